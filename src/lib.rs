@@ -1,0 +1,13 @@
+//! ringform keeps the settings of cloud-PBX clients as code.
+//!
+//! One client flows in a straight line through the rooms of this crate:
+//! bytes → located values → declaration → (live) → client plan → patch → answer → verdict → report.
+
+pub mod api;
+pub mod config;
+pub mod journal;
+pub mod model;
+pub mod plan;
+pub mod reconcile;
+pub mod render;
+pub mod sandbox;

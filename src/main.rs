@@ -1,0 +1,3 @@
+//! The program: parse, run one command, exit status.
+
+fn main() {}
