@@ -1,1 +1,31 @@
-//! The room `model`.
+//! The domain in plain types: the field table, values, the live client, declarations, places and diagnostics.
+//!
+//! Owns what a setting *is*: its name, its type, how it is read from YAML and from an answer, and how grave a change of it
+//! is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, and it knows
+//! no other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
+
+pub mod client;
+pub mod countries;
+pub mod declaration;
+pub mod diagnostic;
+pub mod failure;
+pub mod field;
+pub mod live;
+pub mod number;
+pub mod place;
+pub mod risk;
+pub mod suggest;
+pub mod text;
+pub mod value;
+pub mod zone;
+
+pub use client::ClientId;
+pub use declaration::{Declaration, Expected, Layer, Managed};
+pub use diagnostic::{Diagnostic, Level};
+pub use failure::{Failure, FailureKind};
+pub use field::{FIELDS, Kind, Row, Setting, SettingSet};
+pub use live::{Keep, Live, LiveSettings};
+pub use place::Place;
+pub use risk::{Direction, Judgement, Severity};
+pub use text::Untrusted;
+pub use value::{Flaw, Given, State, Value};

@@ -1,0 +1,99 @@
+//! Which client is meant: a number, or the client that the token belongs to.
+//!
+//! Owns the reading and the spelling of client ids. It knows no URL.
+
+use std::fmt;
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::number;
+use crate::model::value::Flaw;
+
+/// The `client_id` of the API's path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClientId {
+    /// A client by its number, 1 to 2^63−1.
+    Number(NonZeroU64),
+    /// `@me`: the client that the token belongs to (API: an alias that several public programs use).
+    Me,
+}
+
+impl ClientId {
+    /// Reads what people write. Zero is refused like any other text that names no client.
+    pub fn parse(text: &str) -> Result<ClientId, Flaw> {
+        if text == "@me" {
+            return Ok(ClientId::Me);
+        }
+        if let Some(id) = number::digits(text).filter(|n| *n <= number::MAX_ID).and_then(NonZeroU64::new) {
+            return Ok(ClientId::Number(id));
+        }
+        let flaw = Flaw::new(format!("`{text}` is not a client id"));
+        let hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        Err(if hex {
+            flaw.help("this looks like an App ID, which belongs under `credentials` in ringform.yaml; a client id is a number")
+        } else if let Some(strange) = crate::model::text::strange_character(text) {
+            Flaw::new(format!("`{text}` is not a client id: it holds {strange}")).help("type the number again by hand")
+        } else if text.eq_ignore_ascii_case("me") || text.eq_ignore_ascii_case("@me") {
+            flaw.help("write \"@me\"")
+        } else {
+            match number::meant(text).filter(|n| *n > 0 && n.to_string() != text) {
+                Some(n) => flaw.help(format!("if client {n} is meant, write {n}")),
+                None => flaw.help("write the number of the client in plain digits, or \"@me\""),
+            }
+        })
+    }
+
+    /// The number, where it is known from the id alone.
+    pub fn number(self) -> Option<u64> {
+        match self {
+            ClientId::Number(id) => Some(id.get()),
+            ClientId::Me => None,
+        }
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ClientId::Number(id) => f.pad(&id.to_string()),
+            ClientId::Me => f.pad("@me"),
+        }
+    }
+}
+
+impl Serialize for ClientId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ClientId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        ClientId::parse(&text).map_err(|flaw| serde::de::Error::custom(flaw.message.escape_debug()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_plain_numbers_or_me() {
+        for text in ["1", "12", "9223372036854775807", "@me"] {
+            assert_eq!(ClientId::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", "0", "012", "0012", "1e3", "0x10", "1_0", "-1", "9223372036854775808", "me", "@ME", "12 "] {
+            assert!(ClientId::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn hints() {
+        let help = |text: &str| ClientId::parse(text).unwrap_err().help.unwrap();
+        assert!(help("0123456789abcdef0123456789abcdef").contains("App ID"));
+        assert!(help("0012").contains("write 12"));
+        assert!(help("me").contains("@me"));
+    }
+}

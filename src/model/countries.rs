@@ -1,0 +1,194 @@
+//! The value of `geo_list`: countries from whose addresses a SIP account may be used, or every country.
+//!
+//! Owns the set of countries, its spellings and its one canonical form. Order, case and doubled blanks never make a
+//! difference. Codes are ISO 3166 alpha-2, current ones, and `XK`, which IP-location data use for Kosovo.
+
+use std::fmt;
+
+use crate::model::text::strange_character;
+use crate::model::value::Flaw;
+
+/// A country code: two upper-case ASCII letters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code([u8; 2]);
+
+impl Code {
+    /// The country with this code, in any case.
+    pub fn find(text: &str) -> Option<Code> {
+        let bytes: [u8; 2] = text.as_bytes().try_into().ok()?;
+        let code = Code(bytes.map(|b| b.to_ascii_uppercase()));
+        (code.0 == *b"XK" || rust_iso3166::from_alpha2(code.as_str()).is_some()).then_some(code)
+    }
+
+    /// The two letters.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("??")
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A set of countries, never empty, or all of them. Equal sets are equal values whatever their spelling was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Countries {
+    /// `*`: every country; the provider's own list is then ignored (API: field table).
+    All,
+    /// These, sorted, each once.
+    Some(Box<[Code]>),
+}
+
+impl Countries {
+    /// The set as the API takes it: sorted upper-case codes with single blanks, or `*`.
+    pub fn canonical(&self) -> String {
+        match self {
+            Countries::All => "*".to_owned(),
+            Countries::Some(codes) => codes.iter().map(Code::as_str).collect::<Vec<_>>().join(" "),
+        }
+    }
+
+    /// The codes, sorted; empty for `*`.
+    pub fn codes(&self) -> &[Code] {
+        match self {
+            Countries::All => &[],
+            Countries::Some(codes) => codes,
+        }
+    }
+
+    /// Codes of `self` that `other` lacks; empty unless both are lists.
+    pub fn without(&self, other: &Countries) -> Vec<Code> {
+        match (self, other) {
+            (Countries::Some(mine), Countries::Some(theirs)) => {
+                mine.iter().filter(|code| !theirs.contains(code)).copied().collect()
+            }
+            (Countries::All, _) | (_, Countries::All) => Vec::new(),
+        }
+    }
+
+    /// Reads a live text; `None` when it is odd. A code that stands twice is still one country.
+    pub fn live(text: &str) -> Option<Countries> {
+        let mut words = text.split(' ').filter(|word| !word.is_empty()).peekable();
+        if words.peek() == Some(&"*") {
+            return (words.count() == 1).then_some(Countries::All);
+        }
+        let codes = words.map(Code::find).collect::<Option<Vec<_>>>()?;
+        (!codes.is_empty()).then(|| Countries::of(codes))
+    }
+
+    /// Reads what people wrote: the words of a text or the items of a list. All flaws at once.
+    ///
+    /// `listed` says whether the words were items of a YAML list: then a flaw names its item, and `*` may not stand there.
+    pub fn declared<'a>(words: impl Iterator<Item = &'a str>, listed: bool) -> Result<Countries, Vec<Flaw>> {
+        let words: Vec<&str> = words.collect();
+        if !listed && words == ["*"] {
+            return Ok(Countries::All);
+        }
+        let mut codes: Vec<Code> = Vec::with_capacity(words.len());
+        let mut flaws = Vec::new();
+        for (item, word) in words.iter().enumerate() {
+            let flaw = match Code::find(word) {
+                Some(code) if codes.contains(&code) => {
+                    Flaw::new(format!("country `{}` is named twice", code.as_str())).help("remove one of the two")
+                }
+                Some(code) => {
+                    codes.push(code);
+                    continue;
+                }
+                None => unknown(word, words.len() == 1),
+            };
+            flaws.push(if listed { flaw.item(item) } else { flaw });
+        }
+        if words.is_empty() {
+            flaws.push(Flaw::new("the list of countries is empty").help(
+                "write null for the provider's default, or name the countries; an empty list would not close anything",
+            ));
+        }
+        if flaws.is_empty() { Ok(Countries::of(codes)) } else { Err(flaws) }
+    }
+
+    fn of(mut codes: Vec<Code>) -> Countries {
+        codes.sort_unstable();
+        codes.dedup();
+        Countries::Some(codes.into_boxed_slice())
+    }
+}
+
+/// Names that people write for a country whose code is another.
+const MEANT: &[(&str, &str)] = &[("UK", "GB"), ("EN", "GB"), ("EL", "GR"), ("TP", "TL"), ("SU", "RU")];
+
+fn unknown(word: &str, alone: bool) -> Flaw {
+    if word == "*" {
+        let flaw = Flaw::new("`*` means every country and cannot stand in a list or beside codes");
+        return flaw.help(if alone {
+            "write \"*\" without the brackets"
+        } else {
+            "write \"*\" alone, or the codes alone"
+        });
+    }
+    if let Some(strange) = strange_character(word) {
+        return Flaw::new(format!("`{word}` is not a country code: it holds {strange}"))
+            .help("type the two letters again by hand");
+    }
+    let flaw = Flaw::new(format!("`{word}` is not an ISO 3166 alpha-2 country code"));
+    let upper = word.to_ascii_uppercase();
+    if let Some((_, code)) = MEANT.iter().find(|(name, _)| *name == upper) {
+        return flaw.help(format!("did you mean `{code}`?"));
+    }
+    if let Some(country) = rust_iso3166::from_alpha3(&upper) {
+        return flaw.help(format!("write the two-letter code `{}`", country.alpha2));
+    }
+    if word.contains([',', ';', '|']) {
+        return flaw.help("separate the codes by single blanks, or write a list");
+    }
+    flaw.help("codes have two letters, such as RU or KZ; the European Union and other groups have none")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(text: &str) -> Result<Countries, Vec<Flaw>> {
+        Countries::declared(text.split(' ').filter(|word| !word.is_empty()), false)
+    }
+
+    #[test]
+    fn spellings_of_one_set_are_equal() {
+        let canonical = declared("BY RU").unwrap();
+        assert_eq!(canonical.canonical(), "BY RU");
+        for text in ["RU BY", "ru  by", " RU BY ", "By rU"] {
+            assert_eq!(declared(text).unwrap(), canonical);
+            assert_eq!(Countries::live(text).unwrap(), canonical);
+        }
+        assert_eq!(Countries::live("RU BY RU").unwrap(), canonical);
+    }
+
+    #[test]
+    fn norway_is_a_country_and_kosovo_has_a_code() {
+        assert_eq!(declared("no").unwrap().canonical(), "NO");
+        assert_eq!(declared("XK").unwrap().canonical(), "XK");
+    }
+
+    #[test]
+    fn odd_live_lists_are_not_understood() {
+        for text in ["", " ", "ZZ", "RU ZZ", "RU *", "* *", "RU,BY", "RUS", "RU\tBY", "R"] {
+            assert_eq!(Countries::live(text), None, "{text}");
+        }
+        assert_eq!(Countries::live(" * "), Some(Countries::All));
+    }
+
+    #[test]
+    fn each_flaw_is_told_with_a_help() {
+        let help = |text: &str| declared(text).unwrap_err()[0].help.clone().unwrap_or_default();
+        assert!(help("UK").contains("`GB`"));
+        assert!(help("RUS").contains("`RU`"));
+        assert!(help("RU,BY").contains("blanks"));
+        assert!(help("RU *").contains("alone"));
+        assert_eq!(declared("ZZ QQ RU").unwrap_err().len(), 2);
+        assert_eq!(declared("RU ru").unwrap_err()[0].message, "country `RU` is named twice");
+        assert!(declared("").is_err());
+        assert!(Countries::declared(["*"].into_iter(), true).is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! What a client document declares, resolved: profiles, defaults and `ignore` are already folded in.
+//!
+//! Owns the shape that `config` produces and `plan` compares. Every value knows the layer and the place it came from.
+//! It knows no YAML and no file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::model::{ClientId, Keep, Place, Row, Setting, SettingSet, State};
+
+/// The settings that one client document wants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declaration {
+    /// Which client.
+    pub client: ClientId,
+    /// The name of the credential to use; `None` where none is declared and the environment serves.
+    pub credentials: Option<Arc<str>>,
+    /// For selection and guards.
+    pub labels: BTreeMap<Arc<str>, Arc<str>>,
+    /// The first line of the document.
+    pub place: Place,
+    /// Which document of its file it is, from 0: clients stand in this order.
+    pub document: u32,
+    /// The managed fields, in the order of [`Setting::ALL`], each once.
+    pub managed: Vec<Managed>,
+    /// Fields that must match before anything is sent.
+    pub expect: Vec<Expected>,
+    /// Fields that the document ignores although a profile sets them.
+    pub ignored: SettingSet,
+}
+
+/// One managed field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Managed {
+    /// The field.
+    pub setting: Setting,
+    /// What it shall hold: never [`State::Odd`].
+    pub wanted: State,
+    /// Whether the document itself or a profile says so.
+    pub layer: Layer,
+    /// Where the value starts; an alias counts as where it is used.
+    pub place: Place,
+}
+
+/// The layer of a value; later profiles win over earlier ones and settings over all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// The document's own `settings`.
+    Settings,
+    /// A profile of the project file, by name.
+    Profile(Arc<str>),
+}
+
+impl Layer {
+    /// As it stands in the plan: `settings` or `profile NAME`.
+    pub fn text(&self) -> String {
+        match self {
+            Layer::Settings => "settings".to_owned(),
+            Layer::Profile(name) => format!("profile {name}"),
+        }
+    }
+
+    /// Reads the form that [`Layer::text`] writes.
+    pub fn parse(text: &str) -> Option<Layer> {
+        match text.strip_prefix("profile ") {
+            Some(name) => Some(Layer::Profile(name.into())),
+            None => (text == "settings").then_some(Layer::Settings),
+        }
+    }
+}
+
+/// One field that must match.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    /// The field, read-only.
+    pub row: &'static Row,
+    /// What it must hold: never [`State::Odd`].
+    pub wanted: State,
+    /// Where that is written.
+    pub place: Place,
+}
+
+impl Declaration {
+    /// The set of managed fields.
+    pub fn managed_set(&self) -> SettingSet {
+        self.managed.iter().map(|managed| managed.setting).collect()
+    }
+
+    /// Which fields of an answer the expectations need.
+    pub fn keep(&self) -> Keep {
+        let mut keep = Keep::default();
+        for expected in &self.expect {
+            keep.add(expected.row);
+        }
+        keep
+    }
+
+    /// The expectations as JSON, in the order they are written.
+    pub fn expect_json(&self) -> serde_json::Map<String, Json> {
+        self.expect.iter().map(|expected| (expected.row.name.to_owned(), expected.wanted.to_json())).collect()
+    }
+}

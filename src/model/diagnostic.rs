@@ -1,0 +1,127 @@
+//! Problems in files, as data.
+//!
+//! Owns the shape of a problem and the one table of rules. It knows no format: the terminal, JSON and annotations all read
+//! the same diagnostic. `rule` ids are stable: people grep for them, and docs/rules.md has a line for each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Place, Untrusted};
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nothing is done until it is mended.
+    Error,
+    /// Worth a look.
+    Warning,
+}
+
+/// One problem: what, where, and what to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Level,
+    /// A stable kebab-case id out of [`RULES`].
+    pub rule: String,
+    /// What is wrong, in one sentence. It may quote the file, so it is untrusted.
+    pub summary: Untrusted,
+    /// What to do.
+    pub help: Option<Untrusted>,
+    /// Where; `None` when no file is at fault.
+    pub range: Option<Place>,
+    /// A second place that belongs to it, such as the first of two documents for one client.
+    #[serde(default)]
+    pub other: Option<Place>,
+    /// The line of the file, for the caret; never kept for ringform.yaml, where a secret may stand by mistake.
+    #[serde(skip)]
+    pub line: Option<Untrusted>,
+}
+
+impl Diagnostic {
+    /// An error.
+    pub fn error(rule: &'static str, range: impl Into<Option<Place>>, summary: impl Into<Untrusted>) -> Self {
+        Diagnostic::new(Level::Error, rule, range.into(), summary.into())
+    }
+
+    /// A warning.
+    pub fn warning(rule: &'static str, range: impl Into<Option<Place>>, summary: impl Into<Untrusted>) -> Self {
+        Diagnostic::new(Level::Warning, rule, range.into(), summary.into())
+    }
+
+    fn new(severity: Level, rule: &'static str, range: Option<Place>, summary: Untrusted) -> Self {
+        debug_assert!(RULES.iter().any(|(id, _)| *id == rule), "unknown rule {rule}");
+        Diagnostic { severity, rule: rule.to_owned(), summary, help: None, range, other: None, line: None }
+    }
+
+    /// Adds what to do, where there is something to say.
+    pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
+        if let Some(help) = help.into() {
+            self.help = Some(help.into());
+        }
+        self
+    }
+
+    /// Names the second place.
+    pub fn other(mut self, place: Place) -> Self {
+        self.other = Some(place);
+        self
+    }
+
+    /// Whether it stops the run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Level::Error
+    }
+}
+
+/// Every rule and what it is about, sorted by id.
+pub const RULES: &[(&str, &str)] = &[
+    ("alias-bomb", "aliases expand to more than 10,000 nodes"),
+    ("ambiguous-project", "the paths belong to two projects, or a folder has several project files"),
+    ("bad-alias", "an alias names no anchor before it, or itself"),
+    ("bad-client", "the client id is no number and not @me"),
+    ("bad-credentials", "a credential of ringform.yaml is not of one of the three forms"),
+    ("bad-guard", "a guard of ringform.yaml is not understood"),
+    ("bad-limit", "a limit of ringform.yaml is not understood"),
+    ("bad-merge", "a merge key does not name mappings"),
+    ("bad-setting", "a value does not fit its field"),
+    ("bad-shape", "a mapping, list or text was expected and something else stands there"),
+    ("bad-text", "a file is no UTF-8 or holds a character that YAML forbids"),
+    ("duplicate-client", "two documents declare one client"),
+    ("duplicate-item", "a name stands twice in one list"),
+    ("duplicate-key", "a key stands twice in one mapping"),
+    ("empty-value", "a key has no value"),
+    ("endpoint", "the endpoint is missing or no address that may be used"),
+    ("half-warning", "a disk-space warning has a threshold without an address, or the other way round"),
+    ("literal-secret", "a secret is written out instead of naming a variable of the environment"),
+    ("manages-nothing", "a document manages no field"),
+    ("missing-key", "a required key is absent"),
+    ("missing-variable", "a variable of the environment is not set and a request needs it"),
+    ("no-documents", "there is no document, or nothing matches"),
+    ("no-project", "there is no ringform.yaml here or above"),
+    ("read-only-field", "a field that PUT does not accept stands under settings"),
+    ("set-and-ignored", "a field stands under both settings and ignore"),
+    ("tag", "a YAML tag stands before a value"),
+    ("too-deep", "a file is nested deeper than 32 levels"),
+    ("too-large", "a file is larger than 16 MiB"),
+    ("unknown-credentials", "a document names credentials that ringform.yaml does not declare"),
+    ("unknown-key", "a key is not known here"),
+    ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),
+    ("unreadable", "a file or folder cannot be read"),
+    ("yaml-syntax", "a file is not YAML"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::RULES;
+
+    #[test]
+    fn rules_are_sorted_and_kebab_case() {
+        assert!(RULES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(
+            RULES
+                .iter()
+                .all(|(id, about)| id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !about.is_empty())
+        );
+    }
+}

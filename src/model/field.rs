@@ -1,0 +1,351 @@
+//! The table of the 28 fields of a client, seven of them writable.
+//!
+//! Owns every fact about a field: its name, type, meaning, whether PUT accepts it and how a change of it is judged.
+//! Validation, the diff, the whitelist, the schemas and the docs read it off here; no other code knows a field by name.
+//! A new writable field is one row and one [`Setting`] (and, if its type is new, one kind).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::risk::{self, Judgement};
+use crate::model::{State, suggest};
+
+/// What a field may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Free text; read-only fields alone.
+    Text,
+    /// `true` or `false`; read-only fields alone.
+    Boolean,
+    /// A set of countries.
+    Countries,
+    /// An IANA time zone.
+    Zone,
+    /// The id of another object, from 1.
+    Id,
+    /// A whole number from 1 to 100.
+    Percent,
+    /// One e-mail address.
+    Email,
+}
+
+impl Kind {
+    /// What a value of this kind is, for sentences: "expected …", "`x` is not …".
+    pub fn wants(self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Boolean => "true or false",
+            Kind::Countries => "a list of countries",
+            Kind::Zone => "an IANA time zone",
+            Kind::Id => "a whole number from 1",
+            Kind::Percent => "a whole number from 1 to 100",
+            Kind::Email => "an e-mail address",
+        }
+    }
+}
+
+/// A writable field. Code that holds a `Setting` cannot hold a read-only one. Ordered as in the documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the field of the same name; the table says what it means")]
+pub enum Setting {
+    GeoList,
+    Timezone,
+    DialRuleId,
+    HoldMusic,
+    SipNetworkPermissionId,
+    DiskSpaceNotifyThreshold,
+    DiskSpaceNotifyEmail,
+}
+
+impl Setting {
+    /// The seven, in the order in which they are shown everywhere.
+    pub const ALL: [Setting; 7] = [
+        Setting::GeoList,
+        Setting::Timezone,
+        Setting::DialRuleId,
+        Setting::HoldMusic,
+        Setting::SipNetworkPermissionId,
+        Setting::DiskSpaceNotifyThreshold,
+        Setting::DiskSpaceNotifyEmail,
+    ];
+
+    /// Its position in [`Setting::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Its row in the table.
+    pub fn row(self) -> &'static Row {
+        &FIELDS[ROWS[self.index()]]
+    }
+
+    /// Its name in the API and in YAML.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// What it may hold.
+    pub fn kind(self) -> Kind {
+        self.row().kind
+    }
+
+    /// The setting with this exact name.
+    pub fn find(name: &str) -> Option<Setting> {
+        Setting::ALL.into_iter().find(|setting| setting.name() == name)
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Serialize for Setting {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Setting {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Setting::find(&name).ok_or_else(|| serde::de::Error::custom("not a writable field"))
+    }
+}
+
+/// One field of a client.
+#[derive(Debug)]
+pub struct Row {
+    /// The name in the API's JSON and in YAML.
+    pub name: &'static str,
+    /// The API's own type: `string`, `long` or `boolean`. Answers keep to it loosely.
+    pub api_type: &'static str,
+    /// What it may hold.
+    pub kind: Kind,
+    /// The setting, where PUT accepts the field.
+    pub write: Option<Setting>,
+    /// How grave a change from one state to a later one is.
+    pub judge: fn(&State, &State) -> Judgement,
+    /// What the field means, in a few words.
+    pub about: &'static str,
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Row) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Row {
+    /// The row with this exact name.
+    pub fn find(name: &str) -> Option<&'static Row> {
+        FIELDS.binary_search_by(|row| row.name.cmp(name)).ok().map(|at| &FIELDS[at])
+    }
+
+    /// Its position in the table.
+    pub fn index(&self) -> usize {
+        FIELDS.binary_search_by(|row| row.name.cmp(self.name)).unwrap_or(0)
+    }
+
+    /// The writable name nearest to a misspelt one, if any is near.
+    pub fn nearest_setting(word: &str) -> Option<&'static str> {
+        suggest::nearest(word, Setting::ALL.iter().map(|setting| setting.name()))
+    }
+}
+
+const fn read(name: &'static str, api_type: &'static str, kind: Kind, about: &'static str) -> Row {
+    Row { name, api_type, kind, write: None, judge: risk::plain, about }
+}
+
+const fn write(
+    setting: Setting,
+    name: &'static str,
+    api_type: &'static str,
+    kind: Kind,
+    judge: fn(&State, &State) -> Judgement,
+    about: &'static str,
+) -> Row {
+    Row { name, api_type, kind, write: Some(setting), judge, about }
+}
+
+/// The 28 fields of an answer (API: the wiki's table), in byte order of their names.
+pub static FIELDS: [Row; 28] = [
+    read("ambassadors", "string", Kind::Text, "contact persons"),
+    read("contact_phones", "string", Kind::Text, "contact phone numbers"),
+    read("create_date", "string", Kind::Text, "when the client was created"),
+    write(
+        Setting::DialRuleId,
+        "dial_rule_id",
+        "long",
+        Kind::Id,
+        risk::access,
+        "id of the outgoing-call rule, a list of patterns that bans or rewrites destinations",
+    ),
+    read("did_as_transfer_caller_id", "string", Kind::Text, "which number a forwarded call shows"),
+    write(
+        Setting::DiskSpaceNotifyEmail,
+        "disk_space_notify_email",
+        "string",
+        Kind::Email,
+        risk::plain,
+        "where the disk-space warning is mailed",
+    ),
+    write(
+        Setting::DiskSpaceNotifyThreshold,
+        "disk_space_notify_threshold",
+        "long",
+        Kind::Percent,
+        risk::plain,
+        "percentage of disk space at which the warning is mailed",
+    ),
+    read("domain", "string", Kind::Text, "SIP domain"),
+    read("domain_prefix", "string", Kind::Text, "prefix for full internal dialling"),
+    read("email", "string", Kind::Text, "e-mail address"),
+    read("extension_len", "string", Kind::Text, "length of internal numbers"),
+    read("extra_params", "string", Kind::Text, "additional parameters"),
+    read("fact_address", "string", Kind::Text, "actual address"),
+    write(
+        Setting::GeoList,
+        "geo_list",
+        "string",
+        Kind::Countries,
+        risk::countries,
+        "countries from whose addresses the SIP account may be used",
+    ),
+    write(Setting::HoldMusic, "hold_music", "long", Kind::Id, risk::plain, "id of the sound file played on hold"),
+    read("id", "long", Kind::Id, "client id"),
+    read("jur_address", "string", Kind::Text, "legal address"),
+    read("language", "string", Kind::Text, "language"),
+    read("name", "string", Kind::Text, "client name"),
+    read("prefix", "string", Kind::Text, "client prefix"),
+    read("presence", "string", Kind::Text, "yes or no"),
+    read("record_format", "string", Kind::Text, "call-recording format"),
+    read("record_stereo", "boolean", Kind::Boolean, "whether calls are recorded in stereo"),
+    read("reg_status_log", "boolean", Kind::Boolean, "set by the provider"),
+    read("short_local_caller_id", "string", Kind::Text, "yes or no: short internal caller id"),
+    write(
+        Setting::SipNetworkPermissionId,
+        "sip_network_permission_id",
+        "long",
+        Kind::Id,
+        risk::access,
+        "id of the trusted SIP network: the addresses from which calls can be made",
+    ),
+    write(Setting::Timezone, "timezone", "string", Kind::Zone, risk::plain, "time zone of the client"),
+    read("type", "string", Kind::Text, "J legal entity, F individual"),
+];
+
+/// Where each setting stands in [`FIELDS`]; read off the table, so the two cannot disagree.
+static ROWS: [usize; 7] = {
+    let mut rows = [0; 7];
+    let mut row = 0;
+    while row < FIELDS.len() {
+        if let Some(setting) = FIELDS[row].write {
+            rows[setting.index()] = row;
+        }
+        row += 1;
+    }
+    rows
+};
+
+/// A set of settings. Iterates in the order of [`Setting::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SettingSet(u8);
+
+impl SettingSet {
+    /// Adds one; `false` if it was there.
+    pub fn insert(&mut self, setting: Setting) -> bool {
+        let before = self.0;
+        self.0 |= 1 << setting.index();
+        self.0 != before
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, setting: Setting) {
+        self.0 &= !(1 << setting.index());
+    }
+
+    /// Whether it holds this one.
+    pub fn contains(self, setting: Setting) -> bool {
+        self.0 & (1 << setting.index()) != 0
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// How many it holds.
+    pub fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// Its settings, in order.
+    pub fn iter(self) -> impl Iterator<Item = Setting> {
+        Setting::ALL.into_iter().filter(move |setting| self.contains(*setting))
+    }
+}
+
+impl FromIterator<Setting> for SettingSet {
+    fn from_iter<I: IntoIterator<Item = Setting>>(settings: I) -> Self {
+        let mut set = SettingSet::default();
+        for setting in settings {
+            set.insert(setting);
+        }
+        set
+    }
+}
+
+impl Serialize for SettingSet {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for SettingSet {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<Setting>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_has_exactly_seven_writable_fields() {
+        assert!(FIELDS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        let writable: Vec<&str> = FIELDS.iter().filter(|row| row.write.is_some()).map(|row| row.name).collect();
+        assert_eq!(
+            writable,
+            [
+                "dial_rule_id",
+                "disk_space_notify_email",
+                "disk_space_notify_threshold",
+                "geo_list",
+                "hold_music",
+                "sip_network_permission_id",
+                "timezone"
+            ]
+        );
+    }
+
+    #[test]
+    fn each_setting_is_its_own_row() {
+        for setting in Setting::ALL {
+            assert_eq!(setting.row().write, Some(setting));
+            assert_eq!(Setting::find(setting.name()), Some(setting));
+            assert_eq!(Setting::ALL[setting.index()], setting);
+            assert_eq!(FIELDS[setting.row().index()].name, setting.name());
+        }
+    }
+
+    #[test]
+    fn sets_keep_the_order_of_the_table() {
+        let set: SettingSet = [Setting::DiskSpaceNotifyEmail, Setting::GeoList].into_iter().collect();
+        assert_eq!(serde_json::to_string(&set).unwrap(), r#"["geo_list","disk_space_notify_email"]"#);
+        assert_eq!(set.len(), 2);
+    }
+}

@@ -1,0 +1,258 @@
+//! One client as the API answered it.
+//!
+//! Owns the lenient reading of an answer: which of the seven writable fields it carries, raw and as states, its id and name,
+//! and those read-only fields that somebody asked for. Missing is not null, here and everywhere. It knows no HTTP: an answer
+//! is bytes.
+
+use std::fmt;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::model::{FIELDS, Row, Setting, State, Untrusted, number, value};
+
+/// Which fields of an answer to keep beside the seven, the id and the name: those that an `expect` names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keep(u32);
+
+impl Keep {
+    /// Asks for one more field.
+    pub fn add(&mut self, row: &Row) {
+        self.0 |= 1 << row.index();
+    }
+
+    /// Asks for all 28, as `import` does.
+    pub fn all() -> Keep {
+        Keep((1 << FIELDS.len()) - 1)
+    }
+
+    fn has(self, index: usize) -> bool {
+        self.0 & (1 << index) != 0
+    }
+}
+
+/// A client as answered by a GET or a PUT.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Live {
+    /// The `id` of the answer; `None` when it is missing or no whole number from 1.
+    pub id: Option<u64>,
+    /// The `name` of the answer, when it is text.
+    pub name: Option<Untrusted>,
+    /// The seven writable fields.
+    pub settings: LiveSettings,
+    /// The fields that were asked for, by their index in the table; absent where the answer lacks them.
+    kept: Vec<(u8, Json)>,
+}
+
+impl Live {
+    /// Reads an answer. `Err` when the bytes are no JSON object: final, such an answer says nothing about the client.
+    pub fn parse(body: &[u8], keep: Keep) -> Result<Live, NotAnObject> {
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        let live = deserializer.deserialize_map(Answer { keep }).map_err(|_| NotAnObject)?;
+        deserializer.end().map_err(|_| NotAnObject)?;
+        Ok(live)
+    }
+
+    /// The state of a read-only or writable field that was kept; `None` when the answer lacks it.
+    pub fn field(&self, row: &Row) -> Option<State> {
+        if let Some(setting) = row.write {
+            return self.settings.state(setting);
+        }
+        self.raw(row).map(|raw| value::live(row.kind, raw))
+    }
+
+    /// The raw value of a read-only field that was kept.
+    pub fn raw(&self, row: &Row) -> Option<&Json> {
+        let index = row.index();
+        self.kept.iter().find(|(at, _)| usize::from(*at) == index).map(|(_, raw)| raw)
+    }
+}
+
+/// The answer was no JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnObject;
+
+struct Answer {
+    keep: Keep,
+}
+
+impl<'de> Visitor<'de> for Answer {
+    type Value = Live;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Live, A::Error> {
+        let mut live = Live::default();
+        let mut settings: [Option<Json>; 7] = Default::default();
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            let Some(row) = Row::find(&key) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let index = row.index();
+            if let Some(setting) = row.write {
+                settings[setting.index()] = Some(map.next_value()?);
+                continue;
+            }
+            let wanted = self.keep.has(index);
+            let (is_id, is_name) = (row.name == "id", row.name == "name");
+            if !(wanted || is_id || is_name) {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let raw: Json = map.next_value()?;
+            if is_id {
+                live.id = number::live(&raw).filter(|id| (1..=number::MAX_ID).contains(id));
+            }
+            if is_name {
+                live.name = raw.as_str().map(Untrusted::from);
+            }
+            if wanted {
+                live.kept.retain(|(at, _)| usize::from(*at) != index);
+                live.kept.push((index as u8, raw));
+            }
+        }
+        live.settings = LiveSettings::new(&settings);
+        Ok(live)
+    }
+}
+
+/// The seven writable fields, raw, as read: JSON texts one behind the other, so that ten thousand clients stay small.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct LiveSettings {
+    text: Box<str>,
+    /// Where each setting's text ends; an empty span is a key that the answer lacked, since no JSON value is empty.
+    ends: [u32; 7],
+}
+
+impl LiveSettings {
+    /// Keeps these values; `None` is a missing key.
+    pub fn new(values: &[Option<Json>; 7]) -> LiveSettings {
+        let mut text = String::new();
+        let mut ends = [0; 7];
+        for (end, value) in ends.iter_mut().zip(values) {
+            if let Some(value) = value {
+                text.push_str(&value.to_string());
+            }
+            // An answer is at most 1 MiB (api), so its texts always fit.
+            *end = text.len() as u32;
+        }
+        LiveSettings { text: text.into_boxed_str(), ends }
+    }
+
+    /// The raw JSON text of a field; `None` when the key was missing.
+    pub fn text(&self, setting: Setting) -> Option<&str> {
+        let index = setting.index();
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        self.text.get(start as usize..self.ends[index] as usize).filter(|text| !text.is_empty())
+    }
+
+    /// The raw value of a field; `None` when the key was missing.
+    pub fn raw(&self, setting: Setting) -> Option<Json> {
+        self.text(setting).and_then(|text| serde_json::from_str(text).ok())
+    }
+
+    /// The state of a field; `None` when the key was missing.
+    pub fn state(&self, setting: Setting) -> Option<State> {
+        match self.text(setting)? {
+            "null" => Some(State::NotSet),
+            text => serde_json::from_str(text).ok().map(|raw| value::live(setting.kind(), &raw)),
+        }
+    }
+
+    /// The settings whose keys were missing.
+    pub fn missing(&self) -> impl Iterator<Item = Setting> {
+        Setting::ALL.into_iter().filter(|setting| self.text(*setting).is_none())
+    }
+}
+
+impl fmt::Debug for LiveSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(Setting::ALL.iter().map(|setting| (setting.name(), self.text(*setting)))).finish()
+    }
+}
+
+impl Serialize for LiveSettings {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for setting in Setting::ALL {
+            if let Some(raw) = self.raw(setting) {
+                map.serialize_entry(setting.name(), &raw)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for LiveSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let map = serde_json::Map::deserialize(deserializer)?;
+        let mut values: [Option<Json>; 7] = Default::default();
+        for setting in Setting::ALL {
+            values[setting.index()] = map.get(setting.name()).cloned();
+        }
+        Ok(LiveSettings::new(&values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn parse(json: &Json) -> Live {
+        Live::parse(json.to_string().as_bytes(), Keep::default()).unwrap()
+    }
+
+    #[test]
+    fn missing_is_not_null() {
+        let live = parse(&json!({"id": 12, "geo_list": null, "hold_music": ""}));
+        assert_eq!(live.settings.state(Setting::GeoList), Some(State::NotSet));
+        assert_eq!(live.settings.state(Setting::HoldMusic), Some(State::NotSet));
+        assert_eq!(live.settings.state(Setting::Timezone), None);
+        assert_eq!(live.settings.missing().count(), 5);
+    }
+
+    #[test]
+    fn ids_are_loose_and_never_guessed() {
+        assert_eq!(parse(&json!({"id": "12"})).id, Some(12));
+        for id in [json!(null), json!("x"), json!(0), json!(-1), json!(1.5), json!([12]), json!(u64::MAX)] {
+            assert_eq!(parse(&json!({"id": id})).id, None, "{id}");
+        }
+        assert_eq!(parse(&json!({})).id, None);
+    }
+
+    #[test]
+    fn only_objects_are_answers() {
+        for body in ["[]", "null", "\"x\"", "{", "", "<html>", "{} x"] {
+            assert_eq!(Live::parse(body.as_bytes(), Keep::default()), Err(NotAnObject), "{body}");
+        }
+    }
+
+    #[test]
+    fn raw_values_stay_as_read() {
+        let body =
+            r#"{"id":1,"disk_space_notify_threshold":90.0,"dial_rule_id":18446744073709551616,"geo_list":"ru  by"}"#;
+        let live = Live::parse(body.as_bytes(), Keep::default()).unwrap();
+        assert_eq!(live.settings.text(Setting::DiskSpaceNotifyThreshold), Some("90.0"));
+        assert_eq!(live.settings.text(Setting::DialRuleId), Some("18446744073709551616"));
+        let round: LiveSettings = serde_json::from_str(&serde_json::to_string(&live.settings).unwrap()).unwrap();
+        assert_eq!(round, live.settings);
+    }
+
+    #[test]
+    fn expected_fields_are_kept_when_asked_for() {
+        let row = Row::find("domain").unwrap();
+        let body = br#"{"id":1,"domain":"sip.example.com","email":"a@example.com"}"#;
+        assert_eq!(Live::parse(body, Keep::default()).unwrap().field(row), None);
+        let mut keep = Keep::default();
+        keep.add(row);
+        let live = Live::parse(body, keep).unwrap();
+        assert_eq!(live.raw(row), Some(&json!("sip.example.com")));
+        assert_eq!(live.field(Row::find("email").unwrap()), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! Text that strangers chose: client names, messages of the API, file names and keys that a pull request brings.
+//!
+//! Owns the one type that holds such text. It has no `Display`, so printing it means naming an escape (they stand in
+//! `render::escape`), and forgetting one does not compile. `Debug` escapes, so logs are safe too.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Text that we did not write. Cheap to clone; ordered by its bytes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Untrusted(Arc<str>);
+
+impl Untrusted {
+    /// Wraps a text as it is.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Untrusted(text.into())
+    }
+
+    /// The text with nothing escaped: for comparing, for opening files and for escapes to work on, never for printing.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no text at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_debug())
+    }
+}
+
+impl From<&str> for Untrusted {
+    fn from(text: &str) -> Self {
+        Untrusted::new(text)
+    }
+}
+
+impl From<String> for Untrusted {
+    fn from(text: String) -> Self {
+        Untrusted::new(text)
+    }
+}
+
+/// Names of characters that look like others or like nothing, as people meet them in text pasted from chats and wikis.
+const STRANGE: &[(char, &str)] = &[
+    ('\u{00A0}', "no-break space"),
+    ('\u{00AD}', "soft hyphen"),
+    ('\u{200B}', "zero-width space"),
+    ('\u{200C}', "zero-width non-joiner"),
+    ('\u{200D}', "zero-width joiner"),
+    ('\u{200E}', "left-to-right mark"),
+    ('\u{200F}', "right-to-left mark"),
+    ('\u{202F}', "narrow no-break space"),
+    ('\u{2010}', "hyphen that is not `-`"),
+    ('\u{2011}', "no-break hyphen"),
+    ('\u{2013}', "en dash"),
+    ('\u{2014}', "em dash"),
+    ('\u{2018}', "curly quote"),
+    ('\u{2019}', "curly quote"),
+    ('\u{201C}', "curly quote"),
+    ('\u{201D}', "curly quote"),
+    ('\u{2060}', "word joiner"),
+    ('\u{3000}', "ideographic space"),
+    ('\u{FEFF}', "byte-order mark"),
+    ('\u{FFFD}', "replacement character"),
+];
+
+/// Names the first character of `text` that a plain ASCII value cannot hold, such as `U+00A0 (no-break space)`.
+///
+/// Look-alike letters of other scripts (a Cyrillic `В` for `B`) are named by their code point too. A tab counts as strange.
+pub fn strange_character(text: &str) -> Option<String> {
+    let found = text.chars().find(|c| !c.is_ascii() || c.is_ascii_control())?;
+    let code = format!("U+{:04X}", u32::from(found));
+    let name = STRANGE.iter().find(|(c, _)| *c == found).map(|(_, name)| *name);
+    Some(match name {
+        Some(name) => format!("{code} ({name})"),
+        None if found.is_alphanumeric() => format!("{code} (`{found}`, not an ASCII character)"),
+        None => code,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_escapes_what_terminals_obey() {
+        assert_eq!(format!("{:?}", Untrusted::from("a\u{1b}[31m\u{9b}\n")), "\"a\\u{1b}[31m\\u{9b}\\n\"");
+    }
+
+    #[test]
+    fn strange_characters_are_named_by_code_point() {
+        assert_eq!(strange_character("RU BY"), None);
+        assert_eq!(strange_character("RU\u{a0}BY").as_deref(), Some("U+00A0 (no-break space)"));
+        assert_eq!(strange_character("\u{412}Y").as_deref(), Some("U+0412 (`В`, not an ASCII character)"));
+        assert_eq!(strange_character("a\tb").as_deref(), Some("U+0009"));
+    }
+}

