@@ -92,6 +92,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("duplicate-key", "a key stands twice in one mapping"),
     ("empty-value", "a key has no value"),
     ("endpoint", "the endpoint is missing or no address that may be used"),
+    ("guard", "a guard of the project speaks of a client"),
     ("half-warning", "a disk-space warning has a threshold without an address, or the other way round"),
     ("literal-secret", "a secret is written out instead of naming a variable of the environment"),
     ("manages-nothing", "a document manages no field"),

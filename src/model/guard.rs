@@ -1,0 +1,121 @@
+//! Guards: rules that a plan must pass, as data.
+//!
+//! Owns the shape of a guard and the built-in ones, which a project switches on by name. Reading them from YAML is `config`'s
+//! trade, judging a plan by them is `plan`'s.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::{Place, Setting, State, Untrusted};
+
+/// A rule about changes of one field, or about fields left unmanaged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guard {
+    /// Its name, unique in a project.
+    pub name: Arc<str>,
+    /// The field; `None` stands for the three that decide who can place calls.
+    pub field: Option<Setting>,
+    /// Whether it stops a client or only warns.
+    pub effect: Effect,
+    /// When it speaks: all that is given must hold. With nothing given, any change of the field.
+    pub when: When,
+    /// The labels that a client must carry for the guard to look at it; empty for every client.
+    pub labels: BTreeMap<Arc<str>, Arc<str>>,
+    /// What to say; a sentence of our own where it is absent.
+    pub message: Option<Untrusted>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What a guard does when it speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The client is blocked.
+    Deny,
+    /// A warning.
+    Warn,
+}
+
+/// The conditions of a guard. All that are given must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct When {
+    /// The field held exactly this before.
+    pub from: Option<State>,
+    /// The field would hold exactly this after.
+    pub to: Option<State>,
+    /// The field would hold something that is not among these; for countries: a country that none of these holds. `*` and null
+    /// are allowed only when named.
+    pub allow: Option<Vec<State>>,
+    /// More countries than this after the change; `*` is more than any number.
+    pub max_countries: Option<u32>,
+    /// The client does not manage the field. Judged without a change.
+    pub unmanaged: bool,
+}
+
+/// A guard that comes with the program.
+#[derive(Debug)]
+pub struct BuiltIn {
+    /// The name that switches it on.
+    pub name: &'static str,
+    /// The field it looks at; `None` for the three security fields.
+    pub field: Option<Setting>,
+    /// Whether it denies or warns, unless the project says otherwise.
+    pub effect: Effect,
+    /// The most countries it lets pass, where it counts them.
+    pub max_countries: Option<u32>,
+    /// Whether it speaks only of `*`.
+    pub to_all: bool,
+    /// Whether it speaks of unmanaged fields.
+    pub unmanaged: bool,
+    /// What it is for.
+    pub about: &'static str,
+}
+
+/// The built-in guards against toll fraud.
+pub const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn {
+        name: "open-geo",
+        field: Some(Setting::GeoList),
+        effect: Effect::Deny,
+        max_countries: None,
+        to_all: true,
+        unmanaged: false,
+        about: "every country could use the account",
+    },
+    BuiltIn {
+        name: "too-many-countries",
+        field: Some(Setting::GeoList),
+        effect: Effect::Deny,
+        max_countries: Some(10),
+        to_all: false,
+        unmanaged: false,
+        about: "more countries could use the account than a company calls from",
+    },
+    BuiltIn {
+        name: "trusted-network-changed",
+        field: Some(Setting::SipNetworkPermissionId),
+        effect: Effect::Deny,
+        max_countries: None,
+        to_all: false,
+        unmanaged: false,
+        about: "the addresses from which calls can be made change",
+    },
+    BuiltIn {
+        name: "dial-rule-changed",
+        field: Some(Setting::DialRuleId),
+        effect: Effect::Deny,
+        max_countries: None,
+        to_all: false,
+        unmanaged: false,
+        about: "the rule that bans destinations changes",
+    },
+    BuiltIn {
+        name: "unmanaged-security",
+        field: None,
+        effect: Effect::Warn,
+        max_countries: None,
+        to_all: false,
+        unmanaged: true,
+        about: "a field that decides who can place calls is not managed",
+    },
+];
