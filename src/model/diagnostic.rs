@@ -3,12 +3,13 @@
 //! Owns the shape of a problem and the one table of rules. It knows no format: the terminal, JSON and annotations all read
 //! the same diagnostic. `rule` ids are stable: people grep for them, and docs/rules.md has a line for each.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Place, Untrusted};
 
 /// How bad a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Nothing is done until it is mended.
@@ -18,7 +19,7 @@ pub enum Level {
 }
 
 /// One problem: what, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Level,

@@ -2,12 +2,13 @@
 //!
 //! Owns the kinds of failure and the shape in which the plan carries them. The sentences stand where the failures arise.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Untrusted;
 
 /// The kind of a failure: stable words of the plan document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// The API answered with an error status.
@@ -37,7 +38,7 @@ pub enum FailureKind {
 }
 
 /// Why a client failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// The kind.
     pub kind: FailureKind,

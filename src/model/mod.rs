@@ -15,6 +15,7 @@ pub mod live;
 pub mod number;
 pub mod place;
 pub mod risk;
+mod schema;
 pub mod suggest;
 pub mod text;
 pub mod value;

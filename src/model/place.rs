@@ -3,12 +3,13 @@
 //! Owns the position type that declarations, changes and diagnostics carry. It knows no file system: the file is a name
 //! relative to the project, with `/`, and it is untrusted text.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Untrusted;
 
 /// A place in a file. Line and column count from 1; columns are characters, as editors show them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// The file, relative to the project folder, with `/`.
     pub file: Untrusted,

@@ -3,13 +3,14 @@
 //! Owns the judgements that the field table points at. A judgement goes from an older state to a newer one; who is older
 //! (live or declared) is for the plan to say. It knows no origin, guard or format.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::State;
 use crate::model::countries::Countries;
 
 /// How grave a change is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Worth knowing.
@@ -19,7 +20,7 @@ pub enum Severity {
 }
 
 /// Which way a change goes, ordered by gravity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Fewer may use the account afterwards.

@@ -1,1 +1,27 @@
-//! The room `plan`.
+//! Plans: what has to change at the live client so that it matches its declaration.
+//!
+//! Owns the comparison, severity, guards, the body of a PUT, the judgement of answers, the conversation of one write and the
+//! plan document. Everything here is a pure function of its arguments: it knows no YAML, no HTTP, no clock and no terminal,
+//! so the same declaration and answer give the same plan, byte for byte.
+
+pub mod change;
+pub mod client;
+pub mod digest;
+pub mod document;
+pub mod examine;
+pub mod exchange;
+pub mod guards;
+pub mod limits;
+pub mod load;
+pub mod patch;
+pub mod recheck;
+pub mod schema;
+pub mod select;
+pub mod verify;
+mod wire;
+
+pub use change::{Action, Change, Origin};
+pub use client::{Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Outcome, Released, Status};
+pub use document::{Plan, Quota, Requests, Revision, Run, Shard, Summary};
+pub use patch::Patch;
+pub use recheck::Cleared;

@@ -1,0 +1,239 @@
+//! The plan of one client, and later what became of it.
+//!
+//! Owns the shape that travels from planning through applying into the report. It holds no body of a PUT: that always follows
+//! from the changes (see [`crate::plan::Patch`]).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::model::{
+    ClientId, Declaration, Failure, Live, LiveSettings, Place, Row, Setting, SettingSet, Severity, State, Untrusted,
+};
+use crate::plan::change::{self, Change, Origin};
+use crate::plan::{Patch, examine};
+
+/// Whether a client is as declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Every managed field is as declared.
+    InSync,
+    /// At least one differs.
+    Change,
+    /// It could not be compared.
+    Failed,
+}
+
+/// What apply did with a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Sent, stored, nothing else moved.
+    Applied,
+    /// Nothing to send, or live already equals what would be sent.
+    Unchanged,
+    /// Live is no longer what the plan was made from; nothing sent, or a write of unknown fate left something else.
+    Stale,
+    /// An `expect`, a guard or a conflict stopped it.
+    Refused,
+    /// Sent, but something else than the sent value was stored.
+    NotConverged,
+    /// Another writable field moved with the write.
+    Collateral,
+    /// It could not be read or written.
+    Failed,
+    /// Not begun: the run was stopped before.
+    Skipped,
+}
+
+impl Outcome {
+    /// Whether nothing is left to do for the client.
+    pub fn is_good(self) -> bool {
+        matches!(self, Outcome::Applied | Outcome::Unchanged)
+    }
+}
+
+/// What stops a client that has something to send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Blocked {
+    /// A guard or a conflict.
+    pub kind: BlockedKind,
+    /// The guard's name, or the field in conflict.
+    pub name: Untrusted,
+    /// Why.
+    pub message: Untrusted,
+}
+
+/// What kind of rule stops a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockedKind {
+    /// A guard of the project.
+    Guard,
+    /// Declared, base and live all differ.
+    Conflict,
+}
+
+/// A field that the base managed and the declaration no longer does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Released {
+    /// The field.
+    pub field: Setting,
+    /// Its raw live value.
+    pub live: Json,
+    /// Where the base declared it.
+    pub source: Place,
+}
+
+/// More about an outcome.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Details {
+    /// What happened, in a sentence or two.
+    pub message: Option<Untrusted>,
+    /// Whether the write was confirmed by its own answer or by reading the client again.
+    pub confirmed_by: Option<ConfirmedBy>,
+    /// Fields that hold something else than what was sent.
+    pub not_converged: Vec<NotConverged>,
+    /// Fields that moved though they were not sent.
+    pub collateral: Vec<Collateral>,
+}
+
+/// How it is known that a write was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfirmedBy {
+    /// The answer of the PUT held the whole client.
+    Answer,
+    /// The client was read again.
+    Reading,
+}
+
+/// A field that was sent and stored differently.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotConverged {
+    /// The field.
+    pub field: Setting,
+    /// What was sent.
+    pub sent: Json,
+    /// What is stored, canonical where it is understood.
+    pub stored: Json,
+}
+
+/// A field that was not sent and moved all the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Collateral {
+    /// The field.
+    pub field: Setting,
+    /// What it held before, canonical where it is understood.
+    pub before: Json,
+    /// What it holds now.
+    pub after: Json,
+}
+
+/// A field that must match, as the plan keeps it.
+pub type Expectation = (&'static Row, State);
+
+/// One client: what it is, what differs, what stops it, and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientPlan {
+    /// The id of the path.
+    pub client_id: ClientId,
+    /// The id of the answer, once read.
+    pub id: Option<u64>,
+    /// The name of the answer, once read.
+    pub name: Option<Untrusted>,
+    /// The credential's name; `None` for the environment.
+    pub credentials: Option<Arc<str>>,
+    /// The document's labels.
+    pub labels: BTreeMap<Arc<str>, Arc<str>>,
+    /// The document's first line.
+    pub source: Place,
+    /// What must match before anything is sent.
+    pub expect: Box<[Expectation]>,
+    /// The differences, in the order of [`Setting::ALL`].
+    pub changes: Vec<Change>,
+    /// What stops it.
+    pub blocked: Vec<Blocked>,
+    /// Fields that the base managed.
+    pub released: Vec<Released>,
+    /// The managed fields.
+    pub managed: SettingSet,
+    /// The seven writable fields as read.
+    pub live: Option<LiveSettings>,
+    /// Why it could not be compared.
+    pub error: Option<Box<Failure>>,
+    /// What apply did; `None` in a plan.
+    pub result: Option<Outcome>,
+    /// More about the result.
+    pub details: Option<Box<Details>>,
+}
+
+impl ClientPlan {
+    /// A client before anything is known of it.
+    fn unread(declaration: &Declaration) -> ClientPlan {
+        ClientPlan {
+            client_id: declaration.client,
+            id: None,
+            name: None,
+            credentials: declaration.credentials.clone(),
+            labels: declaration.labels.clone(),
+            source: declaration.place.clone(),
+            expect: declaration.expect.iter().map(|expected| (expected.row, expected.wanted.clone())).collect(),
+            changes: Vec::new(),
+            blocked: Vec::new(),
+            released: Vec::new(),
+            managed: declaration.managed_set(),
+            live: None,
+            error: None,
+            result: None,
+            details: None,
+        }
+    }
+
+    /// A client that could not be read.
+    pub fn failed(declaration: &Declaration, failure: Failure) -> ClientPlan {
+        ClientPlan { error: Some(Box::new(failure)), ..ClientPlan::unread(declaration) }
+    }
+
+    /// Compares a declaration with an answer. An answer that may not be compared makes the client failed, never different.
+    pub fn read(declaration: &Declaration, live: Live, origin: Origin) -> ClientPlan {
+        let mut client = ClientPlan::unread(declaration);
+        client.id = live.id;
+        client.name = live.name.clone();
+        match examine::examine(client.client_id, client.managed, &client.expect, &live) {
+            Ok(()) => client.changes = change::changes(declaration, &live.settings, origin),
+            Err(failure) => client.error = Some(Box::new(failure)),
+        }
+        client.live = Some(live.settings);
+        client
+    }
+
+    /// In sync, to change or failed: always follows from the rest.
+    pub fn status(&self) -> Status {
+        match (&self.error, self.changes.is_empty()) {
+            (Some(_), _) => Status::Failed,
+            (None, true) => Status::InSync,
+            (None, false) => Status::Change,
+        }
+    }
+
+    /// The body of the PUT that would bring the client to its declaration; `None` when nothing differs.
+    pub fn patch(&self) -> Option<Patch> {
+        Patch::from_changes(&self.changes)
+    }
+
+    /// How many of its changes are grave.
+    pub fn security(&self) -> usize {
+        self.changes.iter().filter(|change| change.judgement().severity == Severity::Security).count()
+    }
+
+    /// Records what became of it.
+    pub fn finish(&mut self, outcome: Outcome, details: Option<Details>) {
+        self.result = Some(outcome);
+        self.details = details.map(Box::new);
+    }
+}

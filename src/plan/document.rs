@@ -1,0 +1,139 @@
+//! The plan document: plan, saved plan, JSON output and report of an apply are this one type.
+//!
+//! Owns what stands around the clients: where the plan came from, the run that made it, and the totals, which always follow
+//! from the clients. How it is spelt in JSON is [`crate::plan::wire`]'s.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Diagnostic, Untrusted};
+use crate::plan::{ClientPlan, Status};
+
+/// The version of the document. A minor step only adds; readers ignore unknown keys.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// A plan over any number of clients.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// The version of the program that made it.
+    pub ringform_version: String,
+    /// The endpoint that was read, or `sandbox:FILE`.
+    pub endpoint: Untrusted,
+    /// The project file, relative to its folder.
+    pub project: Untrusted,
+    /// The commit of the work tree, where there is one.
+    pub revision: Option<Revision>,
+    /// The revision that origins are judged by.
+    pub base: Option<Untrusted>,
+    /// Which part of the fleet this is.
+    pub shard: Option<Shard>,
+    /// Everything that depends on the run and not on the state.
+    pub run: Run,
+    /// The clients, in byte order of their files, then of their documents.
+    pub clients: Vec<ClientPlan>,
+    /// Problems and warnings of files and guards.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A commit of git.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Revision {
+    /// Its full id.
+    pub commit: String,
+    /// Whether the project's files differ from it.
+    pub dirty: bool,
+}
+
+/// One part of a fleet, as in `--shard I/N`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub index: u32,
+    /// Of how many.
+    pub count: u32,
+}
+
+/// What depends on the run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// A name for the run, unique in practice.
+    pub id: String,
+    /// When it began, RFC 3339 in UTC.
+    pub started_at: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The requests it made.
+    pub requests: Requests,
+    /// What is left of the quotas that were seen, by credential.
+    pub quota: Vec<Quota>,
+}
+
+/// Numbers of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Requests {
+    /// All that reached the API as far as we know.
+    pub total: u64,
+    /// For tokens.
+    pub token: u64,
+    /// GETs of clients.
+    pub read: u64,
+    /// PUTs.
+    pub write: u64,
+    /// How many were made again.
+    pub retries: u64,
+}
+
+/// The lowest number of requests that a credential was seen to have left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Quota {
+    /// The credential's name; `null` for the environment.
+    pub credentials: Option<String>,
+    /// Requests left in this hour, at the lowest.
+    pub remaining_lowest: u64,
+    /// Seconds until the counter is reset, as last heard.
+    pub resets_in_s: Option<u64>,
+}
+
+/// Totals, always computed from the clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// All clients.
+    pub clients: usize,
+    /// Those as declared.
+    pub in_sync: usize,
+    /// Those with a difference, blocked ones too.
+    pub to_change: usize,
+    /// Those that could not be compared.
+    pub failed: usize,
+    /// Changed fields.
+    pub changes: usize,
+    /// Changed fields of severity `security`.
+    pub security: usize,
+}
+
+impl Plan {
+    /// The totals.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary { clients: self.clients.len(), ..Summary::default() };
+        for client in &self.clients {
+            match client.status() {
+                Status::InSync => summary.in_sync += 1,
+                Status::Change => summary.to_change += 1,
+                Status::Failed => summary.failed += 1,
+            }
+            summary.changes += client.changes.len();
+            summary.security += client.security();
+        }
+        summary
+    }
+
+    /// Whether this is the report of an apply: its clients have results.
+    pub fn is_report(&self) -> bool {
+        self.clients.iter().any(|client| client.result.is_some())
+    }
+
+    /// Whether any client is blocked from being sent.
+    pub fn has_blocked(&self) -> bool {
+        self.clients.iter().any(|client| !client.blocked.is_empty())
+    }
+}

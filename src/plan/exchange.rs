@@ -1,0 +1,290 @@
+//! The conversation of one write, as a state machine without I/O.
+//!
+//! Owns the order of reading, sending, waiting and giving up for one client: state and event give the next action. `reconcile`
+//! drives it with real HTTP; tests drive the same code through every sequence of events. What it holds to:
+//!
+//! * a PUT whose fate is unknown is never sent again before the client was read and the reading judged;
+//! * nothing is sent once the client was found stale;
+//! * every conversation ends in exactly one outcome.
+
+use std::time::Duration;
+
+use crate::model::{Failure, Live, SettingSet, Untrusted};
+use crate::plan::client::{ConfirmedBy, Details};
+use crate::plan::recheck::{Recheck, holds_everything, recheck};
+use crate::plan::{Cleared, ClientPlan, Outcome, verify};
+
+/// How often a PUT is tried at most, refusals and unknown fates together.
+pub const TRIES: u32 = 4;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The client was read.
+    Read(Live),
+    /// The client could not be read; the reader has tried again where that made sense.
+    ReadFailed(Failure),
+    /// The PUT was answered with success and a JSON object.
+    Answered(Live),
+    /// The PUT was refused for good: 400, 403, 404, a redirect.
+    Refused(Failure),
+    /// The PUT was refused with 401: the token may have expired.
+    Unauthorized(Failure),
+    /// The PUT was refused with 429. `wait` says how long to wait for the quota, when that was allowed and is near; a passing
+    /// refusal has no such time and is followed by a short back-off.
+    Throttled {
+        /// What the API said.
+        failure: Failure,
+        /// Whether the quota is used up; then only `wait` helps.
+        spent: bool,
+        /// How long until the reset, when it is worth waiting.
+        wait: Option<Duration>,
+    },
+    /// No byte of the PUT left.
+    NotSent(Failure),
+    /// Some byte of the PUT may have arrived: reset, timeout, 5xx, an unusable success.
+    FateUnknown(Failure),
+    /// The last reading is too old to send by.
+    TooOld,
+    /// A wait is over.
+    Waited,
+    /// The run was interrupted; nothing new may start.
+    Interrupted,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Action {
+    /// Read the client.
+    Read,
+    /// Send the PUT. Unless it was `just_read`, answer [`Event::TooOld`] instead when the last reading is too old.
+    Send {
+        /// The proof that it may be sent, and the body.
+        cleared: Cleared,
+        /// The client was read a moment ago, for this.
+        just_read: bool,
+    },
+    /// Get a fresh token, then send.
+    Renew {
+        /// The proof that it may be sent, and the body.
+        cleared: Cleared,
+    },
+    /// Wait, then answer [`Event::Waited`].
+    Wait(Pause),
+    /// The conversation is over.
+    Finish(Outcome, Details),
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Exponential back-off with jitter, after this many tries.
+    BackOff(u32),
+    /// Until the quota is reset.
+    Quota(Duration),
+}
+
+/// One client's write.
+#[derive(Debug)]
+pub struct Exchange<'p> {
+    client: &'p ClientPlan,
+    allowed: SettingSet,
+    live: Option<Live>,
+    sends: u32,
+    renewed: bool,
+    unknown: Option<Failure>,
+}
+
+impl<'p> Exchange<'p> {
+    /// Begins. `live` is the reading that the plan was made from, when it may still be used; `allowed` are the fields whose
+    /// moving along is accepted.
+    pub fn new(client: &'p ClientPlan, live: Option<Live>, allowed: SettingSet) -> Exchange<'p> {
+        Exchange { client, allowed, live, sends: 0, renewed: false, unknown: None }
+    }
+
+    /// The first action.
+    pub fn begin(&mut self) -> Action {
+        match &self.live {
+            None => Action::Read,
+            Some(_) => self.judge(false),
+        }
+    }
+
+    /// The reading that the last PUT was judged by.
+    pub fn baseline(&self) -> Option<&Live> {
+        self.live.as_ref()
+    }
+
+    /// The next action after an event.
+    pub fn step(&mut self, event: Event) -> Action {
+        match event {
+            Event::Read(live) => self.after_reading(live),
+            Event::ReadFailed(failure) => self.give_up(failure),
+            Event::Answered(answer) => self.after_answer(answer),
+            Event::Refused(failure) => self.give_up(failure),
+            Event::Unauthorized(failure) if self.renewed || self.sends >= TRIES => self.give_up(failure),
+            Event::Unauthorized(_) => {
+                self.renewed = true;
+                match self.judge(false) {
+                    Action::Send { cleared, .. } => Action::Renew { cleared },
+                    other => other,
+                }
+            }
+            Event::Throttled { failure, spent: true, wait: None } => self.give_up(failure),
+            Event::Throttled { failure, .. } | Event::NotSent(failure) if self.sends >= TRIES => self.give_up(failure),
+            Event::Throttled { spent: true, wait: Some(wait), .. } => Action::Wait(Pause::Quota(wait)),
+            Event::Throttled { .. } | Event::NotSent(_) => Action::Wait(Pause::BackOff(self.sends)),
+            Event::FateUnknown(failure) => {
+                self.unknown = Some(failure);
+                Action::Wait(Pause::BackOff(self.sends))
+            }
+            Event::TooOld => {
+                self.sends = self.sends.saturating_sub(1);
+                Action::Read
+            }
+            Event::Waited if self.unknown.is_some() => Action::Read,
+            Event::Waited => self.judge(false),
+            Event::Interrupted => self.interrupted(),
+        }
+    }
+
+    fn after_reading(&mut self, live: Live) -> Action {
+        let Some(failure) = self.unknown.take() else {
+            self.live = Some(live);
+            return self.judge(true);
+        };
+        if live.id == self.client.id.or(live.id) && holds_everything(self.client, &live.settings) {
+            return self.settle(&live, ConfirmedBy::Reading);
+        }
+        match recheck(self.client, &live) {
+            Recheck::Send(_) if self.sends >= TRIES => {
+                self.live = Some(live);
+                self.give_up(failure)
+            }
+            Recheck::Send(cleared) => {
+                self.live = Some(live);
+                self.send(cleared, true)
+            }
+            Recheck::Unchanged => self.settle(&live, ConfirmedBy::Reading),
+            Recheck::Stale(_) => self.finish(
+                Outcome::Stale,
+                format!(
+                    "the write may have landed: {}; read again, the client is neither as before nor as wanted",
+                    raw(&failure)
+                ),
+            ),
+            Recheck::Refused(later) => {
+                self.unknown = Some(failure.clone());
+                self.give_up(later.unwrap_or(failure))
+            }
+            Recheck::Failed(later) => {
+                self.unknown = Some(failure);
+                self.give_up(later)
+            }
+        }
+    }
+
+    fn after_answer(&mut self, answer: Live) -> Action {
+        let id = self.live.as_ref().and_then(|live| live.id);
+        if verify::is_whole(&answer, id) {
+            return self.settle(&answer, ConfirmedBy::Answer);
+        }
+        // Stored or not, such an answer does not tell.
+        self.unknown =
+            Some(Failure::new(crate::model::FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
+        Action::Read
+    }
+
+    /// Judges the last reading: send, or finish.
+    fn judge(&mut self, just_read: bool) -> Action {
+        let Some(live) = &self.live else { return Action::Read };
+        match recheck(self.client, live) {
+            Recheck::Send(cleared) => self.send(cleared, just_read),
+            Recheck::Unchanged => Action::Finish(Outcome::Unchanged, Details::default()),
+            Recheck::Stale(moved) => {
+                let fields: Vec<&str> = moved.iter().map(|setting| setting.name()).collect();
+                self.finish(
+                    Outcome::Stale,
+                    format!("{} changed since the plan was made; nothing was sent, make a new plan", fields.join(", ")),
+                )
+            }
+            Recheck::Refused(Some(failure)) => self.finish(Outcome::Refused, raw(&failure).to_owned()),
+            Recheck::Refused(None) => self.finish(Outcome::Refused, blocked(self.client)),
+            Recheck::Failed(failure) => self.give_up(failure),
+        }
+    }
+
+    fn send(&mut self, cleared: Cleared, just_read: bool) -> Action {
+        self.sends += 1;
+        Action::Send { cleared, just_read }
+    }
+
+    /// Judges what a write left behind.
+    fn settle(&self, after: &Live, confirmed_by: ConfirmedBy) -> Action {
+        let before = self.live.as_ref().map(|live| &live.settings);
+        let sent = self.client.changes.iter().map(|change| change.setting).collect();
+        let not_converged = verify::not_converged(&self.client.changes, &after.settings);
+        let collateral =
+            before.map(|before| verify::collateral(sent, self.allowed, before, &after.settings)).unwrap_or_default();
+        let (outcome, message) = if !collateral.is_empty() {
+            let moved: Vec<String> = collateral
+                .iter()
+                .map(|one| format!("{} moved from {} to {}", one.field, one.before, one.after))
+                .collect();
+            let back: Vec<String> = collateral.iter().map(|one| format!("{}: {}", one.field, one.before)).collect();
+            let message = format!(
+                "{}, by this PUT or by someone at the same time. To put it back, declare `{}` and apply that; \
+                 --allow-collateral FIELD accepts it",
+                moved.join(", "),
+                back.join("`, `")
+            );
+            (Outcome::Collateral, Some(message))
+        } else if !not_converged.is_empty() {
+            let stored: Vec<String> = not_converged
+                .iter()
+                .map(|one| format!("{}: sent {}, stored {}", one.field, one.sent, one.stored))
+                .collect();
+            (
+                Outcome::NotConverged,
+                Some(format!("{}; declare what the API stores, or ask why it differs", stored.join(", "))),
+            )
+        } else {
+            (Outcome::Applied, None)
+        };
+        let message = message.map(Untrusted::from);
+        Action::Finish(outcome, Details { message, confirmed_by: Some(confirmed_by), not_converged, collateral })
+    }
+
+    fn give_up(&self, failure: Failure) -> Action {
+        let help = failure.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        let doubt = match &self.unknown {
+            Some(_) => "; the write may have landed: the next run tells",
+            None => "",
+        };
+        self.finish(Outcome::Failed, format!("{}{doubt}{help}", raw(&failure)))
+    }
+
+    fn interrupted(&self) -> Action {
+        match &self.unknown {
+            Some(failure) => self.finish(
+                Outcome::Failed,
+                format!("interrupted while the fate of the write was unknown ({}); the next run tells", raw(failure)),
+            ),
+            None => self.finish(Outcome::Skipped, "interrupted before anything was stored".to_owned()),
+        }
+    }
+
+    fn finish(&self, outcome: Outcome, message: String) -> Action {
+        Action::Finish(outcome, Details { message: Some(message.into()), ..Details::default() })
+    }
+}
+
+/// The sentence of a failure, still untrusted: it is put into another untrusted text and never printed here.
+fn raw(failure: &Failure) -> &str {
+    failure.message.raw()
+}
+
+fn blocked(client: &ClientPlan) -> String {
+    let reasons: Vec<&str> = client.blocked.iter().map(|blocked| blocked.message.raw()).collect();
+    reasons.join("; ")
+}

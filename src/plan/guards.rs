@@ -1,0 +1,103 @@
+//! Guards: the project's rules, judged over a plan.
+//!
+//! Owns what each condition of a guard means. All guards are asked, and every refusal is listed, not the first. A guard that
+//! denies blocks the client; one that warns becomes a diagnostic.
+
+use crate::model::countries::Countries;
+use crate::model::guard::{Effect, Guard, When};
+use crate::model::{Diagnostic, Setting, State, Untrusted};
+use crate::plan::{Blocked, BlockedKind, Change, ClientPlan};
+
+/// The fields that decide who can place calls: those whose judge can call a change grave.
+pub fn security_settings() -> impl Iterator<Item = Setting> {
+    Setting::ALL.into_iter().filter(|setting| {
+        let odd = State::Odd(serde_json::Value::Bool(true));
+        (setting.row().judge)(&odd, &State::NotSet).severity == crate::model::Severity::Security
+    })
+}
+
+/// Judges one client: fills `blocked` with what denies and returns what warns.
+pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    if client.error.is_some() {
+        return warnings;
+    }
+    for guard in guards {
+        if !guard.labels.iter().all(|(key, value)| client.labels.get(key) == Some(value)) {
+            continue;
+        }
+        for message in spoken(guard, client) {
+            match guard.effect {
+                Effect::Deny if !client.changes.is_empty() => client.blocked.push(Blocked {
+                    kind: BlockedKind::Guard,
+                    name: Untrusted::new(guard.name.clone()),
+                    message,
+                }),
+                // With nothing to send there is nothing to stop: the guard is heard all the same.
+                Effect::Deny | Effect::Warn => {
+                    let summary = format!("client {}: {}", client.client_id, message.raw());
+                    let warning = Diagnostic::warning("guard", client.source.clone(), summary);
+                    warnings.push(warning.help(format!("guard `{}`", guard.name)));
+                }
+            }
+        }
+    }
+    warnings
+}
+
+/// What a guard has to say of a client: one message for each field that it speaks of.
+fn spoken(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
+    let fields: Vec<Setting> = match guard.field {
+        Some(setting) => vec![setting],
+        None => security_settings().collect(),
+    };
+    let mut messages = Vec::new();
+    for setting in fields {
+        let change = client.changes.iter().find(|change| change.setting == setting);
+        let speaks = match (guard.when.unmanaged, change) {
+            (true, _) => !client.managed.contains(setting),
+            (false, Some(change)) => holds(&guard.when, change),
+            (false, None) => false,
+        };
+        if speaks {
+            messages.push(guard.message.clone().unwrap_or_else(|| sentence(guard, setting, change)));
+        }
+    }
+    messages
+}
+
+/// Whether all conditions that are given hold for a change.
+fn holds(when: &When, change: &Change) -> bool {
+    when.from.as_ref().is_none_or(|from| *from == change.before)
+        && when.to.as_ref().is_none_or(|to| *to == change.after)
+        && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, &change.after))
+        && when.max_countries.is_none_or(|most| has_more_than(most, &change.after))
+}
+
+fn is_allowed(allow: &[State], after: &State) -> bool {
+    if allow.contains(after) {
+        return true;
+    }
+    let allowed = |code| allow.iter().filter_map(State::countries).any(|set| set.codes().contains(code));
+    match after.countries() {
+        Some(Countries::Some(codes)) => codes.iter().all(allowed),
+        Some(Countries::All) | None => false,
+    }
+}
+
+fn has_more_than(most: u32, after: &State) -> bool {
+    match after.countries() {
+        Some(Countries::All) => true,
+        Some(Countries::Some(codes)) => codes.len() > most as usize,
+        None => false,
+    }
+}
+
+fn sentence(guard: &Guard, setting: Setting, change: Option<&Change>) -> Untrusted {
+    match change {
+        Some(change) if !guard.when.unmanaged => {
+            format!("{setting}: {} → {} is against the guard", change.before.to_json(), change.after.to_json()).into()
+        }
+        Some(_) | None => format!("{setting} is not managed").into(),
+    }
+}

@@ -1,0 +1,63 @@
+//! Saved plans, read back as untrusted input.
+//!
+//! Owns every check between the bytes of a file and a [`Plan`]: whole JSON, a version that we know, the digest, and that each
+//! `put` follows from its changes. Any bytes give an error or a plan that could have been made here.
+
+use serde_json::Value as Json;
+
+use crate::plan::digest;
+use crate::plan::document::{FORMAT_VERSION, Plan};
+use crate::plan::wire::WirePlan;
+
+/// Why a file is no plan to be used. Each is one sentence; what it quotes of the file is escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadError(pub String);
+
+/// Reads a saved plan or report.
+pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
+    let fail = |why: String| Err(LoadError(why));
+    let document: Json = match serde_json::from_slice(bytes) {
+        Ok(document) => document,
+        Err(error) if error.is_eof() => return fail("it is cut short; save the plan again".to_owned()),
+        Err(error) => return fail(format!("it is not JSON (line {}, column {})", error.line(), error.column())),
+    };
+    let Some(version) = document.get("format_version").and_then(Json::as_str) else {
+        return fail("it is no plan of ringform: it has no `format_version`".to_owned());
+    };
+    let major = |version: &str| version.split('.').next().map(str::to_owned);
+    if major(version) != major(FORMAT_VERSION) {
+        let version = version.escape_debug();
+        return fail(format!(
+            "it has format version {version} and this program reads {FORMAT_VERSION}; make the plan again with this program"
+        ));
+    }
+    let written = document.get("digest").and_then(Json::as_str).unwrap_or_default();
+    match digest::of_document(&document) {
+        Ok(digest) if digest == written => {}
+        Ok(_) | Err(_) => {
+            return fail("its digest does not fit: it was edited or damaged; make the plan again".to_owned());
+        }
+    }
+    let wire: WirePlan = match serde_json::from_value(document) {
+        Ok(wire) => wire,
+        Err(error) => return fail(format!("it is not shaped like a plan: {}", error.to_string().escape_debug())),
+    };
+    let clients = wire.clients.into_iter().map(|client| client.read());
+    let clients = clients.collect::<Result<Vec<_>, _>>().map_err(LoadError)?;
+    let mut seen: Vec<_> = clients.iter().map(|client| (client.client_id, client.credentials.clone())).collect();
+    seen.sort();
+    if seen.windows(2).any(|pair| pair[0] == pair[1]) {
+        return fail("it holds one client twice".to_owned());
+    }
+    Ok(Plan {
+        ringform_version: wire.ringform_version,
+        endpoint: wire.endpoint,
+        project: wire.project,
+        revision: wire.revision,
+        base: wire.base,
+        shard: wire.shard,
+        run: wire.run,
+        clients,
+        diagnostics: wire.diagnostics,
+    })
+}

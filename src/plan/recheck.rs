@@ -1,0 +1,72 @@
+//! Whether a change may be sent now, judged against a fresh answer.
+//!
+//! Owns the one function that clears a patch for sending, and the proof of it that the writer asks for. Whoever holds a
+//! [`Cleared`] has passed guards, expectations and freshness.
+
+use crate::model::{Failure, FailureKind, Live, LiveSettings, Setting};
+use crate::plan::{ClientPlan, Patch, examine};
+
+/// A patch that may be sent. Spent by one PUT; only [`recheck`] makes one.
+#[derive(Debug)]
+pub struct Cleared {
+    patch: Patch,
+}
+
+impl Cleared {
+    /// What is sent.
+    pub fn patch(&self) -> &Patch {
+        &self.patch
+    }
+}
+
+/// What a fresh answer says about a planned change.
+#[derive(Debug)]
+pub enum Recheck {
+    /// Live is what the plan was made from: send.
+    Send(Cleared),
+    /// Live already equals every wanted value.
+    Unchanged,
+    /// Something else: these fields are neither as planned from nor all as wanted.
+    Stale(Vec<Setting>),
+    /// A guard, a conflict or an expectation stops it.
+    Refused(Option<Failure>),
+    /// The answer cannot be compared.
+    Failed(Failure),
+}
+
+/// Judges a planned client by an answer: blocked → refused, unusable → failed, already there → unchanged, as planned → send,
+/// anything else → stale.
+pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
+    let Some(patch) = client.patch() else { return Recheck::Unchanged };
+    if let Err(failure) = examine::examine(client.client_id, client.managed, &client.expect, live) {
+        return match failure.kind {
+            FailureKind::Expect => Recheck::Refused(Some(failure)),
+            _ => Recheck::Failed(failure),
+        };
+    }
+    // `@me` may stand for another client since the plan was made.
+    if client.id.is_some() && client.id != live.id {
+        return Recheck::Failed(Failure::new(
+            FailureKind::WrongClient,
+            "the answer is for another client than the plan was made from",
+        ));
+    }
+    if !client.blocked.is_empty() {
+        return Recheck::Refused(None);
+    }
+    if holds_everything(client, &live.settings) {
+        return Recheck::Unchanged;
+    }
+    let moved: Vec<Setting> = client
+        .changes
+        .iter()
+        .filter(|change| live.settings.state(change.setting).as_ref() != Some(&change.before))
+        .map(|change| change.setting)
+        .collect();
+    if moved.is_empty() { Recheck::Send(Cleared { patch }) } else { Recheck::Stale(moved) }
+}
+
+/// Whether live holds every value that the changes want.
+pub fn holds_everything(client: &ClientPlan, live: &LiveSettings) -> bool {
+    client.changes.iter().all(|change| live.state(change.setting).as_ref() == Some(&change.after))
+}

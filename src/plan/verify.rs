@@ -1,0 +1,52 @@
+//! What a write left behind, judged from the answers before and after it.
+//!
+//! Owns the comparison that follows every PUT: what was sent must be stored, and no other writable field may have moved.
+//! API: whether PUT merges or replaces, and whether values are normalised, is not documented, so nothing is taken on trust.
+
+use crate::model::{Live, LiveSettings, Setting, SettingSet, State};
+use crate::plan::{Change, Collateral, NotConverged};
+
+/// Whether an answer can stand for a further read: all seven keys and the same id.
+pub fn is_whole(answer: &Live, id: Option<u64>) -> bool {
+    answer.id.is_some() && answer.id == id && answer.settings.missing().next().is_none()
+}
+
+/// What was sent and is stored differently.
+pub fn not_converged(changes: &[Change], after: &LiveSettings) -> Vec<NotConverged> {
+    changes
+        .iter()
+        .filter_map(|change| {
+            let stored = after.state(change.setting)?;
+            (stored != change.after).then(|| NotConverged {
+                field: change.setting,
+                sent: change.after.to_json(),
+                stored: stored.to_json(),
+            })
+        })
+        .collect()
+}
+
+/// What was not sent and moved all the same, except fields in `allowed`.
+pub fn collateral(
+    sent: SettingSet,
+    allowed: SettingSet,
+    before: &LiveSettings,
+    after: &LiveSettings,
+) -> Vec<Collateral> {
+    Setting::ALL
+        .into_iter()
+        .filter(|setting| !sent.contains(*setting) && !allowed.contains(*setting))
+        .filter_map(|setting| {
+            let (old, new) = (before.state(setting)?, after.state(setting)?);
+            (old != new).then(|| Collateral { field: setting, before: old.to_json(), after: new.to_json() })
+        })
+        .collect()
+}
+
+/// Whether a write had something to lose: a writable field that is set and not sent. Only such a write, come back whole,
+/// proves that this API merges.
+pub fn had_something_to_lose(sent: SettingSet, before: &LiveSettings) -> bool {
+    Setting::ALL
+        .into_iter()
+        .any(|setting| !sent.contains(setting) && matches!(before.state(setting), Some(State::Is(_) | State::Odd(_))))
+}

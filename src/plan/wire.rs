@@ -1,0 +1,220 @@
+//! The spelling of the plan document in JSON.
+//!
+//! Owns the one struct that is written, read and described by schemas/plan.schema.json. `put`, `status` and `summary` are
+//! written for readers and never believed when read: they follow from the changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value as Json};
+
+use crate::model::{
+    ClientId, Diagnostic, Direction, Failure, Layer, LiveSettings, Place, Row, Setting, SettingSet, Severity, State,
+    Untrusted, value,
+};
+use crate::plan::change::{Action, Change, Origin, code_names};
+use crate::plan::client::{Blocked, ClientPlan, Details, Outcome, Released, Status};
+use crate::plan::digest;
+use crate::plan::document::{FORMAT_VERSION, Plan, Revision, Run, Shard, Summary};
+
+/// The whole document.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "ringform plan")]
+pub(super) struct WirePlan {
+    pub(super) format_version: String,
+    pub(super) ringform_version: String,
+    pub(super) endpoint: Untrusted,
+    pub(super) project: Untrusted,
+    pub(super) revision: Option<Revision>,
+    pub(super) base: Option<Untrusted>,
+    pub(super) shard: Option<Shard>,
+    pub(super) run: Run,
+    pub(super) summary: Summary,
+    pub(super) clients: Vec<WireClient>,
+    #[serde(default)]
+    pub(super) released_clients: Vec<Json>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// SHA-256 over the canonical JSON of `format_version`, `endpoint` and `clients`: it finds damage and hand edits.
+    pub(super) digest: String,
+}
+
+/// One client.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub(super) struct WireClient {
+    pub(super) client_id: ClientId,
+    pub(super) id: Option<u64>,
+    pub(super) name: Option<Untrusted>,
+    pub(super) status: Status,
+    pub(super) credentials: Option<Arc<str>>,
+    pub(super) labels: BTreeMap<Arc<str>, Arc<str>>,
+    pub(super) source: Place,
+    pub(super) expect: Map<String, Json>,
+    pub(super) changes: Vec<WireChange>,
+    pub(super) blocked: Vec<Blocked>,
+    pub(super) released: Vec<Released>,
+    pub(super) managed: SettingSet,
+    /// Exactly the body that apply sends; `{}` where nothing would be sent.
+    pub(super) put: Map<String, Json>,
+    pub(super) live: Option<LiveSettings>,
+    pub(super) error: Option<Box<Failure>>,
+    pub(super) result: Option<Outcome>,
+    pub(super) details: Option<Box<Details>>,
+}
+
+/// One changed field.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub(super) struct WireChange {
+    pub(super) field: Setting,
+    pub(super) action: Action,
+    pub(super) before: Json,
+    pub(super) after: Json,
+    pub(super) added: Vec<Arc<str>>,
+    pub(super) removed: Vec<Arc<str>>,
+    pub(super) severity: Severity,
+    pub(super) direction: Option<Direction>,
+    pub(super) origin: Origin,
+    pub(super) layer: String,
+    pub(super) source: Place,
+}
+
+impl From<&Change> for WireChange {
+    fn from(change: &Change) -> WireChange {
+        let judgement = change.judgement();
+        WireChange {
+            field: change.setting,
+            action: change.action(),
+            before: change.before.to_json(),
+            after: change.after.to_json(),
+            added: code_names(&change.added()),
+            removed: code_names(&change.removed()),
+            severity: judgement.severity,
+            direction: judgement.direction,
+            origin: change.origin,
+            layer: change.layer.text(),
+            source: change.place.clone(),
+        }
+    }
+}
+
+impl WireChange {
+    fn read(self) -> Result<Change, String> {
+        let kind = self.field.kind();
+        let after = value::live(kind, &self.after);
+        if matches!(after, State::Odd(_)) || after.to_json() != self.after {
+            return Err(format!("`after` of {} is no value that could be declared", self.field));
+        }
+        let before = value::live(kind, &self.before);
+        if before.to_json() != self.before || before == after {
+            return Err(format!("`before` of {} is not as a plan writes it", self.field));
+        }
+        let layer = Layer::parse(&self.layer).ok_or_else(|| format!("`layer` of {} is unknown", self.field))?;
+        Ok(Change { setting: self.field, before, after, origin: self.origin, layer, place: self.source })
+    }
+}
+
+impl From<&ClientPlan> for WireClient {
+    fn from(client: &ClientPlan) -> WireClient {
+        WireClient {
+            client_id: client.client_id,
+            id: client.id,
+            name: client.name.clone(),
+            status: client.status(),
+            credentials: client.credentials.clone(),
+            labels: client.labels.clone(),
+            source: client.source.clone(),
+            expect: client.expect.iter().map(|(row, wanted)| (row.name.to_owned(), wanted.to_json())).collect(),
+            changes: client.changes.iter().map(WireChange::from).collect(),
+            blocked: client.blocked.clone(),
+            released: client.released.clone(),
+            managed: client.managed,
+            put: put(client),
+            live: client.live.clone(),
+            error: client.error.clone(),
+            result: client.result,
+            details: client.details.clone(),
+        }
+    }
+}
+
+fn put(client: &ClientPlan) -> Map<String, Json> {
+    match client.patch().map(|patch| serde_json::to_value(&patch)) {
+        Some(Ok(Json::Object(map))) => map,
+        Some(_) | None => Map::new(),
+    }
+}
+
+impl WireClient {
+    /// Rebuilds the client from its changes and refuses one whose `put` or `status` says something else.
+    pub(super) fn read(self) -> Result<ClientPlan, String> {
+        let who = self.client_id;
+        let (written_put, written_status) = (self.put, self.status);
+        let mut changes = Vec::with_capacity(self.changes.len());
+        for change in self.changes {
+            changes.push(change.read().map_err(|why| format!("client {who}: {why}"))?);
+        }
+        if !changes.windows(2).all(|pair| pair[0].setting < pair[1].setting) {
+            return Err(format!("client {who}: its changes are doubled or out of order"));
+        }
+        if changes.iter().any(|change| !self.managed.contains(change.setting)) {
+            return Err(format!("client {who}: a change is of a field that is not managed"));
+        }
+        let expect =
+            self.expect.iter().map(|(name, wanted)| expectation(name, wanted)).collect::<Result<Box<[_]>, _>>();
+        let client = ClientPlan {
+            client_id: who,
+            id: self.id,
+            name: self.name,
+            credentials: self.credentials,
+            labels: self.labels,
+            source: self.source,
+            expect: expect.map_err(|why| format!("client {who}: {why}"))?,
+            changes,
+            blocked: self.blocked,
+            released: self.released,
+            managed: self.managed,
+            live: self.live,
+            error: self.error,
+            result: self.result,
+            details: self.details,
+        };
+        if put(&client) != written_put {
+            return Err(format!("client {who}: `put` does not follow from its changes"));
+        }
+        if client.status() != written_status || (client.error.is_some() && !client.changes.is_empty()) {
+            return Err(format!("client {who}: `status` does not follow from its changes"));
+        }
+        Ok(client)
+    }
+}
+
+fn expectation(name: &str, wanted: &Json) -> Result<(&'static Row, State), String> {
+    let row = Row::find(name).filter(|row| row.write.is_none());
+    let row = row.ok_or_else(|| "`expect` names a field that cannot be expected".to_owned())?;
+    match value::live(row.kind, wanted) {
+        State::Odd(_) => Err(format!("`expect` of {} is no value of the field", row.name)),
+        state => Ok((row, state)),
+    }
+}
+
+impl Serialize for Plan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let wire = WirePlan {
+            format_version: FORMAT_VERSION.to_owned(),
+            ringform_version: self.ringform_version.clone(),
+            endpoint: self.endpoint.clone(),
+            project: self.project.clone(),
+            revision: self.revision.clone(),
+            base: self.base.clone(),
+            shard: self.shard,
+            run: self.run.clone(),
+            summary: self.summary(),
+            clients: self.clients.iter().map(WireClient::from).collect(),
+            released_clients: Vec::new(),
+            diagnostics: self.diagnostics.clone(),
+            digest: digest::of_plan(self).map_err(serde::ser::Error::custom)?,
+        };
+        wire.serialize(serializer)
+    }
+}
