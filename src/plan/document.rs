@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Diagnostic, Untrusted};
+use crate::model::{Diagnostic, Revision, Untrusted};
 use crate::plan::{ClientPlan, Status};
 
 /// The version of the document. A minor step only adds; readers ignore unknown keys.
@@ -33,15 +33,6 @@ pub struct Plan {
     pub clients: Vec<ClientPlan>,
     /// Problems and warnings of files and guards.
     pub diagnostics: Vec<Diagnostic>,
-}
-
-/// A commit of git.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Revision {
-    /// Its full id.
-    pub commit: String,
-    /// Whether the project's files differ from it.
-    pub dirty: bool,
 }
 
 /// One part of a fleet, as in `--shard I/N`.

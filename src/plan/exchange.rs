@@ -48,8 +48,8 @@ pub enum Event {
     TooOld,
     /// A wait is over.
     Waited,
-    /// The run was interrupted; nothing new may start.
-    Interrupted,
+    /// Nothing new may start, and why: interrupted, or other clients' writes went wrong.
+    Stopped(String),
 }
 
 /// What to do next.
@@ -85,7 +85,7 @@ pub enum Pause {
 }
 
 /// One client's write.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Exchange<'p> {
     client: &'p ClientPlan,
     allowed: SettingSet,
@@ -144,7 +144,7 @@ impl<'p> Exchange<'p> {
             }
             Event::Waited if self.unknown.is_some() => Action::Read,
             Event::Waited => self.judge(false),
-            Event::Interrupted => self.interrupted(),
+            Event::Stopped(why) => self.stopped(&why),
         }
     }
 
@@ -264,13 +264,13 @@ impl<'p> Exchange<'p> {
         self.finish(Outcome::Failed, format!("{}{doubt}{help}", raw(&failure)))
     }
 
-    fn interrupted(&self) -> Action {
+    fn stopped(&self, why: &str) -> Action {
         match &self.unknown {
             Some(failure) => self.finish(
                 Outcome::Failed,
-                format!("interrupted while the fate of the write was unknown ({}); the next run tells", raw(failure)),
+                format!("{why}, while the fate of the write was unknown ({}); the next run tells", raw(failure)),
             ),
-            None => self.finish(Outcome::Skipped, "interrupted before anything was stored".to_owned()),
+            None => self.finish(Outcome::Skipped, why.to_owned()),
         }
     }
 

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::model::{
-    ClientId, Diagnostic, Direction, Failure, Layer, LiveSettings, Place, Row, Setting, SettingSet, Severity, State,
-    Untrusted, value,
+    ClientId, Diagnostic, Direction, Failure, Layer, LiveSettings, Place, Revision, Row, Setting, SettingSet, Severity,
+    State, Untrusted, value,
 };
 use crate::plan::change::{Action, Change, Origin, code_names};
 use crate::plan::client::{Blocked, ClientPlan, Details, Outcome, Released, Status};
 use crate::plan::digest;
-use crate::plan::document::{FORMAT_VERSION, Plan, Revision, Run, Shard, Summary};
+use crate::plan::document::{FORMAT_VERSION, Plan, Run, Shard, Summary};
 
 /// The whole document.
 #[derive(Serialize, Deserialize, JsonSchema)]
