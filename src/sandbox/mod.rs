@@ -1,1 +1,47 @@
-//! The room `sandbox`.
+//! The simulator: a PBX that answers over real HTTP on a loopback port.
+//!
+//! Owns everything between a request and its answer: the resource and its 28 fields, tokens, access, the hourly quota, the readings that
+//! the API's wiki leaves open ([`Semantics`]) and the faults that networks and proxies add ([`Fault`]). It is written from the API's
+//! documentation and must not know our client, nor the field table of `model`: a mistake that both shared would be invisible. Its input is
+//! trusted as far as its data goes (a seed is a file of the project), but every request is judged as a stranger's.
+//!
+//! One request flows through the files in this order: `wire` (the connection), `serve` (who asks for what), `trigger` (faults that are due),
+//! `early` (faults that answer in its place), `resource` over `tokens`, `quota` and `store`, `misshape` (faults that spoil the answer), `answer`
+//! (headers, gzip), and `wire` again.
+
+mod access;
+mod answer;
+mod duration;
+mod early;
+mod fault;
+mod fault_text;
+mod fields;
+mod generate;
+mod hash;
+mod keep;
+mod ledger;
+mod lock;
+mod misshape;
+mod quota;
+mod refusal;
+mod resource;
+mod route;
+mod seed;
+mod semantics;
+mod serve;
+mod server;
+mod store;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod trigger;
+mod wire;
+mod zones;
+
+pub use fault::Fault;
+pub use fault_text::FAULTS;
+pub use keep::reset;
+pub use ledger::{Counts, Request};
+pub use seed::Seed;
+pub use semantics::{Normalise, Semantics};
+pub use server::{Options, Server, start};

@@ -1,0 +1,238 @@
+//! Who may do what and how often: tokens, access, quota, and the record of it.
+
+use super::*;
+use std::time::Instant;
+
+const FLEET: &str = r#"{"apps": [
+    {"app_id": "full", "app_secret": "s1", "clients": [13, 12], "me": 12},
+    {"app_id": "first", "app_secret": "s2", "clients": [13]},
+    {"app_id": "reader", "app_secret": "s3", "access": "read_only"},
+    {"app_id": "low", "app_secret": "s4", "level": "call_api"},
+    {"app_id": "blocked", "app_secret": "s5", "blocked": true},
+    {"app_id": "dealer", "app_secret": "s6", "dealer": 5},
+    {"token": "ready", "clients": [12]}],
+    "token_rate": 0, "clients": [{"id": 12, "timezone": "Asia/Omsk"}, {"id": 13}, {"id": 14}]}"#;
+
+async fn fleet() -> Server {
+    serve(Options { seed: seed_file("fleet.json", FLEET).unwrap(), ..Options::default() }).await
+}
+
+fn token(server: &Server, form: &str) -> Got {
+    send(server, "POST", "/oauth/token", &[FORM], form.as_bytes())
+}
+
+fn bearer(server: &Server, id: &str, secret: &str) -> String {
+    let got = token(server, &format!("grant_type=client_credentials&client_id={id}&client_secret={secret}"));
+    assert_eq!(got.code, 200, "{got:?}");
+    format!("Bearer {}", got.json()["access_token"].as_str().unwrap())
+}
+
+fn ask(server: &Server, bearer: &str, method: &str, path: &str) -> Got {
+    let body: &[u8] = if method == "PUT" { br#"{"hold_music": 7}"# } else { b"" };
+    send(server, method, &format!("/api/ver1.0/{path}"), &[("authorization", bearer), JSON], body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_given_for_a_form_in_the_body_alone() {
+    let server = fleet().await;
+    let form = "grant_type=client_credentials&client_id=full&client_secret=s1";
+    let got = token(&server, form);
+    let answer = got.json();
+    assert_eq!(got.code, 200);
+    assert_eq!(answer["expires_in"], 3600);
+    assert_eq!((answer["token_type"].as_str(), answer["scope"].as_str()), (Some("Bearer"), Some("all")));
+    assert_eq!(got.number("x-ratelimit-remaining"), got.number("x-ratelimit-limit"));
+
+    let bad = |path: &str, headers: &[(&str, &str)], body: &str| {
+        let got = send(&server, "POST", path, headers, body.as_bytes());
+        assert!(got.json()["message"].is_string());
+        got.code
+    };
+    assert_eq!(bad(&format!("/oauth/token?{form}"), &[FORM], ""), 400);
+    assert_eq!(bad(&format!("/oauth/token?{form}"), &[FORM], form), 400);
+    assert_eq!(bad("/oauth/token", &[JSON], r#"{"grant_type": "client_credentials"}"#), 400);
+    assert_eq!(bad("/oauth/token", &[], form), 400);
+    assert_eq!(bad("/oauth/token", &[FORM], ""), 400);
+    assert_eq!(bad("/oauth/token", &[FORM], &form.replace("client_credentials", "password")), 400);
+    assert_eq!(bad("/oauth/token", &[FORM], &format!("{form}&client_id=full")), 400);
+    assert_eq!(bad("/oauth/token", &[FORM], &form.replace("s1", "s%zz")), 400);
+    assert_eq!(bad("/oauth/token", &[FORM], &form.replace("s1", "s2")), 401);
+    assert_eq!(bad("/oauth/token", &[FORM], &form.replace("full", "nobody")), 401);
+    assert_eq!(send(&server, "GET", "/oauth/token", &[], b"").code, 405);
+    assert_eq!(server.counts().token, 12);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_may_hold_what_forms_encode() {
+    let seed = r#"{"apps": [{"app_id": "a b", "app_secret": "p&=+%ж"}], "clients": [{"id": 1}]}"#;
+    let server = serve(Options { seed: seed_file("s.json", seed).unwrap(), ..Options::default() }).await;
+    let bearer = bearer(&server, "a+b", "p%26%3D%2B%25%D0%B6");
+    assert_eq!(ask(&server, &bearer, "GET", "client/@me/client/").code, 200);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_expired_and_absent_tokens_are_refused() {
+    let server = fleet().await;
+    let path = "/api/ver1.0/client/12/client/";
+    for header in ["Bearer nobody", "Bearer ", "Bearer", "Basic cmVhZHk=", "ready"] {
+        let got = send(&server, "GET", path, &[("authorization", header)], b"");
+        assert_eq!(got.refusal(), (401, Value::Null, true), "{header}");
+    }
+    assert_eq!(send(&server, "GET", path, &[], b"").code, 401);
+    assert_eq!(ask(&server, "Bearer ready", "GET", "client/12/client/").code, 200);
+    assert_eq!(ask(&server, "bearer ready", "GET", "client/12/client/").code, 200);
+    server.stop().await.unwrap();
+
+    let lifetime = Duration::from_millis(300);
+    let server = serve(Options { token_lifetime: lifetime, ..options(&[example()]) }).await;
+    let bearer = bearer(&server, "any", "any");
+    assert_eq!(ask(&server, &bearer, "GET", "user/").code, 200);
+    tokio::time::sleep(lifetime).await;
+    assert_eq!(ask(&server, &bearer, "GET", "user/").refusal(), (401, Value::Null, true));
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_documented_refusal_of_access() {
+    let server = fleet().await;
+    let as_app = |id: &str, secret: &str| bearer(&server, id, secret);
+    let word = |got: Got, code: u16, word: &str| assert_eq!(got.refusal(), (code, json!(word), true));
+
+    let full = as_app("full", "s1");
+    assert_eq!(ask(&server, &full, "GET", "client/13/client/").code, 200);
+    word(ask(&server, &full, "GET", "client/14/client/"), 403, "access_denied");
+    word(ask(&server, &full, "PUT", "client/14/client/"), 403, "access_denied");
+    for id in ["99", "012", "+12", "x", "0123456789abcdef0123456789abcdef", "-1", "99999999999999999999"] {
+        word(ask(&server, &full, "GET", &format!("client/{id}/client/")), 404, "client_not_found");
+    }
+    let reader = as_app("reader", "s3");
+    assert_eq!(ask(&server, &reader, "GET", "client/14/client/").code, 200);
+    word(ask(&server, &reader, "PUT", "client/14/client/"), 403, "user_access_type_deny");
+    let low = as_app("low", "s4");
+    word(ask(&server, &low, "GET", "client/12/client/"), 403, "app_access_type_deny");
+    let blocked = as_app("blocked", "s5");
+    word(ask(&server, &blocked, "GET", "client/12/client/"), 403, "user_blocked");
+    word(ask(&server, &blocked, "GET", "user/"), 403, "user_blocked");
+    for method in ["DELETE", "POST", "PATCH"] {
+        let got = ask(&server, &full, method, "client/12/client/");
+        assert_eq!((got.code, got.header("allow")), (405, Some("GET, PUT")), "{method}");
+    }
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn me_is_the_client_of_the_token() {
+    let server = fleet().await;
+    let me = |id: &str, secret: &str| {
+        let bearer = bearer(&server, id, secret);
+        (ask(&server, &bearer, "GET", "client/@me/client/"), ask(&server, &bearer, "GET", "user/").json())
+    };
+    let (client, user) = me("full", "s1");
+    assert_eq!((client.json()["id"].clone(), user["client_id"].clone()), (json!(12), json!(12)));
+    assert_eq!((user["timezone"].as_str(), user["login"].as_str()), (Some("Asia/Omsk"), Some("full")));
+    assert_eq!(user["access"], "full");
+    let keys: Vec<&String> = user.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "access",
+            "admin",
+            "client_id",
+            "dealer_id",
+            "extension_group_id",
+            "extension_id",
+            "extra_params",
+            "id",
+            "login",
+            "timezone"
+        ]
+    );
+    assert_eq!(me("first", "s2").0.json()["id"], 13);
+    let (client, user) = me("reader", "s3");
+    assert_eq!((client.json()["id"].clone(), user["access"].clone()), (json!(12), json!("read_only")));
+    let (client, user) = me("dealer", "s6");
+    assert_eq!(client.refusal(), (404, json!("client_not_found"), true));
+    assert_eq!((user["client_id"].clone(), user["dealer_id"].clone()), (Value::Null, json!(5)));
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_quota_is_counted_by_app_and_told_by_every_answer() {
+    let seed =
+        seed_file("fleet.json", &FLEET.replace("\"token_rate\"", "\"quota_window_s\": 2, \"token_rate\"")).unwrap();
+    let server = serve(Options { seed, quota: Some(3), ..Options::default() }).await;
+    let (full, reader) = (bearer(&server, "full", "s1"), bearer(&server, "reader", "s3"));
+    let left = |bearer: &str, path: &str| {
+        let got = ask(&server, bearer, "GET", path);
+        assert_eq!(got.number("x-ratelimit-limit"), 3);
+        assert!((1..=2).contains(&got.number("x-ratelimit-reset")));
+        (got.code, got.number("x-ratelimit-remaining"))
+    };
+    // Windows are counted from the start: begin with a fresh one.
+    tokio::time::sleep(Duration::from_millis(2010)).await;
+    assert_eq!(left(&full, "client/12/client/"), (200, 2));
+    assert_eq!(left(&full, "client/99/client/"), (404, 1));
+    assert_eq!(left(&full, "user/"), (200, 0));
+    let got = ask(&server, &full, "PUT", "client/12/client/");
+    assert_eq!(got.refusal(), (429, json!("rate_limit_exceeded"), true));
+    assert_eq!(got.number("x-ratelimit-remaining"), 0);
+    assert_eq!(left(&reader, "client/12/client/"), (200, 2));
+    assert_eq!(left("Bearer nobody", "client/12/client/"), (401, 3));
+    assert_eq!(server.clients()[&12]["hold_music"], Value::Null);
+    let wait = ask(&server, &full, "GET", "user/").number("x-ratelimit-reset");
+    tokio::time::sleep(Duration::from_secs(wait)).await;
+    assert_eq!(left(&full, "client/12/client/"), (200, 2));
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oauth_takes_twenty_requests_a_second_and_six_at_a_time() {
+    let server = serve(options(&[])).await;
+    let form = "grant_type=client_credentials&client_id=a&client_secret=b";
+    let start = Instant::now();
+    let codes: Vec<u16> = (0..21).map(|_| token(&server, form).code).collect();
+    if start.elapsed() < Duration::from_secs(1) {
+        assert_eq!(codes, [vec![200; 20], vec![429]].concat());
+    }
+    server.stop().await.unwrap();
+
+    let server = serve(Options { faults: vec![fault("latency=1s")], ..options(&[]) }).await;
+    let mut callers: Vec<Caller> = (0..7).map(|_| Caller::to(&server)).collect();
+    for caller in &mut callers {
+        let head = "POST /oauth/token HTTP/1.1\r\nhost: pbx\r\ncontent-type: application/x-www-form-urlencoded\r\n";
+        write!(caller.stream, "{head}content-length: {}\r\n\r\n{form}", form.len()).unwrap();
+    }
+    let mut codes: Vec<u16> = callers.iter_mut().map(|caller| caller.answer().unwrap().code).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [200, 200, 200, 200, 200, 200, 429]);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_is_counted_and_remembered_without_secrets() {
+    let server = serve(options(&[example()])).await;
+    assert_eq!(server.counts(), super::super::Counts::default());
+    let _first = bearer(&server, "a", "topsecret");
+    let headers = [TOKEN, ("user-agent", "trial/1"), ("accept-encoding", "gzip")];
+    let _read = send(&server, "GET", "/api/ver1.0/client/12/client/?token=topsecret", &headers, b"");
+    let _me = get(&server, "@me");
+    let _user = send(&server, "GET", "/api/ver1.0/user/", &[TOKEN], b"");
+    let _put = put(&server, "12", &json!({"hold_music": 7}));
+    let _bad = send(&server, "PUT", "/api/ver1.0/client/77/client/", &[], b"no json");
+    let _lost = send(&server, "PUT", "/api/ver1.0/client/12/client", &[TOKEN], b"{}");
+    let counts = server.counts();
+    let sums = (counts.total, counts.token, counts.user, counts.read, counts.write, counts.other);
+    assert_eq!(sums, (7, 1, 1, 2, 2, 1));
+    assert_eq!(counts.reads, [("12".to_owned(), 1), ("@me".to_owned(), 1)].into());
+    assert_eq!(counts.writes, [("12".to_owned(), 1), ("77".to_owned(), 1)].into());
+    assert_eq!(server.puts(), [("12".to_owned(), json!({"hold_music": 7})), ("77".to_owned(), json!("no json"))]);
+    let requests = server.requests();
+    assert!(!format!("{requests:?}{server:?}").contains("topsecret"));
+    let read = &requests[1];
+    assert_eq!((read.method.as_str(), read.path.as_str(), read.query), ("GET", "/api/ver1.0/client/12/client/", true));
+    assert_eq!((read.user_agent.as_deref(), read.accept_encoding.as_deref()), (Some("trial/1"), Some("gzip")));
+    assert!(read.authorization && !requests[0].authorization && !server.panicked());
+    server.stop().await.unwrap();
+}
