@@ -1,1 +1,145 @@
-//! The room `journal`.
+//! What a run of apply sent, written before it is sent.
+//!
+//! Owns the files under `.ringform/journal/`: one a run, JSON lines, mode 0600, no secrets. Each PUT stands there, flushed to the
+//! disk, before its first byte leaves, and is completed after it. So a killed run can say what it had sent and what it was
+//! sending. A running apply holds a lock of the file system on its file: the lock dies with the process, however it dies.
+//! The journal knows no HTTP and decides nothing.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::model::{ClientId, Setting, Untrusted};
+use crate::plan::{ClientPlan, Outcome, Patch};
+
+mod read;
+
+pub use read::{Doubt, in_doubt, settle};
+
+/// The folder of everything that ringform keeps beside a project. It ignores itself.
+pub const FOLDER: &str = ".ringform";
+
+/// One line of a journal.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Record {
+    /// The first line.
+    Begin { run: String, started_at: String, ringform_version: String, endpoint: Untrusted, project: Untrusted },
+    /// A PUT is about to be sent.
+    Sending { client_id: ClientId, credentials: Option<String>, changes: Vec<Sent>, put: Json },
+    /// What became of it.
+    Done { client_id: ClientId, result: Outcome, message: Option<Untrusted> },
+    /// A later run found out what became of a PUT that this run left in doubt.
+    Settled { client_id: ClientId, by: String },
+    /// The last line of a run that was not killed.
+    End { ended_at: String },
+}
+
+/// One field of a PUT.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sent {
+    field: Setting,
+    before: Json,
+    after: Json,
+}
+
+/// The journal of the run under way.
+#[derive(Debug)]
+pub struct Journal {
+    file: Mutex<File>,
+    path: PathBuf,
+}
+
+/// What the first line says.
+#[derive(Debug)]
+pub struct Header<'a> {
+    /// The run's id; also the name of the file.
+    pub run: &'a str,
+    /// When it began, RFC 3339.
+    pub started_at: &'a str,
+    /// The version of the program.
+    pub version: &'a str,
+    /// Where it sends to.
+    pub endpoint: &'a Untrusted,
+    /// The project file.
+    pub project: &'a Untrusted,
+}
+
+impl Journal {
+    /// Opens the journal of a run below the project folder. Errors stop apply before its first PUT.
+    pub fn create(root: &Path, header: &Header<'_>) -> io::Result<Journal> {
+        let folder = folder(root)?.join("journal");
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{}.jsonl", header.run));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path)?;
+        file.try_lock().map_err(io::Error::from)?;
+        let journal = Journal { file: Mutex::new(file), path };
+        journal.append(&Record::Begin {
+            run: header.run.to_owned(),
+            started_at: header.started_at.to_owned(),
+            ringform_version: header.version.to_owned(),
+            endpoint: header.endpoint.clone(),
+            project: header.project.clone(),
+        })?;
+        Ok(journal)
+    }
+
+    /// Writes down a PUT that is about to be sent; returns once it is on the disk.
+    pub fn sending(&self, client: &ClientPlan, patch: &Patch) -> io::Result<()> {
+        let changes = client.changes.iter();
+        self.append(&Record::Sending {
+            client_id: client.client_id,
+            credentials: client.credentials.as_deref().map(str::to_owned),
+            changes: changes
+                .map(|change| Sent {
+                    field: change.setting,
+                    before: change.before.to_json(),
+                    after: change.after.to_json(),
+                })
+                .collect(),
+            put: serde_json::to_value(patch)?,
+        })
+    }
+
+    /// Writes down what became of a PUT.
+    pub fn done(&self, client_id: ClientId, result: Outcome, message: Option<Untrusted>) -> io::Result<()> {
+        self.append(&Record::Done { client_id, result, message })
+    }
+
+    /// Writes the last line.
+    pub fn end(&self, ended_at: String) -> io::Result<()> {
+        self.append(&Record::End { ended_at })
+    }
+
+    /// Where the journal is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn append(&self, record: &Record) -> io::Result<()> {
+        let mut line = serde_json::to_vec(record)?;
+        line.push(b'\n');
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&line)?;
+        file.sync_data()
+    }
+}
+
+/// Makes `.ringform/`, which ignores itself, and returns it.
+pub fn folder(root: &Path) -> io::Result<PathBuf> {
+    let folder = root.join(FOLDER);
+    fs::create_dir_all(&folder)?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        fs::write(ignore, "*\n")?;
+    }
+    Ok(folder)
+}

@@ -1,0 +1,163 @@
+//! Journals read after a crash.
+//!
+//! Owns the question "what was being sent when a run ended?". A line that was cut short by the crash is passed over: what it
+//! would have announced was never sent.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::journal::{FOLDER, Record};
+use crate::model::{ClientId, Setting};
+
+/// A PUT of which an earlier run did not learn what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The run that sent it.
+    pub run: String,
+    /// The client.
+    pub client: ClientId,
+    /// The fields that were being sent.
+    pub fields: Vec<Setting>,
+    /// The journal that says so.
+    pub journal: PathBuf,
+}
+
+/// Every PUT in doubt, by run and client. Runs that are still under way hold the lock of their journal and are left out.
+/// A journal that cannot be read is an error: silence would be taken for "nothing in doubt".
+pub fn in_doubt(root: &Path) -> io::Result<Vec<Doubt>> {
+    let mut doubts = Vec::new();
+    let folder = root.join(FOLDER).join("journal");
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(doubts),
+        Err(error) => return Err(error),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    for path in paths {
+        let file = File::open(&path)?;
+        if file.try_lock_shared().is_err() {
+            continue;
+        }
+        doubts.extend(of_journal(file, &path)?);
+    }
+    Ok(doubts)
+}
+
+fn of_journal(file: File, path: &Path) -> io::Result<Vec<Doubt>> {
+    let mut open: BTreeMap<ClientId, Vec<Setting>> = BTreeMap::new();
+    for line in BufReader::new(file).split(b'\n') {
+        match serde_json::from_slice::<Record>(&line?) {
+            Ok(Record::Sending { client_id, changes, .. }) => {
+                let fields = changes.iter().map(|sent| sent.field).collect();
+                open.insert(client_id, fields);
+            }
+            Ok(Record::Done { client_id, .. } | Record::Settled { client_id, .. }) => {
+                open.remove(&client_id);
+            }
+            Ok(Record::Begin { .. } | Record::End { .. }) | Err(_) => {}
+        }
+    }
+    let run = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let doubts = open.into_iter();
+    Ok(doubts.map(|(client, fields)| Doubt { run: run.clone(), client, fields, journal: path.to_owned() }).collect())
+}
+
+/// Notes in the old journal that a later run has read the client and so knows.
+pub fn settle(doubt: &Doubt, by: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).append(true).open(&doubt.journal)?;
+    let mut line = Vec::new();
+    // A killed run may have left half a line; the note must not be glued to it.
+    if file.seek(SeekFrom::End(-1)).is_ok() {
+        let mut last = [0];
+        io::Read::read_exact(&mut file, &mut last)?;
+        if last != *b"\n" {
+            line.push(b'\n');
+        }
+    }
+    line.extend(serde_json::to_vec(&Record::Settled { client_id: doubt.client, by: by.to_owned() })?);
+    line.push(b'\n');
+    file.write_all(&line)?;
+    file.sync_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Header, Journal};
+    use crate::model::{Declaration, Layer, Live, Managed, Place, State};
+    use crate::plan::{ClientPlan, Origin, Outcome};
+
+    fn client(id: &str) -> ClientPlan {
+        let place = Place::new("clients/a.yaml".into(), 1, 1);
+        let declaration = Declaration {
+            client: ClientId::parse(id).unwrap(),
+            credentials: None,
+            labels: BTreeMap::new(),
+            place: place.clone(),
+            document: 0,
+            managed: vec![Managed {
+                setting: Setting::HoldMusic,
+                wanted: State::NotSet,
+                layer: Layer::Settings,
+                place,
+            }],
+            expect: Vec::new(),
+            ignored: Default::default(),
+        };
+        let body = format!(r#"{{"id":{id},"hold_music":7}}"#);
+        ClientPlan::read(&declaration, Live::parse(body.as_bytes(), Default::default()).unwrap(), Origin::Unknown)
+    }
+
+    fn journal(root: &Path, run: &str) -> Journal {
+        let (endpoint, project) = ("https://pbx.example".into(), "ringform.yaml".into());
+        let header = Header {
+            run,
+            started_at: "2026-01-01T00:00:00Z",
+            version: "0.1.0",
+            endpoint: &endpoint,
+            project: &project,
+        };
+        Journal::create(root, &header).unwrap()
+    }
+
+    #[test]
+    fn a_killed_run_leaves_its_last_put_in_doubt() {
+        let root = tempfile::tempdir().unwrap();
+        let run = journal(root.path(), "one");
+        for id in ["12", "13"] {
+            let client = client(id);
+            run.sending(&client, &client.patch().unwrap()).unwrap();
+        }
+        run.done(ClientId::parse("12").unwrap(), Outcome::Applied, None).unwrap();
+        assert_eq!(in_doubt(root.path()).unwrap(), [], "a run under way is not in doubt");
+        let path = run.path().to_owned();
+        drop(run);
+        let mut cut = OpenOptions::new().append(true).open(path).unwrap();
+        cut.write_all(b"{\"event\":\"sendi").unwrap();
+        let doubts = in_doubt(root.path()).unwrap();
+        assert_eq!(doubts.len(), 1);
+        assert_eq!((doubts[0].client.to_string(), doubts[0].run.as_str()), ("13".to_owned(), "one"));
+        assert_eq!(doubts[0].fields, [Setting::HoldMusic]);
+        settle(&doubts[0], "two").unwrap();
+        assert_eq!(in_doubt(root.path()).unwrap(), []);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn journals_are_private_and_ignored_by_git() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = tempfile::tempdir().unwrap();
+        let run = journal(root.path(), "one");
+        assert_eq!(fs::metadata(run.path()).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(root.path().join(".ringform/.gitignore")).unwrap(), "*\n");
+    }
+}
