@@ -1,0 +1,201 @@
+//! Mappings: keys once, merge keys as YAML has them, unknown keys with a guess.
+//!
+//! Owns what every section of every file has in common. It knows no key by name: its callers say which there are.
+
+use crate::config::problems::{At, Problems};
+use crate::config::yaml::{Content, Node};
+use crate::model::suggest;
+use crate::model::text::strange_character;
+
+/// One key and its value.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) key: Box<str>,
+    pub(super) key_at: At,
+    pub(super) value: Node,
+}
+
+impl Entry {
+    /// Where the value is said to stand: where it starts, or its key where it starts on a later line.
+    pub(super) fn at(&self) -> At {
+        if self.value.at.line > self.key_at.line { self.key_at } else { self.value.at }
+    }
+}
+
+/// The entries of a mapping, in the order they are written, each key once. `<<` is merged: own keys win wherever it stands, and
+/// earlier merged mappings win over later ones. `None` when the node is no mapping; that is complained about as `what`.
+pub(super) fn entries(node: &Node, what: &str, problems: &mut Problems<'_>) -> Option<Vec<Entry>> {
+    match &*node.content {
+        Content::Map(pairs) => Some(of_pairs(pairs, problems, 0)),
+        Content::Broken => None,
+        _ => {
+            let message = format!("{what} is a mapping; here stands {}", node.what());
+            problems.error_help("bad-shape", node.at, message, "write keys and values, one a line");
+            None
+        }
+    }
+}
+
+/// The entries of a section that may be left empty.
+pub(super) fn section(node: &Node, what: &str, problems: &mut Problems<'_>) -> Vec<Entry> {
+    match &*node.content {
+        Content::Empty | Content::Null => Vec::new(),
+        _ => entries(node, what, problems).unwrap_or_default(),
+    }
+}
+
+fn of_pairs(pairs: &[(Node, Node)], problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
+    let mut own: Vec<Entry> = Vec::with_capacity(pairs.len());
+    let mut merges: Option<(At, Vec<Entry>)> = None;
+    for (key, value) in pairs {
+        let Some(text) = key_text(key, problems) else { continue };
+        if text == "<<" {
+            match &merges {
+                Some((first, _)) => {
+                    let message = format!("a second `<<` in one mapping; the first is in line {}", first.line);
+                    problems.error_help("duplicate-key", key.at, message, "write one `<<: [*first, *second]`");
+                }
+                None => merges = Some((key.at, merged(value, problems, depth))),
+            }
+            continue;
+        }
+        if let Some(first) = own.iter().find(|entry| *entry.key == *text) {
+            let word = problems.word(text, "one key");
+            let message = format!("{word} stands twice in this mapping; the first is in line {}", first.key_at.line);
+            let place = problems.place(first.key_at);
+            let diagnostic = crate::model::Diagnostic::error("duplicate-key", problems.place(key.at), message);
+            problems.push(diagnostic.other(place).help("remove one of the two".to_owned()));
+            continue;
+        }
+        own.push(Entry { key: text.into(), key_at: key.at, value: value.clone() });
+    }
+    for entry in merges.into_iter().flat_map(|(_, entries)| entries) {
+        if !own.iter().any(|known| known.key == entry.key) {
+            own.push(entry);
+        }
+    }
+    own
+}
+
+fn key_text<'n>(key: &'n Node, problems: &mut Problems<'_>) -> Option<&'n str> {
+    match &*key.content {
+        Content::Text(text) => Some(text),
+        Content::Broken => None,
+        Content::Null => Some("null"),
+        Content::Empty | Content::List(_) | Content::Map(_) => {
+            problems.error("bad-shape", key.at, format!("a key is a text; here stands {}", key.what()));
+            None
+        }
+    }
+}
+
+/// What a `<<` brings: one mapping, or a list of them of which the first wins.
+fn merged(value: &Node, problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
+    let wrong = |node: &Node, problems: &mut Problems<'_>| {
+        let message = format!("`<<` takes a mapping or a list of mappings; here stands {}", node.what());
+        problems.error("bad-merge", node.at, message);
+        Vec::new()
+    };
+    // The tree is at most 32 deep and has no cycles, so this ends; the bound only says so.
+    if depth > 32 {
+        return wrong(value, problems);
+    }
+    match &*value.content {
+        Content::Map(pairs) => of_pairs(pairs, problems, depth + 1),
+        Content::List(items) => {
+            let mut all: Vec<Entry> = Vec::new();
+            for item in items {
+                let brought = match &*item.content {
+                    Content::Map(pairs) => of_pairs(pairs, problems, depth + 1),
+                    Content::Broken => Vec::new(),
+                    _ => wrong(item, problems),
+                };
+                for entry in brought {
+                    if !all.iter().any(|known| known.key == entry.key) {
+                        all.push(entry);
+                    }
+                }
+            }
+            all
+        }
+        Content::Broken => Vec::new(),
+        _ => wrong(value, problems),
+    }
+}
+
+/// Complains about a key that is not known here.
+pub(super) fn unknown(entry: &Entry, here: &str, known: &[&str], problems: &mut Problems<'_>) {
+    let key = &entry.key;
+    let word = problems.word(key, "this");
+    if let Some(strange) = strange_character(key) {
+        let message = format!("{word} is not a key of {here}: it holds {strange}");
+        problems.error_help("unknown-key", entry.key_at, message, "type the line again by hand");
+        return;
+    }
+    let near = suggest::nearest(key, known.iter().copied());
+    let message = format!("{word} is not a key of {here}");
+    match near {
+        Some(_) => problems.error_near("unknown-key", entry.key_at, message, near),
+        None => {
+            let help = format!("there are {}", known.join(", "));
+            problems.error_help("unknown-key", entry.key_at, message, &help);
+        }
+    }
+}
+
+/// The text of a scalar; anything else is complained about as `what`.
+pub(super) fn text<'n>(entry: &'n Entry, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
+    match &*entry.value.content {
+        Content::Text(text) if !text.is_empty() => Some(text),
+        Content::Broken => None,
+        Content::Empty => {
+            problems.error_help(
+                "empty-value",
+                entry.key_at,
+                format!("`{}` has no value", entry.key),
+                &format!("write {what}, or remove the key"),
+            );
+            None
+        }
+        _ => {
+            let stands = if entry.value.text().is_some() { "an empty text" } else { entry.value.what() };
+            problems.error("bad-shape", entry.value.at, format!("expected {what}, found {stands}"));
+            None
+        }
+    }
+}
+
+/// The texts of a list of names, each once. A section that is empty counts as an empty list.
+pub(super) fn names(entry: &Entry, what: &str, problems: &mut Problems<'_>) -> Vec<(Box<str>, At)> {
+    let items = match &*entry.value.content {
+        Content::Empty | Content::Null | Content::Broken => return Vec::new(),
+        Content::List(items) => items,
+        _ => {
+            let message = format!("`{}` is a list of {what}; here stands {}", entry.key, entry.value.what());
+            problems.error_help(
+                "bad-shape",
+                entry.value.at,
+                message,
+                "write [first, second], with brackets for one too",
+            );
+            return Vec::new();
+        }
+    };
+    let mut names: Vec<(Box<str>, At)> = Vec::new();
+    for item in items {
+        match &*item.content {
+            Content::Text(text) if names.iter().any(|(known, _)| known == text) => {
+                problems.error_help(
+                    "duplicate-item",
+                    item.at,
+                    format!("`{text}` is named twice"),
+                    "remove one of the two",
+                );
+            }
+            Content::Text(text) if !text.is_empty() => names.push((text.clone(), item.at)),
+            Content::Broken => {}
+            _ => problems.error("bad-shape", item.at, format!("expected one of the {what}, found {}", item.what())),
+        }
+    }
+    names
+}

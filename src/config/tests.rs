@@ -1,0 +1,65 @@
+//! Tests of the room as a whole: texts to declarations, and drafts to texts and back.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{FIELDS, Kind, Setting, State, value};
+
+fn read(text: &str) -> OfFile {
+    read_documents("a.yaml".into(), text, &Shape::default())
+}
+
+proptest! {
+    #[test]
+    fn any_text_ends_in_diagnostics_or_declarations(text in "(?s).{0,200}") {
+        read(&text);
+    }
+
+    #[test]
+    fn any_text_of_yaml_signs_ends(text in "[a-c:&*\\[\\]{},!|>'\"#%@\\-?~ \t\n<]{0,120}") {
+        read(&text);
+    }
+
+    #[test]
+    fn drafts_read_back_as_themselves_by_two_readers(name in "(?s).{0,40}", odd in "(?s).{0,30}", email in any::<bool>()) {
+        let expect = FIELDS.iter().find(|row| row.name == "name").unwrap();
+        let mut draft = Draft {
+            client: ClientId::parse("12").unwrap(),
+            credentials: None,
+            expect: Vec::new(),
+            settings: vec![(Setting::GeoList, value::live(Kind::Countries, &"NO SE".into()))],
+            odd: vec![(Setting::Timezone, odd.into())],
+        };
+        if !name.trim_matches(' ').is_empty() {
+            draft.expect.push((expect, State::Is(crate::model::Value::Text(name.as_str().into()))));
+        }
+        if email {
+            draft.settings.push((Setting::DiskSpaceNotifyEmail, value::live(Kind::Email, &"no@example.com".into())));
+            draft.settings.push((Setting::DiskSpaceNotifyThreshold, value::live(Kind::Percent, &90.into())));
+        }
+        let text = write_document(&draft);
+        let read = read(&text);
+        prop_assert_eq!(read.diagnostics.len(), 0, "{}\n{:?}", text, read.diagnostics);
+        let declaration = &read.declarations[0];
+        prop_assert_eq!(declaration.managed.len(), draft.settings.len());
+        for (setting, state) in &draft.settings {
+            prop_assert!(declaration.managed.iter().any(|one| one.setting == *setting && one.wanted == *state));
+        }
+        if let Some((_, state)) = draft.expect.first() {
+            prop_assert_eq!(&declaration.expect[0].wanted, state);
+        }
+        let other: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+        prop_assert_eq!(other["settings"]["geo_list"][0].as_str(), Some("NO"));
+    }
+}
+
+#[test]
+fn settings_for_a_diff_are_one_a_line() {
+    let states = [
+        (Setting::GeoList, value::live(Kind::Countries, &"*".into())),
+        (Setting::Timezone, value::live(Kind::Zone, &"UTC".into())),
+        (Setting::HoldMusic, State::NotSet),
+        (Setting::DialRuleId, value::live(Kind::Id, &19.into())),
+    ];
+    assert_eq!(write_settings(&states), "geo_list: \"*\"\ntimezone: \"UTC\"\nhold_music: null\ndial_rule_id: 19\n");
+}

@@ -1,0 +1,106 @@
+//! Declarations to YAML: the documents that `import` writes, and settings for a diff.
+//!
+//! Owns the quoting. What is written reads the same under YAML 1.1 and 1.2: `NO` would be false to a 1.1 reader, so every country,
+//! every list item and every text that is not plainly a zone or an address is quoted. Odd values stand in comments, on one line.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::model::{ClientId, Kind, Row, Setting, State, Value};
+
+/// What a document says.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The client.
+    pub client: ClientId,
+    /// The credentials to name; `None` for the project's default.
+    pub credentials: Option<Arc<str>>,
+    /// Read-only fields that must match.
+    pub expect: Vec<(&'static Row, State)>,
+    /// The settings.
+    pub settings: Vec<(Setting, State)>,
+    /// Live values that cannot be declared; they stand in comments.
+    pub odd: Vec<(Setting, Json)>,
+}
+
+/// The text of a client document.
+pub fn write_document(draft: &Draft) -> String {
+    let mut text = format!("client: {}\n", quoted(&draft.client.to_string()));
+    let mut line = |part: String| text.push_str(&part);
+    if let Some(name) = &draft.credentials {
+        line(format!("credentials: {}\n", quoted(name)));
+    }
+    if !draft.expect.is_empty() {
+        line("expect:\n".to_owned());
+        for (row, state) in &draft.expect {
+            line(format!("  {}: {}\n", row.name, scalar(row.kind, state)));
+        }
+    }
+    line("settings:\n".to_owned());
+    for setting in Setting::ALL {
+        if let Some((_, state)) = draft.settings.iter().find(|(known, _)| *known == setting) {
+            line(format!("  {setting}: {}\n", scalar(setting.kind(), state)));
+        }
+        if let Some((_, raw)) = draft.odd.iter().find(|(known, _)| *known == setting) {
+            line(format!("  # {setting} holds {}, which cannot be declared: not managed\n", ascii(&raw.to_string())));
+        }
+    }
+    text
+}
+
+/// The settings alone, one a line. Odd values are written as JSON.
+pub fn write_settings(settings: &[(Setting, State)]) -> String {
+    settings.iter().map(|(setting, state)| format!("{setting}: {}\n", scalar(setting.kind(), state))).collect()
+}
+
+fn scalar(kind: Kind, state: &State) -> String {
+    match state {
+        State::NotSet => "null".to_owned(),
+        State::Odd(raw) => ascii(&raw.to_string()),
+        State::Is(Value::Countries(set)) if !set.codes().is_empty() => {
+            let codes: Vec<String> = set.codes().iter().map(|code| quoted(code.as_str())).collect();
+            format!("[{}]", codes.join(", "))
+        }
+        State::Is(value) => match value.to_json() {
+            Json::String(text) if matches!(kind, Kind::Zone | Kind::Email) && is_plain(&text) => plain(&text),
+            Json::String(text) => quoted(&text),
+            other => other.to_string(),
+        },
+    }
+}
+
+/// A text that every YAML reader takes for a text: it begins with a letter and holds a `/` or an `@`.
+fn is_plain(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.contains(['/', '@'])
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/@._+-".contains(&b))
+}
+
+/// The emitter's own word on a plain text, so that what it would quote is quoted.
+fn plain(text: &str) -> String {
+    match serde_yaml::to_string(text) {
+        Ok(written) => written.trim_end().to_owned(),
+        Err(_) => quoted(text),
+    }
+}
+
+/// A double-quoted scalar: JSON's escapes are YAML's too, and what no reader should meet raw is escaped besides.
+fn quoted(text: &str) -> String {
+    ascii(&Json::from(text).to_string())
+}
+
+/// Escapes the characters that YAML does not take raw or that nobody sees, in a JSON text.
+fn ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        let code = u32::from(c);
+        let unseen = matches!(code, 0x7f..=0x9f | 0xad | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfffe..=0xffff);
+        match (unseen, code > 0xffff && !c.is_alphanumeric()) {
+            (true, _) => out.push_str(&format!("\\u{code:04x}")),
+            (false, true) => out.push_str(&format!("\\U{code:08x}")),
+            (false, false) => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,280 @@
+//! YAML text to located trees.
+//!
+//! Owns the reading of events: where each node stands, what an alias expands to, and the budgets that hold a hostile file within
+//! milliseconds. Nothing is typed here: a scalar is text, and only a plain `null` or `~` is null. It knows no key.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError};
+
+use crate::config::problems::{At, Problems};
+use crate::model::text::strange_character;
+
+/// The most nodes that a document may expand to: a client document has a few dozen.
+const MOST_NODES: u32 = 10_000;
+/// The deepest nesting.
+const DEEPEST: usize = 32;
+
+/// One node of a document. Cheap to clone: an alias shares the content of its anchor.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) content: Rc<Content>,
+    pub(super) at: At,
+    weight: u32,
+}
+
+/// What a node holds.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// Plain `null` or `~`.
+    Null,
+    /// Nothing at all stands there.
+    Empty,
+    /// A scalar, plain or quoted.
+    Text(Box<str>),
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>),
+    /// Something that was already complained about.
+    Broken,
+}
+
+impl Node {
+    /// What stands there, for sentences.
+    pub(super) fn what(&self) -> &'static str {
+        match &*self.content {
+            Content::Null => "null",
+            Content::Empty => "nothing",
+            Content::Text(_) => "text",
+            Content::List(_) => "a list",
+            Content::Map(_) => "a mapping",
+            Content::Broken => "a broken value",
+        }
+    }
+
+    /// The text of a scalar.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &*self.content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Reads all documents of a text. Empty ones are skipped; one that is not YAML is complained about, and reading goes on at the
+/// next `---`.
+pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<Node> {
+    let options = granit_parser::options! {
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: 2 * DEEPEST,
+        block_nesting_limit: 2 * DEEPEST,
+    };
+    // The mark of a Windows editor is no content, and columns count from behind it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut documents = Vec::new();
+    let mut builder = Builder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None };
+    loop {
+        match parser.next_event() {
+            None => break,
+            Some(Ok((event, span))) => {
+                if builder.take(event, At::of(&span)) {
+                    documents.extend(builder.finish());
+                }
+            }
+            Some(Err(error)) => {
+                let line = text.lines().nth(error.marker().line().saturating_sub(1)).unwrap_or_default();
+                builder.refuse(&error, line);
+                if !matches!(parser.proceed_next_document(), Ok(true)) {
+                    break;
+                }
+            }
+        }
+    }
+    documents
+}
+
+/// A collection that is not closed yet.
+struct Open {
+    at: At,
+    anchor: usize,
+    map: bool,
+    items: Vec<Node>,
+    /// Deeper than allowed: its nodes are dropped.
+    dropped: bool,
+}
+
+struct Builder<'p, 't> {
+    problems: &'p mut Problems<'t>,
+    anchors: BTreeMap<usize, Node>,
+    open: Vec<Open>,
+    root: Option<Node>,
+}
+
+impl Builder<'_, '_> {
+    /// Takes one event; `true` when a document is complete.
+    fn take(&mut self, event: Event<'_>, at: At) -> bool {
+        match event {
+            Event::DocumentEnd => return true,
+            Event::Scalar(text, style, anchor, tag) => {
+                if tag.is_some() {
+                    self.tag(at);
+                }
+                let plain = style == ScalarStyle::Plain;
+                let content = match &*text {
+                    "~" if plain && at.width == 0 => Content::Empty,
+                    "" if plain => Content::Empty,
+                    "~" | "null" if plain => Content::Null,
+                    text => Content::Text(text.into()),
+                };
+                self.add(Node { content: Rc::new(content), at: at.visible(), weight: 1 }, anchor);
+            }
+            Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag) if tag.is_some() => {
+                self.tag(at);
+                self.begin(at, anchor, false);
+            }
+            Event::SequenceStart(_, anchor, _) => self.begin(at, anchor, false),
+            Event::MappingStart(_, anchor, _) => self.begin(at, anchor, true),
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::Alias(id) => {
+                let node = match self.anchors.get(&id) {
+                    Some(target) => Node { at: at.visible(), ..target.clone() },
+                    None => {
+                        self.problems.error("bad-alias", at, "this alias stands inside what it names".to_owned());
+                        broken(at)
+                    }
+                };
+                let node = self.within_budget(node);
+                self.add(node, 0);
+            }
+            Event::UnresolvedAlias(name) => {
+                let message = format!("`*{name}` names no anchor before it");
+                let help = "in YAML `*` begins an alias; quote it to mean a text, as in \"*\"";
+                self.problems.error_help("bad-alias", at, message, help);
+                self.add(broken(at), 0);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn tag(&mut self, at: At) {
+        self.problems.error_help(
+            "tag",
+            at,
+            "a YAML tag stands before this value".to_owned(),
+            "remove the tag: the field decides the type",
+        );
+    }
+
+    fn begin(&mut self, at: At, anchor: usize, map: bool) {
+        let parent_dropped = self.open.last().is_some_and(|open| open.dropped);
+        let dropped = self.open.len() >= DEEPEST;
+        if dropped && !parent_dropped {
+            self.problems.error("too-deep", at, format!("this is nested deeper than {DEEPEST} levels"));
+        }
+        self.open.push(Open { at, anchor, map, items: Vec::new(), dropped });
+    }
+
+    fn end(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        let weight = open.items.iter().fold(1, |sum: u32, node| sum.saturating_add(node.weight));
+        let content = if open.dropped {
+            Content::Broken
+        } else if open.map {
+            let mut pairs = Vec::with_capacity(open.items.len() / 2);
+            let mut items = open.items.into_iter();
+            while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                pairs.push((key, value));
+            }
+            Content::Map(pairs)
+        } else {
+            Content::List(open.items)
+        };
+        let node = Node { content: Rc::new(content), at: open.at.visible(), weight };
+        let node = self.within_budget(node);
+        self.add(node, open.anchor);
+    }
+
+    fn within_budget(&mut self, node: Node) -> Node {
+        if node.weight <= MOST_NODES {
+            return node;
+        }
+        let message = format!("this expands to more than {MOST_NODES} nodes");
+        self.problems.error_help(
+            "alias-bomb",
+            node.at,
+            message,
+            "write the values out instead of naming them by aliases of aliases",
+        );
+        broken(node.at)
+    }
+
+    fn add(&mut self, node: Node, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.open.last_mut() {
+            Some(open) if open.dropped => {}
+            Some(open) => open.items.push(node),
+            None => self.root = Some(node),
+        }
+    }
+
+    /// The root of a complete document; `None` when it is empty.
+    fn finish(&mut self) -> Option<Node> {
+        self.anchors.clear();
+        self.open.clear();
+        self.root.take().filter(|root| !matches!(*root.content, Content::Empty | Content::Null))
+    }
+
+    /// Complains about text that is not YAML, in our own words where we know the cause.
+    fn refuse(&mut self, error: &ScanError, line: &str) {
+        self.finish();
+        let marker = error.marker();
+        let at = At { line: marker.line().max(1) as u32, column: marker.col() as u32 + 1, width: 1 };
+        let here = line.chars().nth(marker.col());
+        let value = line.split_once(": ").map(|(_, value)| value.trim()).unwrap_or_default();
+        let (at, message, help) = if let Some(sign) =
+            ['*', '@', '`', '%', '&', '!', '|', '>'].into_iter().find(|sign| value.starts_with(*sign))
+        {
+            let column = line.split_once(": ").map_or(0, |(key, rest)| {
+                key.chars().count() + 2 + (rest.chars().count() - rest.trim_start().chars().count())
+            });
+            let quoted = match self.problems.quotes() {
+                true => format!("quote it: \"{}\"", value.split([' ', '#']).next().unwrap_or_default()),
+                false => "quote it".to_owned(),
+            };
+            (At { column: column as u32 + 1, ..at }, format!("a plain value cannot begin with `{sign}`"), quoted)
+        } else if here == Some('\t') || line.trim_start_matches(' ').starts_with('\t') {
+            let column = line.chars().position(|c| c == '\t').unwrap_or(0) as u32 + 1;
+            (At { column, ..at }, "a tab stands where YAML wants blanks".to_owned(), "indent with blanks".to_owned())
+        } else if let Some(strange) = strange_character(line).filter(|_| self.problems.quotes()) {
+            let column = line.chars().position(|c| !c.is_ascii() || c.is_ascii_control()).unwrap_or(0) as u32 + 1;
+            (
+                At { column, ..at },
+                format!("this is not YAML; the line holds {strange}"),
+                "type the line again by hand".to_owned(),
+            )
+        } else {
+            let nested = error.to_string().contains("nesting") || error.to_string().contains("recursion");
+            if nested {
+                self.problems.error("too-deep", at, format!("this is nested deeper than {DEEPEST} levels"));
+                return;
+            }
+            let help = "check the indentation, the quotes and the brackets around here";
+            (at, format!("this is not YAML: {}", plain_words(error)), help.to_owned())
+        };
+        self.problems.error_help("yaml-syntax", at, message, &help);
+    }
+}
+
+fn broken(at: At) -> Node {
+    Node { content: Rc::new(Content::Broken), at: at.visible(), weight: 1 }
+}
+
+/// The parser's own sentence, which never quotes the file, without its place: that is told beside it.
+fn plain_words(error: &ScanError) -> String {
+    let text = error.to_string();
+    text.split(" at byte").next().unwrap_or(&text).split(" at char").next().unwrap_or_default().to_owned()
+}
