@@ -1,0 +1,200 @@
+//! What can go wrong below HTTP, in plain words, and what follows from a failed try.
+//!
+//! Owns the reading of the HTTP library's errors. Their own texts are not passed on: they can hold the whole address, and
+//! they speak of the library. What an answer says is the business of [`super::refusal`].
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use crate::model::{Failure, FailureKind};
+
+/// A try that failed.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// What is told when no further try is made.
+    pub(super) failure: Box<Failure>,
+    /// What may be done about it.
+    pub(super) next: Next,
+}
+
+/// What may follow a failed try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Nothing: trying again would give the same.
+    GiveUp,
+    /// Try again at once, the first time.
+    AtOnce,
+    /// Wait for the back-off, and at least this long.
+    BackOff(Duration),
+    /// Wait for the reset of the quota.
+    Quota(Duration),
+}
+
+impl Fault {
+    pub(super) fn new(failure: Failure, next: Next) -> Fault {
+        Fault { failure: Box::new(failure), next }
+    }
+
+    /// A fault that no further try mends.
+    pub(super) fn last(failure: Failure) -> Fault {
+        Fault::new(failure, Next::GiveUp)
+    }
+
+    /// A fault that may pass.
+    pub(super) fn passing(failure: Failure) -> Fault {
+        Fault::new(failure, Next::BackOff(Duration::ZERO))
+    }
+}
+
+/// The run was interrupted before the request was made.
+pub(super) fn interrupted() -> Failure {
+    Failure::new(FailureKind::Interrupted, "interrupted before this client was asked about")
+}
+
+/// A request without an answer.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) failure: Failure,
+    pub(super) fate: Fate,
+}
+
+/// What became of a request that has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The run was interrupted, and it was not made.
+    NotBegun,
+    /// There was no connection: nothing left.
+    NotSent,
+    /// The connection was closed before any byte of an answer came, as a server does that ends a kept-alive connection just
+    /// when the next request sets out.
+    Closed,
+    /// It may have arrived.
+    Unknown,
+}
+
+impl Lost {
+    /// Reads an error of the HTTP library.
+    pub(super) fn read(error: &reqwest::Error, endpoint: &str, timeout: Duration) -> Lost {
+        if error.is_connect() {
+            let (words, help) = why(error, timeout);
+            let kind = if error.is_timeout() { FailureKind::Timeout } else { FailureKind::Connection };
+            let failure = Failure::new(kind, format!("no connection to {endpoint}: {words}")).help(help);
+            return Lost { failure, fate: Fate::NotSent };
+        }
+        if error.is_timeout() {
+            return Lost::timeout(endpoint, timeout);
+        }
+        let (words, _) = why(error, timeout);
+        let fate = if is_closed(error) { Fate::Closed } else { Fate::Unknown };
+        Lost { failure: broken(endpoint, &words), fate }
+    }
+
+    /// No answer in time.
+    pub(super) fn timeout(endpoint: &str, timeout: Duration) -> Lost {
+        let words = format!("no whole answer from {endpoint} within {}", span(timeout));
+        let failure = Failure::new(FailureKind::Timeout, words)
+            .help("try again later, or give it more time with `limits: {timeout: …}` in ringform.yaml");
+        Lost { failure, fate: Fate::Unknown }
+    }
+}
+
+/// A connection that broke.
+pub(super) fn broken(endpoint: &str, words: &str) -> Failure {
+    Failure::new(FailureKind::Connection, format!("the connection to {endpoint} broke: {words}"))
+        .help("try again; if it stays so, look at the network and at proxies between")
+}
+
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |error: &&'e (dyn Error + 'static)| (*error).source())
+}
+
+/// Whether the server closed the connection instead of answering. hyper's own type is no dependency of ours: its sentence is
+/// compared, and a test over a real connection holds it fast.
+fn is_closed(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|cause| match cause.downcast_ref::<io::Error>() {
+        Some(io) => matches!(
+            io.kind(),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe
+        ),
+        None => cause.to_string() == "connection closed before message completed",
+    })
+}
+
+/// The cause in plain words, and what to do about it.
+fn why(error: &reqwest::Error, timeout: Duration) -> (String, &'static str) {
+    const NETWORK: &str = "check the endpoint and the network, and HTTPS_PROXY where there is a proxy";
+    if error.is_dns() {
+        return ("the name of the host is not found".to_owned(), NETWORK);
+    }
+    for cause in chain(error) {
+        let text = cause.to_string();
+        if text.starts_with("invalid peer certificate") {
+            let reason = text.trim_start_matches("invalid peer certificate: ");
+            return (
+                format!("TLS: the certificate is not trusted ({reason})"),
+                "where the provider signs with a certificate of its own, name it with --ca-file; else install or renew \
+                 the package ca-certificates",
+            );
+        }
+        let Some(io) = cause.downcast_ref::<io::Error>() else { continue };
+        let words = match io.kind() {
+            io::ErrorKind::ConnectionRefused => "connection refused",
+            io::ErrorKind::ConnectionReset => "connection reset",
+            io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => "connection closed by the other side",
+            io::ErrorKind::NetworkUnreachable => "the network is unreachable",
+            io::ErrorKind::HostUnreachable => "the host is unreachable",
+            io::ErrorKind::UnexpectedEof => "connection closed in the middle",
+            io::ErrorKind::TimedOut => return (format!("timed out after {}", span(timeout)), NETWORK),
+            _ => continue,
+        };
+        return (words.to_owned(), NETWORK);
+    }
+    if is_closed(error) {
+        return ("closed before an answer came".to_owned(), NETWORK);
+    }
+    if error.is_timeout() {
+        return (format!("timed out after {}", span(timeout)), NETWORK);
+    }
+    // The innermost cause: it knows no address, only what the system or TLS says.
+    let innermost = chain(error).last().map(ToString::to_string).unwrap_or_else(|| "no reason was given".to_owned());
+    (innermost.chars().take(200).collect(), NETWORK)
+}
+
+/// A length of time for people: `3 s`, `27 min`, `1 h 5 min`.
+pub(super) fn span(span: Duration) -> String {
+    if span < Duration::from_secs(1) {
+        return format!("{} ms", span.as_millis());
+    }
+    // Rounded up: whoever waits that long has waited long enough.
+    let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
+    let minutes = seconds.div_ceil(60);
+    match (seconds, minutes) {
+        (..120, _) => format!("{seconds} s"),
+        (_, ..60) => format!("{minutes} min"),
+        (_, _) if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
+        (_, _) => format!("{} h {} min", minutes / 60, minutes % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_well() {
+        let cases = [
+            (200, "200 ms"),
+            (1_000, "1 s"),
+            (2_001, "3 s"),
+            (119_000, "119 s"),
+            (120_000, "2 min"),
+            (1_600_000, "27 min"),
+            (3_600_000, "1 h"),
+            (3_900_000, "1 h 5 min"),
+        ];
+        for (millis, text) in cases {
+            assert_eq!(span(Duration::from_millis(millis)), text);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What a run cost: requests by kind, and what is left of the quotas.
+//!
+//! Owns the counters and the rule of what counts: what reached the API as far as we know. It judges nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use std::time::{Duration, Instant};
+
+use crate::api::house::House;
+use crate::plan::{Quota, Requests};
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To get a token.
+    Token,
+    /// To read.
+    Read,
+    /// To write.
+    Write,
+}
+
+/// The counters of a run.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    token: AtomicU64,
+    read: AtomicU64,
+    write: AtomicU64,
+    retries: AtomicU64,
+}
+
+impl Counts {
+    /// A request that left.
+    pub(super) fn request(&self, purpose: Purpose) {
+        let counter = match purpose {
+            Purpose::Token => &self.token,
+            Purpose::Read => &self.read,
+            Purpose::Write => &self.write,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A request that is about to be made again.
+    pub(super) fn retry(&self) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A view of the counters and quotas of a run, while it goes on and afterwards.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    pub(super) house: Arc<House>,
+}
+
+impl Meter {
+    /// The numbers of requests so far. A request that never reached the API (no connection, or a kept-alive connection that
+    /// the server had closed) is no part of `total`; making it again is one of `retries`.
+    pub fn requests(&self) -> Requests {
+        let counts = &self.house.counts;
+        let [token, read, write, retries] = [&counts.token, &counts.read, &counts.write, &counts.retries]
+            .map(|counter| counter.load(Ordering::Relaxed));
+        Requests { total: token + read + write, token, read, write, retries }
+    }
+
+    /// The quotas that were heard of, by name of the credential, the environment first.
+    pub fn quota(&self) -> Vec<Quota> {
+        let now = Instant::now();
+        let heard = self.house.accounts().iter().filter_map(|account| {
+            Some(Quota {
+                credentials: account.name().map(|name| name.to_string()),
+                remaining_lowest: account.ledger.lowest()?,
+                resets_in_s: account.ledger.resets_in(now).map(whole_seconds),
+            })
+        });
+        heard.collect()
+    }
+
+    /// What a credential has left as last heard, and how long until the counter is reset.
+    pub fn remaining(&self, credentials: Option<&Arc<str>>) -> Option<(u64, Option<Duration>)> {
+        let ledger = &self.house.account(credentials).ok()?.ledger;
+        Some((ledger.remaining()?, ledger.resets_in(Instant::now())))
+    }
+
+    /// The credential that came nearest to the end of its quota.
+    pub fn lowest(&self) -> Option<Quota> {
+        self.quota().into_iter().min_by_key(|quota| quota.remaining_lowest)
+    }
+}
+
+/// Seconds, rounded up: what the API said is what is shown a few milliseconds later.
+fn whole_seconds(span: Duration) -> u64 {
+    span.as_secs() + u64::from(span.subsec_nanos() > 0)
+}

@@ -1,0 +1,268 @@
+//! The hour's quota: what answers say about it, and what is known per credential.
+//!
+//! Owns the reading of the quota headers and the ledger of one credential. API: every answer carries what is left and how
+//! many seconds until the counter is reset; its size is published nowhere, and others spend from it too. Headers are
+//! untrusted: odd, negative and huge values count as not said, so none becomes a long sleep or a busy loop.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// A reset further away than this is no statement about an hourly counter (perhaps a point in time, perhaps nonsense).
+const FARTHEST: u64 = 24 * 60 * 60;
+
+/// How long a used-up quota is taken for used up when nobody says when it is reset. API: the counter is hourly.
+const UNSAID: Duration = Duration::from_secs(60 * 60);
+
+/// After so many answers "used up" in a row, a credential's other clients fail without a request. Not after one: the quota
+/// is counted per client, and one credential may reach several.
+const STRIKES: u32 = 3;
+
+/// What one answer says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Requests left.
+    pub(super) remaining: Option<u64>,
+    /// Until the counter is reset.
+    pub(super) reset: Option<Duration>,
+    /// What `Retry-After` says; only read from answers that are no success.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Said {
+    /// Reads the headers of an answer. `now` is asked only when a date has to be compared and the answer has none of its own.
+    pub(super) fn read(headers: &HeaderMap, success: bool, now: impl FnOnce() -> Timestamp) -> Said {
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        Said {
+            remaining: text(&REMAINING).and_then(|text| text.parse().ok()),
+            reset: text(&RESET).and_then(seconds),
+            retry_after: match success {
+                true => None,
+                false => text(&RETRY_AFTER).and_then(|after| {
+                    seconds(after).or_else(|| {
+                        // The server's own clock, where it tells: ours may be wrong.
+                        let now = text(&DATE).and_then(date).unwrap_or_else(|| now().as_second());
+                        u64::try_from(date(after)? - now).ok().and_then(near)
+                    })
+                }),
+            },
+        }
+    }
+
+    /// Until the counter is reset, by the header made for it, else by `Retry-After`.
+    pub(super) fn until_reset(&self) -> Option<Duration> {
+        self.reset.or(self.retry_after)
+    }
+}
+
+/// Whole or decimal seconds, rounded up.
+fn seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let plain = !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let whole: u64 = plain.then(|| whole.parse().ok()).flatten()?;
+    near(whole.saturating_add(u64::from(fraction.bytes().any(|b| b != b'0'))))
+}
+
+fn near(seconds: u64) -> Option<Duration> {
+    (seconds <= FARTHEST).then(|| Duration::from_secs(seconds))
+}
+
+/// An HTTP date, as seconds since 1970.
+fn date(text: &str) -> Option<i64> {
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(|timestamp| timestamp.as_second())
+}
+
+/// What is known about the quota of one credential. Only atomics: every answer of a fleet writes here.
+///
+/// The values are told one by one and may for a moment belong to two answers; each is a hint and no invariant ties them.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    epoch: Instant,
+    lowest: AtomicU64,
+    remaining: AtomicU64,
+    reset_at: AtomicU64,
+    empty_until: AtomicU64,
+    strikes: AtomicU32,
+    shut_until: AtomicU64,
+}
+
+/// Not heard of yet.
+const UNKNOWN: u64 = u64::MAX;
+
+impl Ledger {
+    /// Nothing is known. `epoch` is any time before the first answer.
+    pub(super) fn new(epoch: Instant) -> Ledger {
+        Ledger {
+            epoch,
+            lowest: AtomicU64::new(UNKNOWN),
+            remaining: AtomicU64::new(UNKNOWN),
+            reset_at: AtomicU64::new(UNKNOWN),
+            empty_until: AtomicU64::new(0),
+            strikes: AtomicU32::new(0),
+            shut_until: AtomicU64::new(0),
+        }
+    }
+
+    /// Notes what an answer says.
+    pub(super) fn hear(&self, said: &Said, now: Instant) {
+        if let Some(reset) = said.reset {
+            self.reset_at.store(self.at(now, reset), Ordering::Relaxed);
+        }
+        let Some(remaining) = said.remaining else { return };
+        self.lowest.fetch_min(remaining, Ordering::Relaxed);
+        self.remaining.store(remaining, Ordering::Relaxed);
+        let empty_until = if remaining == 0 { self.at(now, said.until_reset().unwrap_or(UNSAID)) } else { 0 };
+        self.empty_until.store(empty_until, Ordering::Relaxed);
+    }
+
+    /// Notes that a request was served.
+    pub(super) fn served(&self) {
+        if self.strikes.load(Ordering::Relaxed) != 0 {
+            self.strikes.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes an answer "used up".
+    pub(super) fn strike(&self, reset: Option<Duration>, now: Instant) {
+        self.shut_until.fetch_max(self.at(now, reset.unwrap_or(UNSAID)), Ordering::Relaxed);
+        self.strikes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How long nothing should be asked at all.
+    pub(super) fn shut(&self, now: Instant) -> Option<Duration> {
+        if self.strikes.load(Ordering::Relaxed) < STRIKES {
+            return None;
+        }
+        self.until(now, self.shut_until.load(Ordering::Relaxed))
+    }
+
+    /// How long the last answer's "none left" holds.
+    pub(super) fn empty(&self, now: Instant) -> Option<Duration> {
+        self.until(now, self.empty_until.load(Ordering::Relaxed))
+    }
+
+    /// The lowest number of requests left that was heard.
+    pub(super) fn lowest(&self) -> Option<u64> {
+        Some(self.lowest.load(Ordering::Relaxed)).filter(|lowest| *lowest != UNKNOWN)
+    }
+
+    /// The number of requests left as last heard.
+    pub(super) fn remaining(&self) -> Option<u64> {
+        Some(self.remaining.load(Ordering::Relaxed)).filter(|remaining| *remaining != UNKNOWN)
+    }
+
+    /// Until the counter is reset; zero when that time has passed.
+    pub(super) fn resets_in(&self, now: Instant) -> Option<Duration> {
+        let at = Some(self.reset_at.load(Ordering::Relaxed)).filter(|at| *at != UNKNOWN)?;
+        Some(self.until(now, at).unwrap_or_default())
+    }
+
+    fn millis(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.epoch).as_millis()).unwrap_or(UNKNOWN - 1)
+    }
+
+    fn at(&self, now: Instant, later: Duration) -> u64 {
+        self.millis(now).saturating_add(u64::try_from(later.as_millis()).unwrap_or(UNKNOWN)).min(UNKNOWN - 1)
+    }
+
+    fn until(&self, now: Instant, at: u64) -> Option<Duration> {
+        at.checked_sub(self.millis(now)).filter(|left| *left > 0).map(Duration::from_millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: fn() -> Timestamp = || "2026-11-24T10:00:00.9Z".parse().unwrap();
+
+    fn said(headers: &[(&'static str, &str)]) -> Said {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        Said::read(&map, false, NOW)
+    }
+
+    fn secs(seconds: u64) -> Option<Duration> {
+        Some(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn sound_headers_are_read() {
+        let said = said(&[("x-ratelimit-remaining", "4711"), ("x-ratelimit-reset", "1800"), ("retry-after", "5")]);
+        assert_eq!(said, Said { remaining: Some(4711), reset: secs(1800), retry_after: secs(5) });
+        assert_eq!(said.until_reset(), secs(1800));
+    }
+
+    #[test]
+    fn odd_times_count_as_not_said() {
+        for odd in
+            ["", "-5", "soon", "1e9", "0x10", "1700000000", "99999999999999999999", "NaN", "inf", "+3", "1.2.3", "."]
+        {
+            let said = said(&[("x-ratelimit-reset", odd), ("retry-after", odd), ("x-ratelimit-remaining", "-1")]);
+            assert_eq!(said, Said::default(), "{odd:?}");
+        }
+        assert_eq!(seconds("2.4"), secs(3));
+        assert_eq!(seconds("2.0"), secs(2));
+        assert_eq!(seconds("0"), secs(0));
+    }
+
+    #[test]
+    fn retry_after_may_be_a_date() {
+        let after = |text: &str| said(&[("retry-after", text)]).retry_after;
+        assert_eq!(after("Tue, 24 Nov 2026 10:00:03 GMT"), secs(3));
+        assert_eq!(after("Tue, 24 Nov 2026 09:59:00 GMT"), None);
+        assert_eq!(after("Tue, 24 Nov 2099 10:00:00 GMT"), None);
+        assert_eq!(after("Tue, 99 Nov 2026 10:00:00 GMT"), None);
+        let by_its_own_clock =
+            said(&[("retry-after", "Tue, 24 Nov 2026 10:00:03 GMT"), ("date", "Tue, 24 Nov 2026 09:59:53 GMT")]);
+        assert_eq!(by_its_own_clock.retry_after, secs(10));
+    }
+
+    #[test]
+    fn the_ledger_keeps_the_lowest_and_the_last() {
+        let start = Instant::now();
+        let ledger = Ledger::new(start);
+        assert_eq!((ledger.lowest(), ledger.remaining(), ledger.resets_in(start)), (None, None, None));
+        for remaining in [10, 7, 9] {
+            ledger.hear(&Said { remaining: Some(remaining), reset: secs(60), retry_after: None }, start);
+        }
+        assert_eq!((ledger.lowest(), ledger.remaining(), ledger.resets_in(start)), (Some(7), Some(9), secs(60)));
+        assert_eq!(ledger.resets_in(start + Duration::from_secs(61)), secs(0));
+    }
+
+    #[test]
+    fn none_left_holds_until_the_reset_or_the_next_better_news() {
+        let start = Instant::now();
+        let ledger = Ledger::new(start);
+        ledger.hear(&Said { remaining: Some(0), reset: secs(60), retry_after: None }, start);
+        assert_eq!(ledger.empty(start), secs(60));
+        assert_eq!(ledger.empty(start + Duration::from_secs(60)), None);
+        ledger.hear(&Said { remaining: Some(5), ..Said::default() }, start);
+        assert_eq!(ledger.empty(start), None);
+        ledger.hear(&Said { remaining: Some(0), ..Said::default() }, start);
+        assert_eq!(ledger.empty(start), Some(UNSAID));
+    }
+
+    #[test]
+    fn three_strikes_without_a_success_between_shut_a_credential() {
+        let start = Instant::now();
+        let ledger = Ledger::new(start);
+        ledger.strike(secs(60), start);
+        ledger.strike(secs(60), start);
+        ledger.served();
+        ledger.strike(secs(60), start);
+        ledger.strike(secs(60), start);
+        assert_eq!(ledger.shut(start), None);
+        ledger.strike(secs(60), start);
+        assert_eq!(ledger.shut(start), secs(60));
+        assert_eq!(ledger.shut(start + Duration::from_secs(60)), None);
+    }
+}

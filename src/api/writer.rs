@@ -1,0 +1,117 @@
+//! Writing: the half of the API that only apply is given.
+//!
+//! Owns PUT, one try at a time: whether to send again is decided by the conversation in [`crate::plan::exchange`], which this
+//! room feeds with events. It takes only a patch that was cleared; there is no way to send anything else.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, StatusCode};
+
+use crate::api::account::{Account, Bearer};
+use crate::api::fault::Fate;
+use crate::api::house::{Answer, House, Throttled, unusable};
+use crate::api::meter::Purpose;
+use crate::api::reader::NO_OBJECT;
+use crate::api::refusal::{Asked, bad_answer, used_up};
+use crate::model::{ClientId, Failure, FailureKind, Keep, Live};
+use crate::plan::Cleared;
+use crate::plan::exchange::{Event, Pause};
+
+/// Writes clients. Cheap to clone; all clones share connections, tokens and limits with the reader.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    pub(super) house: Arc<House>,
+}
+
+impl Writer {
+    /// Sends one PUT, once, and says what became of it. The answer holds all 28 fields where the API gives them.
+    ///
+    /// Nothing is sent where the quota is known to be used up, where no token can be had, or after an interruption.
+    pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, go: Cleared) -> Event {
+        let house = &*self.house;
+        let account = match house.account(credentials) {
+            Ok(account) => account,
+            Err(failure) => return Event::Refused(failure),
+        };
+        let now = Instant::now();
+        if let Some(left) = account.ledger.empty(now).or_else(|| account.ledger.shut(now)) {
+            let wait = house.worth_waiting(left);
+            return Event::Throttled { failure: used_up(Some(left)), spent: true, wait };
+        }
+        let bearer = match account.bearer(house).await {
+            Ok(bearer) => bearer,
+            Err(failure) => return tokenless(failure),
+        };
+        let mut request = house.request(Method::PUT, house.paths.client(client), &bearer);
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *request.body_mut() = Some(go.patch().body().into());
+        match house.ask(account, Purpose::Write, request).await {
+            Ok(answer) => judge(house, account, &bearer, answer, Asked::Write(client)),
+            Err(lost) => match lost.fate {
+                Fate::NotBegun => Event::Stopped("interrupted before it was sent".to_owned()),
+                Fate::NotSent => Event::NotSent(lost.failure),
+                Fate::Closed | Fate::Unknown => Event::FateUnknown(lost.failure),
+            },
+        }
+    }
+
+    /// Gets a fresh token in place of the one that was refused last, unless somebody already has.
+    pub async fn renew(&self, credentials: Option<&Arc<str>>) -> Result<(), Failure> {
+        let account = self.house.account(credentials)?;
+        account.renew(account.rejected(), &self.house).await?;
+        self.house.counts.retry();
+        Ok(())
+    }
+
+    /// Waits before something is asked again, which then counts as a retry; `false` when the run was interrupted.
+    pub async fn pause(&self, pause: Pause) -> bool {
+        let wait = match pause {
+            Pause::BackOff(tries) => self.house.back_off.after(tries),
+            Pause::Quota(wait) => wait,
+        };
+        let waited = self.house.stop.wait(wait).await;
+        if waited {
+            self.house.counts.retry();
+        }
+        waited
+    }
+}
+
+/// No token, so no PUT. What may pass is worth another try.
+fn tokenless(failure: Failure) -> Event {
+    match failure.kind {
+        FailureKind::Interrupted => Event::Stopped("interrupted before it was sent".to_owned()),
+        FailureKind::Quota => Event::Throttled { failure, spent: true, wait: None },
+        FailureKind::Connection | FailureKind::Timeout => Event::NotSent(failure),
+        _ => Event::Refused(failure),
+    }
+}
+
+fn judge(house: &House, account: &Account, bearer: &Bearer, answer: Answer, asked: Asked) -> Event {
+    let status = answer.status;
+    if status == StatusCode::UNAUTHORIZED {
+        account.reject(bearer);
+        return Event::Unauthorized(house.refused(account, &answer, asked));
+    }
+    account.let_in(status);
+    if status.is_success() {
+        account.ledger.served();
+        let body = match answer.body {
+            Ok(body) => body,
+            Err(flaw) => return Event::FateUnknown(bad_answer(status, unusable(flaw))),
+        };
+        return match Live::parse(&body, Keep::all()) {
+            Ok(live) => Event::Answered(live),
+            Err(_) => Event::FateUnknown(bad_answer(status, NO_OBJECT)),
+        };
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let Throttled { failure, spent, wait } = house.throttled(account, &answer);
+        return Event::Throttled { failure, spent, wait };
+    }
+    let failure = house.refused(account, &answer, asked);
+    // A server that fails may have stored first; one that refuses or redirects has not.
+    if status.is_server_error() { Event::FateUnknown(failure) } else { Event::Refused(failure) }
+}
