@@ -1,1 +1,108 @@
-//! The room `render`.
+//! Rendering: plans, reports and diagnostics as people and other programs read them.
+//!
+//! Owns every output format, the escapes and the progress bar. A format is a function from a plan to bytes: it decides no exit
+//! status and reads no environment, so whatever it needs to know of the world comes in [`Look`]. Names, messages and values are
+//! text that strangers chose, and none leaves this room but through [`escape`].
+//!
+//! A new format is a file, a variant of [`Format`] and an arm of [`render()`]. Totals and grouping come before all formats.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use crate::plan::Plan;
+
+mod diagnostics;
+mod diff;
+pub mod escape;
+pub mod group;
+pub mod json;
+mod markdown;
+mod paint;
+pub(crate) mod phrase;
+pub mod progress;
+#[cfg(test)]
+mod tests;
+mod text;
+pub(crate) mod totals;
+pub(crate) mod wording;
+
+pub use diagnostics::diagnostics;
+pub use diff::{States, diff};
+pub use progress::Progress;
+
+/// A format in which a plan can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// For people, on a terminal or in a log.
+    Text,
+    /// The plan document.
+    Json,
+    /// A comment on a pull request.
+    Markdown,
+}
+
+impl Format {
+    /// All of them, in the order in which they are documented.
+    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Markdown];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Markdown => "markdown",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Format, String> {
+        let found = Format::ALL.into_iter().find(|format| format.name() == text);
+        found.ok_or_else(|| {
+            let names = Format::ALL.map(Format::name).join(", ");
+            format!("`{}` is no format; there are {names}", escape::terminal(text))
+        })
+    }
+}
+
+/// What the forms for people need to know and must not find out themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether to use colour.
+    pub color: bool,
+    /// How many columns there are. It only moves the column of places and wraps lists of countries.
+    pub width: usize,
+    /// Whether to name what is otherwise only counted.
+    pub verbose: bool,
+    /// Whether to tell what differs from run to run: requests, time and quota.
+    pub requests: bool,
+}
+
+impl Look {
+    /// The look in a pipe: no colour and a width that does not depend on where the program runs.
+    pub const PIPE: Look = Look { color: false, width: 100, verbose: false, requests: true };
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Look::PIPE
+    }
+}
+
+/// Writes a plan or a report.
+pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::text(plan, look, out),
+        Format::Json => json::json(plan, out),
+        Format::Markdown => markdown::markdown(plan, out),
+    }
+}

@@ -1,0 +1,198 @@
+//! Escapes: how text that strangers chose is made harmless, one function for each place it goes to.
+//!
+//! Owns the set of characters that terminals, CI logs and Markdown obey, and nothing else. Every format takes its escapes from
+//! here. An escape shows that something stood there instead of dropping it: two names never become one by being printed.
+
+use std::fmt::{self, Display, Write};
+use std::sync::Arc;
+
+use crate::model::Untrusted;
+
+/// Text that may need an escape: what strangers chose, or a plain text that quotes it.
+pub trait Foreign {
+    /// The text with nothing escaped.
+    fn foreign(&self) -> &str;
+}
+
+impl Foreign for Untrusted {
+    fn foreign(&self) -> &str {
+        self.raw()
+    }
+}
+
+impl Foreign for str {
+    fn foreign(&self) -> &str {
+        self
+    }
+}
+
+impl Foreign for String {
+    fn foreign(&self) -> &str {
+        self
+    }
+}
+
+impl Foreign for Arc<str> {
+    fn foreign(&self) -> &str {
+        self
+    }
+}
+
+/// Whether a terminal or an editor obeys the character instead of showing it: controls (C0, DEL, C1), line and paragraph
+/// separators, bidirectional marks and overrides, zero-width and other invisible characters, and language tags.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Whether a text that stands behind a `#` makes a command of it for the log of a CI job: `#[`, `#vso[`.
+pub(crate) fn is_log_command(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('['))
+}
+
+/// For a terminal and for the log of a CI job: one line, no character that is obeyed, no command of the log.
+///
+/// GitHub reads `::command::` at the start of a line, after blanks, and `##[command]` anywhere in it; Azure and TeamCity read
+/// `##vso[` and `##teamcity[`. So a leading `::` and the second `#` of such a command are escaped as well.
+pub fn terminal<T: Foreign + ?Sized>(text: &T) -> Terminal<'_> {
+    Terminal(text.foreign())
+}
+
+/// A text as [`terminal`] shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal<'a>(&'a str);
+
+impl Display for Terminal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start = self.0.trim_start_matches(|c: char| c.is_whitespace() || is_unsafe(c));
+        let command = start.starts_with("::").then(|| self.0.len() - start.len());
+        let mut before = ' ';
+        for (at, c) in self.0.char_indices() {
+            match c {
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                '#' if before == '#' && is_log_command(&self.0[at..]) => f.write_str("\\u{23}")?,
+                ':' if command == Some(at) => f.write_str("\\u{3a}")?,
+                c if is_unsafe(c) => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+            before = c;
+        }
+        Ok(())
+    }
+}
+
+/// For running text in Markdown: no markup, no HTML, no link, no mention of people, issues or labels; always one line.
+///
+/// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
+/// in the rendered text, so there a zero-width space is put behind the sign, as other bots that write comments do.
+pub fn markdown<T: Foreign + ?Sized>(text: &T) -> String {
+    let mut out = String::new();
+    entities(text.foreign(), true, &mut out);
+    out
+}
+
+/// For a name or a value in Markdown: `<code>` with everything inside as [`markdown`] has it. Unlike backticks this holds in
+/// table cells and lists alike, whatever stands inside; and nobody is mentioned by code.
+pub fn markdown_code<T: Foreign + ?Sized>(text: &T) -> String {
+    let mut out = "<code>".to_owned();
+    entities(text.foreign(), false, &mut out);
+    out.push_str("</code>");
+    out
+}
+
+/// Text of Markdown, harmless. `mentions` says whether a mention in the text would still reach somebody.
+fn entities(text: &str, mentions: bool, out: &mut String) {
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next = rest.peek().copied();
+        let written = match c {
+            '\n' => write!(out, "&#92;n"),
+            '\r' => write!(out, "&#92;r"),
+            '\t' => write!(out, "&#92;t"),
+            // `www.` starts a link by itself; everywhere else a dot is a dot.
+            '.' if ends_with_www(out) => write!(out, "&#46;"),
+            // `https://` is a link, `12: x` is not; two colons are a command of the log.
+            ':' if next.is_none_or(|next| next == ' ' || next.is_ascii_digit()) && !out.ends_with(':') => {
+                write!(out, ":")
+            }
+            // Some of these start lists or underline headings, but only at the start of a line, where no text of ours stands.
+            ' ' | '/' | '.' | ',' | ';' | '-' | '(' | ')' | '"' | '\'' | '=' | '?' => write!(out, "{c}"),
+            c if c.is_ascii_alphanumeric() => write!(out, "{c}"),
+            c if is_unsafe(c) => write!(out, "&#92;u&#123;{:x}&#125;", u32::from(c)),
+            c if c.is_ascii() => write!(out, "&#{};", u32::from(c)),
+            c => write!(out, "{c}"),
+        };
+        // Writing to a `String` cannot fail.
+        debug_assert!(written.is_ok());
+        let sign = matches!(c, '@' | '#' | '!' | '$' | '~' | '%' | '&' | '^');
+        if mentions && sign && next.is_some_and(|next| !next.is_whitespace()) {
+            out.push_str("&#8203;");
+        }
+    }
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.len() >= 3 && text.as_bytes()[text.len() - 3..].eq_ignore_ascii_case(b"www")
+}
+
+/// The first characters of a text, with `…` where something was left out; `most` counts characters.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminals_and_logs_obey_nothing() {
+        let table = [
+            ("plain, Привет, 北京", "plain, Привет, 北京"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("\u{9b}31m \u{7} \0 \u{7f}", "\\u{9b}31m \\u{7} \\u{0} \\u{7f}"),
+            ("a\r\n\tb", "a\\r\\n\\tb"),
+            ("\u{202e}abc\u{2066}\u{200b}", "\\u{202e}abc\\u{2066}\\u{200b}"),
+            ("::warning::y", "\\u{3a}:warning::y"),
+            ("  ::warning::y", "  \\u{3a}:warning::y"),
+            ("::::", "\\u{3a}:::"),
+            ("a::b", "a::b"),
+            ("##[error] ## head ##vso[x]", "#\\u{23}[error] ## head #\\u{23}vso[x]"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(terminal(text).to_string(), escaped, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn markdown_is_only_text() {
+        let table = [
+            ("client 12: a, b (c) \"d\"", "client 12: a, b (c) \"d\""),
+            ("clients/c1.yaml:2", "clients/c1.yaml:2"),
+            ("https://x.example", "https&#58;//x.example"),
+            ("WWW.x.example", "WWW&#46;x.example"),
+            ("@user #1 # 1", "&#64;&#8203;user &#35;&#8203;1 &#35; 1"),
+            ("a|`b`<i>", "a&#124;&#96;b&#96;&#60;i&#62;"),
+            ("x::y", "x&#58;&#58;y"),
+            ("l1\nl2\u{1b}", "l1&#92;nl2&#92;u&#123;1b&#125;"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(markdown(text), escaped, "{text:?}");
+            assert_eq!(markdown_code(text), format!("<code>{}</code>", escaped.replace("&#8203;", "")), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn cutting_shows() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("äöüß", 3), "äö…");
+    }
+}

@@ -1,0 +1,95 @@
+//! The plan as one JSON document.
+//!
+//! Owns the spelling: two blanks of indentation, a newline at the end, and no character in the file that a terminal would obey
+//! or a CI log would take for a command. What stands in the document is [`crate::plan`]'s. It is streamed: the text is never held whole.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+
+use crate::plan::Plan;
+use crate::render::escape::{is_log_command, is_unsafe};
+
+/// Writes the document.
+pub(super) fn json(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    document(plan, out)
+}
+
+/// Writes any document in the spelling of this format, for what is no plan but goes to the same readers.
+pub fn document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(64 * 1024, out);
+    let mut serializer = Serializer::with_formatter(&mut out, Harmless { pretty: PrettyFormatter::new() });
+    value.serialize(&mut serializer)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// serde_json escapes what JSON asks for; this escapes also DEL, C1 controls, bidirectional and invisible characters.
+struct Harmless {
+    pretty: PrettyFormatter<'static>,
+}
+
+/// Writes a piece of JSON in which every character that is obeyed can only stand inside a string.
+fn harmless<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
+    let mut from = 0;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        // `##[` is a command in the log of a CI job wherever it stands. Line feeds here are our own indentation.
+        if (is_unsafe(c) && c != '\n') || (c == '#' && before == '#' && is_log_command(&text[at..])) {
+            out.write_all(&text.as_bytes()[from..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            from = at + c.len_utf8();
+        }
+        before = c;
+    }
+    out.write_all(&text.as_bytes()[from..])
+}
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        harmless(out, text)
+    }
+
+    fn write_raw_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        harmless(out, text)
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.pretty.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.pretty.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.end_object_value(out)
+    }
+}

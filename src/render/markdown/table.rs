@@ -1,0 +1,113 @@
+//! The table of changes in a comment.
+//!
+//! Owns its columns and their order: grave changes first, then as in the plan. A row tells one field of one client, or of many.
+
+use super::*;
+use crate::model::{Layer, Severity};
+use crate::plan::Change;
+use crate::render::wording::{countries, direction, origin, state};
+
+/// How many rows stand in sight.
+const ROWS: usize = 40;
+
+/// The most characters of a value.
+const VALUE: usize = 200;
+
+/// The most characters of a list of countries: all there are fit.
+const LIST: usize = 800;
+
+/// The most countries that are named as added or removed.
+const CODES: usize = 12;
+
+/// What a row is made of.
+struct Line<'p> {
+    clients: &'p [&'p ClientPlan],
+    change: &'p Change,
+    /// Whether all its clients have it from one place.
+    placed: bool,
+}
+
+/// Writes the table, and who the groups in it are.
+pub(super) fn write(groups: &Groups<'_>, is_report: bool, section: &mut Section) {
+    let mut lines = Vec::new();
+    for same in &groups.many {
+        for (at, change) in same.sample().changes.iter().enumerate() {
+            lines.push(Line { clients: &same.clients, change, placed: same.is_one_place(at) });
+        }
+    }
+    for client in &groups.alone {
+        let clients = std::slice::from_ref(client);
+        lines.extend(client.changes.iter().map(|change| Line { clients, change, placed: true }));
+    }
+    // Sorting is stable: within one gravity the order of the plan stays.
+    lines.sort_by_key(|line| Reverse(line.change.judgement()));
+    let head = match is_report {
+        true => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
+        false => "| Client | Field | Before | After | | Place |\n|---|---|---|---|---|---|",
+    };
+    let open = ROWS.max(lines.iter().filter(|line| is_grave(line.change)).count().min(2 * ROWS));
+    let rows = Lines(lines.len(), &|at| row(&lines[at], is_report));
+    section.folded(head, &format!("{head}\n"), rows, open, "change");
+    for same in &groups.many {
+        let summary = format!("{} like {}", count(same.clients.len(), "client"), id(same.sample().client_id));
+        section.fold(&summary, &ids(&same.clients, LISTED));
+    }
+    released(groups, section);
+}
+
+fn is_grave(change: &Change) -> bool {
+    change.judgement().severity == Severity::Security
+}
+
+fn row(line: &Line<'_>, is_report: bool) -> String {
+    let change = line.change;
+    let value = |value: &crate::model::State| match value {
+        crate::model::State::NotSet => "not set".to_owned(),
+        value => code(&cut(&state(value), if value.countries().is_some() { LIST } else { VALUE })),
+    };
+    let grave = match (is_grave(change), direction(change)) {
+        (true, "") => "⚠ **security**".to_owned(),
+        (true, word) => format!("⚠ **security: {word}**"),
+        (false, word) => word.to_owned(),
+    };
+    let notes = [grave, countries(change, CODES), origin(change).to_owned()];
+    let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
+    let whence = match (line.placed, &change.layer) {
+        (false, _) => String::new(),
+        (true, Layer::Settings) => code(&cut(&place(&change.place), NAME)),
+        (true, Layer::Profile(name)) => {
+            format!("profile {}, {}", code(&cut(name, NAME)), code(&cut(&place(&change.place), NAME)))
+        }
+    };
+    let result = match (is_report, line.clients[0].result) {
+        (false, _) => String::new(),
+        (true, outcome) => format!(" {} |", outcome.map_or("", word)),
+    };
+    let who = who(line.clients);
+    let (field, before, after) = (change.setting, value(&change.before), value(&change.after));
+    format!("| {who} | `{field}` | {before} | {after} | {notes} |{result} {whence} |")
+}
+
+/// The client with its name, or how many there are.
+fn who(clients: &[&ClientPlan]) -> String {
+    let first = clients[0];
+    match (clients.len(), &first.name) {
+        (1, Some(name)) => format!("{} {}", id(first.client_id), code(&cut(name.raw(), NAME))),
+        (1, None) => id(first.client_id),
+        (n, _) => format!("**{}** like {}", count(n, "client"), id(first.client_id)),
+    }
+}
+
+/// Fields that the base managed and nobody manages now, folded: they are left alone.
+fn released(groups: &Groups<'_>, section: &mut Section) {
+    let many = groups.many.iter().flat_map(|same| &same.clients);
+    let all: Vec<String> = many
+        .chain(&groups.alone)
+        .flat_map(|client| client.released.iter().map(move |released| (client, released)))
+        .map(|(client, released)| format!("client {}: `{}`", id(client.client_id), released.field))
+        .collect();
+    if !all.is_empty() {
+        let summary = format!("{} no longer managed", count(all.len(), "setting"));
+        section.fold(&summary, &some(all.iter(), LISTED));
+    }
+}

@@ -1,0 +1,151 @@
+//! Progress on stderr while many clients are read or written.
+//!
+//! Owns the bar and its plain form. Whether stderr is a terminal that can be drawn on is the caller's to say: guesses of that
+//! kind have put escape codes into logs. It clears itself at the end; results are no business of it.
+
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::render::phrase::{count, duration, number};
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A bar that is drawn over and over: only for a terminal that obeys escape codes.
+    Bar {
+        /// Whether to use colour.
+        color: bool,
+    },
+    /// A line every so often, and none at all when the work is done before.
+    Plain {
+        /// The least time between two lines.
+        every: Duration,
+    },
+    /// Nothing.
+    Hidden,
+}
+
+impl Mode {
+    /// A line every ten seconds.
+    pub const PLAIN: Mode = Mode::Plain { every: Duration::from_secs(10) };
+}
+
+/// How far the work is. Cheap to call for every client and from any thread.
+#[derive(Debug)]
+pub struct Progress {
+    total: u64,
+    begun: Instant,
+    form: Form,
+}
+
+#[derive(Debug)]
+enum Form {
+    Bar(ProgressBar),
+    Plain { every: Duration, last: Mutex<Instant> },
+    Hidden,
+}
+
+impl Progress {
+    /// Progress over this many clients.
+    pub fn new(total: u64, mode: Mode) -> Progress {
+        let begun = Instant::now();
+        let form = match mode {
+            Mode::Bar { color } => Form::Bar(bar(total, color)),
+            Mode::Plain { every } => Form::Plain { every, last: Mutex::new(begun) },
+            Mode::Hidden => Form::Hidden,
+        };
+        Progress { total, begun, form }
+    }
+
+    /// Tells how many clients are done, and how many of those failed.
+    pub fn tick(&self, done: u64, failed: u64) {
+        match &self.form {
+            Form::Bar(bar) => {
+                bar.set_position(done);
+                bar.set_message(rest(self.total, done, failed, self.begun.elapsed()));
+            }
+            Form::Plain { every, last } => {
+                // A line more or less after a panic elsewhere does no harm.
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                if last.elapsed() >= *every {
+                    *last = Instant::now();
+                    // Progress that cannot be written is no reason to stop the work.
+                    drop(writeln!(io::stderr().lock(), "{}", rest(self.total, done, failed, self.begun.elapsed())));
+                }
+            }
+            Form::Hidden => {}
+        }
+    }
+
+    /// Does something that writes to the terminal without the bar in between.
+    pub fn suspend<R>(&self, work: impl FnOnce() -> R) -> R {
+        match &self.form {
+            Form::Bar(bar) => bar.suspend(work),
+            Form::Plain { .. } | Form::Hidden => work(),
+        }
+    }
+
+    /// Takes the bar away. Dropping does the same.
+    pub fn finish(&self) {
+        if let Form::Bar(bar) = &self.form {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn bar(total: u64, color: bool) -> ProgressBar {
+    let template = if color { "{bar:30.green/dim} {msg}" } else { "{bar:30} {msg}" };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
+    bar.set_style(style.progress_chars("━╸─"));
+    bar
+}
+
+/// `412 of 20,000 clients, 3 failed, 120/s, 2 min 43 s left`.
+fn rest(total: u64, done: u64, failed: u64, elapsed: Duration) -> String {
+    let clients = usize::try_from(total).unwrap_or(usize::MAX);
+    let mut text = format!("{} of {}", number(done), count(clients, "client"));
+    if failed > 0 {
+        text.push_str(&format!(", {} failed", number(failed)));
+    }
+    let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
+    // In the first second a rate is mostly noise.
+    if elapsed >= Duration::from_secs(1) && done > 0 && done < total {
+        let rate_text = if rate < 10.0 { format!("{rate:.1}") } else { number(rate as u64) };
+        let left = ((total - done) as f64 / rate * 1000.0) as u64;
+        text.push_str(&format!(", {rate_text}/s, {} left", duration(left)));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_where_the_work_stands() {
+        let at = |done, failed, ms| rest(20_000, done, failed, Duration::from_millis(ms));
+        assert_eq!(at(0, 0, 5_000), "0 of 20,000 clients");
+        assert_eq!(at(1_200, 3, 10_000), "1,200 of 20,000 clients, 3 failed, 120/s, 2 min 36 s left");
+        assert_eq!(at(20_000, 0, 10_000), "20,000 of 20,000 clients");
+    }
+
+    #[test]
+    fn hidden_and_early_progress_say_nothing() {
+        for mode in [Mode::Hidden, Mode::PLAIN] {
+            let progress = Progress::new(3, mode);
+            progress.tick(1, 0);
+            assert_eq!(progress.suspend(|| 7), 7);
+            progress.finish();
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Totals of a plan or a report, and the sentences that say them.
+//!
+//! Owns what is counted before any format begins, so that all formats say the same: clients, settings, results, coverage.
+//! A client that could not be read is never counted as compared, and nothing here reads as success while something failed.
+
+use crate::plan::{ClientPlan, Outcome, Plan, Status, Summary};
+use crate::render::phrase::{are, count, number};
+
+/// The results of apply, in the order in which they are told, and their words.
+pub(crate) const OUTCOMES: [(Outcome, &str); 8] = [
+    (Outcome::Applied, "applied"),
+    (Outcome::Unchanged, "unchanged"),
+    (Outcome::Stale, "stale"),
+    (Outcome::Refused, "refused"),
+    (Outcome::NotConverged, "not converged"),
+    (Outcome::Collateral, "collateral"),
+    (Outcome::Failed, "failed"),
+    (Outcome::Skipped, "skipped"),
+];
+
+/// The word for a result.
+pub(crate) fn word(outcome: Outcome) -> &'static str {
+    OUTCOMES.iter().find(|(one, _)| *one == outcome).map_or("unknown", |(_, word)| word)
+}
+
+/// What is counted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Totals {
+    /// The plan's own totals.
+    pub(crate) summary: Summary,
+    /// Clients that have something to send and are stopped by a guard or a conflict.
+    pub(crate) blocked: usize,
+    /// Fields that are no longer managed.
+    pub(crate) released: usize,
+    /// Managed fields that were compared with live.
+    pub(crate) compared: usize,
+    /// Managed fields of clients that failed.
+    pub(crate) uncompared: usize,
+    /// Settings that apply stored.
+    pub(crate) stored: usize,
+    /// Whether there are results.
+    pub(crate) is_report: bool,
+    /// How many clients have each result, in the order of [`OUTCOMES`].
+    pub(crate) outcomes: [usize; 8],
+}
+
+impl Totals {
+    /// Counts a plan.
+    pub(crate) fn of(plan: &Plan) -> Totals {
+        let mut totals = Totals { summary: plan.summary(), ..Totals::default() };
+        plan.clients.iter().for_each(|client| totals.add(client));
+        totals
+    }
+
+    fn add(&mut self, client: &ClientPlan) {
+        self.blocked += usize::from(!client.blocked.is_empty());
+        self.released += client.released.len();
+        match client.status() {
+            Status::Failed => self.uncompared += client.managed.len(),
+            Status::InSync | Status::Change => self.compared += client.managed.len(),
+        }
+        if let Some(outcome) = client.result {
+            self.is_report = true;
+            if outcome == Outcome::Applied {
+                self.stored += client.changes.len();
+            }
+            if let Some(at) = OUTCOMES.iter().position(|(one, _)| *one == outcome) {
+                self.outcomes[at] += 1;
+            }
+        }
+    }
+
+    /// How many clients a report leaves undone: everything but `applied` and `unchanged`, clients without a result too.
+    pub(crate) fn undone(&self) -> usize {
+        let done = OUTCOMES.iter().zip(self.outcomes).filter(|((outcome, _), _)| outcome.is_good());
+        self.summary.clients - done.map(|(_, n)| n).sum::<usize>()
+    }
+
+    /// The totals as one sentence.
+    pub(crate) fn headline(&self) -> String {
+        let Summary { clients, in_sync, to_change, failed, changes, security } = self.summary;
+        if clients == 0 {
+            return "No clients: nothing was compared.".to_owned();
+        }
+        if self.is_report {
+            return self.report_headline();
+        }
+        let all = count(clients, "client");
+        let mut parts = Vec::new();
+        if to_change > 0 {
+            let grave = if security > 0 { format!(", {} security", number(security as u64)) } else { String::new() };
+            let stopped =
+                if self.blocked > 0 { format!("; {} blocked", number(self.blocked as u64)) } else { String::new() };
+            parts.push(format!(
+                "{} to change ({}{grave}{stopped})",
+                number(to_change as u64),
+                count(changes, "setting")
+            ));
+        } else if failed == 0 {
+            let as_declared = if clients == 1 { "is as declared" } else { "are as declared" };
+            return format!("No difference: {all} {as_declared}, {} compared.", count(self.compared, "setting"));
+        } else if in_sync > 0 {
+            let in_sync = number(in_sync as u64);
+            return format!("{all}: no difference in {in_sync}, but {} could not be compared.", number(failed as u64));
+        }
+        if in_sync > 0 {
+            parts.push(format!("{} in sync", number(in_sync as u64)));
+        }
+        if failed > 0 {
+            parts.push(format!("{} failed", number(failed as u64)));
+        }
+        format!("{all}: {}.", parts.join(", "))
+    }
+
+    fn report_headline(&self) -> String {
+        let all = count(self.summary.clients, "client");
+        let mut parts = Vec::new();
+        for ((outcome, word), n) in OUTCOMES.into_iter().zip(self.outcomes) {
+            if n == self.summary.clients && outcome == Outcome::Unchanged {
+                return format!("Nothing to do: {all} {} as declared, nothing was changed.", are(n));
+            }
+            if n == 0 {
+                continue;
+            }
+            let stored = match outcome {
+                Outcome::Applied => format!(" ({})", count(self.stored, "setting")),
+                _ => String::new(),
+            };
+            parts.push(format!("{} {word}{stored}", number(n as u64)));
+        }
+        let told: usize = self.outcomes.iter().sum();
+        if told < self.summary.clients {
+            parts.push(format!("{} without a result", number((self.summary.clients - told) as u64)));
+        }
+        format!("{all}: {}.", parts.join(", "))
+    }
+
+    /// What was compared and what was not; `None` where the headline has said all of it.
+    pub(crate) fn coverage(&self) -> Option<String> {
+        let Summary { clients, failed, .. } = self.summary;
+        let read = clients - failed;
+        let settings = |n| count(n, "managed setting");
+        match (read, failed) {
+            (0, 0) => None,
+            (_, 0) if !self.is_report && self.summary.to_change == 0 => None,
+            (0, _) => Some(format!("Nothing was compared: {} could not be.", settings(self.uncompared))),
+            (_, 0) => Some(format!("Compared: {} of {}.", settings(self.compared), count(read, "client"))),
+            (_, _) => Some(format!(
+                "Compared: {} of {}. Not compared: {} of {}.",
+                settings(self.compared),
+                count(read, "client"),
+                settings(self.uncompared),
+                count(failed, "failed client"),
+            )),
+        }
+    }
+
+    /// What else has to be known: released fields, and clients of a report that are not done.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if self.released > 0 {
+            let n = self.released;
+            let left = if n == 1 {
+                "is no longer managed and left as it is"
+            } else {
+                "are no longer managed and left as they are"
+            };
+            remarks.push(format!("{} {left}.", count(n, "setting")));
+        }
+        if self.is_report && self.undone() > 0 {
+            let n = self.undone();
+            let attention = if n == 1 { "needs attention" } else { "need attention" };
+            remarks.push(format!("Not everything is as declared: {} {attention}.", count(n, "client")));
+        }
+        remarks
+    }
+}

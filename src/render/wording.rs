@@ -1,0 +1,60 @@
+//! One change in words: its values, its countries, its direction and where it comes from.
+//!
+//! Owns the words that all forms for people share. What it returns of values is still untrusted: each form escapes it its way.
+
+use serde_json::Value as Json;
+
+use crate::model::countries::{Code, Countries};
+use crate::model::{Direction, State, Value};
+use crate::plan::{Change, Origin};
+
+/// The direction of a change in a word; empty where the values do not tell. Drift has happened already: it is told in the past.
+pub(crate) fn direction(change: &Change) -> &'static str {
+    match (change.judgement().direction, change.origin) {
+        (Some(Direction::Opens), Origin::Drift) => "opened",
+        (Some(Direction::Opens), Origin::Pending | Origin::Conflict | Origin::Unknown) => "opens",
+        (Some(Direction::Closes), Origin::Drift) => "closed",
+        (Some(Direction::Closes), Origin::Pending | Origin::Conflict | Origin::Unknown) => "closes",
+        (Some(Direction::Unclear) | None, _) => "",
+    }
+}
+
+/// The origin of a change in a word; empty where there is no base.
+pub(crate) fn origin(change: &Change) -> &'static str {
+    match change.origin {
+        Origin::Pending => "pending",
+        Origin::Drift => "drift",
+        Origin::Conflict => "conflict",
+        Origin::Unknown => "",
+    }
+}
+
+/// A state in words, still untrusted: the value as the API has it, `not set`, or the raw JSON of an odd one.
+pub(crate) fn state(state: &State) -> String {
+    match state {
+        State::NotSet => "not set".to_owned(),
+        State::Is(Value::Countries(Countries::All)) => "* (every country)".to_owned(),
+        State::Is(value) => match value.to_json() {
+            Json::String(text) => text,
+            other => other.to_string(),
+        },
+        State::Odd(raw) => format!("{raw} (not understood)"),
+    }
+}
+
+/// The countries that a change adds and removes: `+KZ −BY`, or only how many when they are more than `most`: `+12 −1`.
+/// Empty unless both sides are lists.
+pub(crate) fn countries(change: &Change, most: usize) -> String {
+    let sides = [('+', change.added()), ('−', change.removed())];
+    let few = sides.iter().map(|(_, codes)| codes.len()).sum::<usize>() <= most;
+    let words = sides.iter().filter(|(_, codes)| !codes.is_empty()).flat_map(|(sign, codes)| match few {
+        true => codes.iter().map(|code| format!("{sign}{}", code.as_str())).collect(),
+        false => vec![format!("{sign}{}", codes.len())],
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
+
+/// Country codes as a list in the API's own spelling.
+pub(crate) fn codes(codes: &[Code]) -> String {
+    codes.iter().map(Code::as_str).collect::<Vec<_>>().join(" ")
+}
