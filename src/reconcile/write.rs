@@ -1,0 +1,271 @@
+//! A plan to results: every changed client is written at most once at a time, and the journal is ahead of each PUT.
+//!
+//! Owns the order of writes: one at a time until a PUT that had something to lose came back whole, then many; an end to all of
+//! them once other fields moved along, once too many failed, or once the run was interrupted. The conversation with one client
+//! is `plan::exchange`'s; this module only carries its actions out.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::api::{Reader, Stop, Writer};
+use crate::journal::Journal;
+use crate::model::{Failure, FailureKind, Keep, SettingSet};
+use crate::plan::client::Details;
+use crate::plan::exchange::{Action, Event, Exchange};
+use crate::plan::{Cleared, ClientPlan, Outcome, Status, verify};
+use crate::reconcile::read::{Planned, Reading};
+use crate::reconcile::{Happened, Listener, fleet};
+
+/// How to write.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many clients at once, after the first has shown that this API merges.
+    pub concurrency: usize,
+    /// The oldest reading that a PUT may be sent by.
+    pub max_read_age: Duration,
+    /// Fields whose moving along is accepted.
+    pub allow_collateral: SettingSet,
+    /// So many clients that are neither applied nor unchanged stop the rest; failed reads count.
+    pub max_failures: Option<u64>,
+    /// So many clients are written first, one at a time; the first of them that fails stops the rest.
+    pub canary: u64,
+}
+
+/// What a write needs.
+#[derive(Clone)]
+pub struct Hands {
+    /// Sends.
+    pub writer: Writer,
+    /// Reads again.
+    pub reader: Reader,
+    /// Says when to end.
+    pub stop: Stop,
+    /// Where each PUT is written down before it is sent; without it none can be.
+    pub journal: Option<Arc<Journal>>,
+}
+
+/// Sends what the plan says and records a result for every client. Returns the clients in their order.
+pub async fn apply(planned: Vec<Planned>, hands: Hands, options: Options, listener: Listener) -> Vec<ClientPlan> {
+    let mut clients = Vec::with_capacity(planned.len());
+    let mut due = Vec::new();
+    let run = Arc::new(Progress::default());
+    for Planned { mut client, reading } in planned {
+        match settled_without_sending(&client) {
+            Some((outcome, details)) => {
+                run.count(outcome);
+                client.finish(outcome, details);
+                clients.push(Some(client));
+            }
+            None => {
+                due.push((clients.len(), client, reading));
+                clients.push(None);
+            }
+        }
+    }
+    listener(Happened::Writing(due.len()));
+    let worker = Worker { hands, options, run, listener };
+    let mut rest = due.into_iter();
+    let mut written = 0;
+    while !worker.run.proven.load(Ordering::SeqCst) || written < options.canary {
+        let Some(job) = rest.next() else { break };
+        let (index, client) = worker.write(job).await;
+        if written < options.canary && client.result.is_none_or(|outcome| !outcome.is_good()) {
+            worker.run.halt("a canary was not applied");
+        }
+        // A client that turned out to be as wanted already has shown nothing, so the next one is the canary.
+        if client.result != Some(Outcome::Unchanged) {
+            written += 1;
+        }
+        clients[index] = Some(client);
+    }
+    let concurrency = options.concurrency;
+    let work = move |job| {
+        let worker = worker.clone();
+        async move { worker.write(job).await }
+    };
+    for (index, client) in fleet::run(rest.collect(), concurrency, work).await {
+        clients[index] = Some(client);
+    }
+    clients.into_iter().flatten().collect()
+}
+
+/// What is known without any request: failed, in sync or blocked.
+fn settled_without_sending(client: &ClientPlan) -> Option<(Outcome, Option<Details>)> {
+    let say =
+        |message: &crate::model::Untrusted| Some(Details { message: Some(message.clone()), ..Details::default() });
+    if let Some(error) = &client.error {
+        return Some((outcome_of_failure(client), say(&error.message)));
+    }
+    if client.status() == Status::InSync {
+        return Some((Outcome::Unchanged, None));
+    }
+    client.blocked.first().map(|_| {
+        let reasons: Vec<&str> = client.blocked.iter().map(|blocked| blocked.message.raw()).collect();
+        (Outcome::Refused, say(&reasons.join("; ").into()))
+    })
+}
+
+/// The result of a client that could not be compared.
+pub fn outcome_of_failure(client: &ClientPlan) -> Outcome {
+    match client.error.as_ref().map(|error| error.kind) {
+        Some(FailureKind::Expect) => Outcome::Refused,
+        Some(FailureKind::Interrupted) => Outcome::Skipped,
+        Some(_) | None => Outcome::Failed,
+    }
+}
+
+/// How the run is going, for all workers.
+#[derive(Debug, Default)]
+struct Progress {
+    /// A PUT that had something to lose came back whole.
+    proven: AtomicBool,
+    /// Why no further PUT may begin.
+    halted: Mutex<Option<String>>,
+    /// How many clients are neither applied nor unchanged.
+    failures: AtomicU64,
+}
+
+impl Progress {
+    fn count(&self, outcome: Outcome) {
+        if !outcome.is_good() {
+            self.failures.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn halt(&self, why: &str) {
+        self.halted.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.to_owned());
+    }
+
+    fn halted(&self) -> Option<String> {
+        self.halted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[derive(Clone)]
+struct Worker {
+    hands: Hands,
+    options: Options,
+    run: Arc<Progress>,
+    listener: Listener,
+}
+
+impl Worker {
+    async fn write(&self, (index, mut client, reading): (usize, ClientPlan, Option<Reading>)) -> (usize, ClientPlan) {
+        let (outcome, details) = match self.may_begin() {
+            Ok(()) => self.converse(&client, reading).await,
+            Err(why) => (Outcome::Skipped, Details { message: Some(why.into()), ..Details::default() }),
+        };
+        if outcome != Outcome::Skipped {
+            self.run.count(outcome);
+        }
+        if outcome == Outcome::Collateral {
+            self.run.halt("another client's other fields moved with its PUT");
+        }
+        client.finish(outcome, Some(details));
+        (self.listener)(Happened::Wrote { failed: !outcome.is_good() });
+        (index, client)
+    }
+
+    /// Whether a further client may be begun.
+    fn may_begin(&self) -> Result<(), String> {
+        if self.hands.stop.is_stopped() {
+            return Err("interrupted before it was sent".to_owned());
+        }
+        if let Some(why) = self.run.halted() {
+            return Err(format!("not sent: {why}"));
+        }
+        match self.options.max_failures {
+            Some(most) if self.run.failures.load(Ordering::SeqCst) >= most => {
+                Err(format!("not sent: --max-failures {most} is reached"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Carries one conversation through: the machine decides, this does.
+    async fn converse(&self, client: &ClientPlan, reading: Option<Reading>) -> (Outcome, Details) {
+        let mut read_at = reading.as_ref().map(|reading| reading.at);
+        let mut exchange = Exchange::new(client, reading.map(|reading| reading.live), self.options.allow_collateral);
+        let mut action = exchange.begin();
+        let mut sent = false;
+        loop {
+            let event = match action {
+                Action::Finish(outcome, details) => {
+                    return self.finish(client, &exchange, sent, outcome, details);
+                }
+                Action::Read => match self.read(client).await {
+                    Ok(reading) => {
+                        read_at = Some(reading.at);
+                        Event::Read(reading.live)
+                    }
+                    Err(failure) => Event::ReadFailed(failure),
+                },
+                Action::Send { cleared, just_read } => {
+                    let old = read_at.is_none_or(|at| at.elapsed() > self.options.max_read_age);
+                    if old && !just_read { Event::TooOld } else { self.send(client, cleared, &mut sent).await }
+                }
+                Action::Renew { cleared } => match self.hands.writer.renew(client.credentials.as_ref()).await {
+                    Ok(()) => self.send(client, cleared, &mut sent).await,
+                    Err(failure) => Event::Refused(failure),
+                },
+                Action::Wait(pause) => match self.hands.writer.pause(pause).await {
+                    true => Event::Waited,
+                    false => Event::Stopped("interrupted while waiting".to_owned()),
+                },
+            };
+            action = exchange.step(event);
+        }
+    }
+
+    async fn read(&self, client: &ClientPlan) -> Result<Reading, Failure> {
+        let mut keep = Keep::default();
+        for (row, _) in &client.expect {
+            keep.add(row);
+        }
+        let live = self.hands.reader.read(client.client_id, client.credentials.as_ref(), keep).await?;
+        Ok(Reading { live, at: std::time::Instant::now() })
+    }
+
+    /// One PUT: first into the journal, then onto the wire.
+    async fn send(&self, client: &ClientPlan, cleared: Cleared, sent: &mut bool) -> Event {
+        if let Err(why) = self.may_begin() {
+            return Event::Stopped(why);
+        }
+        let written = match &self.hands.journal {
+            Some(journal) => tokio::task::block_in_place(|| journal.sending(client, cleared.patch())),
+            None => Err(std::io::Error::other("there is none")),
+        };
+        if let Err(error) = written {
+            self.run.halt("the journal cannot be written");
+            let message = format!("the journal cannot be written ({error}), so nothing was sent");
+            return Event::Refused(Failure::new(FailureKind::Journal, message));
+        }
+        *sent = true;
+        self.hands.writer.put(client.client_id, client.credentials.as_ref(), cleared).await
+    }
+
+    fn finish(
+        &self,
+        client: &ClientPlan,
+        exchange: &Exchange<'_>,
+        sent: bool,
+        outcome: Outcome,
+        mut details: Details,
+    ) -> (Outcome, Details) {
+        let changed = client.changes.iter().map(|change| change.setting).collect();
+        let stored = details.confirmed_by.is_some() && details.collateral.is_empty();
+        let lossy = exchange.baseline().is_some_and(|live| verify::had_something_to_lose(changed, &live.settings));
+        if sent && stored && lossy {
+            self.run.proven.store(true, Ordering::SeqCst);
+        }
+        if let (true, Some(journal)) = (sent, &self.hands.journal) {
+            let message = details.message.clone();
+            if let Err(error) = tokio::task::block_in_place(|| journal.done(client.client_id, outcome, message)) {
+                self.run.halt("the journal cannot be written");
+                details.message = Some(format!("{outcome:?}, but the journal cannot be written: {error}").into());
+            }
+        }
+        (outcome, details)
+    }
+}
