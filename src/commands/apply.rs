@@ -1,0 +1,295 @@
+//! `ringform apply`: reads all, checks guards and limits over the whole, asks, then sends.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use ringform::api::Stop;
+use ringform::config::{self, Project};
+use ringform::journal::{self, Doubt, Journal};
+use ringform::model::Diagnostic;
+use ringform::plan::client::Details;
+use ringform::plan::limits::{self, SizeLimits};
+use ringform::plan::{BlockedKind, ClientPlan, Origin, Outcome, Plan, Status, forecast, guards, load};
+use ringform::reconcile::read::{self, Planned};
+use ringform::reconcile::write;
+use ringform::render::{self, Format, escape};
+
+use crate::cli;
+use crate::commands::clock::{self, Clock};
+use crate::commands::prepare::{Prepared, Refused, empty, prepare};
+use crate::commands::setup::{self, Session};
+use crate::commands::{Exit, output, progress, signals};
+
+/// Runs the command.
+pub(crate) fn run(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
+    output::on_stdout(&args.write.formats)?;
+    // Before any request, and on days without a difference too: else the pipeline breaks on the day that matters.
+    if !args.yes && !io::stdin().is_terminal() {
+        bail!("apply would have to ask and stdin is no terminal; give --yes to send without asking");
+    }
+    setup::runtime()?.block_on(apply(args, talk))
+}
+
+/// What is to be applied: planned clients, with the answers that they were planned from where those are fresh.
+struct Ready {
+    project: Project,
+    session: Session,
+    report: Plan,
+    planned: Vec<Planned>,
+}
+
+async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
+    let clock = Clock::start();
+    let stop = Stop::new();
+    signals::listen(&stop, talk.quiet);
+    let ready = match &args.plan {
+        Some(_) => from_file(args, &stop).await?,
+        None => from_live(args, talk, &stop).await?,
+    };
+    let mut ready = match ready {
+        Ok(ready) => ready,
+        Err(mut refused) => {
+            refused.run = clock.run(Default::default(), Vec::new());
+            return output::refuse(&refused, &args.write.formats, talk);
+        }
+    };
+    ready.report.revision = config::revision(&ready.project.root);
+    let doubts = journal::in_doubt(&ready.project.root).context("cannot read the journals of earlier runs")?;
+    tell(&doubts);
+    let why_not = permission(&mut ready, args, talk, &clock)?;
+    let Ready { project, session, mut report, planned } = ready;
+    report.clients = match why_not {
+        Some(why) => planned.into_iter().map(|planned| unsent(planned.client, &why)).collect(),
+        None => send(&project, &session, planned, args, talk, (&clock, &stop, &report)).await?,
+    };
+    settle(&doubts, &report.clients, clock.id())?;
+    report.run = clock.run(session.meter.requests(), session.meter.quota());
+    session.close().await?;
+    output::diagnose(&report.diagnostics, talk);
+    output::write(&report, &args.write.formats, talk)?;
+    Ok(Exit::of_report(&report).or_interrupted(stop.is_stopped()))
+}
+
+/// Reads all and plans.
+async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::Result<Result<Ready, Refused>> {
+    let prepared = match prepare(&args.files, &args.select, &args.connect, stop).await? {
+        Ok(prepared) => prepared,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Prepared { project, declarations, session, mut report } = prepared;
+    let options = read::Options {
+        concurrency: session.concurrency,
+        origin: Origin::Unknown,
+        guards: &project.guards,
+        keep_readings: true,
+    };
+    let (progress, listener) = progress::start(talk);
+    let (planned, warnings) = read::plan(declarations, &session.reader, stop, options, listener).await;
+    progress.finish();
+    report.diagnostics.extend(warnings);
+    Ok(Ok(Ready { project, session, report, planned }))
+}
+
+/// Takes a saved plan; of the files it reads ringform.yaml alone.
+async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Ready, Refused>> {
+    let Some(file) = &args.plan else { bail!("no plan is named") };
+    let name = output::escaped(file);
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
+    let plan = load::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.0))?;
+    if plan.is_report() {
+        bail!("{name} is the report of an apply and not a plan; make a new plan");
+    }
+    let loaded = config::load_project(&setup::request(&args.files)?);
+    let failed = loaded.has_errors();
+    let mut report = empty(loaded.project.as_ref());
+    report.diagnostics = loaded.diagnostics;
+    let project = match loaded.project {
+        Some(project) if !failed => project,
+        Some(_) | None => return Ok(Err(Box::new(report))),
+    };
+    let problem = |mut report: Plan, errors: Vec<Diagnostic>| {
+        report.diagnostics.extend(errors);
+        Ok(Err(Box::new(report)))
+    };
+    let label = match setup::endpoint_label(&project, &args.connect) {
+        Ok(label) => label,
+        Err(errors) => return problem(report, errors),
+    };
+    if label != plan.endpoint {
+        let (planned, now) = (escape::terminal(plan.endpoint.raw()), escape::terminal(label.raw()));
+        bail!("{name} was made for the endpoint {planned} and this project is at {now}; make a new plan");
+    }
+    let mut names: Vec<_> = plan.clients.iter().map(|client| client.credentials.clone()).collect();
+    names.sort();
+    names.dedup();
+    let undeclared = names.iter().flatten().find(|name| !project.credentials.contains_key(*name));
+    if let Some(credentials) = undeclared {
+        bail!(
+            "{name} names the credentials {} and ringform.yaml does not; make a new plan",
+            escape::terminal(credentials)
+        );
+    }
+    let now = config::revision(&project.root);
+    if let (Some(then), Some(now)) = (&plan.revision, &now)
+        && then.commit != now.commit
+    {
+        let summary =
+            format!("the plan is of commit {} and the work tree is at {}", escape::terminal(&then.commit), now.commit);
+        report.diagnostics.push(Diagnostic::warning("another-commit", None, summary));
+    }
+    let session = match setup::connect(&project, names.into_iter(), &args.connect, stop).await {
+        Ok(session) => session,
+        Err(errors) => return problem(report, errors),
+    };
+    report.endpoint = plan.endpoint;
+    report.base = plan.base;
+    report.shard = plan.shard;
+    let mut planned = Vec::with_capacity(plan.clients.len());
+    for mut client in plan.clients {
+        // Guards are judged anew by the rules of today.
+        client.blocked.retain(|blocked| blocked.kind != BlockedKind::Guard);
+        report.diagnostics.extend(guards::judge(&project.guards, &mut client));
+        planned.push(Planned { client, reading: None });
+    }
+    Ok(Ok(Ready { project, session, report, planned }))
+}
+
+/// Whether the plan may be sent: `Some` says why not. Shows the plan and asks, unless told not to.
+fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Clock) -> anyhow::Result<Option<String>> {
+    // The plan is shown from the same document that is reported later; the clients only pass through it.
+    let clients = ready.planned.iter().map(|planned| planned.client.clone()).collect();
+    let plan = Plan {
+        clients,
+        run: clock.run(ready.session.meter.requests(), ready.session.meter.quota()),
+        ..ready.report.clone()
+    };
+    let size = SizeLimits { changes: args.max_changes, clients: args.max_changed_clients };
+    let exceeded = limits::exceeded(size, &plan);
+    if !exceeded.is_empty() {
+        for sentence in &exceeded {
+            output::note(&format!("error: {sentence}; nothing was sent"));
+        }
+        return Ok(Some(format!("not sent: {}", exceeded.join("; "))));
+    }
+    let sendable = plan.clients.iter().filter(|client| client.status() == Status::Change && client.blocked.is_empty());
+    let count = sendable.count();
+    if count == 0 {
+        return Ok(None);
+    }
+    for line in forecast::forecast(&plan, |name| ready.session.meter.remaining(name)) {
+        if line.short || talk.verbose > 0 {
+            output::note(&escape::terminal(&line.text).to_string());
+        }
+    }
+    if args.yes {
+        return Ok(None);
+    }
+    let mut shown = Vec::new();
+    render::render(&plan, Format::Text, &output::look(talk, &io::stderr()), &mut shown)?;
+    output::note(&String::from_utf8_lossy(&shown));
+    let clients = if count == 1 { "client" } else { "clients" };
+    output::note(&format!(
+        "Send this to {count} {clients} at {}? Only `yes` is a yes.",
+        escape::terminal(plan.endpoint.raw())
+    ));
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).context("cannot read the answer")?;
+    if answer.trim_end_matches(['\r', '\n']) != "yes" {
+        return Ok(Some("not sent: the answer was not `yes`".to_owned()));
+    }
+    // What was read before the question is old news after it.
+    for planned in &mut ready.planned {
+        planned.reading = None;
+    }
+    Ok(None)
+}
+
+/// A client of a run that was not allowed to send.
+fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
+    let outcome = match (client.status(), client.blocked.is_empty()) {
+        (Status::InSync, _) => Outcome::Unchanged,
+        (Status::Failed, _) => write::outcome_of_failure(&client),
+        (Status::Change, false) => Outcome::Refused,
+        (Status::Change, true) => Outcome::Skipped,
+    };
+    let message = (outcome == Outcome::Skipped).then(|| why.into());
+    client.finish(outcome, message.map(|message| Details { message: Some(message), ..Details::default() }));
+    client
+}
+
+/// Opens the journal and writes.
+async fn send(
+    project: &Project,
+    session: &Session,
+    planned: Vec<Planned>,
+    args: &cli::Apply,
+    talk: &cli::Talk,
+    (clock, stop, report): (&Clock, &Stop, &Plan),
+) -> anyhow::Result<Vec<ClientPlan>> {
+    let sends = planned.iter().any(|one| one.client.status() == Status::Change && one.client.blocked.is_empty());
+    let journal = match sends {
+        true => {
+            let started_at = clock.started_at();
+            let header = journal::Header {
+                run: clock.id(),
+                started_at: &started_at,
+                version: env!("CARGO_PKG_VERSION"),
+                endpoint: &report.endpoint,
+                project: &report.project,
+            };
+            let journal = Journal::create(&project.root, &header);
+            Some(Arc::new(journal.context("the journal cannot be written, so nothing is sent")?))
+        }
+        false => None,
+    };
+    let hands = write::Hands {
+        writer: session.writer.clone(),
+        reader: session.reader.clone(),
+        stop: stop.clone(),
+        journal: journal.clone(),
+    };
+    let options = write::Options {
+        concurrency: session.concurrency,
+        max_read_age: project.limits.max_read_age,
+        allow_collateral: args.allow_collateral.iter().copied().collect(),
+        max_failures: args.max_failures,
+        canary: args.canary,
+    };
+    let (progress, listener) = progress::start(talk);
+    let clients = write::apply(planned, hands, options, listener).await;
+    progress.finish();
+    if let Some(journal) = journal {
+        journal.end(clock::now()).context("the journal cannot be completed")?;
+    }
+    Ok(clients)
+}
+
+/// Says what an earlier run left in doubt.
+fn tell(doubts: &[Doubt]) {
+    for doubt in doubts {
+        let fields: Vec<&str> = doubt.fields.iter().map(|field| field.name()).collect();
+        output::note(&format!(
+            "note: run {} ended while it was sending {} of client {}: it may have landed; this run reads the client again",
+            escape::terminal(&doubt.run),
+            fields.join(", "),
+            doubt.client
+        ));
+    }
+}
+
+/// Notes in the old journals which doubts this run has ended: it has read the client.
+fn settle(doubts: &[Doubt], clients: &[ClientPlan], run: &str) -> anyhow::Result<()> {
+    for doubt in doubts {
+        let read = |client: &&ClientPlan| client.client_id == doubt.client && client.error.is_none();
+        let known = clients
+            .iter()
+            .find(read)
+            .is_some_and(|client| !matches!(client.result, Some(Outcome::Failed | Outcome::Skipped) | None));
+        if known {
+            journal::settle(doubt, run).context("cannot note in the journal what became of an earlier run")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Where results go: stdout, files, and the notes beside them on stderr.
+//!
+//! Owns the look of the terminal, the rule that a closed pipe ends quietly, and the replacing of files whole or not at all.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::Context;
+
+use ringform::config;
+use ringform::model::Diagnostic;
+use ringform::plan::Plan;
+use ringform::render::{self, Format, Look};
+
+use crate::cli::{Talk, When};
+use crate::commands::Exit;
+
+/// Whether to colour what goes to this stream.
+pub(crate) fn color(talk: &Talk, stream: &impl anstream::stream::RawStream) -> bool {
+    match talk.color {
+        When::Always => true,
+        When::Never => false,
+        // A dumb terminal takes no escape codes, whatever else the environment says.
+        When::Auto if std::env::var_os("TERM").is_some_and(|term| term == "dumb") => false,
+        When::Auto => AutoStream::choice(stream) != ColorChoice::Never && stream.is_terminal(),
+    }
+}
+
+/// How text looks on this stream.
+pub(crate) fn look(talk: &Talk, stream: &impl anstream::stream::RawStream) -> Look {
+    let width = terminal_width().filter(|_| stream.is_terminal()).unwrap_or(100);
+    Look { color: color(talk, stream), width, verbose: talk.verbose > 0, requests: true }
+}
+
+fn terminal_width() -> Option<usize> {
+    let columns = console_width()?;
+    (columns >= 40).then_some(columns)
+}
+
+fn console_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}
+
+/// Writes to stdout; a reader that has gone is no error.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    printing(|out| out.write_all(text.as_bytes()))
+}
+
+fn printing(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            // What is left in the buffer has no reader.
+            let (_, rest) = out.into_parts();
+            drop(rest);
+            Ok(())
+        }
+        other => other.context("cannot write to stdout"),
+    }
+}
+
+/// A line on stderr for people. The text is our own or already escaped.
+pub(crate) fn note(text: &str) {
+    // Nobody can be told that stderr is closed.
+    drop(writeln!(io::stderr(), "{text}"));
+}
+
+/// An error that ends the command.
+pub(crate) fn complain(error: &anyhow::Error, talk: &Talk) {
+    let (bold, reset) = if color(talk, &io::stderr()) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
+    let causes: Vec<String> =
+        error.chain().map(|cause| render::escape::terminal(&cause.to_string()).to_string()).collect();
+    note(&format!("{bold}error{reset}: {}", causes.join(": ")));
+}
+
+/// Shows problems and warnings on stderr.
+pub(crate) fn diagnose(diagnostics: &[Diagnostic], talk: &Talk) {
+    let shown: Vec<Diagnostic> = diagnostics.iter().filter(|one| !talk.quiet || one.is_error()).cloned().collect();
+    if !shown.is_empty() {
+        let mut text = Vec::new();
+        drop(render::diagnostics(&shown, &look(talk, &io::stderr()), &mut text));
+        drop(io::stderr().write_all(&text));
+    }
+}
+
+/// The formats that were asked for. Only one of them can go to stdout.
+pub(crate) type Formats = [(Format, Option<PathBuf>)];
+
+/// The format that goes to stdout: text, unless something else was asked for.
+pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
+    let mut printed = formats.iter().filter(|(_, file)| file.is_none()).map(|(format, _)| *format);
+    match (printed.next(), printed.next()) {
+        (Some(_), Some(_)) => {
+            anyhow::bail!("only one format can go to stdout; give the others a file, as in --format json=plan.json")
+        }
+        (Some(format), None) => Ok(Some(format)),
+        (None, _) if formats.is_empty() => Ok(Some(Format::Text)),
+        // Files alone: text goes to stdout all the same, people read it in the log.
+        (None, _) => Ok(Some(Format::Text)),
+    }
+}
+
+/// The look of files: no colour, a fixed width.
+pub(crate) const PLAIN: Look = Look::PIPE;
+
+/// Whether a format shows the commit, which costs a call of git.
+pub(crate) fn needs_revision(formats: &Formats) -> bool {
+    formats.iter().any(|(format, _)| *format == Format::Json)
+}
+
+/// Writes a plan or report in every format that was asked for.
+pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
+    write_files(plan, formats, talk)?;
+    match on_stdout(formats)? {
+        Some(format) => printing(|out| render::render(plan, format, &look(talk, &io::stdout()), out)),
+        None => Ok(()),
+    }
+}
+
+/// Writes the formats that go to files.
+pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
+    for (format, file) in formats {
+        if let Some(file) = file {
+            let look = Look { verbose: talk.verbose > 0, ..PLAIN };
+            replace(file, |out| render::render(plan, *format, &look, out))?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints the differences as a unified diff.
+pub(crate) fn print_diff(plan: &Plan, talk: &Talk) -> anyhow::Result<()> {
+    printing(|out| render::diff(plan, &config::write_settings, &look(talk, &io::stdout()), out))
+}
+
+/// What is said when a run did not begin: problems on stderr and, for programs, one document.
+pub(crate) fn refuse(report: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<Exit> {
+    diagnose(&report.diagnostics, talk);
+    match on_stdout(formats)? {
+        Some(Format::Text) | None => write_files(report, formats, talk)?,
+        Some(_) => write(report, formats, talk)?,
+    }
+    Ok(Exit::Error)
+}
+
+/// Replaces a file whole or not at all; its readers see the old text or the new one.
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let name = || format!("cannot write {}", escaped(path));
+    // A pipe or a device cannot be replaced; it is written to.
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        let mut file = fs::OpenOptions::new().write(true).open(path).with_context(name)?;
+        return write(&mut file).with_context(name);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ringform-");
+    #[cfg(unix)]
+    // The umask narrows this as for any other program; the default of temporary files would hide reports from other users.
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.tempfile_in(folder).with_context(name)?;
+    let mut out = io::BufWriter::new(file);
+    write(&mut out).and_then(|()| out.flush()).with_context(name)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(name)?;
+    file.as_file().sync_all().with_context(name)?;
+    file.persist(path).map_err(|error| error.error).with_context(name)?;
+    Ok(())
+}
+
+/// A path for a message.
+pub(crate) fn escaped(path: &Path) -> String {
+    render::escape::terminal(&path.display().to_string()).to_string()
+}

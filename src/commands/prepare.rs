@@ -1,0 +1,65 @@
+//! What plan and apply have in common before the first request: files, selection, connection.
+//!
+//! Owns the order of these checks and the report that stands for a run that did not begin.
+
+use ringform::api::Stop;
+use ringform::config::{self, Project};
+use ringform::model::{Declaration, Untrusted};
+use ringform::plan::Plan;
+
+use crate::cli::{Connect, Files, Select};
+use crate::commands::setup::{self, Session};
+
+/// Everything that is needed to read.
+pub(crate) struct Prepared {
+    /// The project.
+    pub project: Project,
+    /// The selected declarations.
+    pub declarations: Vec<Declaration>,
+    /// The connection.
+    pub session: Session,
+    /// The report so far: everything but clients and run.
+    pub report: Plan,
+}
+
+/// A report that holds nothing but problems.
+pub(crate) type Refused = Box<Plan>;
+
+/// Loads, selects and connects. `Err` is the report of a run that did not begin; its diagnostics say why.
+pub(crate) async fn prepare(
+    files: &Files,
+    select: &Select,
+    connect: &Connect,
+    stop: &Stop,
+) -> anyhow::Result<Result<Prepared, Refused>> {
+    let mut loaded = config::load(&setup::request(files)?);
+    setup::narrow(&mut loaded, select);
+    let failed = loaded.has_errors();
+    let mut report = empty(loaded.project.as_ref());
+    report.shard = select.shard;
+    report.diagnostics = loaded.diagnostics;
+    let project = match loaded.project {
+        Some(project) if !failed => project,
+        Some(_) | None => return Ok(Err(Box::new(report))),
+    };
+    let names = setup::used(&loaded.declarations);
+    match setup::connect(&project, names.into_iter(), connect, stop).await {
+        Ok(session) => {
+            report.endpoint = session.endpoint.clone();
+            Ok(Ok(Prepared { project, declarations: loaded.declarations, session, report }))
+        }
+        Err(errors) => {
+            report.diagnostics.extend(errors);
+            Ok(Err(Box::new(report)))
+        }
+    }
+}
+
+/// A report with nothing in it but who made it.
+pub(crate) fn empty(project: Option<&Project>) -> Plan {
+    Plan {
+        ringform_version: env!("CARGO_PKG_VERSION").to_owned(),
+        project: project.map(|project| Untrusted::new(project.file.clone())).unwrap_or_default(),
+        ..Plan::default()
+    }
+}

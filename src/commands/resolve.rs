@@ -1,0 +1,89 @@
+//! `ringform resolve`: prints the effective settings of each client and where each came from, offline.
+
+use serde_json::json;
+
+use ringform::config;
+use ringform::model::{Declaration, Place};
+use ringform::render::escape;
+
+use crate::cli::{Plain, Resolve, Talk};
+use crate::commands::{Exit, output, setup};
+
+/// Runs the command.
+pub(crate) fn run(args: &Resolve, talk: &Talk) -> anyhow::Result<Exit> {
+    let mut loaded = config::load(&setup::request(&args.files)?);
+    setup::narrow(&mut loaded, &args.select);
+    output::diagnose(&loaded.diagnostics, talk);
+    if loaded.has_errors() {
+        return Ok(Exit::Error);
+    }
+    match args.format {
+        Plain::Text => output::print(&loaded.declarations.iter().map(text).collect::<Vec<_>>().join("\n"))?,
+        Plain::Json => {
+            let all: Vec<_> = loaded.declarations.iter().map(document).collect();
+            output::print(&format!("{}\n", serde_json::to_string_pretty(&json!({"clients": all}))?))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn text(declaration: &Declaration) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    let credentials = declaration.credentials.as_deref().unwrap_or("of the environment");
+    line(format!(
+        "client {}  credentials {}  {}",
+        declaration.client,
+        escape::terminal(credentials),
+        place(&declaration.place)
+    ));
+    for (key, value) in &declaration.labels {
+        line(format!("  label {}={}", escape::terminal(key), escape::terminal(value)));
+    }
+    for expected in &declaration.expect {
+        let wanted = expected.wanted.to_json().to_string();
+        let wanted = escape::terminal(&wanted);
+        line(format!("  expect {}: {wanted}  {}", expected.row.name, place(&expected.place)));
+    }
+    for managed in &declaration.managed {
+        let value = match &managed.wanted.to_json() {
+            serde_json::Value::String(text) => escape::terminal(text).to_string(),
+            other => other.to_string(),
+        };
+        let layer = managed.layer.text();
+        let layer = escape::terminal(&layer);
+        line(format!("  {:<27} {value}  {layer}, {}", managed.setting.name(), place(&managed.place)));
+    }
+    for setting in declaration.ignored.iter() {
+        line(format!("  {:<27} ignored", setting.name()));
+    }
+    out
+}
+
+fn place(place: &Place) -> String {
+    format!("{}:{}:{}", escape::terminal(place.file.raw()), place.line, place.column)
+}
+
+fn document(declaration: &Declaration) -> serde_json::Value {
+    let settings: serde_json::Map<_, _> = declaration
+        .managed
+        .iter()
+        .map(|managed| {
+            let value = managed.wanted.to_json();
+            let entry = json!({"value": value, "layer": managed.layer.text(), "source": managed.place});
+            (managed.setting.name().to_owned(), entry)
+        })
+        .collect();
+    json!({
+        "client_id": declaration.client,
+        "credentials": declaration.credentials,
+        "labels": declaration.labels,
+        "source": declaration.place,
+        "expect": declaration.expect_json(),
+        "settings": settings,
+        "ignored": declaration.ignored,
+    })
+}

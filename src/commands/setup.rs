@@ -1,0 +1,262 @@
+//! From files and flags to open hands: the project, its declarations, the connection.
+//!
+//! Owns which endpoint and which credentials count. The environment is read here and handed on as values; the rooms never look.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use ringform::api::{self, Endpoint, Meter, Reader, Secret, Source, Stop, Writer};
+use ringform::config::{self, Credential, Loaded, Project, Template};
+use ringform::model::{Declaration, Diagnostic, Untrusted};
+use ringform::plan::select::Selection;
+use ringform::{journal, sandbox};
+
+use crate::cli::{Connect, Files, Select};
+use crate::commands::clock;
+
+/// The files that the arguments name.
+pub(crate) fn request(files: &Files) -> anyhow::Result<config::Request> {
+    let cwd = std::env::current_dir().context("cannot tell the working folder")?;
+    Ok(config::Request { cwd, paths: files.paths.clone(), project: files.project.clone() })
+}
+
+/// The selection that the arguments name.
+pub(crate) fn selection(select: &Select) -> Selection {
+    Selection {
+        clients: select.clients.clone(),
+        labels: select.labels.clone(),
+        fields: select.fields.iter().copied().collect(),
+        shard: select.shard,
+    }
+}
+
+/// Narrows what was loaded; a part of the selection that matches nothing becomes an error.
+pub(crate) fn narrow(loaded: &mut Loaded, select: &Select) {
+    if loaded.has_errors() {
+        return;
+    }
+    if let Err(unmatched) = selection(select).apply(&mut loaded.declarations) {
+        let errors = unmatched.into_iter().map(|text| Diagnostic::error("no-documents", None, text));
+        loaded.diagnostics.extend(errors);
+    }
+}
+
+/// A connection to the API, or to the embedded simulator.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// Reads.
+    pub reader: Reader,
+    /// Writes.
+    pub writer: Writer,
+    /// Counts.
+    pub meter: Meter,
+    /// How the endpoint stands in plans: its address, or `sandbox:FILE`.
+    pub endpoint: Untrusted,
+    /// How many clients at once.
+    pub concurrency: usize,
+    sandbox: Option<sandbox::Server>,
+}
+
+impl Session {
+    /// Ends the simulator, if there is one, and keeps what changed in it.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        match self.sandbox {
+            Some(server) => server.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where requests go.
+enum Target {
+    Api(Endpoint),
+    Sandbox { seed: PathBuf },
+}
+
+/// Opens the connection for these declarations. Nothing is sent yet.
+pub(crate) async fn connect(
+    project: &Project,
+    names: impl Iterator<Item = Option<Arc<str>>>,
+    args: &Connect,
+    stop: &Stop,
+) -> Result<Session, Vec<Diagnostic>> {
+    let target = target(project, args)?;
+    let wrong = |error: anyhow::Error| {
+        let place = project.endpoint.as_ref().map(|template| template.place().clone());
+        vec![Diagnostic::error("endpoint", place, format!("{error:#}"))]
+    };
+    let (endpoint, label, server) = match target {
+        Target::Api(endpoint) => {
+            let label = Untrusted::from(endpoint.text());
+            (endpoint, label, None)
+        }
+        Target::Sandbox { seed } => {
+            let label = Untrusted::from(endpoint_text(project));
+            let server = embedded(project, &seed).await.map_err(wrong)?;
+            let endpoint = Endpoint::parse(&server.endpoint()).map_err(|text| wrong(anyhow::anyhow!(text)))?;
+            (endpoint, label, Some(server))
+        }
+    };
+    let mut keyring = BTreeMap::new();
+    for name in names {
+        if !keyring.contains_key(&name) {
+            let source = match server {
+                Some(_) => Source::Sandbox,
+                None => source(project, name.as_deref(), args.allow_command),
+            };
+            keyring.insert(name, source);
+        }
+    }
+    let concurrency = args.concurrency.map_or(project.limits.concurrency, usize::from);
+    let options = api::Options {
+        endpoint,
+        route: match project.route {
+            config::Route::Client => api::Route::Client,
+            config::Route::ClientInfo => api::Route::ClientInfo,
+        },
+        timeout: project.limits.timeout,
+        ca_file: args.ca_file.clone(),
+        concurrency,
+        requests_per_second: project.limits.requests_per_second,
+        wait_quota: args.wait_quota.unwrap_or(Duration::ZERO),
+        user_agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+        random_seed: clock::random(),
+    };
+    let (reader, writer, meter) = api::connect(options, keyring, stop.clone()).map_err(wrong)?;
+    Ok(Session { reader, writer, meter, endpoint: label, concurrency, sandbox: server })
+}
+
+/// The credentials that these declarations use.
+pub(crate) fn used(declarations: &[Declaration]) -> Vec<Option<Arc<str>>> {
+    let mut names: Vec<Option<Arc<str>>> = declarations.iter().map(|one| one.credentials.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The endpoint of the file as it is written, when it is a simulator.
+fn endpoint_text(project: &Project) -> String {
+    project.endpoint.as_ref().and_then(|template| template.fill(&variable).ok()).unwrap_or_default()
+}
+
+/// How the endpoint stands in plans, without connecting.
+pub(crate) fn endpoint_label(project: &Project, args: &Connect) -> Result<Untrusted, Vec<Diagnostic>> {
+    Ok(match target(project, args)? {
+        Target::Api(endpoint) => endpoint.text().into(),
+        Target::Sandbox { .. } => endpoint_text(project).into(),
+    })
+}
+
+/// Which endpoint counts: a simulator of the file over all, then the flag, then the environment, then the file.
+fn target(project: &Project, args: &Connect) -> Result<Target, Vec<Diagnostic>> {
+    let filled = project.endpoint.as_ref().map(|template| (template, template.fill(&variable)));
+    if let Some((template, Ok(text))) = &filled
+        && let Some(seed) = text.strip_prefix("sandbox:")
+    {
+        if seed.is_empty() {
+            let place = template.place().clone();
+            let error = Diagnostic::error("endpoint", place, "`sandbox:` names no seed");
+            return Err(vec![error.help("write sandbox:seed.json".to_owned())]);
+        }
+        return Ok(Target::Sandbox { seed: project.root.join(seed) });
+    }
+    let other = args.endpoint.clone().or_else(|| variable("RINGFORM_ENDPOINT"));
+    let (text, place) = match (other, filled) {
+        (Some(text), _) => (text, None),
+        (None, Some((template, Ok(text)))) => (text, Some(template.place().clone())),
+        (None, Some((template, Err(missing)))) => {
+            return Err(missing.into_iter().map(|name| missing_variable(&name, template)).collect());
+        }
+        (None, None) => {
+            let error = Diagnostic::error("endpoint", None, "no endpoint is named");
+            let help = "write `endpoint: https://…` into ringform.yaml, or give --endpoint or RINGFORM_ENDPOINT";
+            return Err(vec![error.help(help.to_owned())]);
+        }
+    };
+    Endpoint::parse(&text).map(Target::Api).map_err(|why| vec![Diagnostic::error("endpoint", place, why)])
+}
+
+fn missing_variable(name: &str, template: &Template) -> Diagnostic {
+    let summary = format!("the variable {name} is not set");
+    Diagnostic::error("missing-variable", template.place().clone(), summary).help(format!("set {name} and run again"))
+}
+
+/// A variable of the environment; empty counts as not set, as pipelines leave it for secrets that a job may not have.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Where a credential comes from.
+fn source(project: &Project, name: Option<&str>, allow_command: bool) -> Source {
+    let Some(credential) = name.and_then(|name| project.credentials.get(name)) else { return environment() };
+    match credential {
+        Credential::App { app_id, app_secret } => {
+            let id = app_id.fill(&variable);
+            match (id, variable(app_secret)) {
+                (Ok(app_id), Some(secret)) => Source::App { app_id, app_secret: Secret::new(secret) },
+                (id, secret) => {
+                    let mut variables = id.err().unwrap_or_default();
+                    if secret.is_none() {
+                        variables.push(app_secret.clone());
+                    }
+                    Source::Missing { variables }
+                }
+            }
+        }
+        Credential::Token { variable: name } => match variable(name) {
+            Some(token) => Source::Token(Secret::new(token)),
+            None => Source::Missing { variables: vec![name.clone()] },
+        },
+        Credential::Command { argv } if allow_command => Source::Command { argv: argv.clone() },
+        Credential::Command { .. } => Source::Refused(
+            "these credentials come from a command, which runs only with --allow-command or RINGFORM_ALLOW_COMMAND=1"
+                .to_owned(),
+        ),
+    }
+}
+
+/// The credentials of the environment: a token, else an application.
+fn environment() -> Source {
+    let from = |name: &str| -> Result<Option<String>, String> {
+        if let Some(value) = variable(name) {
+            return Ok(Some(value));
+        }
+        let Some(path) = variable(&format!("{name}_FILE")) else { return Ok(None) };
+        let text = std::fs::read_to_string(Path::new(&path));
+        let text = text.map_err(|error| format!("the file that {name}_FILE names cannot be read: {}", error.kind()))?;
+        Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()).filter(|text| !text.is_empty()))
+    };
+    match (from("RINGFORM_TOKEN"), from("RINGFORM_APP_ID"), from("RINGFORM_APP_SECRET")) {
+        (Err(why), _, _) | (Ok(None), Err(why), _) | (Ok(None), _, Err(why)) => Source::Refused(why),
+        (Ok(Some(token)), _, _) => Source::Token(Secret::new(token)),
+        (Ok(None), Ok(Some(app_id)), Ok(Some(secret))) => Source::App { app_id, app_secret: Secret::new(secret) },
+        (Ok(None), Ok(None), Ok(None)) => {
+            Source::Missing { variables: vec!["RINGFORM_APP_ID".into(), "RINGFORM_APP_SECRET".into()] }
+        }
+        (Ok(None), Ok(Some(_)), Ok(None)) => Source::Missing { variables: vec!["RINGFORM_APP_SECRET".into()] },
+        (Ok(None), Ok(None), Ok(Some(_))) => Source::Missing { variables: vec!["RINGFORM_APP_ID".into()] },
+    }
+}
+
+/// Starts the simulator inside the process. What changes in it is kept beside the project and not in the seed.
+async fn embedded(project: &Project, seed: &Path) -> anyhow::Result<sandbox::Server> {
+    let data = kept(&project.root, seed);
+    let options =
+        sandbox::Options { seed: sandbox::Seed::load(seed)?, data: Some(data), ..sandbox::Options::default() };
+    sandbox::start(options).await
+}
+
+/// Where the changed state of a seed is kept.
+pub(crate) fn kept(root: &Path, seed: &Path) -> PathBuf {
+    let name = seed.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    root.join(journal::FOLDER).join("sandbox").join(format!("{name}.json"))
+}
+
+/// The runtime that everything with a network runs on.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
+}

@@ -1,0 +1,41 @@
+//! `ringform show`: renders saved plans and reports again, several shards as one.
+
+use std::fs;
+
+use anyhow::Context;
+
+use ringform::plan::{load, merge};
+
+use crate::cli::{Show, Talk};
+use crate::commands::{Exit, output};
+
+/// Runs the command.
+pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
+    output::on_stdout(&args.write.formats)?;
+    let mut plans = Vec::with_capacity(args.files.len());
+    let mut refused = false;
+    for file in &args.files {
+        let name = output::escaped(file);
+        let bytes = fs::read(file).with_context(|| format!("cannot read {name}"));
+        match bytes.and_then(|bytes| load::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.0))) {
+            Ok(plan) => plans.push(plan),
+            Err(error) => {
+                output::complain(&error, talk);
+                refused = true;
+            }
+        }
+    }
+    if refused {
+        return Ok(Exit::Error);
+    }
+    let (plan, gaps) = merge::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
+    output::diagnose(&plan.diagnostics, talk);
+    output::write(&plan, &args.write.formats, talk)?;
+    for gap in &gaps {
+        output::complain(&anyhow::anyhow!("{gap}"), talk);
+    }
+    if !gaps.is_empty() {
+        return Ok(Exit::Error);
+    }
+    Ok(if plan.is_report() { Exit::of_report(&plan) } else { Exit::of_plan(&plan, args.detailed_exitcode) })
+}

@@ -1,0 +1,33 @@
+//! `ringform validate`: checks the files offline, without secrets and without a network.
+
+use ringform::config;
+use ringform::render::Format;
+
+use crate::cli::{Talk, Validate};
+use crate::commands::clock::Clock;
+use crate::commands::{Exit, output, prepare, setup};
+
+/// Runs the command.
+pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
+    let formats = &args.write.formats;
+    let printed = output::on_stdout(formats)?;
+    let clock = Clock::start();
+    let loaded = config::load(&setup::request(&args.files)?);
+    let failed = loaded.has_errors();
+    let mut report = prepare::empty(loaded.project.as_ref());
+    report.run = clock.run(Default::default(), Vec::new());
+    report.diagnostics = loaded.diagnostics;
+    if failed {
+        return output::refuse(&report, formats, talk);
+    }
+    output::diagnose(&report.diagnostics, talk);
+    if printed == Some(Format::Text) {
+        let s = |n: usize| if n == 1 { "" } else { "s" };
+        let (documents, files) = (loaded.documents, loaded.files);
+        output::write_files(&report, formats, talk)?;
+        output::print(&format!("{documents} document{} in {files} file{}: valid.\n", s(documents), s(files)))?;
+    } else {
+        output::write(&report, formats, talk)?;
+    }
+    Ok(Exit::Done)
+}
