@@ -1,0 +1,59 @@
+//! `import`: documents from live clients.
+
+use serde_json::json;
+
+use crate::world::World;
+
+fn live() -> World {
+    World::new()
+        .live(12, json!({"name": "Север/Юг", "domain": "sip.example.com", "geo_list": "NO", "hold_music": 7, "timezone": "Europe/Moscow"}))
+        .live(13, json!({"name": "../../etc/x", "geo_list": "*", "disk_space_notify_email": "on@example.com", "disk_space_notify_threshold": 90}))
+        .live(14, json!({"name": "NO\n- evil: yes", "geo_list": "ZZ # ]", "timezone": "MSK\nclient: 1"}))
+}
+
+#[test]
+fn a_plan_after_an_import_is_empty() {
+    let mut world = live();
+    let ran = world.run("import 12 13 14").ok().requests(1, 3, 0);
+    ran.says(&["geo_list", "timezone", "left unmanaged"]);
+    let mut files: Vec<String> = std::fs::read_dir(world.path("clients"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    assert_eq!(files, ["12-север-юг.yaml", "13-etc-x.yaml", "14-no-evil-yes.yaml"]);
+    let plan = world.run("plan --format json").ok().json();
+    assert_eq!(plan["summary"]["in_sync"], 3);
+    assert_eq!(plan["clients"][0]["managed"].as_array().unwrap().len(), 7);
+    assert_eq!(plan["clients"][2]["managed"].as_array().unwrap().len(), 5);
+    assert_eq!(plan["clients"][0]["expect"], json!({"name": "Север/Юг", "domain": "sip.example.com"}));
+}
+
+#[test]
+fn nothing_is_overwritten_and_nobody_is_declared_twice() {
+    let mut world = live();
+    world.run("import 12").ok();
+    let text = world.read("clients/12-север-юг.yaml");
+    world.run("import 12").status(1).says(&["declared in"]);
+    world.run("import 12 --force").ok();
+    assert_eq!(world.read("clients/12-север-юг.yaml"), text);
+    let mut world = live().declared(12, "{timezone: UTC}");
+    world.run("import 12 --force").status(1).says(&["clients/12.yaml"]);
+    let mut world = live().file("clients/13-etc-x.yaml", "# a note, not a document\n");
+    world.run("import 13").status(1).says(&["--force"]);
+    assert_eq!(world.read("clients/13-etc-x.yaml"), "# a note, not a document\n");
+}
+
+#[test]
+fn one_failing_id_does_not_stop_the_others() {
+    let mut world = live();
+    world.run("import 12 99 13").status(1).says(&["client 99"]).prints(&["client 12", "client 13"]);
+    world.run("plan").ok().prints(&["2 clients"]);
+}
+
+#[test]
+fn import_without_an_id_takes_the_client_of_the_token() {
+    let mut world = live();
+    world.run("import").ok();
+    world.run("plan").ok().prints(&["No difference: 1 client"]);
+}

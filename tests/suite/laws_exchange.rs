@@ -1,0 +1,172 @@
+//! The conversation of one write, over every sequence of events up to a useful length.
+
+use std::time::Duration;
+
+use ringform::model::{Failure, FailureKind, Live, Setting};
+use ringform::plan::exchange::{Action, Event, Exchange, TRIES};
+use ringform::plan::{ClientPlan, Origin, Outcome};
+use serde_json::json;
+
+use crate::made::{answer, declaration, live, wanted};
+
+const DEPTH: usize = 8;
+
+/// What the tests know of a conversation beside the machine itself.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    sends: u32,
+    /// A PUT may have landed and the client was not read since.
+    in_doubt: bool,
+    too_old: u32,
+}
+
+struct Script {
+    planned: Live,
+    stored: Live,
+    moved: Live,
+    collateral: Live,
+    wrong: Live,
+    partial: Live,
+}
+
+fn failure() -> Failure {
+    Failure::new(FailureKind::Connection, "as the test wants it")
+}
+
+fn client() -> ClientPlan {
+    let managed = [(Setting::GeoList, wanted(Setting::GeoList, "RU KZ"))];
+    let before = answer(&[(Setting::GeoList, Some(json!("RU"))), (Setting::HoldMusic, Some(json!(7)))]);
+    ClientPlan::read(&declaration(&managed), live(&before), Origin::Unknown)
+}
+
+fn script() -> Script {
+    let with = |geo: &str, music: serde_json::Value| {
+        answer(&[(Setting::GeoList, Some(json!(geo))), (Setting::HoldMusic, Some(music))])
+    };
+    let mut wrong = with("RU KZ", json!(7));
+    wrong["id"] = json!(13);
+    Script {
+        planned: live(&with("RU", json!(7))),
+        stored: live(&with("KZ RU", json!(7))),
+        moved: live(&with("BY", json!(7))),
+        collateral: live(&with("KZ RU", json!(null))),
+        wrong: live(&wrong),
+        partial: live(&answer(&[(Setting::GeoList, Some(json!("KZ RU"))), (Setting::HoldMusic, None)])),
+    }
+}
+
+fn answers_to(action: &Action, script: &Script, seen: Seen) -> Vec<Event> {
+    match action {
+        Action::Finish(..) => vec![],
+        Action::Wait(_) => vec![Event::Waited, Event::Stopped("stopped".into())],
+        Action::Read => vec![
+            Event::Read(script.planned.clone()),
+            Event::Read(script.stored.clone()),
+            Event::Read(script.moved.clone()),
+            Event::Read(script.wrong.clone()),
+            Event::ReadFailed(failure()),
+        ],
+        Action::Send { .. } | Action::Renew { .. } => {
+            let mut events = vec![
+                Event::Answered(script.stored.clone()),
+                Event::Answered(script.collateral.clone()),
+                Event::Answered(script.moved.clone()),
+                Event::Answered(script.partial.clone()),
+                Event::Answered(script.wrong.clone()),
+                Event::Refused(failure()),
+                Event::Unauthorized(failure()),
+                Event::Throttled { failure: failure(), spent: false, wait: None },
+                Event::Throttled { failure: failure(), spent: true, wait: None },
+                Event::Throttled { failure: failure(), spent: true, wait: Some(Duration::from_secs(1)) },
+                Event::NotSent(failure()),
+                Event::FateUnknown(failure()),
+                Event::Stopped("stopped".into()),
+            ];
+            if matches!(action, Action::Send { just_read: false, .. }) && seen.too_old < 2 {
+                events.push(Event::TooOld);
+            }
+            events
+        }
+    }
+}
+
+fn walk(exchange: &Exchange<'_>, action: &Action, script: &Script, seen: Seen, depth: usize, counts: &mut [u64; 9]) {
+    if let Action::Finish(outcome, details) = action {
+        counts[*outcome as usize] += 1;
+        match outcome {
+            Outcome::Applied => assert!(seen.sends > 0 && details.confirmed_by.is_some()),
+            Outcome::Collateral => assert!(!details.collateral.is_empty()),
+            Outcome::NotConverged => assert!(!details.not_converged.is_empty()),
+            Outcome::Stale | Outcome::Failed | Outcome::Skipped | Outcome::Refused => {
+                assert!(details.message.is_some())
+            }
+            Outcome::Unchanged => assert!(seen.sends == 0 || !seen.in_doubt),
+        }
+        if seen.in_doubt && *outcome == Outcome::Failed {
+            assert!(details.message.as_ref().unwrap().raw().contains("write"), "a doubt is told: {details:?}");
+        }
+        return;
+    }
+    if depth == 0 {
+        counts[8] += 1;
+        return;
+    }
+    for event in answers_to(action, script, seen) {
+        let mut next = seen;
+        let sends = matches!(action, Action::Send { .. } | Action::Renew { .. });
+        if sends && !matches!(event, Event::TooOld | Event::Stopped(_)) {
+            assert!(!seen.in_doubt, "sent again without a reading between");
+            next.sends += 1;
+            assert!(next.sends <= TRIES, "more than {TRIES} tries");
+        }
+        match &event {
+            Event::FateUnknown(_) => next.in_doubt = true,
+            Event::Answered(live) => next.in_doubt = *live == script.partial || *live == script.wrong,
+            Event::Read(_) => next.in_doubt = false,
+            Event::TooOld => next.too_old += 1,
+            _ => {}
+        }
+        if let Event::ReadFailed(_) = &event {
+            next.in_doubt = seen.in_doubt;
+        }
+        let mut exchange = exchange.clone();
+        let action = exchange.step(event);
+        walk(&exchange, &action, script, next, depth - 1, counts);
+    }
+}
+
+#[test]
+fn every_sequence_of_events_ends_well() {
+    let client = client();
+    let script = script();
+    let mut counts = [0; 9];
+    for begin in [None, Some(script.planned.clone()), Some(script.moved.clone()), Some(script.stored.clone())] {
+        let mut exchange = Exchange::new(&client, begin, Default::default());
+        let action = exchange.begin();
+        walk(&exchange, &action, &script, Seen::default(), DEPTH, &mut counts);
+    }
+    // Each kind of end was reached, so the assertions above were tried.
+    for outcome in [
+        Outcome::Applied,
+        Outcome::Unchanged,
+        Outcome::Stale,
+        Outcome::NotConverged,
+        Outcome::Collateral,
+        Outcome::Failed,
+        Outcome::Skipped,
+    ] {
+        assert!(counts[outcome as usize] > 0, "{outcome:?} was never reached");
+    }
+}
+
+#[test]
+fn nothing_is_sent_to_a_client_that_is_blocked() {
+    let mut client = client();
+    client.blocked.push(ringform::plan::Blocked {
+        kind: ringform::plan::BlockedKind::Guard,
+        name: "open-geo".into(),
+        message: "no".into(),
+    });
+    let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
+    assert!(matches!(exchange.begin(), Action::Finish(Outcome::Refused, _)));
+}

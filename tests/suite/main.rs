@@ -1,0 +1,19 @@
+//! The tests of ringform as one program: laws of the pure core, and black-box tests that run the binary against the simulator
+//! over real HTTP.
+
+#![allow(unreachable_pub, missing_docs, reason = "a program of tests has no interface")]
+
+mod applying;
+mod examples;
+mod files;
+mod generated;
+mod house;
+mod importing;
+mod laws_exchange;
+mod laws_fields;
+mod laws_plan;
+mod made;
+mod network;
+mod planning;
+mod saved;
+mod world;

@@ -1,0 +1,274 @@
+//! The network as it is: faults, proxies, slow servers, closed pipes, signals.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::world::World;
+
+fn one() -> World {
+    World::new().live(12, json!({"geo_list": "RU"})).declared(12, "{geo_list: [RU, KZ]}")
+}
+
+#[test]
+fn reads_survive_what_passes() {
+    for fault in [
+        "reset,times=1",
+        "server-error=503,times=1",
+        "truncated,times=1",
+        "server-error=502,times=2",
+        "too-many,times=1",
+        "bad-gzip,times=1",
+    ] {
+        let mut world = one().fault(&format!("{fault},on=get"));
+        world.run("plan").ok().prints(&["RU → KZ RU"]);
+    }
+}
+
+#[test]
+fn reads_give_up_on_what_stays() {
+    for (fault, kind) in [("reset", "connection"), ("server-error=503", "api"), ("server-error=500", "api")] {
+        let mut world = one().fault(&format!("{fault},on=get"));
+        let ran = world.run("plan --format json").status(1);
+        assert_eq!(ran.client("12")["error"]["kind"], kind, "{fault}");
+        assert!(world.server().counts().read <= 4);
+    }
+}
+
+#[test]
+fn a_slow_answer_runs_into_the_timeout() {
+    let mut world = one().project("limits: {timeout: 300ms}").fault("latency=20s,on=put");
+    let begun = Instant::now();
+    let ran = world.run("apply --yes --format json").status(1);
+    assert!(begun.elapsed() < Duration::from_secs(15));
+    assert_eq!(ran.results(), ["failed"]);
+}
+
+#[test]
+fn an_endpoint_that_refuses_connections_is_told() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut world = one();
+    let ran = world.run(&format!("plan --endpoint http://127.0.0.1:{port} --format json")).status(1);
+    assert_eq!(ran.client("12")["error"]["kind"], "connection");
+    assert!(ran.client("12")["error"]["message"].as_str().unwrap().contains("refused"));
+}
+
+#[test]
+fn plain_http_is_for_loopback_alone() {
+    for endpoint in
+        ["http://pbx.example", "http://10.0.0.1", "ftp://pbx.example", "pbx.example", "https://user:pw@pbx.example", ""]
+    {
+        let mut world = one();
+        let ran = world.run(&format!("plan --endpoint={endpoint}")).status(1);
+        assert!(!ran.stderr.contains("pw"), "{}", ran.stderr);
+    }
+    one().run("plan --endpoint http://pbx.example").status(1).says(&["https"]).sends_nothing();
+}
+
+#[test]
+fn loopback_never_goes_through_a_proxy() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let mut world = one();
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        world = world.env(name, &address);
+    }
+    world.run("plan").ok();
+    assert!(proxy.accept().is_err(), "the proxy was asked");
+}
+
+#[test]
+fn servers_that_close_connections_cost_nothing() {
+    let mut world = World::new().fault("close-after=10").seed(json!({"token_rate": 0}));
+    for id in 1..=300 {
+        world = world
+            .live(id, json!({}))
+            .file(&format!("clients/{id}.yaml"), &format!("client: {id}\nsettings: {{timezone: null}}\n"));
+    }
+    let ran = world.run("plan --format json").ok();
+    let plan = ran.json();
+    assert_eq!(plan["summary"]["in_sync"], 300);
+    assert_eq!(plan["run"]["requests"]["total"], world.server().counts().total);
+}
+
+#[test]
+fn slashes_are_joined_once() {
+    let mut world = one();
+    world.start();
+    let endpoint = world.server().endpoint();
+    world.run(&format!("plan --endpoint {endpoint}/")).ok().requests(1, 1, 0);
+}
+
+#[test]
+fn no_secret_shows_anywhere() {
+    let mut world = one().env("RUST_LOG", "trace").fault("unauthorized,times=1,on=get");
+    let secret = "s3cr3t-of-app";
+    let mut shown = String::new();
+    for line in [
+        "plan -vv --log-format json",
+        "apply --yes -vv --format json=report.json",
+        "plan -v --endpoint http://127.0.0.1:9",
+        "auth check -vv",
+        "plan --format json --out plan.json",
+    ] {
+        let ran = world.run(line);
+        shown.push_str(&ran.stdout);
+        shown.push_str(&ran.stderr);
+    }
+    for entry in walk(world.folder()) {
+        if !entry.ends_with(".seed-of-the-test.json") {
+            shown.push_str(&String::from_utf8_lossy(&std::fs::read(&entry).unwrap()));
+        }
+    }
+    assert!(!shown.contains(secret), "{shown}");
+    assert!(!shown.to_lowercase().contains("bearer"), "{shown}");
+    assert!(!shown.contains("czNjcjN0"), "base64 of the secret");
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(walk(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+#[test]
+fn secrets_may_stand_in_files_with_line_ends() {
+    for end in ["", "\n", "\r\n", "\n\n"] {
+        let mut world = one()
+            .seed(json!({"apps": [{"app_id": "a", "app_secret": "b", "token": "tok-1"}]}))
+            .env("RINGFORM_APP_ID", "")
+            .env("RINGFORM_APP_SECRET", "")
+            .file(".token", &format!("tok-1{end}"))
+            .env("RINGFORM_TOKEN_FILE", ".token");
+        world.run("plan").ok().requests(0, 1, 0);
+    }
+}
+
+#[test]
+fn credentials_that_are_missing_or_wrong_are_told() {
+    let mut world = one().env("RINGFORM_APP_SECRET", "");
+    world.run("validate").ok();
+    world.run("plan").status(1).sends_nothing().prints(&["RINGFORM_APP_SECRET"]);
+    let seed = json!({"apps": [{"app_id": "app", "app_secret": "right"}]});
+    let mut world = one().seed(seed).live(13, json!({})).declared(13, "{timezone: UTC}");
+    let ran = world.run("plan --format json").status(1).requests(1, 0, 0);
+    assert_eq!(ran.client("12")["error"]["kind"], "credentials");
+    assert_eq!(ran.client("13")["error"]["kind"], "credentials");
+}
+
+#[test]
+fn auth_check_speaks_of_every_credential() {
+    let seed = json!({"apps": [
+        {"app_id": "full", "app_secret": "s3cr3t-of-app", "me": 12},
+        {"app_id": "reader", "app_secret": "s3cr3t-of-app", "access": "read_only", "me": 12}
+    ]});
+    let mut world = one().seed(seed).project(
+        "credentials:\n  full: {app_id: full, app_secret: \"${RINGFORM_APP_SECRET}\"}\n  reader: {app_id: reader, app_secret: \"${RINGFORM_APP_SECRET}\"}\n  wrong: {token: \"${NO_SUCH}\"}",
+    );
+    let ran = world.run("auth check").status(1);
+    let ran =
+        ran.prints(&["full: works", "reader: works", "read_only", "requests left", "wrong: does not work", "NO_SUCH"]);
+    assert!(!ran.stdout.contains("s3cr3t"));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut world = World::new().fault("error=user_blocked,client=1,on=get");
+    for id in 1..=300 {
+        world = world.live(id, json!({})).declared(id, "{timezone: UTC}");
+    }
+    let mut child = world.command("plan -v").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "one client failed");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!stderr.contains("panic") && !stderr.contains("pipe"), "{stderr}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_in_order() {
+    let mut world = World::new().fault("latency=200ms,on=put");
+    for id in 1..=20 {
+        world = world.live(id, json!({"hold_music": 7})).declared(id, "{timezone: UTC}");
+    }
+    let mut command = world.command("apply --yes --format json --concurrency 2");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while world.server().counts().write < 3 {
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let signalled = Instant::now();
+    assert!(std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert!(signalled.elapsed() < Duration::from_secs(3));
+    assert_eq!(output.status.code(), Some(130));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let results: Vec<&str> =
+        report["clients"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
+    let applied = results.iter().filter(|result| **result == "applied").count();
+    assert_eq!(applied as u64, world.server().counts().write);
+    assert_eq!(results.iter().filter(|result| **result == "skipped").count(), 20 - applied);
+    assert!((3..=5).contains(&applied), "{results:?}");
+}
+
+#[test]
+fn hostile_names_come_out_harmless() {
+    let name = "A\u{1b}[31m\u{0}\u{9b}31m ]]> &#27; \n::warning::y \u{202e}| `x` <script>";
+    let mut world = World::new()
+        .live(12, json!({"name": name, "geo_list": "ZZ\u{1b}[2J\n::error::x"}))
+        .declared(12, "{geo_list: [RU]}");
+    for line in [
+        "plan",
+        "plan --format json",
+        "plan --format markdown",
+        "plan --diff",
+        "apply --yes -vv",
+        "plan -vv --log-format json",
+    ] {
+        let ran = world.run(line);
+        for text in [&ran.stdout, &ran.stderr] {
+            assert!(!text.chars().any(|c| c != '\n' && c.is_control()), "{line}: {text:?}");
+            assert!(!text.contains('\u{202e}'), "{line}: {text:?}");
+            assert!(!text.lines().any(|line| line.starts_with("::")), "{line}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_redirected_write_is_never_followed() {
+    let mut world = one().fault("redirect=301,on=put");
+    let ran = world.run("apply --yes --format json").status(1).requests(1, 1, 1);
+    assert_eq!(ran.results(), ["failed"]);
+    assert!(ran.client("12")["details"]["message"].as_str().unwrap().contains("client_info"), "the target is named");
+}
+
+#[test]
+fn gzip_is_asked_for_and_understood_in_errors_too() {
+    let mut world = one().fault("error=user_blocked,on=get");
+    let ran = world.run("plan --format json").status(1);
+    assert_eq!(ran.client("12")["error"]["status"], "user_blocked");
+    assert!(world.server().requests().iter().all(|request| request.accept_encoding.is_some()));
+}
+
+#[test]
+fn retry_after_serves_where_the_reset_header_is_absent() {
+    let mut world = one().fault("quota-exceeded=date:3,on=get,times=1");
+    let begun = Instant::now();
+    world.run("plan --wait-quota 10s").ok();
+    assert!(begun.elapsed() >= Duration::from_secs(2), "it waited");
+    let mut world = one().fault("quota-exceeded=date:3,on=get,times=1");
+    let ran = world.run("plan --format json").status(1);
+    assert_eq!(ran.client("12")["error"]["kind"], "quota");
+}

@@ -1,0 +1,105 @@
+//! Saved plans: shown again, applied later, and refused when they are not what they were.
+
+use serde_json::{Value as Json, json};
+
+use crate::world::World;
+
+fn planned() -> World {
+    let mut world = World::new()
+        .live(12, json!({"geo_list": "RU", "hold_music": 7}))
+        .live(13, json!({"timezone": "UTC", "hold_music": 7}))
+        .declared(12, "{geo_list: [RU, KZ]}")
+        .declared(13, "{timezone: Asia/Omsk}");
+    world.run("plan --out plan.json").ok();
+    world
+}
+
+#[test]
+fn a_saved_plan_is_shown_and_applied() {
+    let mut world = planned();
+    world.run("show plan.json").ok().sends_nothing().prints(&["client 12", "RU → KZ RU"]);
+    world.run("show plan.json --detailed-exitcode --format markdown").status(2).prints(&["KZ RU"]);
+    let mut saved: Json = serde_json::from_str(&world.read("plan.json")).unwrap();
+    saved["endpoint"] = json!("http://SIMULATOR");
+    assert_eq!(world.run("show plan.json --format json").ok().json(), saved);
+    // The documents may change meanwhile: the plan is what was agreed to.
+    world = world.declared(12, "{geo_list: \"*\"}");
+    world.run("apply --plan plan.json --yes --format json=report.json").ok().requests(1, 2, 2);
+    assert_eq!(world.stored(12, "geo_list"), "KZ RU");
+    let again = world.run("apply --plan plan.json --yes --format json").ok().requests(1, 2, 0);
+    assert_eq!(again.results(), ["unchanged", "unchanged"]);
+    world.run("show report.json").ok().prints(&["applied"]);
+    world.run("apply --plan report.json --yes").status(1).says(&["report"]).sends_nothing();
+}
+
+#[test]
+fn a_half_applied_plan_runs_again_to_its_end() {
+    let mut world = planned();
+    world.server().set(12, "geo_list", json!("KZ RU"));
+    let ran = world.run("apply --plan plan.json --yes --format json").ok().requests(1, 2, 1);
+    assert_eq!(ran.results(), ["unchanged", "applied"]);
+}
+
+#[test]
+fn a_client_that_moved_since_is_stale() {
+    let mut world = planned();
+    world.server().set(12, "geo_list", json!("DE"));
+    let ran = world.run("apply --plan plan.json --yes --format json").status(1).requests(1, 2, 1);
+    assert_eq!(ran.results(), ["stale", "applied"]);
+    assert_eq!(world.stored(12, "geo_list"), "DE");
+}
+
+#[test]
+fn plans_that_are_not_what_they_were_are_refused_before_any_request() {
+    let mut world = planned();
+    let text = world.read("plan.json");
+    let plan: Json = serde_json::from_str(&text).unwrap();
+    let refuse = |world: &mut World, bytes: &[u8], says: &str| {
+        world.write("other.json", bytes);
+        for line in ["apply --plan other.json --yes", "show other.json"] {
+            world.run(line).status(1).sends_nothing().says(&[says]);
+        }
+    };
+    refuse(&mut world, &text.as_bytes()[..text.len() / 2], "cut short");
+    refuse(&mut world, b"", "cut short");
+    refuse(&mut world, b"[]", "format_version");
+    refuse(&mut world, text.replace("KZ RU", "*").as_bytes(), "digest");
+    refuse(&mut world, text.replace("\"format_version\": \"1.0\"", "\"format_version\": \"2.0\"").as_bytes(), "2.0");
+    let tight = serde_json::to_string(&plan).unwrap();
+    world.write("other.json", tight.as_bytes());
+    world.run("show other.json").ok();
+    let mut elsewhere = plan.clone();
+    elsewhere["endpoint"] = json!("https://elsewhere.example");
+    refuse(&mut world, elsewhere.to_string().as_bytes(), "digest");
+    world
+        .run("apply --plan plan.json --yes --endpoint https://elsewhere.example")
+        .status(1)
+        .sends_nothing()
+        .says(&["endpoint"]);
+    world.run("apply --plan nosuch.json --yes").status(1).sends_nothing().says(&["nosuch.json"]);
+}
+
+#[test]
+fn guards_are_judged_anew_when_a_saved_plan_is_applied() {
+    let mut world = planned();
+    let project = world.read("ringform.yaml") + "guards: [{name: frozen, field: geo_list, deny: {}}]\n";
+    world.write("ringform.yaml", project.as_bytes());
+    let ran = world.run("apply --plan plan.json --yes --format json").status(1).requests(1, 1, 1);
+    assert_eq!(ran.results(), ["refused", "applied"]);
+}
+
+#[test]
+fn shards_cover_every_client_once_and_merge_into_one_report() {
+    let mut world = World::new();
+    for id in 1..=20 {
+        world = world.live(id, json!({})).declared(id, "{timezone: UTC}");
+    }
+    for shard in 1..=3 {
+        world.run(&format!("plan --shard {shard}/3 --out {shard}.json")).ok();
+    }
+    let all = world.run("show 3.json 1.json 2.json --format json --detailed-exitcode").status(2).json();
+    let whole = world.run("plan --format json").ok().json();
+    assert_eq!(all["clients"], whole["clients"]);
+    world.run("show 1.json 3.json").status(1).says(&["shard 2/3 is missing"]).prints(&["client"]);
+    world.run("show 1.json 2.json 2.json 3.json").status(1).says(&["shard 2/3 is given more than once"]);
+}
