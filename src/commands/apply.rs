@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use ringform::api::Stop;
 use ringform::config::{self, Project};
-use ringform::journal::{self, Doubt, Journal};
+use ringform::journal::{self, Doubt, Journal, Line};
 use ringform::model::Diagnostic;
 use ringform::plan::client::Details;
 use ringform::plan::limits::{self, SizeLimits};
@@ -261,7 +261,7 @@ async fn send(
     let clients = write::apply(planned, hands, options, listener).await;
     progress.finish();
     if let Some(journal) = journal {
-        journal.end(clock::now()).context("the journal cannot be completed")?;
+        Line::end(clock::now()).and_then(|line| journal.write(&line)).context("the journal cannot be completed")?;
     }
     Ok(clients)
 }

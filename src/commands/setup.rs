@@ -103,13 +103,11 @@ pub(crate) async fn connect(
     };
     let mut keyring = BTreeMap::new();
     for name in names {
-        if !keyring.contains_key(&name) {
-            let source = match server {
-                Some(_) => Source::Sandbox,
-                None => source(project, name.as_deref(), args.allow_command),
-            };
-            keyring.insert(name, source);
-        }
+        let from = match server {
+            Some(_) => Source::Sandbox,
+            None => source(project, name.as_deref(), args.allow_command),
+        };
+        keyring.insert(name, from);
     }
     let concurrency = args.concurrency.map_or(project.limits.concurrency, usize::from);
     let options = api::Options {
@@ -256,7 +254,8 @@ pub(crate) fn kept(root: &Path, seed: &Path) -> PathBuf {
     root.join(journal::FOLDER).join("sandbox").join(format!("{name}.json"))
 }
 
-/// The runtime that everything with a network runs on.
+/// The runtime that everything with a network runs on: one thread, since the work between two answers is a few microseconds
+/// and handing it to another thread costs more than it.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")
 }

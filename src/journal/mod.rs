@@ -82,20 +82,44 @@ impl Journal {
         let file = options.open(&path)?;
         file.try_lock().map_err(io::Error::from)?;
         let journal = Journal { file: Mutex::new(file), path };
-        journal.append(&Record::Begin {
+        let begin = Record::Begin {
             run: header.run.to_owned(),
             started_at: header.started_at.to_owned(),
             ringform_version: header.version.to_owned(),
             endpoint: header.endpoint.clone(),
             project: header.project.clone(),
-        })?;
+        };
+        journal.write(&Line::of(&begin, true)?)?;
         Ok(journal)
     }
 
-    /// Writes down a PUT that is about to be sent; returns once it is on the disk.
-    pub fn sending(&self, client: &ClientPlan, patch: &Patch) -> io::Result<()> {
+    /// Writes a line, and returns once it is on the disk. It blocks: call it where a thread may wait.
+    pub fn write(&self, line: &Line) -> io::Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&line.text)?;
+        if line.ahead { file.sync_data() } else { Ok(()) }
+    }
+
+    /// Where the journal is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// One line, ready to be written.
+#[derive(Clone, Debug)]
+pub struct Line {
+    text: Vec<u8>,
+    /// It stands before what it tells of, so it must be on the disk first. What stands behind survives the end of the
+    /// process without that.
+    ahead: bool,
+}
+
+impl Line {
+    /// A PUT is about to be sent.
+    pub fn sending(client: &ClientPlan, patch: &Patch) -> io::Result<Line> {
         let changes = client.changes.iter();
-        self.append(&Record::Sending {
+        let record = Record::Sending {
             client_id: client.client_id,
             credentials: client.credentials.as_deref().map(str::to_owned),
             changes: changes
@@ -106,30 +130,24 @@ impl Journal {
                 })
                 .collect(),
             put: serde_json::to_value(patch)?,
-        })
+        };
+        Line::of(&record, true)
     }
 
-    /// Writes down what became of a PUT.
-    pub fn done(&self, client_id: ClientId, result: Outcome, message: Option<Untrusted>) -> io::Result<()> {
-        self.append(&Record::Done { client_id, result, message })
+    /// What became of a PUT.
+    pub fn done(client_id: ClientId, result: Outcome, message: Option<Untrusted>) -> io::Result<Line> {
+        Line::of(&Record::Done { client_id, result, message }, false)
     }
 
-    /// Writes the last line.
-    pub fn end(&self, ended_at: String) -> io::Result<()> {
-        self.append(&Record::End { ended_at })
+    /// The run is at its end.
+    pub fn end(ended_at: String) -> io::Result<Line> {
+        Line::of(&Record::End { ended_at }, true)
     }
 
-    /// Where the journal is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn append(&self, record: &Record) -> io::Result<()> {
-        let mut line = serde_json::to_vec(record)?;
-        line.push(b'\n');
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(&line)?;
-        file.sync_data()
+    fn of(record: &Record, ahead: bool) -> io::Result<Line> {
+        let mut text = serde_json::to_vec(record)?;
+        text.push(b'\n');
+        Ok(Line { text, ahead })
     }
 }
 

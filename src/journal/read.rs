@@ -92,7 +92,7 @@ pub fn settle(doubt: &Doubt, by: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{Header, Journal};
+    use crate::journal::{Header, Journal, Line};
     use crate::model::{Declaration, Layer, Live, Managed, Place, State};
     use crate::plan::{ClientPlan, Origin, Outcome};
 
@@ -135,9 +135,9 @@ mod tests {
         let run = journal(root.path(), "one");
         for id in ["12", "13"] {
             let client = client(id);
-            run.sending(&client, &client.patch().unwrap()).unwrap();
+            run.write(&Line::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
         }
-        run.done(ClientId::parse("12").unwrap(), Outcome::Applied, None).unwrap();
+        run.write(&Line::done(ClientId::parse("12").unwrap(), Outcome::Applied, None).unwrap()).unwrap();
         assert_eq!(in_doubt(root.path()).unwrap(), [], "a run under way is not in doubt");
         let path = run.path().to_owned();
         drop(run);

@@ -4,12 +4,13 @@
 //! them once other fields moved along, once too many failed, or once the run was interrupted. The conversation with one client
 //! is `plan::exchange`'s; this module only carries its actions out.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::api::{Reader, Stop, Writer};
-use crate::journal::Journal;
+use crate::journal::{Journal, Line};
 use crate::model::{Failure, FailureKind, Keep, SettingSet};
 use crate::plan::client::Details;
 use crate::plan::exchange::{Action, Event, Exchange};
@@ -192,7 +193,7 @@ impl Worker {
         loop {
             let event = match action {
                 Action::Finish(outcome, details) => {
-                    return self.finish(client, &exchange, sent, outcome, details);
+                    return self.finish(client, &exchange, sent, outcome, details).await;
                 }
                 Action::Read => match self.read(client).await {
                     Ok(reading) => {
@@ -232,11 +233,7 @@ impl Worker {
         if let Err(why) = self.may_begin() {
             return Event::Stopped(why);
         }
-        let written = match &self.hands.journal {
-            Some(journal) => tokio::task::block_in_place(|| journal.sending(client, cleared.patch())),
-            None => Err(std::io::Error::other("there is none")),
-        };
-        if let Err(error) = written {
+        if let Err(error) = self.note(Line::sending(client, cleared.patch())).await {
             self.run.halt("the journal cannot be written");
             let message = format!("the journal cannot be written ({error}), so nothing was sent");
             return Event::Refused(Failure::new(FailureKind::Journal, message));
@@ -245,7 +242,7 @@ impl Worker {
         self.hands.writer.put(client.client_id, client.credentials.as_ref(), cleared).await
     }
 
-    fn finish(
+    async fn finish(
         &self,
         client: &ClientPlan,
         exchange: &Exchange<'_>,
@@ -259,13 +256,21 @@ impl Worker {
         if sent && stored && lossy {
             self.run.proven.store(true, Ordering::SeqCst);
         }
-        if let (true, Some(journal)) = (sent, &self.hands.journal) {
-            let message = details.message.clone();
-            if let Err(error) = tokio::task::block_in_place(|| journal.done(client.client_id, outcome, message)) {
+        if sent {
+            let line = Line::done(client.client_id, outcome, details.message.clone());
+            if let Err(error) = self.note(line).await {
                 self.run.halt("the journal cannot be written");
                 details.message = Some(format!("{outcome:?}, but the journal cannot be written: {error}").into());
             }
         }
         (outcome, details)
+    }
+
+    /// Writes a line into the journal, on a thread that may wait for the disk.
+    async fn note(&self, line: io::Result<Line>) -> io::Result<()> {
+        let journal = self.hands.journal.clone().ok_or_else(|| io::Error::other("there is none"))?;
+        let line = line?;
+        let written = tokio::task::spawn_blocking(move || journal.write(&line)).await;
+        written.map_err(io::Error::other)?
     }
 }

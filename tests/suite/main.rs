@@ -1,7 +1,7 @@
 //! The tests of ringform as one program: laws of the pure core, and black-box tests that run the binary against the simulator
 //! over real HTTP.
 
-#![allow(unreachable_pub, missing_docs, reason = "a program of tests has no interface")]
+#![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
 
 mod applying;
 mod examples;

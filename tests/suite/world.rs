@@ -24,7 +24,6 @@ pub struct World {
     clients: Vec<Json>,
     faults: Vec<String>,
     semantics: Semantics,
-    quota: Option<u64>,
     extra: String,
     env: Vec<(String, String)>,
     seed: Json,
@@ -47,7 +46,6 @@ impl World {
             clients: Vec::new(),
             faults: Vec::new(),
             semantics: Semantics::default(),
-            quota: None,
             extra: String::new(),
             env: vec![("RINGFORM_APP_ID".into(), "app".into()), ("RINGFORM_APP_SECRET".into(), "s3cr3t-of-app".into())],
             seed: json!({}),
@@ -91,11 +89,6 @@ impl World {
         self
     }
 
-    pub fn quota(mut self, quota: u64) -> World {
-        self.quota = Some(quota);
-        self
-    }
-
     /// Applications and other parts of the seed beside its clients.
     pub fn seed(mut self, seed: Json) -> World {
         self.seed = seed;
@@ -135,7 +128,6 @@ impl World {
                 seed: Seed::load(&file).unwrap(),
                 semantics: self.semantics.clone(),
                 faults: self.faults.iter().map(|fault| fault.parse().unwrap()).collect(),
-                quota: self.quota,
                 ..sandbox::Options::default()
             };
             let server = runtime().block_on(sandbox::start(options)).unwrap();

