@@ -12,7 +12,7 @@ use ringform::model::Diagnostic;
 use ringform::plan::client::Details;
 use ringform::plan::limits::{self, SizeLimits};
 use ringform::plan::{BlockedKind, ClientPlan, Origin, Outcome, Plan, Status, forecast, guards, load};
-use ringform::reconcile::read::{self, Planned};
+use ringform::reconcile::read::{self, Readings};
 use ringform::reconcile::write;
 use ringform::render::{self, Format, escape};
 
@@ -36,8 +36,9 @@ pub(crate) fn run(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
 struct Ready {
     project: Project,
     session: Session,
+    /// Everything but the run, the clients included.
     report: Plan,
-    planned: Vec<Planned>,
+    readings: Readings,
 }
 
 async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
@@ -59,10 +60,11 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
     let doubts = journal::in_doubt(&ready.project.root).context("cannot read the journals of earlier runs")?;
     tell(&doubts);
     let why_not = permission(&mut ready, args, talk, &clock)?;
-    let Ready { project, session, mut report, planned } = ready;
+    let Ready { project, session, mut report, readings } = ready;
+    let planned = std::mem::take(&mut report.clients);
     report.clients = match why_not {
-        Some(why) => planned.into_iter().map(|planned| unsent(planned.client, &why)).collect(),
-        None => send(&project, &session, planned, args, talk, (&clock, &stop, &report)).await?,
+        Some(why) => planned.into_iter().map(|client| unsent(client, &why)).collect(),
+        None => send(&project, &session, (planned, readings), args, talk, (&clock, &stop, &report)).await?,
     };
     settle(&doubts, &report.clients, clock.id())?;
     report.run = clock.run(session.meter.requests(), session.meter.quota());
@@ -86,10 +88,11 @@ async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::
         keep_readings: true,
     };
     let (progress, listener) = progress::start(talk);
-    let (planned, warnings) = read::plan(declarations, &session.reader, stop, options, listener).await;
+    let read = read::plan(declarations, &session.reader, stop, options, listener).await;
     progress.finish();
-    report.diagnostics.extend(warnings);
-    Ok(Ok(Ready { project, session, report, planned }))
+    report.clients = read.clients;
+    report.diagnostics.extend(read.warnings);
+    Ok(Ok(Ready { project, session, report, readings: read.readings }))
 }
 
 /// Takes a saved plan; of the files it reads ringform.yaml alone.
@@ -146,27 +149,21 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
     report.endpoint = plan.endpoint;
     report.base = plan.base;
     report.shard = plan.shard;
-    let mut planned = Vec::with_capacity(plan.clients.len());
-    for mut client in plan.clients {
+    report.clients = plan.clients;
+    for client in &mut report.clients {
         // Guards are judged anew by the rules of today.
         client.blocked.retain(|blocked| blocked.kind != BlockedKind::Guard);
-        report.diagnostics.extend(guards::judge(&project.guards, &mut client));
-        planned.push(Planned { client, reading: None });
+        report.diagnostics.extend(guards::judge(&project.guards, client));
     }
-    Ok(Ok(Ready { project, session, report, planned }))
+    Ok(Ok(Ready { project, session, report, readings: Readings::new() }))
 }
 
 /// Whether the plan may be sent: `Some` says why not. Shows the plan and asks, unless told not to.
 fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Clock) -> anyhow::Result<Option<String>> {
-    // The plan is shown from the same document that is reported later; the clients only pass through it.
-    let clients = ready.planned.iter().map(|planned| planned.client.clone()).collect();
-    let plan = Plan {
-        clients,
-        run: clock.run(ready.session.meter.requests(), ready.session.meter.quota()),
-        ..ready.report.clone()
-    };
+    ready.report.run = clock.run(ready.session.meter.requests(), ready.session.meter.quota());
+    let plan = &ready.report;
     let size = SizeLimits { changes: args.max_changes, clients: args.max_changed_clients };
-    let exceeded = limits::exceeded(size, &plan);
+    let exceeded = limits::exceeded(size, plan);
     if !exceeded.is_empty() {
         for sentence in &exceeded {
             output::note(&format!("error: {sentence}; nothing was sent"));
@@ -178,7 +175,7 @@ fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Cl
     if count == 0 {
         return Ok(None);
     }
-    for line in forecast::forecast(&plan, |name| ready.session.meter.remaining(name)) {
+    for line in forecast::forecast(plan, |name| ready.session.meter.remaining(name)) {
         if line.short || talk.verbose > 0 {
             output::note(&escape::terminal(&line.text).to_string());
         }
@@ -187,7 +184,7 @@ fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Cl
         return Ok(None);
     }
     let mut shown = Vec::new();
-    render::render(&plan, Format::Text, &output::look(talk, &io::stderr()), &mut shown)?;
+    render::render(plan, Format::Text, &output::look(talk, &io::stderr()), &mut shown)?;
     output::note(&String::from_utf8_lossy(&shown));
     let clients = if count == 1 { "client" } else { "clients" };
     output::note(&format!(
@@ -200,9 +197,7 @@ fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Cl
         return Ok(Some("not sent: the answer was not `yes`".to_owned()));
     }
     // What was read before the question is old news after it.
-    for planned in &mut ready.planned {
-        planned.reading = None;
-    }
+    ready.readings.clear();
     Ok(None)
 }
 
@@ -223,12 +218,12 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
 async fn send(
     project: &Project,
     session: &Session,
-    planned: Vec<Planned>,
+    (planned, readings): (Vec<ClientPlan>, Readings),
     args: &cli::Apply,
     talk: &cli::Talk,
     (clock, stop, report): (&Clock, &Stop, &Plan),
 ) -> anyhow::Result<Vec<ClientPlan>> {
-    let sends = planned.iter().any(|one| one.client.status() == Status::Change && one.client.blocked.is_empty());
+    let sends = planned.iter().any(|client| client.status() == Status::Change && client.blocked.is_empty());
     let journal = match sends {
         true => {
             let started_at = clock.started_at();
@@ -258,7 +253,7 @@ async fn send(
         canary: args.canary,
     };
     let (progress, listener) = progress::start(talk);
-    let clients = write::apply(planned, hands, options, listener).await;
+    let clients = write::apply(planned, readings, hands, options, listener).await;
     progress.finish();
     if let Some(journal) = journal {
         Line::end(clock::now()).and_then(|line| journal.write(&line)).context("the journal cannot be completed")?;

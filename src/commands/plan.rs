@@ -37,10 +37,10 @@ async fn plan(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
         keep_readings: false,
     };
     let (progress, listener) = progress::start(talk);
-    let (planned, warnings) = read::plan(declarations, &session.reader, &stop, options, listener).await;
+    let read = read::plan(declarations, &session.reader, &stop, options, listener).await;
     progress.finish();
-    report.clients = planned.into_iter().map(|planned| planned.client).collect();
-    report.diagnostics.extend(warnings);
+    report.clients = read.clients;
+    report.diagnostics.extend(read.warnings);
     report.run = clock.run(session.meter.requests(), session.meter.quota());
     session.close().await?;
     if args.out.is_some() || output::needs_revision(formats) {

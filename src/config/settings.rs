@@ -12,8 +12,9 @@ use crate::model::{
 
 /// Reads a `settings` section: every valid entry, in the order of [`Setting::ALL`].
 pub(super) fn settings(node: &Node, layer: &Layer, problems: &mut Problems<'_>) -> Vec<Managed> {
-    let mut managed = Vec::new();
-    for entry in mapping::section(node, "`settings`", problems) {
+    let entries = mapping::section(node, "`settings`", problems);
+    let mut managed = Vec::with_capacity(entries.len());
+    for entry in entries {
         let Some(setting) = setting(&entry, problems) else { continue };
         if let Some(wanted) = typed(&entry, setting.row(), problems) {
             managed.push(Managed { setting, wanted, layer: layer.clone(), place: problems.place(entry.at()) });

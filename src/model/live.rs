@@ -4,13 +4,16 @@
 //! and those read-only fields that somebody asked for. Missing is not null, here and everywhere. It knows no HTTP: an answer
 //! is bytes.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
+use crate::model::field::position_of;
 use crate::model::{FIELDS, Row, Setting, State, Untrusted, number, value};
 
 /// Which fields of an answer to keep beside the seven, the id and the name: those that an `expect` names.
@@ -87,37 +90,65 @@ impl<'de> Visitor<'de> for Answer {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Live, A::Error> {
         let mut live = Live::default();
-        let mut settings: [Option<Json>; 7] = Default::default();
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            let Some(row) = Row::find(&key) else {
+        let mut settings: [Option<&'de RawValue>; 7] = Default::default();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            let Some(index) = Row::position(&key.0) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            let index = row.index();
-            if let Some(setting) = row.write {
+            if let Some(setting) = FIELDS[index].write {
                 settings[setting.index()] = Some(map.next_value()?);
                 continue;
             }
             let wanted = self.keep.has(index);
-            let (is_id, is_name) = (row.name == "id", row.name == "name");
-            if !(wanted || is_id || is_name) {
+            if !(wanted || index == ID || index == NAME) {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let raw: Json = map.next_value()?;
-            if is_id {
-                live.id = number::live(&raw).filter(|id| (1..=number::MAX_ID).contains(id));
+            let raw: &'de RawValue = map.next_value()?;
+            let parsed = || serde_json::from_str::<Json>(raw.get()).unwrap_or_default();
+            if index == ID {
+                live.id = number::live(&parsed()).filter(|id| (1..=number::MAX_ID).contains(id));
             }
-            if is_name {
-                live.name = raw.as_str().map(Untrusted::from);
+            if index == NAME {
+                live.name = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok().map(|name| Untrusted::from(&*name));
             }
             if wanted {
                 live.kept.retain(|(at, _)| usize::from(*at) != index);
-                live.kept.push((index as u8, raw));
+                live.kept.push((index as u8, parsed()));
             }
         }
-        live.settings = LiveSettings::new(&settings);
+        live.settings = LiveSettings::of_raw(&settings);
         Ok(live)
+    }
+}
+
+/// Where the two fields that every answer is asked for stand in the table.
+static ID: usize = position_of("id");
+static NAME: usize = position_of("name");
+
+/// A key, borrowed where it holds no escapes: most answers need no memory for their keys.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }
 
@@ -130,6 +161,24 @@ pub struct LiveSettings {
 }
 
 impl LiveSettings {
+    /// Keeps these raw texts of an answer. Plain scalars are kept as they stand; texts with escapes, lists and objects are
+    /// written anew, so that nothing of their layout is left.
+    fn of_raw(values: &[Option<&RawValue>; 7]) -> LiveSettings {
+        let mut text = String::with_capacity(64);
+        let mut ends = [0; 7];
+        for (end, value) in ends.iter_mut().zip(values) {
+            if let Some(raw) = value.map(RawValue::get) {
+                let plain = raw.bytes().all(|b| !matches!(b, b'\\' | b'[' | b'{' | b'\n' | b'\r' | 0x7f..));
+                match plain {
+                    true => text.push_str(raw),
+                    false => text.push_str(&serde_json::from_str::<Json>(raw).unwrap_or_default().to_string()),
+                }
+            }
+            *end = text.len() as u32;
+        }
+        LiveSettings { text: text.into_boxed_str(), ends }
+    }
+
     /// Keeps these values; `None` is a missing key.
     pub fn new(values: &[Option<Json>; 7]) -> LiveSettings {
         let mut text = String::new();

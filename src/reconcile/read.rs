@@ -3,7 +3,8 @@
 //! Owns the flow of reads. A declaration is dropped as soon as its client is planned, and an answer as soon as nothing is to be
 //! sent, so memory grows with what the report needs. It receives the reader and cannot write.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::api::{Reader, Stop};
@@ -11,15 +12,6 @@ use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Guard, Live};
 use crate::plan::duplicates;
 use crate::plan::{ClientPlan, Origin, Status, guards};
 use crate::reconcile::{Happened, Listener, fleet};
-
-/// A planned client, with the answer it was planned from where something is to be sent.
-#[derive(Debug)]
-pub struct Planned {
-    /// The plan.
-    pub client: ClientPlan,
-    /// The answer and when it arrived.
-    pub reading: Option<Reading>,
-}
 
 /// An answer and when it arrived.
 #[derive(Clone, Debug)]
@@ -29,6 +21,9 @@ pub struct Reading {
     /// When its last byte was there; its age counts from here.
     pub at: Instant,
 }
+
+/// Answers that clients were planned from, by the position of the client, kept where something is to be sent.
+pub type Readings = BTreeMap<usize, Reading>;
 
 /// How to read.
 #[derive(Debug)]
@@ -43,38 +38,61 @@ pub struct Options<'a> {
     pub keep_readings: bool,
 }
 
-/// Reads and plans every client, in the order of the declarations, with the warnings of the guards. Once `stop` is pulled the
-/// rest fails as interrupted; what was under way is finished.
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The clients, in the order of the declarations.
+    pub clients: Vec<ClientPlan>,
+    /// The answers to send by; empty unless they were to be kept.
+    pub readings: Readings,
+    /// Warnings of the guards.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads and plans every client. Once `stop` is pulled the rest fails as interrupted; what was under way is finished.
 pub async fn plan(
     declarations: Vec<Declaration>,
     reader: &Reader,
     stop: &Stop,
     options: Options<'_>,
     listener: Listener,
-) -> (Vec<Planned>, Vec<Diagnostic>) {
+) -> Outcome {
     listener(Happened::Reading(declarations.len()));
     let (reader, stop, origin, keep) = (reader.clone(), stop.clone(), options.origin, options.keep_readings);
-    let work = move |declaration: Declaration| {
-        let (reader, stop, listener) = (reader.clone(), stop.clone(), Arc::clone(&listener));
+    let readings = Arc::new(Mutex::new(Readings::new()));
+    let kept = Arc::clone(&readings);
+    let work = move |(index, declaration): (usize, Declaration)| {
+        let (reader, stop, listener, kept) = (reader.clone(), stop.clone(), Arc::clone(&listener), Arc::clone(&kept));
         async move {
-            let planned = read_one(&declaration, &reader, &stop, origin, keep).await;
-            listener(Happened::Read { failed: planned.client.error.is_some() });
-            planned
+            let (client, reading) = read_one(&declaration, &reader, &stop, origin, keep).await;
+            listener(Happened::Read { failed: client.error.is_some() });
+            if let Some(reading) = reading {
+                kept.lock().unwrap_or_else(PoisonError::into_inner).insert(index, reading);
+            }
+            client
         }
     };
-    let mut planned = fleet::run(declarations, options.concurrency, work).await;
-    duplicates::fail(planned.iter_mut().map(|planned| &mut planned.client));
+    let jobs = declarations.into_iter().enumerate();
+    let mut clients = fleet::run(jobs, options.concurrency, work).await;
+    duplicates::fail(clients.iter_mut());
     let mut warnings = Vec::new();
-    for one in &mut planned {
-        warnings.extend(guards::judge(options.guards, &mut one.client));
+    for client in &mut clients {
+        warnings.extend(guards::judge(options.guards, client));
     }
-    (planned, warnings)
+    let readings = std::mem::take(&mut *readings.lock().unwrap_or_else(PoisonError::into_inner));
+    Outcome { clients, readings, warnings }
 }
 
-async fn read_one(declaration: &Declaration, reader: &Reader, stop: &Stop, origin: Origin, keep: bool) -> Planned {
+async fn read_one(
+    declaration: &Declaration,
+    reader: &Reader,
+    stop: &Stop,
+    origin: Origin,
+    keep: bool,
+) -> (ClientPlan, Option<Reading>) {
     if stop.is_stopped() {
         let failure = Failure::new(FailureKind::Interrupted, "interrupted before it was read");
-        return Planned { client: ClientPlan::failed(declaration, failure), reading: None };
+        return (ClientPlan::failed(declaration, failure), None);
     }
     match reader.read(declaration.client, declaration.credentials.as_ref(), declaration.keep()).await {
         Ok(live) => {
@@ -82,8 +100,8 @@ async fn read_one(declaration: &Declaration, reader: &Reader, stop: &Stop, origi
             let again = keep.then(|| live.clone());
             let client = ClientPlan::read(declaration, live, origin);
             let reading = again.filter(|_| client.status() == Status::Change).map(|live| Reading { live, at });
-            Planned { client, reading }
+            (client, reading)
         }
-        Err(failure) => Planned { client: ClientPlan::failed(declaration, failure), reading: None },
+        Err(failure) => (ClientPlan::failed(declaration, failure), None),
     }
 }

@@ -15,7 +15,7 @@ use crate::model::{Failure, FailureKind, Keep, SettingSet};
 use crate::plan::client::Details;
 use crate::plan::exchange::{Action, Event, Exchange};
 use crate::plan::{Cleared, ClientPlan, Outcome, Status, verify};
-use crate::reconcile::read::{Planned, Reading};
+use crate::reconcile::read::{Reading, Readings};
 use crate::reconcile::{Happened, Listener, fleet};
 
 /// How to write.
@@ -47,11 +47,17 @@ pub struct Hands {
 }
 
 /// Sends what the plan says and records a result for every client. Returns the clients in their order.
-pub async fn apply(planned: Vec<Planned>, hands: Hands, options: Options, listener: Listener) -> Vec<ClientPlan> {
+pub async fn apply(
+    planned: Vec<ClientPlan>,
+    mut readings: Readings,
+    hands: Hands,
+    options: Options,
+    listener: Listener,
+) -> Vec<ClientPlan> {
     let mut clients = Vec::with_capacity(planned.len());
     let mut due = Vec::new();
     let run = Arc::new(Progress::default());
-    for Planned { mut client, reading } in planned {
+    for (index, mut client) in planned.into_iter().enumerate() {
         match settled_without_sending(&client) {
             Some((outcome, details)) => {
                 run.count(outcome);
@@ -59,7 +65,7 @@ pub async fn apply(planned: Vec<Planned>, hands: Hands, options: Options, listen
                 clients.push(Some(client));
             }
             None => {
-                due.push((clients.len(), client, reading));
+                due.push((index, client, readings.remove(&index)));
                 clients.push(None);
             }
         }
@@ -85,7 +91,7 @@ pub async fn apply(planned: Vec<Planned>, hands: Hands, options: Options, listen
         let worker = worker.clone();
         async move { worker.write(job).await }
     };
-    for (index, client) in fleet::run(rest.collect(), concurrency, work).await {
+    for (index, client) in fleet::run(rest, concurrency, work).await {
         clients[index] = Some(client);
     }
     clients.into_iter().flatten().collect()

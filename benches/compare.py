@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Measures whole runs of ringform against a fast stand-in, and against a raw load generator doing the same GETs.
+
+    cargo build --release && cargo build --release --bench stand
+    cargo install oha --locked               # the load generator; without it there are no ratios
+    python3 benches/compare.py [--sizes 1,100,1000,10000] [--runs 5] [--latency MS] [--concurrency 32]
+
+Every figure is the median of the runs. Runs of ringform and of the generator alternate, so that a machine whose speed drifts
+slows both. CPU is user + system of the process as the operating system accounts for it; the server's own is measured beside it.
+"""
+
+import argparse
+import glob
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+DOCUMENT = "client: {id}\nsettings:\n  geo_list: [RU, BY]\n  timezone: Europe/Moscow\n  dial_rule_id: 19\n"
+
+
+def program(pattern):
+    found = [path for path in glob.glob(os.path.join(ROOT, "target/release", pattern)) if os.access(path, os.X_OK) and not path.endswith(".d")]
+    if not found:
+        sys.exit(f"target/release/{pattern} is not built: see the first lines of this file")
+    return max(found, key=os.path.getmtime)
+
+
+def cpu_of(pid):
+    """User + system seconds of a process that still runs."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(words, env=None):
+    """Runs a command: wall seconds, CPU seconds, peak memory in MiB, exit status, output."""
+    begun = time.perf_counter()
+    child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, text=True)
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - begun
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode, output
+
+
+def project(folder, endpoint, size):
+    os.makedirs(folder)
+    with open(os.path.join(folder, "ringform.yaml"), "w") as file:
+        file.write(f"endpoint: {endpoint}\n")
+    for part in range(0, size, 1000):
+        os.makedirs(os.path.join(folder, str(part)))
+        for id in range(part + 1, min(part + 1000, size) + 1):
+            with open(os.path.join(folder, str(part), f"{id}.yaml"), "w") as file:
+                file.write(DOCUMENT.format(id=id))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1,100,1000,10000")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--latency", type=int, default=0, help="milliseconds before each answer")
+    parser.add_argument("--concurrency", type=int, default=32)
+    parser.add_argument("--url", help="measure against this server instead of the stand-in")
+    words = parser.parse_args()
+    ringform, oha = program("ringform"), shutil.which("oha") or os.environ.get("OHA")
+    stand = None
+    if not words.url:
+        stand = subprocess.Popen([program("deps/stand-*"), "0", str(words.latency)], stdout=subprocess.PIPE, text=True)
+        words.url = stand.stdout.readline().strip()
+    env = {"PATH": os.environ["PATH"], "RINGFORM_APP_ID": "a", "RINGFORM_APP_SECRET": "b"}
+    print(f"{os.cpu_count()} cores, latency {words.latency} ms, concurrency {words.concurrency}, medians of {words.runs} runs")
+    print(f"{'clients':>8} {'wall s':>8} {'CPU µs/client':>14} {'peak MiB':>9} {'requests':>9} {'wall/raw':>9} {'server µs/GET':>14} {'validate s':>11}")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for size in map(int, words.sizes.split(",")):
+                one = os.path.join(folder, f"of-{size}")
+                project(one, words.url, size)
+                urls = os.path.join(folder, f"urls-{size}")
+                with open(urls, "w") as file:
+                    file.writelines(f"{words.url}/api/ver1.0/client/{id}/client/\n" for id in range(1, size + 1))
+                rows, ratios = [], []
+                for _ in range(words.runs):
+                    served = cpu_of(stand.pid) if stand else 0
+                    wall, cpu, memory, status, output = run([ringform, "plan", one, "--concurrency", str(words.concurrency)], env)
+                    if status != 0 or "No difference" not in output:
+                        sys.exit(f"plan failed with {status}:\n{output[:2000]}")
+                    served = (cpu_of(stand.pid) if stand else 0) - served
+                    validate = run([ringform, "validate", one], env)[0]
+                    rows.append((wall, cpu, memory, served, validate))
+                    if oha and size >= 100:
+                        raw = run([oha, "-n", str(size), "-c", str(words.concurrency), "--no-tui", "--urls-from-file",
+                                   "-H", "authorization: Bearer t", "-H", "accept-encoding: gzip", urls])
+                        if raw[3] != 0:
+                            sys.exit("the load generator failed")
+                        ratios.append(wall / raw[0])
+                wall, cpu, memory, served, validate = (statistics.median(column) for column in zip(*rows))
+                ratio = f"{statistics.median(ratios):.2f}" if ratios else "-"
+                print(f"{size:>8} {wall:>8.3f} {cpu / size * 1e6:>14.1f} {memory:>9.1f} {size + 1:>9} {ratio:>9} {served / size * 1e6:>14.1f} {validate:>11.3f}", flush=True)
+    finally:
+        if stand:
+            stand.terminate()
+            stand.wait()
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    main()
