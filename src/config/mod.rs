@@ -18,12 +18,14 @@ mod credentials;
 mod discover;
 mod document;
 mod guards;
+mod lines;
 mod mapping;
 mod problems;
 mod project;
 mod revision;
 mod schema;
 mod settings;
+mod syntax;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -135,7 +137,7 @@ fn project_of(request: &Request) -> (Loaded, Option<discover::Found>) {
     let name = Untrusted::from(found.file.as_str());
     match read_text(&found.root.join(&found.file), &name) {
         Ok(text) => {
-            let mut problems = Problems::of_project(name);
+            let mut problems = Problems::of_project(name, &text);
             let documents = yaml::read(&text, &mut problems);
             let file = Arc::from(found.file.as_str());
             loaded.project = Some(project::read(found.root.clone(), file, &documents, &mut problems));
@@ -240,7 +242,7 @@ fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
 /// Two documents for one number, or two `@me` under one credential: whichever comes later is told, with the place of the first.
 fn duplicates(claims: Vec<Claim>, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<(ClientId, Option<Arc<str>>), Place> = BTreeMap::new();
-    for Claim { client, credentials, place } in claims {
+    for Claim { client, credentials, place, line } in claims {
         match seen.entry((client, credentials)) {
             Entry::Vacant(free) => {
                 free.insert(place);
@@ -249,7 +251,8 @@ fn duplicates(claims: Vec<Claim>, diagnostics: &mut Vec<Diagnostic>) {
                 let first = first.get();
                 let summary =
                     format!("client {client} is declared twice; first in {}:{}", first.file.raw(), first.line);
-                let error = Diagnostic::error("duplicate-client", place, summary).other(first.clone());
+                let mut error = Diagnostic::error("duplicate-client", place, summary).other(first.clone());
+                error.line = line;
                 diagnostics.push(error.help("keep one document for this client".to_owned()));
             }
         }

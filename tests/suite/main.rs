@@ -7,6 +7,7 @@ mod applying;
 mod examples;
 mod files;
 mod generated;
+mod hostile;
 mod house;
 mod importing;
 mod laws_exchange;
