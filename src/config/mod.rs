@@ -29,6 +29,7 @@ mod syntax;
 mod template;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod write;
 mod yaml;
 
@@ -83,7 +84,7 @@ impl Loaded {
 pub fn load(request: &Request) -> Loaded {
     let (mut loaded, found) = project_of(request);
     let (Some(found), Some(project)) = (found, &loaded.project) else { return loaded };
-    let (files, errors) = discover::documents(request, &found, project.documents.as_ref());
+    let (files, errors) = walk::documents(&request.cwd, &found, project.documents.as_ref());
     loaded.diagnostics.extend(errors);
     loaded.files = files.len();
     let read = read_all(&files, &project.shape);
@@ -158,7 +159,7 @@ struct OfFile {
 }
 
 /// Reads all files on all cores; the results stand in the order of the files.
-fn read_all(files: &[discover::File], shape: &Shape) -> Vec<OfFile> {
+fn read_all(files: &[walk::File], shape: &Shape) -> Vec<OfFile> {
     let workers =
         std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len().div_ceil(64).max(1));
     if workers == 1 {
@@ -186,7 +187,7 @@ fn read_all(files: &[discover::File], shape: &Shape) -> Vec<OfFile> {
     done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().flatten().collect()
 }
 
-fn read_file(file: &discover::File, shape: &Shape) -> OfFile {
+fn read_file(file: &walk::File, shape: &Shape) -> OfFile {
     let name = Untrusted::from(file.name.as_str());
     match read_text(&file.path, &name) {
         Ok(text) => read_documents(name, &text, shape),

@@ -15,6 +15,7 @@ mod laws_fields;
 mod laws_plan;
 mod made;
 mod network;
+mod places;
 mod planning;
 mod saved;
 mod world;
