@@ -144,7 +144,7 @@ fn project_of(request: &Request) -> (Loaded, Option<discover::Found>) {
             loaded.project = Some(project::read(found.root.clone(), file, &documents, &mut problems));
             loaded.diagnostics = problems.into_list();
         }
-        Err(error) => loaded.diagnostics.push(*error),
+        Err(error) => loaded.diagnostics.push(Diagnostic { line: None, ..*error }),
     }
     (loaded, Some(found))
 }
@@ -230,14 +230,23 @@ fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err(too_large());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let good = std::str::from_utf8(good).unwrap_or_default();
-        let line = good.matches('\n').count() as u32 + 1;
-        let column = good.rsplit('\n').next().unwrap_or_default().chars().count() as u32 + 1;
-        let place = Place::new(name.clone(), line, column);
-        Box::new(Diagnostic::error("bad-text", place, "this is not UTF-8").help("save the file as UTF-8".to_owned()))
-    })
+    String::from_utf8(bytes).map_err(|error| Box::new(no_text(&error, name)))
+}
+
+/// A file that is no UTF-8, with its line as far as it can be shown; a project file's is taken away by the caller.
+fn no_text(error: &std::string::FromUtf8Error, name: &Untrusted) -> Diagnostic {
+    let (good, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+    let good = std::str::from_utf8(good).unwrap_or_default();
+    let before = good.rsplit('\n').next().unwrap_or_default();
+    let number = good.matches('\n').count() as u32 + 1;
+    let column = before.chars().count() as u32 + 1;
+    let rest: Vec<u8> = rest.iter().take_while(|byte| **byte != b'\n').take(200).copied().collect();
+    let mut error = Diagnostic::error("bad-text", Place::new(name.clone(), number, column), "this is not UTF-8")
+        .help("save the file as UTF-8".to_owned());
+    if before.len() <= 4_000 {
+        error.line = Some(format!("{before}{}", String::from_utf8_lossy(&rest)).into());
+    }
+    error
 }
 
 /// Two documents for one number, or two `@me` under one credential: whichever comes later is told, with the place of the first.

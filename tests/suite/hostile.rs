@@ -117,3 +117,14 @@ fn two_documents_of_one_client_show_their_lines() {
     let ran = world.run("validate").status(1);
     ran.says(&["z.yaml:1:9", "1 | client: \"12\"  # again", "^^^^", "clients/12.yaml:1:9"]);
 }
+
+#[test]
+fn what_is_no_text_is_shown_as_far_as_it_can_be() {
+    let mut world = World::new();
+    world.write("clients/a.yaml", b"client: 12\nlabels: {\xd0\xb9: b\xff}\nsettings: {timezone: UTC}\n");
+    world.run("validate").status(1).says(&["a.yaml:2:14", "2 | labels: {й: b", "this is not UTF-8"]);
+    world.start();
+    world.write("ringform.yaml", b"endpoint: https://hunter2.example/\xff\n");
+    let ran = world.run("validate").status(1).says(&["ringform.yaml:1:35"]);
+    assert!(!ran.stderr.contains("hunter2"));
+}
