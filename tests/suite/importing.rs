@@ -63,7 +63,7 @@ fn what_import_writes_it_can_read() {
     let mut world = World::new()
         .live(12, json!({"name": "  ", "domain": " ", "hold_music": 7}))
         .live(13, json!({"name": "\u{85}\u{2028}\u{feff}x: #y\u{0}", "domain": "null"}));
-    world.run("import 12 13").ok();
+    world.run("import 12 13 12").ok();
     let plan = world.run("plan --format json").ok().json();
     assert_eq!(plan["summary"]["in_sync"], 2);
     assert_eq!(plan["clients"][0]["expect"], json!({}));
