@@ -3,7 +3,7 @@
 //! All seven fields are written, null too, with `expect`. Nothing is overwritten without `--force`, no client is declared twice,
 //! and file names are made safe from what the API answers. One failing client does not stop the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,7 +52,8 @@ async fn import(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
     if clients.is_empty() {
         clients.push(ClientId::Me);
     }
-    clients.dedup();
+    let mut seen = BTreeSet::new();
+    clients.retain(|client| seen.insert(*client));
     let folder = match &args.out {
         Some(out) => std::path::absolute(out)?,
         None => project.root.join("clients"),

@@ -112,11 +112,11 @@ pub(crate) fn needs_revision(formats: &Formats) -> bool {
 
 /// Writes a plan or report in every format that was asked for.
 pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
-    write_files(plan, formats, talk)?;
-    match on_stdout(formats)? {
-        Some(format) => printing(|out| render::render(plan, format, &look(talk, &io::stdout()), out)),
-        None => Ok(()),
+    let written = write_files(plan, formats, talk);
+    if let Some(format) = on_stdout(formats)? {
+        printing(|out| render::render(plan, format, &look(talk, &io::stdout()), out))?;
     }
+    written
 }
 
 /// Writes the formats that go to files.
@@ -159,13 +159,22 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> io:
     #[cfg(unix)]
     // The umask narrows this as for any other program; the default of temporary files would hide reports from other users.
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = builder.tempfile_in(folder).with_context(name)?;
+    let file = builder.tempfile_in(folder).map_err(without_path).with_context(name)?;
     let mut out = io::BufWriter::new(file);
     write(&mut out).and_then(|()| out.flush()).with_context(name)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(name)?;
     file.as_file().sync_all().with_context(name)?;
     file.persist(path).map_err(|error| error.error).with_context(name)?;
     Ok(())
+}
+
+/// An error of a temporary file without that file's name, which nobody chose.
+fn without_path(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((cause, _)) => io::Error::new(error.kind(), cause),
+        None => error,
+    }
 }
 
 /// A path for a message.

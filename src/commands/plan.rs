@@ -47,14 +47,17 @@ async fn plan(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
         report.revision = config::revision(&project.root);
     }
     output::diagnose(&report.diagnostics, talk);
-    if let Some(file) = &args.out {
-        output::replace(file, |out| render::render(&report, Format::Json, &output::PLAIN, out))?;
-    }
+    // A file that cannot be written is no reason not to show what was read.
+    let saved = match &args.out {
+        Some(file) => output::replace(file, |out| render::render(&report, Format::Json, &output::PLAIN, out)),
+        None => Ok(()),
+    };
     if args.diff && output::on_stdout(formats)? == Some(Format::Text) {
         output::print_diff(&report, talk)?;
         output::write_files(&report, formats, talk)?;
     } else {
         output::write(&report, formats, talk)?;
     }
+    saved?;
     Ok(Exit::of_plan(&report, args.detailed_exitcode).or_interrupted(stop.is_stopped()))
 }

@@ -178,6 +178,13 @@ fn target(project: &Project, args: &Connect) -> Result<Target, Vec<Diagnostic>> 
     Endpoint::parse(&text).map(Target::Api).map_err(|why| vec![Diagnostic::error("endpoint", place, why)])
 }
 
+/// What is wrong with the endpoint of the file, as far as that can be said without the environment.
+pub(crate) fn wrong_endpoint(project: &Project) -> Option<Diagnostic> {
+    let template = project.endpoint.as_ref().filter(|template| template.variables().next().is_none())?;
+    let text = template.fill(&|_| None).ok().filter(|text| !text.starts_with("sandbox:"))?;
+    Endpoint::parse(&text).err().map(|why| Diagnostic::error("endpoint", template.place().clone(), why))
+}
+
 fn missing_variable(name: &str, template: &Template) -> Diagnostic {
     let summary = format!("the variable {name} is not set");
     Diagnostic::error("missing-variable", template.place().clone(), summary).help(format!("set {name} and run again"))

@@ -12,7 +12,8 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     let formats = &args.write.formats;
     let printed = output::on_stdout(formats)?;
     let clock = Clock::start();
-    let loaded = config::load(&setup::request(&args.files)?);
+    let mut loaded = config::load(&setup::request(&args.files)?);
+    loaded.diagnostics.extend(loaded.project.as_ref().and_then(setup::wrong_endpoint));
     let failed = loaded.has_errors();
     let mut report = prepare::empty(loaded.project.as_ref());
     report.run = clock.run(Default::default(), Vec::new());

@@ -10,8 +10,9 @@ use crate::config::mapping::{self, Entry};
 use crate::config::problems::{At, Problems};
 use crate::config::project::Shape;
 use crate::config::settings;
-use crate::config::yaml::{Content, Node};
-use crate::model::{ClientId, Declaration, Layer, Managed, Place, SettingSet, suggest};
+use crate::config::yaml::{self, Content};
+use crate::model::text::quote;
+use crate::model::{ClientId, Declaration, Layer, Managed, Place, SettingSet, Untrusted, suggest};
 
 const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect", "settings", "ignore"];
 
@@ -29,13 +30,15 @@ pub(super) struct Claim {
     /// For `@me`, whose token it is; a number is one client whoever reads it.
     pub(super) credentials: Option<Arc<str>>,
     pub(super) place: Place,
+    /// The line of the place, for the caret.
+    pub(super) line: Option<Untrusted>,
 }
 
 /// Reads one document. `index` is its number in the file, from 0.
-pub(super) fn read(root: &Node, index: u32, shape: &Shape, problems: &mut Problems<'_>) -> Document {
+pub(super) fn read(tree: &yaml::Document, index: u32, shape: &Shape, problems: &mut Problems<'_>) -> Document {
     let before = problems.errors();
     let mut document = Document::default();
-    document.declaration = declaration(root, index, shape, &mut document.claim, problems);
+    document.declaration = declaration(tree, index, shape, &mut document.claim, problems);
     if problems.errors() > before {
         document.declaration = None;
     }
@@ -43,13 +46,14 @@ pub(super) fn read(root: &Node, index: u32, shape: &Shape, problems: &mut Proble
 }
 
 fn declaration(
-    root: &Node,
+    tree: &yaml::Document,
     index: u32,
     shape: &Shape,
     claim: &mut Option<Claim>,
     problems: &mut Problems<'_>,
 ) -> Option<Declaration> {
     let before = problems.errors();
+    let root = &tree.root;
     let entries = mapping::entries(root, "a client document", problems)?;
     for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
         mapping::unknown(entry, "a client document", &KEYS, problems);
@@ -66,7 +70,8 @@ fn declaration(
     let credentials = credentials(of("credentials"), shape, problems);
     if let (Some(client), Some(entry)) = (client, of("client")) {
         let credentials = credentials.clone().filter(|_| client == ClientId::Me);
-        *claim = Some(Claim { client, credentials, place: problems.place(entry.at()) });
+        let place = problems.place(entry.at());
+        *claim = Some(Claim { client, credentials, line: problems.shown(&place), place });
     }
     let own =
         of("settings").map(|entry| settings::settings(&entry.value, &Layer::Settings, problems)).unwrap_or_default();
@@ -81,7 +86,7 @@ fn declaration(
     }
     let ignored = settings::set(&ignore);
     let managed = fold(own, &profiles, shape, ignored);
-    if problems.errors() > before {
+    if problems.errors() > before || !tree.whole {
         return None;
     }
     if managed.is_empty() {
@@ -116,6 +121,11 @@ fn client(entry: Option<&Entry>, document: At, problems: &mut Problems<'_>) -> O
         problems.error_help("missing-key", document, "this document names no `client`".to_owned(), help);
         return None;
     };
+    if matches!(*entry.value.content, Content::Empty) {
+        let help = "write the id of the client, or \"@me\"";
+        problems.error_help("empty-value", entry.key_at, "`client` has no value".to_owned(), help);
+        return None;
+    }
     let text = mapping::text(entry, "the id of a client", problems)?;
     match ClientId::parse(text) {
         Ok(client) => Some(client),
@@ -129,7 +139,7 @@ fn client(entry: Option<&Entry>, document: At, problems: &mut Problems<'_>) -> O
 fn labels(entry: &Entry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
     let mut labels = BTreeMap::new();
     for label in mapping::section(&entry.value, "`labels`", problems) {
-        if let Some(value) = mapping::text(&label, "the text of a label", problems) {
+        if let Some(value) = mapping::named_text(&label, "the text of a label", problems) {
             labels.insert(Arc::from(&*label.key), Arc::from(value));
         }
     }
@@ -144,7 +154,7 @@ fn credentials(entry: Option<&Entry>, shape: &Shape, problems: &mut Problems<'_>
         return Some(name.clone());
     }
     let near = suggest::nearest(name, shape.credentials.iter().map(|name| &**name));
-    let message = format!("ringform.yaml declares no credentials `{name}`");
+    let message = format!("ringform.yaml declares no credentials {}", quote(name));
     problems.error_near("unknown-credentials", entry.value.at, message, near);
     None
 }
@@ -166,7 +176,8 @@ pub(super) fn known_profiles(entry: &Entry, shape: &Shape, problems: &mut Proble
             Some((name, _)) => found.push(name.clone()),
             None => {
                 let near = suggest::nearest(&name, shape.profiles.keys().map(|name| &**name));
-                problems.error_near("unknown-profile", at, format!("ringform.yaml has no profile `{name}`"), near);
+                let word = problems.word(&name, "of this name");
+                problems.error_near("unknown-profile", at, format!("ringform.yaml has no profile {word}"), near);
             }
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Guard> {
         };
         let Some(guard) = guard else { continue };
         if guards.iter().any(|known| known.name == guard.name) {
-            let message = format!("there are two guards `{}`", guard.name);
+            let message = "there are two guards of this name".to_owned();
             problems.error_help("duplicate-item", item.at, message, "give each a name of its own");
             continue;
         }
@@ -63,7 +63,8 @@ fn built_in(name: &str) -> Option<&'static BuiltIn> {
 fn by_name(name: &str, item: &Node, problems: &mut Problems<'_>) -> Option<Guard> {
     let Some(guard) = built_in(name) else {
         let near = suggest::nearest(name, BUILT_IN.iter().map(|guard| guard.name));
-        problems.error_near("bad-guard", item.at, format!("there is no built-in guard `{name}`"), near);
+        let word = problems.word(name, "of this name");
+        problems.error_near("bad-guard", item.at, format!("there is no built-in guard {word}"), near);
         return None;
     };
     Some(from_built_in(guard, item, problems))
@@ -115,7 +116,7 @@ fn own(item: &Node, problems: &mut Problems<'_>) -> Option<Guard> {
     }
     let mut labels = std::collections::BTreeMap::new();
     for label in of("labels").map(|entry| mapping::section(&entry.value, "`labels`", problems)).unwrap_or_default() {
-        if let Some(value) = mapping::text(&label, "the text of a label", problems) {
+        if let Some(value) = mapping::named_text(&label, "the text of a label", problems) {
             labels.insert(Arc::from(&*label.key), Arc::from(value));
         }
     }
@@ -131,7 +132,7 @@ fn field(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
     let name = mapping::text(entry, "a setting", problems)?;
     let found = Setting::find(name);
     if found.is_none() {
-        let message = format!("`{name}` is not a setting");
+        let message = format!("{} is not a setting", problems.word(name, "this"));
         problems.error_near("bad-guard", entry.value.at, message, Row::nearest_setting(name));
     }
     found

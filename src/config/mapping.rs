@@ -2,6 +2,8 @@
 //!
 //! Owns what every section of every file has in common. It knows no key by name: its callers say which there are.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::config::problems::{At, Problems};
 use crate::config::yaml::{Content, Node};
 use crate::model::suggest;
@@ -46,6 +48,7 @@ pub(super) fn section(node: &Node, what: &str, problems: &mut Problems<'_>) -> V
 
 fn of_pairs(pairs: &[(Node, Node)], problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
     let mut own: Vec<Entry> = Vec::with_capacity(pairs.len());
+    let mut seen: BTreeMap<&str, At> = BTreeMap::new();
     let mut merges: Option<(At, Vec<Entry>)> = None;
     for (key, value) in pairs {
         let Some(text) = key_text(key, problems) else { continue };
@@ -59,21 +62,19 @@ fn of_pairs(pairs: &[(Node, Node)], problems: &mut Problems<'_>, depth: u8) -> V
             }
             continue;
         }
-        if let Some(first) = own.iter().find(|entry| *entry.key == *text) {
+        if let Some(first) = seen.get(text) {
             let word = problems.word(text, "one key");
-            let message = format!("{word} stands twice in this mapping; the first is in line {}", first.key_at.line);
-            let place = problems.place(first.key_at);
+            let message = format!("{word} stands twice in this mapping; the first is in line {}", first.line);
+            let place = problems.place(*first);
             let diagnostic = crate::model::Diagnostic::error("duplicate-key", problems.place(key.at), message);
             problems.push(diagnostic.other(place).help("remove one of the two".to_owned()));
             continue;
         }
+        seen.insert(text, key.at);
         own.push(Entry { key: text.into(), key_at: key.at, value: value.clone() });
     }
-    for entry in merges.into_iter().flat_map(|(_, entries)| entries) {
-        if !own.iter().any(|known| known.key == entry.key) {
-            own.push(entry);
-        }
-    }
+    let merged = merges.into_iter().flat_map(|(_, entries)| entries);
+    own.extend(merged.filter(|entry| !seen.contains_key(&*entry.key)));
     own
 }
 
@@ -104,17 +105,14 @@ fn merged(value: &Node, problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
         Content::Map(pairs) => of_pairs(pairs, problems, depth + 1),
         Content::List(items) => {
             let mut all: Vec<Entry> = Vec::new();
+            let mut seen: BTreeSet<Box<str>> = BTreeSet::new();
             for item in items {
                 let brought = match &*item.content {
                     Content::Map(pairs) => of_pairs(pairs, problems, depth + 1),
                     Content::Broken => Vec::new(),
                     _ => wrong(item, problems),
                 };
-                for entry in brought {
-                    if !all.iter().any(|known| known.key == entry.key) {
-                        all.push(entry);
-                    }
-                }
+                all.extend(brought.into_iter().filter(|entry| seen.insert(entry.key.clone())));
             }
             all
         }
@@ -143,22 +141,28 @@ pub(super) fn unknown(entry: &Entry, here: &str, known: &[&str], problems: &mut 
     }
 }
 
-/// The text of a scalar; anything else is complained about as `what`.
+/// The text of a scalar under a key that we know; anything else is complained about as `what`.
 pub(super) fn text<'n>(entry: &'n Entry, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
+    text_of(entry, &format!("`{}`", entry.key), what, problems)
+}
+
+/// The text of a scalar under a key that people choose.
+pub(super) fn named_text<'n>(entry: &'n Entry, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
+    let key = problems.word(&entry.key, "this key");
+    text_of(entry, &key, what, problems)
+}
+
+fn text_of<'n>(entry: &'n Entry, key: &str, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
     match &*entry.value.content {
         Content::Text(text) if !text.is_empty() => Some(text),
         Content::Broken => None,
         Content::Empty => {
-            problems.error_help(
-                "empty-value",
-                entry.key_at,
-                format!("`{}` has no value", entry.key),
-                &format!("write {what}, or remove the key"),
-            );
+            let help = format!("write {what}, or remove the key");
+            problems.error_help("empty-value", entry.key_at, format!("{key} has no value"), &help);
             None
         }
         _ => {
-            let stands = if entry.value.text().is_some() { "an empty text" } else { entry.value.what() };
+            let stands = entry.value.what();
             problems.error("bad-shape", entry.value.at, format!("expected {what}, found {stands}"));
             None
         }
@@ -182,15 +186,13 @@ pub(super) fn names(entry: &Entry, what: &str, problems: &mut Problems<'_>) -> V
         }
     };
     let mut names: Vec<(Box<str>, At)> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for item in items {
         match &*item.content {
-            Content::Text(text) if names.iter().any(|(known, _)| known == text) => {
-                problems.error_help(
-                    "duplicate-item",
-                    item.at,
-                    format!("`{text}` is named twice"),
-                    "remove one of the two",
-                );
+            Content::Text(text) if !text.is_empty() && !seen.insert(text) => {
+                let word = problems.word(text, "this");
+                let message = format!("{word} is named twice");
+                problems.error_help("duplicate-item", item.at, message, "remove one of the two");
             }
             Content::Text(text) if !text.is_empty() => names.push((text.clone(), item.at)),
             Content::Broken => {}

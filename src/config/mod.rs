@@ -18,15 +18,18 @@ mod credentials;
 mod discover;
 mod document;
 mod guards;
+mod lines;
 mod mapping;
 mod problems;
 mod project;
 mod revision;
 mod schema;
 mod settings;
+mod syntax;
 mod template;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod write;
 mod yaml;
 
@@ -81,7 +84,7 @@ impl Loaded {
 pub fn load(request: &Request) -> Loaded {
     let (mut loaded, found) = project_of(request);
     let (Some(found), Some(project)) = (found, &loaded.project) else { return loaded };
-    let (files, errors) = discover::documents(request, &found, project.documents.as_ref());
+    let (files, errors) = walk::documents(&request.cwd, &found, project.documents.as_ref());
     loaded.diagnostics.extend(errors);
     loaded.files = files.len();
     let read = read_all(&files, &project.shape);
@@ -135,13 +138,13 @@ fn project_of(request: &Request) -> (Loaded, Option<discover::Found>) {
     let name = Untrusted::from(found.file.as_str());
     match read_text(&found.root.join(&found.file), &name) {
         Ok(text) => {
-            let mut problems = Problems::of_project(name);
+            let mut problems = Problems::of_project(name, &text);
             let documents = yaml::read(&text, &mut problems);
             let file = Arc::from(found.file.as_str());
             loaded.project = Some(project::read(found.root.clone(), file, &documents, &mut problems));
             loaded.diagnostics = problems.into_list();
         }
-        Err(error) => loaded.diagnostics.push(*error),
+        Err(error) => loaded.diagnostics.push(Diagnostic { line: None, ..*error }),
     }
     (loaded, Some(found))
 }
@@ -156,7 +159,7 @@ struct OfFile {
 }
 
 /// Reads all files on all cores; the results stand in the order of the files.
-fn read_all(files: &[discover::File], shape: &Shape) -> Vec<OfFile> {
+fn read_all(files: &[walk::File], shape: &Shape) -> Vec<OfFile> {
     let workers =
         std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len().div_ceil(64).max(1));
     if workers == 1 {
@@ -184,7 +187,7 @@ fn read_all(files: &[discover::File], shape: &Shape) -> Vec<OfFile> {
     done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().flatten().collect()
 }
 
-fn read_file(file: &discover::File, shape: &Shape) -> OfFile {
+fn read_file(file: &walk::File, shape: &Shape) -> OfFile {
     let name = Untrusted::from(file.name.as_str());
     match read_text(&file.path, &name) {
         Ok(text) => read_documents(name, &text, shape),
@@ -227,20 +230,29 @@ fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err(too_large());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let good = std::str::from_utf8(good).unwrap_or_default();
-        let line = good.matches('\n').count() as u32 + 1;
-        let column = good.rsplit('\n').next().unwrap_or_default().chars().count() as u32 + 1;
-        let place = Place::new(name.clone(), line, column);
-        Box::new(Diagnostic::error("bad-text", place, "this is not UTF-8").help("save the file as UTF-8".to_owned()))
-    })
+    String::from_utf8(bytes).map_err(|error| Box::new(no_text(&error, name)))
+}
+
+/// A file that is no UTF-8, with its line as far as it can be shown; a project file's is taken away by the caller.
+fn no_text(error: &std::string::FromUtf8Error, name: &Untrusted) -> Diagnostic {
+    let (good, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+    let good = std::str::from_utf8(good).unwrap_or_default();
+    let before = good.rsplit('\n').next().unwrap_or_default();
+    let number = good.matches('\n').count() as u32 + 1;
+    let column = before.chars().count() as u32 + 1;
+    let rest: Vec<u8> = rest.iter().take_while(|byte| **byte != b'\n').take(200).copied().collect();
+    let mut error = Diagnostic::error("bad-text", Place::new(name.clone(), number, column), "this is not UTF-8")
+        .help("save the file as UTF-8".to_owned());
+    if before.len() <= 4_000 {
+        error.line = Some(format!("{before}{}", String::from_utf8_lossy(&rest)).into());
+    }
+    error
 }
 
 /// Two documents for one number, or two `@me` under one credential: whichever comes later is told, with the place of the first.
 fn duplicates(claims: Vec<Claim>, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<(ClientId, Option<Arc<str>>), Place> = BTreeMap::new();
-    for Claim { client, credentials, place } in claims {
+    for Claim { client, credentials, place, line } in claims {
         match seen.entry((client, credentials)) {
             Entry::Vacant(free) => {
                 free.insert(place);
@@ -249,7 +261,8 @@ fn duplicates(claims: Vec<Claim>, diagnostics: &mut Vec<Diagnostic>) {
                 let first = first.get();
                 let summary =
                     format!("client {client} is declared twice; first in {}:{}", first.file.raw(), first.line);
-                let error = Diagnostic::error("duplicate-client", place, summary).other(first.clone());
+                let mut error = Diagnostic::error("duplicate-client", place, summary).other(first.clone());
+                error.line = line;
                 diagnostics.push(error.help("keep one document for this client".to_owned()));
             }
         }

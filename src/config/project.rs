@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::config::credentials::{self, Credential};
 use crate::config::mapping::{self, Entry};
 use crate::config::problems::Problems;
 use crate::config::template::Template;
-use crate::config::yaml::Node;
+use crate::config::yaml::{Content, Document};
 use crate::config::{document, guards, settings};
 use crate::model::{Guard, Layer, Managed};
 
@@ -87,17 +87,17 @@ pub(super) struct Shape {
 }
 
 /// Reads the documents of a project file: exactly one, or none for a project of defaults.
-pub(super) fn read(root: PathBuf, file: Arc<str>, documents: &[Node], problems: &mut Problems<'_>) -> Project {
+pub(super) fn read(root: PathBuf, file: Arc<str>, documents: &[Document], problems: &mut Problems<'_>) -> Project {
     if let Some(second) = documents.get(1) {
         problems.error_help(
             "bad-shape",
-            second.at,
+            second.root.at,
             "a project file holds one document".to_owned(),
             "remove the second `---`",
         );
     }
     let entries = match documents.first() {
-        Some(node) => mapping::entries(node, "the project file", problems).unwrap_or_default(),
+        Some(one) => mapping::entries(&one.root, "the project file", problems).unwrap_or_default(),
         None => Vec::new(),
     };
     for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
@@ -164,9 +164,16 @@ fn route(entry: &Entry, problems: &mut Problems<'_>) -> Route {
 }
 
 fn globs(entry: &Entry, problems: &mut Problems<'_>) -> Option<GlobSet> {
+    // Left empty is left out; an empty list is somebody's wish.
+    if matches!(*entry.value.content, Content::Empty | Content::Null) {
+        return None;
+    }
+    let before = problems.errors();
     let mut set = GlobSetBuilder::new();
     for (text, at) in mapping::names(entry, "globs", problems) {
-        match Glob::new(&text) {
+        // As in a shell: `*` stays in its folder, `**` does not.
+        let glob = GlobBuilder::new(text.strip_prefix("./").unwrap_or(&text)).literal_separator(true).build();
+        match glob {
             Ok(glob) => {
                 set.add(glob);
             }
@@ -178,7 +185,8 @@ fn globs(entry: &Entry, problems: &mut Problems<'_>) -> Option<GlobSet> {
             ),
         }
     }
-    set.build().ok()
+    // What a wrong glob would have found is unknown, and "no document" is no answer.
+    if problems.errors() > before { None } else { set.build().ok() }
 }
 
 fn profiles(entry: &Entry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Vec<Managed>> {
@@ -215,6 +223,10 @@ fn limits(entry: &Entry, problems: &mut Problems<'_>) -> Limits {
     let mut limits = Limits::default();
     let known = ["concurrency", "requests_per_second", "timeout", "max_read_age"];
     for limit in mapping::section(&entry.value, "`limits`", problems) {
+        if !known.contains(&&*limit.key) {
+            mapping::unknown(&limit, "`limits`", &known, problems);
+            continue;
+        }
         let Some(text) = mapping::text(&limit, "a number or a duration", problems) else { continue };
         let number = crate::model::number::digits(text);
         let duration = parse_duration(text);
@@ -238,11 +250,7 @@ fn limits(entry: &Entry, problems: &mut Problems<'_>) -> Limits {
             ("concurrency", _, _) => "a whole number from 1 to 1024",
             ("requests_per_second", _, _) => "a whole number from 0 to 1000000",
             ("timeout", _, _) => "a duration above zero such as 30s",
-            ("max_read_age", _, _) => "a duration such as 60s",
-            (_, _, _) => {
-                mapping::unknown(&limit, "`limits`", &known, problems);
-                continue;
-            }
+            (_, _, _) => "a duration such as 60s",
         };
         let message = format!("`{}` is {wants}", limit.key);
         problems.error("bad-limit", limit.value.at, message);

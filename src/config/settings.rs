@@ -149,7 +149,7 @@ pub(super) fn names(entry: &Entry, problems: &mut Problems<'_>) -> Vec<(Setting,
         match Setting::find(&name) {
             Some(setting) => found.push((setting, at)),
             None => {
-                let message = format!("`{name}` is not a setting");
+                let message = format!("{} is not a setting", problems.word(&name, "this"));
                 problems.error_near("unknown-key", at, message, Row::nearest_setting(&name));
             }
         }

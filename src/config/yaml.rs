@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError};
+use granit_parser::{Event, Parser, ScalarStyle};
 
-use crate::config::problems::{At, Problems};
-use crate::model::text::strange_character;
+use crate::config::problems::{At, Problems, without_mark};
+use crate::config::syntax;
 
 /// The most nodes that a document may expand to: a client document has a few dozen.
 const MOST_NODES: u32 = 10_000;
 /// The deepest nesting.
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
 
 /// One node of a document. Cheap to clone: an alias shares the content of its anchor.
 #[derive(Clone, Debug)]
@@ -45,6 +45,7 @@ impl Node {
         match &*self.content {
             Content::Null => "null",
             Content::Empty => "nothing",
+            Content::Text(text) if text.is_empty() => "an empty text",
             Content::Text(_) => "text",
             Content::List(_) => "a list",
             Content::Map(_) => "a mapping",
@@ -61,19 +62,26 @@ impl Node {
     }
 }
 
+/// One document of a file.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) root: Node,
+    /// Whether all of it could be read. Where a part is broken, what is missing was complained about.
+    pub(super) whole: bool,
+}
+
 /// Reads all documents of a text. Empty ones are skipped; one that is not YAML is complained about, and reading goes on at the
 /// next `---`.
-pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<Node> {
+pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<Document> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         flow_nesting_limit: 2 * DEEPEST,
         block_nesting_limit: 2 * DEEPEST,
     };
-    // The mark of a Windows editor is no content, and columns count from behind it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut parser = Parser::new_from_str_with_options(without_mark(text), options);
     let mut documents = Vec::new();
-    let mut builder = Builder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None };
+    let before = problems.errors();
+    let mut builder = Builder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None, before };
     loop {
         match parser.next_event() {
             None => break,
@@ -83,8 +91,9 @@ pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<Node> {
                 }
             }
             Some(Err(error)) => {
-                let line = text.lines().nth(error.marker().line().saturating_sub(1)).unwrap_or_default();
-                builder.refuse(&error, line);
+                builder.finish();
+                syntax::complain(&error, builder.problems);
+                builder.before = builder.problems.errors();
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
                 }
@@ -109,6 +118,8 @@ struct Builder<'p, 't> {
     anchors: BTreeMap<usize, Node>,
     open: Vec<Open>,
     root: Option<Node>,
+    /// How many errors there were when this document began.
+    before: usize,
 }
 
 impl Builder<'_, '_> {
@@ -122,6 +133,8 @@ impl Builder<'_, '_> {
                 }
                 let plain = style == ScalarStyle::Plain;
                 let content = match &*text {
+                    // The tag was complained about, and it is all that stands there.
+                    "~" | "" if plain && at.width == 0 && tag.is_some() => Content::Broken,
                     "~" if plain && at.width == 0 => Content::Empty,
                     "" if plain => Content::Empty,
                     "~" | "null" if plain => Content::Null,
@@ -129,12 +142,18 @@ impl Builder<'_, '_> {
                 };
                 self.add(Node { content: Rc::new(content), at: at.visible(), weight: 1 }, anchor);
             }
-            Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag) if tag.is_some() => {
-                self.tag(at);
+            Event::SequenceStart(_, anchor, tag) => {
+                if tag.is_some() {
+                    self.tag(at);
+                }
                 self.begin(at, anchor, false);
             }
-            Event::SequenceStart(_, anchor, _) => self.begin(at, anchor, false),
-            Event::MappingStart(_, anchor, _) => self.begin(at, anchor, true),
+            Event::MappingStart(_, anchor, tag) => {
+                if tag.is_some() {
+                    self.tag(at);
+                }
+                self.begin(at, anchor, true);
+            }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(id) => {
                 let node = match self.anchors.get(&id) {
@@ -148,7 +167,8 @@ impl Builder<'_, '_> {
                 self.add(node, 0);
             }
             Event::UnresolvedAlias(name) => {
-                let message = format!("`*{name}` names no anchor before it");
+                let alias = self.problems.word(&format!("*{name}"), "this");
+                let message = format!("{alias} names no anchor before it");
                 let help = "in YAML `*` begins an alias; quote it to mean a text, as in \"*\"";
                 self.problems.error_help("bad-alias", at, message, help);
                 self.add(broken(at), 0);
@@ -200,13 +220,9 @@ impl Builder<'_, '_> {
         if node.weight <= MOST_NODES {
             return node;
         }
-        let message = format!("this expands to more than {MOST_NODES} nodes");
-        self.problems.error_help(
-            "alias-bomb",
-            node.at,
-            message,
-            "write the values out instead of naming them by aliases of aliases",
-        );
+        let message = format!("this holds more than {MOST_NODES} nodes, what its aliases name counted in");
+        let help = "a client has a few dozen: split a long file by `---`, and name no aliases by aliases";
+        self.problems.error_help("alias-bomb", node.at, message, help);
         broken(node.at)
     }
 
@@ -221,60 +237,16 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// The root of a complete document; `None` when it is empty.
-    fn finish(&mut self) -> Option<Node> {
+    /// A complete document; `None` when it is empty.
+    fn finish(&mut self) -> Option<Document> {
         self.anchors.clear();
         self.open.clear();
-        self.root.take().filter(|root| !matches!(*root.content, Content::Empty | Content::Null))
-    }
-
-    /// Complains about text that is not YAML, in our own words where we know the cause.
-    fn refuse(&mut self, error: &ScanError, line: &str) {
-        self.finish();
-        let marker = error.marker();
-        let at = At { line: marker.line().max(1) as u32, column: marker.col() as u32 + 1, width: 1 };
-        let here = line.chars().nth(marker.col());
-        let value = line.split_once(": ").map(|(_, value)| value.trim()).unwrap_or_default();
-        let (at, message, help) = if let Some(sign) =
-            ['*', '@', '`', '%', '&', '!', '|', '>'].into_iter().find(|sign| value.starts_with(*sign))
-        {
-            let column = line.split_once(": ").map_or(0, |(key, rest)| {
-                key.chars().count() + 2 + (rest.chars().count() - rest.trim_start().chars().count())
-            });
-            let quoted = match self.problems.quotes() {
-                true => format!("quote it: \"{}\"", value.split([' ', '#']).next().unwrap_or_default()),
-                false => "quote it".to_owned(),
-            };
-            (At { column: column as u32 + 1, ..at }, format!("a plain value cannot begin with `{sign}`"), quoted)
-        } else if here == Some('\t') || line.trim_start_matches(' ').starts_with('\t') {
-            let column = line.chars().position(|c| c == '\t').unwrap_or(0) as u32 + 1;
-            (At { column, ..at }, "a tab stands where YAML wants blanks".to_owned(), "indent with blanks".to_owned())
-        } else if let Some(strange) = strange_character(line).filter(|_| self.problems.quotes()) {
-            let column = line.chars().position(|c| !c.is_ascii() || c.is_ascii_control()).unwrap_or(0) as u32 + 1;
-            (
-                At { column, ..at },
-                format!("this is not YAML; the line holds {strange}"),
-                "type the line again by hand".to_owned(),
-            )
-        } else {
-            let nested = error.to_string().contains("nesting") || error.to_string().contains("recursion");
-            if nested {
-                self.problems.error("too-deep", at, format!("this is nested deeper than {DEEPEST} levels"));
-                return;
-            }
-            let help = "check the indentation, the quotes and the brackets around here";
-            (at, format!("this is not YAML: {}", plain_words(error)), help.to_owned())
-        };
-        self.problems.error_help("yaml-syntax", at, message, &help);
+        let whole = self.problems.errors() == std::mem::replace(&mut self.before, self.problems.errors());
+        let root = self.root.take().filter(|root| !matches!(*root.content, Content::Empty | Content::Null))?;
+        Some(Document { root, whole })
     }
 }
 
 fn broken(at: At) -> Node {
     Node { content: Rc::new(Content::Broken), at: at.visible(), weight: 1 }
-}
-
-/// The parser's own sentence, which never quotes the file, without its place: that is told beside it.
-fn plain_words(error: &ScanError) -> String {
-    let text = error.to_string();
-    text.split(" at byte").next().unwrap_or(&text).split(" at char").next().unwrap_or_default().to_owned()
 }

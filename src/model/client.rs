@@ -8,6 +8,7 @@ use std::num::NonZeroU64;
 use serde::{Deserialize, Serialize};
 
 use crate::model::number;
+use crate::model::text::{quote, strange_character};
 use crate::model::value::Flaw;
 
 /// The `client_id` of the API's path.
@@ -28,12 +29,13 @@ impl ClientId {
         if let Some(id) = number::digits(text).filter(|n| *n <= number::MAX_ID).and_then(NonZeroU64::new) {
             return Ok(ClientId::Number(id));
         }
-        let flaw = Flaw::new(format!("`{text}` is not a client id"));
+        let shown = quote(text);
+        let flaw = Flaw::new(format!("{shown} is not a client id"));
         let hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
         Err(if hex {
             flaw.help("this looks like an App ID, which belongs under `credentials` in ringform.yaml; a client id is a number")
-        } else if let Some(strange) = crate::model::text::strange_character(text) {
-            Flaw::new(format!("`{text}` is not a client id: it holds {strange}")).help("type the number again by hand")
+        } else if let Some(strange) = strange_character(text) {
+            Flaw::new(format!("{shown} is not a client id: it holds {strange}")).help("type the number again by hand")
         } else if text.eq_ignore_ascii_case("me") || text.eq_ignore_ascii_case("@me") {
             flaw.help("write \"@me\"")
         } else {

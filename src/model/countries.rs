@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::model::text::strange_character;
+use crate::model::text::{quote, strange_character};
 use crate::model::value::Flaw;
 
 /// A country code: two upper-case ASCII letters.
@@ -128,11 +128,12 @@ fn unknown(word: &str, alone: bool) -> Flaw {
             "write \"*\" alone, or the codes alone"
         });
     }
+    let shown = quote(word);
     if let Some(strange) = strange_character(word) {
-        return Flaw::new(format!("`{word}` is not a country code: it holds {strange}"))
+        return Flaw::new(format!("{shown} is not a country code: it holds {strange}"))
             .help("type the two letters again by hand");
     }
-    let flaw = Flaw::new(format!("`{word}` is not an ISO 3166 alpha-2 country code"));
+    let flaw = Flaw::new(format!("{shown} is not an ISO 3166 alpha-2 country code"));
     let upper = word.to_ascii_uppercase();
     if let Some((_, code)) = MEANT.iter().find(|(name, _)| *name == upper) {
         return flaw.help(format!("did you mean `{code}`?"));

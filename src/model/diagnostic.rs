@@ -107,6 +107,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("tag", "a YAML tag stands before a value"),
     ("too-deep", "a file is nested deeper than 32 levels"),
     ("too-large", "a file is larger than 16 MiB"),
+    ("too-many", "a file has more than 10,000 problems, and the rest is not told"),
     ("unknown-credentials", "a document names credentials that ringform.yaml does not declare"),
     ("unknown-key", "a key is not known here"),
     ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),

@@ -6,13 +6,16 @@
 /// The known name nearest to `word`, if one is near enough to be meant. Case does not count.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
-    let allowed = match lower.chars().count() {
+    let length = lower.chars().count();
+    let allowed = match length {
         0..=3 => 1,
         4..=7 => 2,
         _ => 3,
     };
     known
         .into_iter()
+        // Texts differ by at least what their lengths do, and a word of 16 MiB is not measured against anything.
+        .filter(|name| name.chars().count().abs_diff(length) <= allowed)
         .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
         .min()
@@ -31,5 +34,6 @@ mod tests {
         assert_eq!(nearest("GEO_LIST", known), Some("geo_list"));
         assert_eq!(nearest("hold", known), None);
         assert_eq!(nearest("", known), None);
+        assert_eq!(nearest(&"timezone".repeat(1_000_000), known), None);
     }
 }

@@ -57,6 +57,9 @@ impl From<String> for Untrusted {
 
 /// Names of characters that look like others or like nothing, as people meet them in text pasted from chats and wikis.
 const STRANGE: &[(char, &str)] = &[
+    ('\t', "tab"),
+    ('\n', "line break"),
+    ('\r', "carriage return"),
     ('\u{00A0}', "no-break space"),
     ('\u{00AD}', "soft hyphen"),
     ('\u{200B}', "zero-width space"),
@@ -93,9 +96,27 @@ pub fn strange_character(text: &str) -> Option<String> {
     })
 }
 
+/// How much of a text is quoted in a message: a value may have 16 MiB.
+const QUOTED: usize = 80;
+
+/// A text in backticks for a message, cut where it is long.
+pub fn quote(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotes_are_short() {
+        assert_eq!(quote("RU"), "`RU`");
+        assert_eq!(quote(&"я".repeat(QUOTED)), format!("`{}`", "я".repeat(QUOTED)));
+        assert_eq!(quote(&"я".repeat(QUOTED + 1)), format!("`{}…`", "я".repeat(QUOTED)));
+    }
 
     #[test]
     fn debug_escapes_what_terminals_obey() {
@@ -107,6 +128,6 @@ mod tests {
         assert_eq!(strange_character("RU BY"), None);
         assert_eq!(strange_character("RU\u{a0}BY").as_deref(), Some("U+00A0 (no-break space)"));
         assert_eq!(strange_character("\u{412}Y").as_deref(), Some("U+0412 (`В`, not an ASCII character)"));
-        assert_eq!(strange_character("a\tb").as_deref(), Some("U+0009"));
+        assert_eq!(strange_character("a\tb").as_deref(), Some("U+0009 (tab)"));
     }
 }

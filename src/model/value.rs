@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::model::countries::Countries;
-use crate::model::text::strange_character;
+use crate::model::text::{quote, strange_character};
 use crate::model::{Kind, number, zone};
 
 /// A valid value of a field.
@@ -160,6 +160,7 @@ pub fn live(kind: Kind, raw: &Json) -> State {
         Kind::Email => raw.as_str().filter(|text| is_email(text)).map(|text| Value::Email(text.into())),
         // API: `extension_len` is documented as text, and the wiki's own example answers the number 3.
         Kind::Text => match raw {
+            Json::String(text) if text.trim_matches(' ').is_empty() => None,
             Json::String(text) => Some(Value::Text(text.as_str().into())),
             Json::Number(number) => Some(Value::Text(number.to_string().into())),
             Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
@@ -176,9 +177,10 @@ pub fn live(kind: Kind, raw: &Json) -> State {
 
 /// The sentence for a text that is no value of its kind; names a strange character when that is the cause.
 fn wrong(kind: Kind, text: &str) -> Flaw {
+    let text_shown = quote(text);
     match strange_character(text) {
-        Some(strange) => Flaw::new(format!("`{text}` is not {}: it holds {strange}", kind.wants())),
-        None => Flaw::new(format!("`{text}` is not {}", kind.wants())),
+        Some(strange) => Flaw::new(format!("{text_shown} is not {}: it holds {strange}", kind.wants())),
+        None => Flaw::new(format!("{text_shown} is not {}", kind.wants())),
     }
 }
 
@@ -301,6 +303,7 @@ mod tests {
             (Kind::Countries, json!(["RU"])),
             (Kind::Zone, json!("MSK")),
             (Kind::Zone, json!(" ")),
+            (Kind::Text, json!("  ")),
             (Kind::Percent, json!(0)),
             (Kind::Email, json!("x")),
             (Kind::Id, json!({"id": 1})),

@@ -56,6 +56,8 @@ pub(super) struct WireClient {
     pub(super) released: Vec<Released>,
     pub(super) managed: SettingSet,
     /// Exactly the body that apply sends; `{}` where nothing would be sent.
+    #[serde(serialize_with = "in_order")]
+    #[schemars(with = "Map<String, Json>")]
     pub(super) put: Map<String, Json>,
     pub(super) live: Option<LiveSettings>,
     pub(super) error: Option<Box<Failure>>,
@@ -136,6 +138,12 @@ impl From<&ClientPlan> for WireClient {
             details: client.details.clone(),
         }
     }
+}
+
+/// A body as it is sent: its fields in the order of [`Setting::ALL`], which a sorted map has lost.
+fn in_order<S: Serializer>(put: &Map<String, Json>, serializer: S) -> Result<S::Ok, S::Error> {
+    let names = Setting::ALL.into_iter().map(Setting::name);
+    serializer.collect_map(names.filter_map(|name| put.get(name).map(|value| (name, value))))
 }
 
 fn put(client: &ClientPlan) -> Map<String, Json> {

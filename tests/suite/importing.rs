@@ -57,3 +57,14 @@ fn import_without_an_id_takes_the_client_of_the_token() {
     world.run("import").ok();
     world.run("plan").ok().prints(&["No difference: 1 client"]);
 }
+
+#[test]
+fn what_import_writes_it_can_read() {
+    let mut world = World::new()
+        .live(12, json!({"name": "  ", "domain": " ", "hold_music": 7}))
+        .live(13, json!({"name": "\u{85}\u{2028}\u{feff}x: #y\u{0}", "domain": "null"}));
+    world.run("import 12 13 12").ok();
+    let plan = world.run("plan --format json").ok().json();
+    assert_eq!(plan["summary"]["in_sync"], 2);
+    assert_eq!(plan["clients"][0]["expect"], json!({}));
+}

@@ -245,3 +245,16 @@ fn programs_get_one_document_even_when_the_files_are_wrong() {
     assert_eq!(json["diagnostics"][0]["range"]["line"], 2);
     world.run("plan").status(1).says(&["time_zone", "did you mean", "timezone"]);
 }
+
+#[test]
+fn put_stands_in_the_order_of_the_table() {
+    let mut world = World::new().live(12, json!({})).declared(
+        12,
+        "{hold_music: 1, timezone: UTC, geo_list: [RU], disk_space_notify_email: a@b.example, disk_space_notify_threshold: 9, dial_rule_id: 2, sip_network_permission_id: 3}",
+    );
+    let ran = world.run("plan --format json").ok();
+    let put = ran.stdout.split("\"put\": {").nth(1).unwrap().split('}').next().unwrap();
+    let keys: Vec<&str> = put.lines().filter_map(|line| line.trim().split('"').nth(1)).collect();
+    let names: Vec<&str> = ringform::model::Setting::ALL.iter().map(|setting| setting.name()).collect();
+    assert_eq!(keys, names);
+}

@@ -103,3 +103,12 @@ fn shards_cover_every_client_once_and_merge_into_one_report() {
     world.run("show 1.json 3.json").status(1).says(&["shard 2/3 is missing"]).prints(&["client"]);
     world.run("show 1.json 2.json 2.json 3.json").status(1).says(&["shard 2/3 is given more than once"]);
 }
+
+#[test]
+fn a_plan_that_cannot_be_saved_is_shown_all_the_same() {
+    let mut world = planned();
+    for line in ["plan --out no/such/plan.json", "plan --format markdown=no/such/plan.md"] {
+        let ran = world.run(line).status(1).prints(&["RU → KZ RU"]);
+        assert!(ran.stderr.ends_with(": No such file or directory (os error 2)\n"), "{}", ran.stderr);
+    }
+}

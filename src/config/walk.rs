@@ -1,0 +1,168 @@
+//! Which documents: the walk below the paths of a run.
+//!
+//! Owns its rules: hidden files, other projects and backups are no documents, links are followed, and a file reached twice counts
+//! once. No file is lost because its name is no text. It opens no document.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use globset::GlobSet;
+use ignore::WalkBuilder;
+
+use crate::config::discover::{Found, PROJECT, is_project, plain, shown};
+use crate::model::{Diagnostic, Place, Untrusted};
+
+/// A document file: where it is and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    pub(super) name: String,
+}
+
+/// Finds the document files below the paths, in byte order of their project-relative names.
+pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (Vec<File>, Vec<Diagnostic>) {
+    // What two paths have in common may be spelt in two ways.
+    let links = found.paths.len() > 1;
+    let mut walk = Walk { root: &found.root, globs, files: BTreeSet::new(), links, errors: Vec::new() };
+    for path in &found.paths {
+        if path.is_dir() {
+            let before = walk.files.len();
+            walk.folder(path);
+            if walk.files.len() == before && walk.errors.is_empty() && walk.none_below(path) {
+                let summary = format!("there is no document in {}", shown(cwd, path));
+                walk.errors.push(Diagnostic::error("no-documents", None, summary).help(
+                    "documents are the *.yaml and *.yml files below a project; see also `documents:` in ringform.yaml".to_owned(),
+                ));
+            }
+        } else if is_project(&path.file_name().unwrap_or_default().to_string_lossy()) {
+            // The project file as PATH means its project.
+            walk.folder(&found.root);
+        } else {
+            walk.file(path);
+        }
+    }
+    let Walk { files, links, errors, .. } = walk;
+    let mut files: Vec<File> = files.into_iter().map(|(name, path)| File { path, name }).collect();
+    if links {
+        let mut seen = BTreeSet::new();
+        files.retain(|file| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
+    }
+    (files, errors)
+}
+
+struct Walk<'a> {
+    root: &'a Path,
+    globs: Option<&'a GlobSet>,
+    /// By name, then by path: two names that are no text can look alike.
+    files: BTreeSet<(String, PathBuf)>,
+    links: bool,
+    errors: Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: &Path) {
+        self.links |= folder.is_symlink();
+        let top = folder.to_owned();
+        let mut walker = WalkBuilder::new(folder);
+        walker.standard_filters(false).hidden(true).follow_links(true);
+        walker.filter_entry(move |entry| {
+            let is_other_project = entry.file_type().is_some_and(|kind| kind.is_dir())
+                && entry.path() != top
+                && entry.path().join(PROJECT).is_file();
+            !is_other_project
+        });
+        for entry in walker.build() {
+            match entry {
+                Ok(entry) => {
+                    self.links |= entry.path_is_symlink();
+                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                    if is_file && is_document(entry.file_name()) && self.is_wanted(entry.path()) {
+                        self.file(entry.path());
+                    }
+                }
+                Err(error) => self.unreadable(&error),
+            }
+        }
+    }
+
+    fn is_wanted(&self, path: &Path) -> bool {
+        let relative = path.strip_prefix(self.root).unwrap_or(path);
+        self.globs.is_none_or(|globs| globs.is_match(relative))
+    }
+
+    fn file(&mut self, path: &Path) {
+        self.links |= path.is_symlink();
+        let relative = path.strip_prefix(self.root).unwrap_or(path);
+        let parts: Vec<String> = relative.components().map(|part| text_of(part.as_os_str())).collect();
+        self.files.insert((parts.join("/"), path.to_owned()));
+    }
+
+    /// Whether nothing that was found lies below a folder: a second path into the same folder finds nothing new.
+    fn none_below(&self, folder: &Path) -> bool {
+        !self.files.iter().any(|(_, file)| file.starts_with(folder))
+    }
+
+    fn unreadable(&mut self, error: &ignore::Error) {
+        let Some((path, cause)) = parts_of(error) else { return };
+        // The walk asks after hidden links too, and editors leave some that lead nowhere.
+        let hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if path.is_some_and(hidden) {
+            return;
+        }
+        let path =
+            path.map(|path| path.strip_prefix(self.root).unwrap_or(path).display().to_string()).unwrap_or_default();
+        let place = (!path.is_empty()).then(|| Place::new(Untrusted::from(path.clone()), 1, 1));
+        let error = Diagnostic::error("unreadable", place, format!("{path} cannot be read: {cause}"));
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+    }
+}
+
+/// The path and the cause of an error. Links that lead in a circle are none: what they lead to is walked already.
+fn parts_of(error: &ignore::Error) -> Option<(Option<&Path>, String)> {
+    match error {
+        ignore::Error::WithPath { path, err } => parts_of(err).map(|(_, cause)| (Some(path.as_path()), cause)),
+        ignore::Error::WithDepth { err, .. } => parts_of(err),
+        ignore::Error::Loop { .. } => None,
+        ignore::Error::Io(error) => Some((None, plain(error))),
+        other => Some((None, other.to_string())),
+    }
+}
+
+/// A file name as text; bytes that are no UTF-8 are written as `\\xFF`.
+fn text_of(name: &OsStr) -> String {
+    let mut text = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    text
+}
+
+fn is_document(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let ends = name.ends_with(".yaml") || name.ends_with(".yml");
+    ends && !is_project(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn project_files_are_no_documents_and_backups_neither() {
+        for name in ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml"] {
+            assert!(is_document(OsStr::new(name)), "{name}");
+        }
+        for name in
+            ["ringform.yaml", "staging.ringform.yaml", "a.yaml~", "a.yaml.bak", ".a.yaml.swp", "#a.yaml#", "a.json"]
+        {
+            assert!(!is_document(OsStr::new(name)), "{name}");
+        }
+    }
+}
