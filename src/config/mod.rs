@@ -88,18 +88,14 @@ pub fn load(request: &Request) -> Loaded {
     loaded.diagnostics.extend(errors);
     loaded.files = files.len();
     let read = read_all(&files, &project.shape);
-    loaded.declarations.reserve(read.iter().map(|one| one.declarations.len()).sum());
-    let mut claims = Vec::new();
-    for one in read {
-        claims.extend(one.claims);
-        loaded.documents += one.documents;
-        loaded.declarations.extend(one.declarations);
-        loaded.diagnostics.extend(one.diagnostics);
-    }
+    drop(files);
+    loaded.documents = read.documents;
+    loaded.declarations = read.declarations;
+    loaded.diagnostics.extend(read.diagnostics);
     if loaded.documents == 0 && !loaded.has_errors() {
         loaded.diagnostics.push(Diagnostic::error("no-documents", None, "there is no document to work on"));
     }
-    duplicates(claims, &mut loaded.diagnostics);
+    duplicates(read.claims, &mut loaded.diagnostics);
     sort(&mut loaded.diagnostics);
     if loaded.diagnostics.iter().any(|one| one.is_error() && is_of(one, &found.file)) {
         loaded.project = None;
@@ -149,63 +145,78 @@ fn project_of(request: &Request) -> (Loaded, Option<discover::Found>) {
     (loaded, Some(found))
 }
 
-/// What one file holds.
+/// What was read of files. Gathered over many of them: a list for each file would cost more than what is in it.
 #[derive(Debug, Default)]
-struct OfFile {
+struct Gathered {
     declarations: Vec<Declaration>,
     claims: Vec<Claim>,
     diagnostics: Vec<Diagnostic>,
     documents: usize,
 }
 
-/// Reads all files on all cores; the results stand in the order of the files.
-fn read_all(files: &[walk::File], shape: &Shape) -> Vec<OfFile> {
-    let workers =
-        std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len().div_ceil(64).max(1));
-    if workers == 1 {
-        return files.iter().map(|file| read_file(file, shape)).collect();
+impl Gathered {
+    fn append(&mut self, mut other: Gathered) {
+        self.declarations.append(&mut other.declarations);
+        self.claims.append(&mut other.claims);
+        self.diagnostics.append(&mut other.diagnostics);
+        self.documents += other.documents;
     }
-    const CHUNK: usize = 32;
-    let next = AtomicUsize::new(0);
-    let done: Mutex<BTreeMap<usize, Vec<OfFile>>> = Mutex::new(BTreeMap::new());
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let start = next.fetch_add(CHUNK, Ordering::Relaxed);
-                    let Some(chunk) =
-                        files.get(start..files.len().min(start + CHUNK)).filter(|chunk| !chunk.is_empty())
-                    else {
-                        break;
-                    };
-                    let read = chunk.iter().map(|file| read_file(file, shape)).collect();
-                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(start, read);
-                }
-            });
+
+    fn file(&mut self, file: &walk::File, shape: &Shape) {
+        let name = Untrusted::from(file.name.as_str());
+        match read_text(&file.path, &name) {
+            Ok(text) => self.text(name, &text, shape),
+            Err(error) => self.diagnostics.push(*error),
         }
+    }
+
+    fn text(&mut self, name: Untrusted, text: &str, shape: &Shape) {
+        let mut problems = Problems::of_documents(name, text);
+        let trees = yaml::read(text, &mut problems);
+        self.documents += trees.len();
+        for (index, tree) in trees.iter().enumerate() {
+            let document = document::read(tree, index as u32, shape, &mut problems);
+            self.declarations.extend(document.declaration);
+            self.claims.extend(document.claim);
+        }
+        self.diagnostics.append(&mut problems.into_list());
+    }
+}
+
+/// Reads all files on all cores, this thread among them; the results stand in the order of the files.
+fn read_all(files: &[walk::File], shape: &Shape) -> Gathered {
+    const CHUNK: usize = 64;
+    let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len().div_ceil(CHUNK));
+    let next = AtomicUsize::new(0);
+    let done: Mutex<BTreeMap<usize, Gathered>> = Mutex::new(BTreeMap::new());
+    let work = || {
+        loop {
+            let start = next.fetch_add(CHUNK, Ordering::Relaxed);
+            let chunk = files.get(start..files.len().min(start + CHUNK)).unwrap_or_default();
+            if chunk.is_empty() {
+                break;
+            }
+            let mut gathered = Gathered::default();
+            gathered.declarations.reserve_exact(chunk.len());
+            gathered.claims.reserve_exact(chunk.len());
+            for file in chunk {
+                gathered.file(file, shape);
+            }
+            done.lock().unwrap_or_else(PoisonError::into_inner).insert(start, gathered);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(work);
+        }
+        work();
     });
-    done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().flatten().collect()
-}
-
-fn read_file(file: &walk::File, shape: &Shape) -> OfFile {
-    let name = Untrusted::from(file.name.as_str());
-    match read_text(&file.path, &name) {
-        Ok(text) => read_documents(name, &text, shape),
-        Err(error) => OfFile { diagnostics: vec![*error], ..OfFile::default() },
+    let mut all = Gathered::default();
+    all.declarations.reserve_exact(files.len());
+    for gathered in done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
+        all.append(gathered);
     }
-}
-
-fn read_documents(name: Untrusted, text: &str, shape: &Shape) -> OfFile {
-    let mut problems = Problems::of_documents(name, text);
-    let trees = yaml::read(text, &mut problems);
-    let mut of_file = OfFile { documents: trees.len(), ..OfFile::default() };
-    for (index, tree) in trees.iter().enumerate() {
-        let document = document::read(tree, index as u32, shape, &mut problems);
-        of_file.declarations.extend(document.declaration);
-        of_file.claims.extend(document.claim);
-    }
-    of_file.diagnostics = problems.into_list();
-    of_file
+    all
 }
 
 /// The text of a file; too large, unreadable and no UTF-8 are problems of the file.
@@ -220,12 +231,8 @@ fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
         Box::new(Diagnostic::error("too-large", place.clone(), summary).help("split it into several files".to_owned()))
     };
     let file = File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
-    if size > MOST_BYTES {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    // A file can grow while it is read, and a pipe has no size.
+    // Its size is not asked for: most files fit into the first read, and a file can grow and a pipe has none.
+    let mut bytes = Vec::with_capacity(4096);
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(too_large());

@@ -5,8 +5,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{FIELDS, Kind, Setting, State, value};
 
-fn read(text: &str) -> OfFile {
-    read_documents("a.yaml".into(), text, &Shape::default())
+fn read(text: &str) -> Gathered {
+    let mut gathered = Gathered::default();
+    gathered.text("a.yaml".into(), text, &Shape::default());
+    gathered
 }
 
 proptest! {

@@ -14,18 +14,18 @@ use ignore::WalkBuilder;
 use crate::config::discover::{Found, PROJECT, is_project, plain, shown};
 use crate::model::{Diagnostic, Place, Untrusted};
 
-/// A document file: where it is and what it is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A document file: what it is called and where it is. Ordered by name, then by path: two names that are no text can look alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct File {
-    pub(super) path: PathBuf,
     pub(super) name: String,
+    pub(super) path: PathBuf,
 }
 
 /// Finds the document files below the paths, in byte order of their project-relative names.
 pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (Vec<File>, Vec<Diagnostic>) {
     // What two paths have in common may be spelt in two ways.
     let links = found.paths.len() > 1;
-    let mut walk = Walk { root: &found.root, globs, files: BTreeSet::new(), links, errors: Vec::new() };
+    let mut walk = Walk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
     for path in &found.paths {
         if path.is_dir() {
             let before = walk.files.len();
@@ -40,11 +40,13 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (
             // The project file as PATH means its project.
             walk.folder(&found.root);
         } else {
+            walk.links |= path.is_symlink();
             walk.file(path);
         }
     }
-    let Walk { files, links, errors, .. } = walk;
-    let mut files: Vec<File> = files.into_iter().map(|(name, path)| File { path, name }).collect();
+    let Walk { mut files, links, errors, .. } = walk;
+    files.sort_unstable();
+    files.dedup();
     if links {
         let mut seen = BTreeSet::new();
         files.retain(|file| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
@@ -55,8 +57,7 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (
 struct Walk<'a> {
     root: &'a Path,
     globs: Option<&'a GlobSet>,
-    /// By name, then by path: two names that are no text can look alike.
-    files: BTreeSet<(String, PathBuf)>,
+    files: Vec<File>,
     links: bool,
     errors: Vec<Diagnostic>,
 }
@@ -93,15 +94,20 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: &Path) {
-        self.links |= path.is_symlink();
         let relative = path.strip_prefix(self.root).unwrap_or(path);
-        let parts: Vec<String> = relative.components().map(|part| text_of(part.as_os_str())).collect();
-        self.files.insert((parts.join("/"), path.to_owned()));
+        let name = match relative.to_str() {
+            Some(name) if cfg!(unix) => name.to_owned(),
+            Some(_) | None => {
+                let parts: Vec<String> = relative.components().map(|part| text_of(part.as_os_str())).collect();
+                parts.join("/")
+            }
+        };
+        self.files.push(File { name, path: path.to_owned() });
     }
 
     /// Whether nothing that was found lies below a folder: a second path into the same folder finds nothing new.
     fn none_below(&self, folder: &Path) -> bool {
-        !self.files.iter().any(|(_, file)| file.starts_with(folder))
+        !self.files.iter().any(|file| file.path.starts_with(folder))
     }
 
     fn unreadable(&mut self, error: &ignore::Error) {
