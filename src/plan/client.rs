@@ -134,9 +134,6 @@ pub struct Collateral {
     pub after: Json,
 }
 
-/// A field that must match, as the plan keeps it.
-pub type Expectation = (&'static Row, State);
-
 /// One client: what it is, what differs, what stops it, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientPlan {
@@ -153,7 +150,7 @@ pub struct ClientPlan {
     /// The document's first line.
     pub source: Place,
     /// What must match before anything is sent.
-    pub expect: Box<[Expectation]>,
+    pub expect: Box<[examine::Expectation]>,
     /// The differences, in the order of [`Setting::ALL`].
     pub changes: Vec<Change>,
     /// What stops it.

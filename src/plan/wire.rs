@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
+use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
@@ -20,7 +21,7 @@ use crate::plan::digest;
 use crate::plan::document::{FORMAT_VERSION, Plan, Run, Shard, Summary};
 
 /// The whole document.
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[schemars(title = "ringform plan")]
 pub(super) struct WirePlan {
     pub(super) format_version: String,
@@ -207,22 +208,30 @@ fn expectation(name: &str, wanted: &Json) -> Result<(&'static Row, State), Strin
 }
 
 impl Serialize for Plan {
+    /// Writes the fields of [`WirePlan`], in its order, one client at a time: a fleet is never held twice.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let wire = WirePlan {
-            format_version: FORMAT_VERSION.to_owned(),
-            ringform_version: self.ringform_version.clone(),
-            endpoint: self.endpoint.clone(),
-            project: self.project.clone(),
-            revision: self.revision.clone(),
-            base: self.base.clone(),
-            shard: self.shard,
-            run: self.run.clone(),
-            summary: self.summary(),
-            clients: self.clients.iter().map(WireClient::from).collect(),
-            released_clients: Vec::new(),
-            diagnostics: self.diagnostics.clone(),
-            digest: digest::of_plan(self).map_err(serde::ser::Error::custom)?,
-        };
-        wire.serialize(serializer)
+        let mut plan = serializer.serialize_struct("WirePlan", 13)?;
+        plan.serialize_field("format_version", FORMAT_VERSION)?;
+        plan.serialize_field("ringform_version", &self.ringform_version)?;
+        plan.serialize_field("endpoint", &self.endpoint)?;
+        plan.serialize_field("project", &self.project)?;
+        plan.serialize_field("revision", &self.revision)?;
+        plan.serialize_field("base", &self.base)?;
+        plan.serialize_field("shard", &self.shard)?;
+        plan.serialize_field("run", &self.run)?;
+        plan.serialize_field("summary", &self.summary())?;
+        plan.serialize_field("clients", &Clients(&self.clients))?;
+        plan.serialize_field("released_clients", &[(); 0])?;
+        plan.serialize_field("diagnostics", &self.diagnostics)?;
+        plan.serialize_field("digest", &digest::of_plan(self).map_err(serde::ser::Error::custom)?)?;
+        plan.end()
+    }
+}
+
+struct Clients<'a>(&'a [ClientPlan]);
+
+impl Serialize for Clients<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(WireClient::from))
     }
 }

@@ -29,8 +29,8 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// A line every ten seconds.
-    pub const PLAIN: Mode = Mode::Plain { every: Duration::from_secs(10) };
+    /// A line every five seconds.
+    pub const PLAIN: Mode = Mode::Plain { every: Duration::from_secs(5) };
 }
 
 /// How far the work is. Cheap to call for every client and from any thread.
