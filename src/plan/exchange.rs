@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Failure, Live, SettingSet, Untrusted};
+use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted};
 use crate::plan::client::{ConfirmedBy, Details};
 use crate::plan::recheck::{Recheck, holds_everything, recheck};
 use crate::plan::{Cleared, ClientPlan, Outcome, verify};
@@ -119,6 +119,9 @@ impl<'p> Exchange<'p> {
     pub fn step(&mut self, event: Event) -> Action {
         match event {
             Event::Read(live) => self.after_reading(live),
+            Event::ReadFailed(failure) | Event::Refused(failure) if failure.kind == FailureKind::Interrupted => {
+                self.stopped(raw(&failure))
+            }
             Event::ReadFailed(failure) => self.give_up(failure),
             Event::Answered(answer) => self.after_answer(answer),
             Event::Refused(failure) => self.give_up(failure),
@@ -191,7 +194,7 @@ impl<'p> Exchange<'p> {
         }
         // Stored or not, such an answer does not tell.
         self.unknown =
-            Some(Failure::new(crate::model::FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
+            Some(Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
         Action::Read
     }
 
