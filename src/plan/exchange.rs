@@ -64,7 +64,7 @@ pub enum Action {
         /// The client was read a moment ago, for this.
         just_read: bool,
     },
-    /// Get a fresh token, then send.
+    /// Get a fresh token, then send; or answer [`Event::TooOld`] when the last reading is too old by then.
     Renew {
         /// The proof that it may be sent, and the body.
         cleared: Cleared,

@@ -236,6 +236,14 @@ fn a_read_that_is_too_old_is_made_again() {
 }
 
 #[test]
+fn a_read_that_aged_while_a_fresh_token_was_fetched_is_made_again() {
+    let world = World::new().live(12, json!({"geo_list": "RU"})).declared(12, "{geo_list: [RU, KZ]}");
+    let world = world.project("limits: {max_read_age: 500ms}").fault("unauthorized,on=put,times=1");
+    let mut world = world.fault("latency=1s,on=token,after=1");
+    world.run("apply --yes").ok().requests(2, 2, 2);
+}
+
+#[test]
 fn limits_on_size_refuse_before_the_first_put() {
     let mut world = two();
     for flags in ["--max-changes 1", "--max-changed-clients 1", "--max-changed-clients 50%"] {
