@@ -193,8 +193,7 @@ impl<'p> Exchange<'p> {
             return self.settle(&answer, ConfirmedBy::Answer);
         }
         // Stored or not, such an answer does not tell.
-        self.unknown =
-            Some(Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
+        self.unknown = Some(Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
         Action::Read
     }
 
@@ -232,7 +231,10 @@ impl<'p> Exchange<'p> {
         let (outcome, message) = if !collateral.is_empty() {
             let moved: Vec<String> = collateral
                 .iter()
-                .map(|one| format!("{} moved from {} to {}", one.field, one.before, one.after))
+                .map(|one| match after.settings.state(one.field) {
+                    Some(_) => format!("{} moved from {} to {}", one.field, one.before, one.after),
+                    None => format!("{} was {} and is missing from the answer", one.field, one.before),
+                })
                 .collect();
             let back: Vec<String> = collateral.iter().map(|one| format!("{}: {}", one.field, one.before)).collect();
             let message = format!(

@@ -183,6 +183,18 @@ fn a_conversation_that_is_interrupted_before_its_put_is_skipped_and_not_failed()
 }
 
 #[test]
+fn a_field_that_was_set_and_vanished_is_collateral() {
+    let client = client();
+    let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
+    exchange.begin();
+    assert!(matches!(exchange.step(Event::Answered(script().partial)), Action::Read));
+    let Action::Finish(outcome, details) = exchange.step(Event::Read(script().partial)) else { panic!("no end") };
+    assert_eq!(outcome, Outcome::Collateral);
+    assert_eq!((details.collateral[0].field, &details.collateral[0].before), (Setting::HoldMusic, &json!(7)));
+    assert!(details.message.unwrap().raw().contains("missing"));
+}
+
+#[test]
 fn nothing_is_sent_to_a_client_that_is_blocked() {
     let mut client = client();
     client.blocked.push(ringform::plan::Blocked {
