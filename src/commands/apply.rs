@@ -59,7 +59,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
     ready.report.revision = config::revision(&ready.project.root);
     let doubts = journal::in_doubt(&ready.project.root).context("cannot read the journals of earlier runs")?;
     tell(&doubts);
-    let why_not = permission(&mut ready, args, talk, &clock)?;
+    let why_not = permission(&mut ready, args, talk, &clock, &stop).await?;
     let Ready { project, session, mut report, readings } = ready;
     let planned = std::mem::take(&mut report.clients);
     report.clients = match why_not {
@@ -159,7 +159,17 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
 }
 
 /// Whether the plan may be sent: `Some` says why not. Shows the plan and asks, unless told not to.
-fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Clock) -> anyhow::Result<Option<String>> {
+async fn permission(
+    ready: &mut Ready,
+    args: &cli::Apply,
+    talk: &cli::Talk,
+    clock: &Clock,
+    stop: &Stop,
+) -> anyhow::Result<Option<String>> {
+    const INTERRUPTED: &str = "interrupted before it was sent";
+    if stop.is_stopped() {
+        return Ok(Some(INTERRUPTED.to_owned()));
+    }
     ready.report.run = clock.run(ready.session.meter.requests(), ready.session.meter.quota());
     let plan = &ready.report;
     let size = SizeLimits { changes: args.max_changes, clients: args.max_changed_clients };
@@ -191,14 +201,29 @@ fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Cl
         "Send this to {count} {clients} at {}? Only `yes` is a yes.",
         escape::terminal(plan.endpoint.raw())
     ));
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).context("cannot read the answer")?;
+    let Some(answer) = answer(stop).await? else { return Ok(Some(INTERRUPTED.to_owned())) };
     if answer.trim_end_matches(['\r', '\n']) != "yes" {
         return Ok(Some("not sent: the answer was not `yes`".to_owned()));
     }
     // What was read before the question is old news after it.
     ready.readings.clear();
     Ok(None)
+}
+
+/// Waits for one line of stdin; `None` when the run is interrupted meanwhile.
+async fn answer(stop: &Stop) -> anyhow::Result<Option<String>> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // A thread that nobody waits for: reading a terminal cannot be called off.
+    let reader = std::thread::Builder::new().spawn(move || {
+        let mut line = String::new();
+        drop(tell.send(io::stdin().lock().read_line(&mut line).map(|_| line)));
+    });
+    drop(reader.context("cannot wait for the answer")?);
+    tokio::select! {
+        biased;
+        () = stop.stopped() => Ok(None),
+        line = told => line.context("cannot wait for the answer")?.context("cannot read the answer").map(Some),
+    }
 }
 
 /// A client of a run that was not allowed to send.

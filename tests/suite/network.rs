@@ -223,6 +223,58 @@ fn a_signal_ends_in_order() {
     assert!((3..=5).contains(&applied), "{results:?}");
 }
 
+/// On a terminal of its own, by `script` of util-linux; `None` where this machine has none.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(world: &mut World, line: &str) -> Option<std::process::Child> {
+    let mut command = world.command("");
+    command.args(["-q", "-e", "-c", &format!("{} {line}", env!("CARGO_BIN_EXE_ringform")), "/dev/null"]);
+    let mut script = std::process::Command::new("/usr/bin/script");
+    script.args(command.get_args()).current_dir(world.folder()).env_clear();
+    script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
+    script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().ok()
+}
+
+/// Reads what stands on the terminal until it holds this text.
+#[cfg(target_os = "linux")]
+fn until(child: &mut std::process::Child, text: &str) -> String {
+    use std::io::Read;
+    let mut shown = Vec::new();
+    let mut byte = [0];
+    let stdout = child.stdout.as_mut().unwrap();
+    while !String::from_utf8_lossy(&shown).contains(text) && stdout.read(&mut byte).unwrap() == 1 {
+        shown.push(byte[0]);
+    }
+    String::from_utf8_lossy(&shown).into_owned()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interruption_ends_the_wait_for_an_answer() {
+    use std::io::Write;
+    for (typed, status, puts) in [("\u{3}", 130, 0), ("yes\n", 0, 1), ("y\n", 1, 0)] {
+        let mut world = one();
+        let Some(mut child) = on_a_terminal(&mut world, "apply") else { return };
+        let shown = until(&mut child, "is a yes.");
+        assert!(shown.contains("Send this to 1 client"), "{shown}");
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(typed.as_bytes()).unwrap();
+        let begun = Instant::now();
+        let code = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status.code();
+            }
+            if begun.elapsed() > Duration::from_secs(10) {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                panic!("it still waits for an answer to {typed:?}");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        assert_eq!(code, Some(status), "{typed:?}");
+        assert_eq!(world.server().counts().write, puts, "{typed:?}");
+    }
+}
+
 #[test]
 fn hostile_names_come_out_harmless() {
     let name = "A\u{1b}[31m\u{0}\u{9b}31m ]]> &#27; \n::warning::y \u{202e}| `x` <script>";
