@@ -62,15 +62,18 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
     let why_not = permission(&mut ready, args, talk, &clock, &stop).await?;
     let Ready { project, session, mut report, readings } = ready;
     let planned = std::mem::take(&mut report.clients);
-    report.clients = match why_not {
-        Some(why) => planned.into_iter().map(|client| unsent(client, &why)).collect(),
+    let (clients, ended) = match why_not {
+        Some(why) => (planned.into_iter().map(|client| unsent(client, &why)).collect(), Ok(())),
         None => send(&project, &session, (planned, readings), args, talk, (&clock, &stop, &report)).await?,
     };
-    settle(&doubts, &report.clients, clock.id())?;
+    report.clients = clients;
+    let settled = settle(&doubts, &report.clients, clock.id());
     report.run = clock.run(session.meter.requests(), session.meter.quota());
-    session.close().await?;
+    let closed = session.close().await;
     output::diagnose(&report.diagnostics, talk);
-    output::write(&report, &args.write.formats, talk)?;
+    // First what was sent, whatever went wrong beside it.
+    let written = output::write(&report, &args.write.formats, talk);
+    written.and(ended).and(settled).and(closed)?;
     Ok(Exit::of_report(&report).or_interrupted(stop.is_stopped()))
 }
 
@@ -239,7 +242,7 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     client
 }
 
-/// Opens the journal and writes.
+/// Opens the journal and writes. An error means that nothing was sent; the inner one, that the journal could not be completed.
 async fn send(
     project: &Project,
     session: &Session,
@@ -247,7 +250,7 @@ async fn send(
     args: &cli::Apply,
     talk: &cli::Talk,
     (clock, stop, report): (&Clock, &Stop, &Plan),
-) -> anyhow::Result<Vec<ClientPlan>> {
+) -> anyhow::Result<(Vec<ClientPlan>, anyhow::Result<()>)> {
     let sends = planned.iter().any(|client| client.status() == Status::Change && client.blocked.is_empty());
     let journal = match sends {
         true => {
@@ -280,10 +283,11 @@ async fn send(
     let (progress, listener) = progress::start(talk);
     let clients = write::apply(planned, readings, hands, options, listener).await;
     progress.finish();
-    if let Some(journal) = journal {
-        Line::end(clock::now()).and_then(|line| journal.write(&line)).context("the journal cannot be completed")?;
-    }
-    Ok(clients)
+    let ended = match journal {
+        Some(journal) => Line::end(clock::now()).and_then(|line| journal.write(&line)),
+        None => Ok(()),
+    };
+    Ok((clients, ended.context("the journal cannot be completed")))
 }
 
 /// Says what an earlier run left in doubt.

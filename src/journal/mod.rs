@@ -50,8 +50,15 @@ struct Sent {
 /// The journal of the run under way.
 #[derive(Debug)]
 pub struct Journal {
-    file: Mutex<File>,
+    pen: Mutex<Pen>,
     path: PathBuf,
+}
+
+#[derive(Debug)]
+struct Pen {
+    file: File,
+    /// The last line could not be written whole; the next must not be glued to it.
+    torn: bool,
 }
 
 /// What the first line says.
@@ -81,7 +88,7 @@ impl Journal {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path)?;
         file.try_lock().map_err(io::Error::from)?;
-        let journal = Journal { file: Mutex::new(file), path };
+        let journal = Journal { pen: Mutex::new(Pen { file, torn: false }), path };
         let begin = Record::Begin {
             run: header.run.to_owned(),
             started_at: header.started_at.to_owned(),
@@ -95,9 +102,13 @@ impl Journal {
 
     /// Writes a line, and returns once it is on the disk. It blocks: call it where a thread may wait.
     pub fn write(&self, line: &Line) -> io::Result<()> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(&line.text)?;
-        if line.ahead { file.sync_data() } else { Ok(()) }
+        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut pen.torn, true) {
+            pen.file.write_all(b"\n")?;
+        }
+        pen.file.write_all(&line.text)?;
+        pen.torn = false;
+        if line.ahead { pen.file.sync_data() } else { Ok(()) }
     }
 
     /// Where the journal is.
