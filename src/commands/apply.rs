@@ -57,8 +57,9 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
         }
     };
     ready.report.revision = config::revision(&ready.project.root);
-    let doubts = journal::in_doubt(&ready.project.root).context("cannot read the journals of earlier runs")?;
-    tell(&doubts);
+    let doubts = journal::in_doubt(&ready.project.root, &ready.report.endpoint);
+    let doubts = doubts.context("cannot read the journals of earlier runs")?;
+    tell(&doubts, &ready.report.clients);
     let why_not = permission(&mut ready, args, talk, &clock, &stop).await?;
     let Ready { project, session, mut report, readings } = ready;
     let planned = std::mem::take(&mut report.clients);
@@ -291,11 +292,13 @@ async fn send(
 }
 
 /// Says what an earlier run left in doubt.
-fn tell(doubts: &[Doubt]) {
+fn tell(doubts: &[Doubt], clients: &[ClientPlan]) {
     for doubt in doubts {
         let fields: Vec<&str> = doubt.fields.iter().map(|field| field.name()).collect();
+        let here = clients.iter().any(|client| doubt.is_of(client));
+        let then = if here { "this run reads the client again" } else { "this run does not look at that client" };
         output::note(&format!(
-            "note: run {} ended while it was sending {} of client {}: it may have landed; this run reads the client again",
+            "note: run {} ended while it was sending {} of client {}: it may have landed; {then}",
             escape::terminal(&doubt.run),
             fields.join(", "),
             doubt.client
@@ -306,7 +309,7 @@ fn tell(doubts: &[Doubt]) {
 /// Notes in the old journals which doubts this run has ended: it has read the client.
 fn settle(doubts: &[Doubt], clients: &[ClientPlan], run: &str) -> anyhow::Result<()> {
     for doubt in doubts {
-        let read = |client: &&ClientPlan| client.client_id == doubt.client && client.error.is_none();
+        let read = |client: &&ClientPlan| doubt.is_of(client) && client.error.is_none();
         let known = clients
             .iter()
             .find(read)

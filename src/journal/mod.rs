@@ -32,9 +32,9 @@ enum Record {
     /// A PUT is about to be sent.
     Sending { client_id: ClientId, credentials: Option<String>, changes: Vec<Sent>, put: Json },
     /// What became of it.
-    Done { client_id: ClientId, result: Outcome, message: Option<Untrusted> },
+    Done { client_id: ClientId, credentials: Option<String>, result: Outcome, message: Option<Untrusted> },
     /// A later run found out what became of a PUT that this run left in doubt.
-    Settled { client_id: ClientId, by: String },
+    Settled { client_id: ClientId, credentials: Option<String>, by: String },
     /// The last line of a run that was not killed.
     End { ended_at: String },
 }
@@ -87,7 +87,8 @@ impl Journal {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path)?;
-        file.try_lock().map_err(io::Error::from)?;
+        // Another run that looks for doubts may hold the new file for a moment.
+        file.lock()?;
         let journal = Journal { pen: Mutex::new(Pen { file, torn: false }), path };
         let begin = Record::Begin {
             run: header.run.to_owned(),
@@ -132,7 +133,7 @@ impl Line {
         let changes = client.changes.iter();
         let record = Record::Sending {
             client_id: client.client_id,
-            credentials: client.credentials.as_deref().map(str::to_owned),
+            credentials: named(client),
             changes: changes
                 .map(|change| Sent {
                     field: change.setting,
@@ -146,8 +147,9 @@ impl Line {
     }
 
     /// What became of a PUT.
-    pub fn done(client_id: ClientId, result: Outcome, message: Option<Untrusted>) -> io::Result<Line> {
-        Line::of(&Record::Done { client_id, result, message }, false)
+    pub fn done(client: &ClientPlan, result: Outcome, message: Option<Untrusted>) -> io::Result<Line> {
+        let record = Record::Done { client_id: client.client_id, credentials: named(client), result, message };
+        Line::of(&record, false)
     }
 
     /// The run is at its end.
@@ -160,6 +162,10 @@ impl Line {
         text.push(b'\n');
         Ok(Line { text, ahead })
     }
+}
+
+fn named(client: &ClientPlan) -> Option<String> {
+    client.credentials.as_deref().map(str::to_owned)
 }
 
 /// Makes `.ringform/`, which ignores itself, and returns it.

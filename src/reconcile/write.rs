@@ -272,7 +272,7 @@ impl Worker {
             self.run.proven.store(true, Ordering::SeqCst);
         }
         if sent {
-            let line = Line::done(client.client_id, outcome, details.message.clone());
+            let line = Line::done(client, outcome, details.message.clone());
             if let Err(error) = self.note(line).await {
                 self.run.halt("the journal cannot be written");
                 details.message = Some(format!("{outcome:?}, but the journal cannot be written: {error}").into());
