@@ -3,7 +3,7 @@
 //! Owns the rule that a token is asked for once however many ask for it, renewed before it expires or when the API refuses it,
 //! and that a credential refused once is not asked with again. How a token is asked for is [`super::token`]'s.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -36,8 +36,8 @@ pub(super) struct Account {
     /// The newest generation that the API refused.
     rejected: AtomicU64,
     doubts: AtomicU32,
-    /// Whether a token of it was ever let in.
-    proven: AtomicBool,
+    /// The newest generation that was let in; 0: none ever.
+    let_in: AtomicU64,
     /// Every secret that was ever sent, to blank it where the API repeats it.
     secrets: Mutex<Vec<Secret>>,
     pub(super) ledger: Ledger,
@@ -76,7 +76,7 @@ impl Account {
             refused: OnceLock::new(),
             rejected: AtomicU64::new(0),
             doubts: AtomicU32::new(0),
-            proven: AtomicBool::new(false),
+            let_in: AtomicU64::new(0),
             secrets: Mutex::default(),
             ledger: Ledger::new(Instant::now()),
         }
@@ -109,16 +109,21 @@ impl Account {
     }
 
     /// Notes an answer other than 401: the token was let in, unless it is the server itself that failed.
-    pub(super) fn let_in(&self, status: StatusCode) {
+    pub(super) fn let_in(&self, bearer: &Bearer, status: StatusCode) {
         if status.is_server_error() {
             return;
         }
-        if !self.proven.load(Ordering::Relaxed) {
-            self.proven.store(true, Ordering::Relaxed);
+        if !self.was_let_in(bearer) {
+            self.let_in.fetch_max(bearer.generation, Ordering::Relaxed);
         }
         if self.doubts.load(Ordering::Relaxed) != 0 {
             self.doubts.store(0, Ordering::Relaxed);
         }
+    }
+
+    /// Whether this token, or a newer one, was ever let in.
+    pub(super) fn was_let_in(&self, bearer: &Bearer) -> bool {
+        self.let_in.load(Ordering::Relaxed) >= bearer.generation
     }
 
     /// Notes a 401.
@@ -212,7 +217,7 @@ impl Account {
 
     /// A ready token that the API refused. One that was never let in is wrong, and nobody else need ask with it.
     fn worn_out(&self, failure: Failure) -> Failure {
-        if !self.proven.load(Ordering::Relaxed) {
+        if self.let_in.load(Ordering::Relaxed) == 0 {
             return self.refuse(failure);
         }
         self.doubt(&failure);

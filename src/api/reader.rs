@@ -66,7 +66,7 @@ impl Reader {
                 }
                 Ok(answer) => {
                     let status = answer.status;
-                    account.let_in(status);
+                    account.let_in(&bearer, status);
                     match house.served(account, answer, asked) {
                         Ok(body) => return Ok((status, body)),
                         Err(fault) => fault,

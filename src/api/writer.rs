@@ -93,9 +93,14 @@ fn judge(house: &House, account: &Account, bearer: &Bearer, answer: Answer, aske
     let status = answer.status;
     if status == StatusCode::UNAUTHORIZED {
         account.reject(bearer);
-        return Event::Unauthorized(house.refused(account, &answer, asked));
+        let failure = house.refused(account, &answer, asked);
+        // A renewed token that was never let in: the third in a row, and nobody else need ask with these credentials.
+        if bearer.generation > 1 && !account.was_let_in(bearer) {
+            account.doubt(&failure);
+        }
+        return Event::Unauthorized(failure);
     }
-    account.let_in(status);
+    account.let_in(bearer, status);
     if status.is_success() {
         account.ledger.served();
         let body = match answer.body {

@@ -164,6 +164,18 @@ fn credentials_that_are_missing_or_wrong_are_told() {
 }
 
 #[test]
+fn writes_that_no_fresh_token_helps_do_not_fetch_tokens_for_a_whole_fleet() {
+    let mut world = World::new().fault("unauthorized,on=put");
+    for id in 1..=20 {
+        world = world.live(id, json!({})).declared(id, "{timezone: UTC}");
+    }
+    let ran = world.run("apply --yes --format json --concurrency 1").status(1);
+    assert_eq!(ran.results(), ["failed"; 20]);
+    let counts = world.server().counts();
+    assert!(counts.token <= 4 && counts.write <= 6, "{} tokens, {} writes", counts.token, counts.write);
+}
+
+#[test]
 fn auth_check_speaks_of_every_credential() {
     let seed = json!({"apps": [
         {"app_id": "full", "app_secret": "s3cr3t-of-app", "me": 12},
