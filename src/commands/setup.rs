@@ -124,7 +124,10 @@ pub(crate) async fn connect(
         user_agent_version: env!("CARGO_PKG_VERSION").to_owned(),
         random_seed: clock::random(),
     };
-    let (reader, writer, meter) = api::connect(options, keyring, stop.clone()).map_err(wrong)?;
+    let (reader, writer, meter) = api::connect(options, keyring, stop.clone()).map_err(|error| {
+        // Certificates, of a flag or of this machine: no line of the project is to blame.
+        vec![Diagnostic::error("endpoint", None, format!("{error:#}"))]
+    })?;
     Ok(Session { reader, writer, meter, endpoint: label, concurrency, sandbox: server })
 }
 

@@ -69,6 +69,23 @@ fn plain_http_is_for_loopback_alone() {
 }
 
 #[test]
+fn certificates_that_are_missing_or_broken_are_told() {
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let world = one().file("broken.pem", broken).file("empty.pem", "").env("SSL_CERT_FILE", "/nonexistent");
+    let mut world = world.env("SSL_CERT_DIR", "/nonexistent");
+    world.run("plan").ok();
+    let https = "plan --endpoint https://127.0.0.1:1";
+    world.run(https).status(1).says(&["ca-certificates", "--ca-file"]);
+    for (file, words) in
+        [("broken.pem", "cannot be read"), ("empty.pem", "no certificate"), ("none", "could not be read")]
+    {
+        let ran = world.run(&format!("{https} --ca-file {file}")).status(1).says(&[file, words]);
+        assert!(!ran.stderr.contains("ca-certificates"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("ringform.yaml"), "no line of the project is to blame: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn loopback_never_goes_through_a_proxy() {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     proxy.set_nonblocking(true).unwrap();
