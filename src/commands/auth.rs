@@ -7,7 +7,7 @@ use serde_json::json;
 use ringform::api::{Stop, User};
 use ringform::config;
 use ringform::model::{Failure, Untrusted};
-use ringform::render::escape;
+use ringform::render::{self, escape};
 
 use crate::cli::{Auth, AuthCheck, AuthCommand, Plain, Talk};
 use crate::commands::setup::{self, Session};
@@ -53,7 +53,9 @@ async fn check(args: &AuthCheck, talk: &Talk) -> anyhow::Result<Exit> {
         }
         Plain::Json => {
             let all: Vec<_> = answers.iter().map(|(name, answer)| document(name, answer, &session)).collect();
-            output::print(&format!("{}\n", serde_json::to_string_pretty(&json!({"credentials": all}))?))?;
+            let mut shown = Vec::new();
+            render::json::document(&json!({"credentials": all}), &mut shown)?;
+            output::print(&String::from_utf8_lossy(&shown))?;
         }
     }
     session.close().await?;

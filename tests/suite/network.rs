@@ -208,6 +208,18 @@ fn auth_check_speaks_of_every_credential() {
 }
 
 #[test]
+fn a_hostile_login_comes_out_harmless() {
+    let id = "a\u{202e}\u{9b}31m";
+    let seed = json!({"apps": [{"app_id": id, "app_secret": "s3cr3t-of-app", "me": 12}]});
+    let mut world = one().seed(seed).env("RINGFORM_APP_ID", id);
+    for line in ["auth check", "auth check --format json"] {
+        let ran = world.run(line).ok();
+        assert!(!ran.stdout.contains(['\u{202e}', '\u{9b}']), "{line}: {:?}", ran.stdout);
+    }
+    assert_eq!(world.run("auth check --format json").json()["credentials"][0]["login"], id);
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let mut world = World::new().fault("error=user_blocked,client=1,on=get");
     for id in 1..=300 {
