@@ -29,7 +29,7 @@ pub(crate) fn run(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
     if !args.yes && !io::stdin().is_terminal() {
         bail!("apply would have to ask and stdin is no terminal; give --yes to send without asking");
     }
-    setup::runtime()?.block_on(apply(args, talk))
+    setup::block_on(apply(args, talk))
 }
 
 /// What is to be applied: planned clients, with the answers that they were planned from where those are fresh.

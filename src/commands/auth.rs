@@ -16,7 +16,7 @@ use crate::commands::{Exit, output, signals};
 /// Runs the command.
 pub(crate) fn run(args: &Auth, talk: &Talk) -> anyhow::Result<Exit> {
     match &args.command {
-        AuthCommand::Check(args) => setup::runtime()?.block_on(check(args, talk)),
+        AuthCommand::Check(args) => setup::block_on(check(args, talk)),
     }
 }
 
