@@ -54,7 +54,10 @@ fn called(account: &Account) -> String {
 pub(super) async fn resolve(account: &Account, house: &House) -> Result<Grant, Failure> {
     let problem = |text: String| Failure::new(FailureKind::Credentials, text);
     let grant = match &account.source {
-        Source::App { app_id, app_secret } => Grant::App { app_id: app_id.clone(), app_secret: app_secret.clone() },
+        // Variables carry line ends at their end as files do.
+        Source::App { app_id, app_secret } => {
+            Grant::App { app_id: app_id.trim_end_matches(['\n', '\r']).to_owned(), app_secret: app_secret.clone() }
+        }
         Source::Token(secret) => Grant::Token(secret.clone()),
         Source::Sandbox => Grant::App { app_id: "sandbox".to_owned(), app_secret: Secret::new("sandbox".to_owned()) },
         Source::Refused(why) => return Err(problem(why.clone())),

@@ -165,6 +165,10 @@ fn secrets_may_stand_in_files_with_line_ends() {
             .file(".token", &format!("tok-1{end}"))
             .env("RINGFORM_TOKEN_FILE", ".token");
         world.run("plan").ok().requests(0, 1, 0);
+        let app = json!({"apps": [{"app_id": "a", "app_secret": "b"}]});
+        let world = one().seed(app).env("RINGFORM_APP_ID", &format!("a{end}"));
+        let mut world = world.env("RINGFORM_APP_SECRET", &format!("b{end}"));
+        world.run("plan").ok().requests(1, 1, 0);
     }
 }
 
