@@ -20,7 +20,7 @@ use crate::model::{Failure, FailureKind};
 /// four times each, one after the other, on an API that is down.
 const SHARED: Duration = Duration::from_secs(30);
 
-/// How many 401 in a row, with a fresh token and no success between, show that the credential itself is refused. One client
+/// How many fresh tokens in a row, refused with 401 and no success between, show that the credential itself is refused. One client
 /// that answers so for reasons of its own must not void a fleet.
 const DOUBTS: u32 = 3;
 
@@ -36,6 +36,8 @@ pub(super) struct Account {
     /// The newest generation that the API refused.
     rejected: AtomicU64,
     doubts: AtomicU32,
+    /// The newest generation that was doubted.
+    doubted: AtomicU64,
     /// The newest generation that was let in; 0: none ever.
     let_in: AtomicU64,
     /// Every secret that was ever sent, to blank it where the API repeats it.
@@ -76,6 +78,7 @@ impl Account {
             refused: OnceLock::new(),
             rejected: AtomicU64::new(0),
             doubts: AtomicU32::new(0),
+            doubted: AtomicU64::new(0),
             let_in: AtomicU64::new(0),
             secrets: Mutex::default(),
             ledger: Ledger::new(Instant::now()),
@@ -122,7 +125,7 @@ impl Account {
     }
 
     /// Whether this token, or a newer one, was ever let in.
-    pub(super) fn was_let_in(&self, bearer: &Bearer) -> bool {
+    fn was_let_in(&self, bearer: &Bearer) -> bool {
         self.let_in.load(Ordering::Relaxed) >= bearer.generation
     }
 
@@ -131,8 +134,16 @@ impl Account {
         self.rejected.fetch_max(bearer.generation, Ordering::Relaxed);
     }
 
-    /// Notes that not even a fresh token was let in; after some of these in a row the credential counts as refused.
-    pub(super) fn doubt(&self, failure: &Failure) {
+    /// Notes that not even a fresh token was let in; after some such tokens in a row the credential counts as refused. One that
+    /// was let in for others is sound, and one that many requests at a time were refused with is still one.
+    pub(super) fn doubt_token(&self, bearer: &Bearer, failure: &Failure) {
+        let known = self.doubted.fetch_max(bearer.generation, Ordering::Relaxed) >= bearer.generation;
+        if !known && !self.was_let_in(bearer) {
+            self.doubt(failure);
+        }
+    }
+
+    fn doubt(&self, failure: &Failure) {
         let doubts = self.doubts.fetch_add(1, Ordering::Relaxed) + 1;
         if doubts >= DOUBTS {
             self.refuse(failure.clone());

@@ -57,7 +57,7 @@ impl Reader {
                     account.reject(&bearer);
                     if renewed.is_some() {
                         let failure = house.refused(account, &answer, asked);
-                        account.doubt(&failure);
+                        account.doubt_token(&bearer, &failure);
                         return Err(failure);
                     }
                     renewed = Some(account.renew(bearer.generation, house).await?);

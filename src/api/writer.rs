@@ -94,9 +94,9 @@ fn judge(house: &House, account: &Account, bearer: &Bearer, answer: Answer, aske
     if status == StatusCode::UNAUTHORIZED {
         account.reject(bearer);
         let failure = house.refused(account, &answer, asked);
-        // A renewed token that was never let in: the third in a row, and nobody else need ask with these credentials.
-        if bearer.generation > 1 && !account.was_let_in(bearer) {
-            account.doubt(&failure);
+        // The first token of a run may simply have expired.
+        if bearer.generation > 1 {
+            account.doubt_token(bearer, &failure);
         }
         return Event::Unauthorized(failure);
     }

@@ -197,6 +197,21 @@ fn writes_that_no_fresh_token_helps_do_not_fetch_tokens_for_a_whole_fleet() {
 }
 
 #[test]
+fn clients_that_answer_401_for_reasons_of_their_own_do_not_void_a_fleet() {
+    let mut world = World::new().fault("latency=100ms,on=get");
+    for id in 11..=30 {
+        world = world.live(id, json!({})).declared(id, "{timezone: UTC}");
+    }
+    // The first four of every batch.
+    for id in 11..=14 {
+        world = world.fault(&format!("unauthorized,on=get,client={id}"));
+    }
+    let ran = world.run("apply --yes --format json --concurrency 6").status(1);
+    assert_eq!(ran.results()[..4], ["failed"; 4]);
+    assert_eq!(ran.results()[4..], ["applied"; 16], "{}", ran.stdout);
+}
+
+#[test]
 fn auth_check_speaks_of_every_credential() {
     let seed = json!({"apps": [
         {"app_id": "full", "app_secret": "s3cr3t-of-app", "me": 12},
