@@ -212,6 +212,18 @@ fn clients_that_answer_401_for_reasons_of_their_own_do_not_void_a_fleet() {
 }
 
 #[test]
+fn tokens_of_many_credentials_are_asked_for_no_faster_than_the_api_allows() {
+    let mut world = World::new();
+    let mut credentials = "credentials:\n".to_owned();
+    for id in 1..=45 {
+        credentials.push_str(&format!("  c{id}: {{app_id: app{id}, app_secret: \"${{RINGFORM_APP_SECRET}}\"}}\n"));
+        let document = format!("client: {id}\ncredentials: c{id}\nsettings: {{timezone: UTC}}\n");
+        world = world.live(id, json!({})).file(&format!("clients/{id}.yaml"), &document);
+    }
+    world.project(&credentials).run("plan").ok().requests(45, 45, 0);
+}
+
+#[test]
 fn auth_check_speaks_of_every_credential() {
     let seed = json!({"apps": [
         {"app_id": "full", "app_secret": "s3cr3t-of-app", "me": 12},
