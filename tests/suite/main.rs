@@ -18,4 +18,5 @@ mod network;
 mod places;
 mod planning;
 mod saved;
+mod signals;
 mod world;

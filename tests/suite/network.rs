@@ -1,4 +1,4 @@
-//! The network as it is: faults, proxies, slow servers, closed pipes, signals.
+//! The network as it is: faults, proxies, slow servers, closed pipes.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -265,86 +265,6 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(output.status.code(), Some(1), "one client failed");
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!stderr.contains("panic") && !stderr.contains("pipe"), "{stderr}");
-}
-
-#[test]
-#[cfg(unix)]
-fn a_signal_ends_in_order() {
-    let mut world = World::new().fault("latency=200ms,on=put");
-    for id in 1..=20 {
-        world = world.live(id, json!({"hold_music": 7})).declared(id, "{timezone: UTC}");
-    }
-    let mut command = world.command("apply --yes --format json --concurrency 2");
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let begun = Instant::now();
-    while world.server().counts().write < 3 {
-        assert!(begun.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let signalled = Instant::now();
-    assert!(std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert!(signalled.elapsed() < Duration::from_secs(3));
-    assert_eq!(output.status.code(), Some(130));
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let results: Vec<&str> =
-        report["clients"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
-    let applied = results.iter().filter(|result| **result == "applied").count();
-    assert_eq!(applied as u64, world.server().counts().write);
-    assert_eq!(results.iter().filter(|result| **result == "skipped").count(), 20 - applied);
-    assert!((3..=5).contains(&applied), "{results:?}");
-}
-
-/// On a terminal of its own, by `script` of util-linux; `None` where this machine has none.
-#[cfg(target_os = "linux")]
-fn on_a_terminal(world: &mut World, line: &str) -> Option<std::process::Child> {
-    let mut command = world.command("");
-    command.args(["-q", "-e", "-c", &format!("{} {line}", env!("CARGO_BIN_EXE_ringform")), "/dev/null"]);
-    let mut script = std::process::Command::new("/usr/bin/script");
-    script.args(command.get_args()).current_dir(world.folder()).env_clear();
-    script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
-    script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().ok()
-}
-
-/// Reads what stands on the terminal until it holds this text.
-#[cfg(target_os = "linux")]
-fn until(child: &mut std::process::Child, text: &str) -> String {
-    use std::io::Read;
-    let mut shown = Vec::new();
-    let mut byte = [0];
-    let stdout = child.stdout.as_mut().unwrap();
-    while !String::from_utf8_lossy(&shown).contains(text) && stdout.read(&mut byte).unwrap() == 1 {
-        shown.push(byte[0]);
-    }
-    String::from_utf8_lossy(&shown).into_owned()
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn an_interruption_ends_the_wait_for_an_answer() {
-    use std::io::Write;
-    for (typed, status, puts) in [("\u{3}", 130, 0), ("yes\n", 0, 1), ("y\n", 1, 0)] {
-        let mut world = one();
-        let Some(mut child) = on_a_terminal(&mut world, "apply") else { return };
-        let shown = until(&mut child, "is a yes.");
-        assert!(shown.contains("Send this to 1 client"), "{shown}");
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(typed.as_bytes()).unwrap();
-        let begun = Instant::now();
-        let code = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status.code();
-            }
-            if begun.elapsed() > Duration::from_secs(10) {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                panic!("it still waits for an answer to {typed:?}");
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        };
-        assert_eq!(code, Some(status), "{typed:?}");
-        assert_eq!(world.server().counts().write, puts, "{typed:?}");
-    }
 }
 
 #[test]
