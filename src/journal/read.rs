@@ -4,7 +4,7 @@
 //! would have announced was never sent.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -55,8 +55,10 @@ pub fn in_doubt(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<Doubt>> {
     paths.sort();
     for path in paths {
         let file = File::open(&path)?;
-        if file.try_lock_shared().is_err() {
-            continue;
+        match file.try_lock_shared() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => continue,
+            Err(TryLockError::Error(error)) => return Err(error),
         }
         doubts.extend(of_journal(file, &path, endpoint)?);
     }
