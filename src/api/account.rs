@@ -3,7 +3,7 @@
 //! Owns the rule that a token is asked for once however many ask for it, renewed before it expires or when the API refuses it,
 //! and that a credential refused once is not asked with again. How a token is asked for is [`super::token`]'s.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ use crate::model::{Failure, FailureKind};
 /// four times each, one after the other, on an API that is down.
 const SHARED: Duration = Duration::from_secs(30);
 
-/// How many 401 in a row, with a fresh token and no success between, show that the credential itself is refused. One client
+/// How many fresh tokens in a row, refused with 401 and no success between, show that the credential itself is refused. One client
 /// that answers so for reasons of its own must not void a fleet.
 const DOUBTS: u32 = 3;
 
@@ -36,8 +36,10 @@ pub(super) struct Account {
     /// The newest generation that the API refused.
     rejected: AtomicU64,
     doubts: AtomicU32,
-    /// Whether a token of it was ever let in.
-    proven: AtomicBool,
+    /// The newest generation that was doubted.
+    doubted: AtomicU64,
+    /// The newest generation that was let in; 0: none ever.
+    let_in: AtomicU64,
     /// Every secret that was ever sent, to blank it where the API repeats it.
     secrets: Mutex<Vec<Secret>>,
     pub(super) ledger: Ledger,
@@ -76,7 +78,8 @@ impl Account {
             refused: OnceLock::new(),
             rejected: AtomicU64::new(0),
             doubts: AtomicU32::new(0),
-            proven: AtomicBool::new(false),
+            doubted: AtomicU64::new(0),
+            let_in: AtomicU64::new(0),
             secrets: Mutex::default(),
             ledger: Ledger::new(Instant::now()),
         }
@@ -109,16 +112,21 @@ impl Account {
     }
 
     /// Notes an answer other than 401: the token was let in, unless it is the server itself that failed.
-    pub(super) fn let_in(&self, status: StatusCode) {
+    pub(super) fn let_in(&self, bearer: &Bearer, status: StatusCode) {
         if status.is_server_error() {
             return;
         }
-        if !self.proven.load(Ordering::Relaxed) {
-            self.proven.store(true, Ordering::Relaxed);
+        if !self.was_let_in(bearer) {
+            self.let_in.fetch_max(bearer.generation, Ordering::Relaxed);
         }
         if self.doubts.load(Ordering::Relaxed) != 0 {
             self.doubts.store(0, Ordering::Relaxed);
         }
+    }
+
+    /// Whether this token, or a newer one, was ever let in.
+    fn was_let_in(&self, bearer: &Bearer) -> bool {
+        self.let_in.load(Ordering::Relaxed) >= bearer.generation
     }
 
     /// Notes a 401.
@@ -126,8 +134,16 @@ impl Account {
         self.rejected.fetch_max(bearer.generation, Ordering::Relaxed);
     }
 
-    /// Notes that not even a fresh token was let in; after some of these in a row the credential counts as refused.
-    pub(super) fn doubt(&self, failure: &Failure) {
+    /// Notes that not even a fresh token was let in; after some such tokens in a row the credential counts as refused. One that
+    /// was let in for others is sound, and one that many requests at a time were refused with is still one.
+    pub(super) fn doubt_token(&self, bearer: &Bearer, failure: &Failure) {
+        let known = self.doubted.fetch_max(bearer.generation, Ordering::Relaxed) >= bearer.generation;
+        if !known && !self.was_let_in(bearer) {
+            self.doubt(failure);
+        }
+    }
+
+    fn doubt(&self, failure: &Failure) {
         let doubts = self.doubts.fetch_add(1, Ordering::Relaxed) + 1;
         if doubts >= DOUBTS {
             self.refuse(failure.clone());
@@ -212,7 +228,7 @@ impl Account {
 
     /// A ready token that the API refused. One that was never let in is wrong, and nobody else need ask with it.
     fn worn_out(&self, failure: Failure) -> Failure {
-        if !self.proven.load(Ordering::Relaxed) {
+        if self.let_in.load(Ordering::Relaxed) == 0 {
             return self.refuse(failure);
         }
         self.doubt(&failure);
@@ -236,13 +252,9 @@ impl Account {
         secrets.push(secret.clone());
     }
 
-    /// Takes our secrets out of a text that the API wrote. Very short ones are left: they would tear up every sentence.
+    /// Takes our secrets out of a text that the API wrote.
     pub(super) fn blank(&self, text: String) -> String {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets
-            .iter()
-            .map(Secret::reveal_to_the_api)
-            .filter(|secret| secret.len() >= 4 && text.contains(secret))
-            .fold(text.clone(), |text, secret| text.replace(secret, "[secret]"))
+        secrets.iter().fold(text, |text, secret| secret.blank(text))
     }
 }

@@ -22,7 +22,7 @@ use crate::api::{Endpoint, Keyring, Meter, Reader, Route, Stop, Writer};
 
 /// How long a connection may take to come about. Shorter than most answers may take, so that a write that timed out here is
 /// known not to have left.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 
 /// What a run needs to know to talk to the API.
 #[derive(Clone, Debug)]
@@ -101,13 +101,21 @@ fn client(options: &Options) -> anyhow::Result<reqwest::Client> {
         );
     }
     let ours = options.ca_file.as_deref().map(certificates).transpose()?;
+    let suspect = ours.clone();
     if !options.endpoint.is_https() {
         // No certificate is ever looked at, and a machine without any must do.
         builder = builder.tls_certs_only(std::iter::empty());
     } else if let Some(ours) = ours {
         builder = builder.tls_certs_merge(ours);
     }
-    builder.build().map_err(|error| error.without_url()).context(
+    let built = builder.build().map_err(|error| error.without_url());
+    if built.is_err()
+        && let (Some(ours), Some(file)) = (suspect, &options.ca_file)
+        && reqwest::Client::builder().tls_certs_only(ours).build().is_err()
+    {
+        bail!("--ca-file {} holds a certificate that cannot be read; write the provider's own into it", file.display());
+    }
+    built.context(
         "the certificates of this system could not be loaded; install the package ca-certificates, or name a file with \
          --ca-file",
     )

@@ -7,6 +7,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use crate::api::connect::CONNECT;
 use crate::model::{Failure, FailureKind};
 
 /// A try that failed.
@@ -77,7 +78,7 @@ impl Lost {
     /// Reads an error of the HTTP library.
     pub(super) fn read(error: &reqwest::Error, endpoint: &str, timeout: Duration) -> Lost {
         if error.is_connect() {
-            let (words, help) = why(error, timeout);
+            let (words, help) = why(error, timeout.min(CONNECT));
             let kind = if error.is_timeout() { FailureKind::Timeout } else { FailureKind::Connection };
             let failure = Failure::new(kind, format!("no connection to {endpoint}: {words}")).help(help);
             return Lost { failure, fate: Fate::NotSent };

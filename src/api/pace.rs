@@ -30,7 +30,9 @@ impl Pace {
         // What may come at once is taken off what comes afterwards, so that no second ever sees more than the limit.
         let burst = NonZeroU32::new(limit.get() / 10).unwrap_or(NonZeroU32::MIN);
         let steady = limit.get() - burst.get() + 1;
-        let quota = governor::Quota::with_period(Duration::from_secs(1) / steady)?.allow_burst(burst);
+        // Rounded up: a nanosecond less would let one more into the second.
+        let period = Duration::from_nanos(1_000_000_000_u64.div_ceil(u64::from(steady)));
+        let quota = governor::Quota::with_period(period)?.allow_burst(burst);
         Some(Pace(RateLimiter::direct(quota)))
     }
 

@@ -57,7 +57,7 @@ impl Reader {
                     account.reject(&bearer);
                     if renewed.is_some() {
                         let failure = house.refused(account, &answer, asked);
-                        account.doubt(&failure);
+                        account.doubt_token(&bearer, &failure);
                         return Err(failure);
                     }
                     renewed = Some(account.renew(bearer.generation, house).await?);
@@ -66,7 +66,7 @@ impl Reader {
                 }
                 Ok(answer) => {
                     let status = answer.status;
-                    account.let_in(status);
+                    account.let_in(&bearer, status);
                     match house.served(account, answer, asked) {
                         Ok(body) => return Ok((status, body)),
                         Err(fault) => fault,

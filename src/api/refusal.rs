@@ -109,11 +109,12 @@ struct Words {
 }
 
 impl Words {
-    fn read(body: &[u8]) -> Words {
+    /// `blank` takes our secrets out of a text. It comes before every cut: half a secret would not be found any more.
+    fn read(body: &[u8], blank: impl Fn(String) -> String) -> Words {
         let Ok(Json::Object(map)) = serde_json::from_slice(body) else {
-            return Words { status: None, message: hint(body) };
+            return Words { status: None, message: hint(body, blank) };
         };
-        let text = |key: &str| map.get(key).and_then(scalar).filter(|text| !text.is_empty());
+        let text = |key: &str| map.get(key).and_then(scalar).filter(|text| !text.is_empty()).map(&blank);
         // `error` and `error_description` are what OAuth servers answer (RFC 6749).
         Words {
             status: text("status").map(|status| cut(&status, 64)),
@@ -140,8 +141,8 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// A few words of a body that is no JSON object: the title of a page, else the beginning of a plain text; always escaped.
-fn hint(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
+fn hint(body: &[u8], blank: impl Fn(String) -> String) -> Option<String> {
+    let text = cut(&blank(String::from_utf8_lossy(body).into_owned()), 4096);
     let text = text.trim();
     if text.is_empty() {
         return None;
@@ -162,8 +163,7 @@ fn hint(body: &[u8]) -> Option<String> {
 
 /// What an answer that is no success means. `blank` takes our secrets out of a text.
 pub(super) fn refusal(code: StatusCode, body: &[u8], asked: Asked, blank: impl Fn(String) -> String) -> Failure {
-    let words = Words::read(body);
-    let (status, message) = (words.status.map(&blank), words.message.map(&blank));
+    let Words { status, message } = Words::read(body, blank);
     let code = code.as_u16();
     let word = status.as_deref().unwrap_or_default();
     let row = TABLE
@@ -220,13 +220,12 @@ fn is_word(status: &str) -> bool {
 /// Whether a 429 says that the quota is used up, rather than that too much was asked at once. API: the second kind has
 /// requests left and lacks the word; it passes soon.
 pub(super) fn is_spent(body: &[u8], said: &Said) -> bool {
-    said.remaining == Some(0) || Words::read(body).status.as_deref() == Some(SPENT)
+    said.remaining == Some(0) || Words::read(body, |text| text).status.as_deref() == Some(SPENT)
 }
 
 /// A 429 of either kind.
 pub(super) fn too_many(spent: bool, body: &[u8], said: &Said, blank: impl Fn(String) -> String) -> Failure {
-    let words = Words::read(body);
-    let (status, message) = (words.status.map(&blank), words.message.map(&blank));
+    let Words { status, message } = Words::read(body, blank);
     if !spent {
         return answered(FailureKind::Api, 429, "the API is asked too much at once", status, message)
             .help("lower --concurrency, or set `requests_per_second` under `limits` in ringform.yaml");
@@ -250,7 +249,7 @@ pub(super) fn used_up(reset: Option<std::time::Duration>) -> Failure {
 pub(super) fn redirect(code: StatusCode, target: Option<&[u8]>, blank: impl Fn(String) -> String) -> Failure {
     let target = match target {
         Some(target) => {
-            let target = blank(cut(&String::from_utf8_lossy(target), 200));
+            let target = cut(&blank(String::from_utf8_lossy(target).into_owned()), 200);
             format!("to {}", target.escape_debug())
         }
         None => "to nowhere".to_owned(),

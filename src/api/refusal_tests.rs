@@ -69,6 +69,17 @@ fn pages_are_not_quoted_beyond_an_escaped_hint() {
 fn secrets_that_the_api_repeats_are_blanked() {
     let failure = say(401, r#"{"status": "hush", "message": "token hush is expired"}"#, client("12"));
     assert!(!format!("{failure:?}").contains("hush"), "{failure:?}");
+    // Wherever a text is cut, no half of a secret is left.
+    for before in 60..400 {
+        let text = format!("{}hush", "-".repeat(before));
+        let page = format!("<title>{text}</title>");
+        for body in [format!(r#"{{"status": "{text}", "message": "{text}"}}"#), text.clone(), page] {
+            let failure = say(400, &body, Asked::Token);
+            assert!(!format!("{failure:?}").contains("-hu"), "{failure:?}");
+        }
+        let target = redirect(StatusCode::FOUND, Some(text.as_bytes()), |text| text.replace("hush", "[secret]"));
+        assert!(!format!("{target:?}").contains("-hu"), "{target:?}");
+    }
 }
 
 #[test]

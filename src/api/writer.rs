@@ -93,9 +93,14 @@ fn judge(house: &House, account: &Account, bearer: &Bearer, answer: Answer, aske
     let status = answer.status;
     if status == StatusCode::UNAUTHORIZED {
         account.reject(bearer);
-        return Event::Unauthorized(house.refused(account, &answer, asked));
+        let failure = house.refused(account, &answer, asked);
+        // The first token of a run may simply have expired.
+        if bearer.generation > 1 {
+            account.doubt_token(bearer, &failure);
+        }
+        return Event::Unauthorized(failure);
     }
-    account.let_in(status);
+    account.let_in(bearer, status);
     if status.is_success() {
         account.ledger.served();
         let body = match answer.body {

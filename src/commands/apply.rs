@@ -29,7 +29,7 @@ pub(crate) fn run(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
     if !args.yes && !io::stdin().is_terminal() {
         bail!("apply would have to ask and stdin is no terminal; give --yes to send without asking");
     }
-    setup::runtime()?.block_on(apply(args, talk))
+    setup::block_on(apply(args, talk))
 }
 
 /// What is to be applied: planned clients, with the answers that they were planned from where those are fresh.
@@ -57,20 +57,24 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
         }
     };
     ready.report.revision = config::revision(&ready.project.root);
-    let doubts = journal::in_doubt(&ready.project.root).context("cannot read the journals of earlier runs")?;
-    tell(&doubts);
-    let why_not = permission(&mut ready, args, talk, &clock)?;
+    let doubts = journal::in_doubt(&ready.project.root, &ready.report.endpoint);
+    let doubts = doubts.context("cannot read the journals of earlier runs")?;
+    tell(&doubts, &ready.report.clients);
+    let why_not = permission(&mut ready, args, talk, &clock, &stop).await?;
     let Ready { project, session, mut report, readings } = ready;
     let planned = std::mem::take(&mut report.clients);
-    report.clients = match why_not {
-        Some(why) => planned.into_iter().map(|client| unsent(client, &why)).collect(),
+    let (clients, ended) = match why_not {
+        Some(why) => (planned.into_iter().map(|client| unsent(client, &why)).collect(), Ok(())),
         None => send(&project, &session, (planned, readings), args, talk, (&clock, &stop, &report)).await?,
     };
-    settle(&doubts, &report.clients, clock.id())?;
+    report.clients = clients;
+    let settled = settle(&doubts, &report.clients, clock.id());
     report.run = clock.run(session.meter.requests(), session.meter.quota());
-    session.close().await?;
+    let closed = session.close().await;
     output::diagnose(&report.diagnostics, talk);
-    output::write(&report, &args.write.formats, talk)?;
+    // First what was sent, whatever went wrong beside it.
+    let written = output::write(&report, &args.write.formats, talk);
+    written.and(ended).and(settled).and(closed)?;
     Ok(Exit::of_report(&report).or_interrupted(stop.is_stopped()))
 }
 
@@ -159,7 +163,17 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
 }
 
 /// Whether the plan may be sent: `Some` says why not. Shows the plan and asks, unless told not to.
-fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Clock) -> anyhow::Result<Option<String>> {
+async fn permission(
+    ready: &mut Ready,
+    args: &cli::Apply,
+    talk: &cli::Talk,
+    clock: &Clock,
+    stop: &Stop,
+) -> anyhow::Result<Option<String>> {
+    const INTERRUPTED: &str = "interrupted before it was sent";
+    if stop.is_stopped() {
+        return Ok(Some(INTERRUPTED.to_owned()));
+    }
     ready.report.run = clock.run(ready.session.meter.requests(), ready.session.meter.quota());
     let plan = &ready.report;
     let size = SizeLimits { changes: args.max_changes, clients: args.max_changed_clients };
@@ -191,14 +205,29 @@ fn permission(ready: &mut Ready, args: &cli::Apply, talk: &cli::Talk, clock: &Cl
         "Send this to {count} {clients} at {}? Only `yes` is a yes.",
         escape::terminal(plan.endpoint.raw())
     ));
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).context("cannot read the answer")?;
+    let Some(answer) = answer(stop).await? else { return Ok(Some(INTERRUPTED.to_owned())) };
     if answer.trim_end_matches(['\r', '\n']) != "yes" {
         return Ok(Some("not sent: the answer was not `yes`".to_owned()));
     }
     // What was read before the question is old news after it.
     ready.readings.clear();
     Ok(None)
+}
+
+/// Waits for one line of stdin; `None` when the run is interrupted meanwhile.
+async fn answer(stop: &Stop) -> anyhow::Result<Option<String>> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // A thread that nobody waits for: reading a terminal cannot be called off.
+    let reader = std::thread::Builder::new().spawn(move || {
+        let mut line = String::new();
+        drop(tell.send(io::stdin().lock().read_line(&mut line).map(|_| line)));
+    });
+    drop(reader.context("cannot wait for the answer")?);
+    tokio::select! {
+        biased;
+        () = stop.stopped() => Ok(None),
+        line = told => line.context("cannot wait for the answer")?.context("cannot read the answer").map(Some),
+    }
 }
 
 /// A client of a run that was not allowed to send.
@@ -214,7 +243,7 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     client
 }
 
-/// Opens the journal and writes.
+/// Opens the journal and writes. An error means that nothing was sent; the inner one, that the journal could not be completed.
 async fn send(
     project: &Project,
     session: &Session,
@@ -222,7 +251,7 @@ async fn send(
     args: &cli::Apply,
     talk: &cli::Talk,
     (clock, stop, report): (&Clock, &Stop, &Plan),
-) -> anyhow::Result<Vec<ClientPlan>> {
+) -> anyhow::Result<(Vec<ClientPlan>, anyhow::Result<()>)> {
     let sends = planned.iter().any(|client| client.status() == Status::Change && client.blocked.is_empty());
     let journal = match sends {
         true => {
@@ -255,18 +284,21 @@ async fn send(
     let (progress, listener) = progress::start(talk);
     let clients = write::apply(planned, readings, hands, options, listener).await;
     progress.finish();
-    if let Some(journal) = journal {
-        Line::end(clock::now()).and_then(|line| journal.write(&line)).context("the journal cannot be completed")?;
-    }
-    Ok(clients)
+    let ended = match journal {
+        Some(journal) => Line::end(clock::now()).and_then(|line| journal.write(&line)),
+        None => Ok(()),
+    };
+    Ok((clients, ended.context("the journal cannot be completed")))
 }
 
 /// Says what an earlier run left in doubt.
-fn tell(doubts: &[Doubt]) {
+fn tell(doubts: &[Doubt], clients: &[ClientPlan]) {
     for doubt in doubts {
         let fields: Vec<&str> = doubt.fields.iter().map(|field| field.name()).collect();
+        let here = clients.iter().any(|client| doubt.is_of(client));
+        let then = if here { "this run reads the client again" } else { "this run does not look at that client" };
         output::note(&format!(
-            "note: run {} ended while it was sending {} of client {}: it may have landed; this run reads the client again",
+            "note: run {} ended while it was sending {} of client {}: it may have landed; {then}",
             escape::terminal(&doubt.run),
             fields.join(", "),
             doubt.client
@@ -277,7 +309,7 @@ fn tell(doubts: &[Doubt]) {
 /// Notes in the old journals which doubts this run has ended: it has read the client.
 fn settle(doubts: &[Doubt], clients: &[ClientPlan], run: &str) -> anyhow::Result<()> {
     for doubt in doubts {
-        let read = |client: &&ClientPlan| client.client_id == doubt.client && client.error.is_none();
+        let read = |client: &&ClientPlan| doubt.is_of(client) && client.error.is_none();
         let known = clients
             .iter()
             .find(read)

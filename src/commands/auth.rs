@@ -7,7 +7,7 @@ use serde_json::json;
 use ringform::api::{Stop, User};
 use ringform::config;
 use ringform::model::{Failure, Untrusted};
-use ringform::render::escape;
+use ringform::render::{self, escape};
 
 use crate::cli::{Auth, AuthCheck, AuthCommand, Plain, Talk};
 use crate::commands::setup::{self, Session};
@@ -16,7 +16,7 @@ use crate::commands::{Exit, output, signals};
 /// Runs the command.
 pub(crate) fn run(args: &Auth, talk: &Talk) -> anyhow::Result<Exit> {
     match &args.command {
-        AuthCommand::Check(args) => setup::runtime()?.block_on(check(args, talk)),
+        AuthCommand::Check(args) => setup::block_on(check(args, talk)),
     }
 }
 
@@ -53,7 +53,9 @@ async fn check(args: &AuthCheck, talk: &Talk) -> anyhow::Result<Exit> {
         }
         Plain::Json => {
             let all: Vec<_> = answers.iter().map(|(name, answer)| document(name, answer, &session)).collect();
-            output::print(&format!("{}\n", serde_json::to_string_pretty(&json!({"credentials": all}))?))?;
+            let mut shown = Vec::new();
+            render::json::document(&json!({"credentials": all}), &mut shown)?;
+            output::print(&String::from_utf8_lossy(&shown))?;
         }
     }
     session.close().await?;

@@ -20,7 +20,7 @@ use crate::commands::{Exit, output, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
-    setup::runtime()?.block_on(import(args, talk))
+    setup::block_on(import(args, talk))
 }
 
 async fn import(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {

@@ -14,7 +14,7 @@ use crate::commands::{Exit, output, progress, setup, signals};
 /// Runs the command.
 pub(crate) fn run(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
     output::on_stdout(&args.write.formats)?;
-    setup::runtime()?.block_on(plan(args, talk))
+    setup::block_on(plan(args, talk))
 }
 
 async fn plan(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
         quota: args.quota,
         token_lifetime: args.token_lifetime,
     };
-    setup::runtime()?.block_on(serve(options, talk))
+    setup::block_on(serve(options, talk))
 }
 
 fn default(value: &str) -> String {

@@ -124,7 +124,10 @@ pub(crate) async fn connect(
         user_agent_version: env!("CARGO_PKG_VERSION").to_owned(),
         random_seed: clock::random(),
     };
-    let (reader, writer, meter) = api::connect(options, keyring, stop.clone()).map_err(wrong)?;
+    let (reader, writer, meter) = api::connect(options, keyring, stop.clone()).map_err(|error| {
+        // Certificates, of a flag or of this machine: no line of the project is to blame.
+        vec![Diagnostic::error("endpoint", None, format!("{error:#}"))]
+    })?;
     Ok(Session { reader, writer, meter, endpoint: label, concurrency, sandbox: server })
 }
 
@@ -261,8 +264,13 @@ pub(crate) fn kept(root: &Path, seed: &Path) -> PathBuf {
     root.join(journal::FOLDER).join("sandbox").join(format!("{name}.json"))
 }
 
-/// The runtime that everything with a network runs on: one thread, since the work between two answers is a few microseconds
-/// and handing it to another thread costs more than it.
-pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")
+/// Runs a command on the runtime that everything with a network needs: one thread, since the work between two answers is a few
+/// microseconds and handing it to another thread costs more than it.
+pub(crate) fn block_on<R>(work: impl Future<Output = anyhow::Result<R>>) -> anyhow::Result<R> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;
+    let done = runtime.block_on(work);
+    // A look-up of a name cannot be called off and may take a minute. Nobody waits for it any more.
+    runtime.shutdown_background();
+    done
 }

@@ -4,20 +4,33 @@
 
 use ringform::api::Stop;
 
-/// Listens in the background and pulls `stop` at the first signal.
+/// Listens in the background and pulls `stop` at the first signal. It listens when this returns.
+///
+/// That happens on a thread of its own: the command's may be blocked, by a reader of stdout that does not read or by a disk, and
+/// a signal must be heard all the same.
 pub(crate) fn listen(stop: &Stop, quiet: bool) {
     let stop = stop.clone();
-    let mut signals = Signals::new();
-    tokio::spawn(async move {
-        signals.next().await;
-        stop.stop();
-        if !quiet {
-            crate::commands::output::note("interrupted: ending what is under way; once more ends at once");
-        }
-        signals.next().await;
-        #[expect(clippy::exit, reason = "a second signal means now; the journal is on the disk before each PUT")]
-        std::process::exit(130);
+    let (tell, told) = std::sync::mpsc::channel();
+    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        // Without a listener a signal ends the process, as it does by default.
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            let mut signals = Signals::new();
+            // Whoever started this waits for it.
+            tell.send(()).ok();
+            signals.next().await;
+            stop.stop();
+            if !quiet {
+                crate::commands::output::note("interrupted: ending what is under way; once more ends at once");
+            }
+            signals.next().await;
+            #[expect(clippy::exit, reason = "a second signal means now; the journal is on the disk before each PUT")]
+            std::process::exit(130);
+        });
     });
+    if thread.is_ok() {
+        told.recv().ok();
+    }
 }
 
 #[cfg(unix)]

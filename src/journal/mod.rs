@@ -32,9 +32,9 @@ enum Record {
     /// A PUT is about to be sent.
     Sending { client_id: ClientId, credentials: Option<String>, changes: Vec<Sent>, put: Json },
     /// What became of it.
-    Done { client_id: ClientId, result: Outcome, message: Option<Untrusted> },
+    Done { client_id: ClientId, credentials: Option<String>, result: Outcome, message: Option<Untrusted> },
     /// A later run found out what became of a PUT that this run left in doubt.
-    Settled { client_id: ClientId, by: String },
+    Settled { client_id: ClientId, credentials: Option<String>, by: String },
     /// The last line of a run that was not killed.
     End { ended_at: String },
 }
@@ -50,8 +50,15 @@ struct Sent {
 /// The journal of the run under way.
 #[derive(Debug)]
 pub struct Journal {
-    file: Mutex<File>,
+    pen: Mutex<Pen>,
     path: PathBuf,
+}
+
+#[derive(Debug)]
+struct Pen {
+    file: File,
+    /// The last line could not be written whole; the next must not be glued to it.
+    torn: bool,
 }
 
 /// What the first line says.
@@ -80,8 +87,9 @@ impl Journal {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path)?;
-        file.try_lock().map_err(io::Error::from)?;
-        let journal = Journal { file: Mutex::new(file), path };
+        // Another run that looks for doubts may hold the new file for a moment.
+        file.lock()?;
+        let journal = Journal { pen: Mutex::new(Pen { file, torn: false }), path };
         let begin = Record::Begin {
             run: header.run.to_owned(),
             started_at: header.started_at.to_owned(),
@@ -95,9 +103,13 @@ impl Journal {
 
     /// Writes a line, and returns once it is on the disk. It blocks: call it where a thread may wait.
     pub fn write(&self, line: &Line) -> io::Result<()> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(&line.text)?;
-        if line.ahead { file.sync_data() } else { Ok(()) }
+        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut pen.torn, true) {
+            pen.file.write_all(b"\n")?;
+        }
+        pen.file.write_all(&line.text)?;
+        pen.torn = false;
+        if line.ahead { pen.file.sync_data() } else { Ok(()) }
     }
 
     /// Where the journal is.
@@ -121,7 +133,7 @@ impl Line {
         let changes = client.changes.iter();
         let record = Record::Sending {
             client_id: client.client_id,
-            credentials: client.credentials.as_deref().map(str::to_owned),
+            credentials: named(client),
             changes: changes
                 .map(|change| Sent {
                     field: change.setting,
@@ -135,8 +147,9 @@ impl Line {
     }
 
     /// What became of a PUT.
-    pub fn done(client_id: ClientId, result: Outcome, message: Option<Untrusted>) -> io::Result<Line> {
-        Line::of(&Record::Done { client_id, result, message }, false)
+    pub fn done(client: &ClientPlan, result: Outcome, message: Option<Untrusted>) -> io::Result<Line> {
+        let record = Record::Done { client_id: client.client_id, credentials: named(client), result, message };
+        Line::of(&record, false)
     }
 
     /// The run is at its end.
@@ -149,6 +162,10 @@ impl Line {
         text.push(b'\n');
         Ok(Line { text, ahead })
     }
+}
+
+fn named(client: &ClientPlan) -> Option<String> {
+    client.credentials.as_deref().map(str::to_owned)
 }
 
 /// Makes `.ringform/`, which ignores itself, and returns it.

@@ -4,12 +4,13 @@
 //! would have announced was never sent.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::journal::{FOLDER, Record};
-use crate::model::{ClientId, Setting};
+use crate::model::{ClientId, Setting, Untrusted};
+use crate::plan::ClientPlan;
 
 /// A PUT of which an earlier run did not learn what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,15 +19,25 @@ pub struct Doubt {
     pub run: String,
     /// The client.
     pub client: ClientId,
+    /// The credentials that it was sent with.
+    pub credentials: Option<String>,
     /// The fields that were being sent.
     pub fields: Vec<Setting>,
     /// The journal that says so.
     pub journal: PathBuf,
 }
 
-/// Every PUT in doubt, by run and client. Runs that are still under way hold the lock of their journal and are left out.
-/// A journal that cannot be read is an error: silence would be taken for "nothing in doubt".
-pub fn in_doubt(root: &Path) -> io::Result<Vec<Doubt>> {
+impl Doubt {
+    /// Whether this client is the one in doubt. `@me` is another client under other credentials; a number is the same.
+    pub fn is_of(&self, client: &ClientPlan) -> bool {
+        self.client == client.client_id
+            && (self.client != ClientId::Me || self.credentials.as_deref() == client.credentials.as_deref())
+    }
+}
+
+/// Every PUT to this endpoint in doubt, by run and client: projects that lie beside each other share a folder, and a number
+/// stands for another client elsewhere. Runs that are still under way hold the lock of their journal and are left out. A journal that cannot be read is an error: silence would be taken for "nothing in doubt".
+pub fn in_doubt(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<Doubt>> {
     let mut doubts = Vec::new();
     let folder = root.join(FOLDER).join("journal");
     let entries = match fs::read_dir(&folder) {
@@ -44,31 +55,37 @@ pub fn in_doubt(root: &Path) -> io::Result<Vec<Doubt>> {
     paths.sort();
     for path in paths {
         let file = File::open(&path)?;
-        if file.try_lock_shared().is_err() {
-            continue;
+        match file.try_lock_shared() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => continue,
+            Err(TryLockError::Error(error)) => return Err(error),
         }
-        doubts.extend(of_journal(file, &path)?);
+        doubts.extend(of_journal(file, &path, endpoint)?);
     }
     Ok(doubts)
 }
 
-fn of_journal(file: File, path: &Path) -> io::Result<Vec<Doubt>> {
-    let mut open: BTreeMap<ClientId, Vec<Setting>> = BTreeMap::new();
+fn of_journal(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<Doubt>> {
+    let run = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut open: BTreeMap<(ClientId, Option<String>), Doubt> = BTreeMap::new();
+    let key = |client: ClientId, credentials: &Option<String>| {
+        (client, credentials.clone().filter(|_| client == ClientId::Me))
+    };
     for line in BufReader::new(file).split(b'\n') {
         match serde_json::from_slice::<Record>(&line?) {
-            Ok(Record::Sending { client_id, changes, .. }) => {
+            Ok(Record::Begin { endpoint, .. }) if endpoint != *here => return Ok(Vec::new()),
+            Ok(Record::Sending { client_id: client, credentials, changes, .. }) => {
                 let fields = changes.iter().map(|sent| sent.field).collect();
-                open.insert(client_id, fields);
+                let key = key(client, &credentials);
+                open.insert(key, Doubt { run: run.clone(), client, credentials, fields, journal: path.to_owned() });
             }
-            Ok(Record::Done { client_id, .. } | Record::Settled { client_id, .. }) => {
-                open.remove(&client_id);
+            Ok(Record::Done { client_id, credentials, .. } | Record::Settled { client_id, credentials, .. }) => {
+                open.remove(&key(client_id, &credentials));
             }
             Ok(Record::Begin { .. } | Record::End { .. }) | Err(_) => {}
         }
     }
-    let run = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let doubts = open.into_iter();
-    Ok(doubts.map(|(client, fields)| Doubt { run: run.clone(), client, fields, journal: path.to_owned() }).collect())
+    Ok(open.into_values().collect())
 }
 
 /// Notes in the old journal that a later run has read the client and so knows.
@@ -83,7 +100,8 @@ pub fn settle(doubt: &Doubt, by: &str) -> io::Result<()> {
             line.push(b'\n');
         }
     }
-    line.extend(serde_json::to_vec(&Record::Settled { client_id: doubt.client, by: by.to_owned() })?);
+    let (client_id, credentials) = (doubt.client, doubt.credentials.clone());
+    line.extend(serde_json::to_vec(&Record::Settled { client_id, credentials, by: by.to_owned() })?);
     line.push(b'\n');
     file.write_all(&line)?;
     file.sync_data()
@@ -94,7 +112,7 @@ mod tests {
     use super::*;
     use crate::journal::{Header, Journal, Line};
     use crate::model::{Declaration, Layer, Live, Managed, Place, State};
-    use crate::plan::{ClientPlan, Origin, Outcome};
+    use crate::plan::{Origin, Outcome};
 
     fn client(id: &str) -> ClientPlan {
         let place = Place::new("clients/a.yaml".into(), 1, 1);
@@ -137,7 +155,8 @@ mod tests {
             let client = client(id);
             run.write(&Line::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
         }
-        run.write(&Line::done(ClientId::parse("12").unwrap(), Outcome::Applied, None).unwrap()).unwrap();
+        run.write(&Line::done(&client("12"), Outcome::Applied, None).unwrap()).unwrap();
+        let in_doubt = |root: &Path| in_doubt(root, &"https://pbx.example".into());
         assert_eq!(in_doubt(root.path()).unwrap(), [], "a run under way is not in doubt");
         let path = run.path().to_owned();
         drop(run);
@@ -149,6 +168,25 @@ mod tests {
         assert_eq!(doubts[0].fields, [Setting::HoldMusic]);
         settle(&doubts[0], "two").unwrap();
         assert_eq!(in_doubt(root.path()).unwrap(), []);
+    }
+
+    #[test]
+    fn clients_of_other_endpoints_and_other_credentials_are_told_apart() {
+        let root = tempfile::tempdir().unwrap();
+        let run = journal(root.path(), "one");
+        let twelve = |credentials: &str| ClientPlan { credentials: Some(credentials.into()), ..client("12") };
+        let me = |credentials: &str| ClientPlan { client_id: ClientId::Me, ..twelve(credentials) };
+        for client in [me("a"), me("b"), twelve("a")] {
+            run.write(&Line::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
+        }
+        run.write(&Line::done(&me("a"), Outcome::Applied, None).unwrap()).unwrap();
+        drop(run);
+        let doubts = in_doubt(root.path(), &"https://pbx.example".into()).unwrap();
+        assert_eq!(doubts.len(), 2, "{doubts:?}");
+        assert!(doubts.iter().any(|doubt| doubt.is_of(&me("b"))));
+        assert!(!doubts.iter().any(|doubt| doubt.is_of(&me("a"))));
+        assert!(doubts.iter().any(|doubt| doubt.is_of(&twelve("b"))), "a number is one client under all credentials");
+        assert_eq!(in_doubt(root.path(), &"https://staging.example".into()).unwrap(), []);
     }
 
     #[test]

@@ -130,7 +130,7 @@ pub struct Collateral {
     pub field: Setting,
     /// What it held before, canonical where it is understood.
     pub before: Json,
-    /// What it holds now.
+    /// What it holds now; null too where the answer lacks it.
     pub after: Json,
 }
 

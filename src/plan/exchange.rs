@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Failure, Live, SettingSet, Untrusted};
+use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted};
 use crate::plan::client::{ConfirmedBy, Details};
 use crate::plan::recheck::{Recheck, holds_everything, recheck};
 use crate::plan::{Cleared, ClientPlan, Outcome, verify};
@@ -64,7 +64,7 @@ pub enum Action {
         /// The client was read a moment ago, for this.
         just_read: bool,
     },
-    /// Get a fresh token, then send.
+    /// Get a fresh token, then send; or answer [`Event::TooOld`] when the last reading is too old by then.
     Renew {
         /// The proof that it may be sent, and the body.
         cleared: Cleared,
@@ -119,6 +119,9 @@ impl<'p> Exchange<'p> {
     pub fn step(&mut self, event: Event) -> Action {
         match event {
             Event::Read(live) => self.after_reading(live),
+            Event::ReadFailed(failure) | Event::Refused(failure) if failure.kind == FailureKind::Interrupted => {
+                self.stopped(raw(&failure))
+            }
             Event::ReadFailed(failure) => self.give_up(failure),
             Event::Answered(answer) => self.after_answer(answer),
             Event::Refused(failure) => self.give_up(failure),
@@ -190,8 +193,7 @@ impl<'p> Exchange<'p> {
             return self.settle(&answer, ConfirmedBy::Answer);
         }
         // Stored or not, such an answer does not tell.
-        self.unknown =
-            Some(Failure::new(crate::model::FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
+        self.unknown = Some(Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
         Action::Read
     }
 
@@ -229,7 +231,10 @@ impl<'p> Exchange<'p> {
         let (outcome, message) = if !collateral.is_empty() {
             let moved: Vec<String> = collateral
                 .iter()
-                .map(|one| format!("{} moved from {} to {}", one.field, one.before, one.after))
+                .map(|one| match after.settings.state(one.field) {
+                    Some(_) => format!("{} moved from {} to {}", one.field, one.before, one.after),
+                    None => format!("{} was {} and is missing from the answer", one.field, one.before),
+                })
                 .collect();
             let back: Vec<String> = collateral.iter().map(|one| format!("{}: {}", one.field, one.before)).collect();
             let message = format!(

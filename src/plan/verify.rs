@@ -3,6 +3,8 @@
 //! Owns the comparison that follows every PUT: what was sent must be stored, and no other writable field may have moved.
 //! API: whether PUT merges or replaces, and whether values are normalised, is not documented, so nothing is taken on trust.
 
+use serde_json::Value as Json;
+
 use crate::model::{Live, LiveSettings, Setting, SettingSet, State};
 use crate::plan::{Change, Collateral, NotConverged};
 
@@ -26,7 +28,8 @@ pub fn not_converged(changes: &[Change], after: &LiveSettings) -> Vec<NotConverg
         .collect()
 }
 
-/// What was not sent and moved all the same, except fields in `allowed`.
+/// What was not sent and moved all the same, except fields in `allowed`. A field that was set and is missing afterwards has moved
+/// too: an API that replaces may drop the keys that it cleared.
 pub fn collateral(
     sent: SettingSet,
     allowed: SettingSet,
@@ -37,8 +40,10 @@ pub fn collateral(
         .into_iter()
         .filter(|setting| !sent.contains(*setting) && !allowed.contains(*setting))
         .filter_map(|setting| {
-            let (old, new) = (before.state(setting)?, after.state(setting)?);
-            (old != new).then(|| Collateral { field: setting, before: old.to_json(), after: new.to_json() })
+            let (old, new) = (before.state(setting)?, after.state(setting));
+            let moved = new.as_ref().map_or_else(|| is_set(&old), |new| *new != old);
+            let after = new.as_ref().map_or(Json::Null, State::to_json);
+            moved.then(|| Collateral { field: setting, before: old.to_json(), after })
         })
         .collect()
 }
@@ -48,5 +53,9 @@ pub fn collateral(
 pub fn had_something_to_lose(sent: SettingSet, before: &LiveSettings) -> bool {
     Setting::ALL
         .into_iter()
-        .any(|setting| !sent.contains(setting) && matches!(before.state(setting), Some(State::Is(_) | State::Odd(_))))
+        .any(|setting| !sent.contains(setting) && before.state(setting).as_ref().is_some_and(is_set))
+}
+
+fn is_set(state: &State) -> bool {
+    matches!(state, State::Is(_) | State::Odd(_))
 }

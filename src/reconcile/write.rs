@@ -7,7 +7,7 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::api::{Reader, Stop, Writer};
 use crate::journal::{Journal, Line};
@@ -209,10 +209,15 @@ impl Worker {
                     Err(failure) => Event::ReadFailed(failure),
                 },
                 Action::Send { cleared, just_read } => {
-                    let old = read_at.is_none_or(|at| at.elapsed() > self.options.max_read_age);
-                    if old && !just_read { Event::TooOld } else { self.send(client, cleared, &mut sent).await }
+                    if self.is_old(read_at) && !just_read {
+                        Event::TooOld
+                    } else {
+                        self.send(client, cleared, &mut sent).await
+                    }
                 }
+                // A token can be long in coming, so the age counts anew.
                 Action::Renew { cleared } => match self.hands.writer.renew(client.credentials.as_ref()).await {
+                    Ok(()) if self.is_old(read_at) => Event::TooOld,
                     Ok(()) => self.send(client, cleared, &mut sent).await,
                     Err(failure) => Event::Refused(failure),
                 },
@@ -225,13 +230,17 @@ impl Worker {
         }
     }
 
+    fn is_old(&self, read_at: Option<Instant>) -> bool {
+        read_at.is_none_or(|at| at.elapsed() > self.options.max_read_age)
+    }
+
     async fn read(&self, client: &ClientPlan) -> Result<Reading, Failure> {
         let mut keep = Keep::default();
         for (row, _) in &client.expect {
             keep.add(row);
         }
         let live = self.hands.reader.read(client.client_id, client.credentials.as_ref(), keep).await?;
-        Ok(Reading { live, at: std::time::Instant::now() })
+        Ok(Reading { live, at: Instant::now() })
     }
 
     /// One PUT: first into the journal, then onto the wire.
@@ -263,7 +272,7 @@ impl Worker {
             self.run.proven.store(true, Ordering::SeqCst);
         }
         if sent {
-            let line = Line::done(client.client_id, outcome, details.message.clone());
+            let line = Line::done(client, outcome, details.message.clone());
             if let Err(error) = self.note(line).await {
                 self.run.halt("the journal cannot be written");
                 details.message = Some(format!("{outcome:?}, but the journal cannot be written: {error}").into());

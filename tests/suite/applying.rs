@@ -216,6 +216,7 @@ fn the_journal_stands_before_the_put_and_says_what_a_killed_run_was_sending() {
     assert!(text.contains("\"put\":{\"geo_list\":\"KZ RU\"}"), "{text}");
     assert!(!text.contains("s3cr3t"), "{text}");
     world.server().clear_faults();
+    world.run("apply --yes --client 13").ok().says(&["client 12", "does not look at that client"]);
     let ran = world.run("apply --yes").ok();
     let ran = ran.says(&["client 12", "geo_list", "may have landed"]);
     drop(ran);
@@ -230,9 +231,49 @@ fn a_journal_that_cannot_be_written_stops_apply_before_the_first_put() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_journal_that_fails_on_the_way_stops_the_rest_and_leaves_the_report_whole() {
+    let mut world = World::new();
+    for id in 11..=40 {
+        world = world.live(id, json!({"hold_music": 7})).declared(id, "{timezone: UTC}");
+    }
+    let command = world.command("apply --yes --format json --concurrency 1");
+    let mut limited = std::process::Command::new("/bin/sh");
+    // A limit on the size of files stands for a full disk.
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""]).arg(command.get_program());
+    limited.args(command.get_args()).current_dir(world.folder()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = limited.stdin(std::process::Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("journal"), "{stderr}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    let clients = report["clients"].as_array().unwrap();
+    let count = |result: &str| clients.iter().filter(|client| client["result"] == result).count();
+    assert_eq!(count("applied") as u64, world.server().counts().write);
+    assert!(count("applied") > 0 && count("skipped") > 0, "{report}");
+    assert_eq!(count("applied") + count("failed") + count("skipped"), 30);
+}
+
+#[test]
+fn a_report_file_that_cannot_be_written_does_not_hide_the_report() {
+    let mut world = two();
+    let ran = world.run("apply --yes --format json=no/such/folder/report.json").status(1).requests(1, 2, 2);
+    ran.prints(&["applied"]).says(&["report.json"]);
+}
+
+#[test]
 fn a_read_that_is_too_old_is_made_again() {
     let mut world = two().project("limits: {max_read_age: 0s}");
     world.run("apply --yes").ok().requests(1, 4, 2);
+}
+
+#[test]
+fn a_read_that_aged_while_a_fresh_token_was_fetched_is_made_again() {
+    let world = World::new().live(12, json!({"geo_list": "RU"})).declared(12, "{geo_list: [RU, KZ]}");
+    let world = world.project("limits: {max_read_age: 500ms}").fault("unauthorized,on=put,times=1");
+    let mut world = world.fault("latency=1s,on=token,after=1");
+    world.run("apply --yes").ok().requests(2, 2, 2);
 }
 
 #[test]

@@ -160,6 +160,41 @@ fn every_sequence_of_events_ends_well() {
 }
 
 #[test]
+fn a_conversation_that_is_interrupted_before_its_put_is_skipped_and_not_failed() {
+    let client = client();
+    let interrupted = || Failure::new(FailureKind::Interrupted, "interrupted");
+    let mut exchange = Exchange::new(&client, None, Default::default());
+    assert!(matches!(exchange.begin(), Action::Read));
+    let action = exchange.step(Event::ReadFailed(interrupted()));
+    assert!(matches!(action, Action::Finish(Outcome::Skipped, _)), "{action:?}");
+    // No fresh token came because of it.
+    let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
+    exchange.begin();
+    assert!(matches!(exchange.step(Event::Unauthorized(failure())), Action::Renew { .. }));
+    let action = exchange.step(Event::Refused(interrupted()));
+    assert!(matches!(action, Action::Finish(Outcome::Skipped, _)), "{action:?}");
+    // What may have landed is no mere skip.
+    let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
+    exchange.begin();
+    exchange.step(Event::FateUnknown(failure()));
+    assert!(matches!(exchange.step(Event::Waited), Action::Read));
+    let action = exchange.step(Event::ReadFailed(interrupted()));
+    assert!(matches!(action, Action::Finish(Outcome::Failed, _)), "{action:?}");
+}
+
+#[test]
+fn a_field_that_was_set_and_vanished_is_collateral() {
+    let client = client();
+    let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
+    exchange.begin();
+    assert!(matches!(exchange.step(Event::Answered(script().partial)), Action::Read));
+    let Action::Finish(outcome, details) = exchange.step(Event::Read(script().partial)) else { panic!("no end") };
+    assert_eq!(outcome, Outcome::Collateral);
+    assert_eq!((details.collateral[0].field, &details.collateral[0].before), (Setting::HoldMusic, &json!(7)));
+    assert!(details.message.unwrap().raw().contains("missing"));
+}
+
+#[test]
 fn nothing_is_sent_to_a_client_that_is_blocked() {
     let mut client = client();
     client.blocked.push(ringform::plan::Blocked {

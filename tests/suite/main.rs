@@ -18,5 +18,6 @@ mod network;
 mod places;
 mod planning;
 mod saved;
+mod signals;
 mod supply;
 mod world;
