@@ -23,7 +23,7 @@ pub enum Source {
     },
     /// A ready token. It cannot be renewed.
     Token(Secret),
-    /// A program that prints one of the two; see [`super::command`].
+    /// A program that prints one of the two; see `api::command`.
     Command {
         /// The program and its arguments. No shell reads them.
         argv: Vec<String>,

@@ -12,7 +12,7 @@ use crate::config::project::Shape;
 use crate::config::settings;
 use crate::config::yaml::{self, Content};
 use crate::model::text::quote;
-use crate::model::{ClientId, Declaration, Layer, Managed, Place, SettingSet, Untrusted, suggest};
+use crate::model::{ClientId, Declaration, Layer, Managed, Place, SettingSet, suggest};
 
 const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect", "settings", "ignore"];
 
@@ -30,8 +30,6 @@ pub(super) struct Claim {
     /// For `@me`, whose token it is; a number is one client whoever reads it.
     pub(super) credentials: Option<Arc<str>>,
     pub(super) place: Place,
-    /// The line of the place, for the caret.
-    pub(super) line: Option<Untrusted>,
 }
 
 /// Reads one document. `index` is its number in the file, from 0.
@@ -71,7 +69,7 @@ fn declaration(
     if let (Some(client), Some(entry)) = (client, of("client")) {
         let credentials = credentials.clone().filter(|_| client == ClientId::Me);
         let place = problems.place(entry.at());
-        *claim = Some(Claim { client, credentials, line: problems.shown(&place), place });
+        *claim = Some(Claim { client, credentials, place });
     }
     let own =
         of("settings").map(|entry| settings::settings(&entry.value, &Layer::Settings, problems)).unwrap_or_default();
@@ -112,6 +110,8 @@ fn fold(own: Vec<Managed>, profiles: &[Arc<str>], shape: &Shape, ignored: Settin
     }
     managed.retain(|managed| !ignored.contains(managed.setting));
     managed.sort_by_key(|managed| managed.setting);
+    // A fleet has many of these, and they live until the last client is read.
+    managed.shrink_to_fit();
     managed
 }
 

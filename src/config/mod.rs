@@ -5,14 +5,13 @@
 //! the run for the others. It knows no field by name and no HTTP. The texts are untrusted, and so are the file names.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::model::{ClientId, Declaration, Diagnostic, Place, Untrusted};
+use crate::model::{Declaration, Diagnostic, Place, Untrusted};
 
 mod credentials;
 mod discover;
@@ -87,7 +86,7 @@ pub fn load(request: &Request) -> Loaded {
     let (files, errors) = walk::documents(&request.cwd, &found, project.documents.as_ref());
     loaded.diagnostics.extend(errors);
     loaded.files = files.len();
-    let read = read_all(&files, &project.shape);
+    let read = read_all(&found.root, &files, &project.shape);
     drop(files);
     loaded.documents = read.documents;
     loaded.declarations = read.declarations;
@@ -95,7 +94,7 @@ pub fn load(request: &Request) -> Loaded {
     if loaded.documents == 0 && !loaded.has_errors() {
         loaded.diagnostics.push(Diagnostic::error("no-documents", None, "there is no document to work on"));
     }
-    duplicates(read.claims, &mut loaded.diagnostics);
+    duplicates(read.claims, &found.root, &mut loaded.diagnostics);
     sort(&mut loaded.diagnostics);
     if loaded.diagnostics.iter().any(|one| one.is_error() && is_of(one, &found.file)) {
         loaded.project = None;
@@ -162,10 +161,9 @@ impl Gathered {
         self.documents += other.documents;
     }
 
-    fn file(&mut self, file: &walk::File, shape: &Shape) {
-        let name = Untrusted::from(file.name.as_str());
-        match read_text(&file.path, &name) {
-            Ok(text) => self.text(name, &text, shape),
+    fn file(&mut self, root: &Path, file: &walk::File, shape: &Shape) {
+        match read_text(&file.path(root), &file.name) {
+            Ok(text) => self.text(file.name.clone(), &text, shape),
             Err(error) => self.diagnostics.push(*error),
         }
     }
@@ -184,7 +182,7 @@ impl Gathered {
 }
 
 /// Reads all files on all cores, this thread among them; the results stand in the order of the files.
-fn read_all(files: &[walk::File], shape: &Shape) -> Gathered {
+fn read_all(root: &Path, files: &[walk::File], shape: &Shape) -> Gathered {
     const CHUNK: usize = 64;
     let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len().div_ceil(CHUNK));
     let next = AtomicUsize::new(0);
@@ -200,7 +198,7 @@ fn read_all(files: &[walk::File], shape: &Shape) -> Gathered {
             gathered.declarations.reserve_exact(chunk.len());
             gathered.claims.reserve_exact(chunk.len());
             for file in chunk {
-                gathered.file(file, shape);
+                gathered.file(root, file, shape);
             }
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(start, gathered);
         }
@@ -257,21 +255,23 @@ fn no_text(error: &std::string::FromUtf8Error, name: &Untrusted) -> Diagnostic {
 }
 
 /// Two documents for one number, or two `@me` under one credential: whichever comes later is told, with the place of the first.
-fn duplicates(claims: Vec<Claim>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeMap<(ClientId, Option<Arc<str>>), Place> = BTreeMap::new();
-    for Claim { client, credentials, place, line } in claims {
-        match seen.entry((client, credentials)) {
-            Entry::Vacant(free) => {
-                free.insert(place);
-            }
-            Entry::Occupied(first) => {
-                let first = first.get();
-                let summary =
-                    format!("client {client} is declared twice; first in {}:{}", first.file.raw(), first.line);
-                let mut error = Diagnostic::error("duplicate-client", place, summary).other(first.clone());
-                error.line = line;
-                diagnostics.push(error.help("keep one document for this client".to_owned()));
-            }
+fn duplicates(mut claims: Vec<Claim>, root: &Path, diagnostics: &mut Vec<Diagnostic>) {
+    claims.sort_unstable();
+    for same in claims.chunk_by(|one, other| (one.client, &one.credentials) == (other.client, &other.credentials)) {
+        let Some((first, later)) = same.split_first() else { continue };
+        let first = &first.place;
+        for Claim { client, place, credentials: _ } in later {
+            let summary = format!("client {client} is declared twice; first in {}:{}", first.file.raw(), first.line);
+            let mut error = Diagnostic::error("duplicate-client", place.clone(), summary).other(first.clone());
+            error.line = line_of(root, place);
+            diagnostics.push(error.help("keep one document for this client".to_owned()));
         }
     }
+}
+
+/// The line of a place, read again: keeping the line of every client for the few that stand twice would cost a fleet dearly.
+fn line_of(root: &Path, place: &Place) -> Option<Untrusted> {
+    let text = read_text(&root.join(place.file.raw()), &place.file).ok()?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Some(lines::Lines::of(text).get(place.line as usize).into())
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{FIELDS, Kind, Setting, State, value};
+use crate::model::{ClientId, FIELDS, Kind, Setting, State, value};
 
 fn read(text: &str) -> Gathered {
     let mut gathered = Gathered::default();

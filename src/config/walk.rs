@@ -17,8 +17,16 @@ use crate::model::{Diagnostic, Place, Untrusted};
 /// A document file: what it is called and where it is. Ordered by name, then by path: two names that are no text can look alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct File {
-    pub(super) name: String,
-    pub(super) path: PathBuf,
+    pub(super) name: Untrusted,
+    /// Where it is, when the name below the project's folder does not tell.
+    path: Option<PathBuf>,
+}
+
+impl File {
+    /// Where the file is.
+    pub(super) fn path(&self, root: &Path) -> PathBuf {
+        self.path.clone().unwrap_or_else(|| root.join(self.name.raw()))
+    }
 }
 
 /// Finds the document files below the paths, in byte order of their project-relative names.
@@ -49,7 +57,10 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (
     files.dedup();
     if links {
         let mut seen = BTreeSet::new();
-        files.retain(|file| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
+        files.retain(|file| {
+            let path = file.path(&found.root);
+            seen.insert(fs::canonicalize(&path).unwrap_or(path))
+        });
     }
     (files, errors)
 }
@@ -94,20 +105,20 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: &Path) {
-        let relative = path.strip_prefix(self.root).unwrap_or(path);
-        let name = match relative.to_str() {
-            Some(name) if cfg!(unix) => name.to_owned(),
+        let file = match path.strip_prefix(self.root).ok().and_then(Path::to_str) {
+            Some(name) if cfg!(unix) => File { name: name.into(), path: None },
             Some(_) | None => {
+                let relative = path.strip_prefix(self.root).unwrap_or(path);
                 let parts: Vec<String> = relative.components().map(|part| text_of(part.as_os_str())).collect();
-                parts.join("/")
+                File { name: parts.join("/").into(), path: Some(path.to_owned()) }
             }
         };
-        self.files.push(File { name, path: path.to_owned() });
+        self.files.push(file);
     }
 
     /// Whether nothing that was found lies below a folder: a second path into the same folder finds nothing new.
     fn none_below(&self, folder: &Path) -> bool {
-        !self.files.iter().any(|file| file.path.starts_with(folder))
+        !self.files.iter().any(|file| file.path(self.root).starts_with(folder))
     }
 
     fn unreadable(&mut self, error: &ignore::Error) {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{
-    ClientId, Declaration, Failure, Live, LiveSettings, Place, Row, Setting, SettingSet, Severity, State, Untrusted,
+    ClientId, Declaration, Failure, Live, LiveSettings, Place, Setting, SettingSet, Severity, Untrusted,
 };
 use crate::plan::change::{self, Change, Origin};
 use crate::plan::{Patch, examine};

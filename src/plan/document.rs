@@ -1,7 +1,7 @@
 //! The plan document: plan, saved plan, JSON output and report of an apply are this one type.
 //!
 //! Owns what stands around the clients: where the plan came from, the run that made it, and the totals, which always follow
-//! from the clients. How it is spelt in JSON is [`crate::plan::wire`]'s.
+//! from the clients. How it is spelt in JSON is `plan::wire`'s.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
