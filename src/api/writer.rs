@@ -26,9 +26,18 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// Waits until `requests_per_second` lets one more PUT pass: before the age of a reading is looked at, since the wait can be
+    /// long. `false` when the run was interrupted.
+    pub async fn turn(&self) -> bool {
+        match &self.house.pace {
+            Some(pace) => pace.turn(&self.house.stop).await,
+            None => !self.house.stop.is_stopped(),
+        }
+    }
+
     /// Sends one PUT, once, and says what became of it. The answer holds all 28 fields where the API gives them.
     ///
-    /// Nothing is sent where the quota is known to be used up, where no token can be had, or after an interruption.
+    /// It does not wait for [`Writer::turn`]; who calls has. Nothing is sent where the quota is known to be used up, where no token can be had, or after an interruption.
     pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, go: Cleared) -> Event {
         let house = &*self.house;
         let account = match house.account(credentials) {

@@ -45,8 +45,13 @@ where
             std::panic::resume_unwind(error.into_panic());
         }
     }
+    drop(queue);
     let done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
-    done.into_iter().flatten().collect()
+    #[expect(
+        clippy::filter_map_identity,
+        reason = "unlike `flatten` it works in place: the results are never held twice"
+    )]
+    done.into_iter().filter_map(|slot| slot).collect()
 }
 
 #[cfg(test)]

@@ -209,7 +209,9 @@ impl Worker {
                     Err(failure) => Event::ReadFailed(failure),
                 },
                 Action::Send { cleared, just_read } => {
-                    if self.is_old(read_at) && !just_read {
+                    if !self.hands.writer.turn().await {
+                        Event::Stopped("interrupted before it was sent".to_owned())
+                    } else if self.is_old(read_at) && !just_read {
                         Event::TooOld
                     } else {
                         self.send(client, cleared, &mut sent).await

@@ -305,3 +305,19 @@ fn failures_and_canaries_stop_the_rest() {
     let ran = world.run("apply --yes --format json --canary 1").status(1).requests(1, 6, 6);
     assert_eq!(ran.results().iter().filter(|result| *result == "applied").count(), 5);
 }
+
+#[test]
+fn a_wait_for_the_turn_counts_for_the_age_of_a_reading() {
+    let mut world = World::new().project("limits: {requests_per_second: 2, max_read_age: 1s, concurrency: 8}");
+    for id in 1..=4 {
+        world = world.live(id, json!({"hold_music": 7})).declared(id, "{timezone: UTC}");
+    }
+    let ran = world.run("apply --yes --format json").ok();
+    assert_eq!(ran.results(), ["applied"; 4]);
+    let counts = world.server().counts();
+    assert_eq!(counts.write, 4);
+    assert!(
+        counts.read > 4,
+        "at two requests a second a reading is older than a second when its PUT is due: {counts:?}"
+    );
+}
