@@ -57,13 +57,13 @@ pub(crate) enum Command {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Talk {
-    /// When to use colours; NO_COLOR counts too
+    /// When to use colours; `auto` heeds NO_COLOR
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub color: When,
     /// Say less: no progress, no notes
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more; twice for every request
+    /// Say more; -vv logs every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// How log lines on stderr are written
@@ -74,7 +74,7 @@ pub(crate) struct Talk {
 /// Auto, always or never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
-    /// On a terminal
+    /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Everywhere
     Always,
@@ -228,7 +228,7 @@ pub(crate) struct Plan {
     /// Exit with 2 when there is a difference
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Show the differences as a unified diff of the settings
+    /// Print only a unified diff of the settings, no failures and no guards
     #[arg(long)]
     pub diff: bool,
 }
@@ -248,7 +248,7 @@ pub(crate) struct Apply {
     /// How results are written.
     #[command(flatten)]
     pub write: Write,
-    /// Do what this saved plan says, and nothing else
+    /// Do what this saved plan says, and nothing else; it holds for the endpoint it was made for
     #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard"])]
     pub plan: Option<PathBuf>,
     /// Do not ask
@@ -257,7 +257,7 @@ pub(crate) struct Apply {
     /// Accept that this field moves along with a PUT; repeat for more
     #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting)]
     pub allow_collateral: Vec<Setting>,
-    /// Send nothing when more settings than this would change
+    /// Send nothing when more settings than this would change, all clients together
     #[arg(long, value_name = "N")]
     pub max_changes: Option<u64>,
     /// Send nothing when more clients than this would change, as a number or a percentage of those read
@@ -323,7 +323,7 @@ pub(crate) struct Sandbox {
     /// A seed of clients, JSON or YAML; what changes is kept in .ringform/sandbox beside it
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
-    /// Make up this many clients instead
+    /// Make up this many clients; this or --data is needed
     #[arg(long, value_name = "N", conflicts_with = "data")]
     pub clients: Option<u64>,
     /// Go back to the seed: forget what was kept, and end
@@ -347,7 +347,7 @@ pub(crate) struct Sandbox {
     /// A fault: NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1]; repeat for more, `list` names them
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<String>,
-    /// What chance is drawn from
+    /// The start of all chance: the same number makes the same clients and the same faults
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Requests an hour for each application

@@ -69,7 +69,7 @@ const TABLE: &[Row] = &[
         403,
         "user_access_type_deny",
         "the access of the user of these credentials is too low",
-        "a user with `read_only` access is enough for plan and drift; apply needs one with `full` access",
+        "a user with `read_only` access is enough for plan; apply needs one with `full` access",
     ),
     row(
         403,

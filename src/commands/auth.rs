@@ -81,7 +81,7 @@ fn text(name: &Option<Arc<str>>, answer: &Result<User, Failure>, session: &Sessi
             let (login, access) = (part("login", &user.login), part("access", &user.access));
             out.push_str(&format!("{who}: works{login}{client}{dealer}{access}{admin}{}\n", quota(name, session)));
             if user.access.as_ref().is_some_and(|access| access.raw() == "read_only") {
-                out.push_str("  enough for plan and drift; apply needs a user with full access\n");
+                out.push_str("  enough for plan; apply needs a user with full access\n");
             }
         }
         Err(failure) => {

@@ -167,7 +167,11 @@ pub(super) fn half_warning(managed: &[Managed]) -> Option<Diagnostic> {
         (false, true) => (email?, Setting::DiskSpaceNotifyThreshold),
         (_, _) => return None,
     };
-    let message = format!("`{}` is set without `{lacks}`: no warning would be mailed", half.setting);
+    let unless = match of(lacks) {
+        Some(_) => "",
+        None => " unless the client has one already",
+    };
+    let message = format!("`{}` is set without `{lacks}`: no warning is mailed{unless}", half.setting);
     Some(
         Diagnostic::warning("half-warning", half.place.clone(), message)
             .help(format!("set `{lacks}` too, or leave both out")),

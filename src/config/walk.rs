@@ -41,7 +41,7 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (
             if walk.files.len() == before && walk.errors.is_empty() && walk.none_below(path) {
                 let summary = format!("there is no document in {}", shown(cwd, path));
                 walk.errors.push(Diagnostic::error("no-documents", None, summary).help(
-                    "documents are the *.yaml and *.yml files below a project; see also `documents:` in ringform.yaml".to_owned(),
+                    "documents are the *.yaml and *.yml files below a project, `ringform import` writes some; see also `documents:` in ringform.yaml".to_owned(),
                 ));
             }
         } else if is_project(&path.file_name().unwrap_or_default().to_string_lossy()) {

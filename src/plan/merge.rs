@@ -44,7 +44,8 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
     });
     let doubled = merged.clients.windows(2).filter(|pair| pair[0].source == pair[1].source).count();
     if doubled > 0 {
-        gaps.push(format!("{doubled} clients stand in more than one of these plans"));
+        let clients = if doubled == 1 { "client stands" } else { "clients stand" };
+        gaps.push(format!("{doubled} {clients} in more than one of these plans"));
     }
     Ok((merged, gaps))
 }

@@ -49,7 +49,7 @@ fn fields_are_documented() {
         let writable = if row.write.is_some() { "yes" } else { "" };
         writeln!(text, "| `{}` | {} | {writable} | {} |", row.name, row.api_type, row.about).unwrap();
     }
-    text.push_str("\n## How grave a change is\n\nJudged from the older state to the newer one.\n\n| field | change | severity | direction |\n|---|---|---|---|\n");
+    text.push_str("\n## How grave a change is\n\nJudged from the older state to the newer one. Nothing tells whether the file or the live client is older, so a plan shows the graver of both\ndirections: a country that is removed is `! opens` too, since somebody may have added it by hand.\n\n| field | change | severity | direction |\n|---|---|---|---|\n");
     for setting in Setting::ALL {
         for (name, older, newer) in steps(setting) {
             let judged = (setting.row().judge)(&older, &newer);
@@ -59,16 +59,41 @@ fn fields_are_documented() {
             writeln!(text, "| `{setting}` | {name} | {severity} | {direction} |").unwrap();
         }
     }
-    text.push_str("\n## Built-in guards\n\nEach is switched on by its name under `guards`.\n\n| guard | field | does | speaks when |\n|---|---|---|---|\n");
+    text.push_str("\n## Built-in guards\n\nEach is switched on by its name under `guards`. Guards judge changes: what is declared and live already is passed over, except by\n`unmanaged-security`.\n\n| guard | field | does | speaks when |\n|---|---|---|---|\n");
     for guard in BUILT_IN {
         let field = guard.field.map_or("the security fields".to_owned(), |field| format!("`{field}`"));
         let effect = if guard.effect == Effect::Deny { "denies" } else { "warns" };
         let most = guard.max_countries.map(|most| format!(" (more than {most})")).unwrap_or_default();
         writeln!(text, "| `{}` | {field} | {effect} | {}{most} |", guard.name, guard.about).unwrap();
     }
+    text.push_str(OWN_GUARDS);
     assert!(Code::find("XK").is_some());
     hold("docs/fields.md", &text);
 }
+
+const OWN_GUARDS: &str = "
+## Guards of your own
+
+```yaml
+guards:
+  - name: almaty-at-home
+    field: geo_list
+    labels: {city: almaty}
+    deny: {allow: [KZ, RU]}
+    message: clients in Almaty call from Kazakhstan and Russia alone
+```
+
+`deny` stops a client, `warn` only says so. All conditions that are given must hold; with none, any change of the field counts. `labels` narrows a
+guard to clients that carry them all. A built-in name takes over what is not given here: `{name: too-many-countries, deny: {max_countries: 3}}`.
+
+| condition | holds when |
+|---|---|
+| `from` | the field held exactly this |
+| `to` | the field would hold exactly this |
+| `allow` | the field would hold something else than these; of countries: one that is not in the list |
+| `max_countries` | more countries than this would be in the list; `*` is more than any number |
+| `unmanaged` | the client does not manage the field (`true`) |
+";
 
 /// The changes that a reader asks about, for each field.
 fn steps(setting: Setting) -> Vec<(&'static str, State, State)> {
