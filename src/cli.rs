@@ -228,7 +228,7 @@ pub(crate) struct Plan {
     /// Exit with 2 when there is a difference
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Print only a unified diff of the settings, no failures and no guards
+    /// Show the differences as a unified diff of the settings; failures and guards stand on stderr
     #[arg(long)]
     pub diff: bool,
 }

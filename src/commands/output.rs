@@ -11,7 +11,7 @@ use anyhow::Context;
 
 use ringform::config;
 use ringform::model::Diagnostic;
-use ringform::plan::Plan;
+use ringform::plan::{ClientPlan, Plan};
 use ringform::render::{self, Format, Look};
 
 use crate::cli::{Talk, When};
@@ -130,9 +130,30 @@ pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow
     Ok(())
 }
 
-/// Prints the differences as a unified diff.
+/// Prints the differences as a unified diff. What a diff cannot show, failures and guards, stands on stderr beside it.
 pub(crate) fn print_diff(plan: &Plan, talk: &Talk) -> anyhow::Result<()> {
+    const MOST: usize = 20;
+    let untold: Vec<String> = plan.clients.iter().flat_map(beside_the_diff).collect();
+    for line in untold.iter().take(MOST) {
+        note(line);
+    }
+    if untold.len() > MOST {
+        note(&format!("and {} more; plan without --diff groups them", untold.len() - MOST));
+    }
     printing(|out| render::diff(plan, &config::write_settings, &look(talk, &io::stdout()), out))
+}
+
+fn beside_the_diff(client: &ClientPlan) -> Vec<String> {
+    let id = client.client_id;
+    let failed = client.error.iter().map(|error| {
+        let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        format!("error: client {id} failed: {}{help}", render::escape::terminal(&error.message))
+    });
+    let blocked = client.blocked.iter().map(|blocked| {
+        let (name, why) = (render::escape::terminal(&blocked.name), render::escape::terminal(&blocked.message));
+        format!("error: client {id} is stopped by {name}: {why}")
+    });
+    failed.chain(blocked).collect()
 }
 
 /// What is said when a run did not begin: problems on stderr and, for programs, one document.

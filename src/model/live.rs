@@ -101,7 +101,7 @@ impl<'de> Visitor<'de> for Answer {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Live, A::Error> {
         let mut live = Live::default();
-        let mut settings: [Option<&'de RawValue>; 7] = Default::default();
+        let mut settings: [Option<&'de RawValue>; Setting::ALL.len()] = Default::default();
         while let Some(key) = map.next_key::<Key<'de>>()? {
             let Some(index) = Row::position(&key.0) else {
                 map.next_value::<IgnoredAny>()?;
@@ -168,15 +168,15 @@ impl<'de> Deserialize<'de> for Key<'de> {
 pub struct LiveSettings {
     text: Box<str>,
     /// Where each setting's text ends; an empty span is a key that the answer lacked, since no JSON value is empty.
-    ends: [u32; 7],
+    ends: [u32; Setting::ALL.len()],
 }
 
 impl LiveSettings {
     /// Keeps these raw texts of an answer. Plain scalars are kept as they stand; texts with escapes, lists and objects are
     /// written anew, so that nothing of their layout is left.
-    fn of_raw(values: &[Option<&RawValue>; 7]) -> LiveSettings {
+    fn of_raw(values: &[Option<&RawValue>; Setting::ALL.len()]) -> LiveSettings {
         let mut text = String::with_capacity(64);
-        let mut ends = [0; 7];
+        let mut ends = [0; Setting::ALL.len()];
         for (end, value) in ends.iter_mut().zip(values) {
             if let Some(raw) = value.map(RawValue::get) {
                 let plain = raw.bytes().all(|b| !matches!(b, b'\\' | b'[' | b'{' | b'\n' | b'\r' | 0x7f..));
@@ -191,9 +191,9 @@ impl LiveSettings {
     }
 
     /// Keeps these values; `None` is a missing key.
-    pub fn new(values: &[Option<Json>; 7]) -> LiveSettings {
+    pub fn new(values: &[Option<Json>; Setting::ALL.len()]) -> LiveSettings {
         let mut text = String::new();
-        let mut ends = [0; 7];
+        let mut ends = [0; Setting::ALL.len()];
         for (end, value) in ends.iter_mut().zip(values) {
             if let Some(value) = value {
                 text.push_str(&value.to_string());
@@ -251,7 +251,7 @@ impl Serialize for LiveSettings {
 impl<'de> Deserialize<'de> for LiveSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = serde_json::Map::deserialize(deserializer)?;
-        let mut values: [Option<Json>; 7] = Default::default();
+        let mut values: [Option<Json>; Setting::ALL.len()] = Default::default();
         for setting in Setting::ALL {
             values[setting.index()] = map.get(setting.name()).cloned();
         }

@@ -258,3 +258,16 @@ fn put_stands_in_the_order_of_the_table() {
     let names: Vec<&str> = ringform::model::Setting::ALL.iter().map(|setting| setting.name()).collect();
     assert_eq!(keys, names);
 }
+
+#[test]
+fn a_diff_does_not_hide_what_failed_or_is_stopped() {
+    let mut world = acme()
+        .live(13, json!({}))
+        .declared(13, "{timezone: UTC}")
+        .fault("error=user_blocked,client=13,on=get")
+        .live(14, json!({}))
+        .declared(14, "{geo_list: \"*\"}")
+        .project("guards: [open-geo]");
+    let ran = world.run("plan --diff").status(1).prints(&["+hold_music: null"]);
+    ran.says(&["client 13 failed", "client 14 is stopped by open-geo"]);
+}
