@@ -42,6 +42,7 @@ impl Clock {
             duration_ms: self.started.elapsed().as_millis() as u64,
             requests,
             quota,
+            drift: None,
         }
     }
 }

@@ -3,11 +3,13 @@
 //! Owns what stands around the clients: where the plan came from, the run that made it, and the totals, which always follow
 //! from the clients. How it is spelt in JSON is `plan::wire`'s.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Diagnostic, Revision, Untrusted};
-use crate::plan::{ClientPlan, Status};
+use crate::model::{ClientId, Diagnostic, Place, Revision, Untrusted};
+use crate::plan::{ClientPlan, Status, Watch};
 
 /// The version of the document. A minor step only adds; readers ignore unknown keys.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -31,8 +33,21 @@ pub struct Plan {
     pub run: Run,
     /// The clients, in byte order of their files, then of their documents.
     pub clients: Vec<ClientPlan>,
+    /// Clients that the base declares and this work tree does not: listed, never read.
+    pub released_clients: Vec<ReleasedClient>,
     /// Problems and warnings of files and guards.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A client whose document is gone since the base.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleasedClient {
+    /// The id of the path.
+    pub client_id: ClientId,
+    /// The credential's name at the base; `null` for the environment.
+    pub credentials: Option<Arc<str>>,
+    /// The document's first line at the base.
+    pub source: Place,
 }
 
 /// One part of a fleet, as in `--shard I/N`.
@@ -57,6 +72,9 @@ pub struct Run {
     pub requests: Requests,
     /// What is left of the quotas that were seen, by credential.
     pub quota: Vec<Quota>,
+    /// What `drift` knows of earlier runs; `null` for other commands.
+    #[serde(default)]
+    pub drift: Option<Watch>,
 }
 
 /// Numbers of requests.

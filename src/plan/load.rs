@@ -58,6 +58,7 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
         shard: wire.shard,
         run: wire.run,
         clients,
+        released_clients: wire.released_clients,
         diagnostics: wire.diagnostics,
     })
 }

@@ -21,10 +21,12 @@ pub mod recheck;
 pub mod schema;
 pub mod select;
 pub mod verify;
+pub mod watch;
 mod wire;
 
 pub use change::{Action, Change, Origin};
 pub use client::{Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Outcome, Released, Status};
-pub use document::{Plan, Quota, Requests, Run, Shard, Summary};
+pub use document::{Plan, Quota, ReleasedClient, Requests, Run, Shard, Summary};
 pub use patch::Patch;
 pub use recheck::Cleared;
+pub use watch::Watch;

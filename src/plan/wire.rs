@@ -18,7 +18,7 @@ use crate::model::{
 use crate::plan::change::{Action, Change, Origin, code_names};
 use crate::plan::client::{Blocked, ClientPlan, Details, Outcome, Released, Status};
 use crate::plan::digest;
-use crate::plan::document::{FORMAT_VERSION, Plan, Run, Shard, Summary};
+use crate::plan::document::{FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary};
 
 /// The whole document, as it is read and as the schema describes it.
 #[expect(dead_code, reason = "what always follows from the rest is written for others and never believed when read")]
@@ -36,7 +36,7 @@ pub(super) struct WirePlan {
     pub(super) summary: Summary,
     pub(super) clients: Vec<WireClient>,
     #[serde(default)]
-    pub(super) released_clients: Vec<Json>,
+    pub(super) released_clients: Vec<ReleasedClient>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// SHA-256 over the canonical JSON of `format_version`, `endpoint` and `clients`: it finds damage and hand edits.
     pub(super) digest: String,
@@ -222,7 +222,7 @@ impl Serialize for Plan {
         plan.serialize_field("run", &self.run)?;
         plan.serialize_field("summary", &self.summary())?;
         plan.serialize_field("clients", &Clients(&self.clients))?;
-        plan.serialize_field("released_clients", &[(); 0])?;
+        plan.serialize_field("released_clients", &self.released_clients)?;
         plan.serialize_field("diagnostics", &self.diagnostics)?;
         plan.serialize_field("digest", &digest::of_plan(self).map_err(serde::ser::Error::custom)?)?;
         plan.end()

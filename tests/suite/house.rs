@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Room → rooms that it may import. A room may always import itself.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("config", &["model"]),
     ("plan", &["model"]),
@@ -14,6 +14,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("journal", &["model", "plan"]),
     ("render", &["model", "plan"]),
     ("reconcile", &["model", "plan", "api", "journal"]),
+    ("cli", &[]),
     ("commands", &["cli", "commands"]),
 ];
 

@@ -111,7 +111,14 @@ pub(super) fn plan(clients: Vec<ClientPlan>) -> Plan {
         ringform_version: "0.0.0".into(),
         endpoint: "https://apiproxy.example".into(),
         project: "ringform.yaml".into(),
-        run: Run { id: "run".into(), started_at: "2026-11-24T10:00:00Z".into(), duration_ms: 840, requests, quota },
+        run: Run {
+            id: "run".into(),
+            started_at: "2026-11-24T10:00:00Z".into(),
+            duration_ms: 840,
+            requests,
+            quota,
+            drift: None,
+        },
         clients,
         ..Plan::default()
     }

@@ -1,0 +1,118 @@
+//! Commands that reach no API.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::shared::{Files, Plain, Select, Write};
+use crate::cli::values::duration;
+
+/// Check the files offline.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Validate {
+    /// Which files.
+    #[command(flatten)]
+    pub files: Files,
+    /// How results are written.
+    #[command(flatten)]
+    pub write: Write,
+}
+
+/// Print effective settings.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Resolve {
+    /// Which files.
+    #[command(flatten)]
+    pub files: Files,
+    /// Which clients.
+    #[command(flatten)]
+    pub select: Select,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Plain::Text)]
+    pub format: Plain,
+}
+
+/// Render saved plans and reports again.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Show {
+    /// Saved plans or reports; several are the shards of one
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// How results are written.
+    #[command(flatten)]
+    pub write: Write,
+    /// Exit with 2 when there is a difference
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// Serve the simulator.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Sandbox {
+    /// The address to listen on; loopback alone
+    #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
+    pub listen: std::net::SocketAddr,
+    /// A seed of clients, JSON or YAML; what changes is kept in .ringform/sandbox beside it
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Make up this many clients; this or --data is needed
+    #[arg(long, value_name = "N", conflicts_with = "data")]
+    pub clients: Option<u64>,
+    /// Go back to the seed: forget what was kept, and end
+    #[arg(long, requires = "data")]
+    pub reset: bool,
+    /// PUT replaces the whole client instead of merging
+    #[arg(long)]
+    pub replace: bool,
+    /// PUT takes this field and does not store it; repeat for more
+    #[arg(long, value_name = "FIELD")]
+    pub ignore: Vec<String>,
+    /// Store or answer values in another spelling: zones, emails, countries, numbers-as-text, empty-for-null
+    #[arg(long, value_name = "WHAT", value_parser = |text: &str| text.parse::<ringform::sandbox::Normalise>().map_err(|e| e.to_string()))]
+    pub normalise: Vec<ringform::sandbox::Normalise>,
+    /// Leave this field out of every answer; repeat for more
+    #[arg(long, value_name = "FIELD")]
+    pub missing: Vec<String>,
+    /// Refuse null in a PUT with 400
+    #[arg(long)]
+    pub refuse_null: bool,
+    /// A fault: NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1]; repeat for more, `list` names them
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Vec<String>,
+    /// The start of all chance: the same number makes the same clients and the same faults
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Requests an hour for each application
+    #[arg(long, value_name = "N")]
+    pub quota: Option<u64>,
+    /// How long a token lives
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    pub token_lifetime: Duration,
+}
+
+/// Print a JSON Schema.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Schema {
+    /// Of what.
+    #[arg(value_enum)]
+    pub of: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// Client documents
+    Client,
+    /// ringform.yaml
+    Project,
+    /// Plans, saved plans and reports
+    Plan,
+}
+
+/// Print completions.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Completions {
+    /// For which shell
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,127 @@
+//! Commands that reach the API.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use ringform::model::Setting;
+use ringform::plan::limits::Share;
+
+use crate::cli::shared::{Connect, Files, Plain, Select, Write};
+use crate::cli::values::{client_id, setting};
+
+/// Write client documents from live clients.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Import {
+    /// The clients: numbers, or @me [default: @me]
+    #[arg(value_name = "CLIENT_ID", value_parser = client_id)]
+    pub clients: Vec<ringform::model::ClientId>,
+    /// The folder to write to [default: clients, in the project]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace the files of these clients
+    #[arg(long)]
+    pub force: bool,
+    /// The credentials to read with
+    #[arg(long, value_name = "NAME")]
+    pub credentials: Option<String>,
+    /// The project file to use, where there are several
+    #[arg(long, value_name = "NAME")]
+    pub project: Option<PathBuf>,
+    /// How the API is reached.
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+/// Show differences.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Plan {
+    /// Which files.
+    #[command(flatten)]
+    pub files: Files,
+    /// Which clients.
+    #[command(flatten)]
+    pub select: Select,
+    /// How the API is reached.
+    #[command(flatten)]
+    pub connect: Connect,
+    /// How results are written.
+    #[command(flatten)]
+    pub write: Write,
+    /// Save the plan, for `apply --plan`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 2 when there is a difference
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Show the differences as a unified diff of the settings; failures and guards stand on stderr
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// Bring clients to their declarations.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Apply {
+    /// Which files.
+    #[command(flatten)]
+    pub files: Files,
+    /// Which clients.
+    #[command(flatten)]
+    pub select: Select,
+    /// How the API is reached.
+    #[command(flatten)]
+    pub connect: Connect,
+    /// How results are written.
+    #[command(flatten)]
+    pub write: Write,
+    /// Do what this saved plan says, and nothing else; it holds for the endpoint it was made for
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard"])]
+    pub plan: Option<PathBuf>,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Accept that this field moves along with a PUT; repeat for more
+    #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting)]
+    pub allow_collateral: Vec<Setting>,
+    /// Send nothing when more settings than this would change, all clients together
+    #[arg(long, value_name = "N")]
+    pub max_changes: Option<u64>,
+    /// Send nothing when more clients than this would change, as a number or a percentage of those read
+    #[arg(long, value_name = "N|P%")]
+    pub max_changed_clients: Option<Share>,
+    /// Begin no further client once so many are neither applied nor unchanged
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_failures: Option<u64>,
+    /// Write the first N clients one at a time; the first of them that fails stops the rest
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub canary: u64,
+}
+
+/// Questions about credentials.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Auth {
+    /// Which question.
+    #[command(subcommand)]
+    pub command: AuthCommand,
+}
+
+/// Questions about credentials.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Say of every credential whether it works, for whom and with which access
+    Check(AuthCheck),
+}
+
+/// Check every credential.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct AuthCheck {
+    /// Where the project is.
+    #[command(flatten)]
+    pub files: Files,
+    /// How the API is reached.
+    #[command(flatten)]
+    pub connect: Connect,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = Plain::Text)]
+    pub format: Plain,
+}

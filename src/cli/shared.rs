@@ -1,0 +1,81 @@
+//! Flags that several commands have.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use globset::GlobMatcher;
+
+use ringform::model::Setting;
+use ringform::plan::{Shard, select};
+use ringform::render::Format;
+
+use crate::cli::values::{duration, format, label, setting};
+
+/// Which files.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Files {
+    /// Project folders, folders inside one, or single files [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The project file to use, where there are several: NAME or NAME.ringform.yaml
+    #[arg(long, value_name = "NAME")]
+    pub project: Option<PathBuf>,
+}
+
+/// Which clients and fields.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub(crate) struct Select {
+    /// Only clients whose id fits this glob; repeat for more
+    #[arg(long = "client", value_name = "GLOB", value_parser = select::client_glob)]
+    pub clients: Vec<GlobMatcher>,
+    /// Only clients with this label; other keys narrow further, the same key widens
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
+    pub labels: Vec<(String, String)>,
+    /// Only this field; repeat for more
+    #[arg(long = "field", value_name = "FIELD", value_parser = setting)]
+    pub fields: Vec<Setting>,
+    /// Only part I of N, by a stable hash of the client id
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+}
+
+/// How results are written.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Write {
+    /// FORMAT or FORMAT=FILE: text, json, markdown; repeat to leave files beside what is printed
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = format)]
+    pub formats: Vec<(Format, Option<PathBuf>)>,
+}
+
+/// How the API is reached.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Connect {
+    /// The API's address; wins over RINGFORM_ENDPOINT, which wins over ringform.yaml
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// How many clients at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub concurrency: Option<u16>,
+    /// Certificates to trust beside the system's, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Wait for a used-up quota when its reset is this near, such as 10m
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub wait_quota: Option<Duration>,
+    /// Run the `command` credentials of ringform.yaml
+    #[arg(long, env = "RINGFORM_ALLOW_COMMAND", value_parser = clap::builder::FalseyValueParser::new())]
+    pub allow_command: bool,
+}
+
+/// Formats of commands whose result is no plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Plain {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}

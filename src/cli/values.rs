@@ -1,0 +1,43 @@
+//! How the values of flags are read, and what is said of wrong ones.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ringform::model::Setting;
+use ringform::render::Format;
+
+pub(super) fn setting(text: &str) -> Result<Setting, String> {
+    Setting::find(text).ok_or_else(|| match ringform::model::Row::nearest_setting(text) {
+        Some(near) => format!("not a writable field; did you mean `{near}`?"),
+        None => {
+            let names: Vec<&str> = Setting::ALL.iter().map(|setting| setting.name()).collect();
+            format!("not a writable field; they are {}", names.join(", "))
+        }
+    })
+}
+
+pub(super) fn label(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("a label is KEY=VALUE, such as city=moscow")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    ringform::config::parse_duration(text)
+        .ok_or_else(|| "a duration is a number and a unit, such as 30s, 10m or 1h".to_owned())
+}
+
+pub(super) fn client_id(text: &str) -> Result<ringform::model::ClientId, String> {
+    ringform::model::ClientId::parse(text).map_err(|flaw| match flaw.help {
+        Some(help) => format!("no client id; {help}"),
+        None => "no client id".to_owned(),
+    })
+}
+
+pub(super) fn format(text: &str) -> Result<(Format, Option<PathBuf>), String> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, file)) if !file.is_empty() => (name, Some(PathBuf::from(file))),
+        Some(_) => return Err("FORMAT=FILE needs the name of a file".to_owned()),
+        None => (text, None),
+    };
+    name.parse::<Format>().map(|format| (format, file)).map_err(|error| error.to_string())
+}
