@@ -1,14 +1,47 @@
-//! What plan and apply have in common before the first request: files, selection, connection.
+//! What plan, apply and drift have in common before the first request: files, base, selection, connection.
 //!
 //! Owns the order of these checks and the report that stands for a run that did not begin.
+
+use std::sync::Arc;
 
 use ringform::api::Stop;
 use ringform::config::{self, Project};
 use ringform::model::{Declaration, Untrusted};
-use ringform::plan::Plan;
+use ringform::plan::{Origin, Origins, Plan};
 
-use crate::cli::{Connect, Files, Select};
+use crate::cli::{Base, Connect, Files, Select};
+use crate::commands::based::Based;
 use crate::commands::setup::{self, Session};
+
+/// What a run was asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// Which files.
+    pub files: &'a Files,
+    /// Which clients.
+    pub select: &'a Select,
+    /// How the API is reached.
+    pub connect: &'a Connect,
+    /// What is known of the past.
+    pub base: &'a Base,
+    /// The origin of every difference where no base is named.
+    pub otherwise: Origin,
+}
+
+/// Everything that is known before anything is read.
+pub(crate) struct Chosen {
+    /// The project.
+    pub project: Project,
+    /// The selected declarations.
+    pub declarations: Vec<Declaration>,
+    /// By what differences are judged.
+    pub origins: Arc<Origins>,
+    /// With `--affected`, what the run will cost: to be told before it begins.
+    pub forecast: Option<String>,
+    /// The report so far: everything but clients and run.
+    pub report: Plan,
+    based: Based,
+}
 
 /// Everything that is needed to read.
 pub(crate) struct Prepared {
@@ -16,6 +49,10 @@ pub(crate) struct Prepared {
     pub project: Project,
     /// The selected declarations.
     pub declarations: Vec<Declaration>,
+    /// By what differences are judged.
+    pub origins: Arc<Origins>,
+    /// With `--affected`, what the run will cost: to be told before it begins.
+    pub forecast: Option<String>,
     /// The connection.
     pub session: Session,
     /// The report so far: everything but clients and run.
@@ -25,28 +62,50 @@ pub(crate) struct Prepared {
 /// A report that holds nothing but problems.
 pub(crate) type Refused = Box<Plan>;
 
-/// Loads, selects and connects. `Err` is the report of a run that did not begin; its diagnostics say why.
-pub(crate) async fn prepare(
-    files: &Files,
-    select: &Select,
-    connect: &Connect,
-    stop: &Stop,
-) -> anyhow::Result<Result<Prepared, Refused>> {
-    let mut loaded = config::load(&setup::request(files)?);
-    setup::narrow(&mut loaded, select);
+/// Loads, reads the base and selects, all offline. `Err` is the report of a run that did not begin; its diagnostics say why.
+pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused>> {
+    let request = setup::request(asked.files)?;
+    let selection = setup::selection(asked.select);
+    let mut loaded = config::load(&request);
+    let based = Based::read(&request, &mut loaded, asked.base, &selection, asked.otherwise);
+    setup::narrow(&mut loaded, asked.select);
     let failed = loaded.has_errors();
     let mut report = empty(loaded.project.as_ref());
-    report.shard = select.shard;
+    report.shard = asked.select.shard;
+    report.base = asked.base.base.as_deref().map(Untrusted::from);
     report.diagnostics = loaded.diagnostics;
     let project = match loaded.project {
         Some(project) if !failed => project,
         Some(_) | None => return Ok(Err(Box::new(report))),
     };
-    let names = setup::used(&loaded.declarations);
-    match setup::connect(&project, names.into_iter(), connect, stop).await {
+    let mut declarations = loaded.declarations;
+    let revision = asked.base.base.as_deref().filter(|_| asked.base.affected);
+    let forecast =
+        revision.and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision));
+    report.released_clients = based.released(&selection);
+    let origins = Arc::new(based.origins.clone());
+    Ok(Ok(Chosen { project, declarations, origins, forecast, report, based }))
+}
+
+/// Loads, selects and connects. `Err` is the report of a run that did not begin; its diagnostics say why.
+pub(crate) async fn prepare(asked: &Asked<'_>, stop: &Stop) -> anyhow::Result<Result<Prepared, Refused>> {
+    let chosen = match choose(asked)? {
+        Ok(chosen) => chosen,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Chosen { project, declarations, origins, forecast, mut report, based } = chosen;
+    let revision = asked.base.base.as_deref().filter(|_| !asked.base.trust_project);
+    let distrust = revision.map(|revision| based.distrust(&project, asked.connect, revision)).unwrap_or_default();
+    if !distrust.is_empty() {
+        report.released_clients.clear();
+        report.diagnostics.extend(distrust);
+        return Ok(Err(Box::new(report)));
+    }
+    let names = setup::used(&declarations);
+    match setup::connect(&project, names.into_iter(), asked.connect, stop).await {
         Ok(session) => {
             report.endpoint = session.endpoint.clone();
-            Ok(Ok(Prepared { project, declarations: loaded.declarations, session, report }))
+            Ok(Ok(Prepared { project, declarations, origins, forecast, session, report }))
         }
         Err(errors) => {
             report.diagnostics.extend(errors);

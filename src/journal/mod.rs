@@ -130,7 +130,7 @@ pub struct Line {
 impl Line {
     /// A PUT is about to be sent.
     pub fn sending(client: &ClientPlan, patch: &Patch) -> io::Result<Line> {
-        let changes = client.changes.iter();
+        let changes = client.to_send();
         let record = Record::Sending {
             client_id: client.client_id,
             credentials: named(client),

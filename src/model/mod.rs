@@ -23,7 +23,7 @@ pub mod value;
 pub mod zone;
 
 pub use client::ClientId;
-pub use declaration::{Declaration, Expected, Layer, Managed};
+pub use declaration::{Declaration, Expected, Layer, Managed, Whose};
 pub use diagnostic::{Diagnostic, Level};
 pub use failure::{Failure, FailureKind};
 pub use field::{FIELDS, Kind, Row, Setting, SettingSet};

@@ -44,7 +44,7 @@ pub(super) fn markdown(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     // The changes take what the others leave: nothing that failed is ever pushed out by what merely changes.
     let used = head.encode_utf16().count() + after.iter().map(|(_, length)| length).sum::<usize>();
     let mut changes = Section::new(PAGE - used);
-    table::write(&groups, totals.is_report, &mut changes);
+    table::write(plan, &groups, totals.is_report, &mut changes);
     let text = [head, changes.finish().0].into_iter().chain(after.map(|(text, _)| text)).collect::<String>();
     writeln!(out, "{}", text.trim_end())
 }
@@ -52,7 +52,7 @@ pub(super) fn markdown(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 fn head(plan: &Plan, totals: &Totals) -> String {
     let what = if totals.is_report { "ringform apply" } else { "ringform plan" };
     let mut head = format!("**{what}:** {}\n\n", totals.headline());
-    let mut lines: Vec<String> = totals.coverage().into_iter().chain(totals.remarks()).collect();
+    let mut lines: Vec<String> = totals.coverage().into_iter().chain(totals.remarks(plan.base.is_some())).collect();
     if let Some(base) = &plan.base {
         lines.push(format!("Base: {}.", code(&cut(base.raw(), NAME))));
     }
