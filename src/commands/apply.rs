@@ -115,7 +115,9 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
         bail!("{name} is the report of an apply and not a plan; make a new plan");
     }
     if plan.is_offline() {
-        bail!("{name} was made with --offline: nothing was read, so it says nothing of the live clients; make a new plan without --offline");
+        bail!(
+            "{name} was made with --offline: nothing was read, so it says nothing of the live clients; make a new plan without --offline"
+        );
     }
     let loaded = config::load_project(&setup::request(&args.files)?);
     let failed = loaded.has_errors();

@@ -55,9 +55,8 @@ impl Based {
     ) -> Option<String> {
         let base = self.base.as_ref()?;
         let all = declarations.len();
-        let same_place = base.project.as_ref().is_some_and(|then| {
-            !differs(then, project, connect) && then.route == project.route
-        });
+        let same_place =
+            base.project.as_ref().is_some_and(|then| !differs(then, project, connect) && then.route == project.route);
         if same_place {
             let then = origin::by_whose(&base.declarations);
             declarations.retain(|now| {

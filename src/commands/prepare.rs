@@ -80,8 +80,7 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     };
     let mut declarations = loaded.declarations;
     let revision = asked.base.base.as_deref().filter(|_| asked.base.affected);
-    let forecast =
-        revision.and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision));
+    let forecast = revision.and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision));
     report.released_clients = based.released(&selection);
     let origins = Arc::new(based.origins.clone());
     Ok(Ok(Chosen { project, declarations, origins, forecast, report, based }))

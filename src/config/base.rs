@@ -1,12 +1,12 @@
 //! The project as it was at a revision, and what of it is gone now.
 //!
-//! Owns the meaning of `--base REV` for files: which commit it names, which documents stood in it, and which clients are declared
-//! nowhere any more. Git is asked (see `git`), by the same rules the files are found (`tree`) and read. What git refuses is an error
-//! with its remedy, and what cannot be read at the revision is a warning: it was somebody's mistake and this change may mend it.
+//! Owns the meaning of `--base REV` for files: which documents stood in it, and which clients are declared nowhere any more. By the
+//! rules of the work tree the files are found (`tree`) and read. What git refuses is an error (`commit`), and what cannot be read at the revision is a warning: it was somebody's mistake and this change may mend it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::config::commit;
 use crate::config::git::{Git, Refusal, entries};
 use crate::config::problems::Problems;
 use crate::config::project::{self, Project};
@@ -38,7 +38,7 @@ pub fn base(request: &Request, loaded: &Loaded, revision: &str) -> Result<Base, 
     let (Some(now), Ok(found)) = (&loaded.project, discover::project(request)) else { return Ok(Base::default()) };
     let git = Git::at(&found.root);
     let mut base = Base { whole: true, ..Base::default() };
-    let commit = commit(&git, revision, &mut base.diagnostics).map_err(|error| vec![error])?;
+    let commit = commit::named(&git, revision, &mut base.diagnostics).map_err(|error| vec![*error])?;
     let also: Vec<Vec<u8>> = found
         .paths
         .iter()
@@ -47,7 +47,7 @@ pub fn base(request: &Request, loaded: &Loaded, revision: &str) -> Result<Base, 
         // The project file as PATH means its project.
         .map(|name| if discover::is_project(&String::from_utf8_lossy(&name)) { Vec::new() } else { name })
         .collect();
-    let failed = |refusal: Refusal| vec![error(revision, &refusal, None)];
+    let failed = |refusal: Refusal| vec![*commit::error(revision, &refusal, None)];
     base.read(&git, &commit, now, &also).map_err(failed)?;
     let elsewhere = elsewhere(&git, now, &also, &mut base.diagnostics).map_err(failed)?;
     if let Some(mut declared) = elsewhere {
@@ -147,9 +147,10 @@ impl Base {
     fn broken(&mut self, file: &str, place: Option<Place>, why: &str) {
         self.whole = false;
         let summary = format!("{file} cannot be used as it is at the base: {why}");
-        self.diagnostics.push(Diagnostic::warning("base-broken", place, summary).help(
-            "the origin is unknown for every client that no valid document of the base names".to_owned(),
-        ));
+        self.diagnostics.push(
+            Diagnostic::warning("base-broken", place, summary)
+                .help("the origin is unknown for every client that no valid document of the base names".to_owned()),
+        );
     }
 }
 
@@ -212,7 +213,8 @@ fn elsewhere(
     let mut declared = BTreeSet::new();
     let mut known = true;
     if !also.iter().any(Vec::is_empty) {
-        let found = discover::Found { root: now.root.clone(), file: now.file.to_string(), paths: vec![now.root.clone()] };
+        let found =
+            discover::Found { root: now.root.clone(), file: now.file.to_string(), paths: vec![now.root.clone()] };
         let (files, errors) = walk::documents(&now.root, &found, now.documents.as_ref());
         let read = read_all(&now.root, &files, &now.shape);
         known = !errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
@@ -254,94 +256,4 @@ fn outside(git: &Git, now: &Project) -> Result<Vec<Gathered>, Refusal> {
     let mut files = tree.documents(b"", now.documents.as_ref(), &[]).files;
     files.retain(|file| left_out.contains(&file.real));
     gather(git, &files, now)
-}
-
-/// The commit that a revision names. What is odd about it is a warning.
-fn commit(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -> Result<String, Diagnostic> {
-    if revision.trim().is_empty() {
-        let error = Diagnostic::error("base", None, "--base names no revision");
-        return Err(error.help("is the variable empty that should hold it?".to_owned()));
-    }
-    let shallow = git.line(&["rev-parse", "--is-shallow-repository"]);
-    let shallow = shallow.map_err(|refusal| error(revision, &refusal, None))? == b"true";
-    const DEEPER: &str = "this clone is shallow; fetch all of the history first: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: \"0\"` in GitLab CI, or `git fetch --unshallow`";
-    let missing = |name: &str, refusal: &Refusal| {
-        let help = match shallow {
-            true => DEEPER.to_owned(),
-            false => "fetch it first, as in `git fetch origin main`; a pipeline knows the branches of its remote as origin/NAME".to_owned(),
-        };
-        error(name, refusal, Some(help))
-    };
-    let tip = revision.strip_suffix("...").unwrap_or(revision);
-    let named = named(git, tip).map_err(|refusal| missing(tip, &refusal))?;
-    let head = named_or_none(git, "HEAD");
-    if tip != revision {
-        if shallow {
-            let summary = format!("the merge base of {tip} and HEAD cannot be told in a shallow clone");
-            return Err(Diagnostic::error("base", None, summary).help(DEEPER.to_owned()));
-        }
-        let base = git.line(&["merge-base", &named, "HEAD"]);
-        return base.map(|base| String::from_utf8_lossy(&base).into_owned()).map_err(|_| {
-            let summary = format!("{tip} and HEAD have no commit in common");
-            Diagnostic::error("base", None, summary).help("name a revision without `...` to compare with it as it is".to_owned())
-        });
-    }
-    if head.as_deref() != Some(named.as_str()) && !git.is(&["merge-base", "--is-ancestor", &named, "HEAD"]) {
-        warnings.push(not_ancestor(git, revision, &named, shallow));
-    }
-    Ok(named)
-}
-
-fn not_ancestor(git: &Git, revision: &str, commit: &str, shallow: bool) -> Diagnostic {
-    if shallow {
-        let summary = format!("whether {revision} is an ancestor of HEAD cannot be told in a shallow clone");
-        let help = "if it is not, a pending change may undo what the base has brought; fetch all of the history to know";
-        return Diagnostic::warning("base-not-ancestor", None, summary).help(help.to_owned());
-    }
-    let fork = git.line(&["merge-base", commit, "HEAD"]).map(|fork| String::from_utf8_lossy(&fork).into_owned());
-    let moved = fork.and_then(|fork| {
-        git.ask(&["diff", "--name-only", "--no-renames", "--relative", "-z", &fork, commit, "--", "."])
-    });
-    let moved: Vec<String> = moved.iter().flat_map(|moved| entries(moved)).map(text_of).collect();
-    let which = match moved.len() {
-        0 => String::new(),
-        1..=5 => format!("; since they parted the base has changed {}", moved.join(", ")),
-        more => format!("; since they parted the base has changed {} and {} more", moved[..5].join(", "), more - 5),
-    };
-    let summary = format!("{revision} is no ancestor of HEAD: a pending change may undo what the base has brought{which}");
-    let help = format!("merge or rebase, or compare with the merge base: --base {revision}...");
-    Diagnostic::warning("base-not-ancestor", None, summary).help(help)
-}
-
-/// The full id of a commit that any name of `git rev-parse` means.
-fn named(git: &Git, name: &str) -> Result<String, Refusal> {
-    let verify = |name: &str| git.line(&["rev-parse", "--verify", "--end-of-options", name]);
-    // In two steps: `:/text` takes everything behind it for the text.
-    let object = String::from_utf8_lossy(&verify(name)?).into_owned();
-    let commit = String::from_utf8_lossy(&verify(&format!("{object}^{{commit}}"))?).into_owned();
-    match commit.bytes().all(|byte| byte.is_ascii_hexdigit()) && !commit.is_empty() {
-        true => Ok(commit),
-        false => Err(Refusal::other("this names no single commit")),
-    }
-}
-
-fn named_or_none(git: &Git, name: &str) -> Option<String> {
-    named(git, name).ok()
-}
-
-/// What git refused, in its own words, and what to do.
-fn error(revision: &str, refusal: &Refusal, help: Option<String>) -> Diagnostic {
-    let sentence = refusal.sentence.raw();
-    let known = if refusal.missing {
-        Some("--base reads the revision with git: install it, or leave out --base".to_owned())
-    } else if sentence.contains("dubious ownership") {
-        let remedy = refusal.remedy.as_deref().unwrap_or("git config --global --add safe.directory FOLDER");
-        Some(format!("run as the owner of the checkout, or say that it is to be trusted: `{remedy}`"))
-    } else if sentence.contains("not a git repository") {
-        Some("--base needs the project in a git repository, its .git folder included".to_owned())
-    } else {
-        help
-    };
-    let summary = format!("the base {revision} cannot be read: {sentence}");
-    Diagnostic::error("base", None, summary).help(known)
 }

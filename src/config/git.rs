@@ -125,7 +125,15 @@ impl Git {
 fn answer(from: &mut impl BufRead, most: u64) -> Option<Option<Vec<u8>>> {
     let mut head = String::new();
     from.read_line(&mut head).ok()?;
-    let size: u64 = head.trim_end().strip_suffix(" missing").is_none().then(|| head.trim_end())?.rsplit(' ').next()?.parse().ok()?;
+    let size: u64 = head
+        .trim_end()
+        .strip_suffix(" missing")
+        .is_none()
+        .then(|| head.trim_end())?
+        .rsplit(' ')
+        .next()?
+        .parse()
+        .ok()?;
     let mut bytes = Vec::new();
     let kept = size <= most;
     let mut body = from.by_ref().take(size);

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::model::{Declaration, Diagnostic, Place, Untrusted};
 
 mod base;
+mod commit;
 mod credentials;
 mod discover;
 mod document;

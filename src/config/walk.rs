@@ -107,7 +107,8 @@ impl Walk<'_> {
             Some(name) if cfg!(unix) => File { name: name.into(), path: None },
             Some(_) | None => {
                 let relative = path.strip_prefix(self.root).unwrap_or(path);
-                let parts: Vec<String> = relative.components().map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
+                let parts: Vec<String> =
+                    relative.components().map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
                 File { name: parts.join("/").into(), path: Some(path.to_owned()) }
             }
         };

@@ -208,7 +208,8 @@ impl ClientPlan {
             Ok(()) => {
                 client.changes = change::changes(declaration, &live.settings, by);
                 if let By::Base(earlier) = by {
-                    client.released = released(&earlier.released, |setting| live.settings.raw(setting).unwrap_or(Json::Null));
+                    client.released =
+                        released(&earlier.released, |setting| live.settings.raw(setting).unwrap_or(Json::Null));
                     client.block_conflicts(|setting| earlier.wanted(setting));
                 }
             }

@@ -55,15 +55,14 @@ impl Selection {
         }
         let id = if self.clients.is_empty() { String::new() } else { declaration.client.to_string() };
         (self.clients.is_empty() || self.clients.iter().any(|glob| glob.is_match(&id)))
-            && wanted.iter().all(|(key, values)| {
-                declaration.labels.get(*key).is_some_and(|value| values.contains(&value.as_ref()))
-            })
+            && wanted
+                .iter()
+                .all(|(key, values)| declaration.labels.get(*key).is_some_and(|value| values.contains(&value.as_ref())))
     }
 
     /// Whether the selection covers a declaration, one of another revision too. It asks for no field: a client is covered as a whole.
     pub fn covers(&self, declaration: &Declaration) -> bool {
-        self.names(declaration)
-            && self.shard.is_none_or(|shard| shard_of(declaration, shard.count) == shard.index)
+        self.names(declaration) && self.shard.is_none_or(|shard| shard_of(declaration, shard.count) == shard.index)
     }
 
     fn unmatched<'a>(&'a self, declarations: &'a [Declaration]) -> impl Iterator<Item = String> + 'a {

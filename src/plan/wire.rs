@@ -118,7 +118,15 @@ impl WireChange {
             return Err(format!("`before` of {} is not as a plan writes it", self.field));
         }
         let layer = Layer::parse(&self.layer).ok_or_else(|| format!("`layer` of {} is unknown", self.field))?;
-        Ok(Change { setting: self.field, before, after, origin: self.origin, layer, place: self.source, kept: self.kept })
+        Ok(Change {
+            setting: self.field,
+            before,
+            after,
+            origin: self.origin,
+            layer,
+            place: self.source,
+            kept: self.kept,
+        })
     }
 }
 

@@ -212,16 +212,14 @@ impl Totals {
         }
         if released > 0 {
             let n = released;
-            let left = if n == 1 {
-                "no longer managed and left as it is"
-            } else {
-                "no longer managed and left as they are"
-            };
+            let left =
+                if n == 1 { "no longer managed and left as it is" } else { "no longer managed and left as they are" };
             remarks.push(format!("{RELEASED} {} released: {left}.", count(n, "setting")));
         }
         if self.released_clients > 0 {
             let n = self.released_clients;
-            let left = if n == 1 { "no longer declared and left as it is" } else { "no longer declared and left as they are" };
+            let left =
+                if n == 1 { "no longer declared and left as it is" } else { "no longer declared and left as they are" };
             remarks.push(format!("{RELEASED} {} released: {left}.", count(n, "client")));
         }
         if self.is_report && self.undone() > 0 {

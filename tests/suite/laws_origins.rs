@@ -16,11 +16,8 @@ fn managed(setting: Setting, text: &str) -> Vec<Managed> {
 fn equal_spellings_change_no_origin() {
     let mut seen = 0;
     for of in spellings() {
-        let alike = [
-            [vec![of.live_a.clone()], of.live_a_otherwise].concat(),
-            vec![json!(null), json!("")],
-            vec![of.live_b],
-        ];
+        let alike =
+            [[vec![of.live_a.clone()], of.live_a_otherwise].concat(), vec![json!(null), json!("")], vec![of.live_b]];
         for base in [None, Some("null"), Some(of.a), Some(of.b)] {
             let base = base.map(|text| managed(of.setting, text)).unwrap_or_default();
             let earlier = Earlier { managed: base, released: Vec::new() };

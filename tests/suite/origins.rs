@@ -45,7 +45,10 @@ fn a_difference_is_pending_drift_or_conflict_by_three_values() {
     let summary = &json["summary"];
     assert_eq!([&summary["pending"], &summary["drift"], &summary["conflict"]], [&json!(3), &json!(1), &json!(1)]);
     let client = ran.client("12");
-    assert_eq!((&client["blocked"][0]["kind"], &client["blocked"][0]["name"]), (&json!("conflict"), &json!("hold_music")));
+    assert_eq!(
+        (&client["blocked"][0]["kind"], &client["blocked"][0]["name"]),
+        (&json!("conflict"), &json!("hold_music"))
+    );
     // What would be sent stands there whole, though the client is blocked.
     assert_eq!(client["put"].as_object().unwrap().len(), 5);
     // A conflict leaves the status of plan alone.
@@ -70,7 +73,10 @@ fn a_field_that_is_no_longer_managed_is_released_and_never_sent() {
     assert_eq!(client["status"], "in_sync");
     assert_eq!(client["put"], json!({}));
     assert_eq!(client["released"][0]["field"], "timezone");
-    assert_eq!(client["released"][1], json!({"field": "hold_music", "live": 7, "source": {"file": "clients/12.yaml", "line": 2, "column": 55}}));
+    assert_eq!(
+        client["released"][1],
+        json!({"field": "hold_music", "live": 7, "source": {"file": "clients/12.yaml", "line": 2, "column": 55}})
+    );
     assert_eq!((&ran.json()["summary"]["released"], &ran.json()["summary"]["changes"]), (&json!(2), &json!(0)));
     world.run("plan --base HEAD").ok().prints(&["· hold_music released", "· 2 settings released"]);
     world.run("apply --base HEAD --yes").ok().requests(1, 1, 0);
@@ -103,15 +109,21 @@ fn a_client_whose_document_is_gone_is_released_as_far_as_the_selection_covers_it
     assert_eq!(released("north/12.yaml"), Vec::<String>::new());
     assert_eq!(released("--label city=omsk"), ["13"]);
     assert_eq!(released("--client 1[245]"), ["15"]);
-    let shards: Vec<String> = ["1/3", "2/3", "3/3"].iter().flat_map(|shard| released(&format!("--shard {shard}"))).collect();
+    let shards: Vec<String> =
+        ["1/3", "2/3", "3/3"].iter().flat_map(|shard| released(&format!("--shard {shard}"))).collect();
     assert_eq!(shards.len(), 2, "{shards:?}");
-    world.run("plan --base HEAD").ok().requests(1, 2, 0).prints(&["· client 13 released", "north/13.yaml:1", "· 2 clients released"]);
+    world.run("plan --base HEAD").ok().requests(1, 2, 0).prints(&[
+        "· client 13 released",
+        "north/13.yaml:1",
+        "· 2 clients released",
+    ]);
     // Moved out of the named folder it is still declared.
     world.git(&["mv", "north/12.yaml", "south/12.yaml"]);
     world.write("north/16.yaml", b"client: 14\nsettings: {timezone: null}\n");
     std::fs::remove_file(world.path("south/14.yaml")).unwrap();
     let ran = world.run("plan --base HEAD --format json north").ok();
-    let ids: Vec<Json> = ran.json()["released_clients"].as_array().unwrap().iter().map(|one| one["client_id"].clone()).collect();
+    let ids: Vec<Json> =
+        ran.json()["released_clients"].as_array().unwrap().iter().map(|one| one["client_id"].clone()).collect();
     assert_eq!(ids, [json!("13")]);
 }
 
@@ -157,7 +169,10 @@ fn what_comes_to_the_same_is_not_affected_and_a_changed_expectation_is() {
         .live(13, json!({"name": "n"}))
         .file("clients/13.yaml", "client: 13\nsettings: {timezone: null}\n")
         .repository();
-    world.write("clients/12.yaml", b"# another spelling\nclient: \"12\"\nlabels: {a: b}\nsettings:\n  geo_list: \"by  ru\"\n");
+    world.write(
+        "clients/12.yaml",
+        b"# another spelling\nclient: \"12\"\nlabels: {a: b}\nsettings:\n  geo_list: \"by  ru\"\n",
+    );
     world.write("clients/13.yaml", b"client: 13\nexpect: {name: n}\nsettings: {timezone: null}\n");
     let ran = world.run("plan --base HEAD --affected --format json").ok().requests(1, 1, 0);
     assert_eq!(ran.client("13")["status"], "in_sync");
@@ -222,7 +237,8 @@ fn what_acts_while_a_plan_is_made_is_wrong_usage_with_a_saved_one() {
 
 #[test]
 fn a_saved_plan_keeps_its_conflicts() {
-    let mut world = World::new().live(12, json!({"timezone": "Asia/Omsk"})).declared(12, "{timezone: UTC}").repository();
+    let mut world =
+        World::new().live(12, json!({"timezone": "Asia/Omsk"})).declared(12, "{timezone: UTC}").repository();
     world.declare(12, "{timezone: Europe/Moscow}");
     world.run("plan --base HEAD --out blocked.json").ok();
     world.run("plan --base HEAD --overwrite-drift 12 --out lifted.json").ok();
@@ -264,7 +280,11 @@ fn a_project_that_asks_for_secrets_elsewhere_sends_nothing() {
     world.run("apply --base HEAD --yes").status(1).sends_nothing();
     world.run(&format!("plan --base HEAD --endpoint {endpoint}")).ok().requests(1, 1, 0);
     world.write("ringform.yaml", honest.replace("${RINGFORM_APP_ID}", "app").as_bytes());
-    world.run("plan --base HEAD --format json").status(1).sends_nothing().says(&["credentials of ringform.yaml differ"]);
+    world
+        .run("plan --base HEAD --format json")
+        .status(1)
+        .sends_nothing()
+        .says(&["credentials of ringform.yaml differ"]);
     world.run("plan --base HEAD --trust-project").ok().requests(1, 1, 0);
     world.run("plan --base HEAD --offline").ok().sends_nothing();
     world.write("ringform.yaml", format!("# moved\n\n{honest}").as_bytes());
@@ -301,7 +321,8 @@ fn what_is_broken_at_the_base_is_a_warning_and_makes_origins_unknown() {
     assert_eq!(origins(&ran, "12"), json!({"timezone": "drift"}));
     assert_eq!(origins(&ran, "13"), json!({"timezone": "unknown"}));
     assert_eq!(origins(&ran, "14"), json!({"timezone": "unknown"}));
-    let rules: Vec<Json> = ran.json()["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect();
+    let rules: Vec<Json> =
+        ran.json()["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect();
     assert_eq!(rules, [json!("base-broken"), json!("base-broken")]);
     // A project file that is broken there makes all unknown, and is not trusted.
     let honest = world.read("ringform.yaml");
@@ -316,7 +337,8 @@ fn what_is_broken_at_the_base_is_a_warning_and_makes_origins_unknown() {
 #[test]
 fn the_rules_of_discovery_hold_at_the_base_too() {
     let document = |id: u64| format!("client: {id}\nsettings: {{timezone: UTC}}\n");
-    let mut world = World::new().project("documents: [\"clients/**\"]").live(12, json!({})).declared(12, "{timezone: UTC}");
+    let mut world =
+        World::new().project("documents: [\"clients/**\"]").live(12, json!({})).declared(12, "{timezone: UTC}");
     for (path, id) in [
         ("elsewhere/20.yaml", 20),
         ("clients/.hidden.yaml", 21),
@@ -335,7 +357,8 @@ fn the_rules_of_discovery_hold_at_the_base_too() {
     std::fs::remove_file(world.path("clients/gone.yaml")).unwrap();
     std::fs::remove_file(world.path("clients/link")).unwrap();
     let ran = world.run("plan --base HEAD --format json").ok();
-    let released: Vec<Json> = ran.json()["released_clients"].as_array().unwrap().iter().map(|one| one["client_id"].clone()).collect();
+    let released: Vec<Json> =
+        ran.json()["released_clients"].as_array().unwrap().iter().map(|one| one["client_id"].clone()).collect();
     assert_eq!(released, [json!("26"), json!("27")]);
     assert_eq!(ran.json()["diagnostics"], json!([]));
 }

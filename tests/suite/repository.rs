@@ -11,7 +11,8 @@ pub fn git_in(folder: &Path, words: &[&str]) -> String {
     let mut command = Command::new("git");
     command.current_dir(folder).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", "/nonexistent");
-    for (name, value) in [("user.name", "Nobody"), ("user.email", "nobody@example.com"), ("init.defaultBranch", "main")] {
+    for (name, value) in [("user.name", "Nobody"), ("user.email", "nobody@example.com"), ("init.defaultBranch", "main")]
+    {
         command.args(["-c", &format!("{name}={value}")]);
     }
     let output = command.args(["-c", "protocol.file.allow=always"]).args(words).output().unwrap();

@@ -38,7 +38,15 @@ fn any_name_of_a_revision_serves() {
 #[test]
 fn what_names_no_revision_is_an_error_and_no_request_is_made() {
     let mut world = world();
-    for revision in ["nosuch", "HEAD~7", "HEAD:ringform.yaml", "0000000000000000000000000000000000000000", "HEAD..HEAD", "^HEAD", "--all"] {
+    for revision in [
+        "nosuch",
+        "HEAD~7",
+        "HEAD:ringform.yaml",
+        "0000000000000000000000000000000000000000",
+        "HEAD..HEAD",
+        "^HEAD",
+        "--all",
+    ] {
         let ran = world.run(&format!("plan --base={revision}")).status(1).sends_nothing();
         ran.says(&["cannot be read", "git fetch origin"]);
     }
@@ -64,7 +72,12 @@ fn a_base_that_is_no_ancestor_is_a_warning_with_what_it_has_brought() {
     world.declare(12, "{timezone: UTC, dial_rule_id: 20}");
     world.commit("the branch");
     let ran = world.run("plan --base main --format json").ok();
-    let changes: Vec<(Json, Json)> = ran.client("12")["changes"].as_array().unwrap().iter().map(|one| (one["field"].clone(), one["origin"].clone())).collect();
+    let changes: Vec<(Json, Json)> = ran.client("12")["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["field"].clone(), one["origin"].clone()))
+        .collect();
     assert_eq!(changes, [(json!("timezone"), json!("pending")), (json!("dial_rule_id"), json!("pending"))]);
     assert_eq!(rules(&ran), [json!("base-not-ancestor")]);
     ran.says(&["main is no ancestor of HEAD", "clients/12.yaml", "--base main..."]);
@@ -88,7 +101,10 @@ fn a_shallow_clone_is_told_how_deep_to_fetch() {
     for revision in ["HEAD~1", "nosuch", "origin/main..."] {
         let (status, stderr) = run(&mut world, revision);
         assert_eq!(status, Some(1), "{stderr}");
-        assert!(stderr.contains("shallow") && stderr.contains("fetch-depth: 0") && stderr.contains("GIT_DEPTH"), "{stderr}");
+        assert!(
+            stderr.contains("shallow") && stderr.contains("fetch-depth: 0") && stderr.contains("GIT_DEPTH"),
+            "{stderr}"
+        );
     }
     assert_eq!(world.server().counts().read, 0);
     assert_eq!(run(&mut world, "origin/main").0, Some(0));
@@ -116,7 +132,8 @@ fn a_checkout_of_somebody_else_is_refused_in_the_words_of_git_until_it_is_declar
 
 #[test]
 fn no_repository_and_no_git_are_errors_with_a_remedy() {
-    let mut world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").env("PATH", &std::env::var("PATH").unwrap());
+    let mut world =
+        World::new().live(12, json!({})).declared(12, "{timezone: UTC}").env("PATH", &std::env::var("PATH").unwrap());
     world.run("plan --base HEAD").status(1).sends_nothing().says(&["not a git repository"]);
     let mut world = world.env("PATH", "/nonexistent");
     world.run("plan --base HEAD").status(1).sends_nothing().says(&["git` program cannot be run", "install it"]);
@@ -183,7 +200,8 @@ fn a_project_in_a_subfolder_is_read_from_any_folder() {
     let folders = [("", "infra/pbx"), ("infra", "pbx"), ("infra/pbx", ""), ("infra/pbx/clients", "..")];
     for (folder, path) in folders {
         let folder = world.path(folder);
-        let output = world.command(&format!("plan {path} --base HEAD --format json")).current_dir(folder).output().unwrap();
+        let output =
+            world.command(&format!("plan {path} --base HEAD --format json")).current_dir(folder).output().unwrap();
         let plan: Json = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(plan["clients"][0]["changes"][0]["origin"], "pending", "{path} {plan}");
         assert_eq!(plan["released_clients"][0]["client_id"], "13");

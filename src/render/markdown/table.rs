@@ -57,7 +57,10 @@ pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: 
         false => "| Client | Field | Before | After | | Place |\n|---|---|---|---|---|---|",
     };
     let parts: Vec<(&str, Vec<&Line<'_>>)> = match plan.base.is_some() {
-        true => PARTS.iter().map(|(of, title)| (*title, lines.iter().filter(|line| line.change.origin == *of).collect())).collect(),
+        true => PARTS
+            .iter()
+            .map(|(of, title)| (*title, lines.iter().filter(|line| line.change.origin == *of).collect()))
+            .collect(),
         false => vec![("", lines.iter().collect())],
     };
     for (title, lines) in parts {
