@@ -3,7 +3,7 @@
 //! Owns what is counted before any format begins, so that all formats say the same: clients, settings, results, coverage.
 //! A client that could not be read is never counted as compared, and nothing here reads as success while something failed.
 
-use crate::plan::{ClientPlan, Origin, Outcome, Plan, Status, Summary};
+use crate::plan::{BlockedKind, ClientPlan, Origin, Outcome, Plan, Status, Summary};
 use crate::render::phrase::{are, count, number};
 use crate::render::wording::{RELEASED, marked};
 
@@ -31,6 +31,8 @@ pub(crate) struct Totals {
     pub(crate) summary: Summary,
     /// Clients that have something to send and are stopped by a guard or a conflict.
     pub(crate) blocked: usize,
+    /// Conflicts that nobody has settled: each blocks its client.
+    pub(crate) unsettled: usize,
     /// Clients that are no longer declared.
     pub(crate) released_clients: usize,
     /// Changed fields that `--only` keeps back.
@@ -64,6 +66,7 @@ impl Totals {
 
     fn add(&mut self, client: &ClientPlan) {
         self.blocked += usize::from(!client.blocked.is_empty());
+        self.unsettled += client.blocked.iter().filter(|blocked| blocked.kind == BlockedKind::Conflict).count();
         self.kept += client.changes.len() - client.to_send().count();
         match client.status() {
             Status::Failed => self.uncompared += client.managed.len(),
@@ -202,8 +205,13 @@ impl Totals {
         if based && conflict > 0 {
             let (is, its) = if conflict == 1 { ("is", "its client") } else { ("are", "their clients") };
             let conflict = count(conflict, "setting");
+            let then = match (self.unsettled, self.is_report) {
+                (0, _) => String::new(),
+                (_, false) => format!("; apply refuses {its}"),
+                (_, true) => format!("; {its} refused"),
+            };
             remarks.push(format!(
-                "‼ {conflict} {is} in conflict: this change touches what was also changed outside of git; apply refuses {its}."
+                "‼ {conflict} {is} in conflict: this change touches what was also changed outside of git{then}."
             ));
         }
         if self.kept > 0 {

@@ -52,7 +52,14 @@ pub(super) fn markdown(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 fn head(plan: &Plan, totals: &Totals) -> String {
     let what = if totals.is_report { "ringform apply" } else { "ringform plan" };
     let mut head = format!("**{what}:** {}\n\n", totals.headline());
-    let mut lines: Vec<String> = totals.coverage().into_iter().chain(totals.remarks(plan.base.is_some())).collect();
+    let based = plan.base.is_some();
+    let remarks = totals.remarks(based);
+    // With a base they answer what a reader came for: each has a line of its own.
+    if based {
+        head.extend(remarks.iter().map(|remark| format!("- {remark}\n")));
+        head.push_str(if remarks.is_empty() { "" } else { "\n" });
+    }
+    let mut lines: Vec<String> = totals.coverage().into_iter().chain(remarks.into_iter().filter(|_| !based)).collect();
     if let Some(base) = &plan.base {
         lines.push(format!("Base: {}.", code(&cut(base.raw(), NAME))));
     }
