@@ -20,7 +20,7 @@ use crate::cli;
 use crate::commands::clock::{self, Clock};
 use crate::commands::prepare::{Asked, Prepared, Refused, empty, prepare};
 use crate::commands::setup::{self, Session};
-use crate::commands::{Exit, output, progress, signals};
+use crate::commands::{Exit, based, output, progress, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
@@ -102,6 +102,7 @@ async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::
     report.clients = read.clients;
     report.diagnostics.extend(read.warnings);
     report.diagnostics.extend(setup::idle(&sending, &report.clients));
+    report.diagnostics.extend(based::behind(&project, &report));
     Ok(Ok(Ready { project, session, report, readings: read.readings }))
 }
 

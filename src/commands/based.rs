@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use ringform::config::{self, Credential, Loaded, Project};
+use ringform::journal;
 use ringform::model::{Declaration, Diagnostic, Place, Untrusted};
 use ringform::plan::select::Selection;
-use ringform::plan::{Origin, Origins, ReleasedClient, origin};
+use ringform::plan::{Change, Origin, Origins, Plan, ReleasedClient, origin};
 
 use crate::cli::{self, Connect};
 use crate::commands::setup;
@@ -104,6 +105,32 @@ impl Based {
         }
         found
     }
+}
+
+/// Where the journal knows better than the base: what reads as drift or conflict is what a run of ours has stored.
+pub(crate) fn behind(project: &Project, report: &Plan) -> Vec<Diagnostic> {
+    let Some(revision) = &report.base else { return Vec::new() };
+    let is_from_elsewhere = |change: &Change| matches!(change.origin, Origin::Drift | Origin::Conflict);
+    if !report.clients.iter().flat_map(|client| &client.changes).any(is_from_elsewhere) {
+        return Vec::new();
+    }
+    let stored = journal::stored(&project.root, &report.endpoint);
+    let mut found = Vec::new();
+    for client in &report.clients {
+        for change in client.changes.iter().filter(|change| is_from_elsewhere(change)) {
+            if let Some(run) = stored.run(client, change.setting, &change.before.to_json()) {
+                let summary = format!(
+                    "client {}: {} holds what the run {run} stored, so {} is behind what was applied",
+                    client.client_id,
+                    change.setting,
+                    revision.raw()
+                );
+                let warning = Diagnostic::warning("base-behind", change.place.clone(), summary);
+                found.push(warning.help("name the revision that was applied last as the base".to_owned()));
+            }
+        }
+    }
+    found
 }
 
 /// Whether requests would go elsewhere than by the project of the base. What flags and variables say counts for both.

@@ -9,7 +9,7 @@ use ringform::render::{self, Format};
 use crate::cli;
 use crate::commands::clock::Clock;
 use crate::commands::prepare::{Asked, Chosen, Prepared, Refused, choose, prepare};
-use crate::commands::{Exit, output, progress, setup, signals};
+use crate::commands::{Exit, based, output, progress, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
@@ -90,6 +90,7 @@ fn finish(
 ) -> anyhow::Result<Exit> {
     let formats = &args.write.formats;
     report.diagnostics.extend(setup::idle(sending, &report.clients));
+    report.diagnostics.extend(based::behind(project, &report));
     if args.out.is_some() || output::needs_revision(formats) {
         report.revision = config::revision(&project.root);
     }

@@ -17,8 +17,10 @@ use crate::model::{ClientId, Setting, Untrusted};
 use crate::plan::{ClientPlan, Outcome, Patch};
 
 mod read;
+mod sent;
 
 pub use read::{Doubt, in_doubt, settle};
+pub use sent::{Stored, stored};
 
 /// The folder of everything that ringform keeps beside a project. It ignores itself.
 pub const FOLDER: &str = ".ringform";

@@ -90,6 +90,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("bad-shape", "a mapping, list or text was expected and something else stands there"),
     ("bad-text", "a file is no UTF-8 or holds a character that YAML forbids"),
     ("base", "the revision of --base cannot be read"),
+    ("base-behind", "live holds what an earlier run stored: the revision of --base is behind what was applied"),
     ("base-broken", "a file cannot be used as it is at the revision of --base"),
     ("base-not-ancestor", "the revision of --base is no ancestor of the commit that is checked out"),
     ("duplicate-client", "two documents declare one client"),

@@ -362,3 +362,20 @@ fn the_rules_of_discovery_hold_at_the_base_too() {
     assert_eq!(released, [json!("26"), json!("27")]);
     assert_eq!(ran.json()["diagnostics"], json!([]));
 }
+
+#[test]
+fn where_the_journal_knows_better_the_base_is_told_to_be_behind() {
+    let mut world = World::new().live(12, json!({"hold_music": 7})).declared(12, "{hold_music: 7}").repository();
+    world.declare(12, "{hold_music: 8}");
+    world.commit("eight");
+    world.run("apply --yes").ok().requests(1, 1, 1);
+    world.declare(12, "{hold_music: 9}");
+    // Nobody else touched it: the base is older than what was applied.
+    let ran = world.run("plan --base HEAD~1 --format json").ok().says(&["HEAD~1 is behind what was applied"]);
+    assert_eq!(origins(&ran, "12"), json!({"hold_music": "conflict"}));
+    let ran = world.run("plan --base HEAD --format json").ok();
+    assert_eq!((origins(&ran, "12"), &ran.json()["diagnostics"]), (json!({"hold_music": "pending"}), &json!([])));
+    world.git(&["checkout", "-q", "."]);
+    world.git(&["checkout", "-q", "HEAD~1"]);
+    world.run("plan --base HEAD").ok().says(&["HEAD is behind what was applied"]);
+}
