@@ -211,6 +211,7 @@ fn read_all(root: &Path, files: &[walk::File], shape: &Shape) -> Gathered {
     });
     let mut all = Gathered::default();
     all.declarations.reserve_exact(files.len());
+    all.claims.reserve_exact(files.len());
     for gathered in done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
         all.append(gathered);
     }
