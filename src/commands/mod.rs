@@ -7,6 +7,7 @@ pub(crate) mod apply;
 pub(crate) mod auth;
 pub(crate) mod clock;
 pub(crate) mod completions;
+pub(crate) mod drift;
 pub(crate) mod import;
 pub(crate) mod logging;
 pub(crate) mod man;
@@ -24,7 +25,8 @@ pub(crate) mod validate;
 
 use std::process::ExitCode;
 
-use ringform::plan::{BlockedKind, Plan, Status};
+use ringform::plan::watch::{Finding, FindingState};
+use ringform::plan::{BlockedKind, Plan, Status, Watch};
 
 /// The exit statuses. 130 wins over 1, 1 over 2: the order of the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +34,7 @@ use ringform::plan::{BlockedKind, Plan, Status};
 pub enum Exit {
     /// Done; for plan and apply whether or not there was a difference.
     Done,
-    /// There is a difference, and the question was asked for.
+    /// There is a difference, and the question was asked for; of drift: an open finding.
     Difference,
     /// An error, wrong usage included.
     Error,
@@ -59,6 +61,25 @@ impl Exit {
         match report.clients.iter().all(|client| client.result.is_some_and(|outcome| outcome.is_good())) {
             true => Exit::Done,
             false => Exit::Error,
+        }
+    }
+
+    /// The status of a drift report: a failed read that nobody waived is an error; a finding is a difference unless it is waived
+    /// or, where only news count, goes on. In a fleet that is looked at in turns, what was found in an earlier turn still stands.
+    pub fn of_drift(watch: &Watch, only_new: bool) -> Exit {
+        let carried = |finding: &Finding| {
+            watch.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()
+        };
+        let differs = watch.findings.iter().filter(|finding| finding.field.is_some()).any(|finding| match only_new {
+            true => finding.is_news(),
+            false => finding.is_open() || carried(finding),
+        });
+        if watch.findings.iter().any(Finding::is_failure) {
+            Exit::Error
+        } else if differs {
+            Exit::Difference
+        } else {
+            Exit::Done
         }
     }
 

@@ -89,6 +89,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("bad-setting", "a value does not fit its field"),
     ("bad-shape", "a mapping, list or text was expected and something else stands there"),
     ("bad-text", "a file is no UTF-8 or holds a character that YAML forbids"),
+    ("bad-waiver", "a waiver of ringform.yaml is not understood"),
     ("duplicate-client", "two documents declare one client"),
     ("duplicate-item", "a name stands twice in one list"),
     ("duplicate-key", "a key stands twice in one mapping"),
