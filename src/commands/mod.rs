@@ -1,7 +1,7 @@
 //! One file a command: load, call, render, status. Commands are thin and never call each other.
 //!
 //! Beside the commands stand the pieces of the edge that they share: `setup` (from a project to open hands), `output` (where
-//! results go), `signals`, `clock` and `logging`. The environment, the clock and the terminal are looked at in this folder alone.
+//! results go), `metrics`, `signals`, `clock` and `logging`. The environment, the clock and the terminal are looked at in this folder alone.
 
 pub(crate) mod apply;
 pub(crate) mod auth;
@@ -11,6 +11,7 @@ pub(crate) mod drift;
 pub(crate) mod import;
 pub(crate) mod logging;
 pub(crate) mod man;
+pub(crate) mod metrics;
 pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod prepare;

@@ -2,6 +2,9 @@
 //!
 //! Owns the order of these checks and the report that stands for a run that did not begin.
 
+use std::fs;
+use std::path::PathBuf;
+
 use ringform::api::Stop;
 use ringform::config::{self, Project};
 use ringform::model::{Declaration, Untrusted};
@@ -68,6 +71,17 @@ pub(crate) fn empty(project: Option<&Project>) -> Plan {
     Plan {
         ringform_version: env!("CARGO_PKG_VERSION").to_owned(),
         project: project.map(|project| Untrusted::new(project.file.clone())).unwrap_or_default(),
+        location: location(project),
         ..Plan::default()
     }
+}
+
+/// Where the project file is on this machine; where no project was found, the folder in which it was looked for.
+fn location(project: Option<&Project>) -> Untrusted {
+    let path = match project {
+        Some(project) => project.root.join(&*project.file),
+        None => PathBuf::from("."),
+    };
+    let absolute = fs::canonicalize(&path).unwrap_or(path);
+    Untrusted::new(absolute.to_string_lossy())
 }

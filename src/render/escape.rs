@@ -87,6 +87,11 @@ impl Display for Terminal<'_> {
     }
 }
 
+/// For a label of a metric: as [`terminal`] shows it, with a backslash before each backslash and quote.
+pub fn metric_label<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace('\\', "\\\\").replace('"', "\\\"")
+}
+
 /// For running text in Markdown: no markup, no HTML, no link, no mention of people, issues or labels; always one line.
 ///
 /// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
@@ -169,6 +174,18 @@ mod tests {
         ];
         for (text, escaped) in table {
             assert_eq!(terminal(text).to_string(), escaped, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn labels_of_metrics_are_one_line() {
+        let table = [
+            ("/srv/pbx/ringform.yaml", "/srv/pbx/ringform.yaml"),
+            ("a\"b\\c", "a\\\"b\\\\c"),
+            ("l1\nl2\u{1b}", "l1\\\\nl2\\\\u{1b}"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(metric_label(text), escaped, "{text:?}");
         }
     }
 

@@ -21,6 +21,7 @@ mod markdown;
 mod paint;
 pub(crate) mod phrase;
 pub mod progress;
+pub mod prometheus;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -40,11 +41,13 @@ pub enum Format {
     Json,
     /// A comment on a pull request.
     Markdown,
+    /// Metrics of the run.
+    Prometheus,
 }
 
 impl Format {
     /// All of them, in the order in which they are documented.
-    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Markdown];
+    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Markdown, Format::Prometheus];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -52,6 +55,7 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Markdown => "markdown",
+            Format::Prometheus => "prometheus",
         }
     }
 }
@@ -104,5 +108,6 @@ pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> 
         Format::Text => text::text(plan, look, out),
         Format::Json => json::json(plan, out),
         Format::Markdown => markdown::markdown(plan, out),
+        Format::Prometheus => prometheus::prometheus(plan, None, out),
     }
 }

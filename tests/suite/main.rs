@@ -14,6 +14,7 @@ mod laws_exchange;
 mod laws_fields;
 mod laws_plan;
 mod made;
+mod metrics;
 mod network;
 mod places;
 mod planning;
