@@ -17,7 +17,9 @@ pub(crate) use shared::{Connect, Files, Plain, Select};
 /// Configuration as code for the settings of cloud-PBX clients.
 #[derive(Debug, Parser)]
 #[command(name = "ringform", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "Exit status: 0 done, 1 an error, 2 a difference (drift, or with --detailed-exitcode), 130 interrupted.")]
+#[command(
+    after_help = "Exit status: 0 done, 1 an error, 2 a difference (drift, or with --detailed-exitcode), 130 interrupted."
+)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]

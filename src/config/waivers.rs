@@ -51,7 +51,12 @@ fn waiver(item: &Node, problems: &mut Problems<'_>) -> Option<Waiver> {
         };
         let text = mapping::text(entry, what, problems)?;
         if text.trim().is_empty() {
-            problems.error_help("bad-waiver", entry.at(), format!("`{key}` holds blanks alone"), &format!("write {what}"));
+            problems.error_help(
+                "bad-waiver",
+                entry.at(),
+                format!("`{key}` holds blanks alone"),
+                &format!("write {what}"),
+            );
             return None;
         }
         Some((text.to_owned(), entry.at()))

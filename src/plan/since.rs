@@ -214,9 +214,8 @@ fn ended_or_not(
         (Some(_), None) => true,
         (None, _) => !now.whole,
     };
-    let was_read = look.is_some_and(|client| {
-        client.error.is_none() && field.is_none_or(|field| client.managed.contains(field))
-    });
+    let was_read =
+        look.is_some_and(|client| client.error.is_none() && field.is_none_or(|field| client.managed.contains(field)));
     if was_read || !is_managed {
         return Finding { state: FindingState::Resolved, waived: None, told: true, ..before.clone() };
     }
@@ -257,9 +256,8 @@ fn seen(
         };
         Seen { client_id: known.client, credentials: known.credentials.clone(), at }
     });
-    let others = then.iter().filter(|seen| {
-        !now.whole && !known.contains_key(&who(seen.client_id, seen.credentials.as_ref()))
-    });
+    let others =
+        then.iter().filter(|seen| !now.whole && !known.contains_key(&who(seen.client_id, seen.credentials.as_ref())));
     declared.chain(others.cloned()).collect()
 }
 

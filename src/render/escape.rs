@@ -92,6 +92,28 @@ pub fn metric_label<T: Foreign + ?Sized>(text: &T) -> String {
     terminal(text).to_string().replace('\\', "\\\\").replace('"', "\\\"")
 }
 
+/// For a name or a value in a chat: code, in which neither markup nor mentions are seen. The three characters that Slack reads
+/// everywhere become entities, and a backtick, which would end the code, a look-alike.
+pub fn slack_code<T: Foreign + ?Sized>(text: &T) -> String {
+    let mut out = "`".to_owned();
+    for c in text.foreign().chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '`' => out.push('\u{2cb}'),
+            c if is_unsafe(c) => out.push_str(&c.escape_unicode().to_string()),
+            c => out.push(c),
+        }
+    }
+    // Two backticks are no code.
+    if out.len() == 1 {
+        out.push(' ');
+    }
+    out.push('`');
+    out
+}
+
 /// For running text in Markdown: no markup, no HTML, no link, no mention of people, issues or labels; always one line.
 ///
 /// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
@@ -186,6 +208,19 @@ mod tests {
         ];
         for (text, escaped) in table {
             assert_eq!(metric_label(text), escaped, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn chats_see_code_and_nothing_else() {
+        let table = [
+            ("ringme", "`ringme`"),
+            ("<!channel> & <@U1> `x`", "`&lt;!channel&gt; &amp; &lt;@U1&gt; \u{2cb}x\u{2cb}`"),
+            ("a\n*b*\u{202e}", "`a\\u{a}*b*\\u{202e}`"),
+            ("", "` `"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(slack_code(text), escaped, "{text:?}");
         }
     }
 

@@ -22,15 +22,18 @@ mod paint;
 pub(crate) mod phrase;
 pub mod progress;
 pub mod prometheus;
+mod slack;
 #[cfg(test)]
 mod tests;
 mod text;
 pub(crate) mod totals;
+pub(crate) mod watch;
 pub(crate) mod wording;
 
 pub use diagnostics::diagnostics;
 pub use diff::{States, diff};
 pub use progress::Progress;
+pub use slack::slack;
 
 /// A format in which a plan can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

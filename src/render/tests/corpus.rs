@@ -278,6 +278,7 @@ fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str
         source: change.place.clone(),
         state,
         first_seen: first_seen.into(),
+        told: true,
         waived: None,
     }
 }
