@@ -45,7 +45,12 @@ pub enum Exit {
 
 impl Exit {
     /// The status that a plan stands for: a client that failed or that a guard stops is an error, a conflict is not.
+    /// A report of drift that is shown again is judged as drift judges it.
     pub fn of_plan(plan: &Plan, detailed: bool) -> Exit {
+        if let Some(watch) = &plan.run.drift {
+            let exit = Exit::of_drift(watch, false);
+            return if exit == Exit::Difference && !detailed { Exit::Done } else { exit };
+        }
         let any = |status: Status| plan.clients.iter().any(|client| client.status() == status);
         let mut blocked = plan.clients.iter().flat_map(|client| &client.blocked);
         if any(Status::Failed) || blocked.any(|blocked| blocked.kind == BlockedKind::Guard) {

@@ -49,6 +49,10 @@ fn waiver(item: &Node, problems: &mut Problems<'_>) -> Option<Waiver> {
             problems.error_help("missing-key", item.at, format!("a waiver needs `{key}`"), &help);
             return None;
         };
+        if matches!(*entry.value.content, Content::Empty) {
+            problems.error_help("empty-value", entry.key_at, format!("`{key}` has no value"), &format!("write {what}"));
+            return None;
+        }
         let text = mapping::text(entry, what, problems)?;
         if text.trim().is_empty() {
             problems.error_help(

@@ -47,6 +47,20 @@ pub(super) fn rolling(budget: u64, read: usize, now: &Now<'_>, seen: &[Seen]) ->
     Rolling { budget, clients: now.selected.len() as u64, read: read as u64, never, oldest_s }
 }
 
+impl Rolling {
+    /// The turns of two parts of one fleet.
+    pub(super) fn join(self, other: Rolling) -> Rolling {
+        let never = self.never + other.never;
+        Rolling {
+            budget: self.budget + other.budget,
+            clients: self.clients + other.clients,
+            read: self.read + other.read,
+            never,
+            oldest_s: self.oldest_s.max(other.oldest_s).filter(|_| never == 0),
+        }
+    }
+}
+
 /// Seconds between two times; a clock that was set back makes none.
 fn seconds(from: &str, to: &str) -> Option<u64> {
     let (from, to) = (from.parse::<Timestamp>().ok()?, to.parse::<Timestamp>().ok()?);

@@ -279,6 +279,38 @@ impl Finding {
 }
 
 impl Watch {
+    /// The findings of two parts of one fleet. Where only one of the two has looked, that one knows.
+    pub fn join(self, other: Watch) -> Watch {
+        let mut findings: BTreeMap<Id, Finding> = BTreeMap::new();
+        for finding in self.findings.into_iter().chain(other.findings) {
+            let id = (who(finding.client_id, finding.credentials.as_ref()), finding.field);
+            let looked = finding.state != FindingState::Unread;
+            if looked || !findings.contains_key(&id) {
+                findings.insert(id, finding);
+            }
+        }
+        let mut findings: Vec<Finding> = findings.into_values().collect();
+        findings.sort_by(|one, other| order(one).cmp(&order(other)));
+        let mut seen: BTreeMap<Who, Seen> = BTreeMap::new();
+        for one in self.seen.into_iter().chain(other.seen) {
+            let known = seen.entry(who(one.client_id, one.credentials.as_ref())).or_insert_with(|| one.clone());
+            known.at = known.at.take().max(one.at);
+        }
+        let mut expired_waivers = self.expired_waivers;
+        expired_waivers
+            .extend(other.expired_waivers.into_iter().filter(|one| !expired_waivers.contains(one)).collect::<Vec<_>>());
+        Watch {
+            since: self.since.min(other.since),
+            findings,
+            expired_waivers,
+            seen: seen.into_values().collect(),
+            rolling: match (self.rolling, other.rolling) {
+                (Some(one), Some(other)) => Some(one.join(other)),
+                (one, other) => one.or(other),
+            },
+        }
+    }
+
     /// Keeps what is new new for the next run: nobody could be told.
     pub fn not_told(&mut self) {
         self.findings.iter_mut().filter(|finding| finding.is_news()).for_each(|finding| finding.told = false);

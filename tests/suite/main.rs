@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
 
 mod applying;
+mod drifting;
 mod examples;
 mod files;
 mod generated;

@@ -199,12 +199,7 @@ fn what_a_change_set_brings_is_no_finding() {
 
 fn waiver(field: Option<Setting>, until: &str) -> Waiver {
     let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: until.into() };
-    Waiver {
-        client: ClientId::parse("12").unwrap(),
-        field,
-        terms,
-        source: Place::new("ringform.yaml".into(), 9, 5),
-    }
+    Waiver { client: ClientId::parse("12").unwrap(), field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
 }
 
 #[test]
@@ -275,6 +270,26 @@ fn a_used_up_quota_is_no_look_and_any_other_failure_is_one() {
         let mut runs = Runs::of(std::slice::from_ref(&one));
         let watch = runs.run(&[failed(&one, kind)], Some(1));
         assert_eq!((watch.seen[0].at.is_some(), watch.findings.len()), (seen, 1), "{kind:?}");
+    }
+}
+
+#[test]
+fn of_two_parts_the_one_that_looked_knows() {
+    let (one, other) = (house(12), house(13));
+    let both = [read(&one, "*", "UTC"), read(&other, "*", "UTC")];
+    let mut runs = Runs::of(&[one.clone(), other.clone()]);
+    let before = runs.run(&both, None);
+    let part = |clients: &[ClientPlan], budget| {
+        let mut runs = Runs::of(&[one.clone(), other.clone()]);
+        runs.at = 7;
+        runs.past = Some(past("2026-11-24T10:00:00Z", &before));
+        runs.run(clients, budget)
+    };
+    let (first, second) = (part(&[read(&one, "RU", "UTC")], Some(1)), part(&both[1..], Some(1)));
+    for joined in [first.clone().join(second.clone()), second.join(first)] {
+        assert_eq!(told(&joined), [("13/geo_list".into(), Continuing), ("12/geo_list".into(), Resolved)]);
+        assert!(joined.seen.iter().all(|seen| seen.at.as_deref() == Some("2026-11-24T10:00:07Z")));
+        assert_eq!(joined.rolling.unwrap().read, 2);
     }
 }
 
