@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use crate::model::{Level, Setting, Severity};
+use crate::model::{Failure, FailureKind, Level, Setting, Severity};
 use crate::plan::watch::{Finding, FindingState, Watch};
 use crate::plan::{ClientPlan, Origin, Outcome, Plan, Status};
 use crate::render::escape;
@@ -51,7 +51,16 @@ pub fn last_success(text: &str) -> Option<i64> {
 fn is_success(plan: &Plan) -> bool {
     let totals = Totals::of(plan);
     let broken = plan.diagnostics.iter().any(|one| one.is_error());
-    !broken && totals.summary.failed == 0 && !(totals.is_report && totals.undone() > 0)
+    let failed = match &plan.run.drift {
+        // A read that fails and is waived would otherwise hold the alert for as long as the waiver.
+        Some(watch) => {
+            let interrupted = |error: &Failure| error.kind == FailureKind::Interrupted;
+            watch.findings.iter().any(Finding::is_failure)
+                || plan.clients.iter().any(|client| client.error.as_deref().is_some_and(interrupted))
+        }
+        None => totals.summary.failed > 0,
+    };
+    !(broken || failed || totals.is_report && totals.undone() > 0)
 }
 
 fn clients(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {

@@ -77,13 +77,13 @@ fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<Told<'p>> {
 
 /// How many of which, in one sentence. Nothing reads as peace while somebody was not looked at.
 pub(crate) fn headline(plan: &Plan, watch: &Watch) -> String {
-    let is = |finding: &Finding, state| finding.state == state && finding.waived.is_none();
-    let counts: [(&str, &dyn Fn(&Finding) -> bool); 5] = [
-        ("new", &|one| is(one, FindingState::New)),
-        ("continuing", &|one| is(one, FindingState::Continuing)),
-        ("not looked at", &|one| is(one, FindingState::Unread)),
-        ("waived", &|one| one.state != FindingState::Resolved && one.waived.is_some()),
-        ("resolved", &|one| one.state == FindingState::Resolved),
+    type Belongs = fn(&Finding) -> bool;
+    let counts: [(&str, Belongs); 5] = [
+        ("new", |one| one.is_news()),
+        ("continuing", |one| one.state == FindingState::Continuing && one.waived.is_none()),
+        ("not looked at", |one| one.state == FindingState::Unread && one.waived.is_none()),
+        ("waived", |one| one.state != FindingState::Resolved && one.waived.is_some()),
+        ("resolved", |one| one.state == FindingState::Resolved),
     ];
     let mut parts = Vec::new();
     for (word, belongs) in counts {

@@ -258,7 +258,7 @@ pub(super) fn problem(text: &str) -> Diagnostic {
     one
 }
 
-fn waived(text: &str) -> Waived {
+fn waived_by(text: &str) -> Waived {
     Waived { owner: text.into(), reason: text.into(), until: "2026-12-31".into() }
 }
 
@@ -298,7 +298,7 @@ fn watched() -> Plan {
         finding(&clients[1], 0, FindingState::Continuing, earlier),
         finding(&clients[1], 2, FindingState::Resolved, earlier),
     ];
-    findings[1].waived = Some(waived(NASTY[12]));
+    findings[1].waived = Some(waived_by(NASTY[12]));
     findings.push(Finding { client_id: clients[2].client_id, state: FindingState::Unread, ..findings[2].clone() });
     findings.push(Finding {
         client_id: clients[3].client_id,
@@ -313,7 +313,7 @@ fn watched() -> Plan {
     let expired = Waiver {
         client: clients[0].client_id,
         field: Some(Setting::HoldMusic),
-        terms: Waived { until: "2026-11-01".into(), ..waived("ops") },
+        terms: Waived { until: "2026-11-01".into(), ..waived_by("ops") },
         source: Place::new("ringform.yaml".into(), 20, 5),
     };
     let mut plan = plan(clients);
@@ -331,6 +331,30 @@ fn watched() -> Plan {
         rolling: Some(Rolling { budget: 4, clients: 20, read: 4, never: 3, oldest_s: Some(90_000) }),
     });
     plan
+}
+
+/// A drift report in which every text is one that strangers chose, for each of those texts.
+pub(super) fn nasty_watches() -> Vec<Plan> {
+    let nasty = |text: &&str| {
+        let mut plan = watched();
+        let Some(watch) = &mut plan.run.drift else { return plan };
+        watch.since = Some((*text).to_owned());
+        for finding in &mut watch.findings {
+            finding.name = Some((*text).into());
+            finding.first_seen = (*text).to_owned();
+            finding.live = Json::from(*text);
+            finding.source.file = (*text).into();
+            if let Some(waived) = &mut finding.waived {
+                *waived = Waived { until: (*text).to_owned(), ..waived_by(text) };
+            }
+        }
+        for waiver in &mut watch.expired_waivers {
+            waiver.terms = Waived { until: (*text).to_owned(), ..waived_by(text) };
+            waiver.source.file = (*text).into();
+        }
+        plan
+    };
+    NASTY.iter().map(nasty).collect()
 }
 
 /// Every plan with its name.
