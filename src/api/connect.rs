@@ -60,16 +60,8 @@ pub(super) fn connect_with(
     stop: Stop,
     back_off: Duration,
 ) -> anyhow::Result<(Reader, Writer, Meter)> {
-    let line = Line {
-        is_https: options.endpoint.is_https(),
-        is_loopback: options.endpoint.is_loopback(),
-        ca_file: options.ca_file.as_deref(),
-        timeout: options.timeout,
-        connections: options.concurrency.max(AT_A_TIME),
-        version: &options.user_agent_version,
-    };
     let house = Arc::new(House {
-        http: client(&line)?,
+        http: client(&options)?,
         paths: Paths::new(&options.endpoint, options.route),
         endpoint: options.endpoint.text().to_owned(),
         // A BTreeMap is sorted by name, with the environment first, as the house looks them up.
@@ -79,14 +71,26 @@ pub(super) fn connect_with(
         pace: Pace::per_second(options.requests_per_second),
         token_pace: Pace::per_second(A_SECOND),
         token_slots: Semaphore::new(AT_A_TIME),
-        timeout: options.timeout,
-        wait_quota: options.wait_quota,
         back_off: BackOff::new(back_off, options.random_seed),
+        options,
     });
-    Ok((Reader { house: house.clone() }, Writer { house: house.clone() }, Meter { house }))
+    let http = house.http.clone();
+    Ok((Reader { house: house.clone(), http }, Writer { house: house.clone() }, Meter { house }))
 }
 
-/// What one HTTP client has to know of whom it asks.
+/// Builds an HTTP client with connections of its own.
+pub(super) fn client(options: &Options) -> anyhow::Result<reqwest::Client> {
+    client_of(&Line {
+        is_https: options.endpoint.is_https(),
+        is_loopback: options.endpoint.is_loopback(),
+        ca_file: options.ca_file.as_deref(),
+        timeout: options.timeout,
+        connections: options.concurrency.max(AT_A_TIME),
+        version: &options.user_agent_version,
+    })
+}
+
+/// What an HTTP client has to know of whom it asks.
 pub(super) struct Line<'a> {
     pub(super) is_https: bool,
     pub(super) is_loopback: bool,
@@ -97,7 +101,8 @@ pub(super) struct Line<'a> {
     pub(super) version: &'a str,
 }
 
-pub(super) fn client(line: &Line<'_>) -> anyhow::Result<reqwest::Client> {
+/// Builds an HTTP client for the API or a webhook.
+pub(super) fn client_of(line: &Line<'_>) -> anyhow::Result<reqwest::Client> {
     let mut headers = HeaderMap::new();
     // API: required by the rules of use. Unpacking is done by `super::body`.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
 
-use crate::api::connect::{Line, client};
+use crate::api::connect::{Line, client_of};
 use crate::api::endpoint::is_loopback;
 use crate::api::{Secret, Stop};
 
@@ -64,7 +64,7 @@ impl Webhook {
             connections: 1,
             version,
         };
-        let request = client(&line)?.post(self.0.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        let request = client_of(&line)?.post(self.0.clone()).header(CONTENT_TYPE, "application/json").body(body);
         let answer = tokio::select! {
             biased;
             () = stop.stopped() => bail!("interrupted before the webhook answered"),
