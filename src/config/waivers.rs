@@ -13,7 +13,7 @@ const KEYS: [&str; 5] = ["client", "field", "owner", "reason", "until"];
 
 /// Reads the section `waivers`.
 pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Waiver> {
-    let items = match &*entry.value.content {
+    let items = match &entry.value.content {
         Content::Empty | Content::Null | Content::Broken => return Vec::new(),
         Content::List(items) => items,
         _ => {
@@ -23,7 +23,7 @@ pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Waiver> {
         }
     };
     let mut waivers: Vec<Waiver> = Vec::new();
-    for item in items {
+    for item in items.iter() {
         let Some(waiver) = waiver(item, problems) else { continue };
         let same = waivers.iter().find(|known| known.client == waiver.client && known.field == waiver.field);
         if let Some(first) = same {
@@ -49,7 +49,7 @@ fn waiver(item: &Node, problems: &mut Problems<'_>) -> Option<Waiver> {
             problems.error_help("missing-key", item.at, format!("a waiver needs `{key}`"), &help);
             return None;
         };
-        if matches!(*entry.value.content, Content::Empty) {
+        if matches!(entry.value.content, Content::Empty) {
             problems.error_help("empty-value", entry.key_at, format!("`{key}` has no value"), &format!("write {what}"));
             return None;
         }
