@@ -123,7 +123,7 @@ pub(crate) fn direction(finding: &Finding) -> &'static str {
 
 /// The field, or what is the matter where there is none.
 pub(crate) fn subject(finding: &Finding) -> &'static str {
-    finding.field.map_or("could not be read", Setting::name)
+    finding.field.map_or("could not be compared", Setting::name)
 }
 
 /// A value of a finding in words, still untrusted.
