@@ -4,10 +4,14 @@
 //! found ends because nobody looked. A client that failed, was interrupted, or lies outside of this run's selection or budget
 //! carries its findings on. Time and day come in as values.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{ClientId, Declaration, FailureKind, Setting, SettingSet, Severity, Waived, Waiver};
+use crate::model::countries::Countries;
+use crate::model::{
+    ClientId, Declaration, Direction, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver, value,
+};
 use crate::plan::rolling;
 use crate::plan::watch::{Finding, FindingState, Seen, Watch};
 use crate::plan::{ClientPlan, Origin, Plan, load};
@@ -134,7 +138,7 @@ pub fn watch(clients: &[ClientPlan], past: Option<&Past>, now: &Now<'_>) -> Watc
     for ((who, field), before) in open {
         findings.push(ended_or_not(before, field, looks.get(&who).copied(), known.get(&who).copied(), now));
     }
-    findings.sort_by(|one, other| order(one).cmp(&order(other)));
+    findings.sort_by_cached_key(order);
     let seen = seen(&looks, past, now, &known);
     Watch {
         since: past.map(|past| past.started_at.clone()),
@@ -225,16 +229,26 @@ fn ended_or_not(
     Finding { state: FindingState::Unread, waived, told, ..before.clone() }
 }
 
-/// The gravest first; among equals what is new before what goes on. What was not looked at and what has ended come last.
-fn order(finding: &Finding) -> impl Ord + '_ {
+/// The gravest first, the wider it stands open the earlier; among equals what is new before what goes on. What was not looked at
+/// and what has ended come last.
+fn order(finding: &Finding) -> impl Ord + use<> {
     let part = match finding.state {
         FindingState::New | FindingState::Continuing => 0,
         FindingState::Unread => 1,
         FindingState::Resolved => 2,
     };
-    let grave = std::cmp::Reverse((finding.severity, finding.direction));
-    let place = (&finding.source.file, finding.source.line, finding.source.column);
-    (part, grave, finding.state, place, finding.client_id, finding.field)
+    let grave = Reverse((finding.severity, finding.direction, reach(finding)));
+    let Place { file, line, column, .. } = &finding.source;
+    (part, grave, finding.state, (file.clone(), *line, *column), finding.client_id, finding.field)
+}
+
+/// How many countries a field that was opened lets in; `*` is more than any number.
+fn reach(finding: &Finding) -> Option<usize> {
+    let field = finding.field.filter(|_| finding.direction == Some(Direction::Opens))?;
+    value::live(field.kind(), &finding.live).countries().map(|set| match set {
+        Countries::All => usize::MAX,
+        set => set.codes().len(),
+    })
 }
 
 /// When every client was looked at. A used-up quota is no look: those clients come first in the next turn.
@@ -290,7 +304,7 @@ impl Watch {
             }
         }
         let mut findings: Vec<Finding> = findings.into_values().collect();
-        findings.sort_by(|one, other| order(one).cmp(&order(other)));
+        findings.sort_by_cached_key(order);
         let mut seen: BTreeMap<Who, Seen> = BTreeMap::new();
         for one in self.seen.into_iter().chain(other.seen) {
             let known = seen.entry(who(one.client_id, one.credentials.as_ref())).or_insert_with(|| one.clone());

@@ -434,3 +434,41 @@ fn an_interrupted_run_carries_on_what_it_did_not_look_at() {
     world.run(&format!("{AGAIN} --fail-on new")).ok();
     assert_eq!(findings(&world), is(&[("13/geo_list", "continuing", false)]));
 }
+
+#[test]
+fn shards_of_a_drift_report_are_shown_as_one() {
+    let mut world = World::new();
+    for id in 1..=6 {
+        world = world.live(id, json!({"geo_list": "*"})).declared(id, "{geo_list: [RU]}");
+    }
+    // One memory for both: each carries on what the other has looked at.
+    world.run(AGAIN).status(2).prints(&["6 clients: 1, 2, 3, 4, 5, 6"]);
+    for id in [1, 2, 3] {
+        world.server().set(id, "geo_list", json!("RU"));
+    }
+    for shard in ["1", "2"] {
+        world.run(&format!("drift --since last.json --shard {shard}/2 --format json={shard}.json"));
+    }
+    let shown = world.run("show 1.json 2.json --detailed-exitcode").status(2);
+    shown.prints(&["Drift: 3 continuing (3 security), 3 resolved (3 security).", "6 clients"]);
+    world.run("show 1.json --detailed-exitcode --format json=one.json").status(1).says(&["shard"]);
+}
+
+#[test]
+fn the_same_drift_of_many_clients_is_one_line() {
+    let mut world = World::new();
+    for id in 1..=40 {
+        world = world.live(id, json!({"geo_list": if id == 7 { "*" } else { "RU BY" }}));
+        world = world.declared(id, "{geo_list: [RU]}");
+    }
+    let ran = world.run("drift").status(2).prints(&["RU → BY RU  (+BY)", "39 clients: 1, 10, 11", "and 27 more"]);
+    assert!(
+        ran.stdout.lines().nth(1).unwrap().contains("client 7"),
+        "the one that is open to all comes first:\n{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.lines().count() < 8, "{}", ran.stdout);
+    assert!(world.run("drift -v").status(2).prints(&["6, 8, 9"]).stdout.contains("39, 4, 40"));
+    let page = world.run("drift --format markdown").status(2).prints(&["**39 clients**", "⚠ **security: opened**"]);
+    assert!(page.stdout.lines().count() < 15, "{}", page.stdout);
+}

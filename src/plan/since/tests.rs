@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::model::{Failure, Keep, Layer, Live, Managed, Place, value};
+use crate::model::{Failure, Keep, Layer, Live, Managed};
 use crate::plan::rolling::take_turn;
 
 fn declaration(id: u64, fields: &[(Setting, Json)]) -> Declaration {
@@ -122,6 +122,15 @@ fn the_gravest_comes_first_and_among_equals_what_is_new() {
     let watch = runs.run(&[read(&one, "*", "Asia/Omsk"), read(&other, "*", "Asia/Omsk")], None);
     let order = [("12/geo_list", New), ("13/geo_list", Continuing), ("13/timezone", New), ("12/timezone", Continuing)];
     assert_eq!(told(&watch), order.map(|(who, state)| (who.to_owned(), state)));
+}
+
+#[test]
+fn the_wider_a_client_stands_open_the_earlier_it_is_told() {
+    let all: Vec<Declaration> = (1..=3).map(house).collect();
+    let live = ["RU BY", "RU BY KZ", "*"];
+    let clients: Vec<ClientPlan> = all.iter().zip(live).map(|(one, geo)| read(one, geo, "UTC")).collect();
+    let watch = Runs::of(&all).run(&clients, None);
+    assert_eq!(told(&watch), ["3", "2", "1"].map(|id| (format!("{id}/geo_list"), New)));
 }
 
 #[test]
