@@ -12,6 +12,7 @@ use anyhow::Context;
 use ringform::api::{Secret, Stop, Webhook};
 use ringform::config;
 use ringform::model::Declaration;
+use ringform::plan::idle::idle;
 use ringform::plan::since::{self, Known, Now, Past};
 use ringform::plan::watch::Finding;
 use ringform::plan::{Origin, Plan, rolling};
@@ -53,6 +54,9 @@ async fn drift(
     let Prepared { project, declared, whole, mut declarations, session, mut report } = prepared;
     if let (Some(past), Some(file)) = (&past, &args.since) {
         past.check(&report).map_err(anyhow::Error::msg).with_context(|| unusable(file))?;
+    }
+    if whole {
+        report.diagnostics.extend(idle(&project.waivers, &declared));
     }
     let selected: Vec<Known> = declarations.iter().map(Known::from).collect();
     if let Some(budget) = args.budget {

@@ -97,6 +97,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("endpoint", "the endpoint is missing or no address that may be used"),
     ("guard", "a guard of the project speaks of a client"),
     ("half-warning", "a disk-space warning has a threshold without an address, or the other way round"),
+    ("idle-waiver", "a waiver is of a client or a field that nothing declares"),
     ("literal-secret", "a secret is written out instead of naming a variable of the environment"),
     ("manages-nothing", "a document manages no field"),
     ("missing-key", "a required key is absent"),

@@ -13,6 +13,7 @@ pub mod examine;
 pub mod exchange;
 pub mod forecast;
 pub mod guards;
+pub mod idle;
 pub mod limits;
 pub mod load;
 pub mod merge;

@@ -205,6 +205,22 @@ fn waivers_are_read_strictly_and_all_their_problems_are_told() {
 }
 
 #[test]
+fn a_waiver_that_can_cover_nothing_is_a_warning_where_all_documents_were_looked_at() {
+    let of = |client: u64, field: &str| {
+        format!("\n  - {{client: {client}, field: {field}, owner: noc, reason: x, until: 9999-12-31}}")
+    };
+    let waivers = format!("waivers:{}{}{}", of(12, "geo_list"), of(21, "geo_list"), of(13, "hold_music"));
+    let mut world = two().project(&waivers);
+    for line in ["validate", "drift"] {
+        let ran = world.run(line).ok().says(&["client 21, which no document declares", "ringform.yaml:4:5"]);
+        assert_eq!(ran.says(&["`hold_music`, which client 13"]).stderr.matches("idle-waiver").count(), 2, "{line}");
+    }
+    for line in ["validate clients/12.yaml", "drift clients/12.yaml", "plan"] {
+        assert!(!world.run(line).ok().stderr.contains("idle-waiver"), "{line}");
+    }
+}
+
+#[test]
 fn a_budget_looks_at_everybody_in_turns() {
     let mut world = World::new();
     for id in 1..=5 {

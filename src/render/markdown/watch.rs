@@ -26,7 +26,8 @@ pub(super) fn section(plan: &Plan, watch: &Watch, limit: usize) -> Section {
     let mut section = Section::new(limit);
     section.push(&format!("**Drift:** {}\n", headline(plan, watch)));
     let story = Story::of(watch);
-    let open = story.open.len().min(ROWS);
+    // A table whose rows are all folded is a head without a body.
+    let open = story.open.len().clamp(1, ROWS);
     let all = [story.open, story.unread, story.waived, story.resolved];
     let all: Vec<Told<'_>> = all.into_iter().flatten().collect();
     let now = &plan.run.started_at;
