@@ -84,7 +84,7 @@ async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::
         Ok(prepared) => prepared,
         Err(refused) => return Ok(Err(refused)),
     };
-    let Prepared { project, declarations, session, mut report } = prepared;
+    let Prepared { project, declarations, session, mut report, .. } = prepared;
     let options = read::Options {
         concurrency: session.concurrency,
         origin: Origin::Unknown,

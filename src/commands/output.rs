@@ -15,7 +15,7 @@ use ringform::plan::{ClientPlan, Plan};
 use ringform::render::{self, Format, Look};
 
 use crate::cli::{Talk, When};
-use crate::commands::Exit;
+use crate::commands::{Exit, metrics};
 
 /// Whether to colour what goes to this stream.
 pub(crate) fn color(talk: &Talk, stream: &impl anstream::stream::RawStream) -> bool {
@@ -122,7 +122,9 @@ pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Resu
 /// Writes the formats that go to files.
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
     for (format, file) in formats {
-        if let Some(file) = file {
+        if let (Format::Prometheus, Some(file)) = (format, file) {
+            metrics::write(plan, file)?;
+        } else if let Some(file) = file {
             let look = Look { verbose: talk.verbose > 0, ..PLAIN };
             replace(file, |out| render::render(plan, *format, &look, out))?;
         }
@@ -168,6 +170,24 @@ pub(crate) fn refuse(report: &Plan, formats: &Formats, talk: &Talk) -> anyhow::R
 
 /// Replaces a file whole or not at all; its readers see the old text or the new one.
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
+    replace_for(Readers::AsUsual, path, write)
+}
+
+/// Who may read a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whom the umask leaves, as for any other program.
+    AsUsual,
+    /// Everybody, whatever the umask says.
+    Everybody,
+}
+
+/// As [`replace`], saying who may read the file.
+pub(crate) fn replace_for(
+    readers: Readers,
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
     let name = || format!("cannot write {}", escaped(path));
     // A pipe or a device cannot be replaced; it is written to.
     if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
@@ -184,6 +204,11 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> io:
     let mut out = io::BufWriter::new(file);
     write(&mut out).and_then(|()| out.flush()).with_context(name)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(name)?;
+    #[cfg(unix)]
+    if readers == Readers::Everybody {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        file.as_file().set_permissions(mode).with_context(name)?;
+    }
     file.as_file().sync_all().with_context(name)?;
     file.persist(path).map_err(|error| error.error).with_context(name)?;
     Ok(())

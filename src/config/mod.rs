@@ -28,6 +28,7 @@ mod syntax;
 mod template;
 #[cfg(test)]
 mod tests;
+mod waivers;
 mod walk;
 mod write;
 mod yaml;

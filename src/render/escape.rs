@@ -87,6 +87,11 @@ impl Display for Terminal<'_> {
     }
 }
 
+/// For a label of a metric: as [`terminal`] shows it, with a backslash before each backslash and quote.
+pub fn metric_label<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace('\\', "\\\\").replace('"', "\\\"")
+}
+
 /// For running text in Markdown: no markup, no HTML, no link, no mention of people, issues or labels; always one line.
 ///
 /// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
@@ -141,6 +146,28 @@ fn ends_with_www(text: &str) -> bool {
     text.len() >= 3 && text.as_bytes()[text.len() - 3..].eq_ignore_ascii_case(b"www")
 }
 
+/// For a name or a value in a chat: code, in which neither markup nor mentions are seen. The three characters that Slack reads
+/// everywhere become entities, and a backtick, which would end the code, a look-alike.
+pub fn slack_code<T: Foreign + ?Sized>(text: &T) -> String {
+    let mut out = "`".to_owned();
+    for c in text.foreign().chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '`' => out.push('\u{2cb}'),
+            c if is_unsafe(c) => out.push_str(&c.escape_unicode().to_string()),
+            c => out.push(c),
+        }
+    }
+    // Two backticks are no code.
+    if out.len() == 1 {
+        out.push(' ');
+    }
+    out.push('`');
+    out
+}
+
 /// The first characters of a text, with `…` where something was left out; `most` counts characters.
 pub fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -173,6 +200,18 @@ mod tests {
     }
 
     #[test]
+    fn labels_of_metrics_are_one_line() {
+        let table = [
+            ("/srv/pbx/ringform.yaml", "/srv/pbx/ringform.yaml"),
+            ("a\"b\\c", "a\\\"b\\\\c"),
+            ("l1\nl2\u{1b}", "l1\\\\nl2\\\\u{1b}"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(metric_label(text), escaped, "{text:?}");
+        }
+    }
+
+    #[test]
     fn markdown_is_only_text() {
         let table = [
             ("client 12: a, b (c) \"d\"", "client 12: a, b (c) \"d\""),
@@ -187,6 +226,19 @@ mod tests {
         for (text, escaped) in table {
             assert_eq!(markdown(text), escaped, "{text:?}");
             assert_eq!(markdown_code(text), format!("<code>{}</code>", escaped.replace("&#8203;", "")), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn chats_see_code_and_nothing_else() {
+        let table = [
+            ("ringme", "`ringme`"),
+            ("<!channel> & <@U1> `x`", "`&lt;!channel&gt; &amp; &lt;@U1&gt; \u{2cb}x\u{2cb}`"),
+            ("a\n*b*\u{202e}", "`a\\u{a}*b*\\u{202e}`"),
+            ("", "` `"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(slack_code(text), escaped, "{text:?}");
         }
     }
 

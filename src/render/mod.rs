@@ -21,15 +21,19 @@ mod markdown;
 mod paint;
 pub(crate) mod phrase;
 pub mod progress;
+pub mod prometheus;
+mod slack;
 #[cfg(test)]
 mod tests;
 mod text;
 pub(crate) mod totals;
+pub(crate) mod watch;
 pub(crate) mod wording;
 
 pub use diagnostics::diagnostics;
 pub use diff::{States, diff};
 pub use progress::Progress;
+pub use slack::slack;
 
 /// A format in which a plan can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,11 +44,13 @@ pub enum Format {
     Json,
     /// A comment on a pull request.
     Markdown,
+    /// Metrics of the run.
+    Prometheus,
 }
 
 impl Format {
     /// All of them, in the order in which they are documented.
-    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Markdown];
+    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Markdown, Format::Prometheus];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -52,6 +58,7 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Markdown => "markdown",
+            Format::Prometheus => "prometheus",
         }
     }
 }
@@ -104,5 +111,6 @@ pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> 
         Format::Text => text::text(plan, look, out),
         Format::Json => json::json(plan, out),
         Format::Markdown => markdown::markdown(plan, out),
+        Format::Prometheus => prometheus::prometheus(plan, None, out),
     }
 }

@@ -16,6 +16,7 @@ use crate::render::totals::{Totals, word};
 
 mod page;
 mod table;
+mod watch;
 
 use page::{Lines, PAGE, Section};
 
@@ -37,20 +38,31 @@ const OPEN: usize = 10;
 /// Writes the comment.
 pub(super) fn markdown(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
-    let groups = Groups::of(plan);
+    let mut groups = Groups::of(plan);
+    if let Some(watch) = &plan.run.drift {
+        crate::render::watch::narrow(&mut groups, watch);
+    }
     let head = head(plan, &totals);
     let after = [blocked(plan, &totals), wrong(&groups), failures(&groups), diagnostics(&plan.diagnostics)];
     let after = after.map(Section::finish);
     // The changes take what the others leave: nothing that failed is ever pushed out by what merely changes.
     let used = head.encode_utf16().count() + after.iter().map(|(_, length)| length).sum::<usize>();
-    let mut changes = Section::new(PAGE - used);
+    let left = PAGE.saturating_sub(used);
+    // Beside findings only what a change set brings is left to tell.
+    let found = plan.run.drift.as_ref().map(|watch| watch::section(plan, watch, left / 4 * 3).finish());
+    let (found, length) = found.unwrap_or_default();
+    let mut changes = Section::new(left.saturating_sub(length));
     table::write(&groups, totals.is_report, &mut changes);
-    let text = [head, changes.finish().0].into_iter().chain(after.map(|(text, _)| text)).collect::<String>();
+    let text = [head, found, changes.finish().0].into_iter().chain(after.map(|(text, _)| text)).collect::<String>();
     writeln!(out, "{}", text.trim_end())
 }
 
 fn head(plan: &Plan, totals: &Totals) -> String {
-    let what = if totals.is_report { "ringform apply" } else { "ringform plan" };
+    let what = match (totals.is_report, &plan.run.drift) {
+        (true, _) => "ringform apply",
+        (false, Some(_)) => "ringform drift",
+        (false, None) => "ringform plan",
+    };
     let mut head = format!("**{what}:** {}\n\n", totals.headline());
     let mut lines: Vec<String> = totals.coverage().into_iter().chain(totals.remarks()).collect();
     if let Some(base) = &plan.base {

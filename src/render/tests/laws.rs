@@ -41,6 +41,22 @@ fn every_form_of_every_plan_is_harmless() {
     }
 }
 
+#[test]
+fn every_form_of_a_drift_report_is_harmless() {
+    for plan in corpus::nasty_watches() {
+        for (form, text) in every_form(&plan) {
+            assert_harmless(&text, &format!("{:?} as {form}", plan.run.drift.as_ref().map(|watch| &watch.since)));
+        }
+        assert_whole(&rendered(&plan, Format::Markdown, &Look::PIPE), "a drift report");
+        let mut message = Vec::new();
+        crate::render::slack(&plan, &mut message).unwrap();
+        let message: serde_json::Value = serde_json::from_slice(&message).unwrap();
+        let text = message["text"].as_str().unwrap();
+        assert!(!text.contains(['<', '>']) && text.lines().count() == 3, "{text}");
+        assert_harmless(text, "a message");
+    }
+}
+
 /// Markdown is whole: under the limit, tables in shape, every `<details>` closed, no markup but ours.
 fn assert_whole(text: &str, what: &str) {
     assert!(text.chars().count() < 65_536 && text.encode_utf16().count() < 65_536, "{what} is too long");
