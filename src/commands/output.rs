@@ -105,14 +105,15 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
 /// The look of files: no colour, a fixed width.
 pub(crate) const PLAIN: Look = Look::PIPE;
 
-/// Whether a format shows the commit, which costs a call of git.
+/// Whether a format shows the commit or paths from the top of the repository, which costs calls of git.
 pub(crate) fn needs_revision(formats: &Formats) -> bool {
-    formats.iter().any(|(format, _)| *format == Format::Json)
+    formats.iter().any(|(format, _)| format.needs_revision())
 }
 
 /// Writes a plan or report in every format that was asked for.
 pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
     let written = write_files(plan, formats, talk);
+    summarize(plan, formats);
     if let Some(format) = on_stdout(formats)? {
         printing(|out| render::render(plan, format, &look(talk, &io::stdout()), out))?;
     }
@@ -128,6 +129,30 @@ pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow
         }
     }
     Ok(())
+}
+
+/// Appends the Markdown page to the step summary, where `github` was asked for and the runner names its file. Nobody asked for
+/// that file by name, so trouble with it is told and ends nothing.
+fn summarize(plan: &Plan, formats: &Formats) {
+    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()) else { return };
+    if formats.iter().all(|(format, _)| *format != Format::Github) {
+        return;
+    }
+    let path = Path::new(&file);
+    if let Err(error) = append(path, |used| render::step_summary(plan, used)) {
+        let error = render::escape::terminal(&error.to_string()).to_string();
+        note(&format!("warning: the step summary {} was not written: {error}", escaped(path)));
+    }
+}
+
+/// Appends to a file what fits behind that which stands there.
+fn append(path: &Path, text: impl FnOnce(u64) -> Option<String>) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
+    let used = file.metadata()?.len();
+    let Some(text) = text(used) else { return Ok(()) };
+    // What another step left may lack its last line feed.
+    let gap = if used > 0 { "\n\n" } else { "" };
+    file.write_all(format!("{gap}{text}").as_bytes())
 }
 
 /// Prints the differences as a unified diff. What a diff cannot show, failures and guards, stands on stderr beside it.

@@ -15,12 +15,18 @@ use crate::plan::Plan;
 mod diagnostics;
 mod diff;
 pub mod escape;
+mod github;
+mod gitlab;
 pub mod group;
 pub mod json;
+mod junit;
 mod markdown;
 mod paint;
 pub(crate) mod phrase;
 pub mod progress;
+mod remark;
+mod repository;
+mod sarif;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -40,11 +46,28 @@ pub enum Format {
     Json,
     /// A comment on a pull request.
     Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The report that merge requests of GitLab show.
+    Gitlab,
+    /// Test results.
+    Junit,
+    /// Results of code scanning.
+    Sarif,
 }
 
 impl Format {
+    /// Whether the format shows the commit or names files from the top of the repository, which git has to be asked for.
+    pub fn needs_revision(self) -> bool {
+        match self {
+            Format::Json | Format::Github | Format::Junit | Format::Sarif => true,
+            Format::Text | Format::Markdown | Format::Gitlab => false,
+        }
+    }
+
     /// All of them, in the order in which they are documented.
-    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Markdown];
+    pub const ALL: [Format; 7] =
+        [Format::Text, Format::Json, Format::Markdown, Format::Github, Format::Gitlab, Format::Junit, Format::Sarif];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -52,6 +75,10 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Markdown => "markdown",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
+            Format::Sarif => "sarif",
         }
     }
 }
@@ -98,11 +125,27 @@ impl Default for Look {
     }
 }
 
+/// What is appended to the step summary of GitHub Actions, in which so many bytes stand already: the Markdown page as far as it
+/// fits. `None` where there is nothing to tell or no room left.
+pub fn step_summary(plan: &Plan, used: u64) -> Option<String> {
+    if plan.clients.is_empty() && plan.diagnostics.is_empty() && plan.released_clients.is_empty() {
+        return None;
+    }
+    let page = markdown::Page::summary(used)?;
+    let mut text = Vec::new();
+    markdown::markdown(plan, page, &mut text).ok()?;
+    String::from_utf8(text).ok()
+}
+
 /// Writes a plan or a report.
 pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::text(plan, look, out),
         Format::Json => json::json(plan, out),
-        Format::Markdown => markdown::markdown(plan, out),
+        Format::Markdown => markdown::markdown(plan, markdown::Page::COMMENT, out),
+        Format::Github => github::github(plan, out),
+        Format::Gitlab => gitlab::gitlab(plan, out),
+        Format::Junit => junit::junit(plan, out),
+        Format::Sarif => sarif::sarif(plan, out),
     }
 }
