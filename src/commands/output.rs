@@ -12,7 +12,7 @@ use anyhow::Context;
 use ringform::config;
 use ringform::model::Diagnostic;
 use ringform::plan::{ClientPlan, Plan};
-use ringform::render::{self, Format, Look};
+use ringform::render::{self, Format, Look, Summary};
 
 use crate::cli::{Talk, When};
 use crate::commands::Exit;
@@ -113,15 +113,15 @@ pub(crate) fn needs_revision(formats: &Formats) -> bool {
 /// Writes a plan or report in every format that was asked for.
 pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
     let written = write_files(plan, formats, talk);
-    summarize(plan, formats);
     if let Some(format) = on_stdout(formats)? {
         printing(|out| render::render(plan, format, &look(talk, &io::stdout()), out))?;
     }
     written
 }
 
-/// Writes the formats that go to files.
+/// Writes the formats that go to files, the step summary among them.
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
+    summarize(plan, formats);
     for (format, file) in formats {
         if let Some(file) = file {
             let look = Look { verbose: talk.verbose > 0, ..PLAIN };
@@ -139,20 +139,23 @@ fn summarize(plan: &Plan, formats: &Formats) {
         return;
     }
     let path = Path::new(&file);
-    if let Err(error) = append(path, |used| render::step_summary(plan, used)) {
+    if let Err(error) = append(path, plan) {
         let error = render::escape::terminal(&error.to_string()).to_string();
         note(&format!("warning: the step summary {} was not written: {error}", escaped(path)));
     }
 }
 
-/// Appends to a file what fits behind that which stands there.
-fn append(path: &Path, text: impl FnOnce(u64) -> Option<String>) -> io::Result<()> {
+/// Appends to the summary what fits behind that which stands there.
+fn append(path: &Path, plan: &Plan) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
     let used = file.metadata()?.len();
-    let Some(text) = text(used) else { return Ok(()) };
-    // What another step left may lack its last line feed.
+    // What another tool left may lack its last line feed.
     let gap = if used > 0 { "\n\n" } else { "" };
-    file.write_all(format!("{gap}{text}").as_bytes())
+    match render::step_summary(plan, used + gap.len() as u64) {
+        Summary::Page(text) => file.write_all(format!("{gap}{text}").as_bytes()),
+        Summary::Nothing => Ok(()),
+        Summary::NoRoom => Err(io::Error::other(format!("there is no room: it holds {used} bytes"))),
+    }
 }
 
 /// Prints the differences as a unified diff. What a diff cannot show, failures and guards, stands on stderr beside it.

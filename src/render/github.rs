@@ -91,26 +91,22 @@ fn annotation(plan: &Plan, group: &[&Remark<'_>], out: &mut dyn Write) -> io::Re
             write!(out, "line={},col={},", place.line, place.column)?;
         }
     }
-    let title = title(group);
-    let more = match group.len() {
-        1 => String::new(),
-        n => format!("; {} like this", count(n, if first.client.is_some() { "client" } else { "place" })),
+    let title = format!("ringform: {}{}", what(first), if first.waived.is_some() { ", waived" } else { "" });
+    let more = group.len() - 1;
+    // The log shows the message without its title, so it names the client.
+    let message = match (first.who(), more) {
+        (Some(who), 0) => format!("{who}: {}", first.sentence()),
+        (Some(who), more) => format!("{who} and {}: {}", count(more, "more client"), first.sentence()),
+        (None, 0) => first.sentence(),
+        (None, more) => format!("{}; and {} like it", first.sentence(), count(more, "more place")),
     };
-    let message = format!("{}{more}", first.sentence());
     writeln!(out, "title={}::{}", command_property(&title), command_message(&message))
 }
 
-/// What it is and whom it concerns.
-fn title(group: &[&Remark<'_>]) -> String {
-    let first = group[0];
-    let what = match first.client {
-        Some(_) => first.rule.about,
-        None => first.rule.id,
-    };
-    let waived = if first.waived.is_some() { ", waived" } else { "" };
-    match (group.len(), first.who()) {
-        (_, None) => format!("ringform: {what}"),
-        (1, Some(who)) => format!("ringform: {what}{waived}, {who}"),
-        (n, Some(_)) => format!("ringform: {what}{waived}, {}", count(n, "client")),
+/// What it is: of a problem of the files its rule, which people look up.
+fn what<'p>(remark: &Remark<'p>) -> &'p str {
+    match remark.client {
+        Some(_) => remark.rule.about,
+        None => remark.rule.id,
     }
 }

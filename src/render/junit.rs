@@ -145,7 +145,7 @@ fn status(remarks: &[&Remark<'_>], client: Option<&ClientPlan>) -> TestCaseStatu
             return TestCaseStatus::success();
         };
         let mut status = TestCaseStatus::skipped();
-        let why = first.waived.map_or("released".to_owned(), waived_words);
+        let why = first.waived.map_or(first.rule.about.to_owned(), waived_words);
         status.set_message(xml(&why)).set_description(lines(remarks));
         return status;
     };

@@ -125,16 +125,29 @@ impl Default for Look {
     }
 }
 
-/// What is appended to the step summary of GitHub Actions, in which so many bytes stand already: the Markdown page as far as it
-/// fits. `None` where there is nothing to tell or no room left.
-pub fn step_summary(plan: &Plan, used: u64) -> Option<String> {
+/// What is to be appended to the step summary of GitHub Actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Summary {
+    /// This text.
+    Page(String),
+    /// There is nothing to tell.
+    Nothing,
+    /// Nothing that is worth a read fits any more.
+    NoRoom,
+}
+
+/// The Markdown page as far as it fits into a step summary that holds so many bytes already.
+pub fn step_summary(plan: &Plan, used: u64) -> Summary {
     if plan.clients.is_empty() && plan.diagnostics.is_empty() && plan.released_clients.is_empty() {
-        return None;
+        return Summary::Nothing;
     }
-    let page = markdown::Page::summary(used)?;
+    let Some(page) = markdown::Page::summary(used) else { return Summary::NoRoom };
     let mut text = Vec::new();
-    markdown::markdown(plan, page, &mut text).ok()?;
-    String::from_utf8(text).ok()
+    match markdown::markdown(plan, page, &mut text) {
+        Ok(()) => Summary::Page(String::from_utf8_lossy(&text).into_owned()),
+        // Writing to memory does not fail.
+        Err(_) => Summary::Nothing,
+    }
 }
 
 /// Writes a plan or a report.

@@ -31,6 +31,7 @@ pub(crate) const CLIENT_FAILED: RemarkRule<'static> = rule("client-failed", "fai
 pub(crate) const EXPIRED_WAIVER: RemarkRule<'static> = rule("expired-waiver", "expired waiver");
 pub(crate) const NOT_APPLIED: RemarkRule<'static> = rule("not-applied", "not applied");
 pub(crate) const RELEASED: RemarkRule<'static> = rule("released", "released");
+pub(crate) const RESOLVED: RemarkRule<'static> = rule("resolved", "resolved");
 const CONFLICT: RemarkRule<'static> = rule("conflict", "conflict");
 const CONFLICT_SECURITY: RemarkRule<'static> = security("conflict-security", "security conflict", "8.0");
 const DIFFERENCE: RemarkRule<'static> = rule("difference", "difference");
@@ -70,7 +71,7 @@ pub(crate) fn of_drift(origin: Option<Origin>, grave: bool, opened: bool) -> Rem
 impl<'p> RemarkRule<'p> {
     /// Whether it tells of something done and nothing is left to do.
     pub(crate) fn is_good(&self) -> bool {
-        self.id == APPLIED.id
+        [APPLIED.id, RESOLVED.id].contains(&self.id)
     }
 
     /// Whether it is the trouble of one client: something that could not be compared or brought about.
@@ -85,7 +86,7 @@ impl<'p> RemarkRule<'p> {
 
     /// Whether the client is not as it should be: the trouble above, or a difference.
     pub(crate) fn is_finding(&self) -> bool {
-        ![APPLIED.id, RELEASED.id, EXPIRED_WAIVER.id].contains(&self.id)
+        ![APPLIED.id, RELEASED.id, RESOLVED.id, EXPIRED_WAIVER.id].contains(&self.id)
     }
 
     /// The rule of a problem in a file.

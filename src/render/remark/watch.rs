@@ -1,7 +1,7 @@
 //! What `drift` knows beside the plan: findings of earlier runs and waivers.
 //!
-//! Owns the joining of findings with what the plan shows. A finding that ended needs nobody and has no remark: annotations and
-//! alerts are gone when they are no longer told.
+//! Owns the joining of findings with what the plan shows, and the sentences for what it does not show: findings of clients that
+//! were not looked at this time, findings that ended, waivers that ended.
 
 use std::collections::BTreeMap;
 
@@ -25,8 +25,30 @@ pub(super) fn index(watch: Option<&Watch>) -> Findings<'_> {
 
 /// What the plan itself does not show.
 pub(super) fn remarks(watch: &Watch) -> Vec<Remark<'_>> {
-    let unread = watch.findings.iter().filter(|finding| finding.state == FindingState::Unread);
-    unread.filter_map(earlier).chain(watch.expired_waivers.iter().map(expired)).collect()
+    let findings = watch.findings.iter().filter_map(|finding| match finding.state {
+        FindingState::Unread => earlier(finding),
+        FindingState::Resolved => Some(resolved(finding)),
+        FindingState::New | FindingState::Continuing => None,
+    });
+    findings.chain(watch.expired_waivers.iter().map(expired)).collect()
+}
+
+fn who(finding: &Finding) -> Who<'_> {
+    let name = finding.name.as_ref().map(|name| name.raw());
+    Who { client: finding.client_id, credentials: finding.credentials.as_deref(), name }
+}
+
+/// What an earlier run found and this one does not.
+fn resolved(finding: &Finding) -> Remark<'_> {
+    let message = match finding.field {
+        Some(field) => format!("{field} is as declared again"),
+        None => "the client can be read again".to_owned(),
+    };
+    let rule = rule::RESOLVED;
+    let mut remark = who(finding).remark(Weight::Note, Rank::Rest, rule, finding.field, message, &finding.source);
+    remark.state = Some(finding.state);
+    remark.first_seen = Some(&finding.first_seen);
+    remark
 }
 
 /// What an earlier run found at a client that was not read this time. It still counts: nobody has seen it gone.
@@ -41,9 +63,8 @@ fn earlier(finding: &Finding) -> Option<Remark<'_>> {
         (false, true) => Rank::Security,
         (false, false) => Rank::Change,
     };
-    let name = finding.name.as_ref().map(|name| name.raw());
-    let who = Who { client: finding.client_id, credentials: finding.credentials.as_deref(), name };
-    let mut remark = who.remark(weight, rank, rule, Some(field), earlier_words(finding, field), &finding.source);
+    let message = earlier_words(finding, field);
+    let mut remark = who(finding).remark(weight, rank, rule, Some(field), message, &finding.source);
     remark.watched(finding);
     Some(remark)
 }

@@ -40,7 +40,7 @@ pub(super) fn sarif(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let failed = plan.summary().failed > 0 || plan.diagnostics.iter().any(Diagnostic::is_error);
     let notifications = (left_out > 0).then(|| Notification {
         level: "warning",
-        message: Message { text: format!("And {} more, too many for one run.", count(left_out, "result")) },
+        message: Message { text: format!("And {}, too many for one run.", count(left_out, "more result")) },
     });
     let run = SarifRun {
         automation_details: Automation { id: category(plan) },
