@@ -12,7 +12,7 @@ use anyhow::Context;
 use ringform::config;
 use ringform::model::Diagnostic;
 use ringform::plan::{ClientPlan, Plan};
-use ringform::render::{self, Format, Look};
+use ringform::render::{self, Format, Look, Summary};
 
 use crate::cli::{Talk, When};
 use crate::commands::{Exit, metrics};
@@ -105,9 +105,9 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
 /// The look of files: no colour, a fixed width.
 pub(crate) const PLAIN: Look = Look::PIPE;
 
-/// Whether a format shows the commit, which costs a call of git.
+/// Whether a format shows the commit or paths from the top of the repository, which costs calls of git.
 pub(crate) fn needs_revision(formats: &Formats) -> bool {
-    formats.iter().any(|(format, _)| *format == Format::Json)
+    formats.iter().any(|(format, _)| format.needs_revision())
 }
 
 /// Writes a plan or report in every format that was asked for.
@@ -119,8 +119,9 @@ pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Resu
     written
 }
 
-/// Writes the formats that go to files.
+/// Writes the formats that go to files, the step summary among them.
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
+    summarize(plan, formats);
     for (format, file) in formats {
         if let (Format::Prometheus, Some(file)) = (format, file) {
             metrics::write(plan, file)?;
@@ -130,6 +131,33 @@ pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow
         }
     }
     Ok(())
+}
+
+/// Appends the Markdown page to the step summary, where `github` was asked for and the runner names its file. Nobody asked for
+/// that file by name, so trouble with it is told and ends nothing.
+fn summarize(plan: &Plan, formats: &Formats) {
+    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()) else { return };
+    if formats.iter().all(|(format, _)| *format != Format::Github) {
+        return;
+    }
+    let path = Path::new(&file);
+    if let Err(error) = append(path, plan) {
+        let error = render::escape::terminal(&error.to_string()).to_string();
+        note(&format!("warning: the step summary {} was not written: {error}", escaped(path)));
+    }
+}
+
+/// Appends to the summary what fits behind that which stands there.
+fn append(path: &Path, plan: &Plan) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
+    let used = file.metadata()?.len();
+    // What another tool left may lack its last line feed.
+    let gap = if used > 0 { "\n\n" } else { "" };
+    match render::step_summary(plan, used + gap.len() as u64) {
+        Summary::Page(text) => file.write_all(format!("{gap}{text}").as_bytes()),
+        Summary::Nothing => Ok(()),
+        Summary::NoRoom => Err(io::Error::other(format!("there is no room: it holds {used} bytes"))),
+    }
 }
 
 /// Prints the differences as a unified diff. What a diff cannot show, failures and guards, stands on stderr beside it.

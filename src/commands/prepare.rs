@@ -50,7 +50,10 @@ pub(crate) async fn prepare(
     report.diagnostics = loaded.diagnostics;
     let project = match loaded.project {
         Some(project) if !failed => project,
-        Some(_) | None => return Ok(Err(Box::new(report))),
+        Some(_) | None => {
+            report.revision = loaded.root.as_deref().and_then(config::revision);
+            return Ok(Err(Box::new(report)));
+        }
     };
     let names = setup::used(&loaded.declarations);
     match setup::connect(&project, names.into_iter(), connect, stop).await {
@@ -61,6 +64,7 @@ pub(crate) async fn prepare(
         }
         Err(errors) => {
             report.diagnostics.extend(errors);
+            report.revision = config::revision(&project.root);
             Ok(Err(Box::new(report)))
         }
     }

@@ -21,6 +21,9 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     let mut report = prepare::empty(loaded.project.as_ref());
     report.run = clock.run(Default::default(), Vec::new());
     report.diagnostics = loaded.diagnostics;
+    if output::needs_revision(formats) {
+        report.revision = loaded.root.as_deref().and_then(config::revision);
+    }
     if failed {
         return output::refuse(&report, formats, talk);
     }

@@ -63,6 +63,8 @@ pub struct Request {
 pub struct Loaded {
     /// The project; `None` when there is none or its file has errors.
     pub project: Option<Project>,
+    /// The project's folder, also when its file has errors.
+    pub root: Option<PathBuf>,
     /// The valid documents, in byte order of their files, then of their order in the file.
     pub declarations: Vec<Declaration>,
     /// Every problem, by file, line and column.
@@ -131,6 +133,7 @@ fn project_of(request: &Request) -> (Loaded, Option<discover::Found>) {
             return (loaded, None);
         }
     };
+    loaded.root = Some(found.root.clone());
     let name = Untrusted::from(found.file.as_str());
     match read_text(&found.root.join(&found.file), &name) {
         Ok(text) => {

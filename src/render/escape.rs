@@ -92,6 +92,42 @@ pub fn metric_label<T: Foreign + ?Sized>(text: &T) -> String {
     terminal(text).to_string().replace('\\', "\\\\").replace('"', "\\\"")
 }
 
+/// For the text behind `::` of a workflow command: as on a terminal, and nothing in it that the runner would decode.
+pub fn command_message<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace('%', "%25")
+}
+
+/// For a property of a workflow command, such as its file: there `:` and `,` separate, and blanks at the ends are dropped.
+pub fn command_property<T: Foreign + ?Sized>(text: &T) -> String {
+    command_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// For XML 1.0, in attributes and text: as on a terminal, without the two characters that XML forbids beside controls. Markup
+/// is the writer's trade.
+pub fn xml<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}")
+}
+
+/// For a message of SARIF: as on a terminal, and no link, which is `[text](address)` there.
+pub fn sarif<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace("](", "]\\u{28}")
+}
+
+/// For a path that is a URI reference: every byte but the unreserved ones and `/` is written as `%XX`.
+pub fn uri<T: Foreign + ?Sized>(path: &T) -> String {
+    let mut out = String::new();
+    for byte in path.foreign().bytes() {
+        let written = match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => out.write_char(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => out.write_char(char::from(byte)),
+            byte => write!(out, "%{byte:02X}"),
+        };
+        // Writing to a `String` cannot fail.
+        debug_assert!(written.is_ok());
+    }
+    out
+}
+
 /// For running text in Markdown: no markup, no HTML, no link, no mention of people, issues or labels; always one line.
 ///
 /// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
@@ -240,6 +276,20 @@ mod tests {
         for (text, escaped) in table {
             assert_eq!(slack_code(text), escaped, "{text:?}");
         }
+    }
+
+    #[test]
+    fn commands_hold_their_text() {
+        assert_eq!(command_message("100%\n::error::%0A, a:b"), "100%25\\n::error::%250A, a:b");
+        assert_eq!(command_message("::error::y"), "\\u{3a}:error::y");
+        assert_eq!(command_property("a:b,c::d%3A"), "a%3Ab%2Cc%3A%3Ad%253A");
+    }
+
+    #[test]
+    fn reports_hold_no_character_that_their_readers_refuse() {
+        assert_eq!(xml("A\u{1b}[31m\0]]>&#27;<\u{fffe}\u{ffff}"), "A\\u{1b}[31m\\u{0}]]>&#27;<\\u{fffe}\\u{ffff}");
+        assert_eq!(sarif("[x](https://evil.example) [a] (b)"), "[x]\\u{28}https://evil.example) [a] (b)");
+        assert_eq!(uri("infra/my pbx/ä%#?:.yaml"), "infra/my%20pbx/%C3%A4%25%23%3F%3A.yaml");
     }
 
     #[test]

@@ -22,4 +22,5 @@ mod planning;
 mod saved;
 mod signals;
 mod supply;
+mod surfaces;
 mod world;

@@ -22,8 +22,7 @@ const CODES: usize = 12;
 const HEAD: &str = "| Client | Field | Declared | Live | | Since | Place |\n|---|---|---|---|---|---|---|";
 
 /// The findings, the waivers that have ended, and the turns of a fleet.
-pub(super) fn section(plan: &Plan, watch: &Watch, limit: usize) -> Section {
-    let mut section = Section::new(limit);
+pub(super) fn section(plan: &Plan, watch: &Watch, mut section: Section) -> Section {
     section.push(&format!("**Drift:** {}\n", headline(plan, watch)));
     let story = Story::of(watch);
     // A table whose rows are all folded is a head without a body.

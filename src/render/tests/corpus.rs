@@ -91,11 +91,11 @@ fn acme(id: u64) -> ClientPlan {
     client(id, "ringme_test", &settings, json!({}))
 }
 
-fn in_sync(id: u64) -> ClientPlan {
+pub(super) fn in_sync(id: u64) -> ClientPlan {
     client(id, "as declared", &[(Setting::GeoList, json!("BY RU")), (Setting::HoldMusic, json!(7))], json!({}))
 }
 
-fn failed(id: u64, failure: Failure) -> ClientPlan {
+pub(super) fn failed(id: u64, failure: Failure) -> ClientPlan {
     ClientPlan::failed(&declaration(id, &[(Setting::GeoList, json!("RU"))]), failure)
 }
 

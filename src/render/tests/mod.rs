@@ -4,7 +4,9 @@ use crate::model::{Diagnostic, Place, Setting, State};
 use crate::plan::Plan;
 use crate::render::{Format, Look, diagnostics, diff, render};
 
+mod ci;
 mod corpus;
+mod drifted;
 mod laws;
 mod metrics;
 
