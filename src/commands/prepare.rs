@@ -2,11 +2,14 @@
 //!
 //! Owns the order of these checks and the report that stands for a run that did not begin.
 
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ringform::api::Stop;
 use ringform::config::{self, Project};
 use ringform::model::{Declaration, Untrusted};
+use ringform::plan::since::Known;
 use ringform::plan::{Origin, Origins, Plan};
 
 use crate::cli::{Base, Connect, Files, Select};
@@ -32,6 +35,10 @@ pub(crate) struct Asked<'a> {
 pub(crate) struct Chosen {
     /// The project.
     pub project: Project,
+    /// Every client of the documents that were found, selected or not.
+    pub declared: Vec<Known>,
+    /// Whether the documents that were found are all of the project, and not those of a PATH inside it.
+    pub whole: bool,
     /// The selected declarations.
     pub declarations: Vec<Declaration>,
     /// By what differences are judged.
@@ -47,6 +54,10 @@ pub(crate) struct Chosen {
 pub(crate) struct Prepared {
     /// The project.
     pub project: Project,
+    /// Every client of the documents that were found, selected or not.
+    pub declared: Vec<Known>,
+    /// Whether the documents that were found are all of the project, and not those of a PATH inside it.
+    pub whole: bool,
     /// The selected declarations.
     pub declarations: Vec<Declaration>,
     /// By what differences are judged.
@@ -68,6 +79,7 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     let selection = setup::selection(asked.select);
     let mut loaded = config::load(&request);
     let based = Based::read(&request, &mut loaded, asked.base, &selection, asked.otherwise);
+    let declared = loaded.declarations.iter().map(Known::from).collect();
     setup::narrow(&mut loaded, asked.select);
     let failed = loaded.has_errors();
     let mut report = empty(loaded.project.as_ref());
@@ -76,14 +88,18 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     report.diagnostics = loaded.diagnostics;
     let project = match loaded.project {
         Some(project) if !failed => project,
-        Some(_) | None => return Ok(Err(Box::new(report))),
+        Some(_) | None => {
+            report.revision = loaded.root.as_deref().and_then(config::revision);
+            return Ok(Err(Box::new(report)));
+        }
     };
     let mut declarations = loaded.declarations;
     let revision = asked.base.base.as_deref().filter(|_| asked.base.affected);
     let forecast = revision.and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision));
     report.released_clients = based.released(&selection);
     let origins = Arc::new(based.origins.clone());
-    Ok(Ok(Chosen { project, declarations, origins, forecast, report, based }))
+    let whole = setup::is_whole(&request, &project);
+    Ok(Ok(Chosen { project, declared, whole, declarations, origins, forecast, report, based }))
 }
 
 /// Loads, selects and connects. `Err` is the report of a run that did not begin; its diagnostics say why.
@@ -92,22 +108,24 @@ pub(crate) async fn prepare(asked: &Asked<'_>, stop: &Stop) -> anyhow::Result<Re
         Ok(chosen) => chosen,
         Err(refused) => return Ok(Err(refused)),
     };
-    let Chosen { project, declarations, origins, forecast, mut report, based } = chosen;
+    let Chosen { project, declared, whole, declarations, origins, forecast, mut report, based } = chosen;
     let revision = asked.base.base.as_deref().filter(|_| !asked.base.trust_project);
     let distrust = revision.map(|revision| based.distrust(&project, asked.connect, revision)).unwrap_or_default();
     if !distrust.is_empty() {
         report.released_clients.clear();
         report.diagnostics.extend(distrust);
+        report.revision = config::revision(&project.root);
         return Ok(Err(Box::new(report)));
     }
     let names = setup::used(&declarations);
     match setup::connect(&project, names.into_iter(), asked.connect, stop).await {
         Ok(session) => {
             report.endpoint = session.endpoint.clone();
-            Ok(Ok(Prepared { project, declarations, origins, forecast, session, report }))
+            Ok(Ok(Prepared { project, declared, whole, declarations, origins, forecast, session, report }))
         }
         Err(errors) => {
             report.diagnostics.extend(errors);
+            report.revision = config::revision(&project.root);
             Ok(Err(Box::new(report)))
         }
     }
@@ -118,6 +136,17 @@ pub(crate) fn empty(project: Option<&Project>) -> Plan {
     Plan {
         ringform_version: env!("CARGO_PKG_VERSION").to_owned(),
         project: project.map(|project| Untrusted::new(project.file.clone())).unwrap_or_default(),
+        location: location(project),
         ..Plan::default()
     }
+}
+
+/// Where the project file is on this machine; where no project was found, the folder in which it was looked for.
+fn location(project: Option<&Project>) -> Untrusted {
+    let path = match project {
+        Some(project) => project.root.join(&*project.file),
+        None => PathBuf::from("."),
+    };
+    let absolute = fs::canonicalize(&path).unwrap_or(path);
+    Untrusted::new(absolute.to_string_lossy())
 }

@@ -7,11 +7,16 @@ use std::path::Path;
 use crate::config::git::Git;
 use crate::model::Revision;
 
-/// The commit that the project's work tree is at and whether its files differ from it; `None` where there is no repository,
+/// The commit that the project's work tree is at, whether its files differ from it, and the project's folder in it; `None` where there is no repository,
 /// no commit, no git, or where git refuses.
 pub fn revision(root: &Path) -> Option<Revision> {
     let git = Git::at(root);
     let commit = git.line(&["rev-parse", "--verify", "--quiet", "HEAD"]).ok()?;
     let changed = git.ask(&["status", "--porcelain", "-z", "--untracked-files=normal", "--", "."]).ok()?;
-    Some(Revision { commit: String::from_utf8_lossy(&commit).into_owned(), dirty: !changed.is_empty() })
+    let folder = git.line(&["rev-parse", "--show-prefix"]).ok()?;
+    Some(Revision {
+        commit: String::from_utf8_lossy(&commit).into_owned(),
+        dirty: !changed.is_empty(),
+        folder: String::from_utf8_lossy(&folder).into_owned().into(),
+    })
 }

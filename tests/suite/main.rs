@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
 
 mod applying;
+mod drifting;
 mod examples;
 mod files;
 mod generated;
@@ -15,6 +16,7 @@ mod laws_fields;
 mod laws_origins;
 mod laws_plan;
 mod made;
+mod metrics;
 mod network;
 mod origins;
 mod places;
@@ -24,4 +26,5 @@ mod revisions;
 mod saved;
 mod signals;
 mod supply;
+mod surfaces;
 mod world;

@@ -379,3 +379,20 @@ fn where_the_journal_knows_better_the_base_is_told_to_be_behind() {
     world.git(&["checkout", "-q", "HEAD~1"]);
     world.run("plan --base HEAD").ok().says(&["HEAD is behind what was applied"]);
 }
+
+#[test]
+fn drift_with_a_base_tells_what_this_change_brings_from_what_was_changed_elsewhere() {
+    let mut world = World::new()
+        .live(12, json!({"timezone": "Asia/Omsk", "hold_music": 7}))
+        .declared(12, "{timezone: UTC, hold_music: 7}")
+        .repository();
+    world.declare(12, "{timezone: UTC, hold_music: 8}");
+    let ran = world.run("drift --base HEAD --format json").status(2);
+    assert_eq!(origins(&ran, "12"), json!({"timezone": "drift", "hold_music": "pending"}));
+    let findings = &ran.json()["run"]["drift"]["findings"];
+    assert_eq!((findings.as_array().unwrap().len(), &findings[0]["field"]), (1, &json!("timezone")));
+    // What is pending is no drift.
+    world.run("drift --base HEAD --field hold_music").ok();
+    world.run("drift --field hold_music").status(2);
+    world.run("drift --base nosuch").status(1).sends_nothing();
+}
