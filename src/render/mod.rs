@@ -16,6 +16,7 @@ mod diagnostics;
 mod diff;
 pub mod escape;
 pub mod group;
+mod html;
 pub mod json;
 mod markdown;
 mod paint;
@@ -41,13 +42,15 @@ pub enum Format {
     Json,
     /// A comment on a pull request.
     Markdown,
+    /// One page for a browser.
+    Html,
     /// Metrics of the run.
     Prometheus,
 }
 
 impl Format {
     /// All of them, in the order in which they are documented.
-    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Markdown, Format::Prometheus];
+    pub const ALL: [Format; 5] = [Format::Text, Format::Json, Format::Markdown, Format::Html, Format::Prometheus];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -55,6 +58,7 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Markdown => "markdown",
+            Format::Html => "html",
             Format::Prometheus => "prometheus",
         }
     }
@@ -108,6 +112,7 @@ pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> 
         Format::Text => text::text(plan, look, out),
         Format::Json => json::json(plan, out),
         Format::Markdown => markdown::markdown(plan, out),
+        Format::Html => html::html(plan, out),
         Format::Prometheus => prometheus::prometheus(plan, None, out),
     }
 }

@@ -108,3 +108,19 @@ fn formats_have_names() {
     }
     assert!("fancy\u{1b}".parse::<Format>().unwrap_err().contains("fancy\\u{1b}"));
 }
+
+/// The corpus as files, for programs that read these formats: tests/consumers/ runs them over this folder.
+#[test]
+#[ignore = "writes the folder that RINGFORM_CORPUS names"]
+fn corpus_for_consumers() {
+    let folder = std::env::var_os("RINGFORM_CORPUS").expect("RINGFORM_CORPUS names a folder");
+    let folder = std::path::Path::new(&folder);
+    let mut plans = corpus::all();
+    plans.push(("fleet", corpus::fleet(20_000)));
+    for (name, plan) in plans {
+        for format in Format::ALL {
+            let text = rendered(&plan, format, &Look::PIPE);
+            std::fs::write(folder.join(format!("{name}.{format}")), text).unwrap();
+        }
+    }
+}
