@@ -23,6 +23,7 @@ mod paint;
 pub(crate) mod phrase;
 pub mod progress;
 pub mod prometheus;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -44,13 +45,16 @@ pub enum Format {
     Markdown,
     /// One page for a browser.
     Html,
+    /// The plan in the shape of Terraform's.
+    Terraform,
     /// Metrics of the run.
     Prometheus,
 }
 
 impl Format {
     /// All of them, in the order in which they are documented.
-    pub const ALL: [Format; 5] = [Format::Text, Format::Json, Format::Markdown, Format::Html, Format::Prometheus];
+    pub const ALL: [Format; 6] =
+        [Format::Text, Format::Json, Format::Markdown, Format::Html, Format::Terraform, Format::Prometheus];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -59,6 +63,7 @@ impl Format {
             Format::Json => "json",
             Format::Markdown => "markdown",
             Format::Html => "html",
+            Format::Terraform => "terraform",
             Format::Prometheus => "prometheus",
         }
     }
@@ -113,6 +118,7 @@ pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> 
         Format::Json => json::json(plan, out),
         Format::Markdown => markdown::markdown(plan, out),
         Format::Html => html::html(plan, out),
+        Format::Terraform => terraform::terraform(plan, out),
         Format::Prometheus => prometheus::prometheus(plan, None, out),
     }
 }

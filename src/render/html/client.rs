@@ -61,6 +61,9 @@ fn single(at: usize, client: &ClientPlan, out: &mut dyn Write) -> io::Result<()>
     let place = text(&group::place(&client.source));
     writeln!(out, "<span class=\"where\">{place}</span></header>{}", labels(client))?;
     body(client, &|_| true, out)?;
+    if client.details.as_ref().is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading)) {
+        writeln!(out, "<p class=\"note soft\">Confirmed by reading the client again.</p>")?;
+    }
     unchanged(client, out)?;
     writeln!(out, "</article>")
 }
@@ -162,9 +165,6 @@ fn row(change: &Change, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> 
 fn aftermath(details: &Details, out: &mut dyn Write) -> io::Result<()> {
     if let Some(message) = &details.message {
         writeln!(out, "<p class=\"note\">{}</p>", text(message))?;
-    }
-    if details.confirmed_by == Some(ConfirmedBy::Reading) {
-        writeln!(out, "<p class=\"note soft\">Confirmed by reading the client again.</p>")?;
     }
     let mut line = |field: Setting, word: [&str; 3], values: [&Json; 2]| {
         let [one, other] = values.map(|json| value::alone(&model_value::live(field.kind(), json)));

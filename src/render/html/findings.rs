@@ -55,7 +55,7 @@ fn table(title: &str, mut list: Vec<&Finding>, out: &mut dyn Write) -> io::Resul
         "<h4>{title} <span class=\"soft\">{}</span></h4>\n<div class=\"card o-drift o-conflict\">",
         number(list.len() as u64)
     )?;
-    writeln!(out, "<table><caption class=\"vh\">{title}</caption><thead><tr>")?;
+    writeln!(out, "<table class=\"found\"><caption class=\"vh\">{title}</caption><thead><tr>")?;
     for head in ["Client", "Setting", "Declared", "Live", "Effect", "First seen"] {
         write!(out, "<th scope=\"col\">{head}</th>")?;
     }

@@ -4,7 +4,8 @@
 
 use std::io::{self, Write};
 
-use crate::plan::{Origin, Plan};
+use crate::model::Direction;
+use crate::plan::{ClientPlan, Origin, Outcome, Plan};
 use crate::render::group::Groups;
 use crate::render::html::text;
 use crate::render::phrase::{are, count, number};
@@ -20,7 +21,8 @@ pub(super) struct View {
     released: usize,
     shown_failed: usize,
     in_sync: usize,
-    opens: usize,
+    /// Changes that open the PBX: those that were made outside of git, and the others.
+    opens: [usize; 2],
 }
 
 impl View {
@@ -28,15 +30,22 @@ impl View {
         let totals = Totals::of(plan);
         let changes = || plan.clients.iter().flat_map(|client| &client.changes);
         let of = |origin| changes().filter(|change| change.origin == origin).count();
-        let opening =
-            |change: &&crate::plan::Change| change.judgement().direction == Some(crate::model::Direction::Opens);
+        let opens = |client: &ClientPlan| {
+            // Of a report, only what was sent.
+            let sent =
+                matches!(client.result, None | Some(Outcome::Applied | Outcome::NotConverged | Outcome::Collateral));
+            let opening = client.changes.iter().filter(|one| one.judgement().direction == Some(Direction::Opens));
+            let (drift, other): (Vec<_>, Vec<_>) = opening.partition(|one| one.origin == Origin::Drift);
+            [drift.len(), if sent { other.len() } else { 0 }]
+        };
+        let opens = plan.clients.iter().map(opens).fold([0, 0], |sum, one| [sum[0] + one[0], sum[1] + one[1]]);
         View {
             verdict: verdict(plan, &totals),
             origins: [of(Origin::Pending), of(Origin::Drift), of(Origin::Conflict)],
             released: totals.released + plan.released_clients.len(),
             shown_failed: groups.causes.iter().map(|cause| cause.clients.len()).sum(),
             in_sync: groups.in_sync.len(),
-            opens: changes().filter(opening).count(),
+            opens,
             totals,
         }
     }
@@ -64,6 +73,8 @@ fn verdict(plan: &Plan, totals: &Totals) -> String {
     };
     let changed = match summary.to_change {
         0 => String::new(),
+        1 if plan.run.drift.is_some() => "1 client differs from git".to_owned(),
+        n if plan.run.drift.is_some() => format!("{} differ from git", count(n, "client")),
         n => format!("{} to change", count(n, "client")),
     };
     match (changed.is_empty(), failed.is_empty()) {
@@ -87,14 +98,34 @@ pub(super) fn head(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<
     for line in totals.coverage().into_iter().chain(totals.remarks()) {
         writeln!(out, "<p class=\"lead\">{line}</p>")?;
     }
-    if view.opens > 0 {
-        let n = view.opens;
-        let verb = if n == 1 { "opens" } else { "open" };
-        writeln!(out, "<p class=\"alarm\">{} {verb} the PBX to more callers.</p>", count(n, "change"))?;
-    }
+    alarms(plan, view, out)?;
     tiles(view, out)?;
     facts(plan, out)?;
     writeln!(out, "</div></header>")
+}
+
+/// Says at the top that the PBX stands open, or is about to.
+fn alarms(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let [drift, other] = view.opens;
+    if drift > 0 {
+        let was = if drift == 1 { "was" } else { "were" };
+        writeln!(
+            out,
+            "<p class=\"alarm\">{} {was} opened to more callers outside of git.</p>",
+            count(drift, "setting")
+        )?;
+    }
+    if other > 0 {
+        let sure = plan.base.is_some() && view.origins[2] == 0;
+        let verb = match (view.totals.is_report, sure, other) {
+            (true, _, _) => "opened",
+            (false, false, _) => "may open",
+            (false, true, 1) => "opens",
+            (false, true, _) => "open",
+        };
+        writeln!(out, "<p class=\"alarm\">{} {verb} the PBX to more callers.</p>", count(other, "change"))?;
+    }
+    Ok(())
 }
 
 fn tiles(view: &View, out: &mut dyn Write) -> io::Result<()> {

@@ -50,7 +50,7 @@ pub(super) fn security(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) ->
         };
         writeln!(
             out,
-            "<li class=\"{}\"><span>{word}</span><span><code>{}</code> {}<span class=\"arrow\" aria-hidden=\"true\">→</span>\
+            "<li class=\"{}\"><span>{word}</span><code>{}</code><span>{}<span class=\"arrow\" aria-hidden=\"true\">→</span>\
              <span class=\"vh\"> becomes </span>{} {}</span><span class=\"who\">{who}</span></li>",
             value::origin_class(change.origin),
             change.setting,

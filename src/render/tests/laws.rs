@@ -95,8 +95,9 @@ fn markdown_of_a_fleet_fits_a_comment() {
 #[test]
 fn nothing_reads_as_success_while_something_failed() {
     for (name, plan) in corpus::all().into_iter().filter(|(_, plan)| plan.summary().failed > 0) {
-        for format in [Format::Text, Format::Markdown] {
+        for format in [Format::Text, Format::Markdown, Format::Html] {
             let text = rendered(&plan, format, &Look::PIPE);
+            assert!(!text.contains("Everything is as declared") && !text.contains("Nothing had to be"), "{name}");
             assert!(!text.contains("No difference:") && !text.contains("Nothing to do"), "{name}");
             assert!(text.contains("failed"), "{name}");
         }

@@ -7,6 +7,8 @@ use crate::render::{Format, Look, diagnostics, diff, render};
 mod corpus;
 mod laws;
 mod metrics;
+mod pages;
+mod terraform;
 
 fn rendered(plan: &Plan, format: Format, look: &Look) -> String {
     let mut out = Vec::new();
@@ -28,6 +30,10 @@ fn snapshots() {
     for (name, plan) in corpus::all() {
         snapshot(format!("{name}_text"), rendered(&plan, Format::Text, &Look::PIPE));
         snapshot(format!("{name}_markdown"), rendered(&plan, Format::Markdown, &Look::PIPE));
+        if matches!(name, "one" | "odd" | "report" | "watched") {
+            snapshot(format!("{name}_html"), pages::without_style(&rendered(&plan, Format::Html, &Look::PIPE)));
+            snapshot(format!("{name}_terraform"), rendered(&plan, Format::Terraform, &Look::PIPE));
+        }
         if matches!(name, "one" | "report" | "watched") {
             snapshot(format!("{name}_prometheus"), rendered(&plan, Format::Prometheus, &Look::PIPE));
         }
@@ -116,6 +122,7 @@ fn corpus_for_consumers() {
     let folder = std::env::var_os("RINGFORM_CORPUS").expect("RINGFORM_CORPUS names a folder");
     let folder = std::path::Path::new(&folder);
     let mut plans = corpus::all();
+    plans.push(("tame", corpus::twins().1));
     plans.push(("fleet", corpus::fleet(20_000)));
     for (name, plan) in plans {
         for format in Format::ALL {
