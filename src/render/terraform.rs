@@ -1,7 +1,8 @@
 //! A plan in the shape of `terraform show -json`, for policies, reviewers and summaries that are made for that.
 //!
 //! Owns the subset: every client that was compared is one resource, changed or not; a client that failed is no resource, since
-//! nothing is known of it, but a check with an error, and makes the whole plan `errored`. Clients that something stops are checks
+//! nothing is known of it, but a check with an error, and makes the whole plan `errored`. All stands on one line, as Terraform writes it and
+//! some readers want it. Clients that something stops are checks
 //! that fail. Values are spelt as everywhere else in ringform. What drifted stands in `resource_drift`, from declared to live.
 
 use std::io::{self, Write};
@@ -32,44 +33,51 @@ pub(super) fn terraform(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         format_version: FORMAT_VERSION,
         terraform_version: TERRAFORM_VERSION,
-        variables: Map::new(),
-        planned_values: json!({"root_module": {}}),
+        planned_values: Root { root_module: Module { resources: Listed(&plan.clients, planned) } },
         resource_drift: Listed(&plan.clients, drift),
         resource_changes: Listed(&plan.clients, change),
-        configuration: json!({"root_module": {}}),
         checks: checks(plan),
         timestamp: &plan.run.started_at,
         errored: broken || undone || totals.summary.failed > 0,
     };
-    json::document(&document, out)
+    json::line(&document, out)
 }
 
 #[derive(Serialize)]
 struct Document<'p> {
     format_version: &'static str,
     terraform_version: &'static str,
-    variables: Map<String, Json>,
-    planned_values: Json,
-    resource_drift: Listed<'p>,
-    resource_changes: Listed<'p>,
-    configuration: Json,
+    planned_values: Root<'p>,
+    resource_drift: Listed<'p, Resource>,
+    resource_changes: Listed<'p, Resource>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<Json>,
     timestamp: &'p str,
     errored: bool,
 }
 
-/// Clients as resources, made one at a time: a fleet is never held twice.
-struct Listed<'p>(&'p [ClientPlan], fn(&ClientPlan) -> Option<Resource>);
+#[derive(Serialize)]
+struct Root<'p> {
+    root_module: Module<'p>,
+}
 
-impl Serialize for Listed<'_> {
+#[derive(Serialize)]
+struct Module<'p> {
+    resources: Listed<'p, Planned>,
+}
+
+/// Clients in some shape, made one at a time: a fleet is never held twice.
+struct Listed<'p, T>(&'p [ClientPlan], fn(&ClientPlan) -> Option<T>);
+
+impl<T: Serialize> Serialize for Listed<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().filter_map(self.1))
     }
 }
 
+/// What names a resource.
 #[derive(Serialize)]
-struct Resource {
+struct Named {
     address: String,
     mode: &'static str,
     #[serde(rename = "type")]
@@ -77,6 +85,21 @@ struct Resource {
     name: &'static str,
     index: String,
     provider_name: &'static str,
+}
+
+#[derive(Serialize)]
+struct Planned {
+    #[serde(flatten)]
+    named: Named,
+    schema_version: u64,
+    values: Map<String, Json>,
+    sensitive_values: Map<String, Json>,
+}
+
+#[derive(Serialize)]
+struct Resource {
+    #[serde(flatten)]
+    named: Named,
     change: Difference,
 }
 
@@ -97,8 +120,22 @@ fn change(client: &ClientPlan) -> Option<Resource> {
         Status::InSync => "no-op",
         Status::Change => "update",
     };
-    let after = with(client, |change| Some(change.after.to_json()));
-    Some(resource(client, action, with(client, |_| None), after))
+    Some(resource(client, action, with(client, |_| None), declared(client)))
+}
+
+/// What a client will hold; `None` for one that failed.
+fn planned(client: &ClientPlan) -> Option<Planned> {
+    let known = client.status() != Status::Failed;
+    known.then(|| Planned {
+        named: named(client),
+        schema_version: 0,
+        values: declared(client),
+        sensitive_values: Map::new(),
+    })
+}
+
+fn declared(client: &ClientPlan) -> Map<String, Json> {
+    with(client, |change| Some(change.after.to_json()))
 }
 
 /// What somebody changed outside of git. Of a conflict it is not known what was agreed, so it is no drift here.
@@ -125,14 +162,8 @@ fn resource(
     before: Map<String, Json>,
     after: Map<String, Json>,
 ) -> Resource {
-    let index = index(client);
     Resource {
-        address: address(&index),
-        mode: "managed",
-        kind: TYPE,
-        name: NAME,
-        index,
-        provider_name: "ringform",
+        named: named(client),
         change: Difference {
             actions: [action],
             before,
@@ -142,6 +173,11 @@ fn resource(
             after_sensitive: Map::new(),
         },
     }
+}
+
+fn named(client: &ClientPlan) -> Named {
+    let index = index(client);
+    Named { address: address(&index), mode: "managed", kind: TYPE, name: NAME, index, provider_name: "ringform" }
 }
 
 /// The number of the client; `@me` is somebody else under each credential.

@@ -86,13 +86,14 @@ fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let judgement = Judgement { severity: one.severity, direction: one.direction };
     let effect = format!("{} {}", value::tag_of(judgement, origin), value::origin(origin));
     let (nil, effect) = if effect.trim().is_empty() { (" class=\"nil\"", "") } else { ("", effect.trim()) };
-    let waived = one.waived.as_ref().map(|waived| {
-        format!(" · waived by {} until {}: {}", text(&waived.owner), text(&waived.until), text(&waived.reason))
-    });
-    let (seen, waived) = (text(&one.first_seen), waived.unwrap_or_default());
+    let seen = text(&one.first_seen);
+    write!(out, "<td data-l=\"Effect\"{nil}><span>{effect}</span></td>")?;
+    writeln!(out, "<td class=\"at\" data-l=\"First seen\"><span>{seen}</span></td></tr>")?;
+    let Some(waived) = &one.waived else { return Ok(()) };
+    let [owner, until, reason] = [text(&waived.owner), text(&waived.until), text(&waived.reason)];
     writeln!(
         out,
-        "<td data-l=\"Effect\"{nil}><span>{effect}</span></td><td class=\"at\" data-l=\"First seen\"><span>{seen}{waived}</span></td></tr>"
+        "<tr class=\"terms {class}\"><td colspan=\"6\" data-l=\"Waiver\"><span>Waived by {owner} until {until}: {reason}</span></td></tr>"
     )
 }
 

@@ -51,10 +51,10 @@ fn list(all: &Countries, marked: &[Code], class: &str, word: &str) -> String {
     } else {
         parts.extend(marked.iter().take(MOST_CODES).map(|code| chip(code.as_str(), class, word)));
         if marked.len() > MOST_CODES {
-            parts.push(format!("<span class=\"soft\">and {} more {word}</span>", marked.len() - MOST_CODES));
+            parts.push(format!("<span class=\"soft\">and {} more {word},</span>", marked.len() - MOST_CODES));
         }
         if !same.is_empty() {
-            parts.push(format!("<span class=\"soft\">{} the same</span>", same.len()));
+            parts.push(format!("<span class=\"soft\">{} kept</span>", same.len()));
         }
     }
     match parts.is_empty() {
