@@ -24,6 +24,7 @@ const TERRAFORM_VERSION: &str = "1.5.0";
 
 const TYPE: &str = "ringform_client";
 const NAME: &str = "client";
+const PROVIDER: &str = "ringform";
 
 /// Writes the document.
 pub(super) fn terraform(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
@@ -36,6 +37,7 @@ pub(super) fn terraform(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         planned_values: Root { root_module: Module { resources: Listed(&plan.clients, planned) } },
         resource_drift: Listed(&plan.clients, drift),
         resource_changes: Listed(&plan.clients, change),
+        configuration: configuration(),
         checks: checks(plan),
         timestamp: &plan.run.started_at,
         errored: broken || undone || totals.summary.failed > 0,
@@ -50,6 +52,7 @@ struct Document<'p> {
     planned_values: Root<'p>,
     resource_drift: Listed<'p, Resource>,
     resource_changes: Listed<'p, Resource>,
+    configuration: Json,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<Json>,
     timestamp: &'p str,
@@ -111,6 +114,15 @@ struct Difference {
     after_unknown: Map<String, Json>,
     before_sensitive: Map<String, Json>,
     after_sensitive: Map<String, Json>,
+}
+
+/// The one block that all clients come from, as if somebody had written it with `for_each`.
+fn configuration() -> Json {
+    let block = json!({
+        "address": format!("{TYPE}.{NAME}"), "mode": "managed", "type": TYPE, "name": NAME,
+        "provider_config_key": PROVIDER, "schema_version": 0
+    });
+    json!({"provider_config": {PROVIDER: {"name": PROVIDER, "full_name": PROVIDER}}, "root_module": {"resources": [block]}})
 }
 
 /// What is to be done with a client; `None` for one that failed.
@@ -177,7 +189,7 @@ fn resource(
 
 fn named(client: &ClientPlan) -> Named {
     let index = index(client);
-    Named { address: address(&index), mode: "managed", kind: TYPE, name: NAME, index, provider_name: "ringform" }
+    Named { address: address(&index), mode: "managed", kind: TYPE, name: NAME, index, provider_name: PROVIDER }
 }
 
 /// The number of the client; `@me` is somebody else under each credential.

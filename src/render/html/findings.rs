@@ -52,7 +52,7 @@ fn table(title: &str, mut list: Vec<&Finding>, out: &mut dyn Write) -> io::Resul
     list.sort_by_key(|one| Reverse((one.severity, one.direction)));
     writeln!(
         out,
-        "<h4>{title} <span class=\"soft\">{}</span></h4>\n<div class=\"card o-drift o-conflict\">",
+        "<h3 class=\"part\">{title} <span class=\"soft\">{}</span></h3>\n<div class=\"card o-drift o-conflict\">",
         number(list.len() as u64)
     )?;
     writeln!(out, "<table class=\"found\"><caption class=\"vh\">{title}</caption><thead><tr>")?;
