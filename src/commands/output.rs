@@ -107,7 +107,7 @@ pub(crate) const PLAIN: Look = Look::PIPE;
 
 /// Whether a format shows the commit, which costs a call of git.
 pub(crate) fn needs_revision(formats: &Formats) -> bool {
-    formats.iter().any(|(format, _)| *format == Format::Json)
+    formats.iter().any(|(format, _)| matches!(format, Format::Json | Format::Html))
 }
 
 /// Writes a plan or report in every format that was asked for.
