@@ -8,10 +8,12 @@ fn page(plan: &Plan) -> String {
     rendered(plan, Format::Html, &Look::PIPE)
 }
 
-/// The page without its style sheet, which has no part in any plan.
+/// The page without its style sheet and the hash of it, which have no part in any plan.
 pub(super) fn without_style(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
-    format!("{head}{}", rest.split_once("</style>\n").unwrap().1)
+    let (before, hashed) = head.split_once("sha256-").unwrap();
+    let policy = hashed.split_once('\'').unwrap().1;
+    format!("{before}sha256-HASH'{policy}{}", rest.split_once("</style>\n").unwrap().1)
 }
 
 /// Every tag with its attributes, in order: the page without its text.
