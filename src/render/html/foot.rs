@@ -8,21 +8,21 @@ use crate::render::group;
 use crate::render::html::{MOST_CARDS, more, text, value};
 use crate::render::phrase::{count, duration, number};
 
-/// Problems and warnings, alike ones together. Errors come first.
-pub(super) fn problems(list: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
-    if list.is_empty() {
+/// Problems of one level, alike ones together.
+pub(super) fn problems(list: &[Diagnostic], level: Level, out: &mut dyn Write) -> io::Result<()> {
+    let mut alike = group::alike(list);
+    alike.retain(|group| group[0].severity == level);
+    if alike.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<section id=\"problems\" class=\"for-failed\" aria-labelledby=\"h-problems\">")?;
-    writeln!(out, "<h2 id=\"h-problems\">Problems of files</h2>")?;
-    let mut alike = group::alike(list);
-    alike.sort_by_key(|group| group[0].severity);
+    let (id, title, class, word) = match level {
+        Level::Error => ("errors", "Errors", "red", "error"),
+        Level::Warning => ("warnings", "Warnings", "amber", "warning"),
+    };
+    writeln!(out, "<section id=\"{id}\" class=\"for-failed\" aria-labelledby=\"h-{id}\">")?;
+    writeln!(out, "<h2 id=\"h-{id}\">{title}</h2>")?;
     for same in alike.iter().take(MOST_CARDS) {
         let first = same[0];
-        let (class, word) = match first.severity {
-            Level::Error => ("red", "error"),
-            Level::Warning => ("amber", "warning"),
-        };
         writeln!(out, "<article class=\"card\"><header><h3>{}</h3> {}", text(&first.summary), value::tag(class, word))?;
         writeln!(out, "<span class=\"where\"><code>{}</code></span></header>", text(&first.rule))?;
         if let Some(help) = &first.help {

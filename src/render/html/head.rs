@@ -21,8 +21,8 @@ pub(super) struct View {
     released: usize,
     shown_failed: usize,
     in_sync: usize,
-    /// Changes that open the PBX: those that were made outside of git, and the others.
-    opens: [usize; 2],
+    /// Changes that open the PBX: made outside of git, about to be made, and those of which nobody knows which side is older.
+    opens: [usize; 3],
 }
 
 impl View {
@@ -35,10 +35,18 @@ impl View {
             let sent =
                 matches!(client.result, None | Some(Outcome::Applied | Outcome::NotConverged | Outcome::Collateral));
             let opening = client.changes.iter().filter(|one| one.judgement().direction == Some(Direction::Opens));
-            let (drift, other): (Vec<_>, Vec<_>) = opening.partition(|one| one.origin == Origin::Drift);
-            [drift.len(), if sent { other.len() } else { 0 }]
+            let mut counts = [0; 3];
+            for one in opening {
+                counts[match one.origin {
+                    Origin::Drift => 0,
+                    Origin::Pending => 1,
+                    Origin::Conflict | Origin::Unknown => 2,
+                }] += 1;
+            }
+            if sent { counts } else { [counts[0], 0, 0] }
         };
-        let opens = plan.clients.iter().map(opens).fold([0, 0], |sum, one| [sum[0] + one[0], sum[1] + one[1]]);
+        let sum = |sum: [usize; 3], one: [usize; 3]| [sum[0] + one[0], sum[1] + one[1], sum[2] + one[2]];
+        let opens = plan.clients.iter().map(opens).fold([0; 3], sum);
         View {
             verdict: verdict(plan, &totals),
             origins: [of(Origin::Pending), of(Origin::Drift), of(Origin::Conflict)],
@@ -98,15 +106,16 @@ pub(super) fn head(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<
     for line in totals.coverage().into_iter().chain(totals.remarks()) {
         writeln!(out, "<p class=\"lead\">{line}</p>")?;
     }
-    alarms(plan, view, out)?;
+    alarms(view, out)?;
     tiles(view, out)?;
     facts(plan, out)?;
     writeln!(out, "</div></header>")
 }
 
 /// Says at the top that the PBX stands open, or is about to.
-fn alarms(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let [drift, other] = view.opens;
+fn alarms(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let [drift, pending, unsure] = view.opens;
+    let other = pending + unsure;
     if drift > 0 {
         let was = if drift == 1 { "was" } else { "were" };
         writeln!(
@@ -116,8 +125,7 @@ fn alarms(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if other > 0 {
-        let sure = plan.base.is_some() && view.origins[2] == 0;
-        let verb = match (view.totals.is_report, sure, other) {
+        let verb = match (view.totals.is_report, unsure == 0, other) {
             (true, _, _) => "opened",
             (false, false, _) => "may open",
             (false, true, 1) => "opens",

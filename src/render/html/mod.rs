@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::model::Untrusted;
+use crate::model::{Level, Untrusted};
 use crate::plan::Plan;
 use crate::render::escape::{self, Foreign};
 use crate::render::group::Groups;
@@ -54,11 +54,12 @@ pub(super) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     head::head(plan, &view, out)?;
     head::filters(&view, out)?;
     writeln!(out, "<main id=\"main\"><div class=\"wrap\">")?;
-    foot::problems(&plan.diagnostics, out)?;
+    foot::problems(&plan.diagnostics, Level::Error, out)?;
     security::security(plan, &groups, out)?;
     findings::findings(plan, out)?;
     client::changes(plan, &groups, out)?;
     failure::failures(&groups, out)?;
+    foot::problems(&plan.diagnostics, Level::Warning, out)?;
     quiet::released(plan, out)?;
     quiet::in_sync(&groups, out)?;
     writeln!(out, "</div></main>")?;
