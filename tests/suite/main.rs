@@ -19,6 +19,7 @@ mod made;
 mod metrics;
 mod network;
 mod origins;
+mod pages;
 mod places;
 mod planning;
 mod repository;
