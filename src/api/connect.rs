@@ -71,14 +71,15 @@ pub(super) fn connect_with(
         pace: Pace::per_second(options.requests_per_second),
         token_pace: Pace::per_second(A_SECOND),
         token_slots: Semaphore::new(AT_A_TIME),
-        timeout: options.timeout,
-        wait_quota: options.wait_quota,
         back_off: BackOff::new(back_off, options.random_seed),
+        options,
     });
-    Ok((Reader { house: house.clone() }, Writer { house: house.clone() }, Meter { house }))
+    let http = house.http.clone();
+    Ok((Reader { house: house.clone(), http }, Writer { house: house.clone() }, Meter { house }))
 }
 
-fn client(options: &Options) -> anyhow::Result<reqwest::Client> {
+/// Builds an HTTP client with connections of its own.
+pub(super) fn client(options: &Options) -> anyhow::Result<reqwest::Client> {
     let mut headers = HeaderMap::new();
     // API: required by the rules of use. Unpacking is done by `super::body`.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));

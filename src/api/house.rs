@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::api::account::{Account, Bearer};
 use crate::api::body::{self, Flaw};
+use crate::api::connect::Options;
 use crate::api::endpoint::Paths;
 use crate::api::fault::{Fate, Fault, Lost, Next, broken, interrupted};
 use crate::api::meter::{Counts, Purpose};
@@ -25,6 +26,7 @@ use crate::model::{Failure, FailureKind};
 /// The shared state of a run.
 #[derive(Debug)]
 pub(super) struct House {
+    /// For tokens and writes; each reader has its own.
     pub(super) http: reqwest::Client,
     pub(super) paths: Paths,
     /// The endpoint as people know it, for sentences.
@@ -36,9 +38,9 @@ pub(super) struct House {
     pub(super) pace: Option<Pace>,
     pub(super) token_pace: Option<Pace>,
     pub(super) token_slots: Semaphore,
-    pub(super) timeout: Duration,
-    pub(super) wait_quota: Duration,
     pub(super) back_off: BackOff,
+    /// What all this was built from.
+    pub(super) options: Options,
 }
 
 /// One answer, whatever it says.
@@ -85,7 +87,13 @@ impl House {
     }
 
     /// Makes one request, when its turn comes, and takes its whole answer. It is counted when it left.
-    pub(super) async fn ask(&self, account: &Account, purpose: Purpose, request: Request) -> Result<Answer, Lost> {
+    pub(super) async fn ask(
+        &self,
+        http: &reqwest::Client,
+        account: &Account,
+        purpose: Purpose,
+        request: Request,
+    ) -> Result<Answer, Lost> {
         let not_begun = || Lost { failure: interrupted(), fate: Fate::NotBegun };
         // A write has waited for its turn before its reading was found fresh enough (see `Writer::turn`).
         if purpose != Purpose::Write
@@ -98,11 +106,12 @@ impl House {
             return Err(not_begun());
         }
         let told = tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.url().clone()));
+        let timeout = self.options.timeout;
         let start = Instant::now();
-        let result = match tokio::time::timeout(self.timeout, self.exchange(request)).await {
+        let result = match tokio::time::timeout(timeout, exchange(http, request)).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Lost::read(&error, &self.endpoint, self.timeout)),
-            Err(_) => Err(Lost::timeout(&self.endpoint, self.timeout)),
+            Ok(Err(error)) => Err(Lost::read(&error, &self.endpoint, timeout)),
+            Err(_) => Err(Lost::timeout(&self.endpoint, timeout)),
         };
         let now = Instant::now();
         let left = match &result {
@@ -127,15 +136,6 @@ impl House {
             tracing::debug!(%method, path = url.path(), status, lost = ?lost, millis, "request");
         }
         result
-    }
-
-    async fn exchange(&self, request: Request) -> reqwest::Result<Answer> {
-        let response = self.http.execute(request).await?;
-        let status = response.status();
-        let said = Said::read(response.headers(), status.is_success(), Timestamp::now);
-        let location = if status.is_redirection() { response.headers().get(LOCATION).cloned() } else { None };
-        let body = body::receive(response).await;
-        Ok(Answer { status, said, location, body })
     }
 
     /// The body of a success, or what else an answer means for a request that may be made again.
@@ -194,8 +194,17 @@ impl House {
     /// that a reset which never comes is no busy loop.
     pub(super) fn worth_waiting(&self, reset: Duration) -> Option<Duration> {
         let wait = reset.max(Duration::from_secs(1));
-        (wait <= self.wait_quota).then_some(wait)
+        (wait <= self.options.wait_quota).then_some(wait)
     }
+}
+
+async fn exchange(http: &reqwest::Client, request: Request) -> reqwest::Result<Answer> {
+    let response = http.execute(request).await?;
+    let status = response.status();
+    let said = Said::read(response.headers(), status.is_success(), Timestamp::now);
+    let location = if status.is_redirection() { response.headers().get(LOCATION).cloned() } else { None };
+    let body = body::receive(response).await;
+    Ok(Answer { status, said, location, body })
 }
 
 /// A request that was answered with 429.

@@ -9,6 +9,7 @@ use reqwest::{Method, StatusCode, Url};
 
 use crate::api::User;
 use crate::api::account::{Account, Bearer};
+use crate::api::connect;
 use crate::api::fault::{Fault, interrupted};
 use crate::api::house::{House, Patience};
 use crate::api::meter::Purpose;
@@ -19,9 +20,17 @@ use crate::model::{ClientId, Failure, Keep, Live};
 #[derive(Clone, Debug)]
 pub struct Reader {
     pub(super) house: Arc<House>,
+    pub(super) http: reqwest::Client,
 }
 
 impl Reader {
+    /// The same reader with connections of its own, for another thread: a connection belongs to the runtime that opened it, and
+    /// an answer that changes threads costs more than what is done with it. `None` where no further client can be built.
+    pub fn for_another_thread(&self) -> Option<Reader> {
+        let http = connect::client(&self.house.options).ok()?;
+        Some(Reader { house: self.house.clone(), http })
+    }
+
     /// Reads one client. `keep` are the read-only fields to keep of the answer.
     ///
     /// It tries again by itself where that makes sense, so the failure is for good. Whether the answer is for the right
@@ -51,7 +60,7 @@ impl Reader {
                 None => account.bearer(house).await?,
             };
             let request = house.request(Method::GET, url.clone(), &bearer);
-            let fault: Fault = match house.ask(account, Purpose::Read, request).await {
+            let fault: Fault = match house.ask(&self.http, account, Purpose::Read, request).await {
                 Err(lost) => lost.into(),
                 Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
                     account.reject(&bearer);

@@ -153,7 +153,7 @@ async fn once(app_id: &str, app_secret: &Secret, account: &Account, house: &Hous
     {
         return Err(Fault::last(interrupted()));
     }
-    let answer = house.ask(account, Purpose::Token, request).await?;
+    let answer = house.ask(&house.http, account, Purpose::Token, request).await?;
     let status = answer.status;
     let body = house.served(account, answer, Asked::Token)?;
     read(&body).ok_or_else(|| Fault::last(bad_answer(status, "to the request for a token holds no access_token")))

@@ -56,7 +56,7 @@ impl Writer {
         let mut request = house.request(Method::PUT, house.paths.client(client), &bearer);
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         *request.body_mut() = Some(go.patch().body().into());
-        match house.ask(account, Purpose::Write, request).await {
+        match house.ask(&house.http, account, Purpose::Write, request).await {
             Ok(answer) => judge(house, account, &bearer, answer, Asked::Write(client)),
             Err(lost) => match lost.fate {
                 Fate::NotBegun => Event::Stopped("interrupted before it was sent".to_owned()),

@@ -102,7 +102,7 @@ fn variable(entry: &Entry, problems: &mut Problems<'_>) -> Option<String> {
 }
 
 fn argv(entry: &Entry, problems: &mut Problems<'_>) -> Option<Vec<String>> {
-    let Content::List(items) = &*entry.value.content else {
+    let Content::List(items) = &entry.value.content else {
         let help = "write [program, argument]; no shell reads it";
         problems.error_help("bad-credentials", entry.value.at, "a command is a list of texts".to_owned(), help);
         return None;

@@ -121,7 +121,7 @@ fn client(entry: Option<&Entry>, document: At, problems: &mut Problems<'_>) -> O
         problems.error_help("missing-key", document, "this document names no `client`".to_owned(), help);
         return None;
     };
-    if matches!(*entry.value.content, Content::Empty) {
+    if matches!(entry.value.content, Content::Empty) {
         let help = "write the id of the client, or \"@me\"";
         problems.error_help("empty-value", entry.key_at, "`client` has no value".to_owned(), help);
         return None;
@@ -162,7 +162,7 @@ fn credentials(entry: Option<&Entry>, shape: &Shape, problems: &mut Problems<'_>
 /// The profiles that the document names, else the project's default ones. An own empty list replaces the defaults.
 fn profiles(entry: Option<&Entry>, shape: &Shape, problems: &mut Problems<'_>) -> Vec<Arc<str>> {
     let Some(entry) = entry else { return shape.default_profiles.clone() };
-    if matches!(*entry.value.content, Content::Broken) {
+    if matches!(entry.value.content, Content::Broken) {
         return Vec::new();
     }
     known_profiles(entry, shape, problems)

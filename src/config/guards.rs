@@ -17,7 +17,7 @@ const CONDITIONS: [&str; 5] = ["from", "to", "allow", "max_countries", "unmanage
 
 /// Reads the section `guards`.
 pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Guard> {
-    let items = match &*entry.value.content {
+    let items = match &entry.value.content {
         Content::Empty | Content::Null | Content::Broken => return Vec::new(),
         Content::List(items) => items,
         _ => {
@@ -31,8 +31,8 @@ pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Guard> {
         }
     };
     let mut guards: Vec<Guard> = Vec::new();
-    for item in items {
-        let guard = match &*item.content {
+    for item in items.iter() {
+        let guard = match &item.content {
             Content::Text(name) => by_name(name, item, problems),
             Content::Map(_) => own(item, problems),
             Content::Broken => None,
@@ -187,7 +187,7 @@ fn allow(condition: &Entry, field: Option<Setting>, problems: &mut Problems<'_>)
         return Vec::new();
     };
     let row = setting.row();
-    match &*condition.value.content {
+    match &condition.value.content {
         Content::List(items) if setting.kind() != Kind::Countries => items
             .iter()
             .filter_map(|item| settings::of_node(item, condition.key_at, row, "bad-guard", problems))

@@ -3,16 +3,20 @@
 //! Owns what every section of every file has in common. It knows no key by name: its callers say which there are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::config::problems::{At, Problems};
 use crate::config::yaml::{Content, Node};
 use crate::model::suggest;
 use crate::model::text::strange_character;
 
+/// Up to so many keys a mapping is searched from its start.
+const FEW: usize = 16;
+
 /// One key and its value.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) key: Box<str>,
+    pub(super) key: Rc<str>,
     pub(super) key_at: At,
     pub(super) value: Node,
 }
@@ -27,7 +31,7 @@ impl Entry {
 /// The entries of a mapping, in the order they are written, each key once. `<<` is merged: own keys win wherever it stands, and
 /// earlier merged mappings win over later ones. `None` when the node is no mapping; that is complained about as `what`.
 pub(super) fn entries(node: &Node, what: &str, problems: &mut Problems<'_>) -> Option<Vec<Entry>> {
-    match &*node.content {
+    match &node.content {
         Content::Map(pairs) => Some(of_pairs(pairs, problems, 0)),
         Content::Broken => None,
         _ => {
@@ -40,7 +44,7 @@ pub(super) fn entries(node: &Node, what: &str, problems: &mut Problems<'_>) -> O
 
 /// The entries of a section that may be left empty.
 pub(super) fn section(node: &Node, what: &str, problems: &mut Problems<'_>) -> Vec<Entry> {
-    match &*node.content {
+    match &node.content {
         Content::Empty | Content::Null => Vec::new(),
         _ => entries(node, what, problems).unwrap_or_default(),
     }
@@ -48,11 +52,17 @@ pub(super) fn section(node: &Node, what: &str, problems: &mut Problems<'_>) -> V
 
 fn of_pairs(pairs: &[(Node, Node)], problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
     let mut own: Vec<Entry> = Vec::with_capacity(pairs.len());
-    let mut seen: BTreeMap<&str, At> = BTreeMap::new();
+    // Most mappings have a handful of keys, which need no index.
+    let mut index: BTreeMap<Rc<str>, usize> = BTreeMap::new();
+    let indexed = pairs.len() > FEW;
+    let find = |key: &str, own: &[Entry], index: &BTreeMap<Rc<str>, usize>| match indexed {
+        true => index.get(key).copied(),
+        false => own.iter().position(|entry| &*entry.key == key),
+    };
     let mut merges: Option<(At, Vec<Entry>)> = None;
     for (key, value) in pairs {
         let Some(text) = key_text(key, problems) else { continue };
-        if text == "<<" {
+        if &*text == "<<" {
             match &merges {
                 Some((first, _)) => {
                     let message = format!("a second `<<` in one mapping; the first is in line {}", first.line);
@@ -62,27 +72,30 @@ fn of_pairs(pairs: &[(Node, Node)], problems: &mut Problems<'_>, depth: u8) -> V
             }
             continue;
         }
-        if let Some(first) = seen.get(text) {
-            let word = problems.word(text, "one key");
+        if let Some(first) = find(&text, &own, &index).map(|at| own[at].key_at) {
+            let word = problems.word(&text, "one key");
             let message = format!("{word} stands twice in this mapping; the first is in line {}", first.line);
-            let place = problems.place(*first);
+            let place = problems.place(first);
             let diagnostic = crate::model::Diagnostic::error("duplicate-key", problems.place(key.at), message);
             problems.push(diagnostic.other(place).help("remove one of the two".to_owned()));
             continue;
         }
-        seen.insert(text, key.at);
-        own.push(Entry { key: text.into(), key_at: key.at, value: value.clone() });
+        if indexed {
+            index.insert(text.clone(), own.len());
+        }
+        own.push(Entry { key: text, key_at: key.at, value: value.clone() });
     }
-    let merged = merges.into_iter().flat_map(|(_, entries)| entries);
-    own.extend(merged.filter(|entry| !seen.contains_key(&*entry.key)));
+    let mut merged = merges.map(|(_, entries)| entries).unwrap_or_default();
+    merged.retain(|entry| find(&entry.key, &own, &index).is_none());
+    own.append(&mut merged);
     own
 }
 
-fn key_text<'n>(key: &'n Node, problems: &mut Problems<'_>) -> Option<&'n str> {
-    match &*key.content {
-        Content::Text(text) => Some(text),
+fn key_text(key: &Node, problems: &mut Problems<'_>) -> Option<Rc<str>> {
+    match &key.content {
+        Content::Text(text) => Some(text.clone()),
         Content::Broken => None,
-        Content::Null => Some("null"),
+        Content::Null => Some("null".into()),
         Content::Empty | Content::List(_) | Content::Map(_) => {
             problems.error("bad-shape", key.at, format!("a key is a text; here stands {}", key.what()));
             None
@@ -101,13 +114,13 @@ fn merged(value: &Node, problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
     if depth > 32 {
         return wrong(value, problems);
     }
-    match &*value.content {
+    match &value.content {
         Content::Map(pairs) => of_pairs(pairs, problems, depth + 1),
         Content::List(items) => {
             let mut all: Vec<Entry> = Vec::new();
-            let mut seen: BTreeSet<Box<str>> = BTreeSet::new();
-            for item in items {
-                let brought = match &*item.content {
+            let mut seen: BTreeSet<Rc<str>> = BTreeSet::new();
+            for item in items.iter() {
+                let brought = match &item.content {
                     Content::Map(pairs) => of_pairs(pairs, problems, depth + 1),
                     Content::Broken => Vec::new(),
                     _ => wrong(item, problems),
@@ -153,7 +166,7 @@ pub(super) fn named_text<'n>(entry: &'n Entry, what: &str, problems: &mut Proble
 }
 
 fn text_of<'n>(entry: &'n Entry, key: &str, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
-    match &*entry.value.content {
+    match &entry.value.content {
         Content::Text(text) if !text.is_empty() => Some(text),
         Content::Broken => None,
         Content::Empty => {
@@ -170,8 +183,8 @@ fn text_of<'n>(entry: &'n Entry, key: &str, what: &str, problems: &mut Problems<
 }
 
 /// The texts of a list of names, each once. A section that is empty counts as an empty list.
-pub(super) fn names(entry: &Entry, what: &str, problems: &mut Problems<'_>) -> Vec<(Box<str>, At)> {
-    let items = match &*entry.value.content {
+pub(super) fn names(entry: &Entry, what: &str, problems: &mut Problems<'_>) -> Vec<(Rc<str>, At)> {
+    let items = match &entry.value.content {
         Content::Empty | Content::Null | Content::Broken => return Vec::new(),
         Content::List(items) => items,
         _ => {
@@ -185,10 +198,10 @@ pub(super) fn names(entry: &Entry, what: &str, problems: &mut Problems<'_>) -> V
             return Vec::new();
         }
     };
-    let mut names: Vec<(Box<str>, At)> = Vec::new();
+    let mut names: Vec<(Rc<str>, At)> = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    for item in items {
-        match &*item.content {
+    for item in items.iter() {
+        match &item.content {
             Content::Text(text) if !text.is_empty() && !seen.insert(text) => {
                 let word = problems.word(text, "this");
                 let message = format!("{word} is named twice");

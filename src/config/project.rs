@@ -165,7 +165,7 @@ fn route(entry: &Entry, problems: &mut Problems<'_>) -> Route {
 
 fn globs(entry: &Entry, problems: &mut Problems<'_>) -> Option<GlobSet> {
     // Left empty is left out; an empty list is somebody's wish.
-    if matches!(*entry.value.content, Content::Empty | Content::Null) {
+    if matches!(entry.value.content, Content::Empty | Content::Null) {
         return None;
     }
     let before = problems.errors();

@@ -90,7 +90,7 @@ pub(super) fn of_node(
     problems: &mut Problems<'_>,
 ) -> Option<State> {
     let before = problems.errors();
-    let given = match &*node.content {
+    let given = match &node.content {
         Content::Broken => return None,
         Content::Empty => {
             let message = format!("`{}` has no value", row.name);
@@ -107,7 +107,7 @@ pub(super) fn of_node(
             return None;
         }
     };
-    let items = match &*node.content {
+    let items = match &node.content {
         Content::List(items) => items.as_slice(),
         _ => &[],
     };
@@ -132,7 +132,7 @@ pub(super) fn of_node(
 }
 
 fn scalar<'n>(item: &'n Node, row: &Row, rule: &'static str, problems: &mut Problems<'_>) -> Option<&'n str> {
-    match &*item.content {
+    match &item.content {
         Content::Text(text) => Some(text),
         Content::Broken => None,
         _ => {

@@ -100,8 +100,7 @@ impl Walk<'_> {
     }
 
     fn is_wanted(&self, path: &Path) -> bool {
-        let relative = path.strip_prefix(self.root).unwrap_or(path);
-        self.globs.is_none_or(|globs| globs.is_match(relative))
+        self.globs.is_none_or(|globs| globs.is_match(path.strip_prefix(self.root).unwrap_or(path)))
     }
 
     fn file(&mut self, path: &Path) {

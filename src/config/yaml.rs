@@ -16,25 +16,25 @@ const MOST_NODES: u32 = 10_000;
 /// The deepest nesting.
 pub(super) const DEEPEST: usize = 32;
 
-/// One node of a document. Cheap to clone: an alias shares the content of its anchor.
+/// One node of a document. Cheap to clone: an alias shares what its anchor holds.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
-    pub(super) content: Rc<Content>,
+    pub(super) content: Content,
     pub(super) at: At,
     weight: u32,
 }
 
 /// What a node holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Content {
     /// Plain `null` or `~`.
     Null,
     /// Nothing at all stands there.
     Empty,
     /// A scalar, plain or quoted.
-    Text(Box<str>),
-    List(Vec<Node>),
-    Map(Vec<(Node, Node)>),
+    Text(Rc<str>),
+    List(Rc<Vec<Node>>),
+    Map(Rc<Vec<(Node, Node)>>),
     /// Something that was already complained about.
     Broken,
 }
@@ -42,7 +42,7 @@ pub(super) enum Content {
 impl Node {
     /// What stands there, for sentences.
     pub(super) fn what(&self) -> &'static str {
-        match &*self.content {
+        match &self.content {
             Content::Null => "null",
             Content::Empty => "nothing",
             Content::Text(text) if text.is_empty() => "an empty text",
@@ -55,7 +55,7 @@ impl Node {
 
     /// The text of a scalar.
     pub(super) fn text(&self) -> Option<&str> {
-        match &*self.content {
+        match &self.content {
             Content::Text(text) => Some(text),
             _ => None,
         }
@@ -140,7 +140,7 @@ impl Builder<'_, '_> {
                     "~" | "null" if plain => Content::Null,
                     text => Content::Text(text.into()),
                 };
-                self.add(Node { content: Rc::new(content), at: at.visible(), weight: 1 }, anchor);
+                self.add(Node { content, at: at.visible(), weight: 1 }, anchor);
             }
             Event::SequenceStart(_, anchor, tag) => {
                 if tag.is_some() {
@@ -207,11 +207,11 @@ impl Builder<'_, '_> {
             while let (Some(key), Some(value)) = (items.next(), items.next()) {
                 pairs.push((key, value));
             }
-            Content::Map(pairs)
+            Content::Map(Rc::new(pairs))
         } else {
-            Content::List(open.items)
+            Content::List(Rc::new(open.items))
         };
-        let node = Node { content: Rc::new(content), at: open.at.visible(), weight };
+        let node = Node { content, at: open.at.visible(), weight };
         let node = self.within_budget(node);
         self.add(node, open.anchor);
     }
@@ -242,11 +242,11 @@ impl Builder<'_, '_> {
         self.anchors.clear();
         self.open.clear();
         let whole = self.problems.errors() == std::mem::replace(&mut self.before, self.problems.errors());
-        let root = self.root.take().filter(|root| !matches!(*root.content, Content::Empty | Content::Null))?;
+        let root = self.root.take().filter(|root| !matches!(root.content, Content::Empty | Content::Null))?;
         Some(Document { root, whole })
     }
 }
 
 fn broken(at: At) -> Node {
-    Node { content: Rc::new(Content::Broken), at: at.visible(), weight: 1 }
+    Node { content: Content::Broken, at: at.visible(), weight: 1 }
 }

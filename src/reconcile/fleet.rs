@@ -3,55 +3,107 @@
 //! Owns the one loop that both halves of a run use: workers take the next job from a queue, so a slow one holds back nothing,
 //! and results go back to the order of the jobs. It knows nothing of clients.
 
+use std::any::Any;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
-/// Runs `work` over all jobs, at most `concurrency` at once, and returns the results in the order of the jobs.
+/// What all workers share: the jobs that wait, and one slot a job for its result, filled in any order. Results are put where
+/// they belong and never copied or sorted.
+struct Board<I, R> {
+    queue: Mutex<I>,
+    done: Mutex<Vec<Option<R>>>,
+}
+
+/// Runs jobs over all of `works`, at most `concurrency` at once, and returns the results in the order of the jobs.
 ///
-/// A job is dropped by its worker when it is done, not when all are. A panic of a worker is passed on.
-pub(super) async fn run<J, I, R, W, F>(jobs: I, concurrency: usize, work: W) -> Vec<R>
+/// The first of `works` runs on this thread; each further one gets a thread and a runtime of its own, which last until all jobs
+/// are done, so that no connection ends under somebody's hands. A job is dropped by its worker when it is done, not when all are.
+/// A panic of a worker is passed on.
+pub(super) async fn run<J, I, R, W, F>(jobs: I, concurrency: usize, works: Vec<W>) -> Vec<R>
 where
     I: ExactSizeIterator<Item = J> + Send + 'static,
     J: Send + 'static,
     R: Send + 'static,
     W: Fn(J) -> F + Clone + Send + 'static,
-    F: Future<Output = R> + Send,
+    F: Future<Output = R> + Send + 'static,
 {
     let total = jobs.len();
-    let queue = Arc::new(Mutex::new(jobs.enumerate()));
-    // One slot a job, filled in any order: results are put where they belong and never copied or sorted.
     let slots: Vec<Option<R>> = std::iter::repeat_with(|| None).take(total).collect();
-    let done = Arc::new(Mutex::new(slots));
-    let mut workers = JoinSet::new();
-    for _ in 0..concurrency.clamp(1, total.max(1)) {
-        let (queue, done, work) = (queue.clone(), done.clone(), work.clone());
-        workers.spawn(async move {
-            loop {
-                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((index, job)) = next else { break };
-                let result = work(job).await;
-                if let Some(slot) = done.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
-                    *slot = Some(result);
-                }
-            }
-        });
-    }
-    while let Some(ended) = workers.join_next().await {
-        if let Err(error) = ended
-            && error.is_panic()
-        {
-            std::panic::resume_unwind(error.into_panic());
+    let board = Arc::new(Board { queue: Mutex::new(jobs.enumerate()), done: Mutex::new(slots) });
+    let (over, _) = watch::channel(());
+    let concurrency = concurrency.clamp(1, total.max(1));
+    let each = (concurrency / works.len().max(1)).max(1);
+    let mut works = works.into_iter().take(concurrency);
+    let Some(here) = works.next() else { return Vec::new() };
+    let rest = concurrency - each * works.len();
+    let mut others = Vec::new();
+    for work in works {
+        let (tell, told) = oneshot::channel();
+        let (board, mut over) = (board.clone(), over.subscribe());
+        let body = move || {
+            // A machine that gives no further runtime leaves its jobs to the workers here.
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            runtime.block_on(async {
+                drop(tell.send(workers(board, each, work).await));
+                drop(over.changed().await);
+            });
+            runtime.shutdown_background();
+        };
+        if let Ok(thread) = std::thread::Builder::new().spawn(body) {
+            others.push((thread, told));
         }
     }
-    drop(queue);
-    let done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut panics = Vec::from_iter(workers(board.clone(), rest, here).await);
+    let (threads, told): (Vec<_>, Vec<_>) = others.into_iter().unzip();
+    for told in told {
+        panics.extend(told.await.ok().flatten());
+    }
+    drop(over);
+    for thread in threads {
+        panics.extend(thread.join().err());
+    }
+    if let Some(panic) = panics.into_iter().next() {
+        std::panic::resume_unwind(panic);
+    }
+    let done = std::mem::take(&mut *board.done.lock().unwrap_or_else(PoisonError::into_inner));
     #[expect(
         clippy::filter_map_identity,
         reason = "unlike `flatten` it works in place: the results are never held twice"
     )]
     done.into_iter().filter_map(|slot| slot).collect()
+}
+
+/// So many workers on this thread, until no job is left. `Some` is the panic of one of them.
+async fn workers<J, I, R, W, F>(board: Arc<Board<I, R>>, count: usize, work: W) -> Option<Box<dyn Any + Send>>
+where
+    I: Iterator<Item = (usize, J)> + Send + 'static,
+    J: Send + 'static,
+    R: Send + 'static,
+    W: Fn(J) -> F + Clone + Send + 'static,
+    F: Future<Output = R> + Send + 'static,
+{
+    let mut workers = JoinSet::new();
+    for _ in 0..count {
+        let (board, work) = (board.clone(), work.clone());
+        workers.spawn(async move {
+            loop {
+                let next = board.queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((index, job)) = next else { break };
+                let result = work(job).await;
+                if let Some(slot) = board.done.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
+                    *slot = Some(result);
+                }
+            }
+        });
+    }
+    let mut panic = None;
+    while let Some(ended) = workers.join_next().await {
+        panic = panic.or(ended.err().filter(|error| error.is_panic()).map(|error| error.into_panic()));
+    }
+    panic
 }
 
 #[cfg(test)]
@@ -73,13 +125,35 @@ mod tests {
                 job
             }
         };
-        let results = run(0..100u32, 4, work).await;
+        let results = run(0..100u32, 4, vec![work]).await;
         assert_eq!(results, (0..100).collect::<Vec<u32>>());
         assert!((2..=4).contains(&seen.load(Ordering::SeqCst)));
     }
 
     #[tokio::test]
     async fn no_jobs_are_no_results() {
-        assert_eq!(run(Vec::<u8>::new().into_iter(), 8, async |job| job).await, Vec::<u8>::new());
+        assert_eq!(run(Vec::<u8>::new().into_iter(), 8, vec![async |job| job]).await, Vec::<u8>::new());
+    }
+
+    #[tokio::test]
+    async fn several_threads_share_the_jobs_and_their_results_stay_in_order() {
+        let here = std::thread::current().id();
+        let work = async |job: u32| {
+            tokio::time::sleep(Duration::from_micros(200)).await;
+            (job, std::thread::current().id())
+        };
+        let results = run(0..200u32, 4, vec![work, work]).await;
+        assert!(results.iter().map(|(job, _)| *job).eq(0..200));
+        assert!(results.iter().any(|(_, thread)| *thread == here) && results.iter().any(|(_, thread)| *thread != here));
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "job 150")]
+    async fn a_panic_on_another_thread_is_passed_on() {
+        let work = async |job: u32| {
+            tokio::time::sleep(Duration::from_micros(100)).await;
+            assert_ne!(job, 150, "job {job}");
+        };
+        run(0..200u32, 2, vec![work, work]).await;
     }
 }

@@ -58,22 +58,27 @@ pub async fn plan(
     listener: Listener,
 ) -> Outcome {
     listener(Happened::Reading(declarations.len()));
-    let (reader, stop, origin, keep) = (reader.clone(), stop.clone(), options.origin, options.keep_readings);
+    let (stop, origin, keep) = (stop.clone(), options.origin, options.keep_readings);
     let readings = Arc::new(Mutex::new(Readings::new()));
     let kept = Arc::clone(&readings);
-    let work = move |(index, declaration): (usize, Declaration)| {
-        let (reader, stop, listener, kept) = (reader.clone(), stop.clone(), Arc::clone(&listener), Arc::clone(&kept));
-        async move {
-            let (client, reading) = read_one(&declaration, &reader, &stop, origin, keep).await;
-            listener(Happened::Read { failed: client.error.is_some() });
-            if let Some(reading) = reading {
-                kept.lock().unwrap_or_else(PoisonError::into_inner).insert(index, reading);
+    let work = |reader: Reader| {
+        let (stop, listener, kept) = (stop.clone(), Arc::clone(&listener), Arc::clone(&kept));
+        move |(index, declaration): (usize, Declaration)| {
+            let (reader, stop) = (reader.clone(), stop.clone());
+            let (listener, kept) = (Arc::clone(&listener), Arc::clone(&kept));
+            async move {
+                let (client, reading) = read_one(&declaration, &reader, &stop, origin, keep).await;
+                listener(Happened::Read { failed: client.error.is_some() });
+                if let Some(reading) = reading {
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).insert(index, reading);
+                }
+                client
             }
-            client
         }
     };
+    let works = hands(reader, declarations.len()).into_iter().map(work).collect();
     let jobs = declarations.into_iter().enumerate();
-    let mut clients = fleet::run(jobs, options.concurrency, work).await;
+    let mut clients = fleet::run(jobs, options.concurrency, works).await;
     duplicates::fail(clients.iter_mut());
     let mut warnings = Vec::new();
     for client in &mut clients {
@@ -81,6 +86,15 @@ pub async fn plan(
     }
     let readings = std::mem::take(&mut *readings.lock().unwrap_or_else(PoisonError::into_inner));
     Outcome { clients, readings, warnings }
+}
+
+/// A reader for each thread that shall read. A fleet keeps two cores busy; for few clients a second thread costs more than it
+/// brings, and more than two were of no use where the other side does its own share of the work.
+fn hands(reader: &Reader, clients: usize) -> Vec<Reader> {
+    const MANY: usize = 500;
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let second = (clients >= MANY && cores > 1).then(|| reader.for_another_thread()).flatten();
+    [reader.clone()].into_iter().chain(second).collect()
 }
 
 async fn read_one(

@@ -91,7 +91,7 @@ pub async fn apply(
         let worker = worker.clone();
         async move { worker.write(job).await }
     };
-    for (index, client) in fleet::run(rest, concurrency, work).await {
+    for (index, client) in fleet::run(rest, concurrency, vec![work]).await {
         clients[index] = Some(client);
     }
     clients.into_iter().flatten().collect()
