@@ -19,5 +19,6 @@ mod places;
 mod planning;
 mod saved;
 mod signals;
+mod starting;
 mod supply;
 mod world;
