@@ -11,13 +11,15 @@ mod values;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use offline::{Completions, Init, Pipeline, Resolve, Sandbox, Schema, SchemaOf, Show, Validate};
-pub(crate) use online::{Apply, Auth, AuthCheck, AuthCommand, Import, Plan};
+pub(crate) use online::{Apply, Auth, AuthCheck, AuthCommand, Drift, FailOn, Import, NotifyFormat, Plan};
 pub(crate) use shared::{Connect, Files, Plain, Select};
 
 /// Configuration as code for the settings of cloud-PBX clients.
 #[derive(Debug, Parser)]
 #[command(name = "ringform", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "Exit status: 0 done, 1 an error, 2 a difference (with --detailed-exitcode), 130 interrupted.")]
+#[command(
+    after_help = "Exit status: 0 done, 1 an error, 2 a difference (drift, or with --detailed-exitcode), 130 interrupted."
+)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -42,6 +44,8 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Bring live clients to their declarations: read all, check, ask, send
     Apply(Apply),
+    /// The cron form of plan: what differs, what of it is new, and what is waived
+    Drift(Drift),
     /// Render saved plans and reports again
     Show(Show),
     /// Questions about credentials

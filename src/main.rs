@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Import(args) => commands::import::run(&args, talk),
         Command::Plan(args) => commands::plan::run(&args, talk),
         Command::Apply(args) => commands::apply::run(&args, talk),
+        Command::Drift(args) => commands::drift::run(&args, talk),
         Command::Show(args) => commands::show::run(&args, talk),
         Command::Auth(args) => commands::auth::run(&args, talk),
         Command::Sandbox(args) => commands::sandbox::run(&args, talk),

@@ -80,11 +80,34 @@ pub(super) fn connect_with(
 
 /// Builds an HTTP client with connections of its own.
 pub(super) fn client(options: &Options) -> anyhow::Result<reqwest::Client> {
+    client_of(&Line {
+        is_https: options.endpoint.is_https(),
+        is_loopback: options.endpoint.is_loopback(),
+        ca_file: options.ca_file.as_deref(),
+        timeout: options.timeout,
+        connections: options.concurrency.max(AT_A_TIME),
+        version: &options.user_agent_version,
+    })
+}
+
+/// What an HTTP client has to know of whom it asks.
+pub(super) struct Line<'a> {
+    pub(super) is_https: bool,
+    pub(super) is_loopback: bool,
+    pub(super) ca_file: Option<&'a Path>,
+    pub(super) timeout: Duration,
+    /// How many connections are kept open.
+    pub(super) connections: usize,
+    pub(super) version: &'a str,
+}
+
+/// Builds an HTTP client for the API or a webhook.
+pub(super) fn client_of(line: &Line<'_>) -> anyhow::Result<reqwest::Client> {
     let mut headers = HeaderMap::new();
     // API: required by the rules of use. Unpacking is done by `super::body`.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     let mut builder = reqwest::Client::builder()
-        .user_agent(format!("ringform/{}", options.user_agent_version))
+        .user_agent(format!("ringform/{}", line.version))
         .default_headers(headers)
         .no_gzip()
         .http1_only()
@@ -92,18 +115,18 @@ pub(super) fn client(options: &Options) -> anyhow::Result<reqwest::Client> {
         // What is tried again is our decision alone.
         .retry(retry::never())
         .referer(false)
-        .connect_timeout(CONNECT.min(options.timeout))
-        .pool_max_idle_per_host(options.concurrency.max(AT_A_TIME));
-    if options.endpoint.is_loopback() {
+        .connect_timeout(CONNECT.min(line.timeout))
+        .pool_max_idle_per_host(line.connections);
+    if line.is_loopback {
         // A proxy in the environment would be handed the token.
         builder = builder.no_proxy().resolve_to_addrs(
             "localhost",
             &[SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))],
         );
     }
-    let ours = options.ca_file.as_deref().map(certificates).transpose()?;
+    let ours = line.ca_file.map(certificates).transpose()?;
     let suspect = ours.clone();
-    if !options.endpoint.is_https() {
+    if !line.is_https {
         // No certificate is ever looked at, and a machine without any must do.
         builder = builder.tls_certs_only(std::iter::empty());
     } else if let Some(ours) = ours {
@@ -111,7 +134,7 @@ pub(super) fn client(options: &Options) -> anyhow::Result<reqwest::Client> {
     }
     let built = builder.build().map_err(|error| error.without_url());
     if built.is_err()
-        && let (Some(ours), Some(file)) = (suspect, &options.ca_file)
+        && let (Some(ours), Some(file)) = (suspect, line.ca_file)
         && reqwest::Client::builder().tls_certs_only(ours).build().is_err()
     {
         bail!("--ca-file {} holds a certificate that cannot be read; write the provider's own into it", file.display());

@@ -25,6 +25,7 @@ mod stop;
 mod tests;
 mod token;
 mod user;
+mod webhook;
 mod writer;
 
 pub use connect::{Options, connect};
@@ -35,4 +36,5 @@ pub use reader::Reader;
 pub use secret::Secret;
 pub use stop::Stop;
 pub use user::User;
+pub use webhook::Webhook;
 pub use writer::Writer;

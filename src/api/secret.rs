@@ -1,7 +1,8 @@
 //! Secrets: App Secrets and tokens.
 //!
 //! Owns the one type that holds them. It has neither `Display` nor `Serialize`, its `Debug` says nothing, and the one method
-//! that reveals it is private to this room and has a name to search for: [`Secret::reveal_to_the_api`].
+//! that reveals it is private to this room and has a name to search for: [`Secret::reveal_to_the_api`]; the address of a webhook
+//! goes to that webhook alone.
 
 use std::fmt;
 
@@ -28,6 +29,11 @@ impl Secret {
 
     /// The text itself. Only what is sent to the API may hold it.
     pub(super) fn reveal_to_the_api(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// The address of a webhook, for asking it.
+    pub(super) fn reveal_to_the_webhook(&self) -> &str {
         self.0.expose_secret()
     }
 

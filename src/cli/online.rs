@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use ringform::model::Setting;
 use ringform::plan::limits::Share;
@@ -57,6 +57,60 @@ pub(crate) struct Plan {
     /// Show the differences as a unified diff of the settings; failures and guards stand on stderr
     #[arg(long)]
     pub diff: bool,
+}
+
+/// Watch for differences.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Drift {
+    /// Which files.
+    #[command(flatten)]
+    pub files: Files,
+    /// Which clients.
+    #[command(flatten)]
+    pub select: Select,
+    /// How the API is reached.
+    #[command(flatten)]
+    pub connect: Connect,
+    /// How results are written.
+    #[command(flatten)]
+    pub write: Write,
+    /// The last report, as `--format json=FILE` wrote it, which may be the same FILE: tells new, continuing and resolved apart;
+    /// absent, all is new
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// Read this many clients, those that were looked at longest ago first; the times stand in the report of --since
+    #[arg(long, value_name = "N", requires = "since", value_parser = clap::value_parser!(u64).range(1..))]
+    pub budget: Option<u64>,
+    /// Exit with 2 on any open finding, or only on new ones
+    #[arg(long, value_enum, default_value_t = FailOn::Any, value_name = "WHAT")]
+    pub fail_on: FailOn,
+    /// Write metrics for Prometheus' textfile collector; the file is replaced whole and readable for everybody
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+    /// Post the report to this webhook when something is new; better given as RINGFORM_NOTIFY_URL, which no list of processes shows
+    #[arg(long, value_name = "URL")]
+    pub notify: Option<String>,
+    /// What the webhook gets: the JSON report, or a short text for Slack and its like
+    #[arg(long, value_enum, default_value_t = NotifyFormat::Json, value_name = "FORMAT")]
+    pub notify_format: NotifyFormat,
+}
+
+/// What makes drift exit with 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Any finding that nobody has waived
+    Any,
+    /// Only a finding that is new
+    New,
+}
+
+/// What a webhook gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NotifyFormat {
+    /// The report
+    Json,
+    /// A short text
+    Slack,
 }
 
 /// Bring clients to their declarations.

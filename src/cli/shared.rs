@@ -45,7 +45,8 @@ pub(crate) struct Select {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Write {
-    /// FORMAT or FORMAT=FILE: text, json, markdown; repeat to leave files beside what is printed
+    /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat to leave
+    /// files beside what is printed
     #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = format)]
     pub formats: Vec<(Format, Option<PathBuf>)>,
 }

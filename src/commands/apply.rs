@@ -84,7 +84,7 @@ async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::
         Ok(prepared) => prepared,
         Err(refused) => return Ok(Err(refused)),
     };
-    let Prepared { project, declarations, session, mut report } = prepared;
+    let Prepared { project, declarations, session, mut report, .. } = prepared;
     let options = read::Options {
         concurrency: session.concurrency,
         origin: Origin::Unknown,
@@ -112,6 +112,8 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
     let failed = loaded.has_errors();
     let mut report = empty(loaded.project.as_ref());
     report.diagnostics = loaded.diagnostics;
+    // Problems are shown at their place in the repository too.
+    report.revision = loaded.root.as_deref().and_then(config::revision);
     let project = match loaded.project {
         Some(project) if !failed => project,
         Some(_) | None => return Ok(Err(Box::new(report))),
@@ -138,8 +140,7 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
             escape::terminal(credentials)
         );
     }
-    let now = config::revision(&project.root);
-    if let (Some(then), Some(now)) = (&plan.revision, &now)
+    if let (Some(then), Some(now)) = (&plan.revision, &report.revision)
         && then.commit != now.commit
     {
         let summary =

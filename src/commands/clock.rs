@@ -34,6 +34,11 @@ impl Clock {
         self.started_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
+    /// The day on which it began, `YYYY-MM-DD` in UTC.
+    pub(crate) fn today(&self) -> String {
+        self.started_at.strftime("%Y-%m-%d").to_string()
+    }
+
     /// The run as the plan document tells it.
     pub(crate) fn run(&self, requests: Requests, quota: Vec<Quota>) -> Run {
         Run {

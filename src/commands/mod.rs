@@ -1,16 +1,18 @@
 //! One file a command: load, call, render, status. Commands are thin and never call each other.
 //!
 //! Beside the commands stand the pieces of the edge that they share: `setup` (from a project to open hands), `output` (where
-//! results go), `signals`, `clock`, `logging` and `starter` (what `init` writes). The environment, the clock and the terminal are looked at in this folder alone.
+//! results go), `metrics`, `signals`, `clock`, `logging` and `starter` (what `init` writes). The environment, the clock and the terminal are looked at in this folder alone.
 
 pub(crate) mod apply;
 pub(crate) mod auth;
 pub(crate) mod clock;
 pub(crate) mod completions;
+pub(crate) mod drift;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod logging;
 pub(crate) mod man;
+pub(crate) mod metrics;
 pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod prepare;
@@ -26,7 +28,8 @@ pub(crate) mod validate;
 
 use std::process::ExitCode;
 
-use ringform::plan::{BlockedKind, Plan, Status};
+use ringform::plan::watch::{Finding, FindingState};
+use ringform::plan::{BlockedKind, Plan, Status, Watch};
 
 /// The exit statuses. 130 wins over 1, 1 over 2: the order of the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +37,7 @@ use ringform::plan::{BlockedKind, Plan, Status};
 pub enum Exit {
     /// Done; for plan and apply whether or not there was a difference.
     Done,
-    /// There is a difference, and the question was asked for.
+    /// There is a difference, and the question was asked for; of drift: an open finding.
     Difference,
     /// An error, wrong usage included.
     Error,
@@ -44,7 +47,12 @@ pub enum Exit {
 
 impl Exit {
     /// The status that a plan stands for: a client that failed or that a guard stops is an error, a conflict is not.
+    /// A report of drift that is shown again is judged as drift judges it.
     pub fn of_plan(plan: &Plan, detailed: bool) -> Exit {
+        if let Some(watch) = &plan.run.drift {
+            let exit = Exit::of_drift(watch, false);
+            return if exit == Exit::Difference && !detailed { Exit::Done } else { exit };
+        }
         let any = |status: Status| plan.clients.iter().any(|client| client.status() == status);
         let mut blocked = plan.clients.iter().flat_map(|client| &client.blocked);
         if any(Status::Failed) || blocked.any(|blocked| blocked.kind == BlockedKind::Guard) {
@@ -61,6 +69,25 @@ impl Exit {
         match report.clients.iter().all(|client| client.result.is_some_and(|outcome| outcome.is_good())) {
             true => Exit::Done,
             false => Exit::Error,
+        }
+    }
+
+    /// The status of a drift report: a failed read that nobody waived is an error; a finding is a difference unless it is waived
+    /// or, where only news count, goes on. In a fleet that is looked at in turns, what was found in an earlier turn still stands.
+    pub fn of_drift(watch: &Watch, only_new: bool) -> Exit {
+        let carried = |finding: &Finding| {
+            watch.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()
+        };
+        let differs = watch.findings.iter().filter(|finding| finding.field.is_some()).any(|finding| match only_new {
+            true => finding.is_news(),
+            false => finding.is_open() || carried(finding),
+        });
+        if watch.findings.iter().any(Finding::is_failure) {
+            Exit::Error
+        } else if differs {
+            Exit::Difference
+        } else {
+            Exit::Done
         }
     }
 

@@ -12,10 +12,10 @@ use anyhow::Context;
 use ringform::config;
 use ringform::model::Diagnostic;
 use ringform::plan::{ClientPlan, Plan};
-use ringform::render::{self, Format, Look};
+use ringform::render::{self, Format, Look, Summary};
 
 use crate::cli::{Talk, When};
-use crate::commands::Exit;
+use crate::commands::{Exit, metrics};
 
 /// Whether to colour what goes to this stream.
 pub(crate) fn color(talk: &Talk, stream: &impl anstream::stream::RawStream) -> bool {
@@ -105,9 +105,9 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
 /// The look of files: no colour, a fixed width.
 pub(crate) const PLAIN: Look = Look::PIPE;
 
-/// Whether a format shows the commit, which costs a call of git.
+/// Whether a format shows the commit or paths from the top of the repository, which costs calls of git.
 pub(crate) fn needs_revision(formats: &Formats) -> bool {
-    formats.iter().any(|(format, _)| *format == Format::Json)
+    formats.iter().any(|(format, _)| format.needs_revision())
 }
 
 /// Writes a plan or report in every format that was asked for.
@@ -119,15 +119,45 @@ pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Resu
     written
 }
 
-/// Writes the formats that go to files.
+/// Writes the formats that go to files, the step summary among them.
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
+    summarize(plan, formats);
     for (format, file) in formats {
-        if let Some(file) = file {
+        if let (Format::Prometheus, Some(file)) = (format, file) {
+            metrics::write(plan, file)?;
+        } else if let Some(file) = file {
             let look = Look { verbose: talk.verbose > 0, ..PLAIN };
             replace(file, |out| render::render(plan, *format, &look, out))?;
         }
     }
     Ok(())
+}
+
+/// Appends the Markdown page to the step summary, where `github` was asked for and the runner names its file. Nobody asked for
+/// that file by name, so trouble with it is told and ends nothing.
+fn summarize(plan: &Plan, formats: &Formats) {
+    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()) else { return };
+    if formats.iter().all(|(format, _)| *format != Format::Github) {
+        return;
+    }
+    let path = Path::new(&file);
+    if let Err(error) = append(path, plan) {
+        let error = render::escape::terminal(&error.to_string()).to_string();
+        note(&format!("warning: the step summary {} was not written: {error}", escaped(path)));
+    }
+}
+
+/// Appends to the summary what fits behind that which stands there.
+fn append(path: &Path, plan: &Plan) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
+    let used = file.metadata()?.len();
+    // What another tool left may lack its last line feed.
+    let gap = if used > 0 { "\n\n" } else { "" };
+    match render::step_summary(plan, used + gap.len() as u64) {
+        Summary::Page(text) => file.write_all(format!("{gap}{text}").as_bytes()),
+        Summary::Nothing => Ok(()),
+        Summary::NoRoom => Err(io::Error::other(format!("there is no room: it holds {used} bytes"))),
+    }
 }
 
 /// Prints the differences as a unified diff. What a diff cannot show, failures and guards, stands on stderr beside it.
@@ -168,6 +198,24 @@ pub(crate) fn refuse(report: &Plan, formats: &Formats, talk: &Talk) -> anyhow::R
 
 /// Replaces a file whole or not at all; its readers see the old text or the new one.
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
+    replace_for(Readers::AsUsual, path, write)
+}
+
+/// Who may read a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whom the umask leaves, as for any other program.
+    AsUsual,
+    /// Everybody, whatever the umask says.
+    Everybody,
+}
+
+/// As [`replace`], saying who may read the file.
+pub(crate) fn replace_for(
+    readers: Readers,
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
     let name = || format!("cannot write {}", escaped(path));
     // A pipe or a device cannot be replaced; it is written to.
     if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
@@ -184,6 +232,11 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> io:
     let mut out = io::BufWriter::new(file);
     write(&mut out).and_then(|()| out.flush()).with_context(name)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(name)?;
+    #[cfg(unix)]
+    if readers == Readers::Everybody {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        file.as_file().set_permissions(mode).with_context(name)?;
+    }
     file.as_file().sync_all().with_context(name)?;
     file.persist(path).map_err(|error| error.error).with_context(name)?;
     Ok(())

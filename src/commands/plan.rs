@@ -29,7 +29,7 @@ async fn plan(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
             return output::refuse(&refused, formats, talk);
         }
     };
-    let Prepared { project, declarations, session, mut report } = prepared;
+    let Prepared { project, declarations, session, mut report, .. } = prepared;
     let options = read::Options {
         concurrency: session.concurrency,
         origin: Origin::Unknown,

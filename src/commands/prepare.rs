@@ -1,11 +1,15 @@
-//! What plan and apply have in common before the first request: files, selection, connection.
+//! What plan, apply and drift have in common before the first request: files, selection, connection.
 //!
 //! Owns the order of these checks and the report that stands for a run that did not begin.
+
+use std::fs;
+use std::path::PathBuf;
 
 use ringform::api::Stop;
 use ringform::config::{self, Project};
 use ringform::model::{Declaration, Untrusted};
 use ringform::plan::Plan;
+use ringform::plan::since::Known;
 
 use crate::cli::{Connect, Files, Select};
 use crate::commands::setup::{self, Session};
@@ -14,6 +18,10 @@ use crate::commands::setup::{self, Session};
 pub(crate) struct Prepared {
     /// The project.
     pub project: Project,
+    /// Every client of the documents that were found, selected or not.
+    pub declared: Vec<Known>,
+    /// Whether the documents that were found are all of the project, and not those of a PATH inside it.
+    pub whole: bool,
     /// The selected declarations.
     pub declarations: Vec<Declaration>,
     /// The connection.
@@ -32,7 +40,9 @@ pub(crate) async fn prepare(
     connect: &Connect,
     stop: &Stop,
 ) -> anyhow::Result<Result<Prepared, Refused>> {
-    let mut loaded = config::load(&setup::request(files)?);
+    let request = setup::request(files)?;
+    let mut loaded = config::load(&request);
+    let declared = loaded.declarations.iter().map(Known::from).collect();
     setup::narrow(&mut loaded, select);
     let failed = loaded.has_errors();
     let mut report = empty(loaded.project.as_ref());
@@ -40,16 +50,21 @@ pub(crate) async fn prepare(
     report.diagnostics = loaded.diagnostics;
     let project = match loaded.project {
         Some(project) if !failed => project,
-        Some(_) | None => return Ok(Err(Box::new(report))),
+        Some(_) | None => {
+            report.revision = loaded.root.as_deref().and_then(config::revision);
+            return Ok(Err(Box::new(report)));
+        }
     };
     let names = setup::used(&loaded.declarations);
     match setup::connect(&project, names.into_iter(), connect, stop).await {
         Ok(session) => {
             report.endpoint = session.endpoint.clone();
-            Ok(Ok(Prepared { project, declarations: loaded.declarations, session, report }))
+            let whole = setup::is_whole(&request, &project);
+            Ok(Ok(Prepared { project, declared, whole, declarations: loaded.declarations, session, report }))
         }
         Err(errors) => {
             report.diagnostics.extend(errors);
+            report.revision = config::revision(&project.root);
             Ok(Err(Box::new(report)))
         }
     }
@@ -60,6 +75,17 @@ pub(crate) fn empty(project: Option<&Project>) -> Plan {
     Plan {
         ringform_version: env!("CARGO_PKG_VERSION").to_owned(),
         project: project.map(|project| Untrusted::new(project.file.clone())).unwrap_or_default(),
+        location: location(project),
         ..Plan::default()
     }
+}
+
+/// Where the project file is on this machine; where no project was found, the folder in which it was looked for.
+fn location(project: Option<&Project>) -> Untrusted {
+    let path = match project {
+        Some(project) => project.root.join(&*project.file),
+        None => PathBuf::from("."),
+    };
+    let absolute = fs::canonicalize(&path).unwrap_or(path);
+    Untrusted::new(absolute.to_string_lossy())
 }

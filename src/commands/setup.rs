@@ -24,6 +24,15 @@ pub(crate) fn request(files: &Files) -> anyhow::Result<config::Request> {
     Ok(config::Request { cwd, paths: files.paths.clone(), project: files.project.clone() })
 }
 
+/// Whether the arguments name the project as a whole: its own folder, or nothing from within it.
+pub(crate) fn is_whole(request: &config::Request, project: &Project) -> bool {
+    let real = |path: PathBuf| path.canonicalize().ok();
+    let root = real(request.cwd.join(&project.root));
+    let mut paths = request.paths.iter().map(|path| request.cwd.join(path));
+    let is_root = |path: PathBuf| root.is_some() && real(path) == root;
+    if request.paths.is_empty() { is_root(request.cwd.clone()) } else { paths.any(is_root) }
+}
+
 /// The selection that the arguments name.
 pub(crate) fn selection(select: &Select) -> Selection {
     Selection {
@@ -194,7 +203,7 @@ fn missing_variable(name: &str, template: &Template) -> Diagnostic {
 }
 
 /// A variable of the environment; empty counts as not set, as pipelines leave it for secrets that a job may not have.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

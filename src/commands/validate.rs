@@ -1,6 +1,8 @@
 //! `ringform validate`: checks the files offline, without secrets and without a network.
 
 use ringform::config;
+use ringform::plan::idle::idle;
+use ringform::plan::since::Known;
 use ringform::render::Format;
 
 use crate::cli::{Talk, Validate};
@@ -12,14 +14,22 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     let formats = &args.write.formats;
     let printed = output::on_stdout(formats)?;
     let clock = Clock::start();
-    let mut loaded = config::load(&setup::request(&args.files)?);
+    let request = setup::request(&args.files)?;
+    let mut loaded = config::load(&request);
     loaded.diagnostics.extend(loaded.project.as_ref().and_then(setup::wrong_endpoint));
     let failed = loaded.has_errors();
     let mut report = prepare::empty(loaded.project.as_ref());
     report.run = clock.run(Default::default(), Vec::new());
     report.diagnostics = loaded.diagnostics;
+    if output::needs_revision(formats) {
+        report.revision = loaded.root.as_deref().and_then(config::revision);
+    }
     if failed {
         return output::refuse(&report, formats, talk);
+    }
+    if let Some(project) = loaded.project.as_ref().filter(|project| setup::is_whole(&request, project)) {
+        let declared: Vec<Known> = loaded.declarations.iter().map(Known::from).collect();
+        report.diagnostics.extend(idle(&project.waivers, &declared));
     }
     output::diagnose(&report.diagnostics, talk);
     if printed == Some(Format::Text) {

@@ -28,6 +28,7 @@ mod syntax;
 mod template;
 #[cfg(test)]
 mod tests;
+mod waivers;
 mod walk;
 mod write;
 mod yaml;
@@ -62,6 +63,8 @@ pub struct Request {
 pub struct Loaded {
     /// The project; `None` when there is none or its file has errors.
     pub project: Option<Project>,
+    /// The project's folder, also when its file has errors.
+    pub root: Option<PathBuf>,
     /// The valid documents, in byte order of their files, then of their order in the file.
     pub declarations: Vec<Declaration>,
     /// Every problem, by file, line and column.
@@ -130,6 +133,7 @@ fn project_of(request: &Request) -> (Loaded, Option<discover::Found>) {
             return (loaded, None);
         }
     };
+    loaded.root = Some(found.root.clone());
     let name = Untrusted::from(found.file.as_str());
     match read_text(&found.root.join(&found.file), &name) {
         Ok(text) => {
@@ -211,6 +215,7 @@ fn read_all(root: &Path, files: &[walk::File], shape: &Shape) -> Gathered {
     });
     let mut all = Gathered::default();
     all.declarations.reserve_exact(files.len());
+    all.claims.reserve_exact(files.len());
     for gathered in done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
         all.append(gathered);
     }

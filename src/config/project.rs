@@ -1,6 +1,6 @@
 //! The project file: ringform.yaml.
 //!
-//! Owns its keys but for credentials and guards, which have modules of their own. No line of the file and no value of its secret
+//! Owns its keys but for credentials, guards and waivers, which have modules of their own. No line of the file and no value of its secret
 //! parts ever stands in a message.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,10 +15,11 @@ use crate::config::mapping::{self, Entry};
 use crate::config::problems::Problems;
 use crate::config::template::Template;
 use crate::config::yaml::{Content, Document};
-use crate::config::{document, guards, settings};
-use crate::model::{Guard, Layer, Managed};
+use crate::config::{document, guards, settings, waivers};
+use crate::model::{Guard, Layer, Managed, Waiver};
 
-const KEYS: [&str; 8] = ["endpoint", "route", "documents", "credentials", "defaults", "profiles", "limits", "guards"];
+const KEYS: [&str; 9] =
+    ["endpoint", "route", "documents", "credentials", "defaults", "profiles", "limits", "guards", "waivers"];
 
 /// A project, as its file says.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub struct Project {
     pub limits: Limits,
     /// Rules that a plan must pass.
     pub guards: Vec<Guard>,
+    /// What `drift` may find and nobody is to be called for. Other commands do not look at them.
+    pub waivers: Vec<Waiver>,
     pub(super) documents: Option<GlobSet>,
     pub(super) shape: Arc<Shape>,
 }
@@ -127,6 +130,7 @@ pub(super) fn read(root: PathBuf, file: Arc<str>, documents: &[Document], proble
         default_credentials: shape.default_credentials.clone(),
         limits: of("limits").map(|entry| limits(entry, problems)).unwrap_or_default(),
         guards: of("guards").map(|entry| guards::read(entry, problems)).unwrap_or_default(),
+        waivers: of("waivers").map(|entry| waivers::read(entry, problems)).unwrap_or_default(),
         credentials,
         documents,
         shape: Arc::new(shape),

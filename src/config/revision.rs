@@ -7,13 +7,17 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::model::Revision;
+use crate::model::Untrusted;
 
-/// The commit that the project's work tree is at and whether its files differ from it; `None` where there is no repository,
+/// The commit that the project's work tree is at, whether its files differ from it, and the project's folder in it; `None` where there is no repository,
 /// no commit, no git, or where git refuses.
 pub fn revision(root: &Path) -> Option<Revision> {
     let commit = git(root, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
     let changed = git(root, &["status", "--porcelain", "-z", "--untracked-files=normal", "--", "."])?;
-    Some(Revision { commit: commit.trim().to_owned(), dirty: !changed.is_empty() })
+    let folder = git(root, &["rev-parse", "--show-prefix"])?;
+    // One line, but the name of a folder may hold line breaks itself.
+    let folder = Untrusted::new(folder.strip_suffix('\n').unwrap_or(&folder));
+    Some(Revision { commit: commit.trim().to_owned(), dirty: !changed.is_empty(), folder })
 }
 
 fn git(root: &Path, words: &[&str]) -> Option<String> {

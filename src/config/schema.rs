@@ -20,13 +20,7 @@ pub fn client_schema() -> Json {
         "required": ["client"],
         "additionalProperties": false,
         "properties": {
-            "client": {
-                "description": "The client id: a number, or \"@me\" for the client that the token belongs to",
-                "anyOf": [
-                    {"type": "string", "pattern": "^(@me|[1-9][0-9]{0,18})$"},
-                    {"type": "integer", "minimum": 1, "maximum": i64::MAX},
-                ],
-            },
+            "client": client_id(),
             "labels": labels(),
             "credentials": {"description": "Credentials of ringform.yaml by name", "type": ["string", "integer"]},
             "profiles": {"description": "Profiles of ringform.yaml; later ones win", "type": ["array", "null"], "items": {"type": ["string", "integer"]}, "uniqueItems": true},
@@ -109,7 +103,28 @@ pub fn project_schema() -> Json {
                     }},
                 ]},
             },
+            "waivers": {
+                "description": "What drift may find until a day without calling anybody; plan and apply do not look at them",
+                "type": ["array", "null"],
+                "items": {"type": "object", "additionalProperties": false, "required": ["client", "owner", "reason", "until"], "properties": {
+                    "client": client_id(),
+                    "field": {"description": "Without it the whole client, a read that fails included", "enum": setting_names()},
+                    "owner": {"description": "Who answers for it", "type": ["string", "integer"]},
+                    "reason": {"description": "Why it is accepted", "type": "string"},
+                    "until": {"description": "The last day on which it holds, in UTC", "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+                }},
+            },
         },
+    })
+}
+
+fn client_id() -> Json {
+    json!({
+        "description": "The client id: a number, or \"@me\" for the client that the token belongs to",
+        "anyOf": [
+            {"type": "string", "pattern": "^(@me|[1-9][0-9]{0,18})$"},
+            {"type": "integer", "minimum": 1, "maximum": i64::MAX},
+        ],
     })
 }
 

@@ -20,6 +20,7 @@ mod schema;
 pub mod suggest;
 pub mod text;
 pub mod value;
+pub mod waiver;
 pub mod zone;
 
 pub use client::ClientId;
@@ -34,3 +35,4 @@ pub use revision::Revision;
 pub use risk::{Direction, Judgement, Severity};
 pub use text::Untrusted;
 pub use value::{Flaw, Given, State, Value};
+pub use waiver::{Waived, Waiver};

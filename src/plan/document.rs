@@ -23,6 +23,8 @@ pub struct Plan {
     pub endpoint: Untrusted,
     /// The project file, relative to its folder.
     pub project: Untrusted,
+    /// Where the project file is on this machine. Known to the run that makes the plan and never written into the document.
+    pub location: Untrusted,
     /// The commit of the work tree, where there is one.
     pub revision: Option<Revision>,
     /// The revision that origins are judged by.

@@ -5,6 +5,7 @@
 
 use serde_json::Value as Json;
 
+use crate::model::Untrusted;
 use crate::plan::digest;
 use crate::plan::document::{FORMAT_VERSION, Plan};
 use crate::plan::wire::WirePlan;
@@ -53,6 +54,7 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
         ringform_version: wire.ringform_version,
         endpoint: wire.endpoint,
         project: wire.project,
+        location: Untrusted::default(),
         revision: wire.revision,
         base: wire.base,
         shard: wire.shard,

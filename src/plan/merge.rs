@@ -32,6 +32,10 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
         run.requests.write += other.requests.write;
         run.requests.retries += other.requests.retries;
         run.quota.extend(other.quota);
+        run.drift = match (run.drift.take(), other.drift) {
+            (Some(watch), Some(other)) => Some(watch.join(other)),
+            (watch, other) => watch.or(other),
+        };
     }
     merged.shard = None;
     merged.run.quota = lowest(std::mem::take(&mut merged.run.quota));

@@ -13,6 +13,8 @@ use serde_json::Value as Json;
 use crate::model::{ClientId, Direction, Place, Setting, Severity, Untrusted};
 use crate::plan::Origin;
 
+pub use crate::model::{Waived, Waiver};
+
 /// What `drift` found, over this run and the one before it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Watch {
@@ -20,7 +22,7 @@ pub struct Watch {
     pub since: Option<String>,
     /// Every finding of this run, those of the earlier one that ended, and those of clients that could not be read now.
     pub findings: Vec<Finding>,
-    /// Waivers whose date has passed.
+    /// Waivers whose last day has passed. They cover nothing any more: what they covered counts again.
     pub expired_waivers: Vec<Waiver>,
     /// When each client was last read, whatever came of it.
     pub seen: Vec<Seen>,
@@ -53,17 +55,26 @@ pub struct Finding {
     pub source: Place,
     /// New, going on, ended or not looked at.
     pub state: FindingState,
-    /// When it was first seen, RFC 3339 in UTC.
+    /// When this client and field (or the failing read) was first found, RFC 3339 in UTC; also where it is new again.
     pub first_seen: String,
+    /// Whether people were told of it, where they were to be told: `false` makes it new again.
+    #[serde(default = "yes")]
+    pub told: bool,
     /// The waiver that covers it.
     pub waived: Option<Waived>,
+}
+
+/// A report of a program that did not know better kept nothing from anybody.
+fn yes() -> bool {
+    true
 }
 
 /// A finding beside the report before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
-    /// The report before does not have it.
+    /// Nobody was told of it as it stands: the report before does not have it, has it as waived, has another live value of a
+    /// security field, or could not be sent.
     New,
     /// The report before has it too.
     Continuing,
@@ -73,31 +84,6 @@ pub enum FindingState {
     Resolved,
 }
 
-/// Who accepted a finding, why and until when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Waived {
-    /// Who answers for it.
-    pub owner: Untrusted,
-    /// Why it is accepted.
-    pub reason: Untrusted,
-    /// The last day on which it holds, `YYYY-MM-DD` in UTC.
-    pub until: String,
-}
-
-/// A waiver of the project file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Waiver {
-    /// The client.
-    pub client: ClientId,
-    /// The field; `null`: the whole client, a read that fails included.
-    pub field: Option<Setting>,
-    /// Who, why and until when.
-    #[serde(flatten)]
-    pub terms: Waived,
-    /// Where it is written.
-    pub source: Place,
-}
-
 /// When a client was last read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Seen {
@@ -105,7 +91,7 @@ pub struct Seen {
     pub client_id: ClientId,
     /// The credential's name; `null` for the environment.
     pub credentials: Option<Arc<str>>,
-    /// When, RFC 3339 in UTC; `null`: never yet.
+    /// When the run began that did it, RFC 3339 in UTC; `null`: never yet.
     pub at: Option<String>,
 }
 

@@ -87,6 +87,47 @@ impl Display for Terminal<'_> {
     }
 }
 
+/// For a label of a metric: as [`terminal`] shows it, with a backslash before each backslash and quote.
+pub fn metric_label<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// For the text behind `::` of a workflow command: as on a terminal, and nothing in it that the runner would decode.
+pub fn command_message<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace('%', "%25")
+}
+
+/// For a property of a workflow command, such as its file: there `:` and `,` separate, and blanks at the ends are dropped.
+pub fn command_property<T: Foreign + ?Sized>(text: &T) -> String {
+    command_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// For XML 1.0, in attributes and text: as on a terminal, without the two characters that XML forbids beside controls. Markup
+/// is the writer's trade.
+pub fn xml<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}")
+}
+
+/// For a message of SARIF: as on a terminal, and no link, which is `[text](address)` there.
+pub fn sarif<T: Foreign + ?Sized>(text: &T) -> String {
+    terminal(text).to_string().replace("](", "]\\u{28}")
+}
+
+/// For a path that is a URI reference: every byte but the unreserved ones and `/` is written as `%XX`.
+pub fn uri<T: Foreign + ?Sized>(path: &T) -> String {
+    let mut out = String::new();
+    for byte in path.foreign().bytes() {
+        let written = match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => out.write_char(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => out.write_char(char::from(byte)),
+            byte => write!(out, "%{byte:02X}"),
+        };
+        // Writing to a `String` cannot fail.
+        debug_assert!(written.is_ok());
+    }
+    out
+}
+
 /// For running text in Markdown: no markup, no HTML, no link, no mention of people, issues or labels; always one line.
 ///
 /// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
@@ -141,6 +182,28 @@ fn ends_with_www(text: &str) -> bool {
     text.len() >= 3 && text.as_bytes()[text.len() - 3..].eq_ignore_ascii_case(b"www")
 }
 
+/// For a name or a value in a chat: code, in which neither markup nor mentions are seen. The three characters that Slack reads
+/// everywhere become entities, and a backtick, which would end the code, a look-alike.
+pub fn slack_code<T: Foreign + ?Sized>(text: &T) -> String {
+    let mut out = "`".to_owned();
+    for c in text.foreign().chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '`' => out.push('\u{2cb}'),
+            c if is_unsafe(c) => out.push_str(&c.escape_unicode().to_string()),
+            c => out.push(c),
+        }
+    }
+    // Two backticks are no code.
+    if out.len() == 1 {
+        out.push(' ');
+    }
+    out.push('`');
+    out
+}
+
 /// The first characters of a text, with `…` where something was left out; `most` counts characters.
 pub fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -173,6 +236,18 @@ mod tests {
     }
 
     #[test]
+    fn labels_of_metrics_are_one_line() {
+        let table = [
+            ("/srv/pbx/ringform.yaml", "/srv/pbx/ringform.yaml"),
+            ("a\"b\\c", "a\\\"b\\\\c"),
+            ("l1\nl2\u{1b}", "l1\\\\nl2\\\\u{1b}"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(metric_label(text), escaped, "{text:?}");
+        }
+    }
+
+    #[test]
     fn markdown_is_only_text() {
         let table = [
             ("client 12: a, b (c) \"d\"", "client 12: a, b (c) \"d\""),
@@ -188,6 +263,33 @@ mod tests {
             assert_eq!(markdown(text), escaped, "{text:?}");
             assert_eq!(markdown_code(text), format!("<code>{}</code>", escaped.replace("&#8203;", "")), "{text:?}");
         }
+    }
+
+    #[test]
+    fn chats_see_code_and_nothing_else() {
+        let table = [
+            ("ringme", "`ringme`"),
+            ("<!channel> & <@U1> `x`", "`&lt;!channel&gt; &amp; &lt;@U1&gt; \u{2cb}x\u{2cb}`"),
+            ("a\n*b*\u{202e}", "`a\\u{a}*b*\\u{202e}`"),
+            ("", "` `"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(slack_code(text), escaped, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn commands_hold_their_text() {
+        assert_eq!(command_message("100%\n::error::%0A, a:b"), "100%25\\n::error::%250A, a:b");
+        assert_eq!(command_message("::error::y"), "\\u{3a}:error::y");
+        assert_eq!(command_property("a:b,c::d%3A"), "a%3Ab%2Cc%3A%3Ad%253A");
+    }
+
+    #[test]
+    fn reports_hold_no_character_that_their_readers_refuse() {
+        assert_eq!(xml("A\u{1b}[31m\0]]>&#27;<\u{fffe}\u{ffff}"), "A\\u{1b}[31m\\u{0}]]>&#27;<\\u{fffe}\\u{ffff}");
+        assert_eq!(sarif("[x](https://evil.example) [a] (b)"), "[x]\\u{28}https://evil.example) [a] (b)");
+        assert_eq!(uri("infra/my pbx/ä%#?:.yaml"), "infra/my%20pbx/%C3%A4%25%23%3F%3A.yaml");
     }
 
     #[test]

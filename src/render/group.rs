@@ -175,7 +175,7 @@ fn change_key(client: &ClientPlan) -> String {
 }
 
 /// A sentence without its numbers and long hexadecimal ids: what the failures of many clients have in common.
-fn masked(text: &str) -> String {
+pub(crate) fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

@@ -15,21 +15,31 @@ use crate::plan::Plan;
 mod diagnostics;
 mod diff;
 pub mod escape;
+mod github;
+mod gitlab;
 pub mod group;
 pub mod json;
+mod junit;
 mod markdown;
 mod paint;
 pub(crate) mod phrase;
 pub mod progress;
+pub mod prometheus;
+mod remark;
+mod repository;
+mod sarif;
+mod slack;
 #[cfg(test)]
 mod tests;
 mod text;
 pub(crate) mod totals;
+pub(crate) mod watch;
 pub(crate) mod wording;
 
 pub use diagnostics::diagnostics;
 pub use diff::{States, diff};
 pub use progress::Progress;
+pub use slack::slack;
 
 /// A format in which a plan can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,11 +50,38 @@ pub enum Format {
     Json,
     /// A comment on a pull request.
     Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The report that merge requests of GitLab show.
+    Gitlab,
+    /// Test results.
+    Junit,
+    /// Results of code scanning.
+    Sarif,
+    /// Metrics of the run.
+    Prometheus,
 }
 
 impl Format {
+    /// Whether the format shows the commit or names files from the top of the repository, which git has to be asked for.
+    pub fn needs_revision(self) -> bool {
+        match self {
+            Format::Json | Format::Github | Format::Junit | Format::Sarif => true,
+            Format::Text | Format::Markdown | Format::Gitlab | Format::Prometheus => false,
+        }
+    }
+
     /// All of them, in the order in which they are documented.
-    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Markdown];
+    pub const ALL: [Format; 8] = [
+        Format::Text,
+        Format::Json,
+        Format::Markdown,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Sarif,
+        Format::Prometheus,
+    ];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -52,6 +89,11 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Markdown => "markdown",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
+            Format::Sarif => "sarif",
+            Format::Prometheus => "prometheus",
         }
     }
 }
@@ -98,11 +140,41 @@ impl Default for Look {
     }
 }
 
+/// What is to be appended to the step summary of GitHub Actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Summary {
+    /// This text.
+    Page(String),
+    /// There is nothing to tell.
+    Nothing,
+    /// Nothing that is worth a read fits any more.
+    NoRoom,
+}
+
+/// The Markdown page as far as it fits into a step summary that holds so many bytes already.
+pub fn step_summary(plan: &Plan, used: u64) -> Summary {
+    if plan.clients.is_empty() && plan.diagnostics.is_empty() && plan.released_clients.is_empty() {
+        return Summary::Nothing;
+    }
+    let Some(page) = markdown::Page::summary(used) else { return Summary::NoRoom };
+    let mut text = Vec::new();
+    match markdown::markdown(plan, page, &mut text) {
+        Ok(()) => Summary::Page(String::from_utf8_lossy(&text).into_owned()),
+        // Writing to memory does not fail.
+        Err(_) => Summary::Nothing,
+    }
+}
+
 /// Writes a plan or a report.
 pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::text(plan, look, out),
         Format::Json => json::json(plan, out),
-        Format::Markdown => markdown::markdown(plan, out),
+        Format::Markdown => markdown::markdown(plan, markdown::Page::COMMENT, out),
+        Format::Github => github::github(plan, out),
+        Format::Gitlab => gitlab::gitlab(plan, out),
+        Format::Junit => junit::junit(plan, out),
+        Format::Sarif => sarif::sarif(plan, out),
+        Format::Prometheus => prometheus::prometheus(plan, None, out),
     }
 }

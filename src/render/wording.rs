@@ -45,7 +45,12 @@ pub(crate) fn state(state: &State) -> String {
 /// The countries that a change adds and removes: `+KZ −BY`, or only how many when they are more than `most`: `+12 −1`.
 /// Empty unless both sides are lists.
 pub(crate) fn countries(change: &Change, most: usize) -> String {
-    let sides = [('+', change.added()), ('−', change.removed())];
+    signed(&change.added(), &change.removed(), most)
+}
+
+/// Codes that come and codes that go: `+KZ −BY`, or only how many when they are more than `most`.
+pub(crate) fn signed(added: &[Code], removed: &[Code], most: usize) -> String {
+    let sides = [('+', added), ('−', removed)];
     let few = sides.iter().map(|(_, codes)| codes.len()).sum::<usize>() <= most;
     let words = sides.iter().filter(|(_, codes)| !codes.is_empty()).flat_map(|(sign, codes)| match few {
         true => codes.iter().map(|code| format!("{sign}{}", code.as_str())).collect(),

@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
 
 mod applying;
+mod drifting;
 mod examples;
 mod files;
 mod generated;
@@ -14,6 +15,7 @@ mod laws_exchange;
 mod laws_fields;
 mod laws_plan;
 mod made;
+mod metrics;
 mod network;
 mod places;
 mod planning;
@@ -21,4 +23,5 @@ mod saved;
 mod signals;
 mod starting;
 mod supply;
+mod surfaces;
 mod world;

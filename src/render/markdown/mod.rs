@@ -16,8 +16,10 @@ use crate::render::totals::{Totals, word};
 
 mod page;
 mod table;
+mod watch;
 
-use page::{Lines, PAGE, Section};
+pub(super) use page::Page;
+use page::{Lines, Section};
 
 /// The most characters of a sentence that we did not write.
 const SENTENCE: usize = 300;
@@ -34,23 +36,38 @@ const LISTED: usize = 500;
 /// How many items of a list stand in sight.
 const OPEN: usize = 10;
 
-/// Writes the comment.
-pub(super) fn markdown(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the comment, or the summary of a step.
+pub(super) fn markdown(plan: &Plan, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
-    let groups = Groups::of(plan);
+    let mut groups = Groups::of(plan);
+    if let Some(watch) = &plan.run.drift {
+        crate::render::watch::narrow(&mut groups, watch);
+    }
     let head = head(plan, &totals);
-    let after = [blocked(plan, &totals), wrong(&groups), failures(&groups), diagnostics(&plan.diagnostics)];
+    let after = [
+        blocked(plan, &totals, page),
+        wrong(&groups, page),
+        failures(&groups, page),
+        diagnostics(&plan.diagnostics, page),
+    ];
     let after = after.map(Section::finish);
     // The changes take what the others leave: nothing that failed is ever pushed out by what merely changes.
-    let used = head.encode_utf16().count() + after.iter().map(|(_, length)| length).sum::<usize>();
-    let mut changes = Section::new(PAGE - used);
+    let used = page.length(&head) + after.iter().map(|(_, length)| length).sum::<usize>();
+    // Beside findings only what a change set brings is left to tell.
+    let found = plan.run.drift.as_ref().map(|watch| watch::section(plan, watch, page.rest_part(used, 75)).finish());
+    let (found, length) = found.unwrap_or_default();
+    let mut changes = page.rest(used + length);
     table::write(&groups, totals.is_report, &mut changes);
-    let text = [head, changes.finish().0].into_iter().chain(after.map(|(text, _)| text)).collect::<String>();
+    let text = [head, found, changes.finish().0].into_iter().chain(after.map(|(text, _)| text)).collect::<String>();
     writeln!(out, "{}", text.trim_end())
 }
 
 fn head(plan: &Plan, totals: &Totals) -> String {
-    let what = if totals.is_report { "ringform apply" } else { "ringform plan" };
+    let what = match (totals.is_report, &plan.run.drift) {
+        (true, _) => "ringform apply",
+        (false, Some(_)) => "ringform drift",
+        (false, None) => "ringform plan",
+    };
     let mut head = format!("**{what}:** {}\n\n", totals.headline());
     let mut lines: Vec<String> = totals.coverage().into_iter().chain(totals.remarks()).collect();
     if let Some(base) = &plan.base {
@@ -71,8 +88,8 @@ fn items(section: &mut Section, head: &str, lines: &[String], noun: &str) {
 }
 
 /// What stops clients, each reason once. In a report the refused clients stand among the failures.
-fn blocked(plan: &Plan, totals: &Totals) -> Section {
-    let mut section = Section::new(9_000);
+fn blocked(plan: &Plan, totals: &Totals, page: Page) -> Section {
+    let mut section = page.part(15);
     if totals.is_report || totals.blocked == 0 {
         return section;
     }
@@ -98,8 +115,8 @@ fn blocked(plan: &Plan, totals: &Totals) -> Section {
 }
 
 /// Writes that ended badly: what was stored is not what was sent, or other fields moved.
-fn wrong(groups: &Groups<'_>) -> Section {
-    let mut section = Section::new(9_000);
+fn wrong(groups: &Groups<'_>, page: Page) -> Section {
+    let mut section = page.part(15);
     let units = groups.many.iter().map(|same| same.clients.as_slice());
     let units = units.chain(groups.alone.iter().map(std::slice::from_ref));
     let bad = units.filter(|unit| unit[0].result.is_some_and(|outcome| !outcome.is_good()));
@@ -115,8 +132,8 @@ fn wrong(groups: &Groups<'_>) -> Section {
 }
 
 /// Failures by cause, the commonest first: here the first are the ones in sight.
-fn failures(groups: &Groups<'_>) -> Section {
-    let mut section = Section::new(12_000);
+fn failures(groups: &Groups<'_>, page: Page) -> Section {
+    let mut section = page.part(20);
     let clients: usize = groups.causes.iter().map(|cause| cause.clients.len()).sum();
     let lines: Vec<String> = groups.causes.iter().rev().map(cause).collect();
     let report = groups.causes.iter().any(|cause| cause.outcome.is_some_and(|outcome| outcome != Outcome::Failed));
@@ -138,8 +155,8 @@ fn cause(cause: &Cause<'_>) -> String {
 }
 
 /// Problems of the files and warnings of guards, those of one kind together.
-fn diagnostics(list: &[Diagnostic]) -> Section {
-    let mut section = Section::new(9_000);
+fn diagnostics(list: &[Diagnostic], page: Page) -> Section {
+    let mut section = page.part(15);
     let lines: Vec<String> = alike(list)
         .into_iter()
         .map(|like| {

@@ -1,12 +1,77 @@
 //! Pieces of a comment that know how long they may be.
 //!
-//! Owns the arithmetic of the limit. GitHub drops a comment that is too long as a whole, so a piece that does not fit is left out
-//! and counted, and what was opened is always closed. Lengths are UTF-16 units: never fewer than characters.
+//! Owns the arithmetic of the limits. GitHub drops a comment or a summary that is too long as a whole, so a piece that does not
+//! fit is left out and counted, and what was opened is always closed. A comment is measured in UTF-16 units, never fewer than
+//! characters; a summary in bytes.
 
 use crate::render::phrase::number;
 
-/// The longest comment that we write. GitHub's limit is 65,536; the rest is for what others put around it.
-pub(super) const PAGE: usize = 60_000;
+/// Where the Markdown goes, and how much room there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    limit: usize,
+    unit: Unit,
+}
+
+/// What a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Utf16,
+    Byte,
+}
+
+impl Page {
+    /// The longest comment that we write. GitHub's limit is 65,536; the rest is for what others put around it.
+    pub(crate) const COMMENT: Page = Page { limit: 60_000, unit: Unit::Utf16 };
+
+    /// The most bytes of a step summary. GitHub's limit is 1 MiB (seen: "supports content up to a size of 1024k"); the rest is for
+    /// what other tools of the step write without looking.
+    const SUMMARY: u64 = 1_000_000;
+
+    /// Less than this says nothing that is worth a read.
+    const LEAST: u64 = 6_000;
+
+    /// The room in a step summary that holds so many bytes already; `None` where nothing fits.
+    pub(crate) fn summary(used: u64) -> Option<Page> {
+        let left = Page::SUMMARY.saturating_sub(used);
+        let limit = usize::try_from(left).ok()?;
+        (left >= Page::LEAST).then_some(Page { limit, unit: Unit::Byte })
+    }
+
+    /// How long a text is, in the unit of the limit.
+    pub(super) fn length(self, text: &str) -> usize {
+        match self.unit {
+            Unit::Utf16 => text.chars().map(char::len_utf16).sum(),
+            Unit::Byte => text.len(),
+        }
+    }
+
+    /// A section that takes at most so many percent of the page.
+    pub(super) fn part(self, percent: usize) -> Section {
+        self.section(self.limit / 100 * percent)
+    }
+
+    /// A section that takes what others leave.
+    pub(super) fn rest(self, used: usize) -> Section {
+        self.section(self.limit.saturating_sub(used))
+    }
+
+    /// A section that takes at most so many percent of what others leave.
+    pub(super) fn rest_part(self, used: usize, percent: usize) -> Section {
+        self.section(self.limit.saturating_sub(used) / 100 * percent)
+    }
+
+    fn section(self, limit: usize) -> Section {
+        Section { text: String::new(), left: limit.saturating_sub(CLOSING), page: self }
+    }
+
+    fn noun(self) -> &'static str {
+        match self.unit {
+            Unit::Utf16 => "a comment",
+            Unit::Byte => "this summary",
+        }
+    }
+}
 
 /// What every section keeps for its last lines.
 const CLOSING: usize = 300;
@@ -19,17 +84,13 @@ pub(super) struct Lines<'a>(pub(super) usize, pub(super) &'a dyn Fn(usize) -> St
 pub(super) struct Section {
     text: String,
     left: usize,
+    page: Page,
 }
 
 impl Section {
-    /// A section of at most so many UTF-16 units.
-    pub(super) fn new(limit: usize) -> Section {
-        Section { text: String::new(), left: limit.saturating_sub(CLOSING) }
-    }
-
     /// Adds a line if it fits.
     pub(super) fn push(&mut self, line: &str) -> bool {
-        let cost = length(line) + 1;
+        let cost = self.page.length(line) + 1;
         if cost > self.left {
             return false;
         }
@@ -82,17 +143,14 @@ impl Section {
     fn more(&mut self, left_out: usize, noun: &str) {
         if left_out > 0 {
             let s = if left_out == 1 { "" } else { "s" };
-            self.end(&format!("And {} more {noun}{s}, too many for a comment.\n", number(left_out as u64)));
+            let page = self.page.noun();
+            self.end(&format!("And {} more {noun}{s}, too many for {page}.\n", number(left_out as u64)));
         }
     }
 
     /// The text, with how many units it has.
     pub(super) fn finish(self) -> (String, usize) {
-        let length = length(&self.text);
+        let length = self.page.length(&self.text);
         (self.text, length)
     }
-}
-
-fn length(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use crate::model::{
-    Declaration, Diagnostic, Failure, FailureKind, Keep, Layer, Live, Managed, Place, Setting, Untrusted, value,
+    Declaration, Diagnostic, Failure, FailureKind, Keep, Layer, Live, Managed, Place, Setting, Severity, Untrusted,
+    value,
 };
 use crate::plan::client::ConfirmedBy;
+use crate::plan::watch::{Finding, FindingState, Rolling, Waived, Waiver, Watch};
 use crate::plan::{
     Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Origin, Outcome, Plan, Quota, Released,
-    Requests, Run,
+    ReleasedClient, Requests, Run,
 };
 
 /// Everything that terminals, CI logs and Markdown have been seen to obey.
@@ -89,11 +91,11 @@ fn acme(id: u64) -> ClientPlan {
     client(id, "ringme_test", &settings, json!({}))
 }
 
-fn in_sync(id: u64) -> ClientPlan {
+pub(super) fn in_sync(id: u64) -> ClientPlan {
     client(id, "as declared", &[(Setting::GeoList, json!("BY RU")), (Setting::HoldMusic, json!(7))], json!({}))
 }
 
-fn failed(id: u64, failure: Failure) -> ClientPlan {
+pub(super) fn failed(id: u64, failure: Failure) -> ClientPlan {
     ClientPlan::failed(&declaration(id, &[(Setting::GeoList, json!("RU"))]), failure)
 }
 
@@ -256,6 +258,105 @@ pub(super) fn problem(text: &str) -> Diagnostic {
     one
 }
 
+fn waived_by(text: &str) -> Waived {
+    Waived { owner: text.into(), reason: text.into(), until: "2026-12-31".into() }
+}
+
+fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str) -> Finding {
+    let change = &client.changes[at];
+    let judgement = change.judgement();
+    Finding {
+        client_id: client.client_id,
+        credentials: client.credentials.clone(),
+        name: client.name.clone(),
+        field: Some(change.setting),
+        origin: Some(change.origin),
+        severity: judgement.severity,
+        direction: judgement.direction,
+        declared: change.after.to_json(),
+        live: change.before.to_json(),
+        source: change.place.clone(),
+        state,
+        first_seen: first_seen.into(),
+        told: true,
+        waived: None,
+    }
+}
+
+/// What `drift` reports: findings in every state, waivers, and a fleet that is read in turns.
+fn watched() -> Plan {
+    let mut clients = vec![acme(2), acme(3), in_sync(4), failed(14, forbidden(14))];
+    for change in clients.iter_mut().flat_map(|client| &mut client.changes) {
+        change.origin = Origin::Drift;
+    }
+    clients[1].changes[0].origin = Origin::Conflict;
+    let earlier = "2026-11-20T10:00:00Z";
+    let now = "2026-11-24T10:00:00Z";
+    let mut findings = vec![
+        finding(&clients[0], 0, FindingState::New, now),
+        finding(&clients[0], 1, FindingState::Continuing, earlier),
+        finding(&clients[1], 0, FindingState::Continuing, earlier),
+        finding(&clients[1], 2, FindingState::Resolved, earlier),
+    ];
+    findings[1].waived = Some(waived_by(NASTY[12]));
+    findings.push(Finding { client_id: clients[2].client_id, state: FindingState::Unread, ..findings[2].clone() });
+    findings.push(Finding {
+        client_id: clients[3].client_id,
+        field: None,
+        origin: None,
+        severity: Severity::Info,
+        direction: None,
+        declared: Json::Null,
+        live: Json::Null,
+        ..findings[0].clone()
+    });
+    let expired = Waiver {
+        client: clients[0].client_id,
+        field: Some(Setting::HoldMusic),
+        terms: Waived { until: "2026-11-01".into(), ..waived_by("ops") },
+        source: Place::new("ringform.yaml".into(), 20, 5),
+    };
+    let mut plan = plan(clients);
+    plan.base = Some("origin/main".into());
+    plan.released_clients.push(ReleasedClient {
+        client_id: crate::model::ClientId::parse("77").unwrap(),
+        credentials: Some("acme".into()),
+        source: Place::new("clients/gone.yaml".into(), 1, 1),
+    });
+    plan.run.drift = Some(Watch {
+        since: Some("2026-11-24T09:00:00Z".into()),
+        findings,
+        expired_waivers: vec![expired],
+        seen: Vec::new(),
+        rolling: Some(Rolling { budget: 4, clients: 20, read: 4, never: 3, oldest_s: Some(90_000) }),
+    });
+    plan
+}
+
+/// A drift report in which every text is one that strangers chose, for each of those texts.
+pub(super) fn nasty_watches() -> Vec<Plan> {
+    let nasty = |text: &&str| {
+        let mut plan = watched();
+        let Some(watch) = &mut plan.run.drift else { return plan };
+        watch.since = Some((*text).to_owned());
+        for finding in &mut watch.findings {
+            finding.name = Some((*text).into());
+            finding.first_seen = (*text).to_owned();
+            finding.live = Json::from(*text);
+            finding.source.file = (*text).into();
+            if let Some(waived) = &mut finding.waived {
+                *waived = Waived { until: (*text).to_owned(), ..waived_by(text) };
+            }
+        }
+        for waiver in &mut watch.expired_waivers {
+            waiver.terms = Waived { until: (*text).to_owned(), ..waived_by(text) };
+            waiver.source.file = (*text).into();
+        }
+        plan
+    };
+    NASTY.iter().map(nasty).collect()
+}
+
 /// Every plan with its name.
 pub(super) fn all() -> Vec<(&'static str, Plan)> {
     let mut one = plan(vec![acme(12), in_sync(13), failed(14, forbidden(14))]);
@@ -272,6 +373,7 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("odd", odd()),
         ("nasty", nasty()),
         ("report", report()),
+        ("watched", watched()),
         ("report_unchanged", plan(vec![done(in_sync(1), Outcome::Unchanged, None)])),
     ]
 }

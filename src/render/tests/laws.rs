@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{corpus, rendered};
+use super::{corpus, drifted, rendered};
 use crate::plan::Plan;
 use crate::render::escape::{is_unsafe, markdown, markdown_code, terminal};
 use crate::render::{Format, Look, diagnostics, diff};
@@ -14,6 +14,20 @@ fn assert_harmless(text: &str, what: &str) {
         assert!(!line.trim_start().starts_with("::"), "{what}: {line:?}");
         assert!(!line.contains("##[") && !line.contains("##vso["), "{what}: {line:?}");
     }
+}
+
+/// The same for a form; the commands that `github` is made of are read back in `ci`.
+fn assert_form_harmless(form: &str, text: &str, what: &str) {
+    if form != Format::Github.name() {
+        return assert_harmless(text, what);
+    }
+    let bare = |line: &str| {
+        ["::error ", "::warning ", "::notice "]
+            .iter()
+            .fold(line.to_owned(), |line, command| line.strip_prefix(command).map_or(line.clone(), str::to_owned))
+    };
+    let lines: Vec<String> = text.lines().map(bare).collect();
+    assert_harmless(&lines.join("\n"), what);
 }
 
 fn every_form(plan: &Plan) -> Vec<(String, String)> {
@@ -32,12 +46,32 @@ fn every_form(plan: &Plan) -> Vec<(String, String)> {
     forms
 }
 
+fn drifted_plans() -> impl Iterator<Item = (&'static str, Plan)> {
+    corpus::NASTY.iter().map(|text| ("drifted", drifted::drifted(text))).chain([("origins", drifted::origins())])
+}
+
 #[test]
 fn every_form_of_every_plan_is_harmless() {
-    for (name, plan) in corpus::all() {
+    for (name, plan) in corpus::all().into_iter().chain(drifted_plans()) {
         for (form, text) in every_form(&plan) {
-            assert_harmless(&text, &format!("{name} as {form}"));
+            assert_form_harmless(&form, &text, &format!("{name} as {form}"));
         }
+    }
+}
+
+#[test]
+fn every_form_of_a_drift_report_is_harmless() {
+    for plan in corpus::nasty_watches() {
+        for (form, text) in every_form(&plan) {
+            assert_harmless(&text, &format!("{:?} as {form}", plan.run.drift.as_ref().map(|watch| &watch.since)));
+        }
+        assert_whole(&rendered(&plan, Format::Markdown, &Look::PIPE), "a drift report");
+        let mut message = Vec::new();
+        crate::render::slack(&plan, &mut message).unwrap();
+        let message: serde_json::Value = serde_json::from_slice(&message).unwrap();
+        let text = message["text"].as_str().unwrap();
+        assert!(!text.contains(['<', '>']) && text.lines().count() == 3, "{text}");
+        assert_harmless(text, "a message");
     }
 }
 
@@ -121,7 +155,7 @@ proptest! {
         plan.clients[0].name = Some(text.clone().into());
         plan.clients[0].source.file = text.into();
         for (form, text) in every_form(&plan) {
-            assert_harmless(&text, &form);
+            assert_form_harmless(&form, &text, &form);
         }
     }
 }

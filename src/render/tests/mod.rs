@@ -4,8 +4,11 @@ use crate::model::{Diagnostic, Place, Setting, State};
 use crate::plan::Plan;
 use crate::render::{Format, Look, diagnostics, diff, render};
 
+mod ci;
 mod corpus;
+mod drifted;
 mod laws;
+mod metrics;
 
 fn rendered(plan: &Plan, format: Format, look: &Look) -> String {
     let mut out = Vec::new();
@@ -27,6 +30,9 @@ fn snapshots() {
     for (name, plan) in corpus::all() {
         snapshot(format!("{name}_text"), rendered(&plan, Format::Text, &Look::PIPE));
         snapshot(format!("{name}_markdown"), rendered(&plan, Format::Markdown, &Look::PIPE));
+        if matches!(name, "one" | "report" | "watched") {
+            snapshot(format!("{name}_prometheus"), rendered(&plan, Format::Prometheus, &Look::PIPE));
+        }
         if matches!(name, "one" | "nasty" | "report") {
             snapshot(format!("{name}_json"), rendered(&plan, Format::Json, &Look::PIPE));
         }

@@ -18,6 +18,7 @@ use crate::render::totals::Totals;
 mod block;
 mod cause;
 mod row;
+mod watch;
 
 use block::Block;
 
@@ -31,7 +32,11 @@ pub(super) fn text(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<
         diagnostics(&plan.diagnostics, look, &mut out)?;
         return out.flush();
     }
-    let groups = Groups::of(plan);
+    let mut groups = Groups::of(plan);
+    if let Some(watch) = &plan.run.drift {
+        watch::write(plan, watch, look, &mut out)?;
+        crate::render::watch::narrow(&mut groups, watch);
+    }
     let column = column(&groups, look);
     for same in &groups.many {
         Block::many(same).write(column, look, &mut out)?;

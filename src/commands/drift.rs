@@ -1,0 +1,163 @@
+//! `ringform drift`: the cron form of plan. What differs, what of it is new since the last report, what is waived. It reads and
+//! cannot write, but for the files that it is asked for.
+//!
+//! Owns the order of things: the last report is read before anything is replaced; people are told before the report is written,
+//! so that the report can say whether they were; and a run that did not begin leaves the last report as it was.
+
+use std::io;
+use std::path::Path;
+
+use anyhow::Context;
+
+use ringform::api::{Secret, Stop, Webhook};
+use ringform::config;
+use ringform::model::Declaration;
+use ringform::plan::idle::idle;
+use ringform::plan::since::{self, Known, Now, Past};
+use ringform::plan::watch::Finding;
+use ringform::plan::{Origin, Plan, rolling};
+use ringform::reconcile::read;
+use ringform::render::{self, Format};
+
+use crate::cli::{self, FailOn, NotifyFormat};
+use crate::commands::clock::Clock;
+use crate::commands::prepare::{Prepared, prepare};
+use crate::commands::{Exit, metrics, output, progress, setup, signals};
+
+/// Runs the command.
+pub(crate) fn run(args: &cli::Drift, talk: &cli::Talk) -> anyhow::Result<Exit> {
+    output::on_stdout(&args.write.formats)?;
+    let webhook = webhook(args)?;
+    let past = args.since.as_deref().map(past).transpose()?.flatten();
+    setup::block_on(drift(args, webhook, past, talk))
+}
+
+async fn drift(
+    args: &cli::Drift,
+    webhook: Option<Webhook>,
+    past: Option<Past>,
+    talk: &cli::Talk,
+) -> anyhow::Result<Exit> {
+    let clock = Clock::start();
+    let stop = Stop::new();
+    signals::listen(&stop, talk.quiet);
+    let formats = &args.write.formats;
+    let prepared = match prepare(&args.files, &args.select, &args.connect, &stop).await? {
+        Ok(prepared) => prepared,
+        Err(mut refused) => {
+            refused.run = clock.run(Default::default(), Vec::new());
+            // What the last report remembers is not lost to a typing error in a file.
+            let formats: Vec<_> = formats.iter().filter(|(_, file)| !is_same(file.as_deref(), args)).cloned().collect();
+            return output::refuse(&refused, &formats, talk);
+        }
+    };
+    let Prepared { project, declared, whole, mut declarations, session, mut report } = prepared;
+    if let (Some(past), Some(file)) = (&past, &args.since) {
+        past.check(&report).map_err(anyhow::Error::msg).with_context(|| unusable(file))?;
+    }
+    if whole {
+        report.diagnostics.extend(idle(&project.waivers, &declared));
+    }
+    let selected: Vec<Known> = declarations.iter().map(Known::from).collect();
+    if let Some(budget) = args.budget {
+        rolling::take_turn(&mut declarations, past.as_ref(), budget);
+    }
+    let options = read::Options {
+        concurrency: session.concurrency,
+        origin: origin(&declarations),
+        // Guards judge what is to be sent, and nothing is: drift that a guard would not let anybody mend is drift all the same.
+        guards: &[],
+        keep_readings: false,
+    };
+    let (progress, listener) = progress::start(talk);
+    let read = read::plan(declarations, &session.reader, &stop, options, listener).await;
+    progress.finish();
+    report.clients = read.clients;
+    report.diagnostics.extend(read.warnings);
+    report.run = clock.run(session.meter.requests(), session.meter.quota());
+    session.close().await?;
+    let (at, today) = (clock.started_at(), clock.today());
+    let (waivers, budget) = (&project.waivers, args.budget);
+    let now = Now { at: &at, today: &today, declared: &declared, selected: &selected, whole, waivers, budget };
+    report.run.drift = Some(since::watch(&report.clients, past.as_ref(), &now));
+    if output::needs_revision(formats) || webhook.is_some() {
+        report.revision = config::revision(&project.root);
+    }
+    let told = match webhook {
+        Some(webhook) => tell(&webhook, &mut report, args, &stop).await,
+        None => Ok(()),
+    };
+    output::diagnose(&report.diagnostics, talk);
+    let written = output::write(&report, formats, talk);
+    let measured = match &args.metrics {
+        Some(file) => metrics::write(&report, file),
+        None => Ok(()),
+    };
+    let mut exit = report.run.drift.as_ref().map_or(Exit::Error, |watch| {
+        Exit::of_drift(watch, args.fail_on == FailOn::New).or_interrupted(stop.is_stopped())
+    });
+    for error in [written, measured, told].into_iter().filter_map(Result::err) {
+        output::complain(&error, talk);
+        exit = exit.max(Exit::Error);
+    }
+    Ok(exit)
+}
+
+/// Where differences come from: the one place that decides it. Without a base, every one is drift.
+fn origin(_: &[Declaration]) -> Origin {
+    Origin::Drift
+}
+
+/// Tells the webhook what is new. Whatever goes wrong, what was new stays new for the next run.
+async fn tell(webhook: &Webhook, report: &mut Plan, args: &cli::Drift, stop: &Stop) -> anyhow::Result<()> {
+    let Some(watch) = &report.run.drift else { return Ok(()) };
+    if !watch.findings.iter().any(Finding::is_news) {
+        return Ok(());
+    }
+    let mut body = Vec::new();
+    match args.notify_format {
+        NotifyFormat::Json => render::render(report, Format::Json, &output::PLAIN, &mut body)?,
+        NotifyFormat::Slack => render::slack(report, &mut body)?,
+    }
+    let ca_file = args.connect.ca_file.as_deref();
+    let told = webhook.post(body, ca_file, env!("CARGO_PKG_VERSION"), stop).await;
+    if told.is_err()
+        && let Some(watch) = &mut report.run.drift
+    {
+        watch.not_told();
+    }
+    told.context("nobody was told; what is new stays new for the next run")
+}
+
+/// The webhook of the flag or the environment, checked before anything is read.
+fn webhook(args: &cli::Drift) -> anyhow::Result<Option<Webhook>> {
+    let (address, whence) = match (&args.notify, setup::variable("RINGFORM_NOTIFY_URL")) {
+        (Some(address), _) => (address.clone(), "--notify"),
+        (None, Some(address)) => (address, "RINGFORM_NOTIFY_URL"),
+        (None, None) => return Ok(None),
+    };
+    Webhook::parse(&Secret::new(address)).map(Some).map_err(anyhow::Error::msg).context(whence)
+}
+
+/// The last report; `None` where there is none yet.
+fn past(file: &Path) -> anyhow::Result<Option<Past>> {
+    match std::fs::read(file) {
+        Ok(bytes) => Past::read(&bytes).map(Some).map_err(anyhow::Error::msg).with_context(|| unusable(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| unusable(file)),
+    }
+}
+
+fn unusable(file: &Path) -> String {
+    format!("--since {} cannot be used", file.display())
+}
+
+/// Whether a format would be written over the last report.
+fn is_same(file: Option<&Path>, args: &cli::Drift) -> bool {
+    match (file, args.since.as_deref()) {
+        (Some(file), Some(since)) => {
+            file == since || file.canonicalize().is_ok_and(|file| since.canonicalize().is_ok_and(|since| file == since))
+        }
+        (_, _) => false,
+    }
+}

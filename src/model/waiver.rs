@@ -1,0 +1,95 @@
+//! What people decided to live with for a while: a field of a client, or a whole client, until a day.
+//!
+//! Owns the shape of a waiver and when it holds. It knows no clock: the day comes in as a value. Owner and reason are untrusted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ClientId, Place, Setting, Untrusted};
+
+/// Who accepted a finding, why and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waived {
+    /// Who answers for it.
+    pub owner: Untrusted,
+    /// Why it is accepted.
+    pub reason: Untrusted,
+    /// The last day on which it holds, `YYYY-MM-DD` in UTC.
+    pub until: String,
+}
+
+/// A waiver of the project file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waiver {
+    /// The client.
+    pub client: ClientId,
+    /// The field; `null`: the whole client, a read that fails included.
+    pub field: Option<Setting>,
+    /// Who, why and until when.
+    #[serde(flatten)]
+    pub terms: Waived,
+    /// Where it is written.
+    pub source: Place,
+}
+
+impl Waiver {
+    /// Whether its last day has passed. Days are `YYYY-MM-DD`, so the order of their texts is their order.
+    pub fn is_expired(&self, today: &str) -> bool {
+        self.terms.until.as_str() < today
+    }
+
+    /// Whether it speaks of this field of this client; `None` is a client that could not be read.
+    pub fn covers(&self, client: ClientId, field: Option<Setting>) -> bool {
+        self.client == client && (self.field.is_none() || self.field == field)
+    }
+}
+
+/// The last day of a waiver as it must be written: `YYYY-MM-DD`, a day of the calendar.
+pub fn is_day(text: &str) -> bool {
+    let shaped = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    shaped && text.parse::<jiff::civil::Date>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiver(field: Option<Setting>) -> Waiver {
+        let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: "2026-12-31".into() };
+        let client = ClientId::parse("12").unwrap();
+        Waiver { client, field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
+    }
+
+    #[test]
+    fn the_last_day_is_a_day_on_which_it_holds() {
+        for (today, expired) in [("2026-12-30", false), ("2026-12-31", false), ("2027-01-01", true)] {
+            assert_eq!(waiver(None).is_expired(today), expired, "{today}");
+        }
+    }
+
+    #[test]
+    fn a_waiver_of_a_field_leaves_the_rest_of_the_client_alone() {
+        let (twelve, other) = (ClientId::parse("12").unwrap(), ClientId::parse("13").unwrap());
+        let fields = [Some(Setting::GeoList), Some(Setting::Timezone), None];
+        assert!(fields.iter().all(|field| waiver(None).covers(twelve, *field)));
+        let one = waiver(Some(Setting::GeoList));
+        assert_eq!(fields.map(|field| one.covers(twelve, field)), [true, false, false]);
+        assert!(!one.covers(other, Some(Setting::GeoList)));
+    }
+
+    #[test]
+    fn days_are_of_the_calendar_and_written_in_one_way() {
+        for text in ["2026-12-31", "2028-02-29", "0001-01-01"] {
+            assert!(is_day(text), "{text}");
+        }
+        for text in
+            ["2026-02-29", "2026-13-01", "2026-1-1", "31.12.2026", "20261231", "2026-12-31T00:00", "", "２０２６-1"]
+        {
+            assert!(!is_day(text), "{text}");
+        }
+    }
+}

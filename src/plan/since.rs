@@ -1,0 +1,335 @@
+//! The findings of a run beside those of the run before: new, continuing, not looked at, resolved.
+//!
+//! Owns the identity of a finding, a client and a field, and the one law of this folder that spans two runs: nothing that was
+//! found ends because nobody looked. A client that failed, was interrupted, or lies outside of this run's selection or budget
+//! carries its findings on. Time and day come in as values.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::countries::Countries;
+use crate::model::{
+    ClientId, Declaration, Direction, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver, value,
+};
+use crate::plan::rolling;
+use crate::plan::watch::{Finding, FindingState, Seen, Watch};
+use crate::plan::{ClientPlan, Origin, Plan, load};
+
+/// What is needed of a declaration to say whether a finding can still stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The client.
+    pub client: ClientId,
+    /// Its credential's name; `None` for the environment.
+    pub credentials: Option<Arc<str>>,
+    /// The fields that it manages.
+    pub managed: SettingSet,
+}
+
+impl From<&Declaration> for Known {
+    fn from(declaration: &Declaration) -> Known {
+        let credentials = declaration.credentials.clone();
+        Known { client: declaration.client, credentials, managed: declaration.managed_set() }
+    }
+}
+
+/// Who a client is from run to run. A number is enough, whatever its credential is called; `@me` needs the credential.
+pub(super) type Who = (ClientId, Option<Arc<str>>);
+
+pub(super) fn who(client: ClientId, credentials: Option<&Arc<str>>) -> Who {
+    (client, credentials.filter(|_| client == ClientId::Me).cloned())
+}
+
+/// The report of the run before.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// When that run began.
+    pub started_at: String,
+    /// What it found.
+    pub watch: Watch,
+    endpoint: String,
+    project: String,
+}
+
+impl Past {
+    /// Reads a report that `drift` wrote as JSON. The error is one sentence, with the remedy.
+    pub fn read(bytes: &[u8]) -> Result<Past, String> {
+        let plan = load::load(bytes).map_err(|error| error.0)?;
+        let Some(watch) = plan.run.drift else {
+            return Err("it is no report of drift: give the file that `drift --format json=FILE` wrote".to_owned());
+        };
+        let times = watch.findings.iter().map(|finding| finding.first_seen.as_str());
+        let times = times.chain(watch.seen.iter().filter_map(|seen| seen.at.as_deref())).chain([&*plan.run.started_at]);
+        if times.into_iter().any(|time| !is_time(time)) {
+            return Err("a time in it is none: it was edited or damaged; remove it to begin anew".to_owned());
+        }
+        let (endpoint, project) = (plan.endpoint.raw().to_owned(), plan.project.raw().to_owned());
+        Ok(Past { started_at: plan.run.started_at, watch, endpoint, project })
+    }
+
+    /// Whether it is of the same project and endpoint as this report; the error says what differs, and is to be escaped.
+    pub fn check(&self, now: &Plan) -> Result<(), String> {
+        for (what, then, now) in
+            [("endpoint", &self.endpoint, now.endpoint.raw()), ("project file", &self.project, now.project.raw())]
+        {
+            if then != now {
+                return Err(format!(
+                    "it is of another {what}, {then} and not {now}: keep one file for each, or remove it to begin anew"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A time as this program writes it: in UTC, to the second, so that the order of the texts is their order.
+fn is_time(text: &str) -> bool {
+    text.len() == 20 && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()
+}
+
+/// What a run knows beside its clients.
+#[derive(Clone, Copy, Debug)]
+pub struct Now<'a> {
+    /// When it began, RFC 3339 in UTC, to the second.
+    pub at: &'a str,
+    /// The day, `YYYY-MM-DD` in UTC.
+    pub today: &'a str,
+    /// Every client of the documents that were found.
+    pub declared: &'a [Known],
+    /// Those of them that the selection covers.
+    pub selected: &'a [Known],
+    /// Whether the documents that were found are all there are. With a PATH they may not be, and what is missing is not gone.
+    pub whole: bool,
+    /// The project's waivers.
+    pub waivers: &'a [Waiver],
+    /// How many clients are read at most.
+    pub budget: Option<u64>,
+}
+
+type Id = (Who, Option<Setting>);
+
+/// The findings of this run, beside those of the run before.
+pub fn watch(clients: &[ClientPlan], past: Option<&Past>, now: &Now<'_>) -> Watch {
+    let known: BTreeMap<Who, &Known> =
+        now.declared.iter().map(|known| (who(known.client, known.credentials.as_ref()), known)).collect();
+    let looks: BTreeMap<Who, &ClientPlan> = clients
+        .iter()
+        .filter(|client| looked_at(client) != Some(FailureKind::Interrupted))
+        .map(|client| (who(client.client_id, client.credentials.as_ref()), client))
+        .collect();
+    let then = past.map_or(&[][..], |past| &past.watch.findings);
+    let mut open: BTreeMap<Id, &Finding> = then
+        .iter()
+        .filter(|finding| finding.state != FindingState::Resolved)
+        .map(|finding| ((who(finding.client_id, finding.credentials.as_ref()), finding.field), finding))
+        .collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    for client in looks.values() {
+        for mut finding in of_client(client, now) {
+            let id = (who(finding.client_id, finding.credentials.as_ref()), finding.field);
+            if let Some(before) = open.remove(&id) {
+                finding.state = state(before, &finding);
+                finding.first_seen.clone_from(&before.first_seen);
+            }
+            findings.push(finding);
+        }
+    }
+    for ((who, field), before) in open {
+        findings.push(ended_or_not(before, field, looks.get(&who).copied(), known.get(&who).copied(), now));
+    }
+    findings.sort_by_cached_key(order);
+    let seen = seen(&looks, past, now, &known);
+    Watch {
+        since: past.map(|past| past.started_at.clone()),
+        expired_waivers: now.waivers.iter().filter(|waiver| waiver.is_expired(now.today)).cloned().collect(),
+        rolling: now.budget.map(|budget| rolling::rolling(budget, looks.len(), now, &seen)),
+        findings,
+        seen,
+    }
+}
+
+/// What a client has failed of.
+fn looked_at(client: &ClientPlan) -> Option<FailureKind> {
+    client.error.as_deref().map(|error| error.kind)
+}
+
+/// What is to be told of one client, as if it was never told before.
+fn of_client<'a>(client: &'a ClientPlan, now: &'a Now<'_>) -> impl Iterator<Item = Finding> + 'a {
+    let bare = move |field: Option<Setting>| Finding {
+        client_id: client.client_id,
+        credentials: client.credentials.clone(),
+        name: client.name.clone(),
+        field,
+        origin: None,
+        severity: Severity::Info,
+        direction: None,
+        declared: serde_json::Value::Null,
+        live: serde_json::Value::Null,
+        source: client.source.clone(),
+        state: FindingState::New,
+        first_seen: now.at.to_owned(),
+        told: true,
+        waived: waived(client.client_id, field, now),
+    };
+    let failed = client.error.is_some().then(|| bare(None));
+    // What a change set brings is no finding. What nobody can tell from drift is one: silence would be a claim.
+    let differs = client.changes.iter().filter(|change| change.origin != Origin::Pending);
+    failed.into_iter().chain(differs.map(move |change| {
+        let judgement = change.judgement();
+        Finding {
+            origin: Some(change.origin),
+            severity: judgement.severity,
+            direction: judgement.direction,
+            declared: change.after.to_json(),
+            live: change.before.to_json(),
+            source: change.place.clone(),
+            ..bare(Some(change.setting))
+        }
+    }))
+}
+
+/// The waiver that holds today: the field's own before the whole client's.
+fn waived(client: ClientId, field: Option<Setting>, now: &Now<'_>) -> Option<Waived> {
+    let holds = now.waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(now.today));
+    holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
+}
+
+/// New or continuing: new is what nobody has heard of as it stands.
+fn state(before: &Finding, finding: &Finding) -> FindingState {
+    let lapsed = before.waived.is_some() && finding.waived.is_none();
+    let moved = finding.severity == Severity::Security && finding.live != before.live;
+    match !before.told || lapsed || moved {
+        true => FindingState::New,
+        false => FindingState::Continuing,
+    }
+}
+
+/// What becomes of a finding that this run did not find. It has ended only where somebody looked, or where nothing declares it.
+fn ended_or_not(
+    before: &Finding,
+    field: Option<Setting>,
+    look: Option<&ClientPlan>,
+    known: Option<&Known>,
+    now: &Now<'_>,
+) -> Finding {
+    let is_managed = match (known, field) {
+        (Some(known), Some(field)) => known.managed.contains(field),
+        (Some(_), None) => true,
+        (None, _) => !now.whole,
+    };
+    let was_read =
+        look.is_some_and(|client| client.error.is_none() && field.is_none_or(|field| client.managed.contains(field)));
+    if was_read || !is_managed {
+        return Finding { state: FindingState::Resolved, waived: None, told: true, ..before.clone() };
+    }
+    let waived = waived(before.client_id, field, now);
+    // A waiver that ended meanwhile is heard when the client is read again.
+    let told = before.told && (before.waived.is_none() || waived.is_some());
+    Finding { state: FindingState::Unread, waived, told, ..before.clone() }
+}
+
+/// The gravest first, the wider it stands open the earlier; among equals what is new before what goes on. What was not looked at
+/// and what has ended come last.
+fn order(finding: &Finding) -> impl Ord + use<> {
+    let part = match finding.state {
+        FindingState::New | FindingState::Continuing => 0,
+        FindingState::Unread => 1,
+        FindingState::Resolved => 2,
+    };
+    let grave = Reverse((finding.severity, finding.direction, reach(finding)));
+    let Place { file, line, column, .. } = &finding.source;
+    (part, grave, finding.state, (file.clone(), *line, *column), finding.client_id, finding.field)
+}
+
+/// How many countries a field that was opened lets in; `*` is more than any number.
+fn reach(finding: &Finding) -> Option<usize> {
+    let field = finding.field.filter(|_| finding.direction == Some(Direction::Opens))?;
+    value::live(field.kind(), &finding.live).countries().map(|set| match set {
+        Countries::All => usize::MAX,
+        set => set.codes().len(),
+    })
+}
+
+/// When every client was looked at. A used-up quota is no look: those clients come first in the next turn.
+fn seen(
+    looks: &BTreeMap<Who, &ClientPlan>,
+    past: Option<&Past>,
+    now: &Now<'_>,
+    known: &BTreeMap<Who, &Known>,
+) -> Vec<Seen> {
+    let then = past.map_or(&[][..], |past| &past.watch.seen);
+    let before: BTreeMap<Who, &Seen> =
+        then.iter().map(|seen| (who(seen.client_id, seen.credentials.as_ref()), seen)).collect();
+    let declared = now.declared.iter().map(|known| {
+        let who = who(known.client, known.credentials.as_ref());
+        let look = looks.get(&who).filter(|client| looked_at(client) != Some(FailureKind::Quota));
+        let at = match look {
+            Some(_) => Some(now.at.to_owned()),
+            None => before.get(&who).and_then(|seen| seen.at.clone()),
+        };
+        Seen { client_id: known.client, credentials: known.credentials.clone(), at }
+    });
+    let others =
+        then.iter().filter(|seen| !now.whole && !known.contains_key(&who(seen.client_id, seen.credentials.as_ref())));
+    declared.chain(others.cloned()).collect()
+}
+
+impl Finding {
+    /// Whether it stands as far as this run knows, and nobody has accepted it.
+    pub fn is_open(&self) -> bool {
+        self.waived.is_none() && matches!(self.state, FindingState::New | FindingState::Continuing)
+    }
+
+    /// Whether it is a read that failed in this run and that nobody has accepted.
+    pub fn is_failure(&self) -> bool {
+        self.field.is_none() && self.is_open()
+    }
+
+    /// Whether somebody should be called.
+    pub fn is_news(&self) -> bool {
+        self.state == FindingState::New && self.waived.is_none()
+    }
+}
+
+impl Watch {
+    /// The findings of two parts of one fleet. Where only one of the two has looked, that one knows.
+    pub fn join(self, other: Watch) -> Watch {
+        let mut findings: BTreeMap<Id, Finding> = BTreeMap::new();
+        for finding in self.findings.into_iter().chain(other.findings) {
+            let id = (who(finding.client_id, finding.credentials.as_ref()), finding.field);
+            let looked = finding.state != FindingState::Unread;
+            if looked || !findings.contains_key(&id) {
+                findings.insert(id, finding);
+            }
+        }
+        let mut findings: Vec<Finding> = findings.into_values().collect();
+        findings.sort_by_cached_key(order);
+        let mut seen: BTreeMap<Who, Seen> = BTreeMap::new();
+        for one in self.seen.into_iter().chain(other.seen) {
+            let known = seen.entry(who(one.client_id, one.credentials.as_ref())).or_insert_with(|| one.clone());
+            known.at = known.at.take().max(one.at);
+        }
+        let mut expired_waivers = self.expired_waivers;
+        expired_waivers
+            .extend(other.expired_waivers.into_iter().filter(|one| !expired_waivers.contains(one)).collect::<Vec<_>>());
+        Watch {
+            since: self.since.min(other.since),
+            findings,
+            expired_waivers,
+            seen: seen.into_values().collect(),
+            rolling: match (self.rolling, other.rolling) {
+                (Some(one), Some(other)) => Some(one.join(other)),
+                (one, other) => one.or(other),
+            },
+        }
+    }
+
+    /// Keeps what is new new for the next run: nobody could be told.
+    pub fn not_told(&mut self) {
+        self.findings.iter_mut().filter(|finding| finding.is_news()).for_each(|finding| finding.told = false);
+    }
+}
+
+#[cfg(test)]
+mod tests;

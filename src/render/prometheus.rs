@@ -1,0 +1,237 @@
+//! A run as metrics, in the text format of Prometheus: for node_exporter's textfile collector, a push gateway or a scrape.
+//!
+//! Owns names, help texts and labels. All are gauges of one run and carry no time of their own, as the textfile collector asks.
+//! HELP and TYPE of a name are the same words in every project, since files of several projects are read as one page; the label
+//! `project` (and `shard`) keeps their series apart. Clients are counted and never labels: a fleet would be thousands of series.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+
+use crate::model::{Failure, FailureKind, Level, Setting, Severity};
+use crate::plan::watch::{Finding, FindingState, Watch};
+use crate::plan::{ClientPlan, Origin, Outcome, Plan, Status};
+use crate::render::escape;
+use crate::render::totals::{OUTCOMES, Totals};
+
+/// The metric that outlives a run that failed.
+const LAST_SUCCESS: &str = "ringform_last_success_timestamp_seconds";
+
+/// Writes the metrics of a run. `last_success` is when an earlier run succeeded, in seconds since 1970; it is written where this
+/// run did not, so that an alert on its age keeps working.
+pub fn prometheus(plan: &Plan, last_success: Option<i64>, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { base: base(plan), out };
+    clients(plan, &mut page)?;
+    fields(plan, &mut page)?;
+    if plan.is_report() {
+        let totals = Totals::of(plan);
+        let results = OUTCOMES.iter().zip(totals.outcomes);
+        let samples = results.map(|((_, word), n)| (vec![("result", word.replace(' ', "_"))], n as u64));
+        page.family("ringform_apply_results", "Clients by what apply did with them.", samples)?;
+    }
+    if let Some(watch) = &plan.run.drift {
+        findings(watch, &mut page)?;
+    }
+    let problems = |level| plan.diagnostics.iter().filter(|one| one.severity == level).count() as u64;
+    let samples = [("error", Level::Error), ("warning", Level::Warning)].map(|(word, level)| {
+        let labels = vec![("level", word.to_owned())];
+        (labels, problems(level))
+    });
+    page.family("ringform_problems", "Problems of files, guards and selection, by level.", samples)?;
+    run(plan, last_success, &mut page)
+}
+
+/// When the last success was, as an earlier file of metrics tells it.
+pub fn last_success(text: &str) -> Option<i64> {
+    let line = text.lines().find(|line| line.strip_prefix(LAST_SUCCESS).is_some_and(|rest| rest.starts_with('{')))?;
+    line.rsplit_once(' ')?.1.parse().ok()
+}
+
+/// Whether the run did all that it was asked to: every client compared, and in a report nothing left undone.
+fn is_success(plan: &Plan) -> bool {
+    let totals = Totals::of(plan);
+    let broken = plan.diagnostics.iter().any(|one| one.is_error());
+    let failed = match &plan.run.drift {
+        // A read that fails and is waived would otherwise hold the alert for as long as the waiver.
+        Some(watch) => {
+            let interrupted = |error: &Failure| error.kind == FailureKind::Interrupted;
+            watch.findings.iter().any(Finding::is_failure)
+                || plan.clients.iter().any(|client| client.error.as_deref().is_some_and(interrupted))
+        }
+        None => totals.summary.failed > 0,
+    };
+    !(broken || failed || totals.is_report && totals.undone() > 0)
+}
+
+fn clients(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
+    let states = ["in_sync", "pending", "drifted", "failed"];
+    let samples = states.map(|state| {
+        let n = plan.clients.iter().filter(|client| state_of(client) == state).count();
+        (vec![("state", state.to_owned())], n as u64)
+    });
+    let help = "Clients of the last run: as declared, differing only by what is not applied yet, differing otherwise, not comparable.";
+    page.family("ringform_clients", help, samples)?;
+    let blocked = plan.clients.iter().filter(|client| !client.blocked.is_empty()).count();
+    page.one("ringform_blocked_clients", "Clients that a guard or a conflict stops.", blocked as u64)
+}
+
+/// A difference of unknown origin counts as drift: nobody said that it is about to be applied.
+fn state_of(client: &ClientPlan) -> &'static str {
+    match client.status() {
+        Status::Change if is_done(client) => "in_sync",
+        Status::InSync => "in_sync",
+        Status::Failed => "failed",
+        Status::Change if client.changes.iter().all(|change| change.origin == Origin::Pending) => "pending",
+        Status::Change => "drifted",
+    }
+}
+
+/// Whether apply has brought the client to its declaration since it was compared.
+fn is_done(client: &ClientPlan) -> bool {
+    client.result.is_some_and(Outcome::is_good)
+}
+
+fn fields(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
+    let severities = [Severity::Security, Severity::Info];
+    let mut counts = [[[0_u64; 2]; Setting::ALL.len()]; 2];
+    let open = plan.clients.iter().filter(|client| !is_done(client));
+    for change in open.flat_map(|client| &client.changes) {
+        let pending = usize::from(change.origin == Origin::Pending);
+        let info = usize::from(change.judgement().severity == Severity::Info);
+        counts[pending][change.setting.index()][info] += 1;
+    }
+    let families = [
+        ("ringform_drifted_fields", "Fields that differ from their declaration and are not known to be pending."),
+        ("ringform_pending_fields", "Fields that differ because the declaration is not applied yet."),
+    ];
+    // Zeros too: a series that comes and goes cannot be compared with what it was.
+    for ((name, help), counts) in families.into_iter().zip(counts) {
+        let samples = Setting::ALL.into_iter().flat_map(|setting| {
+            let of_field = counts[setting.index()];
+            severities.into_iter().zip(of_field).map(move |(severity, n)| {
+                (vec![("field", setting.name().to_owned()), ("severity", severity_word(severity).to_owned())], n)
+            })
+        });
+        page.family(name, help, samples)?;
+    }
+    Ok(())
+}
+
+fn findings(watch: &Watch, page: &mut Page<'_>) -> io::Result<()> {
+    let mut samples = Vec::new();
+    for state in [FindingState::New, FindingState::Continuing, FindingState::Unread, FindingState::Resolved] {
+        for severity in [Severity::Security, Severity::Info] {
+            for waived in [false, true] {
+                let same =
+                    |one: &&Finding| one.state == state && one.severity == severity && one.waived.is_some() == waived;
+                let labels = vec![
+                    ("state", state_word(state).to_owned()),
+                    ("severity", severity_word(severity).to_owned()),
+                    ("waived", waived.to_string()),
+                ];
+                samples.push((labels, watch.findings.iter().filter(same).count() as u64));
+            }
+        }
+    }
+    page.family("ringform_findings", "Drift and failed reads beside the report before, waived ones apart.", samples)?;
+    let expired = watch.expired_waivers.len() as u64;
+    page.one("ringform_expired_waivers", "Waivers whose last day has passed.", expired)?;
+    let Some(rolling) = watch.rolling else { return Ok(()) };
+    page.one("ringform_never_read_clients", "Clients that no run has looked at yet.", rolling.never)?;
+    let oldest = rolling.oldest_s.map(|seconds| (Vec::new(), seconds));
+    page.family("ringform_oldest_read_seconds", "How long ago the client was read that has waited longest.", oldest)
+}
+
+fn run(plan: &Plan, last_success: Option<i64>, page: &mut Page<'_>) -> io::Result<()> {
+    let requests = plan.run.requests;
+    let kinds = [("token", requests.token), ("read", requests.read), ("write", requests.write)];
+    let samples = kinds.map(|(kind, n)| (vec![("kind", kind.to_owned())], n));
+    page.family("ringform_requests", "Requests that the last run made.", samples)?;
+    page.one("ringform_request_retries", "Requests of the last run that were made again.", requests.retries)?;
+    let quota = plan.run.quota.iter().map(|quota| {
+        // An empty label is no label: the credentials of the environment have no name.
+        (vec![("credentials", quota.credentials.clone().unwrap_or_default())], quota.remaining_lowest)
+    });
+    page.family("ringform_quota_remaining", "Requests left in the hour, at the lowest that was seen.", quota)?;
+    let ms = plan.run.duration_ms;
+    let seconds = format!("{}.{:03}", ms / 1000, ms % 1000);
+    page.family("ringform_run_duration_seconds", "How long the last run took.", [(Vec::new(), seconds)])?;
+    let ended = plan.run.started_at.parse::<Timestamp>().ok().map(|start| start.as_second() + (ms / 1000) as i64);
+    let at = |time: Option<i64>| time.map(|time| (Vec::new(), time));
+    page.family("ringform_last_run_timestamp_seconds", "When the last run ended.", at(ended))?;
+    let success = if is_success(plan) { ended } else { last_success };
+    page.family(LAST_SUCCESS, "When a run last ended with every client compared.", at(success))
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Security => "security",
+        Severity::Info => "info",
+    }
+}
+
+fn state_word(state: FindingState) -> &'static str {
+    match state {
+        FindingState::New => "new",
+        FindingState::Continuing => "continuing",
+        FindingState::Unread => "unread",
+        FindingState::Resolved => "resolved",
+    }
+}
+
+/// The labels that all series of this run have. A plan that was saved does not know where it was made, so there the name of
+/// the project file has to do.
+fn base(plan: &Plan) -> String {
+    let place = if plan.location.is_empty() { &plan.project } else { &plan.location };
+    let shard = plan.shard.map(|shard| format!(",shard=\"{}/{}\"", shard.index, shard.count)).unwrap_or_default();
+    format!("project=\"{}\"{shard}", escape::metric_label(place))
+}
+
+/// The page under way.
+struct Page<'o> {
+    base: String,
+    out: &'o mut dyn Write,
+}
+
+type Labels = Vec<(&'static str, String)>;
+
+impl Page<'_> {
+    /// One metric with all its samples; nothing at all where there are none.
+    fn family<V: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        help: &str,
+        samples: impl IntoIterator<Item = (Labels, V)>,
+    ) -> io::Result<()> {
+        let mut samples = samples.into_iter().peekable();
+        if samples.peek().is_some() {
+            writeln!(self.out, "# HELP {name} {help}\n# TYPE {name} gauge")?;
+        }
+        for (labels, value) in samples {
+            write!(self.out, "{name}{{{}", self.base)?;
+            for (key, text) in labels {
+                write!(self.out, ",{key}=\"{}\"", escape::metric_label(&text))?;
+            }
+            writeln!(self.out, "}} {value}")?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, name: &str, help: &str, value: u64) -> io::Result<()> {
+        self.family(name, help, [(Vec::new(), value)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_success_is_read_from_an_earlier_file() {
+        let page = "# HELP ringform_last_success_timestamp_seconds x\nringform_last_success_timestamp_seconds{project=\"a } b 7\"} 1790000000\n";
+        assert_eq!(last_success(page), Some(1_790_000_000));
+        for text in ["", "ringform_last_success_timestamp_seconds{} x\n", "ringform_clients{} 1\n"] {
+            assert_eq!(last_success(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Plans with origins, and with what `drift` knows of earlier runs.
+
+use serde_json::json;
+
+use super::corpus::{client, failed, in_sync, plan};
+use crate::model::{ClientId, Direction, Failure, FailureKind, Place, Setting, Severity};
+use crate::plan::watch::{Finding, FindingState, Waived, Waiver};
+use crate::plan::{Blocked, BlockedKind, Origin, Plan, ReleasedClient, Watch};
+
+fn waived(text: &str) -> Waived {
+    Waived { owner: text.into(), reason: text.into(), until: "2026-12-31".into() }
+}
+
+fn finding(id: &str, field: Option<Setting>, state: FindingState, text: &str) -> Finding {
+    let grave = field.is_none_or(|field| field == Setting::GeoList);
+    Finding {
+        client_id: ClientId::parse(id).unwrap(),
+        credentials: None,
+        name: Some(text.into()),
+        field,
+        origin: field.map(|_| Origin::Drift),
+        severity: if grave { Severity::Security } else { Severity::Info },
+        direction: field.filter(|_| grave).map(|_| Direction::Opens),
+        declared: json!("RU"),
+        live: json!(text),
+        source: Place::new(format!("clients/c{id}.yaml").into(), 5, 13),
+        state,
+        told: true,
+        first_seen: "2026-11-20T08:00:00Z".into(),
+        waived: None,
+    }
+}
+
+/// A report of `drift`: new, going on, waived, unread, resolved; `text` stands wherever strangers or the project choose words.
+pub(super) fn drifted(text: &str) -> Plan {
+    let drift = |id, settings: &[(Setting, serde_json::Value)], with| {
+        let mut one = client(id, text, settings, with);
+        one.changes.iter_mut().for_each(|change| change.origin = Origin::Drift);
+        one
+    };
+    let geo = [(Setting::GeoList, json!("RU"))];
+    let music = [(Setting::HoldMusic, json!(8))];
+    let mut plan = plan(vec![
+        drift(1, &geo, json!({"geo_list": "*"})),
+        drift(2, &music, json!({})),
+        drift(3, &music, json!({})),
+        failed(4, Failure::new(FailureKind::Timeout, text).help(text)),
+        failed(5, Failure::new(FailureKind::Timeout, text)),
+        in_sync(6),
+    ]);
+    let mut findings = vec![
+        finding("1", Some(Setting::GeoList), FindingState::New, text),
+        finding("2", Some(Setting::HoldMusic), FindingState::Continuing, text),
+        finding("3", Some(Setting::HoldMusic), FindingState::Continuing, text),
+        finding("4", None, FindingState::New, text),
+        finding("4", Some(Setting::GeoList), FindingState::Unread, text),
+        finding("5", None, FindingState::Continuing, text),
+        finding("6", Some(Setting::Timezone), FindingState::Resolved, text),
+        finding("7", Some(Setting::HoldMusic), FindingState::Unread, text),
+    ];
+    findings[2].waived = Some(waived(text));
+    findings[5].waived = Some(waived(text));
+    let waiver = |field| Waiver {
+        client: ClientId::parse("2").unwrap(),
+        field,
+        terms: Waived { until: "2026-11-01".into(), ..waived(text) },
+        source: Place::new("ringform.yaml".into(), 20, 5),
+    };
+    plan.run.drift = Some(Watch {
+        since: Some("2026-11-24T09:00:00Z".into()),
+        findings,
+        expired_waivers: vec![waiver(Some(Setting::GeoList)), waiver(None)],
+        ..Watch::default()
+    });
+    plan
+}
+
+/// A plan with a base: every origin, plain and grave.
+pub(super) fn origins() -> Plan {
+    let all = [
+        (Setting::GeoList, json!("RU")),
+        (Setting::DialRuleId, json!(19)),
+        (Setting::Timezone, json!("Asia/Omsk")),
+        (Setting::HoldMusic, json!(8)),
+    ];
+    let with = json!({"geo_list": "RU BY", "dial_rule_id": 3});
+    let mut clients = Vec::new();
+    for (id, origin) in [(1, Origin::Pending), (2, Origin::Drift), (3, Origin::Conflict), (4, Origin::Unknown)] {
+        let mut one = client(id, "acme", &all, with.clone());
+        for change in &mut one.changes {
+            change.origin = origin;
+            if origin == Origin::Conflict {
+                one.blocked.push(Blocked {
+                    kind: BlockedKind::Conflict,
+                    name: change.setting.name().into(),
+                    message: "declared, base and live all differ".into(),
+                });
+            }
+        }
+        clients.push(one);
+    }
+    let mut plan = plan(clients);
+    plan.base = Some("origin/main".into());
+    plan.released_clients = vec![ReleasedClient {
+        client_id: ClientId::parse("9").unwrap(),
+        credentials: None,
+        source: Place::new("clients/c9.yaml".into(), 1, 1),
+    }];
+    plan
+}
