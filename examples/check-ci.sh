@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the CI examples with the linters and schemas of those who run them. Needs python3 with venv and PyPI; shellcheck and
-# systemd-analyze are used where they are, and must be with CI=true.
+# Checks the CI examples with the linters and schemas of those who run them. Needs python3 with venv and PyPI; shellcheck, jq
+# and systemd-analyze are used where they are, and must be with CI=true.
 set -euo pipefail
 cd "$(dirname "$0")"
 venv=$(mktemp -d)
@@ -50,4 +50,9 @@ if have systemd-analyze; then
     sed "s#/usr/local/bin/ringform-drift#$PWD/ci/cron/ringform-drift#" ci/cron/ringform-drift.service > "$venv/units/ringform-drift.service"
     cp ci/cron/ringform-drift.timer "$venv/units"
     systemd-analyze verify "$venv"/units/*
+fi
+
+if have jq; then
+    echo "what talks to GitHub and GitLab"
+    "$venv/bin/python" try-ci.py
 fi
