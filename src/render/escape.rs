@@ -128,6 +128,23 @@ pub fn uri<T: Foreign + ?Sized>(path: &T) -> String {
     out
 }
 
+/// For text and quoted attributes of HTML: as [`terminal`] shows it, with the five characters of markup as entities.
+pub fn html<T: Foreign + ?Sized>(text: &T) -> String {
+    let plain = terminal(text).to_string();
+    let mut out = String::with_capacity(plain.len());
+    for c in plain.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// For running text in Markdown: no markup, no HTML, no link, no mention of people, issues or labels; always one line.
 ///
 /// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
@@ -244,6 +261,18 @@ mod tests {
         ];
         for (text, escaped) in table {
             assert_eq!(metric_label(text), escaped, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn html_is_only_text() {
+        let table = [
+            ("plain, Привет", "plain, Привет"),
+            ("<b title='x'>\"&amp;", "&lt;b title=&#39;x&#39;&gt;&quot;&amp;amp;"),
+            ("a\n\u{202e}b", "a\\n\\u{202e}b"),
+        ];
+        for (text, escaped) in table {
+            assert_eq!(html(text), escaped, "{text:?}");
         }
     }
 

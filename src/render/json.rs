@@ -25,6 +25,27 @@ pub fn document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Re
     out.flush()
 }
 
+/// Writes any document on one line, for readers that take a line for the document.
+pub(super) fn line<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(64 * 1024, out);
+    value.serialize(&mut Serializer::with_formatter(&mut out, OneLine))?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// As [`Harmless`], without indentation.
+struct OneLine;
+
+impl Formatter for OneLine {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        harmless(out, text)
+    }
+
+    fn write_raw_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        harmless(out, text)
+    }
+}
+
 /// serde_json escapes what JSON asks for; this escapes also DEL, C1 controls, bidirectional and invisible characters.
 struct Harmless {
     pretty: PrettyFormatter<'static>,

@@ -18,6 +18,7 @@ pub mod escape;
 mod github;
 mod gitlab;
 pub mod group;
+mod html;
 pub mod json;
 mod junit;
 mod markdown;
@@ -29,6 +30,7 @@ mod remark;
 mod repository;
 mod sarif;
 mod slack;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -58,6 +60,10 @@ pub enum Format {
     Junit,
     /// Results of code scanning.
     Sarif,
+    /// One page for a browser.
+    Html,
+    /// The plan in the shape of Terraform's.
+    Terraform,
     /// Metrics of the run.
     Prometheus,
 }
@@ -66,13 +72,13 @@ impl Format {
     /// Whether the format shows the commit or names files from the top of the repository, which git has to be asked for.
     pub fn needs_revision(self) -> bool {
         match self {
-            Format::Json | Format::Github | Format::Junit | Format::Sarif => true,
-            Format::Text | Format::Markdown | Format::Gitlab | Format::Prometheus => false,
+            Format::Json | Format::Github | Format::Junit | Format::Sarif | Format::Html => true,
+            Format::Text | Format::Markdown | Format::Gitlab | Format::Terraform | Format::Prometheus => false,
         }
     }
 
     /// All of them, in the order in which they are documented.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 10] = [
         Format::Text,
         Format::Json,
         Format::Markdown,
@@ -80,6 +86,8 @@ impl Format {
         Format::Gitlab,
         Format::Junit,
         Format::Sarif,
+        Format::Html,
+        Format::Terraform,
         Format::Prometheus,
     ];
 
@@ -93,6 +101,8 @@ impl Format {
             Format::Gitlab => "gitlab",
             Format::Junit => "junit",
             Format::Sarif => "sarif",
+            Format::Html => "html",
+            Format::Terraform => "terraform",
             Format::Prometheus => "prometheus",
         }
     }
@@ -175,6 +185,8 @@ pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> 
         Format::Gitlab => gitlab::gitlab(plan, out),
         Format::Junit => junit::junit(plan, out),
         Format::Sarif => sarif::sarif(plan, out),
+        Format::Html => html::html(plan, out),
+        Format::Terraform => terraform::terraform(plan, out),
         Format::Prometheus => prometheus::prometheus(plan, None, out),
     }
 }

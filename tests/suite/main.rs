@@ -17,6 +17,7 @@ mod laws_plan;
 mod made;
 mod metrics;
 mod network;
+mod pages;
 mod places;
 mod planning;
 mod saved;

@@ -10,7 +10,7 @@ use crate::render::escape::cut;
 use crate::render::group::reason;
 use crate::render::phrase::count;
 use crate::render::totals::word;
-use crate::render::wording::{countries, direction, state};
+use crate::render::wording::{countries, direction, signed, state};
 
 /// The most countries that are named as added or removed.
 const CODES: usize = 12;
@@ -95,7 +95,11 @@ fn change_words(change: &Change) -> String {
         }
         Origin::Unknown => format!("{field} differs: live {live}, declared {declared}"),
     };
-    let countries = countries(change, CODES);
+    // As the sentence goes: from live to declared, or, of drift, from what git says to what somebody made of it.
+    let countries = match change.origin {
+        Origin::Drift => signed(&change.removed(), &change.added(), CODES),
+        Origin::Pending | Origin::Conflict | Origin::Unknown => countries(change, CODES),
+    };
     let countries = if countries.is_empty() { countries } else { format!(" ({countries})") };
     let grave = match (change.judgement().severity, direction(change)) {
         (Severity::Security, "") => "; security".to_owned(),

@@ -224,8 +224,22 @@ fn failures() -> Plan {
 }
 
 fn nasty() -> Plan {
+    hostile(NASTY)
+}
+
+/// The hostile plan, and the same plan with a harmless word in place of each text: formats must give both one structure.
+pub(super) fn twins() -> (Plan, Plan) {
+    let words = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r"]
+        .map(|word| word.repeat(3));
+    let tame: Vec<&str> = words.iter().map(String::as_str).collect();
+    assert_eq!(tame.len(), NASTY.len());
+    (hostile(NASTY), hostile(&tame))
+}
+
+/// A plan in which each text stands wherever strangers can put one.
+fn hostile(texts: &[&str]) -> Plan {
     let mut clients = Vec::new();
-    for (at, text) in NASTY.iter().enumerate() {
+    for (at, text) in texts.iter().enumerate() {
         let id = at as u64 + 1;
         let with = json!({"timezone": text, "disk_space_notify_email": text});
         let settings = [(Setting::Timezone, json!("Asia/Omsk")), (Setting::DiskSpaceNotifyEmail, json!(null))];
@@ -243,9 +257,9 @@ fn nasty() -> Plan {
         clients.push(done(acme(id + 3000), Outcome::Skipped, Some(text)));
     }
     let mut plan = plan(clients);
-    plan.endpoint = NASTY.concat().into();
-    plan.base = Some(NASTY.concat().into());
-    plan.diagnostics = NASTY.iter().map(|text| problem(text)).collect();
+    plan.endpoint = texts.concat().into();
+    plan.base = Some(texts.concat().into());
+    plan.diagnostics = texts.iter().map(|text| problem(text)).collect();
     plan
 }
 

@@ -9,6 +9,8 @@ mod corpus;
 mod drifted;
 mod laws;
 mod metrics;
+mod pages;
+mod terraform;
 
 fn rendered(plan: &Plan, format: Format, look: &Look) -> String {
     let mut out = Vec::new();
@@ -30,6 +32,10 @@ fn snapshots() {
     for (name, plan) in corpus::all() {
         snapshot(format!("{name}_text"), rendered(&plan, Format::Text, &Look::PIPE));
         snapshot(format!("{name}_markdown"), rendered(&plan, Format::Markdown, &Look::PIPE));
+        if matches!(name, "one" | "odd" | "report" | "watched") {
+            snapshot(format!("{name}_html"), pages::without_style(&rendered(&plan, Format::Html, &Look::PIPE)));
+            snapshot(format!("{name}_terraform"), rendered(&plan, Format::Terraform, &Look::PIPE));
+        }
         if matches!(name, "one" | "report" | "watched") {
             snapshot(format!("{name}_prometheus"), rendered(&plan, Format::Prometheus, &Look::PIPE));
         }
@@ -109,4 +115,21 @@ fn formats_have_names() {
         assert_eq!(format.name().parse(), Ok(format));
     }
     assert!("fancy\u{1b}".parse::<Format>().unwrap_err().contains("fancy\\u{1b}"));
+}
+
+/// The corpus as files, for programs that read these formats: tests/consumers/ runs them over this folder.
+#[test]
+#[ignore = "writes the folder that RINGFORM_CORPUS names"]
+fn corpus_for_consumers() {
+    let folder = std::env::var_os("RINGFORM_CORPUS").expect("RINGFORM_CORPUS names a folder");
+    let folder = std::path::Path::new(&folder);
+    let mut plans = corpus::all();
+    plans.push(("tame", corpus::twins().1));
+    plans.push(("fleet", corpus::fleet(20_000)));
+    for (name, plan) in plans {
+        for format in Format::ALL {
+            let text = rendered(&plan, format, &Look::PIPE);
+            std::fs::write(folder.join(format!("{name}.{format}")), text).unwrap();
+        }
+    }
 }

@@ -1,0 +1,202 @@
+//! Clients with a difference: one card each, or one for many that differ in the same way.
+//!
+//! Owns the card: who it is, what stops it, what changes, what became of it, and the other managed settings folded away.
+
+use std::io::{self, Write};
+
+use serde_json::Value as Json;
+
+use crate::model::{Setting, value as model_value};
+use crate::plan::client::ConfirmedBy;
+use crate::plan::{Change, ClientPlan, Details, Plan};
+use crate::render::group::{self, Groups, Same};
+use crate::render::html::{MOST_CARDS, MOST_LINES, more, name, security, text, value};
+use crate::render::phrase::{count, number};
+use crate::render::totals;
+
+/// How many single clients have a card that can be led to.
+pub(super) const MOST_TOLD: usize = MOST_CARDS;
+
+/// The id of the card of a single client.
+pub(super) fn anchor(at: usize) -> String {
+    format!("c{at}")
+}
+
+/// The section of all changes; nothing where there are none.
+pub(super) fn changes(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let clients = groups.alone.len() + groups.many.iter().map(|same| same.clients.len()).sum::<usize>();
+    if clients == 0 {
+        return Ok(());
+    }
+    let shown = groups.many.iter().flat_map(|same| &same.clients).chain(&groups.alone);
+    let mut origins = security::origins(shown.clone().flat_map(|client| &client.changes));
+    if shown.clone().any(|client| !client.released.is_empty()) {
+        origins.push_str(" o-released");
+    }
+    let grave = if shown.clone().any(|client| client.security() > 0) { "for-security " } else { "" };
+    writeln!(out, "<section id=\"changes\" class=\"for-change {grave}{origins}\" aria-labelledby=\"h-changes\">")?;
+    let title = if plan.is_report() { "What was to change" } else { "Changes" };
+    writeln!(out, "<h2 id=\"h-changes\">{title}</h2>\n<p class=\"soft\">{}</p>", count(clients, "client"))?;
+    for (at, same) in groups.many.iter().enumerate().take(MOST_CARDS) {
+        many(at, same, out)?;
+    }
+    let left: usize = groups.many.iter().skip(MOST_CARDS).map(|same| same.clients.len()).sum();
+    for (at, client) in groups.alone.iter().enumerate().take(MOST_TOLD) {
+        single(at, client, out)?;
+    }
+    more(left + groups.alone.len().saturating_sub(MOST_TOLD), "clients with changes", out)?;
+    writeln!(out, "</section>")
+}
+
+fn classes(client: &ClientPlan) -> String {
+    let grave = if client.security() > 0 { " sec" } else { "" };
+    let released = if client.released.is_empty() { "" } else { " o-released" };
+    format!("card{grave} {}{released}", security::origins(client.changes.iter()))
+}
+
+fn single(at: usize, client: &ClientPlan, out: &mut dyn Write) -> io::Result<()> {
+    let (id, who) = (client.client_id, name(client.name.as_ref()));
+    writeln!(out, "<article class=\"{}\" id=\"{}\">", classes(client), anchor(at))?;
+    writeln!(out, "<header><h3>Client {id}<span>{who}</span></h3> {}", result(client))?;
+    let place = text(&group::place(&client.source));
+    writeln!(out, "<span class=\"where\">{place}</span></header>{}", labels(client))?;
+    body(client, &|_| true, out)?;
+    if client.details.as_ref().is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading)) {
+        writeln!(out, "<p class=\"note soft\">Confirmed by reading the client again.</p>")?;
+    }
+    unchanged(client, out)?;
+    writeln!(out, "</article>")
+}
+
+fn many(at: usize, same: &Same<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let sample = same.sample();
+    writeln!(out, "<article class=\"{}\" id=\"g{at}\">", classes(sample))?;
+    let n = number(same.clients.len() as u64);
+    writeln!(out, "<header><h3>{n} clients, all in the same way</h3> {}</header>", result(sample))?;
+    body(sample, &|index| same.is_one_place(index), out)?;
+    writeln!(out, "<details><summary>Which {n} clients</summary>")?;
+    who(&same.clients, out)?;
+    writeln!(out, "</details>\n</article>")
+}
+
+/// Clients by number, name and document.
+pub(super) fn who(clients: &[&ClientPlan], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<ul class=\"who-list\">")?;
+    for client in clients.iter().take(MOST_LINES) {
+        let (name, place) = (name(client.name.as_ref()), text(&group::place(&client.source)));
+        writeln!(out, "<li>{} {name} <span class=\"labels\">{place}</span></li>", client.client_id)?;
+    }
+    writeln!(out, "</ul>")?;
+    more(clients.len().saturating_sub(MOST_LINES), "clients", out)
+}
+
+fn result(client: &ClientPlan) -> String {
+    let Some(outcome) = client.result else { return String::new() };
+    let class = if outcome.is_good() { "green" } else { "red" };
+    value::tag(class, totals::word(outcome))
+}
+
+fn labels(client: &ClientPlan) -> String {
+    let mut parts: Vec<String> =
+        client.labels.iter().take(20).map(|(key, value)| format!("{}={}", text(key), text(value))).collect();
+    parts.extend(client.credentials.iter().map(|name| format!("credentials {}", text(name))));
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("<p class=\"labels\">{}</p>", parts.join(" · ")),
+    }
+}
+
+fn body(client: &ClientPlan, placed: &dyn Fn(usize) -> bool, out: &mut dyn Write) -> io::Result<()> {
+    for blocked in &client.blocked {
+        writeln!(out, "<p class=\"stop\">Stopped by {}</p>", text(&group::reason(blocked)))?;
+    }
+    let heads = if client.result.is_some() { ["Before", "Wanted"] } else { ["Live", "Declared"] };
+    if !client.changes.is_empty() {
+        writeln!(
+            out,
+            "<table class=\"changes\"><caption class=\"vh\">Changes of client {}</caption><thead><tr><th scope=\"col\">Setting</th>\
+             <th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">Effect</th><th scope=\"col\">Written in</th></tr></thead><tbody>",
+            client.client_id, heads[0], heads[1]
+        )?;
+        for (index, change) in client.changes.iter().enumerate() {
+            row(change, heads, placed(index), out)?;
+        }
+        writeln!(out, "</tbody></table>")?;
+    }
+    for released in &client.released {
+        let live = value::alone(&model_value::live(released.field.kind(), &released.live));
+        writeln!(
+            out,
+            "<p class=\"note\">{} <code>{}</code> is no longer managed and stays {live} <span class=\"labels\">{}</span></p>",
+            value::tag("", "released"),
+            released.field,
+            text(&group::place(&released.source))
+        )?;
+    }
+    match &client.details {
+        Some(details) => aftermath(details, out),
+        None => Ok(()),
+    }
+}
+
+fn row(change: &Change, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (before, after) = value::pair(&change.before, &change.after);
+    let effect = [value::effect(change), value::origin(change.origin)].join(" ");
+    let effect = effect.trim();
+    let nil = if effect.is_empty() { " class=\"nil\"" } else { "" };
+    let place = match (placed, change.layer.text().as_str()) {
+        (false, _) => "its own document".to_owned(),
+        (true, "settings") => text(&group::place(&change.place)),
+        (true, layer) => format!("{}, {}", text(layer), text(&group::place(&change.place))),
+    };
+    writeln!(
+        out,
+        "<tr class=\"{}\"><th scope=\"row\"><code>{}</code></th><td data-l=\"{}\"><span>{before}</span></td>\
+         <td data-l=\"{}\"><span>{after}</span></td><td data-l=\"Effect\"{nil}><span>{effect}</span></td>\
+         <td class=\"at\" data-l=\"Written in\"><span>{place}</span></td></tr>",
+        value::origin_class(change.origin),
+        change.setting,
+        heads[0],
+        heads[1]
+    )
+}
+
+/// What apply found after its write.
+fn aftermath(details: &Details, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(message) = &details.message {
+        writeln!(out, "<p class=\"note\">{}</p>", text(message))?;
+    }
+    let mut line = |field: Setting, word: [&str; 3], values: [&Json; 2]| {
+        let [one, other] = values.map(|json| value::alone(&model_value::live(field.kind(), json)));
+        let [lead, first, second] = word;
+        writeln!(out, "<p class=\"stop\">{lead} <code>{field}</code>: {first} {one}, {second} {other}</p>")
+    };
+    for wrong in &details.not_converged {
+        line(wrong.field, ["Not stored as sent:", "sent", "stored"], [&wrong.sent, &wrong.stored])?;
+    }
+    for moved in &details.collateral {
+        line(moved.field, ["Moved without being sent:", "was", "is"], [&moved.before, &moved.after])?;
+    }
+    Ok(())
+}
+
+/// The managed settings that are as declared, with their values.
+fn unchanged(client: &ClientPlan, out: &mut dyn Write) -> io::Result<()> {
+    let settled = settled(client);
+    if settled.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<details><summary>{} as declared</summary><dl class=\"rest\">", count(settled.len(), "setting"))?;
+    for (setting, value) in settled {
+        writeln!(out, "<dt><code>{setting}</code></dt><dd>{value}</dd>")?;
+    }
+    writeln!(out, "</dl></details>")
+}
+
+/// Managed settings without a difference, and what they hold.
+pub(super) fn settled(client: &ClientPlan) -> Vec<(Setting, String)> {
+    let changed = |setting| client.changes.iter().any(|change| change.setting == setting);
+    let Some(live) = &client.live else { return Vec::new() };
+    let managed = Setting::ALL.into_iter().filter(|setting| client.managed.contains(*setting) && !changed(*setting));
+    managed.filter_map(|setting| live.state(setting).map(|state| (setting, value::alone(&state)))).collect()
+}

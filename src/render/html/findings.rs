@@ -1,0 +1,131 @@
+//! What `drift` knows of earlier runs: new, going on, not looked at, ended, waived; and waivers that are over.
+//!
+//! Owns the order: what is new and grave stands first. A finding that is waived stands among the waived alone.
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+use serde_json::Value as Json;
+
+use crate::model::{Judgement, value as model_value};
+use crate::plan::watch::{Finding, FindingState, Rolling, Waiver};
+use crate::plan::{Origin, Plan};
+use crate::render::group;
+use crate::render::html::{MOST_LINES, more, name, text, value};
+use crate::render::phrase::{count, duration, number};
+
+/// The section; nothing for other commands.
+pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    let Some(watch) = &plan.run.drift else { return Ok(()) };
+    let origins = "for-security for-change for-failed o-drift o-conflict";
+    writeln!(out, "<section id=\"findings\" class=\"{origins}\" aria-labelledby=\"h-findings\">")?;
+    writeln!(out, "<h2 id=\"h-findings\">Changed outside of git</h2>")?;
+    match &watch.since {
+        Some(since) => writeln!(out, "<p class=\"soft\">Beside the report of {}.</p>", text(since))?,
+        None => writeln!(out, "<p class=\"soft\">No earlier report was given: everything counts as new.</p>")?,
+    }
+    if watch.findings.is_empty() {
+        writeln!(out, "<p class=\"plain\">Nothing was found.</p>")?;
+    }
+    let states = [
+        (FindingState::New, "New"),
+        (FindingState::Continuing, "Going on"),
+        (FindingState::Unread, "Not looked at this time"),
+        (FindingState::Resolved, "Ended"),
+    ];
+    for (state, title) in states {
+        table(title, watch.findings.iter().filter(|one| one.state == state && one.waived.is_none()).collect(), out)?;
+    }
+    table("Waived", watch.findings.iter().filter(|one| one.waived.is_some()).collect(), out)?;
+    waivers(&watch.expired_waivers, out)?;
+    if let Some(rolling) = &watch.rolling {
+        turns(rolling, out)?;
+    }
+    writeln!(out, "</section>")
+}
+
+fn table(title: &str, mut list: Vec<&Finding>, out: &mut dyn Write) -> io::Result<()> {
+    if list.is_empty() {
+        return Ok(());
+    }
+    // Stable: equals stay in the order of the report.
+    list.sort_by_key(|one| Reverse((one.severity, one.direction)));
+    writeln!(
+        out,
+        "<h3 class=\"part\">{title} <span class=\"soft\">{}</span></h3>\n<div class=\"card o-drift o-conflict\">",
+        number(list.len() as u64)
+    )?;
+    writeln!(out, "<table class=\"found\"><caption class=\"vh\">{title}</caption><thead><tr>")?;
+    for head in ["Client", "Setting", "Declared", "Live", "Effect", "First seen"] {
+        write!(out, "<th scope=\"col\">{head}</th>")?;
+    }
+    writeln!(out, "</tr></thead><tbody>")?;
+    for one in list.iter().take(MOST_LINES) {
+        row(one, out)?;
+    }
+    writeln!(out, "</tbody></table></div>")?;
+    more(list.len().saturating_sub(MOST_LINES), "findings", out)
+}
+
+fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let origin = one.origin.unwrap_or(Origin::Unknown);
+    let class = value::origin_class(origin);
+    write!(out, "<tr class=\"{class}\"><th scope=\"row\">{} {}</th>", one.client_id, name(one.name.as_ref()))?;
+    match one.field {
+        Some(field) => {
+            let state = |json: &Json| model_value::live(field.kind(), json);
+            let (declared, live) = value::pair(&state(&one.declared), &state(&one.live));
+            write!(out, "<td data-l=\"Setting\"><code>{field}</code></td>")?;
+            write!(
+                out,
+                "<td data-l=\"Declared\"><span>{declared}</span></td><td data-l=\"Live\"><span>{live}</span></td>"
+            )?;
+        }
+        None => write!(out, "<td data-l=\"Setting\" colspan=\"3\"><span>could not be read</span></td>")?,
+    }
+    let judgement = Judgement { severity: one.severity, direction: one.direction };
+    let effect = format!("{} {}", value::tag_of(judgement, origin), value::origin(origin));
+    let (nil, effect) = if effect.trim().is_empty() { (" class=\"nil\"", "") } else { ("", effect.trim()) };
+    let seen = text(&one.first_seen);
+    write!(out, "<td data-l=\"Effect\"{nil}><span>{effect}</span></td>")?;
+    writeln!(out, "<td class=\"at\" data-l=\"First seen\"><span>{seen}</span></td></tr>")?;
+    let Some(waived) = &one.waived else { return Ok(()) };
+    let [owner, until, reason] = [text(&waived.owner), text(&waived.until), text(&waived.reason)];
+    writeln!(
+        out,
+        "<tr class=\"terms {class}\"><td colspan=\"6\" data-l=\"Waiver\"><span>Waived by {owner} until {until}: {reason}</span></td></tr>"
+    )
+}
+
+fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
+    for waiver in list.iter().take(MOST_LINES) {
+        let field = waiver.field.map(|field| format!(" <code>{field}</code>")).unwrap_or_default();
+        let terms = &waiver.terms;
+        writeln!(
+            out,
+            "<p class=\"stop\">The waiver of client {}{field} ended on {}. {} answers for it: {} <span class=\"labels\">{}</span></p>",
+            waiver.client,
+            text(&terms.until),
+            text(&terms.owner),
+            text(&terms.reason),
+            text(&group::place(&waiver.source))
+        )?;
+    }
+    more(list.len().saturating_sub(MOST_LINES), "waivers that ended", out)
+}
+
+fn turns(rolling: &Rolling, out: &mut dyn Write) -> io::Result<()> {
+    let (read, all, budget) = (number(rolling.read), count(rolling.clients as usize, "client"), number(rolling.budget));
+    let oldest = match (rolling.never, rolling.oldest_s) {
+        (0, Some(seconds)) => format!("Every client was looked at within {}.", duration(seconds.saturating_mul(1000))),
+        (0, None) => String::new(),
+        (never, _) => format!(
+            "{} looked at yet.",
+            match never {
+                1 => "1 client was never".to_owned(),
+                n => format!("{} clients were never", number(n)),
+            }
+        ),
+    };
+    writeln!(out, "<p class=\"plain soft\">This run read {read} of {all}, with a budget of {budget}. {oldest}</p>")
+}

@@ -1,0 +1,109 @@
+//! Values on the page: a state beside the one it is compared with, countries as chips where they differ.
+//!
+//! Owns how two states of one field are told apart at a glance. Long lists show what differs and count the rest.
+
+use crate::model::countries::{Code, Countries};
+use crate::model::{Direction, Judgement, Severity, State, Value};
+use crate::plan::{Change, Origin};
+use crate::render::html::text;
+use crate::render::wording;
+
+/// Countries that are named one by one, of those that differ and of those that do not.
+const MOST_CODES: usize = 40;
+
+/// A state by itself.
+pub(super) fn alone(state: &State) -> String {
+    match state {
+        State::NotSet => "<span class=\"none\">not set</span>".to_owned(),
+        State::Is(Value::Countries(Countries::All)) => {
+            "<span class=\"v\">*</span> <span class=\"soft\">every country</span>".to_owned()
+        }
+        State::Is(_) => format!("<span class=\"v\">{}</span>", text(&wording::state(state))),
+        State::Odd(raw) => {
+            format!("<span class=\"v\">{}</span> <span class=\"soft\">not understood</span>", text(&raw.to_string()))
+        }
+    }
+}
+
+/// Two states of one field, older or live first: what only one of them has is marked.
+pub(super) fn pair(before: &State, after: &State) -> (String, String) {
+    match (before.countries(), after.countries()) {
+        (Some(one), Some(other)) if *one != Countries::All && *other != Countries::All => {
+            let (removed, added) = (one.without(other), other.without(one));
+            (list(one, &removed, "del", "removed"), list(other, &added, "add", "added"))
+        }
+        (_, _) => (alone(before), alone(after)),
+    }
+}
+
+/// Codes in order, the marked ones as chips. A list whose unmarked codes are many counts them.
+fn list(all: &Countries, marked: &[Code], class: &str, word: &str) -> String {
+    let canonical = all.canonical();
+    let same: Vec<&str> = canonical.split(' ').filter(|code| marked.iter().all(|one| one.as_str() != *code)).collect();
+    let mut parts = Vec::new();
+    if marked.len() + same.len() <= MOST_CODES {
+        for code in canonical.split(' ').filter(|code| !code.is_empty()) {
+            match marked.iter().any(|one| one.as_str() == code) {
+                true => parts.push(chip(code, class, word)),
+                false => parts.push(code.to_owned()),
+            }
+        }
+    } else {
+        parts.extend(marked.iter().take(MOST_CODES).map(|code| chip(code.as_str(), class, word)));
+        if marked.len() > MOST_CODES {
+            parts.push(format!("<span class=\"soft\">and {} more {word},</span>", marked.len() - MOST_CODES));
+        }
+        if !same.is_empty() {
+            parts.push(format!("<span class=\"soft\">{} kept</span>", same.len()));
+        }
+    }
+    match parts.is_empty() {
+        true => "<span class=\"none\">no country</span>".to_owned(),
+        false => format!("<span class=\"v\">{}</span>", parts.join(" ")),
+    }
+}
+
+fn chip(code: &str, class: &str, word: &str) -> String {
+    format!("<span class=\"chip {class}\"><span class=\"vh\">{word} </span>{code}</span>")
+}
+
+/// What a change does, as a tag: the gravest thing that is known of it. Empty where there is nothing to say.
+pub(super) fn effect(change: &Change) -> String {
+    tag_of(change.judgement(), change.origin)
+}
+
+/// The same for a judgement that was made before.
+pub(super) fn tag_of(judgement: Judgement, origin: Origin) -> String {
+    let past = origin == Origin::Drift;
+    match (judgement.severity, judgement.direction) {
+        (_, Some(Direction::Opens)) => tag("red", if past { "opened" } else { "opens" }),
+        (Severity::Security, _) => tag("red", "security"),
+        (Severity::Info, Some(Direction::Closes)) => tag("green", if past { "closed" } else { "closes" }),
+        (Severity::Info, _) => String::new(),
+    }
+}
+
+/// The origin as a tag; empty where there is no base.
+pub(super) fn origin(origin: Origin) -> String {
+    match origin {
+        Origin::Pending => tag("blue", "pending"),
+        Origin::Drift => tag("amber", "drift"),
+        Origin::Conflict => tag("red", "conflict"),
+        Origin::Unknown => String::new(),
+    }
+}
+
+/// The class by which the filters find an origin.
+pub(super) fn origin_class(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Pending => "o-pending",
+        Origin::Drift => "o-drift",
+        Origin::Conflict => "o-conflict",
+        Origin::Unknown => "o-unknown",
+    }
+}
+
+/// A word in a small coloured field. The word is our own.
+pub(super) fn tag(class: &str, word: &str) -> String {
+    format!("<span class=\"tag {class}\">{word}</span>")
+}
