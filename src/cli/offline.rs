@@ -8,6 +8,30 @@ use clap::{Args, ValueEnum};
 use crate::cli::shared::{Files, Plain, Select, Write};
 use crate::cli::values::duration;
 
+/// Write a starter project.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Init {
+    /// The folder of the project, made where it is missing [default: .]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Write a pipeline too; repeat for more. Where a project stands already, the pipeline alone is written
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub ci: Vec<Pipeline>,
+}
+
+/// Where a pipeline runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Pipeline {
+    /// GitHub Actions: plan on a pull request, apply on a merge, drift every hour
+    Github,
+    /// GitLab CI: plan on a merge request, apply on a merge, drift on a schedule
+    Gitlab,
+    /// A machine with cron or systemd: drift every hour
+    Cron,
+    /// A Kubernetes CronJob: drift every hour
+    Kubernetes,
+}
+
 /// Check the files offline.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Validate {

@@ -1,7 +1,7 @@
 //! One file a command: load, call, render, status. Commands are thin and never call each other.
 //!
 //! Beside the commands stand the pieces of the edge that they share: `setup` (from a project to open hands), `output` (where
-//! results go), `metrics`, `signals`, `clock` and `logging`. The environment, the clock and the terminal are looked at in this folder alone.
+//! results go), `metrics`, `signals`, `clock`, `logging` and `starter` (what `init` writes). The environment, the clock and the terminal are looked at in this folder alone.
 
 pub(crate) mod apply;
 pub(crate) mod auth;
@@ -10,6 +10,7 @@ pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod drift;
 pub(crate) mod import;
+pub(crate) mod init;
 pub(crate) mod logging;
 pub(crate) mod man;
 pub(crate) mod metrics;
@@ -23,6 +24,7 @@ pub(crate) mod schema;
 pub(crate) mod setup;
 pub(crate) mod show;
 pub(crate) mod signals;
+pub(crate) mod starter;
 pub(crate) mod validate;
 
 use std::process::ExitCode;

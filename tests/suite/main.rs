@@ -26,6 +26,7 @@ mod repository;
 mod revisions;
 mod saved;
 mod signals;
+mod starting;
 mod supply;
 mod surfaces;
 mod world;

@@ -1,0 +1,239 @@
+//! `init`: what it writes, what it leaves alone, and that all of it holds right after.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::world::World;
+
+/// An empty folder, and the binary in it.
+struct Empty(TempDir);
+
+struct Said {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Empty {
+    fn new() -> Empty {
+        Empty(tempfile::tempdir().unwrap())
+    }
+
+    fn with(self, path: &str, text: &str) -> Empty {
+        let path = self.0.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn run(&self, line: &str) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringform"));
+        let output =
+            command.args(line.split(' ')).current_dir(self.0.path()).env_clear().stdin(Stdio::null()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Said { status: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Every file below, sorted, with `/`.
+    fn files(&self) -> Vec<String> {
+        fn below(folder: &Path, root: &Path, found: &mut Vec<String>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true => below(&path, root, found),
+                    false => found.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned()),
+                }
+            }
+        }
+        let mut found = Vec::new();
+        below(self.0.path(), self.0.path(), &mut found);
+        found.sort();
+        found
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.0.path().join(path)).unwrap()
+    }
+}
+
+impl Said {
+    #[track_caller]
+    fn status(self, status: i32) -> Said {
+        assert_eq!(self.status, status, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// What `--ci` writes: the name, the written file, the example it is.
+const PIPELINES: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "github",
+        &[
+            (".github/workflows/ringform-apply.yml", "ci/github/ringform-apply.yml"),
+            (".github/workflows/ringform-drift.yml", "ci/github/ringform-drift.yml"),
+            (".github/workflows/ringform-plan.yml", "ci/github/ringform-plan.yml"),
+        ],
+    ),
+    ("gitlab", &[(".gitlab-ci.yml", "ci/gitlab/gitlab-ci.yml")]),
+    (
+        "cron",
+        &[
+            (".deploy/cron/crontab", "ci/cron/crontab"),
+            (".deploy/cron/ringform-drift", "ci/cron/ringform-drift"),
+            (".deploy/cron/ringform-drift.service", "ci/cron/ringform-drift.service"),
+            (".deploy/cron/ringform-drift.timer", "ci/cron/ringform-drift.timer"),
+        ],
+    ),
+    ("kubernetes", &[(".deploy/kubernetes/cronjob.yaml", "ci/kubernetes/cronjob.yaml")]),
+];
+
+#[test]
+fn init_writes_a_project_that_is_valid_and_says_what_comes_next() {
+    let empty = Empty::new();
+    let said = empty.run("init").status(0);
+    assert_eq!(said.stdout, "ringform.yaml\nclients/me.yaml\n");
+    assert_eq!(empty.files(), ["clients/me.yaml", "ringform.yaml"]);
+    insta::assert_snapshot!(said.stderr, @"
+    
+    Next:
+      put App ID and App Secret into RINGFORM_APP_ID and RINGFORM_APP_SECRET; `ringform auth check` tries them
+      edit clients/me.yaml, or remove it and write documents from live clients: `ringform import 12 13`
+      `ringform plan` shows what would change; nothing is sent before `ringform apply`
+      `ringform init --ci github` (or gitlab, cron, kubernetes) adds a pipeline
+    ");
+    assert_eq!(empty.run("validate").status(0).stdout, "1 document in 1 file: valid.\n");
+    assert_eq!(Empty::new().run("init -q").status(0).stderr, "");
+}
+
+#[test]
+fn each_pipeline_is_the_example_byte_for_byte_and_validate_passes_right_after() {
+    for (name, files) in PIPELINES {
+        let empty = Empty::new();
+        let said = empty.run(&format!("init --ci {name}")).status(0);
+        for (written, example) in files {
+            assert!(said.stdout.lines().any(|line| line == *written), "{}", said.stdout);
+            assert_eq!(empty.read(written), fs::read_to_string(format!("examples/{example}")).unwrap());
+        }
+        assert_eq!(empty.files().len(), files.len() + 2, "{:?}", empty.files());
+        assert_eq!(empty.run("validate").status(0).stdout, "1 document in 1 file: valid.\n");
+    }
+}
+
+#[test]
+fn the_script_for_cron_can_be_run_and_the_rest_cannot() {
+    let empty = Empty::new();
+    empty.run("init --ci cron").status(0);
+    let runs = |path: &str| fs::metadata(empty.0.path().join(path)).unwrap().permissions().mode() & 0o100 != 0;
+    assert!(runs(".deploy/cron/ringform-drift"));
+    assert!(!runs(".deploy/cron/crontab") && !runs("ringform.yaml"));
+}
+
+#[test]
+fn several_pipelines_are_written_at_once_and_one_named_twice_is_written_once() {
+    let empty = Empty::new();
+    empty.run("init --ci github --ci kubernetes --ci github").status(0);
+    assert_eq!(empty.files().len(), 2 + 3 + 1);
+    empty.run("validate").status(0);
+}
+
+#[test]
+fn everything_in_the_way_is_named_at_once_and_nothing_is_written() {
+    let empty = Empty::new()
+        .with(".gitlab-ci.yml", "stages: []\n")
+        .with("clients/me.yaml", "client: 7\n")
+        .with(".deploy", "a file where a folder has to be\n");
+    let before = empty.files();
+    let said = empty.run("init --ci gitlab --ci cron").status(1);
+    assert_eq!(said.stdout, "");
+    for path in [".gitlab-ci.yml", "clients/me.yaml", ".deploy"] {
+        assert!(said.stderr.contains(&format!("error: {path} stands there already\n")), "{}", said.stderr);
+    }
+    assert!(said.stderr.contains("Nothing was written."), "{}", said.stderr);
+    assert_eq!(said.stderr.matches("error:").count(), 3, "{}", said.stderr);
+    assert_eq!(empty.files(), before);
+    assert_eq!(empty.read("clients/me.yaml"), "client: 7\n");
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_in_the_way_too() {
+    let empty = Empty::new();
+    std::os::unix::fs::symlink("/nonexistent/target", empty.0.path().join("ringform.yaml")).unwrap();
+    let said = empty.run("init").status(1);
+    assert!(said.stderr.contains("error: ringform.yaml stands there already"), "{}", said.stderr);
+    assert!(!empty.0.path().join("clients").exists());
+}
+
+#[test]
+fn a_second_init_changes_nothing_and_says_how_to_add_a_pipeline() {
+    let empty = Empty::new();
+    empty.run("init").status(0);
+    let said = empty.run("init").status(1);
+    assert!(said.stderr.contains("`ringform init --ci WHERE` adds a pipeline to it"), "{}", said.stderr);
+}
+
+#[test]
+fn a_project_that_stands_already_gets_the_pipeline_alone() {
+    // No `documents` here: every YAML that is not hidden would be a client document.
+    let project = "endpoint: https://pbx.example\n";
+    let empty = Empty::new().with("ringform.yaml", project).with("a.yaml", "client: 7\nsettings: {geo_list: [RU]}\n");
+    let said = empty.run("init --ci kubernetes --ci github").status(0);
+    assert!(!said.stdout.contains("ringform.yaml") && !said.stdout.contains("clients/"), "{}", said.stdout);
+    assert_eq!(empty.read("ringform.yaml"), project);
+    assert_eq!(empty.run("validate").status(0).stdout, "1 document in 1 file: valid.\n");
+}
+
+#[test]
+fn a_project_in_a_subfolder_has_its_pipelines_at_the_top_of_the_repository() {
+    let empty = Empty::new().with(".git/HEAD", "ref: refs/heads/main\n");
+    let said = empty.run("init infra/pbx --ci github --ci gitlab --ci kubernetes").status(0);
+    for written in ["infra/pbx/ringform.yaml", "infra/pbx/clients/me.yaml", ".gitlab-ci.yml"] {
+        assert!(said.stdout.lines().any(|line| line == written), "{}", said.stdout);
+    }
+    for workflow in ["plan", "apply", "drift"] {
+        let text = empty.read(&format!(".github/workflows/ringform-{workflow}.yml"));
+        assert!(text.contains("\n    working-directory: infra/pbx\n"), "{text}");
+    }
+    assert!(empty.read(".gitlab-ci.yml").contains("\n  RINGFORM_PROJECT: infra/pbx\n"));
+    let cronjob = empty.read("infra/pbx/.deploy/kubernetes/cronjob.yaml");
+    assert!(cronjob.contains("workingDir: /checkout/pbx/infra/pbx\n"), "{cronjob}");
+    empty.run("validate infra/pbx").status(0);
+}
+
+#[test]
+fn a_folder_that_yaml_or_a_shell_would_read_otherwise_is_refused_before_anything_is_written() {
+    let empty = Empty::new().with(".git/HEAD", "ref: refs/heads/main\n");
+    let said = empty.run("init $(id) --ci github").status(1);
+    assert!(said.stderr.contains("cannot stand in a pipeline"), "{}", said.stderr);
+    assert_eq!(empty.files(), [".git/HEAD"]);
+    empty.run("init $(id)").status(0);
+}
+
+#[test]
+fn wrong_usage_is_an_error_and_not_a_difference() {
+    let empty = Empty::new().with("file", "");
+    let said = empty.run("init --ci jenkins").status(1);
+    assert!(said.stderr.contains("github, gitlab, cron, kubernetes"), "{}", said.stderr);
+    assert!(empty.run("init file").status(1).stderr.contains("is no folder"));
+    assert_eq!(empty.files(), ["file"]);
+}
+
+#[test]
+fn an_outer_project_is_named_that_no_longer_looks_in_here() {
+    let empty = Empty::new().with("ringform.yaml", "endpoint: https://pbx.example\n");
+    let said = empty.run("init inner").status(0);
+    assert!(said.stderr.contains("does not look in here any more"), "{}", said.stderr);
+}
+
+#[test]
+fn the_starter_changes_nothing_at_the_client_until_a_setting_is_named() {
+    let mut world = World::new().live(7, json!({"geo_list": "RU KZ", "hold_music": 7}));
+    world.start();
+    let endpoint = world.server().endpoint();
+    world.run("init starter").ok();
+    world.run(&format!("apply starter --yes --endpoint {endpoint}")).ok().requests(1, 1, 0);
+}
