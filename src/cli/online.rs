@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use ringform::model::Setting;
 use ringform::plan::limits::Share;
 
-use crate::cli::shared::{Connect, Files, Plain, Select, Write};
+use crate::cli::shared::{Base, Connect, Files, Plain, Select, Sending, Write};
 use crate::cli::values::{client_id, setting};
 
 /// Write client documents from live clients.
@@ -45,6 +45,15 @@ pub(crate) struct Plan {
     /// How the API is reached.
     #[command(flatten)]
     pub connect: Connect,
+    /// What is known of the past.
+    #[command(flatten)]
+    pub base: Base,
+    /// What may be sent.
+    #[command(flatten)]
+    pub sending: Sending,
+    /// Compare with the base alone: no secrets, no requests, nothing of the live clients
+    #[arg(long, requires = "base", conflicts_with_all = ["trust_project"], help_heading = "Git")]
+    pub offline: bool,
     /// How results are written.
     #[command(flatten)]
     pub write: Write,
@@ -71,6 +80,9 @@ pub(crate) struct Drift {
     /// How the API is reached.
     #[command(flatten)]
     pub connect: Connect,
+    /// What is known of the past.
+    #[command(flatten)]
+    pub base: Base,
     /// How results are written.
     #[command(flatten)]
     pub write: Write,
@@ -125,11 +137,17 @@ pub(crate) struct Apply {
     /// How the API is reached.
     #[command(flatten)]
     pub connect: Connect,
+    /// What is known of the past.
+    #[command(flatten)]
+    pub base: Base,
+    /// What may be sent.
+    #[command(flatten)]
+    pub sending: Sending,
     /// How results are written.
     #[command(flatten)]
     pub write: Write,
     /// Do what this saved plan says, and nothing else; it holds for the endpoint it was made for
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "only", "overwrite_drift"])]
     pub plan: Option<PathBuf>,
     /// Do not ask
     #[arg(short, long)]

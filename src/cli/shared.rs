@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 
 use ringform::model::Setting;
-use ringform::plan::{Shard, select};
+use ringform::plan::sending::Overwrite;
+use ringform::plan::{Origin, Shard, select};
 use ringform::render::Format;
 
-use crate::cli::values::{duration, format, label, setting};
+use crate::cli::values::{duration, format, label, origin, setting};
 
 /// Which files.
 #[derive(Clone, Debug, Default, Args)]
@@ -39,6 +40,33 @@ pub(crate) struct Select {
     /// Only part I of N, by a stable hash of the client id
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+}
+
+/// What is known of the past.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Git")]
+pub(crate) struct Base {
+    /// Say of each difference where it comes from, by the project at this git revision; REV... is the merge base with HEAD
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Only clients whose effective declaration differs from that of the base
+    #[arg(long, requires = "base")]
+    pub affected: bool,
+    /// Send requests though the endpoint or the credentials differ from the base
+    #[arg(long, requires = "base")]
+    pub trust_project: bool,
+}
+
+/// What may be sent.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Git")]
+pub(crate) struct Sending {
+    /// Send only differences of this origin; all are shown and judged. Repeat for more
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, requires = "base")]
+    pub only: Vec<Origin>,
+    /// Send what is declared though the field is in conflict; repeat for more
+    #[arg(long, value_name = "CLIENT[/FIELD]", requires = "base")]
+    pub overwrite_drift: Vec<Overwrite>,
 }
 
 /// How results are written.

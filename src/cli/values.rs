@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ringform::model::Setting;
+use ringform::plan::Origin;
 use ringform::render::Format;
 
 pub(super) fn setting(text: &str) -> Result<Setting, String> {
@@ -14,6 +15,17 @@ pub(super) fn setting(text: &str) -> Result<Setting, String> {
             format!("not a writable field; they are {}", names.join(", "))
         }
     })
+}
+
+pub(super) fn origin(text: &str) -> Result<Origin, String> {
+    const ALL: [(&str, Origin); 4] = [
+        ("pending", Origin::Pending),
+        ("drift", Origin::Drift),
+        ("conflict", Origin::Conflict),
+        ("unknown", Origin::Unknown),
+    ];
+    let found = ALL.iter().find(|(name, _)| *name == text).map(|(_, origin)| *origin);
+    found.ok_or_else(|| "an origin is pending, drift, conflict or unknown".to_owned())
 }
 
 pub(super) fn label(text: &str) -> Result<(String, String), String> {

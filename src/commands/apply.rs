@@ -18,9 +18,9 @@ use ringform::render::{self, Format, escape};
 
 use crate::cli;
 use crate::commands::clock::{self, Clock};
-use crate::commands::prepare::{Prepared, Refused, empty, prepare};
+use crate::commands::prepare::{Asked, Prepared, Refused, empty, prepare};
 use crate::commands::setup::{self, Session};
-use crate::commands::{Exit, output, progress, signals};
+use crate::commands::{Exit, based, output, progress, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
@@ -80,14 +80,19 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
 
 /// Reads all and plans.
 async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::Result<Result<Ready, Refused>> {
-    let prepared = match prepare(&args.files, &args.select, &args.connect, stop).await? {
+    let cli::Apply { files, select, connect, base, .. } = args;
+    let asked = Asked { files, select, connect, base, otherwise: Origin::Unknown };
+    let prepared = match prepare(&asked, stop).await? {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(Err(refused)),
     };
-    let Prepared { project, declarations, session, mut report, .. } = prepared;
+    let Prepared { project, declarations, origins, forecast, session, mut report, .. } = prepared;
+    output::forecast(forecast.as_deref(), talk);
+    let sending = setup::sending(&args.sending);
     let options = read::Options {
         concurrency: session.concurrency,
-        origin: Origin::Unknown,
+        origins,
+        sending: &sending,
         guards: &project.guards,
         keep_readings: true,
     };
@@ -96,6 +101,8 @@ async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::
     progress.finish();
     report.clients = read.clients;
     report.diagnostics.extend(read.warnings);
+    report.diagnostics.extend(setup::idle(&sending, &report.clients));
+    report.diagnostics.extend(based::behind(&project, &report));
     Ok(Ok(Ready { project, session, report, readings: read.readings }))
 }
 
@@ -107,6 +114,11 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
     let plan = load::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.0))?;
     if plan.is_report() {
         bail!("{name} is the report of an apply and not a plan; make a new plan");
+    }
+    if plan.is_offline() {
+        bail!(
+            "{name} was made with --offline: nothing was read, so it says nothing of the live clients; make a new plan without --offline"
+        );
     }
     let loaded = config::load_project(&setup::request(&args.files)?);
     let failed = loaded.has_errors();
@@ -154,6 +166,7 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
     report.endpoint = plan.endpoint;
     report.base = plan.base;
     report.shard = plan.shard;
+    report.released_clients = plan.released_clients;
     report.clients = plan.clients;
     for client in &mut report.clients {
         // Guards are judged anew by the rules of today.
@@ -185,7 +198,7 @@ async fn permission(
         }
         return Ok(Some(format!("not sent: {}", exceeded.join("; "))));
     }
-    let sendable = plan.clients.iter().filter(|client| client.status() == Status::Change && client.blocked.is_empty());
+    let sendable = plan.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty());
     let count = sendable.count();
     if count == 0 {
         return Ok(None);
@@ -237,6 +250,7 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
         (Status::InSync, _) => Outcome::Unchanged,
         (Status::Failed, _) => write::outcome_of_failure(&client),
         (Status::Change, false) => Outcome::Refused,
+        (Status::Change, true) if !client.is_to_send() => Outcome::Unchanged,
         (Status::Change, true) => Outcome::Skipped,
     };
     let message = (outcome == Outcome::Skipped).then(|| why.into());
@@ -253,7 +267,7 @@ async fn send(
     talk: &cli::Talk,
     (clock, stop, report): (&Clock, &Stop, &Plan),
 ) -> anyhow::Result<(Vec<ClientPlan>, anyhow::Result<()>)> {
-    let sends = planned.iter().any(|client| client.status() == Status::Change && client.blocked.is_empty());
+    let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
         true => {
             let started_at = clock.started_at();

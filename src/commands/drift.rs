@@ -11,18 +11,17 @@ use anyhow::Context;
 
 use ringform::api::{Secret, Stop, Webhook};
 use ringform::config;
-use ringform::model::Declaration;
 use ringform::plan::idle::idle;
 use ringform::plan::since::{self, Known, Now, Past};
 use ringform::plan::watch::Finding;
-use ringform::plan::{Origin, Plan, rolling};
+use ringform::plan::{Origin, Plan, Sending, rolling};
 use ringform::reconcile::read;
 use ringform::render::{self, Format};
 
 use crate::cli::{self, FailOn, NotifyFormat};
 use crate::commands::clock::Clock;
-use crate::commands::prepare::{Prepared, prepare};
-use crate::commands::{Exit, metrics, output, progress, setup, signals};
+use crate::commands::prepare::{Asked, Prepared, prepare};
+use crate::commands::{Exit, based, metrics, output, progress, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Drift, talk: &cli::Talk) -> anyhow::Result<Exit> {
@@ -42,7 +41,9 @@ async fn drift(
     let stop = Stop::new();
     signals::listen(&stop, talk.quiet);
     let formats = &args.write.formats;
-    let prepared = match prepare(&args.files, &args.select, &args.connect, &stop).await? {
+    let cli::Drift { files, select, connect, base, .. } = args;
+    let asked = Asked { files, select, connect, base, otherwise: Origin::Drift };
+    let prepared = match prepare(&asked, &stop).await? {
         Ok(prepared) => prepared,
         Err(mut refused) => {
             refused.run = clock.run(Default::default(), Vec::new());
@@ -51,10 +52,11 @@ async fn drift(
             return output::refuse(&refused, &formats, talk);
         }
     };
-    let Prepared { project, declared, whole, mut declarations, session, mut report } = prepared;
+    let Prepared { project, declared, whole, mut declarations, origins, forecast, session, mut report } = prepared;
     if let (Some(past), Some(file)) = (&past, &args.since) {
         past.check(&report).map_err(anyhow::Error::msg).with_context(|| unusable(file))?;
     }
+    output::forecast(forecast.as_deref(), talk);
     if whole {
         report.diagnostics.extend(idle(&project.waivers, &declared));
     }
@@ -64,7 +66,8 @@ async fn drift(
     }
     let options = read::Options {
         concurrency: session.concurrency,
-        origin: origin(&declarations),
+        origins,
+        sending: &Sending::default(),
         // Guards judge what is to be sent, and nothing is: drift that a guard would not let anybody mend is drift all the same.
         guards: &[],
         keep_readings: false,
@@ -74,6 +77,7 @@ async fn drift(
     progress.finish();
     report.clients = read.clients;
     report.diagnostics.extend(read.warnings);
+    report.diagnostics.extend(based::behind(&project, &report));
     report.run = clock.run(session.meter.requests(), session.meter.quota());
     session.close().await?;
     let (at, today) = (clock.started_at(), clock.today());
@@ -101,11 +105,6 @@ async fn drift(
         exit = exit.max(Exit::Error);
     }
     Ok(exit)
-}
-
-/// Where differences come from: the one place that decides it. Without a base, every one is drift.
-fn origin(_: &[Declaration]) -> Origin {
-    Origin::Drift
 }
 
 /// Tells the webhook what is new. Whatever goes wrong, what was new stays new for the next run.

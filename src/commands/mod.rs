@@ -5,6 +5,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod auth;
+pub(crate) mod based;
 pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod drift;

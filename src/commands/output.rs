@@ -67,6 +67,13 @@ pub(crate) fn note(text: &str) {
     drop(writeln!(io::stderr(), "{text}"));
 }
 
+/// What a run will cost, told before it begins.
+pub(crate) fn forecast(forecast: Option<&str>, talk: &Talk) {
+    if let Some(text) = forecast.filter(|_| !talk.quiet) {
+        note(&render::escape::terminal(text).to_string());
+    }
+}
+
 /// An error that ends the command.
 pub(crate) fn complain(error: &anyhow::Error, talk: &Talk) {
     let (bold, reset) = if color(talk, &io::stderr()) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };

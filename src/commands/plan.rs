@@ -1,38 +1,45 @@
 //! `ringform plan`: shows how live clients differ from their declarations. It reads and cannot write.
 
 use ringform::api::Stop;
-use ringform::config;
-use ringform::plan::Origin;
+use ringform::config::{self, Project};
+use ringform::plan::{Origin, Plan, Sending, guards, offline};
 use ringform::reconcile::read;
 use ringform::render::{self, Format};
 
 use crate::cli;
 use crate::commands::clock::Clock;
-use crate::commands::prepare::{Prepared, prepare};
-use crate::commands::{Exit, output, progress, setup, signals};
+use crate::commands::prepare::{Asked, Chosen, Prepared, Refused, choose, prepare};
+use crate::commands::{Exit, based, output, progress, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
     output::on_stdout(&args.write.formats)?;
-    setup::block_on(plan(args, talk))
+    match args.offline {
+        true => offline(args, talk),
+        false => setup::block_on(online(args, talk)),
+    }
 }
 
-async fn plan(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
+fn asked(args: &cli::Plan) -> Asked<'_> {
+    let cli::Plan { files, select, connect, base, .. } = args;
+    Asked { files, select, connect, base, otherwise: Origin::Unknown }
+}
+
+async fn online(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let stop = Stop::new();
     signals::listen(&stop, talk.quiet);
-    let formats = &args.write.formats;
-    let prepared = match prepare(&args.files, &args.select, &args.connect, &stop).await? {
+    let prepared = match prepare(&asked(args), &stop).await? {
         Ok(prepared) => prepared,
-        Err(mut refused) => {
-            refused.run = clock.run(Default::default(), Vec::new());
-            return output::refuse(&refused, formats, talk);
-        }
+        Err(refused) => return refuse(refused, args, talk, &clock),
     };
-    let Prepared { project, declarations, session, mut report, .. } = prepared;
+    let Prepared { project, declarations, origins, forecast, session, mut report, .. } = prepared;
+    output::forecast(forecast.as_deref(), talk);
+    let sending = setup::sending(&args.sending);
     let options = read::Options {
         concurrency: session.concurrency,
-        origin: Origin::Unknown,
+        origins,
+        sending: &sending,
         guards: &project.guards,
         keep_readings: false,
     };
@@ -43,6 +50,47 @@ async fn plan(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
     report.diagnostics.extend(read.warnings);
     report.run = clock.run(session.meter.requests(), session.meter.quota());
     session.close().await?;
+    Ok(finish(report, &project, &sending, args, talk)?.or_interrupted(stop.is_stopped()))
+}
+
+/// Declared against declared: no secrets and no requests.
+fn offline(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
+    let clock = Clock::start();
+    let chosen = match choose(&asked(args))? {
+        Ok(chosen) => chosen,
+        Err(refused) => return refuse(refused, args, talk, &clock),
+    };
+    let Chosen { project, declarations, origins, mut report, .. } = chosen;
+    let sending = setup::sending(&args.sending);
+    // A variable that is missing is no reason to refuse: nothing is sent there.
+    report.endpoint = setup::endpoint_label(&project, &args.connect).unwrap_or_default();
+    for declaration in &declarations {
+        let (mut client, untold) = offline::plan(declaration, origins.of(declaration));
+        sending.mark(&mut client);
+        report.diagnostics.extend(untold);
+        report.diagnostics.extend(guards::judge(&project.guards, &mut client));
+        report.clients.push(client);
+    }
+    report.run = clock.run(Default::default(), Vec::new());
+    finish(report, &project, &sending, args, talk)
+}
+
+fn refuse(mut refused: Refused, args: &cli::Plan, talk: &cli::Talk, clock: &Clock) -> anyhow::Result<Exit> {
+    refused.run = clock.run(Default::default(), Vec::new());
+    output::refuse(&refused, &args.write.formats, talk)
+}
+
+/// Shows and saves what was planned.
+fn finish(
+    mut report: Plan,
+    project: &Project,
+    sending: &Sending,
+    args: &cli::Plan,
+    talk: &cli::Talk,
+) -> anyhow::Result<Exit> {
+    let formats = &args.write.formats;
+    report.diagnostics.extend(setup::idle(sending, &report.clients));
+    report.diagnostics.extend(based::behind(project, &report));
     if args.out.is_some() || output::needs_revision(formats) {
         report.revision = config::revision(&project.root);
     }
@@ -59,5 +107,5 @@ async fn plan(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
         output::write(&report, formats, talk)?;
     }
     saved?;
-    Ok(Exit::of_plan(&report, args.detailed_exitcode).or_interrupted(stop.is_stopped()))
+    Ok(Exit::of_plan(&report, args.detailed_exitcode))
 }

@@ -1,18 +1,54 @@
-//! What plan, apply and drift have in common before the first request: files, selection, connection.
+//! What plan, apply and drift have in common before the first request: files, base, selection, connection.
 //!
 //! Owns the order of these checks and the report that stands for a run that did not begin.
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ringform::api::Stop;
 use ringform::config::{self, Project};
 use ringform::model::{Declaration, Untrusted};
-use ringform::plan::Plan;
 use ringform::plan::since::Known;
+use ringform::plan::{Origin, Origins, Plan};
 
-use crate::cli::{Connect, Files, Select};
+use crate::cli::{Base, Connect, Files, Select};
+use crate::commands::based::Based;
 use crate::commands::setup::{self, Session};
+
+/// What a run was asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// Which files.
+    pub files: &'a Files,
+    /// Which clients.
+    pub select: &'a Select,
+    /// How the API is reached.
+    pub connect: &'a Connect,
+    /// What is known of the past.
+    pub base: &'a Base,
+    /// The origin of every difference where no base is named.
+    pub otherwise: Origin,
+}
+
+/// Everything that is known before anything is read.
+pub(crate) struct Chosen {
+    /// The project.
+    pub project: Project,
+    /// Every client of the documents that were found, selected or not.
+    pub declared: Vec<Known>,
+    /// Whether the documents that were found are all of the project, and not those of a PATH inside it.
+    pub whole: bool,
+    /// The selected declarations.
+    pub declarations: Vec<Declaration>,
+    /// By what differences are judged.
+    pub origins: Arc<Origins>,
+    /// With `--affected`, what the run will cost: to be told before it begins.
+    pub forecast: Option<String>,
+    /// The report so far: everything but clients and run.
+    pub report: Plan,
+    based: Based,
+}
 
 /// Everything that is needed to read.
 pub(crate) struct Prepared {
@@ -24,6 +60,10 @@ pub(crate) struct Prepared {
     pub whole: bool,
     /// The selected declarations.
     pub declarations: Vec<Declaration>,
+    /// By what differences are judged.
+    pub origins: Arc<Origins>,
+    /// With `--affected`, what the run will cost: to be told before it begins.
+    pub forecast: Option<String>,
     /// The connection.
     pub session: Session,
     /// The report so far: everything but clients and run.
@@ -33,20 +73,18 @@ pub(crate) struct Prepared {
 /// A report that holds nothing but problems.
 pub(crate) type Refused = Box<Plan>;
 
-/// Loads, selects and connects. `Err` is the report of a run that did not begin; its diagnostics say why.
-pub(crate) async fn prepare(
-    files: &Files,
-    select: &Select,
-    connect: &Connect,
-    stop: &Stop,
-) -> anyhow::Result<Result<Prepared, Refused>> {
-    let request = setup::request(files)?;
+/// Loads, reads the base and selects, all offline. `Err` is the report of a run that did not begin; its diagnostics say why.
+pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused>> {
+    let request = setup::request(asked.files)?;
+    let selection = setup::selection(asked.select);
     let mut loaded = config::load(&request);
+    let based = Based::read(&request, &mut loaded, asked.base, &selection, asked.otherwise);
     let declared = loaded.declarations.iter().map(Known::from).collect();
-    setup::narrow(&mut loaded, select);
+    setup::narrow(&mut loaded, asked.select);
     let failed = loaded.has_errors();
     let mut report = empty(loaded.project.as_ref());
-    report.shard = select.shard;
+    report.shard = asked.select.shard;
+    report.base = asked.base.base.as_deref().map(Untrusted::from);
     report.diagnostics = loaded.diagnostics;
     let project = match loaded.project {
         Some(project) if !failed => project,
@@ -55,12 +93,35 @@ pub(crate) async fn prepare(
             return Ok(Err(Box::new(report)));
         }
     };
-    let names = setup::used(&loaded.declarations);
-    match setup::connect(&project, names.into_iter(), connect, stop).await {
+    let mut declarations = loaded.declarations;
+    let revision = asked.base.base.as_deref().filter(|_| asked.base.affected);
+    let forecast = revision.and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision));
+    report.released_clients = based.released(&selection);
+    let origins = Arc::new(based.origins.clone());
+    let whole = setup::is_whole(&request, &project);
+    Ok(Ok(Chosen { project, declared, whole, declarations, origins, forecast, report, based }))
+}
+
+/// Loads, selects and connects. `Err` is the report of a run that did not begin; its diagnostics say why.
+pub(crate) async fn prepare(asked: &Asked<'_>, stop: &Stop) -> anyhow::Result<Result<Prepared, Refused>> {
+    let chosen = match choose(asked)? {
+        Ok(chosen) => chosen,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Chosen { project, declared, whole, declarations, origins, forecast, mut report, based } = chosen;
+    let revision = asked.base.base.as_deref().filter(|_| !asked.base.trust_project);
+    let distrust = revision.map(|revision| based.distrust(&project, asked.connect, revision)).unwrap_or_default();
+    if !distrust.is_empty() {
+        report.released_clients.clear();
+        report.diagnostics.extend(distrust);
+        report.revision = config::revision(&project.root);
+        return Ok(Err(Box::new(report)));
+    }
+    let names = setup::used(&declarations);
+    match setup::connect(&project, names.into_iter(), asked.connect, stop).await {
         Ok(session) => {
             report.endpoint = session.endpoint.clone();
-            let whole = setup::is_whole(&request, &project);
-            Ok(Ok(Prepared { project, declared, whole, declarations: loaded.declarations, session, report }))
+            Ok(Ok(Prepared { project, declared, whole, declarations, origins, forecast, session, report }))
         }
         Err(errors) => {
             report.diagnostics.extend(errors);

@@ -13,9 +13,10 @@ use ringform::api::{self, Endpoint, Meter, Reader, Secret, Source, Stop, Writer}
 use ringform::config::{self, Credential, Loaded, Project, Template};
 use ringform::model::{Declaration, Diagnostic, Untrusted};
 use ringform::plan::select::Selection;
+use ringform::plan::{ClientPlan, Sending};
 use ringform::{journal, sandbox};
 
-use crate::cli::{Connect, Files, Select};
+use crate::cli::{self, Connect, Files, Select};
 use crate::commands::clock;
 
 /// The files that the arguments name.
@@ -41,6 +42,20 @@ pub(crate) fn selection(select: &Select) -> Selection {
         fields: select.fields.iter().copied().collect(),
         shard: select.shard,
     }
+}
+
+/// What the arguments let be sent.
+pub(crate) fn sending(args: &cli::Sending) -> Sending {
+    Sending { only: args.only.iter().copied().collect(), overwrite: args.overwrite_drift.clone() }
+}
+
+/// A warning for each `--overwrite-drift` that found no conflict.
+pub(crate) fn idle(sending: &Sending, clients: &[ClientPlan]) -> Vec<Diagnostic> {
+    let warn = |one| {
+        let summary = format!("--overwrite-drift {one}: there is no such conflict");
+        Diagnostic::warning("nothing-to-overwrite", None, summary)
+    };
+    sending.idle(clients).map(warn).collect()
 }
 
 /// Narrows what was loaded; a part of the selection that matches nothing becomes an error.

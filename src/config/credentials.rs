@@ -33,6 +33,18 @@ pub enum Credential {
     },
 }
 
+impl Credential {
+    /// Whether two come to the same, wherever they are written.
+    pub fn is_same(&self, other: &Credential) -> bool {
+        match (self, other) {
+            (Credential::App { app_id, app_secret }, Credential::App { app_id: id, app_secret: secret }) => {
+                app_id.is_same(id) && app_secret == secret
+            }
+            (one, other) => one == other,
+        }
+    }
+}
+
 /// Reads the section `credentials`.
 pub(super) fn read(node: &Node, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Credential> {
     let mut credentials = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! Files to declarations.
 //!
-//! Owns everything between the bytes of a project and its declarations: discovery, YAML with places, the shape of documents and
+//! Owns everything between the bytes of a project, of the work tree or of a git revision, and its declarations: discovery, YAML with places, the shape of documents and
 //! project files, layers, and the way back (documents that `import` writes). All problems of all files are collected; none ends
 //! the run for the others. It knows no field by name and no HTTP. The texts are untrusted, and so are the file names.
 
@@ -13,9 +13,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::model::{Declaration, Diagnostic, Place, Untrusted};
 
+mod base;
+mod commit;
 mod credentials;
 mod discover;
 mod document;
+mod git;
 mod guards;
 mod lines;
 mod mapping;
@@ -28,11 +31,13 @@ mod syntax;
 mod template;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod waivers;
 mod walk;
 mod write;
 mod yaml;
 
+pub use base::{Base, base};
 pub use credentials::Credential;
 pub use project::{Limits, Project, Route, parse_duration};
 pub use revision::revision;
@@ -229,18 +234,25 @@ fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
         let summary = format!("{} cannot be read: {}", name.raw(), discover::plain(&error));
         Box::new(Diagnostic::error("unreadable", place.clone(), summary))
     };
-    let too_large = || {
-        let summary = format!("{} is larger than 16 MiB", name.raw());
-        Box::new(Diagnostic::error("too-large", place.clone(), summary).help("split it into several files".to_owned()))
-    };
     let file = File::open(path).map_err(unreadable)?;
     // Its size is not asked for: most files fit into the first read, and a file can grow and a pipe has none.
     let mut bytes = Vec::with_capacity(4096);
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    decode(bytes, name)
+}
+
+/// The text of the bytes of a file.
+fn decode(bytes: Vec<u8>, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(too_large());
+        return Err(Box::new(too_large(name)));
     }
     String::from_utf8(bytes).map_err(|error| Box::new(no_text(&error, name)))
+}
+
+fn too_large(name: &Untrusted) -> Diagnostic {
+    let summary = format!("{} is larger than 16 MiB", name.raw());
+    let error = Diagnostic::error("too-large", Place::new(name.clone(), 1, 1), summary);
+    error.help("split it into several files".to_owned())
 }
 
 /// A file that is no UTF-8, with its line as far as it can be shown; a project file's is taken away by the caller.

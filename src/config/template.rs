@@ -72,6 +72,11 @@ impl Template {
         if missing.is_empty() { Ok(text) } else { Err(missing) }
     }
 
+    /// Whether two say the same, wherever they are written.
+    pub fn is_same(&self, other: &Template) -> bool {
+        self.parts == other.parts
+    }
+
     /// Where it is written.
     pub fn place(&self) -> &Place {
         &self.place

@@ -4,7 +4,6 @@
 //! once. No file is lost because its name is no text. It opens no document.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -90,7 +89,7 @@ impl Walk<'_> {
                 Ok(entry) => {
                     self.links |= entry.path_is_symlink();
                     let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                    if is_file && is_document(entry.file_name()) && self.is_wanted(entry.path()) {
+                    if is_file && is_document(&entry.file_name().to_string_lossy()) && self.is_wanted(entry.path()) {
                         self.file(entry.path());
                     }
                 }
@@ -108,7 +107,8 @@ impl Walk<'_> {
             Some(name) if cfg!(unix) => File { name: name.into(), path: None },
             Some(_) | None => {
                 let relative = path.strip_prefix(self.root).unwrap_or(path);
-                let parts: Vec<String> = relative.components().map(|part| text_of(part.as_os_str())).collect();
+                let parts: Vec<String> =
+                    relative.components().map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
                 File { name: parts.join("/").into(), path: Some(path.to_owned()) }
             }
         };
@@ -149,9 +149,9 @@ fn parts_of(error: &ignore::Error) -> Option<(Option<&Path>, String)> {
 }
 
 /// A file name as text; bytes that are no UTF-8 are written as `\\xFF`.
-fn text_of(name: &OsStr) -> String {
+pub(super) fn text_of(name: &[u8]) -> String {
     let mut text = String::new();
-    for chunk in name.as_encoded_bytes().utf8_chunks() {
+    for chunk in name.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
             text.push_str(&format!("\\x{byte:02X}"));
@@ -160,10 +160,10 @@ fn text_of(name: &OsStr) -> String {
     text
 }
 
-fn is_document(name: &OsStr) -> bool {
-    let name = name.to_string_lossy();
+/// Whether a file of this name is a document: no project file and no backup.
+pub(super) fn is_document(name: &str) -> bool {
     let ends = name.ends_with(".yaml") || name.ends_with(".yml");
-    ends && !is_project(&name)
+    ends && !is_project(name)
 }
 
 #[cfg(test)]
@@ -173,12 +173,12 @@ mod tests {
     #[test]
     fn project_files_are_no_documents_and_backups_neither() {
         for name in ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml"] {
-            assert!(is_document(OsStr::new(name)), "{name}");
+            assert!(is_document(name), "{name}");
         }
         for name in
             ["ringform.yaml", "staging.ringform.yaml", "a.yaml~", "a.yaml.bak", ".a.yaml.swp", "#a.yaml#", "a.json"]
         {
-            assert!(!is_document(OsStr::new(name)), "{name}");
+            assert!(!is_document(name), "{name}");
         }
     }
 }

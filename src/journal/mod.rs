@@ -17,8 +17,10 @@ use crate::model::{ClientId, Setting, Untrusted};
 use crate::plan::{ClientPlan, Outcome, Patch};
 
 mod read;
+mod sent;
 
 pub use read::{Doubt, in_doubt, settle};
+pub use sent::{Stored, stored};
 
 /// The folder of everything that ringform keeps beside a project. It ignores itself.
 pub const FOLDER: &str = ".ringform";
@@ -130,7 +132,7 @@ pub struct Line {
 impl Line {
     /// A PUT is about to be sent.
     pub fn sending(client: &ClientPlan, patch: &Patch) -> io::Result<Line> {
-        let changes = client.changes.iter();
+        let changes = client.to_send();
         let record = Record::Sending {
             client_id: client.client_id,
             credentials: named(client),

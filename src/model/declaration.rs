@@ -82,7 +82,15 @@ pub struct Expected {
     pub place: Place,
 }
 
+/// Who a declaration speaks for: a number whoever reads it, `@me` with the credentials that say who that is.
+pub type Whose = (ClientId, Option<Arc<str>>);
+
 impl Declaration {
+    /// Who this declaration speaks for.
+    pub fn whose(&self) -> Whose {
+        (self.client, self.credentials.clone().filter(|_| self.client == ClientId::Me))
+    }
+
     /// The set of managed fields.
     pub fn managed_set(&self) -> SettingSet {
         self.managed.iter().map(|managed| managed.setting).collect()

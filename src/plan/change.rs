@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::countries::Code;
 use crate::model::{Declaration, Judgement, Layer, LiveSettings, Managed, Place, Setting, State};
+use crate::plan::origin::{self, By};
 
 /// What happens to a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +53,8 @@ pub struct Change {
     pub layer: Layer,
     /// Where the value is written.
     pub place: Place,
+    /// Shown and not sent: `--only` leaves its origin out.
+    pub kept: bool,
 }
 
 impl Change {
@@ -97,21 +100,27 @@ impl Change {
 }
 
 /// Compares a declaration with the live settings: every managed field that differs, in the order of [`Setting::ALL`].
+/// `by` tells of each where it comes from.
 ///
 /// A managed field whose key is missing is no difference here; [`crate::plan::examine`] has failed the client before.
-pub fn changes(declaration: &Declaration, live: &LiveSettings, origin: Origin) -> Vec<Change> {
-    declaration.managed.iter().filter_map(|managed| change(managed, live, origin)).collect()
+pub fn changes(declaration: &Declaration, live: &LiveSettings, by: By<'_>) -> Vec<Change> {
+    declaration.managed.iter().filter_map(|managed| change(managed, live.state(managed.setting)?, by)).collect()
 }
 
-fn change(managed: &Managed, live: &LiveSettings, origin: Origin) -> Option<Change> {
-    let before = live.state(managed.setting)?;
-    (before != managed.wanted).then(|| Change {
+/// What differs between what a field shall hold and what it held before; `None` where nothing does.
+pub(super) fn change(managed: &Managed, before: State, by: By<'_>) -> Option<Change> {
+    let origin = match by {
+        By::Always(origin) => (before != managed.wanted).then_some(origin),
+        By::Base(earlier) => origin::origin(earlier.wanted(managed.setting), &managed.wanted, &before),
+    };
+    Some(Change {
         setting: managed.setting,
         before,
         after: managed.wanted.clone(),
-        origin,
+        origin: origin?,
         layer: managed.layer.clone(),
         place: managed.place.clone(),
+        kept: false,
     })
 }
 

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{
-    ClientId, Declaration, Failure, Live, LiveSettings, Place, Setting, SettingSet, Severity, Untrusted,
+    ClientId, Declaration, Failure, Live, LiveSettings, Managed, Place, Setting, SettingSet, Severity, State, Untrusted,
 };
 use crate::plan::change::{self, Change, Origin};
-use crate::plan::{Patch, examine};
+use crate::plan::origin::By;
+use crate::plan::{Patch, examine, sending};
 
 /// Whether a client is as declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -171,7 +172,7 @@ pub struct ClientPlan {
 
 impl ClientPlan {
     /// A client before anything is known of it.
-    fn unread(declaration: &Declaration) -> ClientPlan {
+    pub(super) fn unread(declaration: &Declaration) -> ClientPlan {
         ClientPlan {
             client_id: declaration.client,
             id: None,
@@ -196,13 +197,22 @@ impl ClientPlan {
         ClientPlan { error: Some(Box::new(failure)), ..ClientPlan::unread(declaration) }
     }
 
-    /// Compares a declaration with an answer. An answer that may not be compared makes the client failed, never different.
-    pub fn read(declaration: &Declaration, live: Live, origin: Origin) -> ClientPlan {
+    /// Compares a declaration with an answer, and with the base where there is one: a conflict blocks the client. An answer that
+    /// may not be compared makes the client failed, never different.
+    pub fn read<'b>(declaration: &Declaration, live: Live, by: impl Into<By<'b>>) -> ClientPlan {
+        let by = by.into();
         let mut client = ClientPlan::unread(declaration);
         client.id = live.id;
         client.name = live.name.clone();
         match examine::examine(client.client_id, client.managed, &client.expect, &live) {
-            Ok(()) => client.changes = change::changes(declaration, &live.settings, origin),
+            Ok(()) => {
+                client.changes = change::changes(declaration, &live.settings, by);
+                if let By::Base(earlier) = by {
+                    client.released =
+                        released(&earlier.released, |setting| live.settings.raw(setting).unwrap_or(Json::Null));
+                    client.block_conflicts(|setting| earlier.wanted(setting));
+                }
+            }
             Err(failure) => client.error = Some(Box::new(failure)),
         }
         client.live = Some(live.settings);
@@ -218,7 +228,26 @@ impl ClientPlan {
         }
     }
 
-    /// The body of the PUT that would bring the client to its declaration; `None` when nothing differs.
+    fn block_conflicts<'b>(&mut self, base: impl Fn(Setting) -> Option<&'b State>) {
+        for change in self.changes.iter().filter(|change| change.origin == Origin::Conflict) {
+            if let Some(base) = base(change.setting) {
+                let id = self.client_id;
+                self.blocked.push(sending::conflict(id, change.setting, base, &change.after, &change.before));
+            }
+        }
+    }
+
+    /// Whether there is anything to send, blocked or not: `--only` may have kept all of it.
+    pub fn is_to_send(&self) -> bool {
+        self.error.is_none() && self.to_send().next().is_some()
+    }
+
+    /// The changes that are to be sent: all but those that `--only` keeps.
+    pub fn to_send(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| !change.kept)
+    }
+
+    /// The body of the PUT that would bring the client to its declaration; `None` when there is nothing to send.
     pub fn patch(&self) -> Option<Patch> {
         Patch::from_changes(&self.changes)
     }
@@ -233,4 +262,14 @@ impl ClientPlan {
         self.result = Some(outcome);
         self.details = details.map(Box::new);
     }
+}
+
+/// Fields that the base managed and nobody does now, with what they hold.
+pub(super) fn released(managed: &[Managed], live: impl Fn(Setting) -> Json) -> Vec<Released> {
+    let one = |managed: &Managed| Released {
+        field: managed.setting,
+        live: live(managed.setting),
+        source: managed.place.clone(),
+    };
+    managed.iter().map(one).collect()
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ClientId, Diagnostic, Place, Revision, Untrusted};
-use crate::plan::{ClientPlan, Status, Watch};
+use crate::plan::{ClientPlan, Origin, Status, Watch};
 
 /// The version of the document. A minor step only adds; readers ignore unknown keys.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -120,6 +120,18 @@ pub struct Summary {
     pub changes: usize,
     /// Changed fields of severity `security`.
     pub security: usize,
+    /// Changed fields that this change set brings; 0 without a base, as all that follow.
+    #[serde(default)]
+    pub pending: usize,
+    /// Changed fields that were changed outside of git, or whose base is not applied yet.
+    #[serde(default)]
+    pub drift: usize,
+    /// Changed fields that this change set touches and that have also drifted.
+    #[serde(default)]
+    pub conflict: usize,
+    /// Fields that the base managed and nobody does now, those of clients that are no longer declared not among them.
+    #[serde(default)]
+    pub released: usize,
 }
 
 impl Plan {
@@ -134,6 +146,15 @@ impl Plan {
             }
             summary.changes += client.changes.len();
             summary.security += client.security();
+            summary.released += client.released.len();
+            for change in &client.changes {
+                match change.origin {
+                    Origin::Pending => summary.pending += 1,
+                    Origin::Drift => summary.drift += 1,
+                    Origin::Conflict => summary.conflict += 1,
+                    Origin::Unknown => {}
+                }
+            }
         }
         summary
     }
@@ -141,6 +162,11 @@ impl Plan {
     /// Whether this is the report of an apply: its clients have results.
     pub fn is_report(&self) -> bool {
         self.clients.iter().any(|client| client.result.is_some())
+    }
+
+    /// Whether this plan was made without reading: declared against declared. Only there a client is neither read nor failed.
+    pub fn is_offline(&self) -> bool {
+        self.clients.iter().any(|client| client.live.is_none() && client.error.is_none())
     }
 
     /// Whether any client is blocked from being sent.

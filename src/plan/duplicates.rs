@@ -28,6 +28,8 @@ pub fn fail<'a>(clients: impl Iterator<Item = &'a mut ClientPlan>) {
             let failure = Failure::new(FailureKind::DuplicateClient, message);
             client.error = Some(Box::new(failure.help("keep one document for this client")));
             client.changes.clear();
+            client.blocked.clear();
+            client.released.clear();
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::plan::{ClientPlan, Plan, Status};
+use crate::plan::{ClientPlan, Plan};
 
 /// The forecast for one credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub fn forecast(
     plan: &Plan,
     remaining: impl Fn(Option<&Arc<str>>) -> Option<(u64, Option<Duration>)>,
 ) -> Vec<Forecast> {
-    let sendable = |client: &&ClientPlan| client.status() == Status::Change && client.blocked.is_empty();
+    let sendable = |client: &&ClientPlan| client.is_to_send() && client.blocked.is_empty();
     let mut needed: BTreeMap<Option<Arc<str>>, u64> = BTreeMap::new();
     for client in plan.clients.iter().filter(sendable) {
         *needed.entry(client.credentials.clone()).or_default() += 1;

@@ -28,7 +28,7 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
         }
         for message in spoken(guard, client) {
             match guard.effect {
-                Effect::Deny if !client.changes.is_empty() => client.blocked.push(Blocked {
+                Effect::Deny if client.is_to_send() => client.blocked.push(Blocked {
                     kind: BlockedKind::Guard,
                     name: Untrusted::new(guard.name.clone()),
                     message,

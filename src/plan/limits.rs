@@ -37,23 +37,27 @@ pub struct SizeLimits {
     pub clients: Option<Share>,
 }
 
+/// How many clients have something to send, blocked or not.
+fn to_send(plan: &Plan) -> usize {
+    plan.clients.iter().filter(|client| client.is_to_send()).count()
+}
+
 /// What a plan exceeds, each as a sentence; empty when it is small enough.
 pub fn exceeded(limits: SizeLimits, plan: &Plan) -> Vec<String> {
-    let summary = plan.summary();
+    let (changes, clients) = (plan.clients.iter().map(|one| one.to_send().count()).sum::<usize>(), to_send(plan));
     let mut found = Vec::new();
     if let Some(most) = limits.changes
-        && summary.changes as u64 > most
+        && changes as u64 > most
     {
-        found.push(format!("{} settings would change, --max-changes allows {most}", summary.changes));
+        found.push(format!("{changes} settings would change, --max-changes allows {most}"));
     }
     let read = plan.clients.iter().filter(|client| client.status() != Status::Failed).count();
     match limits.clients {
-        Some(Share::Clients(most)) if summary.to_change as u64 > most => {
-            found.push(format!("{} clients would change, --max-changed-clients allows {most}", summary.to_change));
+        Some(Share::Clients(most)) if clients as u64 > most => {
+            found.push(format!("{clients} clients would change, --max-changed-clients allows {most}"));
         }
-        Some(Share::Percent(most)) if summary.to_change as f64 * 100.0 > most * read as f64 => {
-            let changed = summary.to_change;
-            found.push(format!("{changed} of {read} clients would change, --max-changed-clients allows {most}%"));
+        Some(Share::Percent(most)) if clients as f64 * 100.0 > most * read as f64 => {
+            found.push(format!("{clients} of {read} clients would change, --max-changed-clients allows {most}%"));
         }
         Some(_) | None => {}
     }

@@ -47,6 +47,7 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
             other.source.column,
         ))
     });
+    merged.released_clients.sort_by(|one, other| one.source.cmp(&other.source));
     let doubled = merged.clients.windows(2).filter(|pair| pair[0].source == pair[1].source).count();
     if doubled > 0 {
         let clients = if doubled == 1 { "client stands" } else { "clients stand" };

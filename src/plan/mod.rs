@@ -1,6 +1,6 @@
 //! Plans: what has to change at the live client so that it matches its declaration.
 //!
-//! Owns the comparison, severity, guards, the body of a PUT, the judgement of answers, the conversation of one write and the
+//! Owns the comparison, origins, severity, guards, the body of a PUT, the judgement of answers, the conversation of one write and the
 //! plan document. Everything here is a pure function of its arguments: it knows no YAML, no HTTP, no clock and no terminal,
 //! so the same declaration and answer give the same plan, byte for byte.
 
@@ -17,11 +17,14 @@ pub mod idle;
 pub mod limits;
 pub mod load;
 pub mod merge;
+pub mod offline;
+pub mod origin;
 pub mod patch;
 pub mod recheck;
 pub mod rolling;
 pub mod schema;
 pub mod select;
+pub mod sending;
 pub mod since;
 pub mod verify;
 pub mod watch;
@@ -30,6 +33,8 @@ mod wire;
 pub use change::{Action, Change, Origin};
 pub use client::{Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Outcome, Released, Status};
 pub use document::{Plan, Quota, ReleasedClient, Requests, Run, Shard, Summary};
+pub use origin::Origins;
 pub use patch::Patch;
 pub use recheck::Cleared;
+pub use sending::Sending;
 pub use watch::Watch;

@@ -58,15 +58,14 @@ pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
         return Recheck::Unchanged;
     }
     let moved: Vec<Setting> = client
-        .changes
-        .iter()
+        .to_send()
         .filter(|change| live.settings.state(change.setting).as_ref() != Some(&change.before))
         .map(|change| change.setting)
         .collect();
     if moved.is_empty() { Recheck::Send(Cleared { patch }) } else { Recheck::Stale(moved) }
 }
 
-/// Whether live holds every value that the changes want.
+/// Whether live holds every value that the changes want, but for those that are not to be sent.
 pub fn holds_everything(client: &ClientPlan, live: &LiveSettings) -> bool {
-    client.changes.iter().all(|change| live.state(change.setting).as_ref() == Some(&change.after))
+    client.to_send().all(|change| live.state(change.setting).as_ref() == Some(&change.after))
 }

@@ -31,18 +31,8 @@ impl Selection {
         if !unmatched.is_empty() {
             return Err(unmatched);
         }
-        let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (key, value) in &self.labels {
-            wanted.entry(key).or_default().push(value);
-        }
         let found = declarations.len();
-        declarations.retain(|declaration| {
-            let id = declaration.client.to_string();
-            (self.clients.is_empty() || self.clients.iter().any(|glob| glob.is_match(&id)))
-                && wanted.iter().all(|(key, values)| {
-                    declaration.labels.get(*key).is_some_and(|value| values.contains(&value.as_ref()))
-                })
-        });
+        declarations.retain(|declaration| self.names(declaration));
         if found > 0 && declarations.is_empty() {
             return Err(vec!["no client fits all of --client and --label together".to_owned()]);
         }
@@ -55,6 +45,24 @@ impl Selection {
             }
         }
         Ok(())
+    }
+
+    /// Whether `--client` and `--label` let this declaration in.
+    fn names(&self, declaration: &Declaration) -> bool {
+        let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (key, value) in &self.labels {
+            wanted.entry(key).or_default().push(value);
+        }
+        let id = if self.clients.is_empty() { String::new() } else { declaration.client.to_string() };
+        (self.clients.is_empty() || self.clients.iter().any(|glob| glob.is_match(&id)))
+            && wanted
+                .iter()
+                .all(|(key, values)| declaration.labels.get(*key).is_some_and(|value| values.contains(&value.as_ref())))
+    }
+
+    /// Whether the selection covers a declaration, one of another revision too. It asks for no field: a client is covered as a whole.
+    pub fn covers(&self, declaration: &Declaration) -> bool {
+        self.names(declaration) && self.shard.is_none_or(|shard| shard_of(declaration, shard.count) == shard.index)
     }
 
     fn unmatched<'a>(&'a self, declarations: &'a [Declaration]) -> impl Iterator<Item = String> + 'a {

@@ -17,6 +17,7 @@ pub fn is_whole(answer: &Live, id: Option<u64>) -> bool {
 pub fn not_converged(changes: &[Change], after: &LiveSettings) -> Vec<NotConverged> {
     changes
         .iter()
+        .filter(|change| !change.kept)
         .filter_map(|change| {
             let stored = after.state(change.setting)?;
             (stored != change.after).then(|| NotConverged {

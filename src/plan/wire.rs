@@ -79,6 +79,9 @@ pub(super) struct WireChange {
     pub(super) severity: Severity,
     pub(super) direction: Option<Direction>,
     pub(super) origin: Origin,
+    /// Shown and not sent: `--only` leaves its origin out. `put` does not hold it.
+    #[serde(default)]
+    pub(super) kept: bool,
     pub(super) layer: String,
     pub(super) source: Place,
 }
@@ -96,6 +99,7 @@ impl From<&Change> for WireChange {
             severity: judgement.severity,
             direction: judgement.direction,
             origin: change.origin,
+            kept: change.kept,
             layer: change.layer.text(),
             source: change.place.clone(),
         }
@@ -114,7 +118,15 @@ impl WireChange {
             return Err(format!("`before` of {} is not as a plan writes it", self.field));
         }
         let layer = Layer::parse(&self.layer).ok_or_else(|| format!("`layer` of {} is unknown", self.field))?;
-        Ok(Change { setting: self.field, before, after, origin: self.origin, layer, place: self.source })
+        Ok(Change {
+            setting: self.field,
+            before,
+            after,
+            origin: self.origin,
+            layer,
+            place: self.source,
+            kept: self.kept,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::api::{Reader, Stop};
 use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Guard, Live};
 use crate::plan::duplicates;
-use crate::plan::{ClientPlan, Origin, Status, guards};
+use crate::plan::{ClientPlan, Origins, Sending, Status, guards};
 use crate::reconcile::{Happened, Listener, fleet};
 
 /// An answer and when it arrived.
@@ -30,8 +30,10 @@ pub type Readings = BTreeMap<usize, Reading>;
 pub struct Options<'a> {
     /// How many clients at once.
     pub concurrency: usize,
-    /// What is said of every difference.
-    pub origin: Origin,
+    /// By what differences are judged.
+    pub origins: Arc<Origins>,
+    /// What of them may be sent.
+    pub sending: &'a Sending,
     /// The project's guards.
     pub guards: &'a [Guard],
     /// Whether answers are kept for a write that follows.
@@ -58,16 +60,17 @@ pub async fn plan(
     listener: Listener,
 ) -> Outcome {
     listener(Happened::Reading(declarations.len()));
-    let (stop, origin, keep) = (stop.clone(), options.origin, options.keep_readings);
+    let (stop, origins, keep) = (stop.clone(), options.origins, options.keep_readings);
     let readings = Arc::new(Mutex::new(Readings::new()));
     let kept = Arc::clone(&readings);
     let work = |reader: Reader| {
         let (stop, listener, kept) = (stop.clone(), Arc::clone(&listener), Arc::clone(&kept));
+        let origins = Arc::clone(&origins);
         move |(index, declaration): (usize, Declaration)| {
             let (reader, stop) = (reader.clone(), stop.clone());
-            let (listener, kept) = (Arc::clone(&listener), Arc::clone(&kept));
+            let (listener, kept, origins) = (Arc::clone(&listener), Arc::clone(&kept), Arc::clone(&origins));
             async move {
-                let (client, reading) = read_one(&declaration, &reader, &stop, origin, keep).await;
+                let (client, reading) = read_one(&declaration, &reader, &stop, &origins, keep).await;
                 listener(Happened::Read { failed: client.error.is_some() });
                 if let Some(reading) = reading {
                     kept.lock().unwrap_or_else(PoisonError::into_inner).insert(index, reading);
@@ -82,6 +85,7 @@ pub async fn plan(
     duplicates::fail(clients.iter_mut());
     let mut warnings = Vec::new();
     for client in &mut clients {
+        options.sending.mark(client);
         warnings.extend(guards::judge(options.guards, client));
     }
     let readings = std::mem::take(&mut *readings.lock().unwrap_or_else(PoisonError::into_inner));
@@ -101,7 +105,7 @@ async fn read_one(
     declaration: &Declaration,
     reader: &Reader,
     stop: &Stop,
-    origin: Origin,
+    origins: &Origins,
     keep: bool,
 ) -> (ClientPlan, Option<Reading>) {
     if stop.is_stopped() {
@@ -112,7 +116,7 @@ async fn read_one(
         Ok(live) => {
             let at = Instant::now();
             let again = keep.then(|| live.clone());
-            let client = ClientPlan::read(declaration, live, origin);
+            let client = ClientPlan::read(declaration, live, origins.of(declaration));
             let reading = again.filter(|_| client.status() == Status::Change).map(|live| Reading { live, at });
             (client, reading)
         }

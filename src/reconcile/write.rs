@@ -107,10 +107,12 @@ fn settled_without_sending(client: &ClientPlan) -> Option<(Outcome, Option<Detai
     if client.status() == Status::InSync {
         return Some((Outcome::Unchanged, None));
     }
-    client.blocked.first().map(|_| {
+    if !client.blocked.is_empty() {
         let reasons: Vec<&str> = client.blocked.iter().map(|blocked| blocked.message.raw()).collect();
-        (Outcome::Refused, say(&reasons.join("; ").into()))
-    })
+        return Some((Outcome::Refused, say(&reasons.join("; ").into())));
+    }
+    // What differs still differs: the change itself says that it was kept.
+    (!client.is_to_send()).then(|| (Outcome::Unchanged, say(&"left as it is: --only keeps its changes".into())))
 }
 
 /// The result of a client that could not be compared.
@@ -267,7 +269,7 @@ impl Worker {
         outcome: Outcome,
         mut details: Details,
     ) -> (Outcome, Details) {
-        let changed = client.changes.iter().map(|change| change.setting).collect();
+        let changed = client.to_send().map(|change| change.setting).collect();
         let stored = details.confirmed_by.is_some() && details.collateral.is_empty();
         let lossy = exchange.baseline().is_some_and(|live| verify::had_something_to_lose(changed, &live.settings));
         if sent && stored && lossy {

@@ -49,7 +49,8 @@ fn sides(client: &ClientPlan) -> (Vec<Held>, Vec<Held>) {
 fn one(client: &ClientPlan, live: &str, declared: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let id = client.client_id;
     let file = terminal(&client.source.file);
-    writeln!(out, "{}", paint(look.color, Label::Heading, format_args!("--- client {id} live")))?;
+    let older = if client.live.is_some() { "live" } else { "base" };
+    writeln!(out, "{}", paint(look.color, Label::Heading, format_args!("--- client {id} {older}")))?;
     writeln!(out, "{}", paint(look.color, Label::Heading, format_args!("+++ client {id} {file}")))?;
     let diff = TextDiff::from_lines(live, declared);
     for hunk in diff.unified_diff().context_radius(3).missing_newline_hint(false).iter_hunks() {

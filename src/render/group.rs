@@ -164,7 +164,7 @@ fn change_key(client: &ClientPlan) -> String {
     };
     for change in &client.changes {
         let (before, after) = (change.before.to_json(), change.after.to_json());
-        add(format_args!("\0{}\0{before}\0{after}\0{:?}", change.setting, change.origin));
+        add(format_args!("\0{}\0{before}\0{after}\0{:?}\0{}", change.setting, change.origin, change.kept));
     }
     client.blocked.iter().for_each(|blocked| add(format_args!("\0{}", reason(blocked))));
     client.released.iter().for_each(|released| add(format_args!("\0{}\0{}", released.field, released.live)));

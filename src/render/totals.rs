@@ -3,8 +3,9 @@
 //! Owns what is counted before any format begins, so that all formats say the same: clients, settings, results, coverage.
 //! A client that could not be read is never counted as compared, and nothing here reads as success while something failed.
 
-use crate::plan::{ClientPlan, Outcome, Plan, Status, Summary};
+use crate::plan::{BlockedKind, ClientPlan, Origin, Outcome, Plan, Status, Summary};
 use crate::render::phrase::{are, count, number};
+use crate::render::wording::{RELEASED, marked};
 
 /// The results of apply, in the order in which they are told, and their words.
 pub(crate) const OUTCOMES: [(Outcome, &str); 8] = [
@@ -30,8 +31,14 @@ pub(crate) struct Totals {
     pub(crate) summary: Summary,
     /// Clients that have something to send and are stopped by a guard or a conflict.
     pub(crate) blocked: usize,
-    /// Fields that are no longer managed.
-    pub(crate) released: usize,
+    /// Conflicts that nobody has settled: each blocks its client.
+    pub(crate) unsettled: usize,
+    /// Clients that are no longer declared.
+    pub(crate) released_clients: usize,
+    /// Changed fields that `--only` keeps back.
+    pub(crate) kept: usize,
+    /// Whether nothing was read: declared was compared with declared.
+    pub(crate) offline: bool,
     /// Managed fields that were compared with live.
     pub(crate) compared: usize,
     /// Managed fields of clients that failed.
@@ -47,14 +54,20 @@ pub(crate) struct Totals {
 impl Totals {
     /// Counts a plan.
     pub(crate) fn of(plan: &Plan) -> Totals {
-        let mut totals = Totals { summary: plan.summary(), ..Totals::default() };
+        let mut totals = Totals {
+            summary: plan.summary(),
+            released_clients: plan.released_clients.len(),
+            offline: plan.is_offline(),
+            ..Totals::default()
+        };
         plan.clients.iter().for_each(|client| totals.add(client));
         totals
     }
 
     fn add(&mut self, client: &ClientPlan) {
         self.blocked += usize::from(!client.blocked.is_empty());
-        self.released += client.released.len();
+        self.unsettled += client.blocked.iter().filter(|blocked| blocked.kind == BlockedKind::Conflict).count();
+        self.kept += client.changes.len() - client.to_send().count();
         match client.status() {
             Status::Failed => self.uncompared += client.managed.len(),
             Status::InSync | Status::Change => self.compared += client.managed.len(),
@@ -62,7 +75,7 @@ impl Totals {
         if let Some(outcome) = client.result {
             self.is_report = true;
             if outcome == Outcome::Applied {
-                self.stored += client.changes.len();
+                self.stored += client.to_send().count();
             }
             if let Some(at) = OUTCOMES.iter().position(|(one, _)| *one == outcome) {
                 self.outcomes[at] += 1;
@@ -78,7 +91,7 @@ impl Totals {
 
     /// The totals as one sentence.
     pub(crate) fn headline(&self) -> String {
-        let Summary { clients, in_sync, to_change, failed, changes, security } = self.summary;
+        let Summary { clients, in_sync, to_change, failed, changes, security, .. } = self.summary;
         if clients == 0 {
             return "No clients: nothing was compared.".to_owned();
         }
@@ -88,15 +101,21 @@ impl Totals {
         let all = count(clients, "client");
         let mut parts = Vec::new();
         if to_change > 0 {
-            let grave = if security > 0 { format!(", {} security", number(security as u64)) } else { String::new() };
+            let origins = self.origins();
+            let comma = if origins.is_empty() { ", " } else { "; " };
+            let grave =
+                if security > 0 { format!("{comma}{} security", number(security as u64)) } else { String::new() };
             let stopped =
                 if self.blocked > 0 { format!("; {} blocked", number(self.blocked as u64)) } else { String::new() };
             parts.push(format!(
-                "{} to change ({}{grave}{stopped})",
+                "{} to change ({}{origins}{grave}{stopped})",
                 number(to_change as u64),
                 count(changes, "setting")
             ));
         } else if failed == 0 {
+            if self.offline {
+                return format!("No difference: {all} {} declared as at the base.", are(clients));
+            }
             let as_declared = if clients == 1 { "is as declared" } else { "are as declared" };
             return format!("No difference: {all} {as_declared}, {} compared.", count(self.compared, "setting"));
         } else if in_sync > 0 {
@@ -112,10 +131,25 @@ impl Totals {
         format!("{all}: {}.", parts.join(", "))
     }
 
+    /// How many changes there are of each origin: `: 2 ▸ pending, 1 ≠ drift`; empty without a base.
+    fn origins(&self) -> String {
+        let Summary { pending, drift, conflict, .. } = self.summary;
+        let counts = [(pending, Origin::Pending), (drift, Origin::Drift), (conflict, Origin::Conflict)];
+        let words: Vec<String> = counts
+            .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, origin)| format!("{} {}", number(n as u64), marked(origin)))
+            .collect();
+        if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) }
+    }
+
     fn report_headline(&self) -> String {
         let all = count(self.summary.clients, "client");
         let mut parts = Vec::new();
         for ((outcome, word), n) in OUTCOMES.into_iter().zip(self.outcomes) {
+            if n == self.summary.clients && outcome == Outcome::Unchanged && self.kept > 0 {
+                return format!("Nothing to send: {all}, nothing was changed.");
+            }
             if n == self.summary.clients && outcome == Outcome::Unchanged {
                 return format!("Nothing to do: {all} {} as declared, nothing was changed.", are(n));
             }
@@ -155,17 +189,46 @@ impl Totals {
         }
     }
 
-    /// What else has to be known: released fields, and clients of a report that are not done.
-    pub(crate) fn remarks(&self) -> Vec<String> {
+    /// What else has to be known: what comes from elsewhere than this change, what is released or kept back, and clients of a
+    /// report that are not done. `based` says whether there is a base.
+    pub(crate) fn remarks(&self, based: bool) -> Vec<String> {
         let mut remarks = Vec::new();
-        if self.released > 0 {
-            let n = self.released;
-            let left = if n == 1 {
-                "is no longer managed and left as it is"
-            } else {
-                "are no longer managed and left as they are"
+        let Summary { drift, conflict, released, .. } = self.summary;
+        if self.offline {
+            remarks.push("Offline: declared was compared with the base alone; nothing was read.".to_owned());
+        }
+        if based && drift > 0 {
+            let was = if drift == 1 { "was" } else { "were" };
+            let drift = count(drift, "setting");
+            remarks.push(format!("≠ {drift} {was} changed outside of git, or the base is not applied yet."));
+        }
+        if based && conflict > 0 {
+            let (is, its) = if conflict == 1 { ("is", "its client") } else { ("are", "their clients") };
+            let conflict = count(conflict, "setting");
+            let then = match (self.unsettled, self.is_report) {
+                (0, _) => String::new(),
+                (_, false) => format!("; apply refuses {its}"),
+                (_, true) => format!("; {its} refused"),
             };
-            remarks.push(format!("{} {left}.", count(n, "setting")));
+            remarks.push(format!(
+                "‼ {conflict} {is} in conflict: this change touches what was also changed outside of git{then}."
+            ));
+        }
+        if self.kept > 0 {
+            let is = are(self.kept);
+            remarks.push(format!("{} {is} shown and not sent: --only.", count(self.kept, "setting")));
+        }
+        if released > 0 {
+            let n = released;
+            let left =
+                if n == 1 { "no longer managed and left as it is" } else { "no longer managed and left as they are" };
+            remarks.push(format!("{RELEASED} {} released: {left}.", count(n, "setting")));
+        }
+        if self.released_clients > 0 {
+            let n = self.released_clients;
+            let left =
+                if n == 1 { "no longer declared and left as it is" } else { "no longer declared and left as they are" };
+            remarks.push(format!("{RELEASED} {} released: {left}.", count(n, "client")));
         }
         if self.is_report && self.undone() > 0 {
             let n = self.undone();

@@ -19,13 +19,25 @@ pub(crate) fn direction(change: &Change) -> &'static str {
     }
 }
 
-/// The origin of a change in a word; empty where there is no base.
-pub(crate) fn origin(change: &Change) -> &'static str {
-    match change.origin {
-        Origin::Pending => "pending",
-        Origin::Drift => "drift",
-        Origin::Conflict => "conflict",
+/// The mark and the word of an origin; empty where there is no base.
+pub(crate) fn marked(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Pending => "▸ pending",
+        Origin::Drift => "≠ drift",
+        Origin::Conflict => "‼ conflict",
         Origin::Unknown => "",
+    }
+}
+
+/// The mark of what nobody manages any more.
+pub(crate) const RELEASED: &str = "·";
+
+/// The origin of a change, and whether it is kept back; empty where there is neither.
+pub(crate) fn origin(change: &Change) -> String {
+    match (marked(change.origin), change.kept) {
+        (origin, false) => origin.to_owned(),
+        ("", true) => "not sent".to_owned(),
+        (origin, true) => format!("{origin}, not sent"),
     }
 }
 

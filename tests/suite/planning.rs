@@ -46,7 +46,10 @@ fn the_json_plan_is_as_documented() {
     assert_eq!(plan["project"], "ringform.yaml");
     assert_eq!(
         plan["summary"],
-        json!({"clients": 1, "in_sync": 0, "to_change": 1, "failed": 0, "changes": 3, "security": 2})
+        json!({
+            "clients": 1, "in_sync": 0, "to_change": 1, "failed": 0, "changes": 3, "security": 2,
+            "pending": 0, "drift": 0, "conflict": 0, "released": 0,
+        })
     );
     assert_eq!(plan["run"]["requests"], json!({"total": 2, "token": 1, "read": 1, "write": 0, "retries": 0}));
     let client = ran.client("12");

@@ -50,7 +50,7 @@ impl View {
         View {
             verdict: verdict(plan, &totals),
             origins: [of(Origin::Pending), of(Origin::Drift), of(Origin::Conflict)],
-            released: totals.released + plan.released_clients.len(),
+            released: totals.summary.released + plan.released_clients.len(),
             shown_failed: groups.causes.iter().map(|cause| cause.clients.len()).sum(),
             in_sync: groups.in_sync.len(),
             opens,
@@ -103,7 +103,7 @@ pub(super) fn head(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<
     };
     writeln!(out, "<header class=\"top\"><div class=\"wrap\">\n<p class=\"kind\">ringform · {kind}</p>")?;
     writeln!(out, "<h1>{}</h1>\n<p class=\"lead\">{}</p>", view.verdict, totals.headline())?;
-    for line in totals.coverage().into_iter().chain(totals.remarks()) {
+    for line in totals.coverage().into_iter().chain(totals.remarks(plan.base.is_some())) {
         writeln!(out, "<p class=\"lead\">{line}</p>")?;
     }
     alarms(view, out)?;

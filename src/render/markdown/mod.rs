@@ -57,7 +57,7 @@ pub(super) fn markdown(plan: &Plan, page: Page, out: &mut dyn Write) -> io::Resu
     let found = plan.run.drift.as_ref().map(|watch| watch::section(plan, watch, page.rest_part(used, 75)).finish());
     let (found, length) = found.unwrap_or_default();
     let mut changes = page.rest(used + length);
-    table::write(&groups, totals.is_report, &mut changes);
+    table::write(plan, &groups, totals.is_report, &mut changes);
     let text = [head, found, changes.finish().0].into_iter().chain(after.map(|(text, _)| text)).collect::<String>();
     writeln!(out, "{}", text.trim_end())
 }
@@ -69,7 +69,14 @@ fn head(plan: &Plan, totals: &Totals) -> String {
         (false, None) => "ringform plan",
     };
     let mut head = format!("**{what}:** {}\n\n", totals.headline());
-    let mut lines: Vec<String> = totals.coverage().into_iter().chain(totals.remarks()).collect();
+    let based = plan.base.is_some();
+    let remarks = totals.remarks(based);
+    // With a base they answer what a reader came for: each has a line of its own.
+    if based {
+        head.extend(remarks.iter().map(|remark| format!("- {remark}\n")));
+        head.push_str(if remarks.is_empty() { "" } else { "\n" });
+    }
+    let mut lines: Vec<String> = totals.coverage().into_iter().chain(remarks.into_iter().filter(|_| !based)).collect();
     if let Some(base) = &plan.base {
         lines.push(format!("Base: {}.", code(&cut(base.raw(), NAME))));
     }

@@ -4,8 +4,16 @@
 
 use super::*;
 use crate::model::{Layer, Severity};
-use crate::plan::Change;
-use crate::render::wording::{countries, direction, origin, state};
+use crate::plan::{Change, Origin};
+use crate::render::wording::{RELEASED, countries, direction, origin, state};
+
+/// The parts of the table where there is a base, the ones to act on first.
+const PARTS: [(Origin, &str); 4] = [
+    (Origin::Conflict, "**‼ Conflict: touched by this change and changed outside of git**\n\n"),
+    (Origin::Pending, "**▸ Pending: what this change brings**\n\n"),
+    (Origin::Drift, "**≠ Drift: changed outside of git, or the base is not applied yet**\n\n"),
+    (Origin::Unknown, "**Origin unknown**\n\n"),
+];
 
 /// How many rows stand in sight.
 const ROWS: usize = 40;
@@ -28,7 +36,10 @@ struct Line<'p> {
 }
 
 /// Writes the table, and who the groups in it are.
-pub(super) fn write(groups: &Groups<'_>, is_report: bool, section: &mut Section) {
+///
+/// With a base, what this change set brings and what came from elsewhere stand in tables of their own: a reader of a pull request
+/// asks for both and must not confuse them.
+pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: &mut Section) {
     let mut lines = Vec::new();
     for same in &groups.many {
         for (at, change) in same.sample().changes.iter().enumerate() {
@@ -45,14 +56,23 @@ pub(super) fn write(groups: &Groups<'_>, is_report: bool, section: &mut Section)
         true => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
         false => "| Client | Field | Before | After | | Place |\n|---|---|---|---|---|---|",
     };
-    let open = ROWS.max(lines.iter().filter(|line| is_grave(line.change)).count().min(2 * ROWS));
-    let rows = Lines(lines.len(), &|at| row(&lines[at], is_report));
-    section.folded(head, &format!("{head}\n"), rows, open, "change");
+    let parts: Vec<(&str, Vec<&Line<'_>>)> = match plan.base.is_some() {
+        true => PARTS
+            .iter()
+            .map(|(of, title)| (*title, lines.iter().filter(|line| line.change.origin == *of).collect()))
+            .collect(),
+        false => vec![("", lines.iter().collect())],
+    };
+    for (title, lines) in parts {
+        let open = ROWS.max(lines.iter().filter(|line| is_grave(line.change)).count().min(2 * ROWS));
+        let rows = Lines(lines.len(), &|at| row(lines[at], is_report));
+        section.folded(&format!("{title}{head}"), &format!("{head}\n"), rows, open, "change");
+    }
     for same in &groups.many {
         let summary = format!("{} like {}", count(same.clients.len(), "client"), id(same.sample().client_id));
         section.fold(&summary, &ids(&same.clients, LISTED));
     }
-    released(groups, section);
+    released(plan, groups, section);
 }
 
 fn is_grave(change: &Change) -> bool {
@@ -70,7 +90,7 @@ fn row(line: &Line<'_>, is_report: bool) -> String {
         (true, word) => format!("⚠ **security: {word}**"),
         (false, word) => word.to_owned(),
     };
-    let notes = [grave, countries(change, CODES), origin(change).to_owned()];
+    let notes = [grave, countries(change, CODES), origin(change)];
     let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
     let whence = match (line.placed, &change.layer) {
         (false, _) => String::new(),
@@ -99,7 +119,7 @@ fn who(clients: &[&ClientPlan]) -> String {
 }
 
 /// Fields that the base managed and nobody manages now, folded: they are left alone.
-fn released(groups: &Groups<'_>, section: &mut Section) {
+fn released(plan: &Plan, groups: &Groups<'_>, section: &mut Section) {
     let many = groups.many.iter().flat_map(|same| &same.clients);
     let all: Vec<String> = many
         .chain(&groups.alone)
@@ -107,7 +127,12 @@ fn released(groups: &Groups<'_>, section: &mut Section) {
         .map(|(client, released)| format!("client {}: `{}`", id(client.client_id), released.field))
         .collect();
     if !all.is_empty() {
-        let summary = format!("{} no longer managed", count(all.len(), "setting"));
+        let summary = format!("{RELEASED} {} released: no longer managed", count(all.len(), "setting"));
         section.fold(&summary, &some(all.iter(), LISTED));
+    }
+    let gone = &plan.released_clients;
+    if !gone.is_empty() {
+        let summary = format!("{RELEASED} {} released: no longer declared", count(gone.len(), "client"));
+        section.fold(&summary, &named(&gone.iter().map(|one| one.client_id).collect::<Vec<_>>(), LISTED));
     }
 }

@@ -14,6 +14,7 @@ use crate::render::phrase::{count, some};
 use crate::render::text::row::{self, Cell, Row};
 use crate::render::text::{NAMED, called, sentence};
 use crate::render::totals::word;
+use crate::render::wording::RELEASED;
 
 /// The most characters of the raw value of a field that is no longer managed.
 const RAW: usize = 60;
@@ -148,7 +149,8 @@ impl<'p> Block<'p> {
             } else {
                 String::new()
             };
-            let line = format!("  · {} is no longer managed, live {live}{base}", released.field);
+            let live = if self.sample.live.is_some() { format!(", live {live}") } else { String::new() };
+            let line = format!("  {RELEASED} {} released: no longer managed{live}{base}", released.field);
             writeln!(out, "{}", paint(look.color, Label::Faint, line))?;
         }
         Ok(())

@@ -14,6 +14,7 @@ use crate::render::group::{Groups, MANY, alike, place};
 use crate::render::paint::{Label, paint};
 use crate::render::phrase::{count, duration, number, some};
 use crate::render::totals::Totals;
+use crate::render::wording::RELEASED;
 
 mod block;
 mod cause;
@@ -46,6 +47,7 @@ pub(super) fn text(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<
         Block::alone(client).write(column, look, &mut out)?;
         writeln!(out)?;
     }
+    released_clients(plan, look, &mut out)?;
     if look.verbose && !groups.in_sync.is_empty() {
         in_sync(&groups.in_sync, look, &mut out)?;
     }
@@ -65,6 +67,21 @@ fn column(groups: &Groups<'_>, look: &Look) -> usize {
     let many = groups.many.iter().map(Block::many);
     let alone = groups.alone.iter().map(|client| Block::alone(client));
     many.chain(alone).filter_map(|block| block.column(look.width)).max().unwrap_or(block::NEAREST)
+}
+
+/// Clients that the base declares and nobody does now. They were not read.
+fn released_clients(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let all = &plan.released_clients;
+    let shown = if look.verbose { all.len() } else { all.len().min(NAMED) };
+    for one in &all[..shown] {
+        let file = terminal(&place(&one.source)).to_string();
+        let line = format!("{RELEASED} client {} released: no longer declared, was at {file}", one.client_id);
+        writeln!(out, "{}", paint(look.color, Label::Faint, line))?;
+    }
+    if shown < all.len() {
+        writeln!(out, "{RELEASED} and {} more clients released", number((all.len() - shown) as u64))?;
+    }
+    if all.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 fn in_sync(clients: &[&ClientPlan], look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -133,7 +150,7 @@ fn totals(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     if let Some(coverage) = totals.coverage() {
         writeln!(out, "{coverage}")?;
     }
-    for remark in totals.remarks() {
+    for remark in totals.remarks(plan.base.is_some()) {
         writeln!(out, "{remark}")?;
     }
     let base = plan.base.as_ref().map(|base| format!("Base: {}.", called(base)));

@@ -5,7 +5,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::{Layer, State};
-use crate::plan::{Action, Change};
+use crate::plan::{Action, Change, Origin};
 use crate::render::escape::{cut, terminal};
 use crate::render::group::place;
 use crate::render::paint::{Label, paint};
@@ -99,7 +99,7 @@ impl Row {
             values,
             vec![Cell::new(Label::Plain, codes)],
             vec![Cell::new(label, word)],
-            vec![Cell::new(Label::Faint, origin(change))],
+            vec![Cell::new(origin_label(change), origin(change))],
         ];
         let place = match (placed, &change.layer) {
             (false, _) => String::new(),
@@ -107,6 +107,16 @@ impl Row {
             (true, Layer::Profile(name)) => format!("profile {}, {}", terminal(name), terminal(&place(&change.place))),
         };
         Row { columns, mark, place, long }
+    }
+}
+
+fn origin_label(change: &Change) -> Label {
+    match change.origin {
+        _ if change.kept => Label::Faint,
+        Origin::Pending => Label::Added,
+        Origin::Drift => Label::Odd,
+        Origin::Conflict => Label::Bad,
+        Origin::Unknown => Label::Faint,
     }
 }
 

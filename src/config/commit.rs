@@ -1,0 +1,97 @@
+//! Which commit a revision of the command line names.
+//!
+//! Owns the words for what git refuses or lacks, each with its remedy: a base that cannot be read is an error and never an empty
+//! one. Whether the commit is an ancestor of HEAD is asked here too.
+
+use crate::config::git::{Git, Refusal, entries};
+use crate::config::walk::text_of;
+use crate::model::Diagnostic;
+
+/// The commit that a revision names. What is odd about it is a warning.
+pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -> Result<String, Box<Diagnostic>> {
+    if revision.trim().is_empty() {
+        let error = Diagnostic::error("base", None, "--base names no revision");
+        return Err(Box::new(error.help("is the variable empty that should hold it?".to_owned())));
+    }
+    let shallow = git.line(&["rev-parse", "--is-shallow-repository"]);
+    let shallow = shallow.map_err(|refusal| error(revision, &refusal, None))? == b"true";
+    const DEEPER: &str = "this clone is shallow; fetch all of the history first: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: \"0\"` in GitLab CI, or `git fetch --unshallow`";
+    let missing = |name: &str, refusal: &Refusal| {
+        let help = match shallow {
+            true => DEEPER.to_owned(),
+            false => "fetch it first, as in `git fetch origin main`; a pipeline knows the branches of its remote as origin/NAME".to_owned(),
+        };
+        error(name, refusal, Some(help))
+    };
+    let tip = revision.strip_suffix("...").unwrap_or(revision);
+    let named = full_id(git, tip).map_err(|refusal| missing(tip, &refusal))?;
+    let head = full_id(git, "HEAD").ok();
+    if tip != revision {
+        if shallow {
+            let summary = format!("the merge base of {tip} and HEAD cannot be told in a shallow clone");
+            return Err(Box::new(Diagnostic::error("base", None, summary).help(DEEPER.to_owned())));
+        }
+        let base = git.line(&["merge-base", &named, "HEAD"]);
+        return base.map(|base| String::from_utf8_lossy(&base).into_owned()).map_err(|_| {
+            let summary = format!("{tip} and HEAD have no commit in common");
+            let help = "name a revision without `...` to compare with it as it is".to_owned();
+            Box::new(Diagnostic::error("base", None, summary).help(help))
+        });
+    }
+    if head.as_deref() != Some(named.as_str()) && !git.is(&["merge-base", "--is-ancestor", &named, "HEAD"]) {
+        warnings.push(not_ancestor(git, revision, &named, shallow));
+    }
+    Ok(named)
+}
+
+fn not_ancestor(git: &Git, revision: &str, commit: &str, shallow: bool) -> Diagnostic {
+    if shallow {
+        let summary = format!("whether {revision} is an ancestor of HEAD cannot be told in a shallow clone");
+        let help =
+            "if it is not, a pending change may undo what the base has brought; fetch all of the history to know";
+        return Diagnostic::warning("base-not-ancestor", None, summary).help(help.to_owned());
+    }
+    let fork = git.line(&["merge-base", commit, "HEAD"]).map(|fork| String::from_utf8_lossy(&fork).into_owned());
+    let moved = fork.and_then(|fork| {
+        git.ask(&["diff", "--name-only", "--no-renames", "--relative", "-z", &fork, commit, "--", "."])
+    });
+    let moved: Vec<String> = moved.iter().flat_map(|moved| entries(moved)).map(text_of).collect();
+    let which = match moved.len() {
+        0 => String::new(),
+        1..=5 => format!("; since they parted the base has changed {}", moved.join(", ")),
+        more => format!("; since they parted the base has changed {} and {} more", moved[..5].join(", "), more - 5),
+    };
+    let summary =
+        format!("{revision} is no ancestor of HEAD: a pending change may undo what the base has brought{which}");
+    let help = format!("merge or rebase, or compare with the merge base: --base {revision}...");
+    Diagnostic::warning("base-not-ancestor", None, summary).help(help)
+}
+
+/// The full id of a commit that any name of `git rev-parse` means.
+fn full_id(git: &Git, name: &str) -> Result<String, Refusal> {
+    let verify = |name: &str| git.line(&["rev-parse", "--verify", "--end-of-options", name]);
+    // In two steps: `:/text` takes everything behind it for the text.
+    let object = String::from_utf8_lossy(&verify(name)?).into_owned();
+    let commit = String::from_utf8_lossy(&verify(&format!("{object}^{{commit}}"))?).into_owned();
+    match commit.bytes().all(|byte| byte.is_ascii_hexdigit()) && !commit.is_empty() {
+        true => Ok(commit),
+        false => Err(Refusal::other("this names no single commit")),
+    }
+}
+
+/// What git refused, in its own words, and what to do.
+pub(super) fn error(revision: &str, refusal: &Refusal, help: Option<String>) -> Box<Diagnostic> {
+    let sentence = refusal.sentence.raw();
+    let known = if refusal.missing {
+        Some("--base reads the revision with git: install it, or leave out --base".to_owned())
+    } else if sentence.contains("dubious ownership") {
+        let remedy = refusal.remedy.as_deref().unwrap_or("git config --global --add safe.directory FOLDER");
+        Some(format!("run as the owner of the checkout, or say that it is to be trusted: `{remedy}`"))
+    } else if sentence.contains("not a git repository") {
+        Some("--base needs the project in a git repository, its .git folder included".to_owned())
+    } else {
+        help
+    };
+    let summary = format!("the base {revision} cannot be read: {sentence}");
+    Box::new(Diagnostic::error("base", None, summary).help(known))
+}

@@ -1,0 +1,178 @@
+//! The one way git is called: the `git` program, asked and never told.
+//!
+//! Owns what such a call may be influenced by. The variables that hooks export and the user's settings are kept out, but for the
+//! folders that the user has declared safe: whom git trusts is the user's to say. Nothing is written, the index included. What
+//! git refuses comes back in its own words, and never as an empty answer.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::model::Untrusted;
+
+/// Why git gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// Git's own sentence, or why it could not be asked.
+    pub(super) sentence: Untrusted,
+    /// The command that git itself proposes.
+    pub(super) remedy: Option<String>,
+    /// Whether there is no git to ask.
+    pub(super) missing: bool,
+}
+
+impl Refusal {
+    /// A refusal in our own words.
+    pub(super) fn other(sentence: &str) -> Refusal {
+        Refusal { sentence: sentence.into(), remedy: None, missing: false }
+    }
+}
+
+/// A repository, seen from the folder of a project.
+#[derive(Clone, Debug)]
+pub(super) struct Git {
+    folder: PathBuf,
+    /// The user's `safe.directory`, which git heeds from the user alone.
+    safe: Vec<String>,
+}
+
+impl Git {
+    /// Git in this folder. Nothing is asked yet.
+    pub(super) fn at(folder: &Path) -> Git {
+        let mut git = Git { folder: folder.to_owned(), safe: Vec::new() };
+        for whose in ["--system", "--global"] {
+            let mut command = clean();
+            command.args(["config", whose, "--null", "--get-all", "safe.directory"]);
+            if let Ok(Output { status, stdout, .. }) = command.stdin(Stdio::null()).output()
+                && status.success()
+            {
+                git.safe.extend(entries(&stdout).map(|entry| String::from_utf8_lossy(entry).into_owned()));
+            }
+        }
+        git
+    }
+
+    fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Command {
+        let mut command = clean();
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_OPTIONAL_LOCKS", "0");
+        // Git's sentences are looked at for what they mean.
+        command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
+        for safe in &self.safe {
+            command.arg("-c").arg(format!("safe.directory={safe}"));
+        }
+        command.arg("-C").arg(&self.folder).args(words).stdin(Stdio::null());
+        command
+    }
+
+    /// What git answers.
+    pub(super) fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, Refusal> {
+        let output = self.command(words).output().map_err(|error| cannot_run(&error))?;
+        match output.status.success() {
+            true => Ok(output.stdout),
+            false => Err(refusal(&output.stderr)),
+        }
+    }
+
+    /// One line that git answers, without its end.
+    pub(super) fn line<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, Refusal> {
+        let mut line = self.ask(words)?;
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        Ok(line)
+    }
+
+    /// Yes or no, as git says it by its exit status.
+    pub(super) fn is<S: AsRef<OsStr>>(&self, words: &[S]) -> bool {
+        let done = self.command(words).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        done.is_ok_and(|status| status.success())
+    }
+
+    /// Gives the contents of these objects to `take`, in their order. One that is larger than `most` comes as `None`.
+    pub(super) fn contents(
+        &self,
+        objects: &[&str],
+        most: u64,
+        take: &mut dyn FnMut(usize, Option<Vec<u8>>),
+    ) -> Result<(), Refusal> {
+        if objects.is_empty() {
+            return Ok(());
+        }
+        let mut command = self.command(&["cat-file", "--batch"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| cannot_run(&error))?;
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let asked: String = objects.iter().map(|object| format!("{object}\n")).collect();
+        let read = std::thread::scope(|scope| {
+            // Both ends at once: git stops reading names while nobody takes its answers.
+            scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(asked.as_bytes())));
+            let mut answers = BufReader::new(stdout?);
+            for index in 0..objects.len() {
+                take(index, answer(&mut answers, most)?);
+            }
+            Some(())
+        });
+        let output = child.wait_with_output().map_err(|error| cannot_run(&error))?;
+        match read {
+            Some(()) => Ok(()),
+            None => Err(refusal(&output.stderr)),
+        }
+    }
+}
+
+/// One answer of `cat-file --batch`: `ID blob SIZE`, then so many bytes and a line feed. `None` when it is something else.
+fn answer(from: &mut impl BufRead, most: u64) -> Option<Option<Vec<u8>>> {
+    let mut head = String::new();
+    from.read_line(&mut head).ok()?;
+    let size: u64 = head
+        .trim_end()
+        .strip_suffix(" missing")
+        .is_none()
+        .then(|| head.trim_end())?
+        .rsplit(' ')
+        .next()?
+        .parse()
+        .ok()?;
+    let mut bytes = Vec::new();
+    let kept = size <= most;
+    let mut body = from.by_ref().take(size);
+    let read = match kept {
+        true => body.read_to_end(&mut bytes).ok()? as u64,
+        false => std::io::copy(&mut body, &mut std::io::sink()).ok()?,
+    };
+    let mut end = [0];
+    from.read_exact(&mut end).ok()?;
+    (read == size && end == *b"\n").then_some(kept.then_some(bytes))
+}
+
+/// The parts of an answer that are set apart by NUL.
+pub(super) fn entries(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
+    answer.split(|byte| *byte == 0).filter(|entry| !entry.is_empty())
+}
+
+/// Git without any variable of its own.
+fn clean() -> Command {
+    let mut command = Command::new("git");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("GIT_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn cannot_run(error: &std::io::Error) -> Refusal {
+    let sentence = format!("the `git` program cannot be run: {}", super::discover::plain(error));
+    Refusal { missing: true, ..Refusal::other(&sentence) }
+}
+
+/// The first line of what git said that tells why; its hints stand behind.
+fn refusal(stderr: &[u8]) -> Refusal {
+    let text = String::from_utf8_lossy(stderr);
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let fatal = lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
+    let line = fatal.or_else(|| lines().next()).unwrap_or("it gave no reason");
+    let remedy = lines().find(|line| line.starts_with("git config --global --add safe.directory"));
+    Refusal { remedy: remedy.map(str::to_owned), ..Refusal::other(&format!("git says: {line}")) }
+}

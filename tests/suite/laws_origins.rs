@@ -1,0 +1,87 @@
+//! Laws of origins, over every spelling and over random declarations.
+
+use proptest::prelude::*;
+use ringform::model::{Declaration, Managed, Setting, SettingSet};
+use ringform::plan::origin::{By, Earlier};
+use ringform::plan::{BlockedKind, ClientPlan, Origin, Origins};
+use serde_json::{Value as Json, json};
+
+use crate::made::{answer, declaration, live, spellings, wanted};
+
+fn managed(setting: Setting, text: &str) -> Vec<Managed> {
+    declaration(&[(setting, wanted(setting, text))]).managed
+}
+
+#[test]
+fn equal_spellings_change_no_origin() {
+    let mut seen = 0;
+    for of in spellings() {
+        let alike =
+            [[vec![of.live_a.clone()], of.live_a_otherwise].concat(), vec![json!(null), json!("")], vec![of.live_b]];
+        for base in [None, Some("null"), Some(of.a), Some(of.b)] {
+            let base = base.map(|text| managed(of.setting, text)).unwrap_or_default();
+            let earlier = Earlier { managed: base, released: Vec::new() };
+            for now in ["null", of.a, of.b] {
+                let now = declaration(&[(of.setting, wanted(of.setting, now))]);
+                for spelt in &alike {
+                    let origin = |raw: &Json| {
+                        let body = answer(&[(of.setting, Some(raw.clone()))]);
+                        let client = ClientPlan::read(&now, live(&body), By::Base(&earlier));
+                        // A conflict, and nothing else, blocks.
+                        let conflict = client.changes.iter().any(|change| change.origin == Origin::Conflict);
+                        let blocked = client.blocked.iter().any(|blocked| blocked.kind == BlockedKind::Conflict);
+                        assert_eq!(conflict, blocked);
+                        client.changes.first().map(|change| change.origin)
+                    };
+                    let first = origin(&spelt[0]);
+                    for other in spelt {
+                        assert_eq!(origin(other), first, "{} {other}", of.setting);
+                        seen += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 300, "the test looks at nothing: {seen}");
+}
+
+fn declared() -> impl Strategy<Value = Declaration> {
+    let one = spellings().into_iter().map(|of| {
+        let setting = of.setting;
+        proptest::option::of(proptest::sample::select(vec!["null", of.a, of.b]))
+            .prop_map(move |text| text.map(|text| (setting, wanted(setting, text))))
+            .boxed()
+    });
+    one.collect::<Vec<_>>().prop_map(|all| declaration(&all.into_iter().flatten().collect::<Vec<_>>()))
+}
+
+fn fields() -> impl Strategy<Value = SettingSet> {
+    proptest::sample::subsequence(Setting::ALL.to_vec(), 0..=Setting::ALL.len())
+        .prop_map(|fields| fields.into_iter().collect())
+}
+
+proptest! {
+    #[test]
+    fn a_plan_of_a_subset_never_turns_selection_into_released(then in declared(), now in declared(), fields in fields()) {
+        let all = Origins::by(std::slice::from_ref(&then), true, std::slice::from_ref(&now), SettingSet::default());
+        let some = Origins::by(std::slice::from_ref(&then), true, std::slice::from_ref(&now), fields);
+        let mut narrowed = now.clone();
+        if !fields.is_empty() {
+            narrowed.managed.retain(|managed| fields.contains(managed.setting));
+        }
+        let body = answer(&[]);
+        let whole = ClientPlan::read(&now, live(&body), all.of(&now));
+        let part = ClientPlan::read(&narrowed, live(&body), some.of(&narrowed));
+        let looked_at = |setting: Setting| fields.is_empty() || fields.contains(setting);
+        let released = |client: &ClientPlan| -> Vec<Setting> { client.released.iter().map(|one| one.field).collect() };
+        let mut expected = released(&whole);
+        expected.retain(|setting| looked_at(*setting));
+        prop_assert_eq!(released(&part), expected);
+        prop_assert!(released(&part).iter().all(|setting| !now.managed_set().contains(*setting)));
+        // And what is looked at has the same origin as in the whole.
+        for change in &part.changes {
+            let other = whole.changes.iter().find(|other| other.setting == change.setting).unwrap();
+            prop_assert_eq!(change, other);
+        }
+    }
+}
