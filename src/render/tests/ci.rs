@@ -65,7 +65,7 @@ fn assert_annotations(plan: &Plan, what: &str) {
     }
     // Nothing but commands and the totals.
     let others = text.lines().filter(|line| annotation(line).is_none()).count();
-    assert!((1..=4).contains(&others), "{what}: {text}");
+    assert!((1..=7).contains(&others), "{what}: {text}");
 }
 
 fn every_plan() -> Vec<(String, Plan)> {
