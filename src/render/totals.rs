@@ -37,6 +37,8 @@ pub(crate) struct Totals {
     pub(crate) released_clients: usize,
     /// Changed fields that `--only` keeps back.
     pub(crate) kept: usize,
+    /// Whether there is a base.
+    pub(crate) based: bool,
     /// Whether nothing was read: declared was compared with declared.
     pub(crate) offline: bool,
     /// Managed fields that were compared with live.
@@ -57,6 +59,7 @@ impl Totals {
         let mut totals = Totals {
             summary: plan.summary(),
             released_clients: plan.released_clients.len(),
+            based: plan.base.is_some(),
             offline: plan.is_offline(),
             ..Totals::default()
         };
@@ -190,19 +193,19 @@ impl Totals {
     }
 
     /// What else has to be known: what comes from elsewhere than this change, what is released or kept back, and clients of a
-    /// report that are not done. `based` says whether there is a base.
-    pub(crate) fn remarks(&self, based: bool) -> Vec<String> {
+    /// report that are not done.
+    pub(crate) fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         let Summary { drift, conflict, released, .. } = self.summary;
         if self.offline {
             remarks.push("Offline: declared was compared with the base alone; nothing was read.".to_owned());
         }
-        if based && drift > 0 {
+        if self.based && drift > 0 {
             let was = if drift == 1 { "was" } else { "were" };
             let drift = count(drift, "setting");
             remarks.push(format!("≠ {drift} {was} changed outside of git, or the base is not applied yet."));
         }
-        if based && conflict > 0 {
+        if self.based && conflict > 0 {
             let (is, its) = if conflict == 1 { ("is", "its client") } else { ("are", "their clients") };
             let conflict = count(conflict, "setting");
             let then = match (self.unsettled, self.is_report) {

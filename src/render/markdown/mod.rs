@@ -70,7 +70,7 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     };
     let mut head = format!("**{what}:** {}\n\n", totals.headline());
     let based = plan.base.is_some();
-    let remarks = totals.remarks(based);
+    let remarks = totals.remarks();
     // With a base they answer what a reader came for: each has a line of its own.
     if based {
         head.extend(remarks.iter().map(|remark| format!("- {remark}\n")));

@@ -150,7 +150,7 @@ fn totals(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     if let Some(coverage) = totals.coverage() {
         writeln!(out, "{coverage}")?;
     }
-    for remark in totals.remarks(plan.base.is_some()) {
+    for remark in totals.remarks() {
         writeln!(out, "{remark}")?;
     }
     let base = plan.base.as_ref().map(|base| format!("Base: {}.", called(base)));
