@@ -103,7 +103,7 @@ pub(super) fn head(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<
     };
     writeln!(out, "<header class=\"top\"><div class=\"wrap\">\n<p class=\"kind\">ringform · {kind}</p>")?;
     writeln!(out, "<h1>{}</h1>\n<p class=\"lead\">{}</p>", view.verdict, totals.headline())?;
-    for line in totals.coverage().into_iter().chain(totals.remarks(plan.base.is_some())) {
+    for line in totals.coverage().into_iter().chain(totals.remarks()) {
         writeln!(out, "<p class=\"lead\">{line}</p>")?;
     }
     alarms(view, out)?;
