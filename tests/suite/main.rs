@@ -27,6 +27,7 @@ mod revisions;
 mod saved;
 mod signals;
 mod starting;
+mod story;
 mod supply;
 mod surfaces;
 mod world;
