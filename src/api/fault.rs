@@ -7,7 +7,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use crate::api::connect::CONNECT;
+use crate::api::http::CONNECT;
 use crate::model::{Failure, FailureKind};
 
 /// A try that failed.

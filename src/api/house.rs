@@ -13,14 +13,13 @@ use tokio::sync::Semaphore;
 
 use crate::api::account::{Account, Bearer};
 use crate::api::body::{self, Flaw};
-use crate::api::connect::Options;
+use crate::api::counts::{Counts, Purpose};
 use crate::api::endpoint::Paths;
 use crate::api::fault::{Fate, Fault, Lost, Next, broken, interrupted};
-use crate::api::meter::{Counts, Purpose};
 use crate::api::pace::{BackOff, Pace, TRIES};
 use crate::api::quota::Said;
 use crate::api::refusal::{Asked, bad_answer, is_spent, redirect, refusal, too_many};
-use crate::api::{Stop, fault};
+use crate::api::{Options, Stop, fault};
 use crate::model::{Failure, FailureKind};
 
 /// The shared state of a run.

@@ -1,51 +1,12 @@
 //! What a run cost: requests by kind, and what is left of the quotas.
 //!
-//! Owns the counters and the rule of what counts: what reached the API as far as we know. It judges nothing.
+//! Owns the rule of what counts: what reached the API as far as we know. It judges nothing.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use std::time::{Duration, Instant};
 
 use crate::api::house::House;
 use crate::plan::{Quota, Requests};
-
-/// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// To get a token.
-    Token,
-    /// To read.
-    Read,
-    /// To write.
-    Write,
-}
-
-/// The counters of a run.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    token: AtomicU64,
-    read: AtomicU64,
-    write: AtomicU64,
-    retries: AtomicU64,
-}
-
-impl Counts {
-    /// A request that left.
-    pub(super) fn request(&self, purpose: Purpose) {
-        let counter = match purpose {
-            Purpose::Token => &self.token,
-            Purpose::Read => &self.read,
-            Purpose::Write => &self.write,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A request that is about to be made again.
-    pub(super) fn retry(&self) {
-        self.retries.fetch_add(1, Ordering::Relaxed);
-    }
-}
 
 /// A view of the counters and quotas of a run, while it goes on and afterwards.
 #[derive(Clone, Debug)]
@@ -57,10 +18,7 @@ impl Meter {
     /// The numbers of requests so far. A request that never reached the API (no connection, or a kept-alive connection that
     /// the server had closed) is no part of `total`; making it again is one of `retries`.
     pub fn requests(&self) -> Requests {
-        let counts = &self.house.counts;
-        let [token, read, write, retries] = [&counts.token, &counts.read, &counts.write, &counts.retries]
-            .map(|counter| counter.load(Ordering::Relaxed));
-        Requests { total: token + read + write, token, read, write, retries }
+        self.house.counts.so_far()
     }
 
     /// The quotas that were heard of, by name of the credential, the environment first.

@@ -19,6 +19,11 @@ pub(super) const TRIES: u32 = 4;
 /// was thrown out together does not come back together.
 pub(super) const BACK_OFF: Duration = Duration::from_millis(200);
 
+/// API: `/oauth` allows 20 requests a second; two fewer are made, since not every request is equally long on its way…
+pub(super) const A_SECOND: u32 = 18;
+/// … and 6 connections at a time.
+pub(super) const AT_A_TIME: usize = 6;
+
 /// A limit of requests a second.
 #[derive(Debug)]
 pub(super) struct Pace(DefaultDirectRateLimiter);

@@ -9,10 +9,10 @@ use reqwest::{Method, StatusCode, Url};
 
 use crate::api::User;
 use crate::api::account::{Account, Bearer};
-use crate::api::connect;
+use crate::api::counts::Purpose;
 use crate::api::fault::{Fault, interrupted};
 use crate::api::house::{House, Patience};
-use crate::api::meter::Purpose;
+use crate::api::http;
 use crate::api::refusal::{Asked, bad_answer, used_up};
 use crate::model::{ClientId, Failure, Keep, Live};
 
@@ -27,7 +27,7 @@ impl Reader {
     /// The same reader with connections of its own, for another thread: a connection belongs to the runtime that opened it, and
     /// an answer that changes threads costs more than what is done with it. `None` where no further client can be built.
     pub fn for_another_thread(&self) -> Option<Reader> {
-        let http = connect::client(&self.house.options).ok()?;
+        let http = http::client(&self.house.options).ok()?;
         Some(Reader { house: self.house.clone(), http })
     }
 

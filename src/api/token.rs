@@ -10,17 +10,12 @@ use serde_json::Value as Json;
 
 use crate::api::account::Account;
 use crate::api::command::{self, Printed};
+use crate::api::counts::Purpose;
 use crate::api::fault::{Fault, interrupted};
 use crate::api::house::{House, Patience};
-use crate::api::meter::Purpose;
 use crate::api::refusal::{Asked, bad_answer, scalar};
 use crate::api::{Secret, Source};
 use crate::model::{Failure, FailureKind};
-
-/// API: `/oauth` allows 20 requests a second; two fewer are made, since not every request is equally long on its way…
-pub(super) const A_SECOND: u32 = 18;
-/// … and 6 connections at a time.
-pub(super) const AT_A_TIME: usize = 6;
 
 /// What a source came to.
 #[derive(Debug)]

@@ -12,8 +12,8 @@ use anyhow::{Context, bail};
 use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
 
-use crate::api::connect::{Line, client_of};
 use crate::api::endpoint::is_loopback;
+use crate::api::http::{Line, client_of};
 use crate::api::{Secret, Stop};
 
 /// How long telling may take, with its answer: a cron job waits for it.

@@ -10,9 +10,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode};
 
 use crate::api::account::{Account, Bearer};
+use crate::api::counts::Purpose;
 use crate::api::fault::Fate;
 use crate::api::house::{Answer, House, Throttled, unusable};
-use crate::api::meter::Purpose;
 use crate::api::reader::NO_OBJECT;
 use crate::api::refusal::{Asked, bad_answer, used_up};
 use crate::model::{ClientId, Failure, FailureKind, Keep, Live};

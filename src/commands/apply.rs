@@ -20,7 +20,7 @@ use crate::cli;
 use crate::commands::clock::{self, Clock};
 use crate::commands::prepare::{Asked, Prepared, Refused, empty, prepare};
 use crate::commands::setup::{self, Session};
-use crate::commands::{Exit, based, output, progress, signals};
+use crate::commands::{Exit, based, files, output, progress, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
@@ -109,7 +109,7 @@ async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::
 /// Takes a saved plan; of the files it reads ringform.yaml alone.
 async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Ready, Refused>> {
     let Some(file) = &args.plan else { bail!("no plan is named") };
-    let name = output::escaped(file);
+    let name = files::escaped(file);
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
     let plan = load::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.0))?;
     if plan.is_report() {

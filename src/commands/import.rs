@@ -16,7 +16,7 @@ use ringform::model::{ClientId, Failure, Keep, Live, Row, Setting, State};
 use ringform::render::escape;
 
 use crate::cli::{Files, Import, Talk};
-use crate::commands::{Exit, output, setup, signals};
+use crate::commands::{Exit, files, output, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
@@ -82,7 +82,7 @@ async fn import(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
         let written = read.map_err(sentence).and_then(|live| shelf.write(client, &live, named.as_ref()));
         match written {
             Ok((path, warnings)) => {
-                output::print(&format!("client {client} → {}\n", output::escaped(&path)))?;
+                output::print(&format!("client {client} → {}\n", files::escaped(&path)))?;
                 for warning in warnings {
                     output::note(&format!("warning: client {client}: {warning}"));
                 }
@@ -132,19 +132,19 @@ impl Shelf {
         for place in self.declared.get(&id).into_iter().flatten() {
             let alone = self.documents.get(place) == Some(&1);
             if !(self.force && alone && same_file(place, &path)) {
-                let place = output::escaped(place);
+                let place = files::escaped(place);
                 return Err(format!("it is declared in {place} already; nothing was written, edit that file instead"));
             }
         }
         if !self.force && fs::symlink_metadata(&path).is_ok() {
-            return Err(format!("{} exists; give --force to replace it", output::escaped(&path)));
+            return Err(format!("{} exists; give --force to replace it", files::escaped(&path)));
         }
         let (draft, warnings) = draft(client, live, named);
         let text = config::write_document(&draft);
         let make = || -> anyhow::Result<()> {
             fs::create_dir_all(&self.folder)
-                .with_context(|| format!("cannot make {}", output::escaped(&self.folder)))?;
-            output::replace(&path, |out| out.write_all(text.as_bytes()))
+                .with_context(|| format!("cannot make {}", files::escaped(&self.folder)))?;
+            files::replace(&path, |out| out.write_all(text.as_bytes()))
         };
         make().map_err(|error| format!("{error:#}"))?;
         Ok((path, warnings))

@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 
 use crate::cli::{Init, Pipeline, Talk};
 use crate::commands::starter::{self, File, Ground};
-use crate::commands::{Exit, output};
+use crate::commands::{Exit, files, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &Init, talk: &Talk) -> anyhow::Result<Exit> {
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Init, talk: &Talk) -> anyhow::Result<Exit> {
         None if args.ci.is_empty() => String::new(),
         None => bail!(
             "the folder {} has a name that cannot stand in a pipeline as it is; give it one of letters, digits, `-`, `_` and `.`",
-            output::escaped(&project)
+            files::escaped(&project)
         ),
     };
     let ground = Ground { project: &project, repository, within: &within };
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Init, talk: &Talk) -> anyhow::Result<Exit> {
     output::print(&files.iter().map(|file| format!("{}\n", shown(&file.path))).collect::<String>())?;
     if !talk.quiet {
         if let Some(outer) = project.ancestors().skip(1).find(|above| above.join("ringform.yaml").exists()) {
-            output::note(&format!("note: the project in {} does not look in here any more", output::escaped(outer)));
+            output::note(&format!("note: the project in {} does not look in here any more", files::escaped(outer)));
         }
         for line in next_steps(known, &pipelines) {
             output::note(&line);
@@ -72,7 +72,7 @@ fn resolved(folder: &Path) -> anyhow::Result<PathBuf> {
         match fs::canonicalize(existing) {
             Ok(real) => {
                 if !real.is_dir() {
-                    bail!("{} is no folder", output::escaped(existing));
+                    bail!("{} is no folder", files::escaped(existing));
                 }
                 return Ok(missing.iter().rev().fold(real, |path: PathBuf, name| path.join(name)));
             }
@@ -81,9 +81,9 @@ fn resolved(folder: &Path) -> anyhow::Result<PathBuf> {
                     missing.push(name.to_owned());
                     existing = parent;
                 }
-                (_, _) => bail!("{} has no folder that exists above it", output::escaped(folder)),
+                (_, _) => bail!("{} has no folder that exists above it", files::escaped(folder)),
             },
-            Err(error) => bail!("cannot look at {}: {error}", output::escaped(existing)),
+            Err(error) => bail!("cannot look at {}: {error}", files::escaped(existing)),
         }
     }
 }
@@ -143,7 +143,7 @@ fn write_new(file: &File) -> anyhow::Result<()> {
 /// A path for people: from the current folder where it lies below it.
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().and_then(fs::canonicalize);
-    output::escaped(here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path))
+    files::escaped(here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path))
 }
 
 fn next_steps(known: bool, pipelines: &[Pipeline]) -> Vec<String> {

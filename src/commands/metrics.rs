@@ -10,7 +10,7 @@ use std::path::Path;
 use ringform::plan::Plan;
 use ringform::render::prometheus;
 
-use crate::commands::output::{self, Readers};
+use crate::commands::files::{self, Readers};
 
 /// How much of an earlier file is looked at. Ours have a few KiB.
 const MOST: u64 = 1024 * 1024;
@@ -19,7 +19,7 @@ const MOST: u64 = 1024 * 1024;
 /// was none.
 pub(crate) fn write(plan: &Plan, path: &Path) -> anyhow::Result<()> {
     let before = earlier(path).and_then(|text| prometheus::last_success(&text));
-    output::replace_for(Readers::Everybody, path, |out| prometheus::prometheus(plan, before, out))
+    files::replace_for(Readers::Everybody, path, |out| prometheus::prometheus(plan, before, out))
 }
 
 /// The text of an earlier file; a pipe has none.

@@ -9,6 +9,7 @@ pub(crate) mod based;
 pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod drift;
+pub(crate) mod files;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod logging;

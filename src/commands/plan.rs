@@ -9,7 +9,7 @@ use ringform::render::{self, Format};
 use crate::cli;
 use crate::commands::clock::Clock;
 use crate::commands::prepare::{Asked, Chosen, Prepared, Refused, choose, prepare};
-use crate::commands::{Exit, based, output, progress, setup, signals};
+use crate::commands::{Exit, based, files, output, progress, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
@@ -97,7 +97,7 @@ fn finish(
     output::diagnose(&report.diagnostics, talk);
     // A file that cannot be written is no reason not to show what was read.
     let saved = match &args.out {
-        Some(file) => output::replace(file, |out| render::render(&report, Format::Json, &output::PLAIN, out)),
+        Some(file) => files::replace(file, |out| render::render(&report, Format::Json, &output::PLAIN, out)),
         None => Ok(()),
     };
     if args.diff && output::on_stdout(formats)? == Some(Format::Text) {

@@ -7,7 +7,7 @@ use anyhow::Context;
 use ringform::plan::{load, merge};
 
 use crate::cli::{Show, Talk};
-use crate::commands::{Exit, output};
+use crate::commands::{Exit, files, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
@@ -15,7 +15,7 @@ pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
     let mut plans = Vec::with_capacity(args.files.len());
     let mut refused = false;
     for file in &args.files {
-        let name = output::escaped(file);
+        let name = files::escaped(file);
         let bytes = fs::read(file).with_context(|| format!("cannot read {name}"));
         match bytes.and_then(|bytes| load::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.0))) {
             Ok(plan) => plans.push(plan),
