@@ -55,10 +55,12 @@ pub struct Sending {
 impl Sending {
     /// Marks what is kept, and lifts the conflicts that are settled.
     pub fn mark(&self, client: &mut ClientPlan) {
-        for change in &mut client.changes {
-            change.kept = !self.only.is_empty() && !self.only.contains(&change.origin);
-        }
         let id = client.client_id;
+        for change in &mut client.changes {
+            // Who settles a conflict means its value to be sent, whatever else is left out.
+            let settled = change.origin == Origin::Conflict && self.lifts(id, change.setting.name());
+            change.kept = !self.only.is_empty() && !self.only.contains(&change.origin) && !settled;
+        }
         client.blocked.retain(|blocked| blocked.kind != BlockedKind::Conflict || !self.lifts(id, blocked.name.raw()));
     }
 

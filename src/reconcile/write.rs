@@ -112,7 +112,7 @@ fn settled_without_sending(client: &ClientPlan) -> Option<(Outcome, Option<Detai
         return Some((Outcome::Refused, say(&reasons.join("; ").into())));
     }
     // What differs still differs: the change itself says that it was kept.
-    (!client.is_to_send()).then(|| (Outcome::Unchanged, say(&"left as it is: --only keeps its changes".into())))
+    (!client.is_to_send()).then(|| (Outcome::Unchanged, say(&"not sent: --only leaves its origin out".into())))
 }
 
 /// The result of a client that could not be compared.

@@ -39,7 +39,7 @@ pub(super) fn github(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let totals = Totals::of(plan);
-    let lines = [totals.headline()].into_iter().chain(totals.coverage()).chain(totals.remarks());
+    let lines = [totals.headline()].into_iter().chain(totals.alarms()).chain(totals.coverage()).chain(totals.remarks());
     for line in lines {
         writeln!(out, "{}", terminal(&line))?;
     }

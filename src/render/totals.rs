@@ -3,6 +3,7 @@
 //! Owns what is counted before any format begins, so that all formats say the same: clients, settings, results, coverage.
 //! A client that could not be read is never counted as compared, and nothing here reads as success while something failed.
 
+use crate::model::Direction;
 use crate::plan::{BlockedKind, ClientPlan, Origin, Outcome, Plan, Status, Summary};
 use crate::render::phrase::{are, count, number};
 use crate::render::wording::{RELEASED, marked};
@@ -41,6 +42,8 @@ pub(crate) struct Totals {
     pub(crate) based: bool,
     /// Whether nothing was read: declared was compared with declared.
     pub(crate) offline: bool,
+    /// Changes that open the PBX: outside of git, by this change set, and without a base to tell.
+    pub(crate) opens: [usize; 3],
     /// Managed fields that were compared with live.
     pub(crate) compared: usize,
     /// Managed fields of clients that failed.
@@ -71,6 +74,15 @@ impl Totals {
         self.blocked += usize::from(!client.blocked.is_empty());
         self.unsettled += client.blocked.iter().filter(|blocked| blocked.kind == BlockedKind::Conflict).count();
         self.kept += client.changes.len() - client.to_send().count();
+        // Of a report, only what was sent; what was done outside of git stands there all the same.
+        let sent = matches!(client.result, None | Some(Outcome::Applied | Outcome::NotConverged | Outcome::Collateral));
+        for change in client.changes.iter().filter(|one| one.judgement().direction == Some(Direction::Opens)) {
+            match change.origin {
+                Origin::Drift => self.opens[0] += 1,
+                Origin::Pending => self.opens[1] += usize::from(sent && !change.kept),
+                Origin::Conflict | Origin::Unknown => self.opens[2] += usize::from(sent && !change.kept),
+            }
+        }
         match client.status() {
             Status::Failed => self.uncompared += client.managed.len(),
             Status::InSync | Status::Change => self.compared += client.managed.len(),
@@ -132,6 +144,27 @@ impl Totals {
             parts.push(format!("{} failed", number(failed as u64)));
         }
         format!("{all}: {}.", parts.join(", "))
+    }
+
+    /// That the PBX stands open, or is about to: what a reader must see first.
+    pub(crate) fn alarms(&self) -> Vec<String> {
+        let [drift, pending, unsure] = self.opens;
+        let mut alarms = Vec::new();
+        if drift > 0 {
+            let was = if drift == 1 { "was" } else { "were" };
+            alarms.push(format!("{} {was} opened to more callers outside of git.", count(drift, "setting")));
+        }
+        let other = pending + unsure;
+        if other > 0 {
+            let verb = match (self.is_report, unsure == 0, other) {
+                (true, _, _) => "opened",
+                (false, false, _) => "may open",
+                (false, true, 1) => "opens",
+                (false, true, _) => "open",
+            };
+            alarms.push(format!("{} {verb} the PBX to more callers.", count(other, "change")));
+        }
+        alarms
     }
 
     /// How many changes there are of each origin: `: 2 ▸ pending, 1 ≠ drift`; empty without a base.
@@ -218,8 +251,10 @@ impl Totals {
             ));
         }
         if self.kept > 0 {
-            let is = are(self.kept);
-            remarks.push(format!("{} {is} shown and not sent: --only.", count(self.kept, "setting")));
+            let all = self.summary.changes;
+            let (sent, is) = (number((all - self.kept) as u64), are(self.kept));
+            let kept = number(self.kept as u64);
+            remarks.push(format!("{sent} of {} to send; {kept} {is} left out by --only.", count(all, "setting")));
         }
         if released > 0 {
             let n = released;

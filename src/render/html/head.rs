@@ -4,8 +4,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::Direction;
-use crate::plan::{ClientPlan, Origin, Outcome, Plan};
+use crate::plan::{Origin, Plan};
 use crate::render::group::Groups;
 use crate::render::html::text;
 use crate::render::phrase::{are, count, number};
@@ -21,8 +20,6 @@ pub(super) struct View {
     released: usize,
     shown_failed: usize,
     in_sync: usize,
-    /// Changes that open the PBX: made outside of git, about to be made, and those of which nobody knows which side is older.
-    opens: [usize; 3],
 }
 
 impl View {
@@ -30,30 +27,12 @@ impl View {
         let totals = Totals::of(plan);
         let changes = || plan.clients.iter().flat_map(|client| &client.changes);
         let of = |origin| changes().filter(|change| change.origin == origin).count();
-        let opens = |client: &ClientPlan| {
-            // Of a report, only what was sent.
-            let sent =
-                matches!(client.result, None | Some(Outcome::Applied | Outcome::NotConverged | Outcome::Collateral));
-            let opening = client.changes.iter().filter(|one| one.judgement().direction == Some(Direction::Opens));
-            let mut counts = [0; 3];
-            for one in opening {
-                counts[match one.origin {
-                    Origin::Drift => 0,
-                    Origin::Pending => 1,
-                    Origin::Conflict | Origin::Unknown => 2,
-                }] += 1;
-            }
-            if sent { counts } else { [counts[0], 0, 0] }
-        };
-        let sum = |sum: [usize; 3], one: [usize; 3]| [sum[0] + one[0], sum[1] + one[1], sum[2] + one[2]];
-        let opens = plan.clients.iter().map(opens).fold([0; 3], sum);
         View {
             verdict: verdict(plan, &totals),
             origins: [of(Origin::Pending), of(Origin::Drift), of(Origin::Conflict)],
             released: totals.summary.released + plan.released_clients.len(),
             shown_failed: groups.causes.iter().map(|cause| cause.clients.len()).sum(),
             in_sync: groups.in_sync.len(),
-            opens,
             totals,
         }
     }
@@ -114,24 +93,8 @@ pub(super) fn head(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<
 
 /// Says at the top that the PBX stands open, or is about to.
 fn alarms(view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let [drift, pending, unsure] = view.opens;
-    let other = pending + unsure;
-    if drift > 0 {
-        let was = if drift == 1 { "was" } else { "were" };
-        writeln!(
-            out,
-            "<p class=\"alarm\">{} {was} opened to more callers outside of git.</p>",
-            count(drift, "setting")
-        )?;
-    }
-    if other > 0 {
-        let verb = match (view.totals.is_report, unsure == 0, other) {
-            (true, _, _) => "opened",
-            (false, false, _) => "may open",
-            (false, true, 1) => "opens",
-            (false, true, _) => "open",
-        };
-        writeln!(out, "<p class=\"alarm\">{} {verb} the PBX to more callers.</p>", count(other, "change"))?;
+    for alarm in view.totals.alarms() {
+        writeln!(out, "<p class=\"alarm\">{alarm}</p>")?;
     }
     Ok(())
 }

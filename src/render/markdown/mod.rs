@@ -68,7 +68,10 @@ fn head(plan: &Plan, totals: &Totals) -> String {
         (false, Some(_)) => "ringform drift",
         (false, None) => "ringform plan",
     };
-    let mut head = format!("**{what}:** {}\n\n", totals.headline());
+    // Of drift the findings tell it, the gravest first.
+    let alarms = totals.alarms().into_iter().filter(|_| plan.run.drift.is_none());
+    let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
+    let mut head = format!("**{what}:** {}\n\n{alarms}", totals.headline());
     let based = plan.base.is_some();
     let remarks = totals.remarks();
     // With a base they answer what a reader came for: each has a line of its own.

@@ -52,9 +52,10 @@ pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: 
     }
     // Sorting is stable: within one gravity the order of the plan stays.
     lines.sort_by_key(|line| Reverse(line.change.judgement()));
-    let head = match is_report {
-        true => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
-        false => "| Client | Field | Before | After | | Place |\n|---|---|---|---|---|---|",
+    let head = match (is_report, plan.is_offline()) {
+        (true, _) => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
+        (false, true) => "| Client | Field | At the base | Declared | | Place |\n|---|---|---|---|---|---|",
+        (false, false) => "| Client | Field | Live | Declared | | Place |\n|---|---|---|---|---|---|",
     };
     let parts: Vec<(&str, Vec<&Line<'_>>)> = match plan.base.is_some() {
         true => PARTS

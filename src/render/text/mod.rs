@@ -136,6 +136,9 @@ fn totals(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         (false, 0) if totals.summary.clients > 0 => Label::Good,
         (false, _) => Label::Heading,
     };
+    for alarm in totals.alarms().into_iter().filter(|_| plan.run.drift.is_none()) {
+        writeln!(out, "{}", paint(look.color, Label::Grave, format_args!("! {alarm}")))?;
+    }
     let mut line = paint(look.color, label, totals.headline());
     if look.requests && plan.run.requests.total > 0 {
         let run = &plan.run;
