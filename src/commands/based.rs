@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ringform::config::{self, Credential, Loaded, Project};
 use ringform::journal;
-use ringform::model::{Declaration, Diagnostic, Place, Untrusted};
+use ringform::model::{Declaration, Diagnostic, Guard, Place, Untrusted, Waiver};
 use ringform::plan::select::Selection;
 use ringform::plan::{Change, Origin, Origins, Plan, ReleasedClient, origin};
 
@@ -53,7 +53,7 @@ impl Based {
         connect: &Connect,
         declarations: &mut Vec<Declaration>,
         revision: &str,
-    ) -> Option<String> {
+    ) -> Option<(usize, String)> {
         let base = self.base.as_ref()?;
         let all = declarations.len();
         let same_place =
@@ -66,10 +66,11 @@ impl Based {
             });
         }
         let (reads, tokens) = (declarations.len(), setup::used(declarations).len());
-        Some(format!(
+        let forecast = format!(
             "{reads} of {all} clients differ from {revision}: {} requests to come ({reads} to read, up to {tokens} for tokens)",
             reads + tokens
-        ))
+        );
+        Some((all - reads, forecast))
     }
 
     /// Clients that the base declares and nobody does now, as far as the selection covers them.
@@ -81,6 +82,37 @@ impl Based {
             source: one.place.clone(),
         })
         .collect()
+    }
+
+    /// What a reader of a change must not miss: rules that let more through than those of the base, or let less be heard.
+    pub(crate) fn loosened(&self, project: &Project, revision: &str) -> Vec<Diagnostic> {
+        let Some(then) = self.base.as_ref().and_then(|base| base.project.as_ref()) else { return Vec::new() };
+        let mut found = Vec::new();
+        let changed = guards_changed(&then.guards, &project.guards);
+        if !changed.is_empty() {
+            let place = project.guards.first().map(|guard| guard.place.clone());
+            let place = place.unwrap_or_else(|| Place::new(Untrusted::from(&*project.file), 1, 1));
+            let summary = format!("the guards differ from those of {revision}: {}", changed.join(", "));
+            let warning = Diagnostic::warning("rules-changed", place, summary);
+            found.push(warning.help("guards decide what may be sent: look at this part of the change too".to_owned()));
+        }
+        let is_known = |waiver: &Waiver| {
+            let same =
+                |one: &Waiver| (one.client, one.field, &one.terms) == (waiver.client, waiver.field, &waiver.terms);
+            then.waivers.iter().any(same)
+        };
+        for waiver in project.waivers.iter().filter(|waiver| !is_known(waiver)) {
+            let what = waiver.field.map_or("every field", |field| field.name());
+            let summary = format!(
+                "a waiver that {revision} has not: {what} of client {}, whatever it holds, until {}",
+                waiver.client, waiver.terms.until
+            );
+            let warning = Diagnostic::warning("rules-changed", waiver.source.clone(), summary);
+            found.push(
+                warning.help("drift of what is waived calls nobody: look at this part of the change too".to_owned()),
+            );
+        }
+        found
     }
 
     /// Why nothing may be sent: a change of endpoint or credentials could carry secrets away.
@@ -105,6 +137,22 @@ impl Based {
         }
         found
     }
+}
+
+/// The guards that are new, changed or gone, by name.
+fn guards_changed(then: &[Guard], now: &[Guard]) -> Vec<String> {
+    let rule = |guard: &Guard| (guard.field, guard.effect, guard.when.clone(), guard.labels.clone());
+    let mut changed = Vec::new();
+    for guard in then {
+        match now.iter().find(|one| one.name == guard.name) {
+            None => changed.push(format!("{} is gone", guard.name)),
+            Some(one) if rule(one) != rule(guard) => changed.push(format!("{} is another", guard.name)),
+            Some(_) => {}
+        }
+    }
+    let new = now.iter().filter(|guard| then.iter().all(|one| one.name != guard.name));
+    changed.extend(new.map(|guard| format!("{} is new", guard.name)));
+    changed
 }
 
 /// Where the journal knows better than the base: what reads as drift or conflict is what a run of ours has stored.

@@ -95,7 +95,12 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     };
     let mut declarations = loaded.declarations;
     let revision = asked.base.base.as_deref().filter(|_| asked.base.affected);
-    let forecast = revision.and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision));
+    let affected = revision.and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision));
+    let (unaffected, forecast) = affected.unzip();
+    report.unaffected = unaffected;
+    if let Some(revision) = &asked.base.base {
+        report.diagnostics.extend(based.loosened(&project, revision));
+    }
     report.released_clients = based.released(&selection);
     let origins = Arc::new(based.origins.clone());
     let whole = setup::is_whole(&request, &project);

@@ -51,8 +51,10 @@ pub(crate) fn sending(args: &cli::Sending) -> Sending {
 
 /// A warning for each `--overwrite-drift` that found no conflict.
 pub(crate) fn idle(sending: &Sending, clients: &[ClientPlan]) -> Vec<Diagnostic> {
-    let warn = |one| {
-        let summary = format!("--overwrite-drift {one}: there is no such conflict");
+    let warn = |one: &ringform::plan::sending::Overwrite| {
+        let known = clients.iter().any(|client| client.client_id == one.client);
+        let why = if known { "is in no conflict there" } else { "is not among the clients of this run" };
+        let summary = format!("--overwrite-drift {one}: there is no such conflict, client {} {why}", one.client);
         Diagnostic::warning("nothing-to-overwrite", None, summary)
     };
     sending.idle(clients).map(warn).collect()

@@ -19,7 +19,7 @@ pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -
     let missing = |name: &str, refusal: &Refusal| {
         let help = match shallow {
             true => DEEPER.to_owned(),
-            false => "fetch it first, as in `git fetch origin main`; a pipeline knows the branches of its remote as origin/NAME".to_owned(),
+            false => "there is no branch, tag or commit of this name here: look for a misspelling, or fetch it (`git fetch --tags`, `git fetch origin main`); a pipeline knows the branches of its remote as origin/NAME".to_owned(),
         };
         error(name, refusal, Some(help))
     };

@@ -123,7 +123,7 @@ fn no_project(request: &Request, folder: &Path, shown: &str) -> Diagnostic {
         others.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_project(name)).collect();
     others.sort();
     let help = match others.is_empty() {
-        true => "name the folder of a project, or write a ringform.yaml with the endpoint in it".to_owned(),
+        true => "name the folder of a project, or begin one with `ringform init`".to_owned(),
         false => format!("name one of them with --project: {}", others.join(", ")),
     };
     Diagnostic::error("no-project", None, format!("there is no {PROJECT} at {shown} or above")).help(help)

@@ -157,10 +157,11 @@ fn conditions(entry: &Entry, field: Option<Setting>, when: &mut When, problems: 
                     mapping::text(&condition, "a whole number", problems).and_then(crate::model::number::digits);
                 match number.filter(|n| *n <= 300) {
                     Some(n) if counts => when.max_countries = Some(n as u32),
-                    Some(_) => problems.error(
+                    Some(_) => problems.error_help(
                         "bad-guard",
                         condition.key_at,
                         "only lists of countries can be counted".to_owned(),
+                        "add `field: geo_list` to the guard",
                     ),
                     None => problems.error(
                         "bad-guard",

@@ -111,6 +111,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("nothing-to-overwrite", "--overwrite-drift names a client or a field that is in no conflict"),
     ("offline", "an offline plan cannot show what a newly declared null clears"),
     ("read-only-field", "a field that PUT does not accept stands under settings"),
+    ("rules-changed", "guards or waivers differ from the base: what may be sent, or what is heard, changes with them"),
     ("set-and-ignored", "a field stands under both settings and ignore"),
     ("sparse-checkout", "documents lie outside of a sparse checkout"),
     ("tag", "a YAML tag stands before a value"),

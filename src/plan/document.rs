@@ -31,6 +31,8 @@ pub struct Plan {
     pub base: Option<Untrusted>,
     /// Which part of the fleet this is.
     pub shard: Option<Shard>,
+    /// With `--affected`, how many selected clients were not looked at because this change does not touch them.
+    pub unaffected: Option<usize>,
     /// Everything that depends on the run and not on the state.
     pub run: Run,
     /// The clients, in byte order of their files, then of their documents.

@@ -58,6 +58,7 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
         revision: wire.revision,
         base: wire.base,
         shard: wire.shard,
+        unaffected: wire.unaffected,
         run: wire.run,
         clients,
         released_clients: wire.released_clients,

@@ -21,6 +21,10 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
             gaps.push("the plans are of different revisions: run all shards on one commit".to_owned());
         }
         merged.clients.extend(plan.clients);
+        merged.unaffected = match (merged.unaffected, plan.unaffected) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
         merged.released_clients.extend(plan.released_clients);
         merged.diagnostics.extend(plan.diagnostics);
         let (run, other) = (&mut merged.run, plan.run);

@@ -85,7 +85,7 @@ impl Sending {
 /// The block of a field whose three values all differ.
 pub fn conflict(client: ClientId, setting: Setting, base: &State, now: &State, live: &State) -> Blocked {
     let message = format!(
-        "the base has {}, live has {}, this declares {}: this change touches what was also changed outside of git; take the live value into the file, or send with --overwrite-drift {client}/{setting}",
+        "the base has {}, live has {}, this declares {}: this change touches what was also changed outside of git; take the live value into the file, or send what is declared with --overwrite-drift {client}/{setting}",
         base.to_json(),
         live.to_json(),
         now.to_json(),

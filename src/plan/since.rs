@@ -55,7 +55,11 @@ pub struct Past {
 impl Past {
     /// Reads a report that `drift` wrote as JSON. The error is one sentence, with the remedy.
     pub fn read(bytes: &[u8]) -> Result<Past, String> {
-        let plan = load::load(bytes).map_err(|error| error.0)?;
+        let plan = load::load(bytes).map_err(|error| {
+            // Its own remedy speaks of saved plans.
+            let what = error.0.split(';').next().unwrap_or_default();
+            format!("{what}; remove it to begin anew, then everything is new once")
+        })?;
         let Some(watch) = plan.run.drift else {
             return Err("it is no report of drift: give the file that `drift --format json=FILE` wrote".to_owned());
         };

@@ -32,6 +32,9 @@ pub(super) struct WirePlan {
     pub(super) revision: Option<Revision>,
     pub(super) base: Option<Untrusted>,
     pub(super) shard: Option<Shard>,
+    /// With `--affected`, how many selected clients were not looked at because the change does not touch them.
+    #[serde(default)]
+    pub(super) unaffected: Option<usize>,
     pub(super) run: Run,
     pub(super) summary: Summary,
     pub(super) clients: Vec<WireClient>,
@@ -223,7 +226,7 @@ fn expectation(name: &str, wanted: &Json) -> Result<(&'static Row, State), Strin
 impl Serialize for Plan {
     /// Writes the fields of the document, in their order, one client at a time: a fleet is never held twice.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut plan = serializer.serialize_struct("WirePlan", 13)?;
+        let mut plan = serializer.serialize_struct("WirePlan", 14)?;
         plan.serialize_field("format_version", FORMAT_VERSION)?;
         plan.serialize_field("ringform_version", &self.ringform_version)?;
         plan.serialize_field("endpoint", &self.endpoint)?;
@@ -231,6 +234,7 @@ impl Serialize for Plan {
         plan.serialize_field("revision", &self.revision)?;
         plan.serialize_field("base", &self.base)?;
         plan.serialize_field("shard", &self.shard)?;
+        plan.serialize_field("unaffected", &self.unaffected)?;
         plan.serialize_field("run", &self.run)?;
         plan.serialize_field("summary", &self.summary())?;
         plan.serialize_field("clients", &Clients(&self.clients))?;

@@ -34,6 +34,8 @@ pub(crate) struct Totals {
     pub(crate) blocked: usize,
     /// Conflicts that nobody has settled: each blocks its client.
     pub(crate) unsettled: usize,
+    /// Clients that were not looked at, since the change does not touch them.
+    pub(crate) unaffected: usize,
     /// Clients that are no longer declared.
     pub(crate) released_clients: usize,
     /// Changed fields that `--only` keeps back.
@@ -62,6 +64,7 @@ impl Totals {
         let mut totals = Totals {
             summary: plan.summary(),
             released_clients: plan.released_clients.len(),
+            unaffected: plan.unaffected.unwrap_or(0),
             based: plan.base.is_some(),
             offline: plan.is_offline(),
             ..Totals::default()
@@ -107,6 +110,9 @@ impl Totals {
     /// The totals as one sentence.
     pub(crate) fn headline(&self) -> String {
         let Summary { clients, in_sync, to_change, failed, changes, security, .. } = self.summary;
+        if clients == 0 && self.unaffected > 0 {
+            return "No clients: this change touches none.".to_owned();
+        }
         if clients == 0 {
             return "No clients: nothing was compared.".to_owned();
         }
@@ -249,6 +255,11 @@ impl Totals {
             remarks.push(format!(
                 "‼ {conflict} {is} in conflict: this change touches what was also changed outside of git{then}."
             ));
+        }
+        if self.unaffected > 0 {
+            let (n, was) = (self.unaffected, if self.unaffected == 1 { "was" } else { "were" });
+            let them = if n == 1 { "it" } else { "them" };
+            remarks.push(format!("{} {was} not looked at: this change does not touch {them}.", count(n, "client")));
         }
         if self.kept > 0 {
             let all = self.summary.changes;

@@ -152,8 +152,9 @@ fn a_profile_that_changes_is_seen_in_exactly_its_heirs() {
         .file("clients/13.yaml", "client: 13\nprofiles: [other]\n")
         .repository();
     let ran = world.run("plan --base HEAD --affected --format json").ok().sends_nothing();
-    assert_eq!(ran.json()["clients"], json!([]));
+    assert_eq!((&ran.json()["clients"], &ran.json()["unaffected"]), (&json!([]), &json!(2)));
     ran.says(&["0 of 2 clients differ from HEAD", "0 requests to come"]);
+    world.run("plan --base HEAD --affected").ok().prints(&["this change touches none", "2 clients were not looked at"]);
     let text = world.read("ringform.yaml").replace("timezone: UTC", "timezone: Asia/Omsk");
     world.write("ringform.yaml", text.as_bytes());
     let ran = world.run("plan --base HEAD --affected --format json").ok().requests(1, 1, 0);
@@ -195,9 +196,38 @@ fn apply_refuses_a_conflict_until_it_is_told_to_overwrite() {
     assert_eq!(ran.results(), ["refused", "unchanged"]);
     // For another field, or client, nothing is lifted, and it says so.
     world.run("apply --base HEAD --yes --overwrite-drift 12/hold_music").status(1).says(&["no such conflict"]);
-    let ran = world.run("apply --base HEAD --yes --overwrite-drift 12/timezone --format json").ok();
+    world.run("apply --base HEAD --yes --overwrite-drift 99").status(1).says(&["client 99 is not among the clients"]);
+    // The flags of a pipeline beside it keep nothing back that was settled.
+    let ran = world.run("apply --base HEAD --yes --only pending --overwrite-drift 12/timezone --format json").ok();
     assert_eq!(ran.results(), ["applied", "unchanged"]);
     assert_eq!(world.stored(12, "timezone"), json!("Europe/Moscow"));
+}
+
+#[test]
+fn a_change_of_guards_or_waivers_is_seen_beside_what_it_lets_through() {
+    let mut world = world();
+    let project = world.read("ringform.yaml");
+    world.write(
+        "ringform.yaml",
+        format!("{project}guards: [open-geo, {{name: few, field: geo_list, deny: {{max_countries: 3}}}}]\n").as_bytes(),
+    );
+    world.commit("guards");
+    let ran = world.run("plan --base HEAD").ok();
+    assert!(!ran.stderr.contains("differ from those of HEAD"), "{}", ran.stderr);
+    world.write(
+        "ringform.yaml",
+        &format!(
+            "{project}guards: [dial-rule-changed, {{name: few, field: geo_list, deny: {{max_countries: 250}}}}]\n\
+             waivers: [{{client: 12, owner: x, reason: y, until: 2099-12-31}}]\n"
+        )
+        .as_bytes(),
+    );
+    for flags in ["--affected --format markdown", "--offline --format markdown", "--format markdown"] {
+        world.run(&format!("plan --base HEAD {flags}")).ok().prints(&[
+            "open-geo is gone, few is another, dial-rule-changed is new",
+            "every field of client 12, whatever it holds, until 2099-12-31",
+        ]);
+    }
 }
 
 #[test]
