@@ -25,7 +25,8 @@ use crate::commands::{Exit, based, metrics, output, progress, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Drift, talk: &cli::Talk) -> anyhow::Result<Exit> {
-    output::on_stdout(&args.write.formats)?;
+    output::check(&args.write.formats, &[args.metrics.as_deref()])?;
+    output::check(&[], &[args.metrics.as_deref(), args.since.as_deref()])?;
     let webhook = webhook(args)?;
     let past = args.since.as_deref().map(past).transpose()?.flatten();
     setup::block_on(drift(args, webhook, past, talk))

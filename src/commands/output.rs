@@ -2,6 +2,7 @@
 //!
 //! Owns the look of the terminal and the rule that a closed pipe ends quietly.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -108,6 +109,19 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
         // Files alone: text goes to stdout all the same, people read it in the log.
         (None, _) => Ok(Some(Format::Text)),
     }
+}
+
+/// As [`on_stdout`], for a run that also writes `others`: no file may be named for two things, since one of them would be lost.
+pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Result<Option<Format>> {
+    let named = formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
+    let mut seen = BTreeSet::new();
+    // A device such as /dev/null takes anything.
+    for file in named.filter(|file| fs::metadata(file).map_or(true, |meta| meta.is_file())) {
+        if !seen.insert(std::path::absolute(file)?) {
+            anyhow::bail!("{} is named for two outputs, and one would replace the other", escaped(file));
+        }
+    }
+    on_stdout(formats)
 }
 
 /// The look of files: no colour, a fixed width.

@@ -11,7 +11,7 @@ use crate::commands::{Exit, files, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
-    output::on_stdout(&args.write.formats)?;
+    output::check(&args.write.formats, &[])?;
     let mut plans = Vec::with_capacity(args.files.len());
     let mut refused = false;
     for file in &args.files {

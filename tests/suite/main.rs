@@ -15,6 +15,7 @@ mod laws_exchange;
 mod laws_fields;
 mod laws_origins;
 mod laws_plan;
+mod leaks;
 mod made;
 mod metrics;
 mod network;
