@@ -144,15 +144,21 @@ pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Resu
 /// Writes the formats that go to files, the step summary among them.
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
     summarize(plan, formats);
+    let look = Look { verbose: talk.verbose > 0, ..PLAIN };
+    let mut wrong = Vec::new();
+    // One that cannot be written takes no other with it: a later one may be what the next run builds on.
     for (format, file) in formats {
-        if let (Format::Prometheus, Some(file)) = (format, file) {
-            metrics::write(plan, file)?;
-        } else if let Some(file) = file {
-            let look = Look { verbose: talk.verbose > 0, ..PLAIN };
-            replace(file, |out| render::render(plan, *format, &look, out))?;
-        }
+        let Some(file) = file else { continue };
+        let written = match format {
+            Format::Prometheus => metrics::write(plan, file),
+            format => replace(file, |out| render::render(plan, *format, &look, out)),
+        };
+        wrong.extend(written.err());
     }
-    Ok(())
+    let mut wrong = wrong.into_iter();
+    let Some(first) = wrong.next() else { return Ok(()) };
+    wrong.for_each(|error| complain(&error, talk));
+    Err(first)
 }
 
 /// Appends the Markdown page to the step summary, where `github` was asked for and the runner names its file. Nobody asked for

@@ -140,6 +140,12 @@ impl Walk<'_> {
         if path.is_some_and(hidden) {
             return;
         }
+        // Nor is a link that leads nowhere anybody's business, unless it is called like a document.
+        if path.is_some_and(|path| {
+            path.is_symlink() && !is_document(&path.file_name().unwrap_or_default().to_string_lossy())
+        }) {
+            return;
+        }
         let path =
             path.map(|path| path.strip_prefix(self.root).unwrap_or(path).display().to_string()).unwrap_or_default();
         let place = (!path.is_empty()).then(|| Place::new(Untrusted::from(path.clone()), 1, 1));

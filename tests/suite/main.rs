@@ -31,4 +31,5 @@ mod starting;
 mod story;
 mod supply;
 mod surfaces;
+mod watching;
 mod world;
