@@ -188,3 +188,68 @@ fn me_may_be_a_number_under_another_name_so_its_origin_is_unknown() {
     world.write("a.yaml", b"client: 13\nsettings: {hold_music: 9}\n");
     assert_eq!(judged(&mut world, "", "13"), "pending");
 }
+
+#[test]
+fn what_can_be_no_document_breaks_no_base() {
+    let mut world =
+        World::new().project("documents: [\"clients/*.yaml\", \"more/**\"]").live(12, json!({})).declared(12, "{}");
+    let link = |world: &World, name: &str| std::os::unix::fs::symlink("nowhere", world.path(name)).unwrap();
+    for name in ["vendor", "README", "other.yaml", "clients/notes"] {
+        link(&world, name);
+    }
+    let mut world = world.repository();
+    for name in ["vendor", "README", "other.yaml", "clients/notes"] {
+        fs::remove_file(world.path(name)).unwrap();
+    }
+    world.declare(12, "{timezone: UTC}");
+    let ran = world.run("plan --base HEAD --format json").ok();
+    assert_eq!(ran.json()["diagnostics"], json!([]));
+    assert_eq!(origin(&ran, "12"), "pending");
+    // Where a glob may find something, nobody knows what was there.
+    for name in ["clients/13.yaml", "more"] {
+        link(&world, name);
+        world.git(&["add", "-A"]);
+        world.git(&["commit", "-qm", "link"]);
+        fs::remove_file(world.path(name)).unwrap();
+        let ran = world.run("plan --base HEAD --format json").ok();
+        let said: Vec<Json> =
+            ran.json()["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect();
+        assert_eq!(said, ["base-broken"], "{name}");
+        world.commit("without");
+    }
+}
+
+#[test]
+fn what_the_user_took_back_of_the_safe_folders_is_not_safe() {
+    use std::os::unix::fs::MetadataExt;
+    let mut world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").repository();
+    if fs::metadata(world.folder()).unwrap().uid() != 0 {
+        return; // Only root can give a folder away.
+    }
+    assert!(Command::new("chown").args(["-R", "65534"]).arg(world.folder()).status().unwrap().success());
+    let home = tempfile::tempdir().unwrap();
+    let mut world = world.env("HOME", home.path().to_str().unwrap());
+    fs::write(home.path().join("more"), "[safe]\n\tdirectory = *\n").unwrap();
+    fs::write(home.path().join(".gitconfig"), "[include]\n\tpath = more\n").unwrap();
+    world.run("plan --base HEAD").ok().requests(1, 1, 0);
+    fs::write(home.path().join(".gitconfig"), "[include]\n\tpath = more\n[safe]\n\tdirectory =\n").unwrap();
+    world.run("plan --base HEAD").status(1).sends_nothing().says(&["dubious ownership"]);
+}
+
+#[test]
+fn a_partial_clone_is_told_to_fetch_and_an_empty_variable_is_named() {
+    let mut world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").repository();
+    world.git(&["config", "uploadpack.allowFilter", "true"]);
+    world.declare(12, "{timezone: Asia/Omsk}");
+    world.commit("second");
+    let clone = tempfile::tempdir().unwrap();
+    let source = format!("file://{}", world.folder().display());
+    git_in(clone.path(), &["clone", "-q", "--filter=blob:none", &source, "partial"]);
+    let partial = clone.path().join("partial");
+    let (status, said) = run_in(&mut world, &partial, "plan --base HEAD~1");
+    assert!(status == Some(1) && said.contains("cannot be read") && said.contains("--filter"), "{said}");
+    assert!(!said.contains("no reason"), "{said}");
+    world.run("plan --base=...").status(1).sends_nothing().says(&["is the variable empty"]);
+    // The dots of a merge base end the sentence.
+    world.run("plan --base main...").ok().prints(&["Base: main...\n"]);
+}
