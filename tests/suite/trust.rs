@@ -191,7 +191,7 @@ fn me_may_be_a_number_under_another_name_so_its_origin_is_unknown() {
 
 #[test]
 fn what_can_be_no_document_breaks_no_base() {
-    let mut world =
+    let world =
         World::new().project("documents: [\"clients/*.yaml\", \"more/**\"]").live(12, json!({})).declared(12, "{}");
     let link = |world: &World, name: &str| std::os::unix::fs::symlink("nowhere", world.path(name)).unwrap();
     for name in ["vendor", "README", "other.yaml", "clients/notes"] {
@@ -222,7 +222,7 @@ fn what_can_be_no_document_breaks_no_base() {
 #[test]
 fn what_the_user_took_back_of_the_safe_folders_is_not_safe() {
     use std::os::unix::fs::MetadataExt;
-    let mut world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").repository();
+    let world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").repository();
     if fs::metadata(world.folder()).unwrap().uid() != 0 {
         return; // Only root can give a folder away.
     }
