@@ -37,6 +37,7 @@ impl Based {
             Ok(mut base) => {
                 loaded.diagnostics.append(&mut base.diagnostics);
                 let origins = Origins::by(&base.declarations, base.whole, &loaded.declarations, selection.fields);
+                let origins = origins.with_lost(&base.lost);
                 Based { origins, base: Some(base) }
             }
             Err(errors) => {
@@ -124,17 +125,30 @@ impl Based {
             let error = Diagnostic::error("untrusted-project", place, format!("{what}: nothing is sent"));
             error.help("have the change of the project file agreed to, then run with --trust-project".to_owned())
         };
-        let Some(then) = &base.project else {
-            let what = format!("{revision} has no {} that can be read, so it cannot be compared", project.file);
-            return vec![because(file, what)];
-        };
         let mut found = Vec::new();
-        if differs(then, project, connect) {
-            let place = project.endpoint.as_ref().map_or(file.clone(), |endpoint| endpoint.place().clone());
-            found.push(because(place, format!("the endpoint differs from that of {revision}")));
+        if base.submodule {
+            let what = format!("{} stands in a submodule, whose history a change of it brings along", project.file);
+            let error = Diagnostic::error("untrusted-project", file.clone(), format!("{what}: nothing is sent"));
+            found.push(error.help(
+                "if the project is meant to stand there, run in a clone of its own repository, or with --trust-project"
+                    .to_owned(),
+            ));
         }
-        if !are_same(&then.credentials, &project.credentials) {
-            found.push(because(file, format!("the credentials of {} differ from those of {revision}", project.file)));
+        let tip = base.tip.iter().map(|(name, then)| (name.as_str(), then));
+        for (name, then) in std::iter::once((revision, &base.project)).chain(tip) {
+            let Some(then) = then else {
+                let what = format!("{name} has no {} that can be read, so it cannot be compared", project.file);
+                found.push(because(file.clone(), what));
+                continue;
+            };
+            if differs(then, project, connect) {
+                let place = project.endpoint.as_ref().map_or(file.clone(), |endpoint| endpoint.place().clone());
+                found.push(because(place, format!("the endpoint differs from that of {name}")));
+            }
+            if !are_same(&then.credentials, &project.credentials) {
+                let what = format!("the credentials of {} differ from those of {name}", project.file);
+                found.push(because(file.clone(), what));
+            }
         }
         found
     }

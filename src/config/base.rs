@@ -29,6 +29,12 @@ pub struct Base {
     pub whole: bool,
     /// Those of the named paths whose clients no document names any more.
     pub gone: Vec<Declaration>,
+    /// For whom it speaks and no document of the whole project does now, as far as that can be told.
+    pub lost: BTreeSet<Whose>,
+    /// For `NAME...` the name and its project: what the branch has now counts too where secrets are concerned.
+    pub tip: Option<(String, Option<Project>)>,
+    /// Whether the project stands in a submodule, so that its history is not that of the repository around it.
+    pub submodule: bool,
     /// What is odd about the revision: warnings all.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -38,7 +44,7 @@ pub fn base(request: &Request, loaded: &Loaded, revision: &str) -> Result<Base, 
     let (Some(now), Ok(found)) = (&loaded.project, discover::project(request)) else { return Ok(Base::default()) };
     let git = Git::at(&found.root);
     let mut base = Base { whole: true, ..Base::default() };
-    let commit = commit::named(&git, revision, &mut base.diagnostics).map_err(|error| vec![*error])?;
+    let named = commit::named(&git, revision, &mut base.diagnostics).map_err(|error| vec![*error])?;
     let also: Vec<Vec<u8>> = found
         .paths
         .iter()
@@ -48,20 +54,41 @@ pub fn base(request: &Request, loaded: &Loaded, revision: &str) -> Result<Base, 
         .map(|name| if discover::is_project(&String::from_utf8_lossy(&name)) { Vec::new() } else { name })
         .collect();
     let failed = |refusal: Refusal| vec![*commit::error(revision, &refusal, None)];
-    base.read(&git, &commit, now, &also).map_err(failed)?;
+    base.read(&git, &named.commit, now, &also).map_err(failed)?;
+    if let Some((name, commit)) = named.tip {
+        // Its warnings are those of a revision that nothing is judged by.
+        let project = Base::default().read_project(&git, &commit, now).map_err(failed)?;
+        base.tip = Some((name, project.map(|(project, ..)| project)));
+    }
+    base.submodule = is_submodule(&git);
     let elsewhere = elsewhere(&git, now, &also, &mut base.diagnostics).map_err(failed)?;
     if let Some(mut declared) = elsewhere {
         declared.extend(loaded.declarations.iter().map(Declaration::whose));
         let named: Vec<String> = also.iter().map(|name| text_of(name)).collect();
+        let lost = base.declarations.iter().map(Declaration::whose).filter(|one| !declared.contains(one));
+        base.lost = lost.collect();
         let is_named = |file: &str| named.iter().any(|name| name.is_empty() || file == name || below(file, name));
         let gone = |one: &&Declaration| is_named(one.place.file.raw()) && !declared.contains(&one.whose());
         base.gone = base.declarations.iter().filter(gone).cloned().collect();
     } else {
+        base.lost = base.declarations.iter().map(Declaration::whose).collect();
         let summary = "which clients are no longer declared cannot be told: some files of the project cannot be read";
         let help = "`ringform validate` of the whole project names them".to_owned();
         base.diagnostics.push(Diagnostic::warning("base-broken", None, summary).help(help));
     }
     Ok(base)
+}
+
+/// Whether the repository of the project is a submodule: whoever may change which commit of what it is chooses the base.
+fn is_submodule(git: &Git) -> bool {
+    let around = git.line(&["rev-parse", "--show-superproject-working-tree"]);
+    // Git looks at the folder around it alone, which may hide what it is a part of. Where a submodule has its files does not.
+    let own = git.line(&["rev-parse", "--absolute-git-dir"]).map(|own| String::from_utf8_lossy(&own).into_owned());
+    let is_kept = |own: String| {
+        let inside = own.split_once("/.git/").map(|(_, inside)| inside.split('/').collect::<Vec<_>>());
+        inside.is_some_and(|parts| matches!(&parts[..], ["modules", ..] | ["worktrees", _, "modules", ..]))
+    };
+    around.map_or(true, |around| !around.is_empty()) || own.map_or(true, is_kept)
 }
 
 fn below(file: &str, folder: &str) -> bool {
@@ -70,19 +97,7 @@ fn below(file: &str, folder: &str) -> bool {
 
 impl Base {
     fn read(&mut self, git: &Git, commit: &str, now: &Project, also: &[Vec<u8>]) -> Result<(), Refusal> {
-        let (tree, root) = tree(git, commit)?;
-        let file = [root.as_slice(), now.file.as_bytes()].concat();
-        let Some(object) = tree.file(&file) else {
-            // A link that leads nowhere is a file that cannot be read; else there was no project yet, and all of it is new.
-            let closed = tree.documents(&root, None, &[]).closed;
-            if closed.iter().any(|name| name.raw() == &*now.file) {
-                self.broken(&now.file, None, "it is a link that leads out of the repository or nowhere");
-            }
-            return Ok(());
-        };
-        let mut texts = Vec::new();
-        git.contents(&[object], MOST_BYTES, &mut |_, bytes| texts.push(bytes))?;
-        let Some(project) = self.project(texts.pop().flatten(), now) else { return Ok(()) };
+        let Some((project, tree, root)) = self.read_project(git, commit, now)? else { return Ok(()) };
         let found = tree.documents(&root, project.documents.as_ref(), also);
         for name in &found.closed {
             self.broken(name.raw(), None, "it is a submodule, or a link that leads out of the repository or nowhere");
@@ -91,6 +106,28 @@ impl Base {
         self.take(gathered);
         self.project = Some(project);
         Ok(())
+    }
+
+    /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the project is.
+    fn read_project(
+        &mut self,
+        git: &Git,
+        commit: &str,
+        now: &Project,
+    ) -> Result<Option<(Project, Tree, Vec<u8>)>, Refusal> {
+        let (tree, root) = tree(git, commit)?;
+        let file = [root.as_slice(), now.file.as_bytes()].concat();
+        let Some(object) = tree.file(&file) else {
+            // A link that leads nowhere is a file that cannot be read; else there was no project yet, and all of it is new.
+            let closed = tree.documents(&root, None, &[]).closed;
+            if closed.iter().any(|name| name.raw() == &*now.file) {
+                self.broken(&now.file, None, "it is a link that leads out of the repository or nowhere");
+            }
+            return Ok(None);
+        };
+        let mut texts = Vec::new();
+        git.contents(&[object], MOST_BYTES, &mut |_, bytes| texts.push(bytes))?;
+        Ok(self.project(texts.pop().flatten(), now).map(|project| (project, tree, root)))
     }
 
     fn project(&mut self, bytes: Option<Vec<u8>>, now: &Project) -> Option<Project> {

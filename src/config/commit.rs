@@ -3,13 +3,23 @@
 //! Owns the words for what git refuses or lacks, each with its remedy: a base that cannot be read is an error and never an empty
 //! one. Whether the commit is an ancestor of HEAD is asked here too.
 
-use crate::config::git::{Git, Refusal, entries};
+use crate::config::git::{EMBEDDED, Git, LACKING, Refusal, entries};
 use crate::config::walk::text_of;
 use crate::model::Diagnostic;
 
+/// What a revision names.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// The commit to compare with.
+    pub(super) commit: String,
+    /// For `NAME...` the name and its own commit, where that is another one.
+    pub(super) tip: Option<(String, String)>,
+}
+
 /// The commit that a revision names. What is odd about it is a warning.
-pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -> Result<String, Box<Diagnostic>> {
-    if revision.trim().is_empty() {
+pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -> Result<Named, Box<Diagnostic>> {
+    let tip = revision.strip_suffix("...").unwrap_or(revision);
+    if tip.trim().is_empty() {
         let error = Diagnostic::error("base", None, "--base names no revision");
         return Err(Box::new(error.help("is the variable empty that should hold it?".to_owned())));
     }
@@ -18,12 +28,12 @@ pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -
     const DEEPER: &str = "this clone is shallow; fetch all of the history first: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: \"0\"` in GitLab CI, or `git fetch --unshallow`";
     let missing = |name: &str, refusal: &Refusal| {
         let help = match shallow {
+            _ if refusal.sentence.raw() == AMBIGUOUS => full_names(git, name),
             true => DEEPER.to_owned(),
             false => "there is no branch, tag or commit of this name here: look for a misspelling, or fetch it (`git fetch --tags`, `git fetch origin main`); a pipeline knows the branches of its remote as origin/NAME".to_owned(),
         };
         error(name, refusal, Some(help))
     };
-    let tip = revision.strip_suffix("...").unwrap_or(revision);
     let named = full_id(git, tip).map_err(|refusal| missing(tip, &refusal))?;
     let head = full_id(git, "HEAD").ok();
     if tip != revision {
@@ -32,16 +42,18 @@ pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -
             return Err(Box::new(Diagnostic::error("base", None, summary).help(DEEPER.to_owned())));
         }
         let base = git.line(&["merge-base", &named, "HEAD"]);
-        return base.map(|base| String::from_utf8_lossy(&base).into_owned()).map_err(|_| {
+        let base = base.map(|base| String::from_utf8_lossy(&base).into_owned()).map_err(|_| {
             let summary = format!("{tip} and HEAD have no commit in common");
             let help = "name a revision without `...` to compare with it as it is".to_owned();
             Box::new(Diagnostic::error("base", None, summary).help(help))
-        });
+        })?;
+        let tip = (base != named).then(|| (tip.to_owned(), named));
+        return Ok(Named { commit: base, tip });
     }
     if head.as_deref() != Some(named.as_str()) && !git.is(&["merge-base", "--is-ancestor", &named, "HEAD"]) {
         warnings.push(not_ancestor(git, revision, &named, shallow));
     }
-    Ok(named)
+    Ok(Named { commit: named, tip: None })
 }
 
 fn not_ancestor(git: &Git, revision: &str, commit: &str, shallow: bool) -> Diagnostic {
@@ -53,7 +65,19 @@ fn not_ancestor(git: &Git, revision: &str, commit: &str, shallow: bool) -> Diagn
     }
     let fork = git.line(&["merge-base", commit, "HEAD"]).map(|fork| String::from_utf8_lossy(&fork).into_owned());
     let moved = fork.and_then(|fork| {
-        git.ask(&["diff", "--name-only", "--no-renames", "--relative", "-z", &fork, commit, "--", "."])
+        git.ask(&[
+            "diff",
+            "--name-only",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--relative",
+            "-z",
+            &fork,
+            commit,
+            "--",
+            ".",
+        ])
     });
     let moved: Vec<String> = moved.iter().flat_map(|moved| entries(moved)).map(text_of).collect();
     let which = match moved.len() {
@@ -67,15 +91,43 @@ fn not_ancestor(git: &Git, revision: &str, commit: &str, shallow: bool) -> Diagn
     Diagnostic::warning("base-not-ancestor", None, summary).help(help)
 }
 
-/// The full id of a commit that any name of `git rev-parse` means.
+const AMBIGUOUS: &str = "the name is ambiguous";
+
+/// The full id of a commit that any name of `git rev-parse` means. Whoever may push a branch or a tag may give it a name like
+/// that of the base: between two of them nothing is chosen, where git takes one and warns.
 fn full_id(git: &Git, name: &str) -> Result<String, Refusal> {
-    let verify = |name: &str| git.line(&["rev-parse", "--verify", "--end-of-options", name]);
+    let verify = |name: &str| git.output(&["rev-parse", "--verify", "--end-of-options", name]);
     // In two steps: `:/text` takes everything behind it for the text.
-    let object = String::from_utf8_lossy(&verify(name)?).into_owned();
-    let commit = String::from_utf8_lossy(&verify(&format!("{object}^{{commit}}"))?).into_owned();
+    let found = verify(name)?;
+    if String::from_utf8_lossy(&found.stderr).lines().any(is_ambiguous) {
+        return Err(Refusal::other(AMBIGUOUS));
+    }
+    let object = String::from_utf8_lossy(&found.stdout).trim_end().to_owned();
+    let commit = verify(&format!("{object}^{{commit}}"))?.stdout;
+    let commit = String::from_utf8_lossy(&commit).trim_end().to_owned();
     match commit.bytes().all(|byte| byte.is_ascii_hexdigit()) && !commit.is_empty() {
         true => Ok(commit),
         false => Err(Refusal::other("this names no single commit")),
+    }
+}
+
+/// Whether git warns of a name that means more than one thing. HEAD and whole ids mean themselves first, whatever else is called so.
+fn is_ambiguous(warning: &str) -> bool {
+    let name = warning.strip_prefix("warning: refname '").and_then(|rest| rest.strip_suffix("' is ambiguous."));
+    name.is_some_and(|name| {
+        let is_id = matches!(name.len(), 40 | 64) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        name != "HEAD" && !is_id
+    })
+}
+
+/// Asks for a name that means one thing, with those that there are.
+fn full_names(git: &Git, name: &str) -> String {
+    let whole = ["remotes", "heads", "tags"].map(|kind| format!("refs/{kind}/{name}"));
+    let there = whole.iter().filter(|name| git.is(&["show-ref", "--verify", "--quiet", name]));
+    let there: Vec<&str> = there.map(String::as_str).collect();
+    match there.is_empty() {
+        true => "name it in full: refs/remotes/origin/NAME, refs/heads/NAME, refs/tags/NAME or a whole id".to_owned(),
+        false => format!("name the one that is meant in full: {}", there.join(" or ")),
     }
 }
 
@@ -87,6 +139,11 @@ pub(super) fn error(revision: &str, refusal: &Refusal, help: Option<String>) -> 
     } else if sentence.contains("dubious ownership") {
         let remedy = refusal.remedy.as_deref().unwrap_or("git config --global --add safe.directory FOLDER");
         Some(format!("run as the owner of the checkout, or say that it is to be trusted: `{remedy}`"))
+    } else if sentence.contains(EMBEDDED) {
+        Some("whoever wrote those files would choose the base and run programs: look where they come from, and take them out of the project".to_owned())
+    } else if [LACKING, "promisor", "not a tree object", "Could not read"].iter().any(|part| sentence.contains(part)) {
+        let help = "a partial clone holds not all of its history: clone without --filter, or fetch what it lacks (`git fetch --refetch --no-filter`)";
+        Some(help.to_owned())
     } else if sentence.contains("not a git repository") {
         Some("--base needs the project in a git repository, its .git folder included".to_owned())
     } else {

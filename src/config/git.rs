@@ -1,8 +1,9 @@
 //! The one way git is called: the `git` program, asked and never told.
 //!
 //! Owns what such a call may be influenced by. The variables that hooks export and the user's settings are kept out, but for the
-//! folders that the user has declared safe: whom git trusts is the user's to say. Nothing is written, the index included. What
-//! git refuses comes back in its own words, and never as an empty answer.
+//! folders that the user has declared safe: whom git trusts is the user's to say. What a change brings may not pass for the
+//! repository: one that stands among its files would choose the base and run programs. Nothing is written or fetched, the index
+//! included. What git refuses comes back in its own words, and never as an empty answer.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,6 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::model::Untrusted;
+
+/// How a refusal is told from others where a repository stands among the files of a project.
+pub(super) const EMBEDDED: &str = "a bare repository";
+/// How a refusal is told from others where a clone was made without all objects.
+pub(super) const LACKING: &str = "not in this clone";
 
 /// Why git gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,35 +49,52 @@ impl Git {
         let mut git = Git { folder: folder.to_owned(), safe: Vec::new() };
         for whose in ["--system", "--global"] {
             let mut command = clean();
-            command.args(["config", whose, "--null", "--get-all", "safe.directory"]);
+            command.args(["config", whose, "--includes", "--null", "--get-all", "safe.directory"]);
+            // In no repository: here git heeds no condition on one.
+            command.current_dir(std::path::MAIN_SEPARATOR_STR);
             if let Ok(Output { status, stdout, .. }) = command.stdin(Stdio::null()).output()
                 && status.success()
+                && let Some(list) = stdout.strip_suffix(b"\0")
             {
-                git.safe.extend(entries(&stdout).map(|entry| String::from_utf8_lossy(entry).into_owned()));
+                // An empty entry counts: it takes back those before it.
+                let all = list.split(|byte| *byte == 0).map(|entry| String::from_utf8_lossy(entry).into_owned());
+                git.safe.extend(all);
             }
         }
         git
     }
 
-    fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Command {
+    fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, Refusal> {
+        if let Some(folder) = embedded(&self.folder) {
+            let folder = folder.to_string_lossy();
+            return Err(Refusal::other(&format!("{folder} has the files of {EMBEDDED}, which is not trusted")));
+        }
         let mut command = clean();
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_OPTIONAL_LOCKS", "0");
+        // What a clone left out is not fetched on the way.
+        command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
+        command.env("GIT_NO_REPLACE_OBJECTS", "1").args(["-c", "core.warnAmbiguousRefs=true"]);
         // Git's sentences are looked at for what they mean.
         command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
         for safe in &self.safe {
             command.arg("-c").arg(format!("safe.directory={safe}"));
         }
         command.arg("-C").arg(&self.folder).args(words).stdin(Stdio::null());
-        command
+        Ok(command)
+    }
+
+    /// What git answers, with its warnings on stderr.
+    pub(super) fn output<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, Refusal> {
+        let output = self.command(words)?.output().map_err(|error| cannot_run(&error))?;
+        match output.status.success() {
+            true => Ok(output),
+            false => Err(refusal(&output.stderr)),
+        }
     }
 
     /// What git answers.
     pub(super) fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, Refusal> {
-        let output = self.command(words).output().map_err(|error| cannot_run(&error))?;
-        match output.status.success() {
-            true => Ok(output.stdout),
-            false => Err(refusal(&output.stderr)),
-        }
+        Ok(self.output(words)?.stdout)
     }
 
     /// One line that git answers, without its end.
@@ -85,8 +108,7 @@ impl Git {
 
     /// Yes or no, as git says it by its exit status.
     pub(super) fn is<S: AsRef<OsStr>>(&self, words: &[S]) -> bool {
-        let done = self.command(words).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        done.is_ok_and(|status| status.success())
+        self.output(words).is_ok()
     }
 
     /// Gives the contents of these objects to `take`, in their order. One that is larger than `most` comes as `None`.
@@ -99,7 +121,7 @@ impl Git {
         if objects.is_empty() {
             return Ok(());
         }
-        let mut command = self.command(&["cat-file", "--batch"]);
+        let mut command = self.command(&["cat-file", "--batch"])?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| cannot_run(&error))?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
@@ -116,6 +138,7 @@ impl Git {
         let output = child.wait_with_output().map_err(|error| cannot_run(&error))?;
         match read {
             Some(()) => Ok(()),
+            None if output.status.success() => Err(Refusal::other(&format!("an object of it is {LACKING}"))),
             None => Err(refusal(&output.stderr)),
         }
     }
@@ -151,9 +174,19 @@ pub(super) fn entries(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
     answer.split(|byte| *byte == 0).filter(|entry| !entry.is_empty())
 }
 
-/// Git without any variable of its own.
+/// Where git would take files of the project for a repository. Git from 2.38 on refuses them by `safe.bareRepository`, and any
+/// older one would not.
+fn embedded(folder: &Path) -> Option<PathBuf> {
+    let folder = std::fs::canonicalize(folder).ok()?;
+    let is_bare =
+        |at: &&Path| at.join("HEAD").exists() && (at.join("objects").exists() || at.join("commondir").exists());
+    folder.ancestors().take_while(|at| !at.join(".git").exists()).find(is_bare).map(Path::to_owned)
+}
+
+/// Git without any variable of its own, and never in a repository that stands among the files of another one.
 fn clean() -> Command {
     let mut command = Command::new("git");
+    command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"]);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("GIT_") {
             command.env_remove(name);

@@ -19,6 +19,7 @@ mod credentials;
 mod discover;
 mod document;
 mod git;
+mod globs;
 mod guards;
 mod lines;
 mod mapping;

@@ -8,13 +8,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
 use crate::config::credentials::{self, Credential};
+use crate::config::globs::{self, Globs};
 use crate::config::mapping::{self, Entry};
 use crate::config::problems::Problems;
 use crate::config::template::Template;
-use crate::config::yaml::{Content, Document};
+use crate::config::yaml::Document;
 use crate::config::{document, guards, settings, waivers};
 use crate::model::{Guard, Layer, Managed, Waiver};
 
@@ -42,7 +41,7 @@ pub struct Project {
     pub guards: Vec<Guard>,
     /// What `drift` may find and nobody is to be called for. Other commands do not look at them.
     pub waivers: Vec<Waiver>,
-    pub(super) documents: Option<GlobSet>,
+    pub(super) documents: Option<Globs>,
     pub(super) shape: Arc<Shape>,
 }
 
@@ -109,7 +108,7 @@ pub(super) fn read(root: PathBuf, file: Arc<str>, documents: &[Document], proble
     let of = |key: &str| entries.iter().find(|entry| &*entry.key == key);
     let endpoint = of("endpoint").and_then(|entry| endpoint(entry, problems));
     let route = of("route").map(|entry| route(entry, problems)).unwrap_or_default();
-    let documents = of("documents").and_then(|entry| globs(entry, problems));
+    let documents = of("documents").and_then(|entry| globs::read(entry, problems));
     let credentials = of("credentials").map(|entry| credentials::read(&entry.value, problems)).unwrap_or_default();
     let mut shape = Shape {
         credentials: credentials.keys().cloned().collect(),
@@ -165,32 +164,6 @@ fn route(entry: &Entry, problems: &mut Problems<'_>) -> Route {
             Route::Client
         }
     }
-}
-
-fn globs(entry: &Entry, problems: &mut Problems<'_>) -> Option<GlobSet> {
-    // Left empty is left out; an empty list is somebody's wish.
-    if matches!(entry.value.content, Content::Empty | Content::Null) {
-        return None;
-    }
-    let before = problems.errors();
-    let mut set = GlobSetBuilder::new();
-    for (text, at) in mapping::names(entry, "globs", problems) {
-        // As in a shell: `*` stays in its folder, `**` does not.
-        let glob = GlobBuilder::new(text.strip_prefix("./").unwrap_or(&text)).literal_separator(true).build();
-        match glob {
-            Ok(glob) => {
-                set.add(glob);
-            }
-            Err(_) => problems.error_help(
-                "bad-shape",
-                at,
-                "this is no glob".to_owned(),
-                "write a pattern such as \"clients/**\"",
-            ),
-        }
-    }
-    // What a wrong glob would have found is unknown, and "no document" is no answer.
-    if problems.errors() > before { None } else { set.build().ok() }
 }
 
 fn profiles(entry: &Entry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Vec<Managed>> {

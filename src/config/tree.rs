@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use globset::GlobSet;
-
 use crate::config::discover::PROJECT;
+use crate::config::globs::Globs;
 use crate::config::walk::{is_document, text_of};
 use crate::model::Untrusted;
 
@@ -29,7 +28,8 @@ pub(super) struct File {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) files: Vec<File>,
-    /// Links that lead out of the tree or nowhere, and submodules: names below the project's folder.
+    /// Links that lead out of the tree or nowhere, and submodules, as far as they may be documents or hold some: names below the
+    /// project's folder.
     pub(super) closed: Vec<Untrusted>,
 }
 
@@ -113,7 +113,7 @@ impl Tree {
 
     /// Finds the documents of the project at `root`, a path from the top that is empty or ends with `/`. `also` are paths below
     /// the root that were named and are taken though no rule finds them.
-    pub(super) fn documents(&self, root: &[u8], globs: Option<&GlobSet>, also: &[Vec<u8>]) -> Found {
+    pub(super) fn documents(&self, root: &[u8], globs: Option<&Globs>, also: &[Vec<u8>]) -> Found {
         let mut walk = Walk { tree: self, globs, found: Found::default(), inside: BTreeSet::new() };
         let folder = root.strip_suffix(b"/").unwrap_or(root);
         walk.folder(folder, b"");
@@ -174,7 +174,7 @@ fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
 
 struct Walk<'t> {
     tree: &'t Tree,
-    globs: Option<&'t GlobSet>,
+    globs: Option<&'t Globs>,
     found: Found,
     /// The folders that the walk is in, as they stand themselves: one of them again is a circle.
     inside: BTreeSet<Vec<u8>>,
@@ -203,7 +203,10 @@ impl Walk<'_> {
                     self.file(&name, real, object);
                 }
                 Some((Node::File(_), _)) => {}
-                Some((Node::Link(..) | Node::Submodule, _)) | None => self.found.closed.push(text(&name)),
+                Some((Node::Link(..) | Node::Submodule, _)) | None if self.may_be_wanted(part, &name) => {
+                    self.found.closed.push(text(&name));
+                }
+                Some((Node::Link(..) | Node::Submodule, _)) | None => {}
             }
         }
         self.inside.remove(&real);
@@ -214,7 +217,15 @@ impl Walk<'_> {
     }
 
     fn is_wanted(&self, name: &[u8]) -> bool {
-        self.globs.is_none_or(|globs| globs.is_match(Path::new(&*String::from_utf8_lossy(name))))
+        self.globs.is_none_or(|globs| globs.find(Path::new(&*String::from_utf8_lossy(name))))
+    }
+
+    /// Whether what cannot be looked into might be a document, or a folder with some.
+    fn may_be_wanted(&self, part: &[u8], name: &[u8]) -> bool {
+        if is_document_name(part) {
+            return self.is_wanted(name);
+        }
+        self.globs.is_none_or(|globs| globs.may_find_below(Path::new(&*String::from_utf8_lossy(name))))
     }
 }
 

@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use globset::GlobSet;
 use ignore::WalkBuilder;
 
 use crate::config::discover::{Found, PROJECT, is_project, plain, shown};
+use crate::config::globs::Globs;
 use crate::model::{Diagnostic, Place, Untrusted};
 
 /// A document file: what it is called and where it is. Ordered by name, then by path: two names that are no text can look alike.
@@ -32,7 +32,7 @@ impl File {
 }
 
 /// Finds the document files below the paths, in byte order of their project-relative names.
-pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (Vec<File>, Vec<Diagnostic>) {
+pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&Globs>) -> (Vec<File>, Vec<Diagnostic>) {
     // What two paths have in common may be spelt in two ways.
     let links = found.paths.len() > 1;
     let mut walk = Walk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
@@ -72,7 +72,7 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (
 
 struct Walk<'a> {
     root: &'a Path,
-    globs: Option<&'a GlobSet>,
+    globs: Option<&'a Globs>,
     files: Vec<File>,
     links: bool,
     errors: Vec<Diagnostic>,
@@ -112,7 +112,7 @@ impl Walk<'_> {
     }
 
     fn is_wanted(&self, path: &Path) -> bool {
-        self.globs.is_none_or(|globs| globs.is_match(path.strip_prefix(self.root).unwrap_or(path)))
+        self.globs.is_none_or(|globs| globs.find(path.strip_prefix(self.root).unwrap_or(path)))
     }
 
     fn file(&mut self, path: &Path) {

@@ -122,7 +122,10 @@ pub const RULES: &[(&str, &str)] = &[
     ("unknown-key", "a key is not known here"),
     ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),
     ("unreadable", "a file or folder cannot be read"),
-    ("untrusted-project", "endpoint or credentials differ from the base, so nothing is sent"),
+    (
+        "untrusted-project",
+        "endpoint or credentials differ from the base, or the project is a submodule, so nothing is sent",
+    ),
     ("yaml-syntax", "a file is not YAML"),
 ];
 

@@ -3,9 +3,9 @@
 //! Owns the one three-way judgement, and what a base says of each client: managed fields, fields that are no longer managed, or
 //! nothing that can be relied on. A client is found by its id, never by its file. It knows no git: `config` reads the base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Declaration, Managed, Setting, SettingSet, State, Whose};
+use crate::model::{ClientId, Declaration, Managed, Setting, SettingSet, State, Whose};
 use crate::plan::Origin;
 
 /// The origin of the difference between what is declared now and what is live; `None` where there is none. `base` is what the
@@ -59,6 +59,8 @@ pub struct Origins {
     clients: BTreeMap<Whose, Earlier>,
     /// Of clients that the base does not name.
     others: Others,
+    /// Whom the base names and nobody names now.
+    lost: BTreeSet<Whose>,
 }
 
 #[derive(Clone, Debug)]
@@ -71,7 +73,7 @@ enum Others {
 impl Origins {
     /// Without a base every difference has one origin.
     pub fn always(origin: Origin) -> Origins {
-        Origins { clients: BTreeMap::new(), others: Others::Always(origin) }
+        Origins { clients: BTreeMap::new(), others: Others::Always(origin), lost: BTreeSet::new() }
     }
 
     /// By a base. `whole` says that all of it could be read: then a client that it does not name is new, else nobody knows.
@@ -87,13 +89,25 @@ impl Origins {
             Some((whose, Earlier { managed: then.managed.clone(), released }))
         };
         let others = if whole { Others::New(Earlier::default()) } else { Others::Always(Origin::Unknown) };
-        Origins { clients: base.iter().filter_map(earlier).collect(), others }
+        Origins { clients: base.iter().filter_map(earlier).collect(), others, lost: BTreeSet::new() }
+    }
+
+    /// With those whom the base names and nobody names now: `@me` may be a number under another name, or the same client under
+    /// other credentials, so what has one of them as its past may be no new client.
+    pub fn with_lost(mut self, lost: &BTreeSet<Whose>) -> Origins {
+        self.lost.clone_from(lost);
+        self
+    }
+
+    fn may_be_known(&self, declaration: &Declaration) -> bool {
+        self.lost.iter().any(|(client, _)| *client == ClientId::Me || declaration.client == ClientId::Me)
     }
 
     /// By what the differences of this client are judged.
     pub fn of(&self, declaration: &Declaration) -> By<'_> {
         match (self.clients.get(&declaration.whose()), &self.others) {
             (Some(earlier), _) => By::Base(earlier),
+            (None, Others::New(_)) if self.may_be_known(declaration) => By::Always(Origin::Unknown),
             (None, Others::New(nothing)) => By::Base(nothing),
             (None, Others::Always(origin)) => By::Always(*origin),
         }

@@ -31,5 +31,6 @@ mod starting;
 mod story;
 mod supply;
 mod surfaces;
+mod trust;
 mod watching;
 mod world;

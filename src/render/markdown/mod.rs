@@ -81,7 +81,9 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     }
     let mut lines: Vec<String> = totals.coverage().into_iter().chain(remarks.into_iter().filter(|_| !based)).collect();
     if let Some(base) = &plan.base {
-        lines.push(format!("Base: {}.", code(&cut(base.raw(), NAME))));
+        // `main...` brings dots of its own.
+        let end = if base.raw().ends_with('.') { "" } else { "." };
+        lines.push(format!("Base: {}{end}", code(&cut(base.raw(), NAME))));
     }
     if let Some(shard) = plan.shard {
         lines.push(format!("Shard {} of {}.", shard.index, shard.count));

@@ -156,7 +156,9 @@ fn totals(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for remark in totals.remarks() {
         writeln!(out, "{remark}")?;
     }
-    let base = plan.base.as_ref().map(|base| format!("Base: {}.", called(base)));
+    // `main...` brings dots of its own.
+    let end = |base: &Untrusted| if base.raw().ends_with('.') { "" } else { "." };
+    let base = plan.base.as_ref().map(|base| format!("Base: {}{}", called(base), end(base)));
     let shard = plan.shard.map(|shard| format!("Shard {} of {}.", shard.index, shard.count));
     if base.is_some() || shard.is_some() {
         writeln!(out, "{}", base.into_iter().chain(shard).collect::<Vec<_>>().join(" "))?;
