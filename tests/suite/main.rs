@@ -30,4 +30,5 @@ mod starting;
 mod story;
 mod supply;
 mod surfaces;
+mod tried;
 mod world;
