@@ -216,7 +216,7 @@ fn a_change_of_guards_or_waivers_is_seen_beside_what_it_lets_through() {
     assert!(!ran.stderr.contains("differ from those of HEAD"), "{}", ran.stderr);
     world.write(
         "ringform.yaml",
-        &format!(
+        format!(
             "{project}guards: [dial-rule-changed, {{name: few, field: geo_list, deny: {{max_countries: 250}}}}]\n\
              waivers: [{{client: 12, owner: x, reason: y, until: 2099-12-31}}]\n"
         )

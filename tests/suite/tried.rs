@@ -3,10 +3,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use ringform::sandbox::Fault;
+use ringform::sandbox::{Fault, Semantics};
 use serde_json::{Value as Json, json};
 
 use crate::world::World;
@@ -62,8 +64,8 @@ impl Pipeline {
         }
     }
 
-    /// Runs the apply job of what is checked out, on a machine that knows nothing of earlier runs. Whether it ended green.
-    fn apply(self, world: &World) -> (bool, String) {
+    /// The apply job of what is checked out, step by step, on a machine that knows nothing of earlier runs.
+    fn job(self, world: &World) -> Vec<Command> {
         let _no_journal_yet = fs::remove_dir_all(world.path(".ringform"));
         fs::create_dir_all(world.path("state")).unwrap();
         for (name, text) in [("gh", GH), ("curl", CURL)] {
@@ -74,8 +76,7 @@ impl Pipeline {
         let binary = Path::new(env!("CARGO_BIN_EXE_ringform")).parent().unwrap().display().to_string();
         let path = format!("{}:{binary}:{}", world.path("state").display(), std::env::var("PATH").unwrap());
         let head = world.git(&["rev-parse", "HEAD"]);
-        let mut said = String::new();
-        for step in self.steps() {
+        let step = |step: String| {
             let mut command = Command::new("bash");
             command.args(["-e", "-o", "pipefail", "-c", &step]).current_dir(world.folder()).env_clear();
             command.env("PATH", &path).env("RUNNER_TEMP", world.path("state"));
@@ -83,7 +84,16 @@ impl Pipeline {
             command.envs([("GITHUB_REPOSITORY", "acme/pbx"), ("GITHUB_SHA", &*head), ("CI_COMMIT_SHA", &*head)]);
             command.envs([("RINGFORM_PROJECT", "."), ("CI_API_V4_URL", "https://gitlab.example/api/v4")]);
             command.envs([("CI_PROJECT_ID", "9"), ("RINGFORM_TAG_TOKEN", "token")]);
-            let output = command.output().unwrap();
+            command
+        };
+        self.steps().into_iter().map(step).collect()
+    }
+
+    /// Runs the apply job. Whether it ended green, and what it said.
+    fn apply(self, world: &World) -> (bool, String) {
+        let mut said = String::new();
+        for mut step in self.job(world) {
+            let output = step.output().unwrap();
             said.push_str(&String::from_utf8_lossy(&output.stdout));
             said.push_str(&String::from_utf8_lossy(&output.stderr));
             if !output.status.success() {
@@ -91,6 +101,23 @@ impl Pipeline {
             }
         }
         (true, said)
+    }
+
+    /// Runs the apply job, and ends all of it at once as soon as `reached` says so.
+    fn killed(self, world: &World, reached: impl Fn() -> bool) {
+        for mut step in self.job(world) {
+            let mut child = step.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            while child.try_wait().unwrap().is_none() {
+                if reached() {
+                    let group = format!("-{}", child.id());
+                    assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
+                    child.wait().unwrap();
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        panic!("{self:?}: the job ended by itself");
     }
 
     /// The job ends green, `ringform-applied` has come to the commit, and nothing is left as tried.
@@ -196,6 +223,20 @@ fn what_half_an_apply_left_is_ended_by_the_job_that_is_run_again_and_by_the_next
 }
 
 #[test]
+fn what_a_job_sent_before_it_was_killed_is_taken_back_by_the_revert() {
+    for pipeline in BOTH {
+        let world = beginning();
+        merge(&world, "\"*\"", "\"*\"");
+        world.server().fault("latency=60s,on=put,client=13".parse().unwrap());
+        pipeline.killed(&world, || world.stored(12, "geo_list") == "*");
+        world.server().clear_faults();
+        world.git(&["revert", "--no-edit", "HEAD"]);
+        pipeline.green(&world);
+        assert_eq!(countries(&world), ["RU", "RU"]);
+    }
+}
+
+#[test]
 fn failures_in_a_row_are_all_remembered() {
     for pipeline in BOTH {
         // 12 holds what the first of three merges brought.
@@ -264,6 +305,17 @@ fn a_conflict_of_one_field_does_not_hide_that_another_is_still_open() {
         assert_eq!(countries(&world), ["*", "RU"]);
         world.server().set(12, "timezone", json!("UTC"));
         pipeline.green(&world);
+        assert_eq!(countries(&world), ["RU", "RU"]);
+    }
+}
+
+#[test]
+fn a_field_that_moved_along_while_a_revert_was_sent_is_no_success() {
+    for pipeline in BOTH {
+        let world = half_applied(pipeline);
+        world.server().semantics(Semantics { replace: true, ..Semantics::default() });
+        world.git(&["revert", "--no-edit", "HEAD"]);
+        pipeline.red(&world);
         assert_eq!(countries(&world), ["RU", "RU"]);
     }
 }
