@@ -147,7 +147,7 @@ pub(crate) struct Apply {
     #[command(flatten)]
     pub write: Write,
     /// Do what this saved plan says, and nothing else; it holds for the endpoint it was made for
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "only", "overwrite_drift"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "trust_project", "only", "overwrite_drift"])]
     pub plan: Option<PathBuf>,
     /// Do not ask
     #[arg(short, long)]

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use ringform::api::Stop;
 use ringform::config::{self, Project};
 use ringform::journal::{self, Doubt, Journal, Line};
-use ringform::model::Diagnostic;
+use ringform::model::{Diagnostic, Revision};
 use ringform::plan::client::Details;
 use ringform::plan::limits::{self, SizeLimits};
 use ringform::plan::{BlockedKind, ClientPlan, Origin, Outcome, Plan, Status, forecast, guards, load};
@@ -24,7 +24,7 @@ use crate::commands::{Exit, based, files, output, progress, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
-    output::on_stdout(&args.write.formats)?;
+    output::check(&args.write.formats, &[])?;
     // Before any request, and on days without a difference too: else the pipeline breaks on the day that matters.
     if !args.yes && !io::stdin().is_terminal() {
         bail!("apply would have to ask and stdin is no terminal; give --yes to send without asking");
@@ -120,6 +120,12 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
             "{name} was made with --offline: nothing was read, so it says nothing of the live clients; make a new plan without --offline"
         );
     }
+    if let Some(document) = args.files.paths.iter().find(|path| path.is_file() && !config::is_project_file(path)) {
+        bail!(
+            "with --plan a PATH names the project's folder, and {} is a file: the whole plan is applied; make a plan of that file alone",
+            files::escaped(document)
+        );
+    }
     let loaded = config::load_project(&setup::request(&args.files)?);
     let failed = loaded.has_errors();
     let mut report = empty(loaded.project.as_ref());
@@ -134,6 +140,14 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
         report.diagnostics.extend(errors);
         Ok(Err(Box::new(report)))
     };
+    let folder = |revision: &Option<Revision>| revision.as_ref().map(|revision| revision.folder.clone());
+    let same_folder = match (folder(&plan.revision), folder(&report.revision)) {
+        (Some(then), Some(now)) => then == now,
+        (_, _) => true,
+    };
+    if plan.project != report.project || !same_folder {
+        bail!("{name} was made for another project than this one, whose guards and limits are others; make a new plan");
+    }
     let label = match setup::endpoint_label(&project, &args.connect) {
         Ok(label) => label,
         Err(errors) => return problem(report, errors),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ringform::config::{self, Credential, Loaded, Project};
 use ringform::journal;
-use ringform::model::{Declaration, Diagnostic, Guard, Place, Untrusted, Waiver};
+use ringform::model::{Declaration, Diagnostic, Guard, Place, SettingSet, Untrusted, Waiver};
 use ringform::plan::select::Selection;
 use ringform::plan::{Change, Origin, Origins, Plan, ReleasedClient, origin};
 
@@ -53,6 +53,7 @@ impl Based {
         connect: &Connect,
         declarations: &mut Vec<Declaration>,
         revision: &str,
+        fields: SettingSet,
     ) -> Option<(usize, String)> {
         let base = self.base.as_ref()?;
         let all = declarations.len();
@@ -61,7 +62,7 @@ impl Based {
         if same_place {
             let then = origin::by_whose(&base.declarations);
             declarations.retain(|now| {
-                let same = then.get(&now.whose()).is_some_and(|then| origin::is_same(then, now));
+                let same = then.get(&now.whose()).is_some_and(|then| origin::is_same(then, now, fields));
                 !same || base.project.as_ref().is_none_or(|then| !is_same_credential(then, project, now))
             });
         }

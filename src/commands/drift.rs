@@ -5,7 +5,7 @@
 //! so that the report can say whether they were; and a run that did not begin leaves the last report as it was.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -25,7 +25,8 @@ use crate::commands::{Exit, based, metrics, output, progress, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Drift, talk: &cli::Talk) -> anyhow::Result<Exit> {
-    output::on_stdout(&args.write.formats)?;
+    output::check(&args.write.formats, &[args.metrics.as_deref()])?;
+    output::check(&[], &[args.metrics.as_deref(), args.since.as_deref()])?;
     let webhook = webhook(args)?;
     let past = args.since.as_deref().map(past).transpose()?.flatten();
     setup::block_on(drift(args, webhook, past, talk))
@@ -54,7 +55,7 @@ async fn drift(
     };
     let Prepared { project, declared, whole, mut declarations, origins, forecast, session, mut report } = prepared;
     if let (Some(past), Some(file)) = (&past, &args.since) {
-        past.check(&report).map_err(anyhow::Error::msg).with_context(|| unusable(file))?;
+        past.check(&report, &declared, whole).map_err(anyhow::Error::msg).with_context(|| unusable(file))?;
     }
     output::forecast(forecast.as_deref(), talk);
     if whole {
@@ -89,7 +90,12 @@ async fn drift(
     }
     let told = match webhook {
         Some(webhook) => tell(&webhook, &mut report, args, &stop).await,
-        None => Ok(()),
+        None => {
+            if let (Some(watch), Some(past)) = (&mut report.run.drift, &past) {
+                watch.still_untold(past);
+            }
+            Ok(())
+        }
     };
     output::diagnose(&report.diagnostics, talk);
     let written = output::write(&report, formats, talk);
@@ -151,11 +157,22 @@ fn unusable(file: &Path) -> String {
     format!("--since {} cannot be used", file.display())
 }
 
+/// Where a file is or would be: its folder without links, and what a link leads to.
+fn place(file: &Path) -> Option<PathBuf> {
+    let file = std::fs::read_link(file).map_or_else(
+        |_| file.to_owned(),
+        |target| file.parent().map_or_else(|| target.clone(), |folder| folder.join(&target)),
+    );
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(folder.canonicalize().ok()?.join(file.file_name()?))
+}
+
 /// Whether a format would be written over the last report.
 fn is_same(file: Option<&Path>, args: &cli::Drift) -> bool {
     match (file, args.since.as_deref()) {
         (Some(file), Some(since)) => {
-            file == since || file.canonicalize().is_ok_and(|file| since.canonicalize().is_ok_and(|since| file == since))
+            // Neither has to exist yet, and each may be spelt in its own way or be a link.
+            file == since || (place(file).is_some() && place(file) == place(since))
         }
         (_, _) => false,
     }

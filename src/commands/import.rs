@@ -60,6 +60,7 @@ async fn import(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
     };
     let mut declared: BTreeMap<u64, Vec<PathBuf>> = BTreeMap::new();
     let mut documents: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    let mut me = Vec::new();
     for declaration in &declarations {
         let path = project.root.join(declaration.place.file.raw());
         *documents.entry(path.clone()).or_default() += 1;
@@ -69,11 +70,14 @@ async fn import(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
             (None, Some(State::Is(ringform::model::Value::Id(id)))) => Some(id.get()),
             (None, _) => None,
         };
+        if declaration.client == ClientId::Me && declaration.credentials == credentials {
+            me.push(path.clone());
+        }
         if let Some(id) = id {
             declared.entry(id).or_default().push(path);
         }
     }
-    let shelf = Shelf { folder, declared, documents, force: args.force };
+    let shelf = Shelf { folder, declared, me, documents, force: args.force };
     let default = project.default_credentials.clone();
     let named = credentials.clone().filter(|name| Some(name) != default.as_ref() && name.as_ref() != "default");
     let mut exit = Exit::Done;
@@ -117,6 +121,8 @@ fn sentence(failure: Failure) -> String {
 struct Shelf {
     folder: PathBuf,
     declared: BTreeMap<u64, Vec<PathBuf>>,
+    /// Where `@me` of the same credentials is declared: whoever that is, there may be one document.
+    me: Vec<PathBuf>,
     documents: BTreeMap<PathBuf, usize>,
     force: bool,
 }
@@ -129,7 +135,8 @@ impl Shelf {
             return Err(format!("the answer is client {id}, so nothing was written"));
         }
         let path = self.folder.join(file_name(id, live));
-        for place in self.declared.get(&id).into_iter().flatten() {
+        let me = self.me.iter().filter(|_| client == ClientId::Me);
+        for place in self.declared.get(&id).into_iter().flatten().chain(me) {
             let alone = self.documents.get(place) == Some(&1);
             if !(self.force && alone && same_file(place, &path)) {
                 let place = files::escaped(place);

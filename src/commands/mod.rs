@@ -84,7 +84,9 @@ impl Exit {
             true => finding.is_news(),
             false => finding.is_open() || carried(finding),
         });
-        if watch.findings.iter().any(Finding::is_failure) {
+        // A client that could not be read in its turn is an error until it can be.
+        let failed = |finding: &Finding| finding.is_failure() || (finding.field.is_none() && carried(finding));
+        if watch.findings.iter().any(failed) {
             Exit::Error
         } else if differs {
             Exit::Difference

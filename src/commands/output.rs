@@ -2,6 +2,7 @@
 //!
 //! Owns the look of the terminal and the rule that a closed pipe ends quietly.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -110,6 +111,19 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
     }
 }
 
+/// As [`on_stdout`], for a run that also writes `others`: no file may be named for two things, since one of them would be lost.
+pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Result<Option<Format>> {
+    let named = formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
+    let mut seen = BTreeSet::new();
+    // A device such as /dev/null takes anything.
+    for file in named.filter(|file| fs::metadata(file).map_or(true, |meta| meta.is_file())) {
+        if !seen.insert(std::path::absolute(file)?) {
+            anyhow::bail!("{} is named for two outputs, and one would replace the other", escaped(file));
+        }
+    }
+    on_stdout(formats)
+}
+
 /// The look of files: no colour, a fixed width.
 pub(crate) const PLAIN: Look = Look::PIPE;
 
@@ -130,15 +144,21 @@ pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Resu
 /// Writes the formats that go to files, the step summary among them.
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
     summarize(plan, formats);
+    let look = Look { verbose: talk.verbose > 0, ..PLAIN };
+    let mut wrong = Vec::new();
+    // One that cannot be written takes no other with it: a later one may be what the next run builds on.
     for (format, file) in formats {
-        if let (Format::Prometheus, Some(file)) = (format, file) {
-            metrics::write(plan, file)?;
-        } else if let Some(file) = file {
-            let look = Look { verbose: talk.verbose > 0, ..PLAIN };
-            replace(file, |out| render::render(plan, *format, &look, out))?;
-        }
+        let Some(file) = file else { continue };
+        let written = match format {
+            Format::Prometheus => metrics::write(plan, file),
+            format => replace(file, |out| render::render(plan, *format, &look, out)),
+        };
+        wrong.extend(written.err());
     }
-    Ok(())
+    let mut wrong = wrong.into_iter();
+    let Some(first) = wrong.next() else { return Ok(()) };
+    wrong.for_each(|error| complain(&error, talk));
+    Err(first)
 }
 
 /// Appends the Markdown page to the step summary, where `github` was asked for and the runner names its file. Nobody asked for

@@ -13,7 +13,7 @@ use crate::commands::{Exit, based, files, output, progress, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
-    output::on_stdout(&args.write.formats)?;
+    output::check(&args.write.formats, &[args.out.as_deref()])?;
     match args.offline {
         true => offline(args, talk),
         false => setup::block_on(online(args, talk)),
@@ -63,7 +63,7 @@ fn offline(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
     let Chosen { project, declarations, origins, mut report, .. } = chosen;
     let sending = setup::sending(&args.sending);
     // A variable that is missing is no reason to refuse: nothing is sent there.
-    report.endpoint = setup::endpoint_label(&project, &args.connect).unwrap_or_default();
+    report.endpoint = setup::endpoint_unfilled(&project, &args.connect);
     for declaration in &declarations {
         let (mut client, untold) = offline::plan(declaration, origins.of(declaration));
         sending.mark(&mut client);

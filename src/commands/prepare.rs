@@ -95,7 +95,8 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     };
     let mut declarations = loaded.declarations;
     let revision = asked.base.base.as_deref().filter(|_| asked.base.affected);
-    let affected = revision.and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision));
+    let affected = revision
+        .and_then(|revision| based.affected(&project, asked.connect, &mut declarations, revision, selection.fields));
     let (unaffected, forecast) = affected.unzip();
     report.unaffected = unaffected;
     if let Some(revision) = &asked.base.base {

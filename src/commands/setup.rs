@@ -178,23 +178,38 @@ pub(crate) fn endpoint_label(project: &Project, args: &Connect) -> Result<Untrus
     })
 }
 
+/// How the endpoint stands in a plan that reaches nobody: as it is written. What a variable holds is no business of a file that
+/// everybody may read.
+pub(crate) fn endpoint_unfilled(project: &Project, args: &Connect) -> Untrusted {
+    let written = project.endpoint.as_ref().filter(|_| args.endpoint.is_none());
+    match written.filter(|template| template.variables().next().is_some()) {
+        Some(template) => template.text().into(),
+        None => endpoint_label(project, args).unwrap_or_default(),
+    }
+}
+
 /// Which endpoint counts: a simulator of the file over all, then the flag, then the environment, then the file.
 fn target(project: &Project, args: &Connect) -> Result<Target, Vec<Diagnostic>> {
     let filled = project.endpoint.as_ref().map(|template| (template, template.fill(&variable)));
     if let Some((template, Ok(text))) = &filled
         && let Some(seed) = text.strip_prefix("sandbox:")
     {
+        let place = template.place().clone();
+        if template.text().starts_with("sandbox:") && template.variables().next().is_some() {
+            // The path of a seed is shown, and the variable may hold a secret.
+            let error = Diagnostic::error("endpoint", place, "`sandbox:` names a file and takes no variable");
+            return Err(vec![error.help("write sandbox:seed.json".to_owned())]);
+        }
         if seed.is_empty() {
-            let place = template.place().clone();
             let error = Diagnostic::error("endpoint", place, "`sandbox:` names no seed");
             return Err(vec![error.help("write sandbox:seed.json".to_owned())]);
         }
         return Ok(Target::Sandbox { seed: project.root.join(seed) });
     }
     let other = args.endpoint.clone().or_else(|| variable("RINGFORM_ENDPOINT"));
-    let (text, place) = match (other, filled) {
+    let (text, template) = match (other, filled) {
         (Some(text), _) => (text, None),
-        (None, Some((template, Ok(text)))) => (text, Some(template.place().clone())),
+        (None, Some((template, Ok(text)))) => (text, Some(template)),
         (None, Some((template, Err(missing)))) => {
             return Err(missing.into_iter().map(|name| missing_variable(&name, template)).collect());
         }
@@ -204,7 +219,19 @@ fn target(project: &Project, args: &Connect) -> Result<Target, Vec<Diagnostic>> 
             return Err(vec![error.help(help.to_owned())]);
         }
     };
-    Endpoint::parse(&text).map(Target::Api).map_err(|why| vec![Diagnostic::error("endpoint", place, why)])
+    Endpoint::parse(&text).map(Target::Api).map_err(|why| vec![wrong_address(why, template)])
+}
+
+/// Why an address cannot be used. One that variables fill is not quoted: they may hold a secret.
+fn wrong_address(why: String, template: Option<&Template>) -> Diagnostic {
+    let place = template.map(|template| template.place().clone());
+    let names: Vec<&str> = template.into_iter().flat_map(Template::variables).collect();
+    if names.is_empty() {
+        return Diagnostic::error("endpoint", place, why);
+    }
+    let summary = format!("what {} makes of the endpoint is no address that can be used", names.join(" and "));
+    let help = "an endpoint is https://HOST, without user, query and fragment; http only on loopback".to_owned();
+    Diagnostic::error("endpoint", place, summary).help(help)
 }
 
 /// What is wrong with the endpoint of the file, as far as that can be said without the environment.

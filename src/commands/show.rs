@@ -4,14 +4,15 @@ use std::fs;
 
 use anyhow::Context;
 
-use ringform::plan::{load, merge};
+use ringform::model::{Diagnostic, FailureKind};
+use ringform::plan::{ClientPlan, load, merge};
 
 use crate::cli::{Show, Talk};
 use crate::commands::{Exit, files, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
-    output::on_stdout(&args.write.formats)?;
+    output::check(&args.write.formats, &[])?;
     let mut plans = Vec::with_capacity(args.files.len());
     let mut refused = false;
     for file in &args.files {
@@ -37,5 +38,9 @@ pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
     if !gaps.is_empty() {
         return Ok(Exit::Error);
     }
-    Ok(if plan.is_report() { Exit::of_report(&plan) } else { Exit::of_plan(&plan, args.detailed_exitcode) })
+    let exit = if plan.is_report() { Exit::of_report(&plan) } else { Exit::of_plan(&plan, args.detailed_exitcode) };
+    // A run that did not begin, or was stopped before it had looked at all, is no success when it is shown again.
+    let interrupted = |client: &ClientPlan| client.error.as_ref().is_some_and(|e| e.kind == FailureKind::Interrupted);
+    let begun = !plan.diagnostics.iter().any(Diagnostic::is_error);
+    Ok(if begun && !plan.clients.iter().any(interrupted) { exit } else { exit.max(Exit::Error) })
 }

@@ -12,7 +12,7 @@ use crate::commands::{Exit, output, prepare, setup};
 /// Runs the command.
 pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     let formats = &args.write.formats;
-    let printed = output::on_stdout(formats)?;
+    let printed = output::check(formats, &[])?;
     let clock = Clock::start();
     let request = setup::request(&args.files)?;
     let mut loaded = config::load(&request);

@@ -152,6 +152,11 @@ pub(super) fn is_project(name: &str) -> bool {
     name == PROJECT || name.strip_suffix(PROJECT).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
 }
 
+/// Whether a path is that of a project file.
+pub fn is_project_file(path: &Path) -> bool {
+    is_project(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
 /// The paths of the request, absolute and without `.` and `..`; the working folder when there are none.
 fn paths(request: &Request) -> Vec<PathBuf> {
     match request.paths.is_empty() {

@@ -11,7 +11,7 @@ use crate::config::problems::{At, Problems};
 use crate::config::project::Shape;
 use crate::config::settings;
 use crate::config::yaml::{self, Content};
-use crate::model::text::quote;
+
 use crate::model::{ClientId, Declaration, Layer, Managed, Place, SettingSet, suggest};
 
 const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect", "settings", "ignore"];
@@ -30,6 +30,8 @@ pub(super) struct Claim {
     /// For `@me`, whose token it is; a number is one client whoever reads it.
     pub(super) credentials: Option<Arc<str>>,
     pub(super) place: Place,
+    /// Whether its line may be shown.
+    pub(super) is_shown: bool,
 }
 
 /// Reads one document. `index` is its number in the file, from 0.
@@ -69,7 +71,7 @@ fn declaration(
     if let (Some(client), Some(entry)) = (client, of("client")) {
         let credentials = credentials.clone().filter(|_| client == ClientId::Me);
         let place = problems.place(entry.at());
-        *claim = Some(Claim { client, credentials, place });
+        *claim = Some(Claim { client, credentials, place, is_shown: problems.quotes() });
     }
     let own =
         of("settings").map(|entry| settings::settings(&entry.value, &Layer::Settings, problems)).unwrap_or_default();
@@ -154,7 +156,7 @@ fn credentials(entry: Option<&Entry>, shape: &Shape, problems: &mut Problems<'_>
         return Some(name.clone());
     }
     let near = suggest::nearest(name, shape.credentials.iter().map(|name| &**name));
-    let message = format!("ringform.yaml declares no credentials {}", quote(name));
+    let message = format!("ringform.yaml declares no credentials {}", problems.word(name, "of this name"));
     problems.error_near("unknown-credentials", entry.value.at, message, near);
     None
 }

@@ -39,6 +39,7 @@ mod yaml;
 
 pub use base::{Base, base};
 pub use credentials::Credential;
+pub use discover::is_project_file;
 pub use project::{Limits, Project, Route, parse_duration};
 pub use revision::revision;
 pub use schema::{client_schema, project_schema};
@@ -172,13 +173,22 @@ impl Gathered {
 
     fn file(&mut self, root: &Path, file: &walk::File, shape: &Shape) {
         match read_text(&file.path(root), &file.name) {
+            Ok(text) if file.is_outside => {
+                self.problems_of(Problems::of_outside(file.name.clone(), &text), &text, shape)
+            }
             Ok(text) => self.text(file.name.clone(), &text, shape),
-            Err(error) => self.diagnostics.push(*error),
+            Err(mut error) => {
+                error.line = error.line.filter(|_| !file.is_outside);
+                self.diagnostics.push(*error);
+            }
         }
     }
 
     fn text(&mut self, name: Untrusted, text: &str, shape: &Shape) {
-        let mut problems = Problems::of_documents(name, text);
+        self.problems_of(Problems::of_documents(name, text), text, shape);
+    }
+
+    fn problems_of(&mut self, mut problems: Problems<'_>, text: &str, shape: &Shape) {
         let trees = yaml::read(text, &mut problems);
         self.documents += trees.len();
         for (index, tree) in trees.iter().enumerate() {
@@ -277,10 +287,10 @@ fn duplicates(mut claims: Vec<Claim>, root: &Path, diagnostics: &mut Vec<Diagnos
     for same in claims.chunk_by(|one, other| (one.client, &one.credentials) == (other.client, &other.credentials)) {
         let Some((first, later)) = same.split_first() else { continue };
         let first = &first.place;
-        for Claim { client, place, credentials: _ } in later {
+        for Claim { client, place, is_shown, credentials: _ } in later {
             let summary = format!("client {client} is declared twice; first in {}:{}", first.file.raw(), first.line);
             let mut error = Diagnostic::error("duplicate-client", place.clone(), summary).other(first.clone());
-            error.line = line_of(root, place);
+            error.line = is_shown.then(|| line_of(root, place)).flatten();
             diagnostics.push(error.help("keep one document for this client".to_owned()));
         }
     }

@@ -44,7 +44,7 @@ impl At {
 pub(super) struct Problems<'t> {
     file: Untrusted,
     lines: Lines<'t>,
-    /// Whether the file may be quoted: not a project file.
+    /// Whether the file may be quoted: not a project file, and none from outside of the project.
     quotes: bool,
     list: Vec<Diagnostic>,
     errors: usize,
@@ -61,6 +61,11 @@ impl<'t> Problems<'t> {
     /// Of a project file: nothing of it is ever shown.
     pub(super) fn of_project(file: Untrusted, text: &'t str) -> Self {
         Problems { quotes: false, ..Problems::of_documents(file, text) }
+    }
+
+    /// Of a file that a link leads to out of the project: it may be anything on this machine, and nothing of it is ever shown.
+    pub(super) fn of_outside(file: Untrusted, text: &'t str) -> Self {
+        Problems::of_project(file, text)
     }
 
     /// Whether the file may be quoted.

@@ -47,6 +47,15 @@ impl Template {
         }
     }
 
+    /// The text as it is written, its references unfilled.
+    pub fn text(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Variable(name) => format!("${{{name}}}"),
+        };
+        self.parts.iter().map(part).collect()
+    }
+
     /// The names of all variables.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {

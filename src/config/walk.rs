@@ -3,9 +3,10 @@
 //! Owns its rules: hidden files, other projects and backups are no documents, links are followed, and a file reached twice counts
 //! once. No file is lost because its name is no text. It opens no document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use globset::GlobSet;
 use ignore::WalkBuilder;
@@ -19,6 +20,8 @@ pub(super) struct File {
     pub(super) name: Untrusted,
     /// Where it is, when the name below the project's folder does not tell.
     path: Option<PathBuf>,
+    /// Whether a link leads out of the project to it. Nothing of such a file is shown: it may be anything on this machine.
+    pub(super) is_outside: bool,
 }
 
 impl File {
@@ -56,9 +59,12 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&GlobSet>) -> (
     files.dedup();
     if links {
         let mut seen = BTreeSet::new();
-        files.retain(|file| {
+        let root = fs::canonicalize(&found.root).unwrap_or_else(|_| found.root.clone());
+        files.retain_mut(|file| {
             let path = file.path(&found.root);
-            seen.insert(fs::canonicalize(&path).unwrap_or(path))
+            let real = fs::canonicalize(&path).unwrap_or(path);
+            file.is_outside = !real.starts_with(&root) || real.components().any(|part| part.as_os_str() == ".git");
+            seen.insert(real)
         });
     }
     (files, errors)
@@ -76,13 +82,20 @@ impl Walk<'_> {
     fn folder(&mut self, folder: &Path) {
         self.links |= folder.is_symlink();
         let top = folder.to_owned();
+        // Links can lead to one folder in countless ways; the files in it count once anyway.
+        let entered: Mutex<HashSet<PathBuf>> = Mutex::default();
         let mut walker = WalkBuilder::new(folder);
         walker.standard_filters(false).hidden(true).follow_links(true);
         walker.filter_entry(move |entry| {
             let is_other_project = entry.file_type().is_some_and(|kind| kind.is_dir())
                 && entry.path() != top
                 && entry.path().join(PROJECT).is_file();
-            !is_other_project
+            let is_link = entry.path_is_symlink() && entry.path() != top;
+            let is_new = || {
+                let real = fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path().to_owned());
+                entered.lock().unwrap_or_else(PoisonError::into_inner).insert(real)
+            };
+            !is_other_project && (!is_link || !entry.path().is_dir() || is_new())
         });
         for entry in walker.build() {
             match entry {
@@ -104,12 +117,12 @@ impl Walk<'_> {
 
     fn file(&mut self, path: &Path) {
         let file = match path.strip_prefix(self.root).ok().and_then(Path::to_str) {
-            Some(name) if cfg!(unix) => File { name: name.into(), path: None },
+            Some(name) if cfg!(unix) => File { name: name.into(), path: None, is_outside: false },
             Some(_) | None => {
                 let relative = path.strip_prefix(self.root).unwrap_or(path);
                 let parts: Vec<String> =
                     relative.components().map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
-                File { name: parts.join("/").into(), path: Some(path.to_owned()) }
+                File { name: parts.join("/").into(), path: Some(path.to_owned()), is_outside: false }
             }
         };
         self.files.push(file);
@@ -125,6 +138,12 @@ impl Walk<'_> {
         // The walk asks after hidden links too, and editors leave some that lead nowhere.
         let hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
         if path.is_some_and(hidden) {
+            return;
+        }
+        // Nor is a link that leads nowhere anybody's business, unless it is called like a document.
+        if path.is_some_and(|path| {
+            path.is_symlink() && !is_document(&path.file_name().unwrap_or_default().to_string_lossy())
+        }) {
             return;
         }
         let path =

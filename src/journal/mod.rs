@@ -173,10 +173,17 @@ fn named(client: &ClientPlan) -> Option<String> {
 /// Makes `.ringform/`, which ignores itself, and returns it.
 pub fn folder(root: &Path) -> io::Result<PathBuf> {
     let folder = root.join(FOLDER);
+    // A repository can bring a link, and what is written here would go wherever it leads.
+    for part in [folder.clone(), folder.join("journal")] {
+        if fs::symlink_metadata(&part).is_ok_and(|part| part.is_symlink()) {
+            return Err(io::Error::other(format!("{FOLDER} or its journal is a link; remove it")));
+        }
+    }
     fs::create_dir_all(&folder)?;
-    let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        fs::write(ignore, "*\n")?;
+    match File::create_new(folder.join(".gitignore")) {
+        Ok(mut file) => file.write_all(b"*\n")?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
     }
     Ok(folder)
 }

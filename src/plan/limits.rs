@@ -45,16 +45,17 @@ fn to_send(plan: &Plan) -> usize {
 /// What a plan exceeds, each as a sentence; empty when it is small enough.
 pub fn exceeded(limits: SizeLimits, plan: &Plan) -> Vec<String> {
     let (changes, clients) = (plan.clients.iter().map(|one| one.to_send().count()).sum::<usize>(), to_send(plan));
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let mut found = Vec::new();
     if let Some(most) = limits.changes
         && changes as u64 > most
     {
-        found.push(format!("{changes} settings would change, --max-changes allows {most}"));
+        found.push(format!("{} would change, --max-changes allows {most}", count(changes, "setting")));
     }
     let read = plan.clients.iter().filter(|client| client.status() != Status::Failed).count();
     match limits.clients {
         Some(Share::Clients(most)) if clients as u64 > most => {
-            found.push(format!("{clients} clients would change, --max-changed-clients allows {most}"));
+            found.push(format!("{} would change, --max-changed-clients allows {most}", count(clients, "client")));
         }
         Some(Share::Percent(most)) if clients as f64 * 100.0 > most * read as f64 => {
             found.push(format!("{clients} of {read} clients would change, --max-changed-clients allows {most}%"));

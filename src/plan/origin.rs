@@ -101,10 +101,11 @@ impl Origins {
 }
 
 /// Whether two declarations of one client come to the same: settings, ignored and expected fields, credentials. Where they are
-/// written and by which layer makes no difference.
-pub fn is_same(then: &Declaration, now: &Declaration) -> bool {
+/// written and by which layer makes no difference. Of the settings only `fields` are looked at; none means all.
+pub fn is_same(then: &Declaration, now: &Declaration, fields: SettingSet) -> bool {
     let settings = |one: &Declaration| -> Vec<(Setting, State)> {
-        one.managed.iter().map(|managed| (managed.setting, managed.wanted.clone())).collect()
+        let looked_at = one.managed.iter().filter(|one| fields.is_empty() || fields.contains(one.setting));
+        looked_at.map(|managed| (managed.setting, managed.wanted.clone())).collect()
     };
     let expected = |one: &Declaration| -> BTreeMap<&'static str, String> {
         one.expect.iter().map(|expected| (expected.row.name, expected.wanted.to_json().to_string())).collect()

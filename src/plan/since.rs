@@ -5,7 +5,7 @@
 //! carries its findings on. Time and day come in as values.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::countries::Countries;
@@ -72,8 +72,18 @@ impl Past {
         Ok(Past { started_at: plan.run.started_at, watch, endpoint, project })
     }
 
-    /// Whether it is of the same project and endpoint as this report; the error says what differs, and is to be escaped.
-    pub fn check(&self, now: &Plan) -> Result<(), String> {
+    /// Whether it is of the same project and endpoint as this report; the error says what differs, and is to be escaped. Most
+    /// project files are called the same, so one that knows none of its clients is another's too.
+    pub fn check(&self, now: &Plan, declared: &[Known], whole: bool) -> Result<(), String> {
+        let declared: BTreeSet<Who> =
+            declared.iter().map(|known| who(known.client, known.credentials.as_ref())).collect();
+        let knows = |seen: &Seen| declared.contains(&who(seen.client_id, seen.credentials.as_ref()));
+        if whole && !self.watch.seen.is_empty() && !declared.is_empty() && !self.watch.seen.iter().any(knows) {
+            return Err(
+                "it knows none of the clients of this project, so it is another's: keep one file for each, or remove it to begin anew"
+                    .to_owned(),
+            );
+        }
         for (what, then, now) in
             [("endpoint", &self.endpoint, now.endpoint.raw()), ("project file", &self.project, now.project.raw())]
         {
@@ -327,6 +337,14 @@ impl Watch {
                 (one, other) => one.or(other),
             },
         }
+    }
+
+    /// What nobody could be told of stays untold in a run that tells nobody.
+    pub fn still_untold(&mut self, past: &Past) {
+        let id = |finding: &Finding| (who(finding.client_id, finding.credentials.as_ref()), finding.field);
+        let untold: Vec<Id> = past.watch.findings.iter().filter(|finding| !finding.told).map(id).collect();
+        let news = self.findings.iter_mut().filter(|finding| finding.is_news());
+        news.filter(|finding| untold.contains(&id(finding))).for_each(|finding| finding.told = false);
     }
 
     /// Keeps what is new new for the next run: nobody could be told.

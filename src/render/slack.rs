@@ -16,8 +16,11 @@ use crate::render::phrase::{count, number, some};
 use crate::render::watch::{Story, Told, direction, headline, origin, state, subject};
 use crate::render::wording;
 
-/// How many findings are told. A message is read at a glance, and the longest that Slack takes whole is 4,000 characters.
+/// How many findings are told: a message is read at a glance.
 const MOST: usize = 10;
+
+/// The longest that Slack takes whole is 4,000 characters; the rest is for the last line.
+const LONGEST: usize = 3_800;
 
 /// The most characters of a name or a value.
 const SHORT: usize = 60;
@@ -31,11 +34,17 @@ pub fn slack(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         let story = Story::of(watch);
         let news: Vec<&Told<'_>> = story.open.iter().filter(|told| told.sample().is_news()).collect();
         let mut text = format!("*ringform drift* at {}: {}", code(&short(&plan.endpoint)), headline(plan, watch));
-        for told in news.iter().take(MOST) {
-            text.push_str(&format!("\n{}", line(told)));
+        let lines = news.iter().take(MOST).map(|told| format!("\n{}", line(told)));
+        let mut left = news.len();
+        for line in lines {
+            if text.chars().count() + line.chars().count() > LONGEST {
+                break;
+            }
+            text.push_str(&line);
+            left -= 1;
         }
-        if news.len() > MOST {
-            text.push_str(&format!("\nand {} more new findings", number((news.len() - MOST) as u64)));
+        if left > 0 {
+            text.push_str(&format!("\nand {} more new findings", number(left as u64)));
         }
         text
     });

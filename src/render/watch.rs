@@ -105,6 +105,9 @@ pub(crate) fn headline(plan: &Plan, watch: &Watch) -> String {
     }
     match parts.is_empty() {
         true if plan.clients.is_empty() => "nothing was looked at.".to_owned(),
+        true if !watch.expired_waivers.is_empty() => {
+            format!("{} expired, nothing else was found.", count(watch.expired_waivers.len(), "waiver"))
+        }
         true => "nothing was found.".to_owned(),
         false => format!("{}.", parts.join(", ")),
     }

@@ -128,6 +128,12 @@ fn sync_folder(folder: &Path) {
 
 /// Makes the folder. A `.ringform` on the way ignores itself, so that the state of a trial is never committed.
 fn make_folder(folder: &Path) -> io::Result<()> {
+    // A repository can bring a link, and what is kept here would go wherever it leads.
+    let own =
+        |part: &&Path| part.ends_with(".ringform") || part.parent().is_some_and(|part| part.ends_with(".ringform"));
+    if folder.ancestors().filter(own).any(Path::is_symlink) {
+        return Err(io::Error::other(".ringform is a link; remove it"));
+    }
     if folder.is_dir() {
         return Ok(());
     }

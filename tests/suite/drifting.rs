@@ -407,6 +407,8 @@ fn what_nobody_could_be_told_stays_new_and_the_address_stays_secret() {
         }
         // Nobody listens there any more.
         world.run(&failing).status(1).says(&["connection"]);
+        // A run that tells nobody does not use up what nobody was told.
+        world.run(&format!("{AGAIN} --fail-on new")).status(2);
         let (address, told) = webhook("204 No Content", 1);
         world.run(&format!("{AGAIN} --fail-on new --notify {address}")).status(2);
         assert_eq!(of_report(&told.recv_timeout(SOON).unwrap().1), is(&[("12/geo_list", "new", false)]));

@@ -68,3 +68,10 @@ fn what_import_writes_it_can_read() {
     assert_eq!(plan["summary"]["in_sync"], 2);
     assert_eq!(plan["clients"][0]["expect"], json!({}));
 }
+
+#[test]
+fn the_client_of_the_token_is_not_declared_twice() {
+    let mut world = World::new().live(12, json!({"name": "x"})).file("clients/me.yaml", "client: \"@me\"\n");
+    world.run("import").status(1).says(&["clients/me.yaml", "edit that file instead"]);
+    world.run("validate").ok();
+}

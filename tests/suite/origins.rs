@@ -231,6 +231,15 @@ fn a_change_of_guards_or_waivers_is_seen_beside_what_it_lets_through() {
 }
 
 #[test]
+fn what_is_affected_is_asked_of_the_fields_that_are_looked_at() {
+    let mut world = world();
+    world.run("plan --base HEAD --affected --field hold_music").ok().sends_nothing();
+    world.declare(12, "{geo_list: [BY], timezone: UTC, hold_music: 7}");
+    world.run("plan --base HEAD --affected --field hold_music").ok().sends_nothing();
+    world.run("plan --base HEAD --affected --field geo_list").ok().requests(1, 1, 0);
+}
+
+#[test]
 fn only_chooses_what_is_sent_and_put_follows_from_it() {
     let mut world = World::new()
         .live(12, json!({"timezone": "Asia/Omsk", "hold_music": 7}))
@@ -257,9 +266,25 @@ fn only_chooses_what_is_sent_and_put_follows_from_it() {
 fn what_acts_while_a_plan_is_made_is_wrong_usage_with_a_saved_one() {
     let mut world = world();
     world.run("plan --out plan.json").ok();
-    for flags in ["--only pending", "--overwrite-drift 12", "--base HEAD", "--base HEAD --only pending"] {
+    for flags in [
+        "--only pending",
+        "--overwrite-drift 12",
+        "--base HEAD",
+        "--base HEAD --only pending",
+        "--affected",
+        "--trust-project",
+        "clients/12.yaml",
+    ] {
         world.run(&format!("apply --plan plan.json --yes {flags}")).status(1).sends_nothing();
     }
+    // Another project has other guards, though the endpoint is the same.
+    world.write("elsewhere/ringform.yaml", world.read("ringform.yaml").as_bytes());
+    world.write("other.ringform.yaml", world.read("ringform.yaml").as_bytes());
+    for project in ["elsewhere", "--project other"] {
+        let ran = world.run(&format!("apply --plan plan.json --yes {project}")).status(1).sends_nothing();
+        ran.says(&["another project"]);
+    }
+    world.run("apply --plan plan.json --yes .").ok();
     for flags in ["--only pending", "--overwrite-drift 12", "--affected", "--trust-project", "--offline"] {
         world.run(&format!("plan {flags}")).status(1).sends_nothing().says(&["--base"]);
     }

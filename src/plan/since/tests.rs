@@ -312,11 +312,11 @@ fn a_report_of_something_else_is_refused() {
     assert!(Past::read(&bytes(&other)).unwrap_err().contains("a time in it"));
     other.run.started_at = "2026-11-24T10:00:00Z".into();
     let past = Past::read(&bytes(&other)).unwrap();
-    assert_eq!(past.check(&now), Ok(()));
+    assert_eq!(past.check(&now, &[], true), Ok(()));
     let elsewhere = Plan { endpoint: "https://b".into(), ..now.clone() };
-    assert!(past.check(&elsewhere).unwrap_err().contains("another endpoint"));
+    assert!(past.check(&elsewhere, &[], true).unwrap_err().contains("another endpoint"));
     let staging = Plan { project: "staging.ringform.yaml".into(), ..now };
-    assert!(past.check(&staging).unwrap_err().contains("another project"));
+    assert!(past.check(&staging, &[], true).unwrap_err().contains("another project"));
     assert!(Past::read(b"{").unwrap_err().contains("cut short"));
 }
 

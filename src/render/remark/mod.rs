@@ -125,7 +125,8 @@ fn problems(list: &[Diagnostic]) -> Vec<Remark<'_>> {
         let help = one.help.as_ref().map(|help| format!(". {}", cut(help.raw(), SENTENCE))).unwrap_or_default();
         remarks.push(Remark {
             weight: if one.severity == Level::Error { Weight::Error } else { Weight::Warning },
-            rank: Rank::Problem,
+            // A warning of the files goes after what was found: where not all fits, it is what can be left out.
+            rank: if one.is_error() { Rank::Problem } else { Rank::Rest },
             rule: RemarkRule::of_diagnostic(&one.rule),
             client: None,
             credentials: None,

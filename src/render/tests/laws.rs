@@ -75,6 +75,29 @@ fn every_form_of_a_drift_report_is_harmless() {
     }
 }
 
+#[test]
+fn a_message_for_a_chat_is_never_too_long_and_counts_what_it_leaves_out() {
+    let mut plan = drifted::drifted("x");
+    let watch = plan.run.drift.as_mut().unwrap();
+    let sample = watch.findings.iter().find(|finding| finding.is_news() && finding.field.is_some()).unwrap().clone();
+    watch.findings = (1..=12)
+        .map(|n| crate::plan::watch::Finding {
+            client_id: crate::model::ClientId::parse(&n.to_string()).unwrap(),
+            name: Some("&".repeat(80).as_str().into()),
+            live: format!("{}{n}", "&".repeat(80)).into(),
+            declared: "&".repeat(80).into(),
+            ..sample.clone()
+        })
+        .collect();
+    let mut message = Vec::new();
+    crate::render::slack(&plan, &mut message).unwrap();
+    let message: serde_json::Value = serde_json::from_slice(&message).unwrap();
+    let text = message["text"].as_str().unwrap();
+    let told = text.lines().filter(|line| line.starts_with('•')).count();
+    assert!(told > 0 && text.chars().count() < 4_000, "{} {text}", text.chars().count());
+    assert!(text.ends_with(&format!("and {} more new findings", 12 - told)), "{text}");
+}
+
 /// Markdown is whole: under the limit, tables in shape, every `<details>` closed, no markup but ours.
 fn assert_whole(text: &str, what: &str) {
     assert!(text.chars().count() < 65_536 && text.encode_utf16().count() < 65_536, "{what} is too long");

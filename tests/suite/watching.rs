@@ -1,0 +1,79 @@
+//! What drift remembers must not be lost, mixed up or written over, whatever goes wrong around it.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use serde_json::json;
+
+use crate::world::World;
+
+const AGAIN: &str = "drift --since last.json --format json=last.json";
+
+fn drifted() -> World {
+    World::new().live(12, json!({"geo_list": "*"})).declared(12, "{geo_list: [RU]}")
+}
+
+#[test]
+fn the_report_of_another_project_ends_nothing_here() {
+    let mut world = drifted().live(14, json!({"geo_list": "RU"}));
+    world.run(AGAIN).status(2);
+    let before = world.read("last.json");
+    fs::remove_file(world.path("clients/12.yaml")).unwrap();
+    world.write("clients/14.yaml", b"client: 14\nsettings: {geo_list: [RU]}\n");
+    world.run(AGAIN).status(1).sends_nothing().says(&["knows none of the clients", "remove it to begin anew"]);
+    assert_eq!(world.read("last.json"), before);
+}
+
+#[test]
+fn a_client_that_could_not_be_read_in_its_turn_is_an_error_until_it_can_be() {
+    let mut world = World::new().fault("error=user_blocked,client=2,on=get");
+    for id in 1..=4 {
+        world = world.live(id, json!({"geo_list": "RU"})).declared(id, "{geo_list: [RU]}");
+    }
+    let statuses: Vec<i32> = (0..4).map(|_| world.run(&format!("{AGAIN} --budget 2")).status).collect();
+    assert_eq!(statuses, [1, 1, 1, 1]);
+}
+
+#[test]
+fn what_cannot_be_written_takes_nothing_else_with_it() {
+    let mut world = drifted();
+    let line = "drift --since last.json --format html=nowhere/x.html --format json=last.json";
+    world.run(line).status(1).says(&["nowhere/x.html"]);
+    world.run(line).status(1).prints(&["1 continuing"]);
+}
+
+#[test]
+fn a_typing_error_is_never_written_where_the_report_belongs() {
+    for name in ["./last.json", "clients/../last.json", "FOLDER/last.json", "link.json"] {
+        let mut world = drifted();
+        world.start();
+        symlink("last.json", world.path("link.json")).unwrap();
+        let name = name.replace("FOLDER", world.folder().to_str().unwrap());
+        world.write("clients/bad.yaml", b"cleint: 9\n");
+        let line = format!("drift --since last.json --format json={name}");
+        world.run(&line).status(1).sends_nothing();
+        fs::remove_file(world.path("clients/bad.yaml")).unwrap();
+        assert!(!world.path("last.json").exists(), "{name}");
+        world.run(&line).status(2);
+    }
+}
+
+#[test]
+fn a_run_that_did_not_begin_is_no_success_when_it_is_shown() {
+    let mut world = drifted();
+    world.write("clients/bad.yaml", b"cleint: 9\n");
+    for command in ["drift", "plan"] {
+        world.run(&format!("{command} --format json=refused.json")).status(1);
+        world.run("show refused.json").status(1);
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_stops_nobody_unless_it_is_called_like_a_document() {
+    let mut world = drifted();
+    world.start();
+    symlink("/nowhere", world.path("result")).unwrap();
+    world.run("validate").ok();
+    symlink("/nowhere", world.path("clients/x.yaml")).unwrap();
+    world.run("validate").status(1).says(&["clients/x.yaml cannot be read"]);
+}
