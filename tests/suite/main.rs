@@ -31,6 +31,7 @@ mod starting;
 mod story;
 mod supply;
 mod surfaces;
+mod tried;
 mod trust;
 mod watching;
 mod world;

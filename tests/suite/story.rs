@@ -58,7 +58,7 @@ fn a_pull_request_and_a_change_behind_its_back_are_told_apart_to_the_end() {
     world.git(&["checkout", "-q", "main"]);
     world.git(&["merge", "-q", "--no-ff", "-m", "merge", "kazakhstan"]);
     let plan = world
-        .run("plan --base HEAD^1 --affected --only pending --format markdown=plan.md --format json")
+        .run("plan --base HEAD^1 --affected --only pending --only unknown --format markdown=plan.md --format json")
         .ok()
         .requests(1, 1, 0);
     let changes: Vec<(Json, Json)> = plan.client("12")["changes"]
@@ -81,7 +81,7 @@ fn a_pull_request_and_a_change_behind_its_back_are_told_apart_to_the_end() {
 
     // Merged: what git brings is sent, and nothing else. The tag moves.
     world
-        .run("apply --base ringform-applied --affected --only pending --yes --format json=report.json")
+        .run("apply --base ringform-applied --affected --only pending --only unknown --yes --format json=report.json")
         .ok()
         .requests(1, 1, 1);
     assert_eq!(world.puts(), [json!({"geo_list": "BY KZ RU"})]);
@@ -122,7 +122,7 @@ fn taking_the_live_value_into_git_sends_nothing_and_ends_the_finding() {
     watch(&mut world).status(2);
     world.declare(12, "{geo_list: [RU, BY], timezone: Asia/Omsk}");
     world.commit("Client 12 lives in Omsk");
-    world.run("apply --base ringform-applied --affected --only pending --yes").ok().requests(1, 1, 0);
+    world.run("apply --base ringform-applied --affected --only pending --only unknown --yes").ok().requests(1, 1, 0);
     world.git(&["tag", "--force", "ringform-applied"]);
     watch(&mut world).ok();
     assert_eq!(findings(&world, "drift.json"), only("resolved"));
@@ -134,7 +134,7 @@ fn a_field_that_both_changed_is_refused_and_the_tag_has_no_reason_to_move() {
     world.declare(12, "{geo_list: [RU, BY], timezone: Asia/Tomsk}");
     world.commit("Client 12 moves to Tomsk");
     world.server().set(12, "timezone", json!("Asia/Omsk"));
-    let apply = "apply --base ringform-applied --affected --only pending --yes";
+    let apply = "apply --base ringform-applied --affected --only pending --only unknown --yes";
     world.run(apply).status(1).requests(1, 1, 0);
     world.run(&format!("{apply} --overwrite-drift 12/timezone --only conflict")).ok();
     assert_eq!(world.stored(12, "timezone"), "Asia/Tomsk");
@@ -149,7 +149,7 @@ fn a_merge_that_changes_the_credentials_is_not_sent_by_itself() {
     world.declare(12, "{geo_list: [RU], timezone: Europe/Moscow}");
     world.commit("Other credentials");
     world.run("plan --base HEAD^1 --affected").status(1).sends_nothing();
-    world.run("apply --base ringform-applied --affected --only pending --yes").status(1).sends_nothing();
+    world.run("apply --base ringform-applied --affected --only pending --only unknown --yes").status(1).sends_nothing();
 }
 
 /// Runs the script of examples/ci/cron as cron would, with a binary of ours on its PATH.
