@@ -203,14 +203,16 @@ impl Gathered {
 
 /// Reads all files on all cores, this thread among them; the results stand in the order of the files.
 fn read_all(root: &Path, files: &[walk::File], shape: &Shape) -> Gathered {
-    const CHUNK: usize = 64;
-    let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len().div_ceil(CHUNK));
+    // Small enough to share the work evenly. What a fleet's chunk is gathered in is so large that it goes back to the system when
+    // it was taken over, and leaves no holes between what stays.
+    let most = (files.len() / 48).clamp(64, 2048);
+    let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len().div_ceil(most));
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, Gathered>> = Mutex::new(BTreeMap::new());
     let work = || {
         loop {
-            let start = next.fetch_add(CHUNK, Ordering::Relaxed);
-            let chunk = files.get(start..files.len().min(start + CHUNK)).unwrap_or_default();
+            let start = next.fetch_add(most, Ordering::Relaxed);
+            let chunk = files.get(start..files.len().min(start + most)).unwrap_or_default();
             if chunk.is_empty() {
                 break;
             }
