@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::model::field::position_of;
-use crate::model::{FIELDS, Row, Setting, State, Untrusted, number, value};
+use crate::model::{FIELDS, Kind, Row, Setting, State, Untrusted, number, value};
 
 /// Which fields of an answer to keep beside the seven, the id and the name: those that an `expect` names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,7 +119,8 @@ impl<'de> Visitor<'de> for Answer {
             let raw: &'de RawValue = map.next_value()?;
             let parsed = || serde_json::from_str::<Json>(raw.get()).unwrap_or_default();
             if index == ID {
-                live.id = number::live(&parsed()).filter(|id| (1..=number::MAX_ID).contains(id));
+                let id = number::digits(raw.get()).or_else(|| number::live(&parsed()));
+                live.id = id.filter(|id| (1..=number::MAX_ID).contains(id));
             }
             if index == NAME {
                 live.name = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok().map(|name| Untrusted::from(&*name));
@@ -218,9 +219,16 @@ impl LiveSettings {
 
     /// The state of a field; `None` when the key was missing.
     pub fn state(&self, setting: Setting) -> Option<State> {
-        match self.text(setting)? {
-            "null" => Some(State::NotSet),
-            text => serde_json::from_str(text).ok().map(|raw| value::live(setting.kind(), &raw)),
+        let (kind, text) = (setting.kind(), self.text(setting)?);
+        // Nearly all values are null, a text without escapes or a short number, and need no second reading as JSON.
+        let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        match bare.filter(|bare| !bare.contains('\\')) {
+            _ if text == "null" => Some(State::NotSet),
+            Some(bare) => Some(value::live_text(kind, bare)),
+            None => match number::digits(text).filter(|_| matches!(kind, Kind::Id | Kind::Percent)) {
+                Some(whole) => Some(value::live_whole(kind, whole, || whole.into())),
+                None => serde_json::from_str(text).ok().map(|raw| value::live(kind, &raw)),
+            },
         }
     }
 
@@ -314,5 +322,57 @@ mod tests {
         let live = Live::parse(body, keep).unwrap();
         assert_eq!(live.raw(row), Some(&json!("sip.example.com")));
         assert_eq!(live.field(Row::find("email").unwrap()), None);
+    }
+
+    #[test]
+    fn a_value_means_the_same_whether_it_is_read_twice_or_once() {
+        let texts = [
+            "null",
+            "\"\"",
+            "\" \"",
+            "\"RU BY\"",
+            "\"ru  by\"",
+            "\"*\"",
+            "\"ZZ\"",
+            "\"a\\u0041\"",
+            "\"a\\\"\"",
+            "\"\\n\"",
+            "\"UTC\"",
+            "\"Asia/Omsk\"",
+            "\"MSK\"",
+            "0",
+            "1",
+            "19",
+            "100",
+            "101",
+            "9223372036854775807",
+            "9223372036854775808",
+            "18446744073709551616",
+            "-1",
+            "1.0",
+            "1.5",
+            "1e2",
+            "\"19\"",
+            "\" 19 \"",
+            "\"019\"",
+            "\"0\"",
+            "true",
+            "false",
+            "\"true\"",
+            "\"a@x.example\"",
+            "\"x\"",
+            "[]",
+            "[1]",
+            "{}",
+            "{\"a\":1}",
+        ];
+        for setting in Setting::ALL {
+            for text in texts {
+                let body = format!("{{\"id\": 1, \"{}\": {text}}}", setting.name());
+                let live = Live::parse(body.as_bytes(), Keep::default()).unwrap();
+                let raw: Json = serde_json::from_str(text).unwrap();
+                assert_eq!(live.settings.state(setting), Some(value::live(setting.kind(), &raw)), "{setting}: {text}");
+            }
+        }
     }
 }

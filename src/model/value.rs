@@ -149,30 +149,48 @@ pub fn declared(kind: Kind, given: &Given<'_>) -> Result<State, Vec<Flaw>> {
 
 /// Reads a live value of a field of this kind. Never fails: what is not understood is [`State::Odd`].
 pub fn live(kind: Kind, raw: &Json) -> State {
-    if raw.is_null() || raw.as_str() == Some("") {
+    match raw {
+        Json::Null => State::NotSet,
+        Json::String(text) => live_text(kind, text),
+        Json::Number(number) => match (kind, number::live(raw)) {
+            // API: `extension_len` is documented as text, and the wiki's own example answers the number 3.
+            (Kind::Text, _) => State::Is(Value::Text(number.to_string().into())),
+            (_, Some(whole)) => live_whole(kind, whole, || raw.clone()),
+            (_, None) => State::Odd(raw.clone()),
+        },
+        Json::Bool(flag) if kind == Kind::Boolean => State::Is(Value::Boolean(*flag)),
+        Json::Bool(_) | Json::Array(_) | Json::Object(_) => State::Odd(raw.clone()),
+    }
+}
+
+/// A live value that is a JSON text.
+pub(super) fn live_text(kind: Kind, text: &str) -> State {
+    if text.is_empty() {
         return State::NotSet;
     }
+    let odd = || Json::from(text);
     let value = match kind {
-        Kind::Countries => raw.as_str().and_then(Countries::live).map(Value::Countries),
-        Kind::Zone => raw.as_str().and_then(zone::find).map(Value::Zone),
-        Kind::Id => number::live(raw).filter(|n| *n <= number::MAX_ID).and_then(NonZeroU64::new).map(Value::Id),
-        Kind::Percent => number::live(raw).filter(|n| (1..=100).contains(n)).map(|n| Value::Percent(n as u8)),
-        Kind::Email => raw.as_str().filter(|text| is_email(text)).map(|text| Value::Email(text.into())),
-        // API: `extension_len` is documented as text, and the wiki's own example answers the number 3.
-        Kind::Text => match raw {
-            Json::String(text) if text.trim_matches(' ').is_empty() => None,
-            Json::String(text) => Some(Value::Text(text.as_str().into())),
-            Json::Number(number) => Some(Value::Text(number.to_string().into())),
-            Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+        Kind::Countries => Countries::live(text).map(Value::Countries),
+        Kind::Zone => zone::find(text).map(Value::Zone),
+        Kind::Id | Kind::Percent => match number::digits(text.trim_matches(' ')) {
+            Some(whole) => return live_whole(kind, whole, odd),
+            None => None,
         },
-        Kind::Boolean => match raw {
-            Json::Bool(flag) => Some(Value::Boolean(*flag)),
-            Json::String(text) if text == "true" => Some(Value::Boolean(true)),
-            Json::String(text) if text == "false" => Some(Value::Boolean(false)),
-            Json::Null | Json::String(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => None,
-        },
+        Kind::Email => is_email(text).then(|| Value::Email(text.into())),
+        Kind::Text => (!text.trim_matches(' ').is_empty()).then(|| Value::Text(text.into())),
+        Kind::Boolean => text.parse().ok().map(Value::Boolean),
     };
-    value.map_or_else(|| State::Odd(raw.clone()), State::Is)
+    value.map_or_else(|| State::Odd(odd()), State::Is)
+}
+
+/// A live value that is a whole number, as a number or as text; `odd` is what it is where the field holds none or not this one.
+pub(super) fn live_whole(kind: Kind, whole: u64, odd: impl FnOnce() -> Json) -> State {
+    let value = match kind {
+        Kind::Id => NonZeroU64::new(whole).filter(|id| id.get() <= number::MAX_ID).map(Value::Id),
+        Kind::Percent => (1..=100).contains(&whole).then_some(Value::Percent(whole as u8)),
+        Kind::Countries | Kind::Zone | Kind::Email | Kind::Text | Kind::Boolean => None,
+    };
+    value.map_or_else(|| State::Odd(odd()), State::Is)
 }
 
 /// The sentence for a text that is no value of its kind; names a strange character when that is the cause.
