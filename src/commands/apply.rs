@@ -18,7 +18,7 @@ use ringform::render::{self, Format, escape};
 
 use crate::cli;
 use crate::commands::clock::{self, Clock};
-use crate::commands::prepare::{Asked, Prepared, Refused, empty, prepare};
+use crate::commands::prepare::{Asked, Chosen, Prepared, Refused, empty, prepare};
 use crate::commands::setup::{self, Session};
 use crate::commands::{Exit, based, files, output, progress, signals};
 
@@ -86,7 +86,8 @@ async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::
         Ok(prepared) => prepared,
         Err(refused) => return Ok(Err(refused)),
     };
-    let Prepared { project, declarations, origins, forecast, session, mut report, .. } = prepared;
+    let Prepared { chosen, session } = prepared;
+    let Chosen { project, declarations, origins, forecast, mut report, .. } = chosen;
     output::forecast(forecast.as_deref(), talk);
     let sending = setup::sending(&args.sending);
     let options = read::Options {

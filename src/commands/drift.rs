@@ -20,7 +20,7 @@ use ringform::render::{self, Format};
 
 use crate::cli::{self, FailOn, NotifyFormat};
 use crate::commands::clock::Clock;
-use crate::commands::prepare::{Asked, Prepared, prepare};
+use crate::commands::prepare::{Asked, Chosen, Prepared, prepare};
 use crate::commands::{Exit, based, metrics, output, progress, setup, signals};
 
 /// Runs the command.
@@ -53,7 +53,8 @@ async fn drift(
             return output::refuse(&refused, &formats, talk);
         }
     };
-    let Prepared { project, declared, whole, mut declarations, origins, forecast, session, mut report } = prepared;
+    let Prepared { chosen, session } = prepared;
+    let Chosen { project, declared, whole, mut declarations, origins, forecast, mut report, .. } = chosen;
     if let (Some(past), Some(file)) = (&past, &args.since) {
         past.check(&report, &declared, whole).map_err(anyhow::Error::msg).with_context(|| unusable(file))?;
     }

@@ -33,7 +33,8 @@ async fn online(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
         Ok(prepared) => prepared,
         Err(refused) => return refuse(refused, args, talk, &clock),
     };
-    let Prepared { project, declarations, origins, forecast, session, mut report, .. } = prepared;
+    let Prepared { chosen, session } = prepared;
+    let Chosen { project, declarations, origins, forecast, mut report, .. } = chosen;
     output::forecast(forecast.as_deref(), talk);
     let sending = setup::sending(&args.sending);
     let options = read::Options {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use ringform::api::Stop;
 use ringform::config::{self, Project};
-use ringform::model::{Declaration, Untrusted};
+use ringform::model::{Declaration, Diagnostic, Untrusted};
 use ringform::plan::since::Known;
 use ringform::plan::{Origin, Origins, Plan};
 
@@ -52,22 +52,10 @@ pub(crate) struct Chosen {
 
 /// Everything that is needed to read.
 pub(crate) struct Prepared {
-    /// The project.
-    pub project: Project,
-    /// Every client of the documents that were found, selected or not.
-    pub declared: Vec<Known>,
-    /// Whether the documents that were found are all of the project, and not those of a PATH inside it.
-    pub whole: bool,
-    /// The selected declarations.
-    pub declarations: Vec<Declaration>,
-    /// By what differences are judged.
-    pub origins: Arc<Origins>,
-    /// With `--affected`, what the run will cost: to be told before it begins.
-    pub forecast: Option<String>,
+    /// What was chosen, and the report so far, which names the endpoint by now.
+    pub chosen: Chosen,
     /// The connection.
     pub session: Session,
-    /// The report so far: everything but clients and run.
-    pub report: Plan,
 }
 
 /// A report that holds nothing but problems.
@@ -110,30 +98,28 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
 
 /// Loads, selects and connects. `Err` is the report of a run that did not begin; its diagnostics say why.
 pub(crate) async fn prepare(asked: &Asked<'_>, stop: &Stop) -> anyhow::Result<Result<Prepared, Refused>> {
-    let chosen = match choose(asked)? {
+    let mut chosen = match choose(asked)? {
         Ok(chosen) => chosen,
         Err(refused) => return Ok(Err(refused)),
     };
-    let Chosen { project, declared, whole, declarations, origins, forecast, mut report, based } = chosen;
+    let refuse = |mut chosen: Chosen, errors: Vec<Diagnostic>| {
+        chosen.report.diagnostics.extend(errors);
+        chosen.report.revision = config::revision(&chosen.project.root);
+        Ok(Err(Box::new(chosen.report)))
+    };
     let revision = asked.base.base.as_deref().filter(|_| !asked.base.trust_project);
-    let distrust = revision.map(|revision| based.distrust(&project, asked.connect, revision)).unwrap_or_default();
-    if !distrust.is_empty() {
-        report.released_clients.clear();
-        report.diagnostics.extend(distrust);
-        report.revision = config::revision(&project.root);
-        return Ok(Err(Box::new(report)));
+    let distrust = revision.map(|revision| chosen.based.distrust(&chosen.project, asked.connect, revision));
+    if let Some(distrust) = distrust.filter(|found| !found.is_empty()) {
+        chosen.report.released_clients.clear();
+        return refuse(chosen, distrust);
     }
-    let names = setup::used(&declarations);
-    match setup::connect(&project, names.into_iter(), asked.connect, stop).await {
+    let names = setup::used(&chosen.declarations);
+    match setup::connect(&chosen.project, names.into_iter(), asked.connect, stop).await {
         Ok(session) => {
-            report.endpoint = session.endpoint.clone();
-            Ok(Ok(Prepared { project, declared, whole, declarations, origins, forecast, session, report }))
+            chosen.report.endpoint = session.endpoint.clone();
+            Ok(Ok(Prepared { chosen, session }))
         }
-        Err(errors) => {
-            report.diagnostics.extend(errors);
-            report.revision = config::revision(&project.root);
-            Ok(Err(Box::new(report)))
-        }
+        Err(errors) => refuse(chosen, errors),
     }
 }
 

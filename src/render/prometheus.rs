@@ -93,16 +93,18 @@ fn is_done(client: &ClientPlan) -> bool {
 
 fn fields(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
     let severities = [Severity::Security, Severity::Info];
-    let mut counts = [[[0_u64; 2]; Setting::ALL.len()]; 2];
+    let mut counts = [[[0_u64; 2]; Setting::ALL.len()]; 3];
     let open = plan.clients.iter().filter(|client| !is_done(client));
     for change in open.flat_map(|client| &client.changes) {
         let pending = usize::from(change.origin == Origin::Pending);
         let info = usize::from(change.judgement().severity == Severity::Info);
         counts[pending][change.setting.index()][info] += 1;
+        counts[2][change.setting.index()][info] += u64::from(change.origin == Origin::Conflict);
     }
     let families = [
         ("ringform_drifted_fields", "Fields that differ from their declaration and are not known to be pending."),
         ("ringform_pending_fields", "Fields that differ because the declaration is not applied yet."),
+        ("ringform_conflicting_fields", "Those of the drifted fields that the change set touches too."),
     ];
     // Zeros too: a series that comes and goes cannot be compared with what it was.
     for ((name, help), counts) in families.into_iter().zip(counts) {
@@ -114,7 +116,10 @@ fn fields(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
         });
         page.family(name, help, samples)?;
     }
-    Ok(())
+    let summary = plan.summary();
+    page.one("ringform_released_fields", "Fields that the base manages and nobody does now.", summary.released as u64)?;
+    let gone = plan.released_clients.len() as u64;
+    page.one("ringform_released_clients", "Clients that the base declares and nobody does now.", gone)
 }
 
 fn findings(watch: &Watch, page: &mut Page<'_>) -> io::Result<()> {
