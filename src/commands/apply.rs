@@ -112,7 +112,7 @@ async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Read
     let Some(file) = &args.plan else { bail!("no plan is named") };
     let name = files::escaped(file);
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
-    let plan = load::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.0))?;
+    let plan = load::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.sentence()))?;
     if plan.is_report() {
         bail!("{name} is the report of an apply and not a plan; make a new plan");
     }

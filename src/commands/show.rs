@@ -18,7 +18,9 @@ pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
     for file in &args.files {
         let name = files::escaped(file);
         let bytes = fs::read(file).with_context(|| format!("cannot read {name}"));
-        match bytes.and_then(|bytes| load::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.0))) {
+        match bytes
+            .and_then(|bytes| load::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
+        {
             Ok(plan) => plans.push(plan),
             Err(error) => {
                 output::complain(&error, talk);

@@ -12,7 +12,7 @@ use crate::config::project::Shape;
 use crate::config::settings;
 use crate::config::yaml::{self, Content};
 
-use crate::model::{ClientId, Declaration, Layer, Managed, Place, SettingSet, suggest};
+use crate::model::{ClientId, Declaration, Layer, Managed, Place, SettingSet, suggest, whose};
 
 const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect", "settings", "ignore"];
 
@@ -69,7 +69,7 @@ fn declaration(
     let labels = of("labels").map(|entry| labels(entry, problems)).unwrap_or_default();
     let credentials = credentials(of("credentials"), shape, problems);
     if let (Some(client), Some(entry)) = (client, of("client")) {
-        let credentials = credentials.clone().filter(|_| client == ClientId::Me);
+        let (client, credentials) = whose(client, credentials.as_ref());
         let place = problems.place(entry.at());
         *claim = Some(Claim { client, credentials, place, is_shown: problems.quotes() });
     }

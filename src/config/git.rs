@@ -39,6 +39,8 @@ impl Refusal {
 #[derive(Clone, Debug)]
 pub(super) struct Git {
     folder: PathBuf,
+    /// Where files of the project look like a repository: then nothing is asked.
+    embedded: Option<PathBuf>,
     /// The user's `safe.directory`, which git heeds from the user alone.
     safe: Vec<String>,
 }
@@ -46,7 +48,7 @@ pub(super) struct Git {
 impl Git {
     /// Git in this folder. Nothing is asked yet.
     pub(super) fn at(folder: &Path) -> Git {
-        let mut git = Git { folder: folder.to_owned(), safe: Vec::new() };
+        let mut git = Git { folder: folder.to_owned(), embedded: embedded(folder), safe: Vec::new() };
         for whose in ["--system", "--global"] {
             let mut command = clean();
             command.args(["config", whose, "--includes", "--null", "--get-all", "safe.directory"]);
@@ -65,7 +67,7 @@ impl Git {
     }
 
     fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, Refusal> {
-        if let Some(folder) = embedded(&self.folder) {
+        if let Some(folder) = &self.embedded {
             let folder = folder.to_string_lossy();
             return Err(Refusal::other(&format!("{folder} has the files of {EMBEDDED}, which is not trusted")));
         }

@@ -85,10 +85,15 @@ pub struct Expected {
 /// Who a declaration speaks for: a number whoever reads it, `@me` with the credentials that say who that is.
 pub type Whose = (ClientId, Option<Arc<str>>);
 
+/// Who a client is: a number is enough, whatever its credential is called; `@me` needs the credential.
+pub fn whose(client: ClientId, credentials: Option<&Arc<str>>) -> Whose {
+    (client, credentials.filter(|_| client == ClientId::Me).cloned())
+}
+
 impl Declaration {
     /// Who this declaration speaks for.
     pub fn whose(&self) -> Whose {
-        (self.client, self.credentials.clone().filter(|_| self.client == ClientId::Me))
+        whose(self.client, self.credentials.as_ref())
     }
 
     /// The set of managed fields.

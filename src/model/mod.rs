@@ -24,7 +24,7 @@ pub mod waiver;
 pub mod zone;
 
 pub use client::ClientId;
-pub use declaration::{Declaration, Expected, Layer, Managed, Whose};
+pub use declaration::{Declaration, Expected, Layer, Managed, Whose, whose};
 pub use diagnostic::{Diagnostic, Level};
 pub use failure::{Failure, FailureKind};
 pub use field::{FIELDS, Kind, Row, Setting, SettingSet};

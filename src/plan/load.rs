@@ -10,45 +10,63 @@ use crate::plan::digest;
 use crate::plan::document::{FORMAT_VERSION, Plan};
 use crate::plan::wire::WirePlan;
 
-/// Why a file is no plan to be used. Each is one sentence; what it quotes of the file is escaped.
+/// Why a file is no plan to be used. What it quotes of the file is escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoadError(pub String);
+pub struct LoadError {
+    /// What is wrong with it.
+    pub what: String,
+    /// What to do where it was meant to be a saved plan; empty where nothing helps.
+    pub remedy: &'static str,
+}
+
+impl LoadError {
+    fn new(what: String) -> LoadError {
+        LoadError { what, remedy: "" }
+    }
+
+    /// Both in one sentence.
+    pub fn sentence(&self) -> String {
+        match self.remedy {
+            "" => self.what.clone(),
+            remedy => format!("{}; {remedy}", self.what),
+        }
+    }
+}
 
 /// Reads a saved plan or report.
 pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
-    let fail = |why: String| Err(LoadError(why));
+    let fail = |what: &str, remedy| Err(LoadError { what: what.to_owned(), remedy });
     let document: Json = match serde_json::from_slice(bytes) {
         Ok(document) => document,
-        Err(error) if error.is_eof() => return fail("it is cut short; save the plan again".to_owned()),
-        Err(error) => return fail(format!("it is not JSON (line {}, column {})", error.line(), error.column())),
+        Err(error) if error.is_eof() => return fail("it is cut short", "save the plan again"),
+        Err(error) => return fail(&format!("it is not JSON (line {}, column {})", error.line(), error.column()), ""),
     };
     let Some(version) = document.get("format_version").and_then(Json::as_str) else {
-        return fail("it is no plan of ringform: it has no `format_version`".to_owned());
+        return fail("it is no plan of ringform: it has no `format_version`", "");
     };
     let major = |version: &str| version.split('.').next().map(str::to_owned);
     if major(version) != major(FORMAT_VERSION) {
         let version = version.escape_debug();
-        return fail(format!(
-            "it has format version {version} and this program reads {FORMAT_VERSION}; make the plan again with this program"
-        ));
+        let what = format!("it has format version {version} and this program reads {FORMAT_VERSION}");
+        return fail(&what, "make the plan again with this program");
     }
     let written = document.get("digest").and_then(Json::as_str).unwrap_or_default();
     match digest::of_document(&document) {
         Ok(digest) if digest == written => {}
         Ok(_) | Err(_) => {
-            return fail("its digest does not fit: it was edited or damaged; make the plan again".to_owned());
+            return fail("its digest does not fit: it was edited or damaged", "make the plan again");
         }
     }
     let wire: WirePlan = match serde_json::from_value(document) {
         Ok(wire) => wire,
-        Err(error) => return fail(format!("it is not shaped like a plan: {}", error.to_string().escape_debug())),
+        Err(error) => return fail(&format!("it is not shaped like a plan: {}", error.to_string().escape_debug()), ""),
     };
     let clients = wire.clients.into_iter().map(|client| client.read());
-    let clients = clients.collect::<Result<Vec<_>, _>>().map_err(LoadError)?;
+    let clients = clients.collect::<Result<Vec<_>, _>>().map_err(LoadError::new)?;
     let mut seen: Vec<_> = clients.iter().map(|client| (client.client_id, client.credentials.clone())).collect();
     seen.sort();
     if seen.windows(2).any(|pair| pair[0] == pair[1]) {
-        return fail("it holds one client twice".to_owned());
+        return fail("it holds one client twice", "");
     }
     Ok(Plan {
         ringform_version: wire.ringform_version,

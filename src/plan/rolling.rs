@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::Declaration;
-use crate::plan::since::{Now, Past, Who, who};
+use crate::model::{Declaration, Whose, whose};
+use crate::plan::since::{Now, Past};
 use crate::plan::watch::{Rolling, Seen};
 
 /// Leaves the clients whose turn it is, in their order: those that were never looked at, then those that were longest ago.
@@ -17,7 +17,7 @@ pub fn take_turn(declarations: &mut Vec<Declaration>, past: Option<&Past>, budge
     let seen = times(seen);
     let mut turns: Vec<(Option<&str>, usize)> = declarations
         .iter()
-        .map(|one| seen.get(&who(one.client, one.credentials.as_ref())).copied().flatten())
+        .map(|one| seen.get(&whose(one.client, one.credentials.as_ref())).copied().flatten())
         .zip(0..)
         .collect();
     // No time sorts before every time, and the position decides between equals.
@@ -28,14 +28,15 @@ pub fn take_turn(declarations: &mut Vec<Declaration>, past: Option<&Past>, budge
     declarations.retain(|_| chosen.next().unwrap_or(false));
 }
 
-fn times(seen: &[Seen]) -> BTreeMap<Who, Option<&str>> {
-    seen.iter().map(|seen| (who(seen.client_id, seen.credentials.as_ref()), seen.at.as_deref())).collect()
+fn times(seen: &[Seen]) -> BTreeMap<Whose, Option<&str>> {
+    seen.iter().map(|seen| (whose(seen.client_id, seen.credentials.as_ref()), seen.at.as_deref())).collect()
 }
 
 /// How far the turns have come, after a run that read so many.
 pub(super) fn rolling(budget: u64, read: usize, now: &Now<'_>, seen: &[Seen]) -> Rolling {
     let seen = times(seen);
-    let turns = now.selected.iter().map(|one| seen.get(&who(one.client, one.credentials.as_ref())).copied().flatten());
+    let turns =
+        now.selected.iter().map(|one| seen.get(&whose(one.client, one.credentials.as_ref())).copied().flatten());
     let (mut never, mut oldest) = (0, None);
     for at in turns {
         match at {

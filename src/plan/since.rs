@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientId, Declaration, Direction, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver, value,
+    ClientId, Declaration, Direction, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver, Whose, value,
+    whose,
 };
 use crate::plan::rolling;
 use crate::plan::watch::{Finding, FindingState, Seen, Watch};
@@ -34,13 +35,6 @@ impl From<&Declaration> for Known {
     }
 }
 
-/// Who a client is from run to run. A number is enough, whatever its credential is called; `@me` needs the credential.
-pub(super) type Who = (ClientId, Option<Arc<str>>);
-
-pub(super) fn who(client: ClientId, credentials: Option<&Arc<str>>) -> Who {
-    (client, credentials.filter(|_| client == ClientId::Me).cloned())
-}
-
 /// The report of the run before.
 #[derive(Clone, Debug)]
 pub struct Past {
@@ -55,11 +49,9 @@ pub struct Past {
 impl Past {
     /// Reads a report that `drift` wrote as JSON. The error is one sentence, with the remedy.
     pub fn read(bytes: &[u8]) -> Result<Past, String> {
-        let plan = load::load(bytes).map_err(|error| {
-            // Its own remedy speaks of saved plans.
-            let what = error.0.split(';').next().unwrap_or_default();
-            format!("{what}; remove it to begin anew, then everything is new once")
-        })?;
+        // Its own remedy speaks of saved plans.
+        let plan = load::load(bytes)
+            .map_err(|error| format!("{}; remove it to begin anew, then everything is new once", error.what))?;
         let Some(watch) = plan.run.drift else {
             return Err("it is no report of drift: give the file that `drift --format json=FILE` wrote".to_owned());
         };
@@ -75,9 +67,9 @@ impl Past {
     /// Whether it is of the same project and endpoint as this report; the error says what differs, and is to be escaped. Most
     /// project files are called the same, so one that knows none of its clients is another's too.
     pub fn check(&self, now: &Plan, declared: &[Known], whole: bool) -> Result<(), String> {
-        let declared: BTreeSet<Who> =
-            declared.iter().map(|known| who(known.client, known.credentials.as_ref())).collect();
-        let knows = |seen: &Seen| declared.contains(&who(seen.client_id, seen.credentials.as_ref()));
+        let declared: BTreeSet<Whose> =
+            declared.iter().map(|known| whose(known.client, known.credentials.as_ref())).collect();
+        let knows = |seen: &Seen| declared.contains(&whose(seen.client_id, seen.credentials.as_ref()));
         if whole && !self.watch.seen.is_empty() && !declared.is_empty() && !self.watch.seen.iter().any(knows) {
             return Err(
                 "it knows none of the clients of this project, so it is another's: keep one file for each, or remove it to begin anew"
@@ -121,27 +113,27 @@ pub struct Now<'a> {
     pub budget: Option<u64>,
 }
 
-type Id = (Who, Option<Setting>);
+type Id = (Whose, Option<Setting>);
 
 /// The findings of this run, beside those of the run before.
 pub fn watch(clients: &[ClientPlan], past: Option<&Past>, now: &Now<'_>) -> Watch {
-    let known: BTreeMap<Who, &Known> =
-        now.declared.iter().map(|known| (who(known.client, known.credentials.as_ref()), known)).collect();
-    let looks: BTreeMap<Who, &ClientPlan> = clients
+    let known: BTreeMap<Whose, &Known> =
+        now.declared.iter().map(|known| (whose(known.client, known.credentials.as_ref()), known)).collect();
+    let looks: BTreeMap<Whose, &ClientPlan> = clients
         .iter()
         .filter(|client| looked_at(client) != Some(FailureKind::Interrupted))
-        .map(|client| (who(client.client_id, client.credentials.as_ref()), client))
+        .map(|client| (whose(client.client_id, client.credentials.as_ref()), client))
         .collect();
     let then = past.map_or(&[][..], |past| &past.watch.findings);
     let mut open: BTreeMap<Id, &Finding> = then
         .iter()
         .filter(|finding| finding.state != FindingState::Resolved)
-        .map(|finding| ((who(finding.client_id, finding.credentials.as_ref()), finding.field), finding))
+        .map(|finding| ((whose(finding.client_id, finding.credentials.as_ref()), finding.field), finding))
         .collect();
     let mut findings: Vec<Finding> = Vec::new();
     for client in looks.values() {
         for mut finding in of_client(client, now) {
-            let id = (who(finding.client_id, finding.credentials.as_ref()), finding.field);
+            let id = (whose(finding.client_id, finding.credentials.as_ref()), finding.field);
             if let Some(before) = open.remove(&id) {
                 finding.state = state(before, &finding);
                 finding.first_seen.clone_from(&before.first_seen);
@@ -267,16 +259,16 @@ fn reach(finding: &Finding) -> Option<usize> {
 
 /// When every client was looked at. A used-up quota is no look: those clients come first in the next turn.
 fn seen(
-    looks: &BTreeMap<Who, &ClientPlan>,
+    looks: &BTreeMap<Whose, &ClientPlan>,
     past: Option<&Past>,
     now: &Now<'_>,
-    known: &BTreeMap<Who, &Known>,
+    known: &BTreeMap<Whose, &Known>,
 ) -> Vec<Seen> {
     let then = past.map_or(&[][..], |past| &past.watch.seen);
-    let before: BTreeMap<Who, &Seen> =
-        then.iter().map(|seen| (who(seen.client_id, seen.credentials.as_ref()), seen)).collect();
+    let before: BTreeMap<Whose, &Seen> =
+        then.iter().map(|seen| (whose(seen.client_id, seen.credentials.as_ref()), seen)).collect();
     let declared = now.declared.iter().map(|known| {
-        let who = who(known.client, known.credentials.as_ref());
+        let who = whose(known.client, known.credentials.as_ref());
         let look = looks.get(&who).filter(|client| looked_at(client) != Some(FailureKind::Quota));
         let at = match look {
             Some(_) => Some(now.at.to_owned()),
@@ -285,7 +277,7 @@ fn seen(
         Seen { client_id: known.client, credentials: known.credentials.clone(), at }
     });
     let others =
-        then.iter().filter(|seen| !now.whole && !known.contains_key(&who(seen.client_id, seen.credentials.as_ref())));
+        then.iter().filter(|seen| !now.whole && !known.contains_key(&whose(seen.client_id, seen.credentials.as_ref())));
     declared.chain(others.cloned()).collect()
 }
 
@@ -311,7 +303,7 @@ impl Watch {
     pub fn join(self, other: Watch) -> Watch {
         let mut findings: BTreeMap<Id, Finding> = BTreeMap::new();
         for finding in self.findings.into_iter().chain(other.findings) {
-            let id = (who(finding.client_id, finding.credentials.as_ref()), finding.field);
+            let id = (whose(finding.client_id, finding.credentials.as_ref()), finding.field);
             let looked = finding.state != FindingState::Unread;
             if looked || !findings.contains_key(&id) {
                 findings.insert(id, finding);
@@ -319,9 +311,9 @@ impl Watch {
         }
         let mut findings: Vec<Finding> = findings.into_values().collect();
         findings.sort_by_cached_key(order);
-        let mut seen: BTreeMap<Who, Seen> = BTreeMap::new();
+        let mut seen: BTreeMap<Whose, Seen> = BTreeMap::new();
         for one in self.seen.into_iter().chain(other.seen) {
-            let known = seen.entry(who(one.client_id, one.credentials.as_ref())).or_insert_with(|| one.clone());
+            let known = seen.entry(whose(one.client_id, one.credentials.as_ref())).or_insert_with(|| one.clone());
             known.at = known.at.take().max(one.at);
         }
         let mut expired_waivers = self.expired_waivers;
@@ -341,7 +333,7 @@ impl Watch {
 
     /// What nobody could be told of stays untold in a run that tells nobody.
     pub fn still_untold(&mut self, past: &Past) {
-        let id = |finding: &Finding| (who(finding.client_id, finding.credentials.as_ref()), finding.field);
+        let id = |finding: &Finding| (whose(finding.client_id, finding.credentials.as_ref()), finding.field);
         let untold: Vec<Id> = past.watch.findings.iter().filter(|finding| !finding.told).map(id).collect();
         let news = self.findings.iter_mut().filter(|finding| finding.is_news());
         news.filter(|finding| untold.contains(&id(finding))).for_each(|finding| finding.told = false);

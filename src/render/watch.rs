@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, Direction, FailureKind, Setting, Severity, State, value};
+use crate::model::{ClientId, FailureKind, Setting, Severity, State, value};
 use crate::plan::watch::{Finding, FindingState, Rolling, Waiver, Watch};
 use crate::plan::{Origin, Plan};
 use crate::render::group::{Groups, MANY};
@@ -115,13 +115,7 @@ pub(crate) fn headline(plan: &Plan, watch: &Watch) -> String {
 
 /// How a finding is judged, in a word; drift has happened already, so it is told in the past.
 pub(crate) fn direction(finding: &Finding) -> &'static str {
-    match (finding.direction, finding.origin) {
-        (Some(Direction::Opens), Some(Origin::Drift)) => "opened",
-        (Some(Direction::Opens), _) => "opens",
-        (Some(Direction::Closes), Some(Origin::Drift)) => "closed",
-        (Some(Direction::Closes), _) => "closes",
-        (Some(Direction::Unclear) | None, _) => "",
-    }
+    wording::moved(finding.direction, finding.origin)
 }
 
 /// The field, or what is the matter where there is none.

@@ -10,11 +10,16 @@ use crate::plan::{Change, Origin};
 
 /// The direction of a change in a word; empty where the values do not tell. Drift has happened already: it is told in the past.
 pub(crate) fn direction(change: &Change) -> &'static str {
-    match (change.judgement().direction, change.origin) {
-        (Some(Direction::Opens), Origin::Drift) => "opened",
-        (Some(Direction::Opens), Origin::Pending | Origin::Conflict | Origin::Unknown) => "opens",
-        (Some(Direction::Closes), Origin::Drift) => "closed",
-        (Some(Direction::Closes), Origin::Pending | Origin::Conflict | Origin::Unknown) => "closes",
+    moved(change.judgement().direction, Some(change.origin))
+}
+
+/// A direction in a word. Drift has happened already, so it is told in the past.
+pub(crate) fn moved(direction: Option<Direction>, origin: Option<Origin>) -> &'static str {
+    match (direction, origin == Some(Origin::Drift)) {
+        (Some(Direction::Opens), true) => "opened",
+        (Some(Direction::Opens), false) => "opens",
+        (Some(Direction::Closes), true) => "closed",
+        (Some(Direction::Closes), false) => "closes",
         (Some(Direction::Unclear) | None, _) => "",
     }
 }

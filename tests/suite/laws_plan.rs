@@ -125,7 +125,7 @@ fn a_forged_plan_is_refused_though_its_digest_fits() {
     assert!(forge(&|plan| plan["clients"][0]["changes"][0]["after"] = json!("kz ru")).is_err());
     assert!(forge(&|plan| plan["clients"][0]["changes"][0]["after"] = json!("ZZ")).is_err());
     assert!(forge(&|plan| plan["clients"][0]["status"] = json!("in_sync")).is_err());
-    assert!(forge(&|plan| plan["format_version"] = json!("2.0")).unwrap_err().0.contains("2.0"));
+    assert!(forge(&|plan| plan["format_version"] = json!("2.0")).unwrap_err().what.contains("2.0"));
     let twice = forge(&|plan| {
         let client = plan["clients"][0].clone();
         plan["clients"].as_array_mut().unwrap().push(client);

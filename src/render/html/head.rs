@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use crate::plan::{Origin, Plan};
+use crate::plan::{Plan, Summary};
 use crate::render::group::Groups;
 use crate::render::html::text;
 use crate::render::phrase::{are, count, number};
@@ -15,8 +15,6 @@ pub(super) struct View {
     /// The heading, harmless.
     pub(super) verdict: String,
     totals: Totals,
-    /// Changes by origin: pending, drift, conflict.
-    origins: [usize; 3],
     released: usize,
     shown_failed: usize,
     in_sync: usize,
@@ -25,11 +23,8 @@ pub(super) struct View {
 impl View {
     pub(super) fn of(plan: &Plan, groups: &Groups<'_>) -> View {
         let totals = Totals::of(plan);
-        let changes = || plan.clients.iter().flat_map(|client| &client.changes);
-        let of = |origin| changes().filter(|change| change.origin == origin).count();
         View {
             verdict: verdict(plan, &totals),
-            origins: [of(Origin::Pending), of(Origin::Drift), of(Origin::Conflict)],
             released: totals.summary.released + plan.released_clients.len(),
             shown_failed: groups.causes.iter().map(|cause| cause.clients.len()).sum(),
             in_sync: groups.in_sync.len(),
@@ -100,7 +95,8 @@ fn alarms(view: &View, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn tiles(view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let (summary, [pending, drift, conflict]) = (view.totals.summary, view.origins);
+    let summary = view.totals.summary;
+    let Summary { pending, drift, conflict, .. } = summary;
     writeln!(out, "<ul class=\"tiles\">")?;
     let mut tile = |n: usize, word: &str, class: &str, always: bool| match n {
         0 if !always => Ok(()),
@@ -161,7 +157,7 @@ pub(super) fn filters(view: &View, out: &mut dyn Write) -> io::Result<()> {
         ("sync", "In sync", view.in_sync),
     ];
     choice("Show", "show", &kinds, out)?;
-    let [pending, drift, conflict] = view.origins;
+    let Summary { pending, drift, conflict, .. } = summary;
     if pending + drift + conflict + view.released > 0 {
         let origins = [
             ("any", "Any", summary.changes),

@@ -74,11 +74,11 @@ pub(super) fn effect(change: &Change) -> String {
 
 /// The same for a judgement that was made before.
 pub(super) fn tag_of(judgement: Judgement, origin: Origin) -> String {
-    let past = origin == Origin::Drift;
+    let word = wording::moved(judgement.direction, Some(origin));
     match (judgement.severity, judgement.direction) {
-        (_, Some(Direction::Opens)) => tag("red", if past { "opened" } else { "opens" }),
+        (_, Some(Direction::Opens)) => tag("red", word),
         (Severity::Security, _) => tag("red", "security"),
-        (Severity::Info, Some(Direction::Closes)) => tag("green", if past { "closed" } else { "closes" }),
+        (Severity::Info, Some(Direction::Closes)) => tag("green", word),
         (Severity::Info, _) => String::new(),
     }
 }
