@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use ringform::config;
-use ringform::model::{Declaration, Keep, Live};
+use ringform::model::{Declaration, FieldMask, Live};
 use ringform::plan::{ClientPlan, Origin, Plan};
 use ringform::render::{Format, Look, render};
 
@@ -31,12 +31,12 @@ fn main() -> anyhow::Result<()> {
     let bodies = |geo: &str| (1..=CLIENTS).map(|id| body(id, geo)).collect::<Vec<_>>();
     let same = bodies("BY RU");
     measure("read an answer", || {
-        same.iter().filter(|body| Live::parse(black_box(body.as_bytes()), Keep::default()).is_ok()).count()
+        same.iter().filter(|body| Live::parse(black_box(body.as_bytes()), FieldMask::default()).is_ok()).count()
     });
     let plan = |bodies: &[String]| -> Vec<ClientPlan> {
         let of = |declaration: &Declaration| {
             let id = declaration.client.number().unwrap_or(1) as usize;
-            let live = Live::parse(bodies[id - 1].as_bytes(), Keep::default()).unwrap_or_default();
+            let live = Live::parse(bodies[id - 1].as_bytes(), FieldMask::default()).unwrap_or_default();
             ClientPlan::read(declaration, live, Origin::Unknown)
         };
         declarations.iter().map(of).collect()

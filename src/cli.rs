@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use offline::{Completions, Init, Pipeline, Resolve, Sandbox, Schema, SchemaOf, Show, Validate};
 pub(crate) use online::{Apply, Auth, AuthCheck, AuthCommand, Drift, FailOn, Import, NotifyFormat, Plan};
-pub(crate) use shared::{Base, Connect, Files, Plain, Select, Sending};
+pub(crate) use shared::{BaseArgs, Connect, Files, Plain, Select, Sending};
 
 /// Configuration as code for the settings of cloud-PBX clients.
 #[derive(Debug, Parser)]

@@ -13,21 +13,21 @@ use crate::api::endpoint::Paths;
 use crate::api::house::House;
 use crate::api::http;
 use crate::api::pace::{A_SECOND, AT_A_TIME, BACK_OFF, BackOff, Pace};
-use crate::api::{Keyring, Meter, Options, Reader, Stop, Writer};
+use crate::api::{Keyring, Options, Reader, Shutdown, Usage, Writer};
 
 /// Builds the two halves of the API and the meter over both. Makes no request.
 ///
 /// The errors say what to do: a certificate file that cannot be read, or no certificates on this machine.
-pub fn connect(options: Options, keyring: Keyring, stop: Stop) -> anyhow::Result<(Reader, Writer, Meter)> {
+pub fn connect(options: Options, keyring: Keyring, stop: Shutdown) -> anyhow::Result<(Reader, Writer, Usage)> {
     connect_with(options, keyring, stop, BACK_OFF)
 }
 
 pub(super) fn connect_with(
     options: Options,
     keyring: Keyring,
-    stop: Stop,
+    stop: Shutdown,
     back_off: Duration,
-) -> anyhow::Result<(Reader, Writer, Meter)> {
+) -> anyhow::Result<(Reader, Writer, Usage)> {
     let house = Arc::new(House {
         http: http::client(&options)?,
         paths: Paths::new(&options.endpoint, options.route),
@@ -43,5 +43,5 @@ pub(super) fn connect_with(
         options,
     });
     let http = house.http.clone();
-    Ok((Reader { house: house.clone(), http }, Writer { house: house.clone() }, Meter { house }))
+    Ok((Reader { house: house.clone(), http }, Writer { house: house.clone() }, Usage { house }))
 }

@@ -57,12 +57,12 @@ pub(super) fn interrupted() -> Failure {
 #[derive(Debug)]
 pub(super) struct Lost {
     pub(super) failure: Failure,
-    pub(super) fate: Fate,
+    pub(super) fate: Delivery,
 }
 
 /// What became of a request that has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Delivery {
     /// The run was interrupted, and it was not made.
     NotBegun,
     /// There was no connection: nothing left.
@@ -81,13 +81,13 @@ impl Lost {
             let (words, help) = why(error, timeout.min(CONNECT));
             let kind = if error.is_timeout() { FailureKind::Timeout } else { FailureKind::Connection };
             let failure = Failure::new(kind, format!("no connection to {endpoint}: {words}")).help(help);
-            return Lost { failure, fate: Fate::NotSent };
+            return Lost { failure, fate: Delivery::NotSent };
         }
         if error.is_timeout() {
             return Lost::timeout(endpoint, timeout);
         }
         let (words, _) = why(error, timeout);
-        let fate = if is_closed(error) { Fate::Closed } else { Fate::Unknown };
+        let fate = if is_closed(error) { Delivery::Closed } else { Delivery::Unknown };
         Lost { failure: broken(endpoint, &words), fate }
     }
 
@@ -96,7 +96,7 @@ impl Lost {
         let words = format!("no whole answer from {endpoint} within {}", span(timeout));
         let failure = Failure::new(FailureKind::Timeout, words)
             .help("try again later, or give it more time with `limits: {timeout: …}` in ringform.yaml");
-        Lost { failure, fate: Fate::Unknown }
+        Lost { failure, fate: Delivery::Unknown }
     }
 }
 

@@ -15,11 +15,11 @@ use crate::api::account::{Account, Bearer};
 use crate::api::body::{self, Flaw};
 use crate::api::counts::{Counts, Purpose};
 use crate::api::endpoint::Paths;
-use crate::api::fault::{Fate, Fault, Lost, Next, broken, interrupted};
+use crate::api::fault::{Delivery, Fault, Lost, Next, broken, interrupted};
 use crate::api::pace::{BackOff, Pace, TRIES};
 use crate::api::quota::Said;
 use crate::api::refusal::{Asked, bad_answer, is_spent, redirect, refusal, too_many};
-use crate::api::{Options, Stop, fault};
+use crate::api::{Options, Shutdown, fault};
 use crate::model::{Failure, FailureKind};
 
 /// The shared state of a run.
@@ -33,7 +33,7 @@ pub(super) struct House {
     /// Sorted by name.
     pub(super) accounts: Vec<Account>,
     pub(super) counts: Counts,
-    pub(super) stop: Stop,
+    pub(super) stop: Shutdown,
     pub(super) pace: Option<Pace>,
     pub(super) token_pace: Option<Pace>,
     pub(super) token_slots: Semaphore,
@@ -93,7 +93,7 @@ impl House {
         purpose: Purpose,
         request: Request,
     ) -> Result<Answer, Lost> {
-        let not_begun = || Lost { failure: interrupted(), fate: Fate::NotBegun };
+        let not_begun = || Lost { failure: interrupted(), fate: Delivery::NotBegun };
         // A write has waited for its turn before its reading was found fresh enough (see `Writer::turn`).
         if purpose != Purpose::Write
             && let Some(pace) = &self.pace
@@ -119,10 +119,10 @@ impl House {
                 true
             }
             Err(lost) => match lost.fate {
-                Fate::NotBegun | Fate::NotSent => false,
+                Delivery::NotBegun | Delivery::NotSent => false,
                 // The server did not take a read that it closed the connection on; of a write that is not certain.
-                Fate::Closed => purpose == Purpose::Write,
-                Fate::Unknown => true,
+                Delivery::Closed => purpose == Purpose::Write,
+                Delivery::Unknown => true,
             },
         };
         if left {
@@ -232,15 +232,15 @@ pub(super) fn unusable(flaw: Flaw) -> &'static str {
 
 /// The tries of one request that may be made again.
 #[derive(Debug)]
-pub(super) struct Patience<'h> {
+pub(super) struct RetryBudget<'h> {
     house: &'h House,
     tries: u32,
     closed: bool,
 }
 
-impl<'h> Patience<'h> {
-    pub(super) fn new(house: &'h House) -> Patience<'h> {
-        Patience { house, tries: 0, closed: false }
+impl<'h> RetryBudget<'h> {
+    pub(super) fn new(house: &'h House) -> RetryBudget<'h> {
+        RetryBudget { house, tries: 0, closed: false }
     }
 
     /// Waits as a failed try demands. The error is for good: no further try makes sense or is allowed.
@@ -268,9 +268,9 @@ impl<'h> Patience<'h> {
 impl From<Lost> for Fault {
     fn from(lost: Lost) -> Fault {
         let next = match lost.fate {
-            Fate::NotBegun => Next::GiveUp,
-            Fate::Closed => Next::AtOnce,
-            Fate::NotSent | Fate::Unknown => Next::BackOff(Duration::ZERO),
+            Delivery::NotBegun => Next::GiveUp,
+            Delivery::Closed => Next::AtOnce,
+            Delivery::NotSent | Delivery::Unknown => Next::BackOff(Duration::ZERO),
         };
         Fault::new(lost.failure, next)
     }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::api::house::House;
-use crate::plan::{Quota, Requests};
+use crate::plan::{QuotaUsage, Requests};
 
 /// A view of the counters and quotas of a run, while it goes on and afterwards.
 #[derive(Clone, Debug)]
-pub struct Meter {
+pub struct Usage {
     pub(super) house: Arc<House>,
 }
 
-impl Meter {
+impl Usage {
     /// The numbers of requests so far. A request that never reached the API (no connection, or a kept-alive connection that
     /// the server had closed) is no part of `total`; making it again is one of `retries`.
     pub fn requests(&self) -> Requests {
@@ -22,10 +22,10 @@ impl Meter {
     }
 
     /// The quotas that were heard of, by name of the credential, the environment first.
-    pub fn quota(&self) -> Vec<Quota> {
+    pub fn quota(&self) -> Vec<QuotaUsage> {
         let now = Instant::now();
         let heard = self.house.accounts().iter().filter_map(|account| {
-            Some(Quota {
+            Some(QuotaUsage {
                 credentials: account.name().map(|name| name.to_string()),
                 remaining_lowest: account.ledger.lowest()?,
                 resets_in_s: account.ledger.resets_in(now).map(whole_seconds),
@@ -41,7 +41,7 @@ impl Meter {
     }
 
     /// The credential that came nearest to the end of its quota.
-    pub fn lowest(&self) -> Option<Quota> {
+    pub fn lowest(&self) -> Option<QuotaUsage> {
         self.quota().into_iter().min_by_key(|quota| quota.remaining_lowest)
     }
 }

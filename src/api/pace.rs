@@ -10,7 +10,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 
-use crate::api::Stop;
+use crate::api::Shutdown;
 
 /// How often a request is tried at most.
 pub(super) const TRIES: u32 = 4;
@@ -42,7 +42,7 @@ impl Pace {
     }
 
     /// Waits for the next turn; `false` when the brake was pulled.
-    pub(super) async fn turn(&self, stop: &Stop) -> bool {
+    pub(super) async fn turn(&self, stop: &Shutdown) -> bool {
         loop {
             let Err(not_yet) = self.0.check() else { return !stop.is_stopped() };
             if !stop.wait(not_yet.wait_time_from(DefaultClock::default().now())).await {
@@ -103,7 +103,7 @@ mod tests {
         let pace = Pace::per_second(100).unwrap();
         let start = Instant::now();
         for _ in 0..50 {
-            assert!(pace.turn(&Stop::new()).await);
+            assert!(pace.turn(&Shutdown::new()).await);
         }
         // Ten at once, then 91 a second.
         assert!(start.elapsed() >= Duration::from_millis(400), "{:?}", start.elapsed());
@@ -113,7 +113,7 @@ mod tests {
     #[tokio::test]
     async fn a_pulled_brake_ends_the_wait_for_a_turn() {
         let pace = Pace::per_second(1).unwrap();
-        let stop = Stop::new();
+        let stop = Shutdown::new();
         assert!(pace.turn(&stop).await);
         stop.stop();
         assert!(!pace.turn(&stop).await);

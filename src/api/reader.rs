@@ -11,10 +11,10 @@ use crate::api::User;
 use crate::api::account::{Account, Bearer};
 use crate::api::counts::Purpose;
 use crate::api::fault::{Fault, interrupted};
-use crate::api::house::{House, Patience};
+use crate::api::house::{House, RetryBudget};
 use crate::api::http;
 use crate::api::refusal::{Asked, bad_answer, used_up};
-use crate::model::{ClientId, Failure, Keep, Live};
+use crate::model::{ClientId, Failure, FieldMask, Live};
 
 /// Reads clients. Cheap to clone; all clones share connections, tokens and limits.
 #[derive(Clone, Debug)]
@@ -35,7 +35,12 @@ impl Reader {
     ///
     /// It tries again by itself where that makes sense, so the failure is for good. Whether the answer is for the right
     /// client and whole enough is not judged here.
-    pub async fn read(&self, client: ClientId, credentials: Option<&Arc<str>>, keep: Keep) -> Result<Live, Failure> {
+    pub async fn read(
+        &self,
+        client: ClientId,
+        credentials: Option<&Arc<str>>,
+        keep: FieldMask,
+    ) -> Result<Live, Failure> {
         let account = self.house.account(credentials)?;
         let url = self.house.paths.client(client);
         let (status, body) = self.get(account, url, Asked::Read(client)).await?;
@@ -51,7 +56,7 @@ impl Reader {
 
     async fn get(&self, account: &Account, url: Url, asked: Asked) -> Result<(StatusCode, Vec<u8>), Failure> {
         let house = &*self.house;
-        let mut patience = Patience::new(house);
+        let mut patience = RetryBudget::new(house);
         let mut renewed: Option<Bearer> = None;
         loop {
             self.mind_the_quota(account).await?;

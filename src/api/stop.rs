@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 /// A brake that all its clones share.
 #[derive(Clone, Debug, Default)]
-pub struct Stop {
+pub struct Shutdown {
     inner: Arc<Inner>,
 }
 
@@ -21,10 +21,10 @@ struct Inner {
     bell: Notify,
 }
 
-impl Stop {
+impl Shutdown {
     /// A brake that is not pulled.
-    pub fn new() -> Stop {
-        Stop::default()
+    pub fn new() -> Shutdown {
+        Shutdown::default()
     }
 
     /// Pulls it, for good. Every wait ends at once.
@@ -67,7 +67,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_pulled_brake_ends_every_wait() {
-        let stop = Stop::new();
+        let stop = Shutdown::new();
         let waits: Vec<_> = (0..3)
             .map(|_| {
                 let stop = stop.clone();
@@ -86,7 +86,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_untouched_brake_lets_waits_end() {
-        assert!(Stop::new().wait(Duration::from_millis(1)).await);
-        assert!(Stop::new().wait(Duration::ZERO).await);
+        assert!(Shutdown::new().wait(Duration::from_millis(1)).await);
+        assert!(Shutdown::new().wait(Duration::ZERO).await);
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use stand::{Reply, Stand, json};
 
 use super::connect::connect_with;
-use crate::api::{Endpoint, Keyring, Meter, Options, Reader, Route, Secret, Source, Stop, Writer};
-use crate::model::{ClientId, Failure, Keep, Live};
+use crate::api::{Endpoint, Keyring, Options, Reader, Route, Secret, Shutdown, Source, Usage, Writer};
+use crate::model::{ClientId, Failure, FieldMask, Live};
 
 mod quotas;
 mod reading;
@@ -29,8 +29,8 @@ struct World {
     stand: Stand,
     reader: Reader,
     writer: Writer,
-    meter: Meter,
-    stop: Stop,
+    meter: Usage,
+    stop: Shutdown,
 }
 
 fn pair() -> Source {
@@ -65,7 +65,7 @@ impl World {
         let stand = Stand::start(play).await;
         let mut options = options(&stand.address);
         change(&mut options);
-        let stop = Stop::new();
+        let stop = Shutdown::new();
         let keyring = Keyring::from([(None, source.clone()), (Some(Arc::from("acme")), source)]);
         let (reader, writer, meter) = connect_with(options, keyring, stop.clone(), Duration::from_millis(5)).unwrap();
         World { stand, reader, writer, meter, stop }
@@ -73,7 +73,7 @@ impl World {
 
     async fn read(&self, client: &str) -> Result<Live, Failure> {
         let client = ClientId::parse(client).unwrap();
-        within(self.reader.read(client, None, Keep::default())).await
+        within(self.reader.read(client, None, FieldMask::default())).await
     }
 
     /// Counted and heard requests are the same.

@@ -12,7 +12,7 @@ use crate::api::account::Account;
 use crate::api::command::{self, Printed};
 use crate::api::counts::Purpose;
 use crate::api::fault::{Fault, interrupted};
-use crate::api::house::{House, Patience};
+use crate::api::house::{House, RetryBudget};
 use crate::api::refusal::{Asked, bad_answer, scalar};
 use crate::api::{Secret, Source};
 use crate::model::{Failure, FailureKind};
@@ -118,7 +118,7 @@ pub(super) fn unfit(account: &Account, empty: bool) -> Failure {
 /// Asks for a token, with further tries where they make sense.
 pub(super) async fn fetch(grant: &Grant, account: &Account, house: &House) -> Result<Token, Failure> {
     let Grant::App { app_id, app_secret } = grant else { return Err(no_renewal(account)) };
-    let mut patience = Patience::new(house);
+    let mut patience = RetryBudget::new(house);
     loop {
         match once(app_id, app_secret, account, house).await {
             Ok(token) => return Ok(token),

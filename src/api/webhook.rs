@@ -14,7 +14,7 @@ use reqwest::header::CONTENT_TYPE;
 
 use crate::api::endpoint::is_loopback;
 use crate::api::http::{Line, client_of};
-use crate::api::{Secret, Stop};
+use crate::api::{Secret, Shutdown};
 
 /// How long telling may take, with its answer: a cron job waits for it.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -55,7 +55,13 @@ impl Webhook {
     }
 
     /// Posts a body of JSON, once. Anything but a status of success is an error, and so is a redirect. A pulled brake ends it.
-    pub async fn post(&self, body: Vec<u8>, ca_file: Option<&Path>, version: &str, stop: &Stop) -> anyhow::Result<()> {
+    pub async fn post(
+        &self,
+        body: Vec<u8>,
+        ca_file: Option<&Path>,
+        version: &str,
+        stop: &Shutdown,
+    ) -> anyhow::Result<()> {
         let line = Line {
             is_https: self.0.scheme() == "https",
             is_loopback: is_loopback(&self.0),

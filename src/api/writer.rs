@@ -11,12 +11,12 @@ use reqwest::{Method, StatusCode};
 
 use crate::api::account::{Account, Bearer};
 use crate::api::counts::Purpose;
-use crate::api::fault::Fate;
+use crate::api::fault::Delivery;
 use crate::api::house::{Answer, House, Throttled, unusable};
 use crate::api::reader::NO_OBJECT;
 use crate::api::refusal::{Asked, bad_answer, used_up};
-use crate::model::{ClientId, Failure, FailureKind, Keep, Live};
-use crate::plan::Cleared;
+use crate::model::{ClientId, Failure, FailureKind, FieldMask, Live};
+use crate::plan::ClearedPatch;
 use crate::plan::exchange::{Event, Pause};
 
 /// Writes clients. Cheap to clone; all clones share connections, tokens and limits with the reader.
@@ -38,7 +38,7 @@ impl Writer {
     /// Sends one PUT, once, and says what became of it. The answer holds all 28 fields where the API gives them.
     ///
     /// It does not wait for [`Writer::turn`]; who calls has. Nothing is sent where the quota is known to be used up, where no token can be had, or after an interruption.
-    pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, go: Cleared) -> Event {
+    pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, go: ClearedPatch) -> Event {
         let house = &*self.house;
         let account = match house.account(credentials) {
             Ok(account) => account,
@@ -59,9 +59,9 @@ impl Writer {
         match house.ask(&house.http, account, Purpose::Write, request).await {
             Ok(answer) => judge(house, account, &bearer, answer, Asked::Write(client)),
             Err(lost) => match lost.fate {
-                Fate::NotBegun => Event::Stopped("interrupted before it was sent".to_owned()),
-                Fate::NotSent => Event::NotSent(lost.failure),
-                Fate::Closed | Fate::Unknown => Event::FateUnknown(lost.failure),
+                Delivery::NotBegun => Event::Stopped("interrupted before it was sent".to_owned()),
+                Delivery::NotSent => Event::NotSent(lost.failure),
+                Delivery::Closed | Delivery::Unknown => Event::FateUnknown(lost.failure),
             },
         }
     }
@@ -116,7 +116,7 @@ fn judge(house: &House, account: &Account, bearer: &Bearer, answer: Answer, aske
             Ok(body) => body,
             Err(flaw) => return Event::FateUnknown(bad_answer(status, unusable(flaw))),
         };
-        return match Live::parse(&body, Keep::all()) {
+        return match Live::parse(&body, FieldMask::all()) {
             Ok(live) => Event::Answered(live),
             Err(_) => Event::FateUnknown(bad_answer(status, NO_OBJECT)),
         };

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use ringform::model::Setting;
 use ringform::plan::limits::Share;
 
-use crate::cli::shared::{Base, Connect, Files, Plain, Select, Sending, Write};
+use crate::cli::shared::{BaseArgs, Connect, Files, Plain, Select, Sending, Write};
 use crate::cli::values::{client_id, setting};
 
 /// Write client documents from live clients.
@@ -47,7 +47,7 @@ pub(crate) struct Plan {
     pub connect: Connect,
     /// What is known of the past.
     #[command(flatten)]
-    pub base: Base,
+    pub base: BaseArgs,
     /// What may be sent.
     #[command(flatten)]
     pub sending: Sending,
@@ -82,7 +82,7 @@ pub(crate) struct Drift {
     pub connect: Connect,
     /// What is known of the past.
     #[command(flatten)]
-    pub base: Base,
+    pub base: BaseArgs,
     /// How results are written.
     #[command(flatten)]
     pub write: Write,
@@ -139,7 +139,7 @@ pub(crate) struct Apply {
     pub connect: Connect,
     /// What is known of the past.
     #[command(flatten)]
-    pub base: Base,
+    pub base: BaseArgs,
     /// What may be sent.
     #[command(flatten)]
     pub sending: Sending,

@@ -45,7 +45,7 @@ pub(crate) struct Select {
 /// What is known of the past.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Git")]
-pub(crate) struct Base {
+pub(crate) struct BaseArgs {
     /// Say of each difference where it comes from, by the project at this git revision; REV... is the merge base with HEAD
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,

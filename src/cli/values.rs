@@ -8,7 +8,7 @@ use ringform::plan::Origin;
 use ringform::render::Format;
 
 pub(super) fn setting(text: &str) -> Result<Setting, String> {
-    Setting::find(text).ok_or_else(|| match ringform::model::Row::nearest_setting(text) {
+    Setting::find(text).ok_or_else(|| match ringform::model::FieldRow::nearest_setting(text) {
         Some(near) => format!("not a writable field; did you mean `{near}`?"),
         None => {
             let names: Vec<&str> = Setting::ALL.iter().map(|setting| setting.name()).collect();

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use ringform::api::Stop;
+use ringform::api::Shutdown;
 use ringform::config::{self, Project};
 use ringform::journal::{self, Doubt, Journal, Line};
 use ringform::model::{Diagnostic, Revision};
 use ringform::plan::client::Details;
 use ringform::plan::limits::{self, SizeLimits};
-use ringform::plan::{BlockedKind, ClientPlan, Origin, Outcome, Plan, Status, forecast, guards, load};
+use ringform::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, forecast, guards, load};
 use ringform::reconcile::read::{self, Readings};
 use ringform::reconcile::write;
 use ringform::render::{self, Format, escape};
@@ -43,7 +43,7 @@ struct Ready {
 
 async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
     let clock = Clock::start();
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     signals::listen(&stop, talk.quiet);
     let ready = match &args.plan {
         Some(_) => from_file(args, &stop).await?,
@@ -79,7 +79,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
 }
 
 /// Reads all and plans.
-async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::Result<Result<Ready, Refused>> {
+async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Shutdown) -> anyhow::Result<Result<Ready, Refused>> {
     let cli::Apply { files, select, connect, base, .. } = args;
     let asked = Asked { files, select, connect, base, otherwise: Origin::Unknown };
     let prepared = match prepare(&asked, stop).await? {
@@ -108,7 +108,7 @@ async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Stop) -> anyhow::
 }
 
 /// Takes a saved plan; of the files it reads ringform.yaml alone.
-async fn from_file(args: &cli::Apply, stop: &Stop) -> anyhow::Result<Result<Ready, Refused>> {
+async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<Ready, Refused>> {
     let Some(file) = &args.plan else { bail!("no plan is named") };
     let name = files::escaped(file);
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
@@ -197,7 +197,7 @@ async fn permission(
     args: &cli::Apply,
     talk: &cli::Talk,
     clock: &Clock,
-    stop: &Stop,
+    stop: &Shutdown,
 ) -> anyhow::Result<Option<String>> {
     const INTERRUPTED: &str = "interrupted before it was sent";
     if stop.is_stopped() {
@@ -244,7 +244,7 @@ async fn permission(
 }
 
 /// Waits for one line of stdin; `None` when the run is interrupted meanwhile.
-async fn answer(stop: &Stop) -> anyhow::Result<Option<String>> {
+async fn answer(stop: &Shutdown) -> anyhow::Result<Option<String>> {
     let (tell, told) = tokio::sync::oneshot::channel();
     // A thread that nobody waits for: reading a terminal cannot be called off.
     let reader = std::thread::Builder::new().spawn(move || {
@@ -262,13 +262,13 @@ async fn answer(stop: &Stop) -> anyhow::Result<Option<String>> {
 /// A client of a run that was not allowed to send.
 fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     let outcome = match (client.status(), client.blocked.is_empty()) {
-        (Status::InSync, _) => Outcome::Unchanged,
+        (Status::InSync, _) => ApplyResult::Unchanged,
         (Status::Failed, _) => write::outcome_of_failure(&client),
-        (Status::Change, false) => Outcome::Refused,
-        (Status::Change, true) if !client.is_to_send() => Outcome::Unchanged,
-        (Status::Change, true) => Outcome::Skipped,
+        (Status::Change, false) => ApplyResult::Refused,
+        (Status::Change, true) if !client.is_to_send() => ApplyResult::Unchanged,
+        (Status::Change, true) => ApplyResult::Skipped,
     };
-    let message = (outcome == Outcome::Skipped).then(|| why.into());
+    let message = (outcome == ApplyResult::Skipped).then(|| why.into());
     client.finish(outcome, message.map(|message| Details { message: Some(message), ..Details::default() }));
     client
 }
@@ -280,7 +280,7 @@ async fn send(
     (planned, readings): (Vec<ClientPlan>, Readings),
     args: &cli::Apply,
     talk: &cli::Talk,
-    (clock, stop, report): (&Clock, &Stop, &Plan),
+    (clock, stop, report): (&Clock, &Shutdown, &Plan),
 ) -> anyhow::Result<(Vec<ClientPlan>, anyhow::Result<()>)> {
     let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
@@ -343,7 +343,7 @@ fn settle(doubts: &[Doubt], clients: &[ClientPlan], run: &str) -> anyhow::Result
         let known = clients
             .iter()
             .find(read)
-            .is_some_and(|client| !matches!(client.result, Some(Outcome::Failed | Outcome::Skipped) | None));
+            .is_some_and(|client| !matches!(client.result, Some(ApplyResult::Failed | ApplyResult::Skipped) | None));
         if known {
             journal::settle(doubt, run).context("cannot note in the journal what became of an earlier run")?;
         }

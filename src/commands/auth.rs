@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use ringform::api::{Stop, User};
+use ringform::api::{Shutdown, User};
 use ringform::config;
 use ringform::model::{Failure, Untrusted};
 use ringform::render::{self, escape};
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &Auth, talk: &Talk) -> anyhow::Result<Exit> {
 }
 
 async fn check(args: &AuthCheck, talk: &Talk) -> anyhow::Result<Exit> {
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     signals::listen(&stop, talk.quiet);
     let loaded = config::load_project(&setup::request(&args.files)?);
     output::diagnose(&loaded.diagnostics, talk);

@@ -18,16 +18,16 @@ use crate::commands::setup;
 pub(crate) struct Based {
     /// By what differences are judged.
     pub origins: Origins,
-    base: Option<config::Base>,
+    base: Option<config::Baseline>,
 }
 
 impl Based {
     /// Reads the base that the arguments name; its problems and warnings are added to those of the files. Without one every
     /// difference has the origin `otherwise`. The declarations must be whole: no field may have been left out yet.
     pub(crate) fn read(
-        request: &config::Request,
+        request: &config::ProjectRequest,
         loaded: &mut Loaded,
-        args: &cli::Base,
+        args: &cli::BaseArgs,
         selection: &Selection,
         otherwise: Origin,
     ) -> Based {
@@ -63,7 +63,7 @@ impl Based {
         if same_place {
             let then = origin::by_whose(&base.declarations);
             declarations.retain(|now| {
-                let same = then.get(&now.whose()).is_some_and(|then| origin::is_same(then, now, fields));
+                let same = then.get(&now.key()).is_some_and(|then| origin::is_same(then, now, fields));
                 !same || base.project.as_ref().is_none_or(|then| !is_same_credential(then, project, now))
             });
         }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use ringform::plan::{Quota, Requests, Run};
+use ringform::plan::{QuotaUsage, Requests, Run};
 
 /// A run under way.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Clock {
     }
 
     /// The run as the plan document tells it.
-    pub(crate) fn run(&self, requests: Requests, quota: Vec<Quota>) -> Run {
+    pub(crate) fn run(&self, requests: Requests, quota: Vec<QuotaUsage>) -> Run {
         Run {
             id: self.id.clone(),
             started_at: self.started_at(),

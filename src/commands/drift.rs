@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use ringform::api::{Secret, Stop, Webhook};
+use ringform::api::{Secret, Shutdown, Webhook};
 use ringform::config;
 use ringform::plan::idle::idle;
-use ringform::plan::since::{self, Known, Now, Past};
+use ringform::plan::since::{self, DeclaredClient, PreviousReport, RunContext};
 use ringform::plan::watch::Finding;
 use ringform::plan::{Origin, Plan, Sending, rolling};
 use ringform::reconcile::read;
@@ -35,11 +35,11 @@ pub(crate) fn run(args: &cli::Drift, talk: &cli::Talk) -> anyhow::Result<Exit> {
 async fn drift(
     args: &cli::Drift,
     webhook: Option<Webhook>,
-    past: Option<Past>,
+    past: Option<PreviousReport>,
     talk: &cli::Talk,
 ) -> anyhow::Result<Exit> {
     let clock = Clock::start();
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     signals::listen(&stop, talk.quiet);
     let formats = &args.write.formats;
     let cli::Drift { files, select, connect, base, .. } = args;
@@ -62,7 +62,7 @@ async fn drift(
     if whole {
         report.diagnostics.extend(idle(&project.waivers, &declared));
     }
-    let selected: Vec<Known> = declarations.iter().map(Known::from).collect();
+    let selected: Vec<DeclaredClient> = declarations.iter().map(DeclaredClient::from).collect();
     if let Some(budget) = args.budget {
         rolling::take_turn(&mut declarations, past.as_ref(), budget);
     }
@@ -84,7 +84,7 @@ async fn drift(
     session.close().await?;
     let (at, today) = (clock.started_at(), clock.today());
     let (waivers, budget) = (&project.waivers, args.budget);
-    let now = Now { at: &at, today: &today, declared: &declared, selected: &selected, whole, waivers, budget };
+    let now = RunContext { at: &at, today: &today, declared: &declared, selected: &selected, whole, waivers, budget };
     report.run.drift = Some(since::watch(&report.clients, past.as_ref(), &now));
     if output::needs_revision(formats) || webhook.is_some() {
         report.revision = config::revision(&project.root);
@@ -115,7 +115,7 @@ async fn drift(
 }
 
 /// Tells the webhook what is new. Whatever goes wrong, what was new stays new for the next run.
-async fn tell(webhook: &Webhook, report: &mut Plan, args: &cli::Drift, stop: &Stop) -> anyhow::Result<()> {
+async fn tell(webhook: &Webhook, report: &mut Plan, args: &cli::Drift, stop: &Shutdown) -> anyhow::Result<()> {
     let Some(watch) = &report.run.drift else { return Ok(()) };
     if !watch.findings.iter().any(Finding::is_news) {
         return Ok(());
@@ -146,9 +146,9 @@ fn webhook(args: &cli::Drift) -> anyhow::Result<Option<Webhook>> {
 }
 
 /// The last report; `None` where there is none yet.
-fn past(file: &Path) -> anyhow::Result<Option<Past>> {
+fn past(file: &Path) -> anyhow::Result<Option<PreviousReport>> {
     match std::fs::read(file) {
-        Ok(bytes) => Past::read(&bytes).map(Some).map_err(anyhow::Error::msg).with_context(|| unusable(file)),
+        Ok(bytes) => PreviousReport::read(&bytes).map(Some).map_err(anyhow::Error::msg).with_context(|| unusable(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| unusable(file)),
     }

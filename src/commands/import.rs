@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use ringform::api::Stop;
+use ringform::api::Shutdown;
 use ringform::config::{self, Draft, Loaded, Project};
-use ringform::model::{ClientId, Failure, Keep, Live, Row, Setting, State};
+use ringform::model::{ClientId, Failure, FieldMask, FieldRow, Live, Setting, State};
 use ringform::render::escape;
 
 use crate::cli::{Files, Import, Talk};
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
 }
 
 async fn import(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     signals::listen(&stop, talk.quiet);
     let files = Files { paths: Vec::new(), project: args.project.clone() };
     let mut loaded = config::load(&setup::request(&files)?);
@@ -82,7 +82,7 @@ async fn import(args: &Import, talk: &Talk) -> anyhow::Result<Exit> {
     let named = credentials.clone().filter(|name| Some(name) != default.as_ref() && name.as_ref() != "default");
     let mut exit = Exit::Done;
     for client in clients {
-        let read = session.reader.read(client, credentials.as_ref(), Keep::all()).await;
+        let read = session.reader.read(client, credentials.as_ref(), FieldMask::all()).await;
         let written = read.map_err(sentence).and_then(|live| shelf.write(client, &live, named.as_ref()));
         match written {
             Ok((path, warnings)) => {
@@ -190,7 +190,7 @@ fn draft(client: ClientId, live: &Live, named: Option<&Arc<str>>) -> (Draft, Vec
     if client == ClientId::Me {
         wanted.insert(0, "id");
     }
-    for row in wanted.into_iter().filter_map(Row::find) {
+    for row in wanted.into_iter().filter_map(FieldRow::find) {
         // An empty or odd value makes no useful expectation.
         if let Some(state @ State::Is(_)) = live.field(row) {
             draft.expect.push((row, state));

@@ -31,7 +31,7 @@ pub(crate) mod validate;
 use std::process::ExitCode;
 
 use ringform::plan::watch::{Finding, FindingState};
-use ringform::plan::{BlockedKind, Plan, Status, Watch};
+use ringform::plan::{BlockedKind, DriftReport, Plan, Status};
 
 /// The exit statuses. 130 wins over 1, 1 over 2: the order of the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +76,7 @@ impl Exit {
 
     /// The status of a drift report: a failed read that nobody waived is an error; a finding is a difference unless it is waived
     /// or, where only news count, goes on. In a fleet that is looked at in turns, what was found in an earlier turn still stands.
-    pub fn of_drift(watch: &Watch, only_new: bool) -> Exit {
+    pub fn of_drift(watch: &DriftReport, only_new: bool) -> Exit {
         let carried = |finding: &Finding| {
             watch.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()
         };

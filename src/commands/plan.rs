@@ -1,6 +1,6 @@
 //! `ringform plan`: shows how live clients differ from their declarations. It reads and cannot write.
 
-use ringform::api::Stop;
+use ringform::api::Shutdown;
 use ringform::config::{self, Project};
 use ringform::plan::{Origin, Plan, Sending, guards, offline};
 use ringform::reconcile::read;
@@ -27,7 +27,7 @@ fn asked(args: &cli::Plan) -> Asked<'_> {
 
 async fn online(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
     let clock = Clock::start();
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     signals::listen(&stop, talk.quiet);
     let prepared = match prepare(&asked(args), &stop).await? {
         Ok(prepared) => prepared,

@@ -6,13 +6,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ringform::api::Stop;
+use ringform::api::Shutdown;
 use ringform::config::{self, Project};
 use ringform::model::{Declaration, Diagnostic, Untrusted};
-use ringform::plan::since::Known;
+use ringform::plan::since::DeclaredClient;
 use ringform::plan::{Origin, Origins, Plan};
 
-use crate::cli::{Base, Connect, Files, Select};
+use crate::cli::{BaseArgs, Connect, Files, Select};
 use crate::commands::based::Based;
 use crate::commands::setup::{self, Session};
 
@@ -26,7 +26,7 @@ pub(crate) struct Asked<'a> {
     /// How the API is reached.
     pub connect: &'a Connect,
     /// What is known of the past.
-    pub base: &'a Base,
+    pub base: &'a BaseArgs,
     /// The origin of every difference where no base is named.
     pub otherwise: Origin,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Chosen {
     /// The project.
     pub project: Project,
     /// Every client of the documents that were found, selected or not.
-    pub declared: Vec<Known>,
+    pub declared: Vec<DeclaredClient>,
     /// Whether the documents that were found are all of the project, and not those of a PATH inside it.
     pub whole: bool,
     /// The selected declarations.
@@ -67,7 +67,7 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     let selection = setup::selection(asked.select);
     let mut loaded = config::load(&request);
     let based = Based::read(&request, &mut loaded, asked.base, &selection, asked.otherwise);
-    let declared = loaded.declarations.iter().map(Known::from).collect();
+    let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     setup::narrow(&mut loaded, asked.select);
     let failed = loaded.has_errors();
     let mut report = empty(loaded.project.as_ref());
@@ -97,7 +97,7 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
 }
 
 /// Loads, selects and connects. `Err` is the report of a run that did not begin; its diagnostics say why.
-pub(crate) async fn prepare(asked: &Asked<'_>, stop: &Stop) -> anyhow::Result<Result<Prepared, Refused>> {
+pub(crate) async fn prepare(asked: &Asked<'_>, stop: &Shutdown) -> anyhow::Result<Result<Prepared, Refused>> {
     let mut chosen = match choose(asked)? {
         Ok(chosen) => chosen,
         Err(refused) => return Ok(Err(refused)),

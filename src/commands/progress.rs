@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ringform::reconcile::{Happened, Listener};
+use ringform::reconcile::{Listener, RunEvent};
 use ringform::render::Progress;
 use ringform::render::progress::Mode;
 
@@ -53,8 +53,8 @@ pub(crate) fn start(talk: &Talk) -> (Display, Listener) {
     let display = Display::default();
     let shown = display.clone();
     let listener = Arc::new(move |happened| match happened {
-        Happened::Reading(total) | Happened::Writing(total) => shown.begin(total, mode),
-        Happened::Read { failed } | Happened::Wrote { failed } => shown.tick(failed),
+        RunEvent::Reading(total) | RunEvent::Writing(total) => shown.begin(total, mode),
+        RunEvent::Read { failed } | RunEvent::Wrote { failed } => shown.tick(failed),
     });
     (display, listener)
 }

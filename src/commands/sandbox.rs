@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use ringform::api::Stop;
+use ringform::api::Shutdown;
 use ringform::sandbox::{self, FAULTS, Fault, Options, Seed, Semantics};
 
 use crate::cli::{Sandbox, Talk};
@@ -59,7 +59,7 @@ fn default(value: &str) -> String {
 }
 
 async fn serve(options: Options, talk: &Talk) -> anyhow::Result<Exit> {
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     signals::listen(&stop, true);
     let server = sandbox::start(options).await?;
     output::print(&format!("{}\n", server.endpoint()))?;

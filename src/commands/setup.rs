@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use ringform::api::{self, Endpoint, Meter, Reader, Secret, Source, Stop, Writer};
+use ringform::api::{self, Endpoint, Reader, Secret, Shutdown, Source, Usage, Writer};
 use ringform::config::{self, Credential, Loaded, Project, Template};
 use ringform::model::{Declaration, Diagnostic, Untrusted};
 use ringform::plan::select::Selection;
@@ -20,13 +20,13 @@ use crate::cli::{self, Connect, Files, Select};
 use crate::commands::clock;
 
 /// The files that the arguments name.
-pub(crate) fn request(files: &Files) -> anyhow::Result<config::Request> {
+pub(crate) fn request(files: &Files) -> anyhow::Result<config::ProjectRequest> {
     let cwd = std::env::current_dir().context("cannot tell the working folder")?;
-    Ok(config::Request { cwd, paths: files.paths.clone(), project: files.project.clone() })
+    Ok(config::ProjectRequest { cwd, paths: files.paths.clone(), project: files.project.clone() })
 }
 
 /// Whether the arguments name the project as a whole: its own folder, or nothing from within it.
-pub(crate) fn is_whole(request: &config::Request, project: &Project) -> bool {
+pub(crate) fn is_whole(request: &config::ProjectRequest, project: &Project) -> bool {
     let real = |path: PathBuf| path.canonicalize().ok();
     let root = real(request.cwd.join(&project.root));
     let mut paths = request.paths.iter().map(|path| request.cwd.join(path));
@@ -79,7 +79,7 @@ pub(crate) struct Session {
     /// Writes.
     pub writer: Writer,
     /// Counts.
-    pub meter: Meter,
+    pub meter: Usage,
     /// How the endpoint stands in plans: its address, or `sandbox:FILE`.
     pub endpoint: Untrusted,
     /// How many clients at once.
@@ -108,7 +108,7 @@ pub(crate) async fn connect(
     project: &Project,
     names: impl Iterator<Item = Option<Arc<str>>>,
     args: &Connect,
-    stop: &Stop,
+    stop: &Shutdown,
 ) -> Result<Session, Vec<Diagnostic>> {
     let target = target(project, args)?;
     let wrong = |error: anyhow::Error| {

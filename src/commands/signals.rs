@@ -2,13 +2,13 @@
 //!
 //! Owns the listening for SIGINT, SIGTERM and SIGHUP. A signal that was ignored when the program started (nohup) stays ignored.
 
-use ringform::api::Stop;
+use ringform::api::Shutdown;
 
 /// Listens in the background and pulls `stop` at the first signal. It listens when this returns.
 ///
 /// That happens on a thread of its own: the command's may be blocked, by a reader of stdout that does not read or by a disk, and
 /// a signal must be heard all the same.
-pub(crate) fn listen(stop: &Stop, quiet: bool) {
+pub(crate) fn listen(stop: &Shutdown, quiet: bool) {
     let stop = stop.clone();
     let (tell, told) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {

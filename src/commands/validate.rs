@@ -2,7 +2,7 @@
 
 use ringform::config;
 use ringform::plan::idle::idle;
-use ringform::plan::since::Known;
+use ringform::plan::since::DeclaredClient;
 use ringform::render::Format;
 
 use crate::cli::{Talk, Validate};
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
         return output::refuse(&report, formats, talk);
     }
     if let Some(project) = loaded.project.as_ref().filter(|project| setup::is_whole(&request, project)) {
-        let declared: Vec<Known> = loaded.declarations.iter().map(Known::from).collect();
+        let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();
         report.diagnostics.extend(idle(&project.waivers, &declared));
     }
     output::diagnose(&report.diagnostics, talk);

@@ -12,15 +12,15 @@ use crate::config::problems::Problems;
 use crate::config::project::{self, Project};
 use crate::config::tree::{File, Tree};
 use crate::config::walk::{self, text_of};
-use crate::config::{Gathered, Loaded, MOST_BYTES, Request, decode, discover, read_all, too_large, yaml};
-use crate::model::{Declaration, Diagnostic, Place, Untrusted, Whose};
+use crate::config::{Gathered, Loaded, MOST_BYTES, ProjectRequest, decode, discover, read_all, too_large, yaml};
+use crate::model::{ClientKey, Declaration, Diagnostic, Place, Untrusted};
 
 /// Rules that speak of a whole file: none of its documents can be relied on.
 const WHOLE_FILE: [&str; 5] = ["yaml-syntax", "bad-text", "too-deep", "too-large", "too-many"];
 
 /// What a revision declares.
 #[derive(Debug, Default)]
-pub struct Base {
+pub struct Baseline {
     /// The project at the revision; `None` when it has none or its file cannot be read.
     pub project: Option<Project>,
     /// Its valid documents, of the whole project whatever paths were named.
@@ -30,7 +30,7 @@ pub struct Base {
     /// Those of the named paths whose clients no document names any more.
     pub gone: Vec<Declaration>,
     /// For whom it speaks and no document of the whole project does now, as far as that can be told.
-    pub lost: BTreeSet<Whose>,
+    pub lost: BTreeSet<ClientKey>,
     /// For `NAME...` the name and its project: what the branch has now counts too where secrets are concerned.
     pub tip: Option<(String, Option<Project>)>,
     /// Whether the project stands in a submodule, so that its history is not that of the repository around it.
@@ -40,10 +40,10 @@ pub struct Base {
 }
 
 /// Reads the project at a revision. `loaded` is what was loaded of the work tree by the same request, without errors.
-pub fn base(request: &Request, loaded: &Loaded, revision: &str) -> Result<Base, Vec<Diagnostic>> {
-    let (Some(now), Ok(found)) = (&loaded.project, discover::project(request)) else { return Ok(Base::default()) };
+pub fn base(request: &ProjectRequest, loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>> {
+    let (Some(now), Ok(found)) = (&loaded.project, discover::project(request)) else { return Ok(Baseline::default()) };
     let git = Git::at(&found.root);
-    let mut base = Base { whole: true, ..Base::default() };
+    let mut base = Baseline { whole: true, ..Baseline::default() };
     let named = commit::named(&git, revision, &mut base.diagnostics).map_err(|error| vec![*error])?;
     let also: Vec<Vec<u8>> = found
         .paths
@@ -57,21 +57,21 @@ pub fn base(request: &Request, loaded: &Loaded, revision: &str) -> Result<Base, 
     base.read(&git, &named.commit, now, &also).map_err(failed)?;
     if let Some((name, commit)) = named.tip {
         // Its warnings are those of a revision that nothing is judged by.
-        let project = Base::default().read_project(&git, &commit, now).map_err(failed)?;
+        let project = Baseline::default().read_project(&git, &commit, now).map_err(failed)?;
         base.tip = Some((name, project.map(|(project, ..)| project)));
     }
     base.submodule = is_submodule(&git);
     let elsewhere = elsewhere(&git, now, &also, &mut base.diagnostics).map_err(failed)?;
     if let Some(mut declared) = elsewhere {
-        declared.extend(loaded.declarations.iter().map(Declaration::whose));
+        declared.extend(loaded.declarations.iter().map(Declaration::key));
         let named: Vec<String> = also.iter().map(|name| text_of(name)).collect();
-        let lost = base.declarations.iter().map(Declaration::whose).filter(|one| !declared.contains(one));
+        let lost = base.declarations.iter().map(Declaration::key).filter(|one| !declared.contains(one));
         base.lost = lost.collect();
         let is_named = |file: &str| named.iter().any(|name| name.is_empty() || file == name || below(file, name));
-        let gone = |one: &&Declaration| is_named(one.place.file.raw()) && !declared.contains(&one.whose());
+        let gone = |one: &&Declaration| is_named(one.place.file.raw()) && !declared.contains(&one.key());
         base.gone = base.declarations.iter().filter(gone).cloned().collect();
     } else {
-        base.lost = base.declarations.iter().map(Declaration::whose).collect();
+        base.lost = base.declarations.iter().map(Declaration::key).collect();
         let summary = "which clients are no longer declared cannot be told: some files of the project cannot be read";
         let help = "`ringform validate` of the whole project names them".to_owned();
         base.diagnostics.push(Diagnostic::warning("base-broken", None, summary).help(help));
@@ -95,7 +95,7 @@ fn below(file: &str, folder: &str) -> bool {
     file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-impl Base {
+impl Baseline {
     fn read(&mut self, git: &Git, commit: &str, now: &Project, also: &[Vec<u8>]) -> Result<(), Refusal> {
         let Some((project, tree, root)) = self.read_project(git, commit, now)? else { return Ok(()) };
         let found = tree.documents(&root, project.documents.as_ref(), also);
@@ -157,8 +157,8 @@ impl Base {
 
     /// Takes what was read of the documents: one warning for each file that is not as it should be.
     fn take(&mut self, gathered: Vec<Gathered>) {
-        let mut seen: BTreeSet<Whose> = BTreeSet::new();
-        let mut doubled: BTreeSet<Whose> = BTreeSet::new();
+        let mut seen: BTreeSet<ClientKey> = BTreeSet::new();
+        let mut doubled: BTreeSet<ClientKey> = BTreeSet::new();
         for mut file in gathered {
             if let Some(first) = file.diagnostics.iter().find(|one| one.is_error()) {
                 if is_lost(&file) {
@@ -168,17 +168,17 @@ impl Base {
                 self.broken(&name, first.range.clone(), first.summary.raw());
             }
             for declaration in file.declarations {
-                if !seen.insert(declaration.whose()) {
-                    doubled.insert(declaration.whose());
+                if !seen.insert(declaration.key()) {
+                    doubled.insert(declaration.key());
                 }
                 self.declarations.push(declaration);
             }
         }
-        if let Some(one) = self.declarations.iter().find(|one| doubled.contains(&one.whose())) {
+        if let Some(one) = self.declarations.iter().find(|one| doubled.contains(&one.key())) {
             let (place, summary) = (one.place.clone(), format!("client {} is declared twice", one.client));
             self.broken(one.place.file.raw().to_owned().as_str(), Some(place), &summary);
         }
-        self.declarations.retain(|one| !doubled.contains(&one.whose()));
+        self.declarations.retain(|one| !doubled.contains(&one.key()));
     }
 
     fn broken(&mut self, file: &str, place: Option<Place>, why: &str) {
@@ -246,7 +246,7 @@ fn elsewhere(
     now: &Project,
     also: &[Vec<u8>],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Option<BTreeSet<Whose>>, Refusal> {
+) -> Result<Option<BTreeSet<ClientKey>>, Refusal> {
     let mut declared = BTreeSet::new();
     let mut known = true;
     if !also.iter().any(Vec::is_empty) {

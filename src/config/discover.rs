@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::config::Request;
+use crate::config::ProjectRequest;
 use crate::model::Diagnostic;
 
 /// The name of the project file.
@@ -21,7 +21,7 @@ pub(super) struct Found {
 }
 
 /// Finds the one project file that the paths belong to, at each path and then upwards.
-pub(super) fn project(request: &Request) -> Result<Found, Vec<Diagnostic>> {
+pub(super) fn project(request: &ProjectRequest) -> Result<Found, Vec<Diagnostic>> {
     if let Some(named) = request.project.as_deref().filter(|named| named.components().count() > 1) {
         return at_its_place(request, named);
     }
@@ -74,7 +74,7 @@ pub(super) fn project(request: &Request) -> Result<Found, Vec<Diagnostic>> {
 }
 
 /// The project file that is named with its folder. Without paths it stands for all of its project, wherever we are.
-fn at_its_place(request: &Request, named: &Path) -> Result<Found, Vec<Diagnostic>> {
+fn at_its_place(request: &ProjectRequest, named: &Path) -> Result<Found, Vec<Diagnostic>> {
     let folder = lexical(&request.cwd.join(named.parent().unwrap_or(Path::new(""))));
     let file = file_name(named);
     if !is_there(&folder.join(&file)) {
@@ -113,7 +113,7 @@ fn same_folder(one: &Path, other: &Path) -> bool {
     one == other || matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-fn no_project(request: &Request, folder: &Path, shown: &str) -> Diagnostic {
+fn no_project(request: &ProjectRequest, folder: &Path, shown: &str) -> Diagnostic {
     if let Some(named) = &request.project {
         let summary = format!("there is no project file {} at {shown} or above", file_name(named));
         return Diagnostic::error("no-project", None, summary);
@@ -158,7 +158,7 @@ pub fn is_project_file(path: &Path) -> bool {
 }
 
 /// The paths of the request, absolute and without `.` and `..`; the working folder when there are none.
-fn paths(request: &Request) -> Vec<PathBuf> {
+fn paths(request: &ProjectRequest) -> Vec<PathBuf> {
     match request.paths.is_empty() {
         true => vec![request.cwd.clone()],
         false => request.paths.iter().map(|path| lexical(&request.cwd.join(path))).collect(),

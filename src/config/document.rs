@@ -12,7 +12,7 @@ use crate::config::project::Shape;
 use crate::config::settings;
 use crate::config::yaml::{self, Content};
 
-use crate::model::{ClientId, Declaration, Layer, Managed, Place, SettingSet, suggest, whose};
+use crate::model::{ClientId, Declaration, Layer, ManagedField, Place, SettingSet, key, suggest};
 
 const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect", "settings", "ignore"];
 
@@ -69,7 +69,7 @@ fn declaration(
     let labels = of("labels").map(|entry| labels(entry, problems)).unwrap_or_default();
     let credentials = credentials(of("credentials"), shape, problems);
     if let (Some(client), Some(entry)) = (client, of("client")) {
-        let (client, credentials) = whose(client, credentials.as_ref());
+        let (client, credentials) = key(client, credentials.as_ref());
         let place = problems.place(entry.at());
         *claim = Some(Claim { client, credentials, place, is_shown: problems.quotes() });
     }
@@ -101,7 +101,7 @@ fn declaration(
 }
 
 /// Later profiles win over earlier ones, settings win over all.
-fn fold(own: Vec<Managed>, profiles: &[Arc<str>], shape: &Shape, ignored: SettingSet) -> Vec<Managed> {
+fn fold(own: Vec<ManagedField>, profiles: &[Arc<str>], shape: &Shape, ignored: SettingSet) -> Vec<ManagedField> {
     let mut managed = own;
     for name in profiles.iter().rev() {
         for from in shape.profiles.get(name).into_iter().flatten() {

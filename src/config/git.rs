@@ -49,9 +49,9 @@ impl Git {
     /// Git in this folder. Nothing is asked yet.
     pub(super) fn at(folder: &Path) -> Git {
         let mut git = Git { folder: folder.to_owned(), embedded: embedded(folder), safe: Vec::new() };
-        for whose in ["--system", "--global"] {
+        for key in ["--system", "--global"] {
             let mut command = clean();
-            command.args(["config", whose, "--includes", "--null", "--get-all", "safe.directory"]);
+            command.args(["config", key, "--includes", "--null", "--get-all", "safe.directory"]);
             // In no repository: here git heeds no condition on one.
             command.current_dir(std::path::MAIN_SEPARATOR_STR);
             if let Ok(Output { status, stdout, .. }) = command.stdin(Stdio::null()).output()

@@ -9,8 +9,8 @@ use crate::config::mapping::{self, Entry};
 use crate::config::problems::Problems;
 use crate::config::settings;
 use crate::config::yaml::{Content, Node};
-use crate::model::guard::{BUILT_IN, BuiltIn, Effect, Guard, When};
-use crate::model::{Kind, Row, Setting, State, Untrusted, suggest, value};
+use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement, Guard};
+use crate::model::{FieldKind, FieldRow, Setting, State, Untrusted, suggest, value};
 
 const KEYS: [&str; 6] = ["name", "field", "deny", "warn", "labels", "message"];
 const CONDITIONS: [&str; 5] = ["from", "to", "allow", "max_countries", "unmanaged"];
@@ -71,12 +71,13 @@ fn by_name(name: &str, item: &Node, problems: &mut Problems<'_>) -> Option<Guard
 }
 
 fn from_built_in(guard: &BuiltIn, item: &Node, problems: &Problems<'_>) -> Guard {
-    let to = guard.to_all.then(|| value::declared(Kind::Countries, &crate::model::Given::Text("*")).ok()).flatten();
+    let to =
+        guard.to_all.then(|| value::declared(FieldKind::Countries, &crate::model::Given::Text("*")).ok()).flatten();
     Guard {
         name: guard.name.into(),
         field: guard.field,
         effect: guard.effect,
-        when: When { to, max_countries: guard.max_countries, unmanaged: guard.unmanaged, ..When::default() },
+        when: Condition { to, max_countries: guard.max_countries, unmanaged: guard.unmanaged, ..Condition::default() },
         labels: Default::default(),
         message: None,
         place: problems.place(item.at),
@@ -98,8 +99,8 @@ fn own(item: &Node, problems: &mut Problems<'_>) -> Option<Guard> {
     let known = built_in(&name).map(|guard| from_built_in(guard, item, problems));
     let field = of("field").and_then(|entry| field(entry, problems)).or(known.as_ref().and_then(|known| known.field));
     let effect = match (of("deny"), of("warn"), &known) {
-        (Some(when), None, _) => Some((Effect::Deny, Some(when))),
-        (None, Some(when), _) => Some((Effect::Warn, Some(when))),
+        (Some(when), None, _) => Some((Enforcement::Deny, Some(when))),
+        (None, Some(when), _) => Some((Enforcement::Warn, Some(when))),
         (None, None, Some(known)) => Some((known.effect, None)),
         (_, _, _) => {
             let help = "write deny: {…} to stop a client, or warn: {…}";
@@ -133,12 +134,12 @@ fn field(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
     let found = Setting::find(name);
     if found.is_none() {
         let message = format!("{} is not a setting", problems.word(name, "this"));
-        problems.error_near("bad-guard", entry.value.at, message, Row::nearest_setting(name));
+        problems.error_near("bad-guard", entry.value.at, message, FieldRow::nearest_setting(name));
     }
     found
 }
 
-fn conditions(entry: &Entry, field: Option<Setting>, when: &mut When, problems: &mut Problems<'_>) {
+fn conditions(entry: &Entry, field: Option<Setting>, when: &mut Condition, problems: &mut Problems<'_>) {
     for condition in mapping::section(&entry.value, "the conditions of a guard", problems) {
         let typed = |problems: &mut Problems<'_>| -> Option<State> {
             let Some(setting) = field else {
@@ -152,7 +153,7 @@ fn conditions(entry: &Entry, field: Option<Setting>, when: &mut When, problems: 
             "to" => when.to = typed(problems),
             "allow" => when.allow = Some(allow(&condition, field, problems)),
             "max_countries" => {
-                let counts = field.is_some_and(|setting| setting.kind() == Kind::Countries);
+                let counts = field.is_some_and(|setting| setting.kind() == FieldKind::Countries);
                 let number =
                     mapping::text(&condition, "a whole number", problems).and_then(crate::model::number::digits);
                 match number.filter(|n| *n <= 300) {
@@ -189,7 +190,7 @@ fn allow(condition: &Entry, field: Option<Setting>, problems: &mut Problems<'_>)
     };
     let row = setting.row();
     match &condition.value.content {
-        Content::List(items) if setting.kind() != Kind::Countries => items
+        Content::List(items) if setting.kind() != FieldKind::Countries => items
             .iter()
             .filter_map(|item| settings::of_node(item, condition.key_at, row, "bad-guard", problems))
             .collect(),

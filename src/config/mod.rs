@@ -38,7 +38,7 @@ mod walk;
 mod write;
 mod yaml;
 
-pub use base::{Base, base};
+pub use base::{Baseline, base};
 pub use credentials::Credential;
 pub use discover::is_project_file;
 pub use project::{Limits, Project, Route, parse_duration};
@@ -56,7 +56,7 @@ const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What to load.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub struct ProjectRequest {
     /// The working folder; absolute.
     pub cwd: PathBuf,
     /// Project folders, folders inside one, or single files; none means the working folder.
@@ -90,7 +90,7 @@ impl Loaded {
 }
 
 /// Loads a project and its documents.
-pub fn load(request: &Request) -> Loaded {
+pub fn load(request: &ProjectRequest) -> Loaded {
     let (mut loaded, found) = project_of(request);
     let (Some(found), Some(project)) = (found, &loaded.project) else { return loaded };
     let (files, errors) = walk::documents(&request.cwd, &found, project.documents.as_ref());
@@ -113,7 +113,7 @@ pub fn load(request: &Request) -> Loaded {
 }
 
 /// Loads the project file alone.
-pub fn load_project(request: &Request) -> Loaded {
+pub fn load_project(request: &ProjectRequest) -> Loaded {
     let (mut loaded, found) = project_of(request);
     sort(&mut loaded.diagnostics);
     if found.is_some_and(|found| loaded.diagnostics.iter().any(|one| one.is_error() && is_of(one, &found.file))) {
@@ -131,7 +131,7 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 }
 
 /// Finds and reads the project file. The project is there even when it has errors, so that the documents can be checked too.
-fn project_of(request: &Request) -> (Loaded, Option<discover::Found>) {
+fn project_of(request: &ProjectRequest) -> (Loaded, Option<discover::Found>) {
     let mut loaded = Loaded::default();
     let found = match discover::project(request) {
         Ok(found) => found,

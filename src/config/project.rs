@@ -15,7 +15,7 @@ use crate::config::problems::Problems;
 use crate::config::template::Template;
 use crate::config::yaml::Document;
 use crate::config::{document, guards, settings, waivers};
-use crate::model::{Guard, Layer, Managed, Waiver};
+use crate::model::{Guard, Layer, ManagedField, Waiver};
 
 const KEYS: [&str; 9] =
     ["endpoint", "route", "documents", "credentials", "defaults", "profiles", "limits", "guards", "waivers"];
@@ -84,7 +84,7 @@ impl Default for Limits {
 pub(super) struct Shape {
     pub(super) credentials: BTreeSet<Arc<str>>,
     pub(super) default_credentials: Option<Arc<str>>,
-    pub(super) profiles: BTreeMap<Arc<str>, Vec<Managed>>,
+    pub(super) profiles: BTreeMap<Arc<str>, Vec<ManagedField>>,
     pub(super) default_profiles: Vec<Arc<str>>,
 }
 
@@ -166,7 +166,7 @@ fn route(entry: &Entry, problems: &mut Problems<'_>) -> Route {
     }
 }
 
-fn profiles(entry: &Entry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Vec<Managed>> {
+fn profiles(entry: &Entry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Vec<ManagedField>> {
     let mut profiles = BTreeMap::new();
     for profile in mapping::section(&entry.value, "`profiles`", problems) {
         let name: Arc<str> = Arc::from(&*profile.key);

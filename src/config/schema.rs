@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::model::guard::BUILT_IN;
 use crate::model::zone;
-use crate::model::{FIELDS, Kind, Row, Setting};
+use crate::model::{FIELDS, FieldKind, FieldRow, Setting};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -139,7 +139,7 @@ fn settings() -> Json {
     )
 }
 
-fn section<'a>(about: &str, rows: impl Iterator<Item = &'a Row>) -> Json {
+fn section<'a>(about: &str, rows: impl Iterator<Item = &'a FieldRow>) -> Json {
     let properties: Map<String, Json> = rows
         .map(|row| {
             let mut schema = of_kind(row.kind);
@@ -150,7 +150,7 @@ fn section<'a>(about: &str, rows: impl Iterator<Item = &'a Row>) -> Json {
     json!({"description": about, "type": ["object", "null"], "additionalProperties": false, "properties": properties})
 }
 
-fn of_kind(kind: Kind) -> Json {
+fn of_kind(kind: FieldKind) -> Json {
     let number = |most: i64, pattern: &str| {
         json!({"anyOf": [
             {"type": "integer", "minimum": 1, "maximum": most},
@@ -159,17 +159,17 @@ fn of_kind(kind: Kind) -> Json {
         ]})
     };
     match kind {
-        Kind::Text => json!({"type": ["string", "number", "boolean", "null"]}),
-        Kind::Boolean => json!({"enum": [true, false, "true", "false", null]}),
-        Kind::Countries => json!({"anyOf": [
+        FieldKind::Text => json!({"type": ["string", "number", "boolean", "null"]}),
+        FieldKind::Boolean => json!({"enum": [true, false, "true", "false", null]}),
+        FieldKind::Countries => json!({"anyOf": [
             {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"type": "string", "pattern": "^[A-Za-z]{2}$"}},
             {"type": "string", "pattern": "^(\\*|[A-Za-z]{2}( +[A-Za-z]{2})*)$"},
             {"type": "null"},
         ]}),
-        Kind::Zone => json!({"anyOf": [{"enum": zone::names().collect::<Vec<_>>()}, {"type": "null"}]}),
-        Kind::Id => number(i64::MAX, "^[1-9][0-9]{0,18}$"),
-        Kind::Percent => number(100, "^([1-9][0-9]?|100)$"),
-        Kind::Email => json!({"anyOf": [{"type": "string", "format": "email"}, {"type": "null"}]}),
+        FieldKind::Zone => json!({"anyOf": [{"enum": zone::names().collect::<Vec<_>>()}, {"type": "null"}]}),
+        FieldKind::Id => number(i64::MAX, "^[1-9][0-9]{0,18}$"),
+        FieldKind::Percent => number(100, "^([1-9][0-9]?|100)$"),
+        FieldKind::Email => json!({"anyOf": [{"type": "string", "format": "email"}, {"type": "null"}]}),
     }
 }
 

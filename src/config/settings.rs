@@ -7,17 +7,17 @@ use crate::config::mapping::{self, Entry};
 use crate::config::problems::{At, Problems};
 use crate::config::yaml::{Content, Node};
 use crate::model::{
-    Diagnostic, Expected, FIELDS, Given, Layer, Managed, Row, Setting, SettingSet, State, suggest, value,
+    Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, suggest, value,
 };
 
 /// Reads a `settings` section: every valid entry, in the order of [`Setting::ALL`].
-pub(super) fn settings(node: &Node, layer: &Layer, problems: &mut Problems<'_>) -> Vec<Managed> {
+pub(super) fn settings(node: &Node, layer: &Layer, problems: &mut Problems<'_>) -> Vec<ManagedField> {
     let entries = mapping::section(node, "`settings`", problems);
     let mut managed = Vec::with_capacity(entries.len());
     for entry in entries {
         let Some(setting) = setting(&entry, problems) else { continue };
         if let Some(wanted) = typed(&entry, setting.row(), problems) {
-            managed.push(Managed { setting, wanted, layer: layer.clone(), place: problems.place(entry.at()) });
+            managed.push(ManagedField { setting, wanted, layer: layer.clone(), place: problems.place(entry.at()) });
         }
     }
     managed.sort_by_key(|managed| managed.setting);
@@ -27,7 +27,7 @@ pub(super) fn settings(node: &Node, layer: &Layer, problems: &mut Problems<'_>) 
 fn setting(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
     let found = Setting::find(&entry.key);
     if found.is_none() {
-        match Row::find(&entry.key) {
+        match FieldRow::find(&entry.key) {
             Some(row) => {
                 let message = format!("`{}` cannot be written: PUT does not accept it", row.name);
                 problems.error_help(
@@ -50,7 +50,7 @@ fn setting(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
 pub(super) fn expect(node: &Node, problems: &mut Problems<'_>) -> Vec<Expected> {
     let mut expected = Vec::new();
     for entry in mapping::section(node, "`expect`", problems) {
-        match Row::find(&entry.key) {
+        match FieldRow::find(&entry.key) {
             Some(row) if row.write.is_none() => {
                 if let Some(wanted) = typed(&entry, row, problems) {
                     expected.push(Expected { row, wanted, place: problems.place(entry.at()) });
@@ -77,7 +77,7 @@ pub(super) fn expect(node: &Node, problems: &mut Problems<'_>) -> Vec<Expected> 
 }
 
 /// Reads the value of a field; every flaw is told at its place.
-fn typed(entry: &Entry, row: &'static Row, problems: &mut Problems<'_>) -> Option<State> {
+fn typed(entry: &Entry, row: &'static FieldRow, problems: &mut Problems<'_>) -> Option<State> {
     of_node(&entry.value, entry.key_at, row, "bad-setting", problems)
 }
 
@@ -85,7 +85,7 @@ fn typed(entry: &Entry, row: &'static Row, problems: &mut Problems<'_>) -> Optio
 pub(super) fn of_node(
     node: &Node,
     key: At,
-    row: &'static Row,
+    row: &'static FieldRow,
     rule: &'static str,
     problems: &mut Problems<'_>,
 ) -> Option<State> {
@@ -131,7 +131,7 @@ pub(super) fn of_node(
     }
 }
 
-fn scalar<'n>(item: &'n Node, row: &Row, rule: &'static str, problems: &mut Problems<'_>) -> Option<&'n str> {
+fn scalar<'n>(item: &'n Node, row: &FieldRow, rule: &'static str, problems: &mut Problems<'_>) -> Option<&'n str> {
     match &item.content {
         Content::Text(text) => Some(text),
         Content::Broken => None,
@@ -150,7 +150,7 @@ pub(super) fn names(entry: &Entry, problems: &mut Problems<'_>) -> Vec<(Setting,
             Some(setting) => found.push((setting, at)),
             None => {
                 let message = format!("{} is not a setting", problems.word(&name, "this"));
-                problems.error_near("unknown-key", at, message, Row::nearest_setting(&name));
+                problems.error_near("unknown-key", at, message, FieldRow::nearest_setting(&name));
             }
         }
     }
@@ -158,9 +158,9 @@ pub(super) fn names(entry: &Entry, problems: &mut Problems<'_>) -> Vec<(Setting,
 }
 
 /// Warns of half a disk-space warning: one of two settings that only work together.
-pub(super) fn half_warning(managed: &[Managed]) -> Option<Diagnostic> {
+pub(super) fn half_warning(managed: &[ManagedField]) -> Option<Diagnostic> {
     let of = |setting: Setting| managed.iter().find(|managed| managed.setting == setting);
-    let is_set = |managed: Option<&Managed>| managed.is_some_and(|managed| managed.wanted != State::NotSet);
+    let is_set = |managed: Option<&ManagedField>| managed.is_some_and(|managed| managed.wanted != State::NotSet);
     let (threshold, email) = (of(Setting::DiskSpaceNotifyThreshold), of(Setting::DiskSpaceNotifyEmail));
     let (half, lacks) = match (is_set(threshold), is_set(email)) {
         (true, false) => (threshold?, Setting::DiskSpaceNotifyEmail),

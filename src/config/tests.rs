@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{ClientId, FIELDS, Kind, Setting, State, value};
+use crate::model::{ClientId, FIELDS, FieldKind, Setting, State, value};
 
 fn read(text: &str) -> Gathered {
     let mut gathered = Gathered::default();
@@ -29,15 +29,15 @@ proptest! {
             client: ClientId::parse("12").unwrap(),
             credentials: None,
             expect: Vec::new(),
-            settings: vec![(Setting::GeoList, value::live(Kind::Countries, &"NO SE".into()))],
+            settings: vec![(Setting::GeoList, value::live(FieldKind::Countries, &"NO SE".into()))],
             odd: vec![(Setting::Timezone, odd.into())],
         };
         if !name.trim_matches(' ').is_empty() {
             draft.expect.push((expect, State::Is(crate::model::Value::Text(name.as_str().into()))));
         }
         if email {
-            draft.settings.push((Setting::DiskSpaceNotifyEmail, value::live(Kind::Email, &"no@example.com".into())));
-            draft.settings.push((Setting::DiskSpaceNotifyThreshold, value::live(Kind::Percent, &90.into())));
+            draft.settings.push((Setting::DiskSpaceNotifyEmail, value::live(FieldKind::Email, &"no@example.com".into())));
+            draft.settings.push((Setting::DiskSpaceNotifyThreshold, value::live(FieldKind::Percent, &90.into())));
         }
         let text = write_document(&draft);
         let read = read(&text);
@@ -58,10 +58,10 @@ proptest! {
 #[test]
 fn settings_for_a_diff_are_one_a_line() {
     let states = [
-        (Setting::GeoList, value::live(Kind::Countries, &"*".into())),
-        (Setting::Timezone, value::live(Kind::Zone, &"UTC".into())),
+        (Setting::GeoList, value::live(FieldKind::Countries, &"*".into())),
+        (Setting::Timezone, value::live(FieldKind::Zone, &"UTC".into())),
         (Setting::HoldMusic, State::NotSet),
-        (Setting::DialRuleId, value::live(Kind::Id, &19.into())),
+        (Setting::DialRuleId, value::live(FieldKind::Id, &19.into())),
     ];
     assert_eq!(write_settings(&states), "geo_list: \"*\"\ntimezone: \"UTC\"\nhold_music: null\ndial_rule_id: 19\n");
 }

@@ -7,7 +7,7 @@ use crate::config::mapping::{self, Entry};
 use crate::config::problems::{At, Problems};
 use crate::config::yaml::{Content, Node};
 use crate::model::waiver::is_day;
-use crate::model::{ClientId, Row, Setting, Untrusted, Waived, Waiver};
+use crate::model::{ClientId, FieldRow, Setting, Untrusted, Waived, Waiver};
 
 const KEYS: [&str; 5] = ["client", "field", "owner", "reason", "until"];
 
@@ -96,7 +96,7 @@ fn field(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
     let found = Setting::find(name);
     if found.is_none() {
         let message = format!("{} is not a setting", problems.word(name, "this"));
-        problems.error_near("bad-waiver", entry.value.at, message, Row::nearest_setting(name));
+        problems.error_near("bad-waiver", entry.value.at, message, FieldRow::nearest_setting(name));
     }
     found
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, Kind, Row, Setting, State, Value};
+use crate::model::{ClientId, FieldKind, FieldRow, Setting, State, Value};
 
 /// What a document says.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Draft {
     /// The credentials to name; `None` for the project's default.
     pub credentials: Option<Arc<str>>,
     /// Read-only fields that must match.
-    pub expect: Vec<(&'static Row, State)>,
+    pub expect: Vec<(&'static FieldRow, State)>,
     /// The settings.
     pub settings: Vec<(Setting, State)>,
     /// Live values that cannot be declared; they stand in comments.
@@ -54,7 +54,7 @@ pub fn write_settings(settings: &[(Setting, State)]) -> String {
     settings.iter().map(|(setting, state)| format!("{setting}: {}\n", scalar(setting.kind(), state))).collect()
 }
 
-fn scalar(kind: Kind, state: &State) -> String {
+fn scalar(kind: FieldKind, state: &State) -> String {
     match state {
         State::NotSet => "null".to_owned(),
         State::Odd(raw) => ascii(&raw.to_string()),
@@ -63,7 +63,7 @@ fn scalar(kind: Kind, state: &State) -> String {
             format!("[{}]", codes.join(", "))
         }
         State::Is(value) => match value.to_json() {
-            Json::String(text) if matches!(kind, Kind::Zone | Kind::Email) && is_plain(&text) => plain(&text),
+            Json::String(text) if matches!(kind, FieldKind::Zone | FieldKind::Email) && is_plain(&text) => plain(&text),
             Json::String(text) => quoted(&text),
             other => other.to_string(),
         },

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{ClientId, Setting, Untrusted};
-use crate::plan::{ClientPlan, Outcome, Patch};
+use crate::plan::{ApplyResult, ClientPlan, Patch};
 
 mod read;
 mod sent;
@@ -34,7 +34,7 @@ enum Record {
     /// A PUT is about to be sent.
     Sending { client_id: ClientId, credentials: Option<String>, changes: Vec<Sent>, put: Json },
     /// What became of it.
-    Done { client_id: ClientId, credentials: Option<String>, result: Outcome, message: Option<Untrusted> },
+    Done { client_id: ClientId, credentials: Option<String>, result: ApplyResult, message: Option<Untrusted> },
     /// A later run found out what became of a PUT that this run left in doubt.
     Settled { client_id: ClientId, credentials: Option<String>, by: String },
     /// The last line of a run that was not killed.
@@ -149,7 +149,7 @@ impl Line {
     }
 
     /// What became of a PUT.
-    pub fn done(client: &ClientPlan, result: Outcome, message: Option<Untrusted>) -> io::Result<Line> {
+    pub fn done(client: &ClientPlan, result: ApplyResult, message: Option<Untrusted>) -> io::Result<Line> {
         let record = Record::Done { client_id: client.client_id, credentials: named(client), result, message };
         Line::of(&record, false)
     }

@@ -111,8 +111,8 @@ pub fn settle(doubt: &Doubt, by: &str) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::journal::{Header, Journal, Line};
-    use crate::model::{Declaration, Layer, Live, Managed, Place, State};
-    use crate::plan::{Origin, Outcome};
+    use crate::model::{Declaration, Layer, Live, ManagedField, Place, State};
+    use crate::plan::{ApplyResult, Origin};
 
     fn client(id: &str) -> ClientPlan {
         let place = Place::new("clients/a.yaml".into(), 1, 1);
@@ -122,7 +122,7 @@ mod tests {
             labels: BTreeMap::new(),
             place: place.clone(),
             document: 0,
-            managed: vec![Managed {
+            managed: vec![ManagedField {
                 setting: Setting::HoldMusic,
                 wanted: State::NotSet,
                 layer: Layer::Settings,
@@ -155,7 +155,7 @@ mod tests {
             let client = client(id);
             run.write(&Line::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
         }
-        run.write(&Line::done(&client("12"), Outcome::Applied, None).unwrap()).unwrap();
+        run.write(&Line::done(&client("12"), ApplyResult::Applied, None).unwrap()).unwrap();
         let in_doubt = |root: &Path| in_doubt(root, &"https://pbx.example".into());
         assert_eq!(in_doubt(root.path()).unwrap(), [], "a run under way is not in doubt");
         let path = run.path().to_owned();
@@ -179,7 +179,7 @@ mod tests {
         for client in [me("a"), me("b"), twelve("a")] {
             run.write(&Line::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
         }
-        run.write(&Line::done(&me("a"), Outcome::Applied, None).unwrap()).unwrap();
+        run.write(&Line::done(&me("a"), ApplyResult::Applied, None).unwrap()).unwrap();
         drop(run);
         let doubts = in_doubt(root.path(), &"https://pbx.example".into()).unwrap();
         assert_eq!(doubts.len(), 2, "{doubts:?}");

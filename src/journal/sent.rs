@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use crate::journal::{FOLDER, Record, Sent};
 use crate::model::{ClientId, Setting, Untrusted};
-use crate::plan::{ClientPlan, Outcome};
+use crate::plan::{ApplyResult, ClientPlan};
 
 /// A field of a client; `@me` with its credentials.
 type Key = (ClientId, Option<String>, Setting);
@@ -57,7 +57,7 @@ fn add(file: File, run: Arc<str>, here: &Untrusted, stored: &mut Stored) {
             }
             Ok(Record::Done { client_id, credentials, result, .. }) => {
                 let whose = (client_id, credentials);
-                let changes = open.remove(&whose).filter(|_| result == Outcome::Applied).unwrap_or_default();
+                let changes = open.remove(&whose).filter(|_| result == ApplyResult::Applied).unwrap_or_default();
                 for sent in changes {
                     let key = key(client_id, whose.1.as_deref(), sent.field);
                     stored.by_field.insert(key, (sent.after, Arc::clone(&run)));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, Keep, Place, Row, Setting, SettingSet, State};
+use crate::model::{ClientId, FieldMask, FieldRow, Place, Setting, SettingSet, State};
 
 /// The settings that one client document wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Declaration {
     /// Which document of its file it is, from 0: clients stand in this order.
     pub document: u32,
     /// The managed fields, in the order of [`Setting::ALL`], each once.
-    pub managed: Vec<Managed>,
+    pub managed: Vec<ManagedField>,
     /// Fields that must match before anything is sent.
     pub expect: Vec<Expected>,
     /// Fields that the document ignores although a profile sets them.
@@ -33,7 +33,7 @@ pub struct Declaration {
 
 /// One managed field.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Managed {
+pub struct ManagedField {
     /// The field.
     pub setting: Setting,
     /// What it shall hold: never [`State::Odd`].
@@ -75,7 +75,7 @@ impl Layer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
     /// The field, read-only.
-    pub row: &'static Row,
+    pub row: &'static FieldRow,
     /// What it must hold: never [`State::Odd`].
     pub wanted: State,
     /// Where that is written.
@@ -83,17 +83,17 @@ pub struct Expected {
 }
 
 /// Who a declaration speaks for: a number whoever reads it, `@me` with the credentials that say who that is.
-pub type Whose = (ClientId, Option<Arc<str>>);
+pub type ClientKey = (ClientId, Option<Arc<str>>);
 
 /// Who a client is: a number is enough, whatever its credential is called; `@me` needs the credential.
-pub fn whose(client: ClientId, credentials: Option<&Arc<str>>) -> Whose {
+pub fn key(client: ClientId, credentials: Option<&Arc<str>>) -> ClientKey {
     (client, credentials.filter(|_| client == ClientId::Me).cloned())
 }
 
 impl Declaration {
     /// Who this declaration speaks for.
-    pub fn whose(&self) -> Whose {
-        whose(self.client, self.credentials.as_ref())
+    pub fn key(&self) -> ClientKey {
+        key(self.client, self.credentials.as_ref())
     }
 
     /// The set of managed fields.
@@ -102,8 +102,8 @@ impl Declaration {
     }
 
     /// Which fields of an answer the expectations need.
-    pub fn keep(&self) -> Keep {
-        let mut keep = Keep::default();
+    pub fn keep(&self) -> FieldMask {
+        let mut keep = FieldMask::default();
         for expected in &self.expect {
             keep.add(expected.row);
         }

@@ -13,7 +13,7 @@ use crate::model::{State, suggest};
 
 /// What a field may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FieldKind {
     /// Free text; read-only fields alone.
     Text,
     /// `true` or `false`; read-only fields alone.
@@ -30,17 +30,17 @@ pub enum Kind {
     Email,
 }
 
-impl Kind {
+impl FieldKind {
     /// What a value of this kind is, for sentences: "expected …", "`x` is not …".
     pub fn wants(self) -> &'static str {
         match self {
-            Kind::Text => "text",
-            Kind::Boolean => "true or false",
-            Kind::Countries => "a list of countries",
-            Kind::Zone => "an IANA time zone",
-            Kind::Id => "a whole number from 1",
-            Kind::Percent => "a whole number from 1 to 100",
-            Kind::Email => "an e-mail address",
+            FieldKind::Text => "text",
+            FieldKind::Boolean => "true or false",
+            FieldKind::Countries => "a list of countries",
+            FieldKind::Zone => "an IANA time zone",
+            FieldKind::Id => "a whole number from 1",
+            FieldKind::Percent => "a whole number from 1 to 100",
+            FieldKind::Email => "an e-mail address",
         }
     }
 }
@@ -76,7 +76,7 @@ impl Setting {
     }
 
     /// Its row in the table.
-    pub fn row(self) -> &'static Row {
+    pub fn row(self) -> &'static FieldRow {
         &FIELDS[ROWS[self.index()]]
     }
 
@@ -86,7 +86,7 @@ impl Setting {
     }
 
     /// What it may hold.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> FieldKind {
         self.row().kind
     }
 
@@ -117,13 +117,13 @@ impl<'de> Deserialize<'de> for Setting {
 
 /// One field of a client.
 #[derive(Debug)]
-pub struct Row {
+pub struct FieldRow {
     /// The name in the API's JSON and in YAML.
     pub name: &'static str,
     /// The API's own type: `string`, `long` or `boolean`. Answers keep to it loosely.
     pub api_type: &'static str,
     /// What it may hold.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// The setting, where PUT accepts the field.
     pub write: Option<Setting>,
     /// How grave a change from one state to a later one is.
@@ -132,16 +132,16 @@ pub struct Row {
     pub about: &'static str,
 }
 
-impl PartialEq for Row {
-    fn eq(&self, other: &Row) -> bool {
+impl PartialEq for FieldRow {
+    fn eq(&self, other: &FieldRow) -> bool {
         self.name == other.name
     }
 }
 
-impl Row {
+impl FieldRow {
     /// The row with this exact name.
-    pub fn find(name: &str) -> Option<&'static Row> {
-        Row::position(name).map(|at| &FIELDS[at])
+    pub fn find(name: &str) -> Option<&'static FieldRow> {
+        FieldRow::position(name).map(|at| &FIELDS[at])
     }
 
     /// Where the row with this exact name stands in the table. Every key of every answer comes by here.
@@ -159,7 +159,7 @@ impl Row {
 
     /// Its position in the table.
     pub fn index(&self) -> usize {
-        Row::position(self.name).unwrap_or(0)
+        FieldRow::position(self.name).unwrap_or(0)
     }
 
     /// The writable name nearest to a misspelt one, if any is near.
@@ -168,40 +168,40 @@ impl Row {
     }
 }
 
-const fn read(name: &'static str, api_type: &'static str, kind: Kind, about: &'static str) -> Row {
-    Row { name, api_type, kind, write: None, judge: risk::plain, about }
+const fn read(name: &'static str, api_type: &'static str, kind: FieldKind, about: &'static str) -> FieldRow {
+    FieldRow { name, api_type, kind, write: None, judge: risk::plain, about }
 }
 
 const fn write(
     setting: Setting,
     name: &'static str,
     api_type: &'static str,
-    kind: Kind,
+    kind: FieldKind,
     judge: fn(&State, &State) -> Judgement,
     about: &'static str,
-) -> Row {
-    Row { name, api_type, kind, write: Some(setting), judge, about }
+) -> FieldRow {
+    FieldRow { name, api_type, kind, write: Some(setting), judge, about }
 }
 
 /// The 28 fields of an answer (API: the wiki's table), in byte order of their names.
-pub static FIELDS: [Row; 28] = [
-    read("ambassadors", "string", Kind::Text, "contact persons"),
-    read("contact_phones", "string", Kind::Text, "contact phone numbers"),
-    read("create_date", "string", Kind::Text, "when the client was created"),
+pub static FIELDS: [FieldRow; 28] = [
+    read("ambassadors", "string", FieldKind::Text, "contact persons"),
+    read("contact_phones", "string", FieldKind::Text, "contact phone numbers"),
+    read("create_date", "string", FieldKind::Text, "when the client was created"),
     write(
         Setting::DialRuleId,
         "dial_rule_id",
         "long",
-        Kind::Id,
+        FieldKind::Id,
         risk::access,
         "id of the outgoing-call rule, a list of patterns that bans or rewrites destinations",
     ),
-    read("did_as_transfer_caller_id", "string", Kind::Text, "which number a forwarded call shows"),
+    read("did_as_transfer_caller_id", "string", FieldKind::Text, "which number a forwarded call shows"),
     write(
         Setting::DiskSpaceNotifyEmail,
         "disk_space_notify_email",
         "string",
-        Kind::Email,
+        FieldKind::Email,
         risk::plain,
         "where the disk-space warning is mailed",
     ),
@@ -209,45 +209,45 @@ pub static FIELDS: [Row; 28] = [
         Setting::DiskSpaceNotifyThreshold,
         "disk_space_notify_threshold",
         "long",
-        Kind::Percent,
+        FieldKind::Percent,
         risk::plain,
         "percentage of disk space at which the warning is mailed",
     ),
-    read("domain", "string", Kind::Text, "SIP domain"),
-    read("domain_prefix", "string", Kind::Text, "prefix for full internal dialling"),
-    read("email", "string", Kind::Text, "e-mail address"),
-    read("extension_len", "string", Kind::Text, "length of internal numbers"),
-    read("extra_params", "string", Kind::Text, "additional parameters"),
-    read("fact_address", "string", Kind::Text, "actual address"),
+    read("domain", "string", FieldKind::Text, "SIP domain"),
+    read("domain_prefix", "string", FieldKind::Text, "prefix for full internal dialling"),
+    read("email", "string", FieldKind::Text, "e-mail address"),
+    read("extension_len", "string", FieldKind::Text, "length of internal numbers"),
+    read("extra_params", "string", FieldKind::Text, "additional parameters"),
+    read("fact_address", "string", FieldKind::Text, "actual address"),
     write(
         Setting::GeoList,
         "geo_list",
         "string",
-        Kind::Countries,
+        FieldKind::Countries,
         risk::countries,
         "countries from whose addresses the SIP account may be used",
     ),
-    write(Setting::HoldMusic, "hold_music", "long", Kind::Id, risk::plain, "id of the sound file played on hold"),
-    read("id", "long", Kind::Id, "client id"),
-    read("jur_address", "string", Kind::Text, "legal address"),
-    read("language", "string", Kind::Text, "language"),
-    read("name", "string", Kind::Text, "client name"),
-    read("prefix", "string", Kind::Text, "client prefix"),
-    read("presence", "string", Kind::Text, "yes or no"),
-    read("record_format", "string", Kind::Text, "call-recording format"),
-    read("record_stereo", "boolean", Kind::Boolean, "whether calls are recorded in stereo"),
-    read("reg_status_log", "boolean", Kind::Boolean, "set by the provider"),
-    read("short_local_caller_id", "string", Kind::Text, "yes or no: short internal caller id"),
+    write(Setting::HoldMusic, "hold_music", "long", FieldKind::Id, risk::plain, "id of the sound file played on hold"),
+    read("id", "long", FieldKind::Id, "client id"),
+    read("jur_address", "string", FieldKind::Text, "legal address"),
+    read("language", "string", FieldKind::Text, "language"),
+    read("name", "string", FieldKind::Text, "client name"),
+    read("prefix", "string", FieldKind::Text, "client prefix"),
+    read("presence", "string", FieldKind::Text, "yes or no"),
+    read("record_format", "string", FieldKind::Text, "call-recording format"),
+    read("record_stereo", "boolean", FieldKind::Boolean, "whether calls are recorded in stereo"),
+    read("reg_status_log", "boolean", FieldKind::Boolean, "set by the provider"),
+    read("short_local_caller_id", "string", FieldKind::Text, "yes or no: short internal caller id"),
     write(
         Setting::SipNetworkPermissionId,
         "sip_network_permission_id",
         "long",
-        Kind::Id,
+        FieldKind::Id,
         risk::access,
         "id of the trusted SIP network: the addresses from which calls can be made",
     ),
-    write(Setting::Timezone, "timezone", "string", Kind::Zone, risk::plain, "time zone of the client"),
-    read("type", "string", Kind::Text, "J legal entity, F individual"),
+    write(Setting::Timezone, "timezone", "string", FieldKind::Zone, risk::plain, "time zone of the client"),
+    read("type", "string", FieldKind::Text, "J legal entity, F individual"),
 ];
 
 /// For each length, the rows whose names have it, as bits: most lengths have one or two.

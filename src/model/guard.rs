@@ -16,9 +16,9 @@ pub struct Guard {
     /// The field; `None` stands for the three that decide who can place calls.
     pub field: Option<Setting>,
     /// Whether it stops a client or only warns.
-    pub effect: Effect,
+    pub effect: Enforcement,
     /// When it speaks: all that is given must hold. With nothing given, any change of the field.
-    pub when: When,
+    pub when: Condition,
     /// The labels that a client must carry for the guard to look at it; empty for every client.
     pub labels: BTreeMap<Arc<str>, Arc<str>>,
     /// What to say; a sentence of our own where it is absent.
@@ -29,7 +29,7 @@ pub struct Guard {
 
 /// What a guard does when it speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum Enforcement {
     /// The client is blocked.
     Deny,
     /// A warning.
@@ -38,7 +38,7 @@ pub enum Effect {
 
 /// The conditions of a guard. All that are given must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct When {
+pub struct Condition {
     /// The field held exactly this before.
     pub from: Option<State>,
     /// The field would hold exactly this after.
@@ -60,7 +60,7 @@ pub struct BuiltIn {
     /// The field it looks at; `None` for the three security fields.
     pub field: Option<Setting>,
     /// Whether it denies or warns, unless the project says otherwise.
-    pub effect: Effect,
+    pub effect: Enforcement,
     /// The most countries it lets pass, where it counts them.
     pub max_countries: Option<u32>,
     /// Whether it speaks only of `*`.
@@ -76,7 +76,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: "open-geo",
         field: Some(Setting::GeoList),
-        effect: Effect::Deny,
+        effect: Enforcement::Deny,
         max_countries: None,
         to_all: true,
         unmanaged: false,
@@ -85,7 +85,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: "too-many-countries",
         field: Some(Setting::GeoList),
-        effect: Effect::Deny,
+        effect: Enforcement::Deny,
         max_countries: Some(10),
         to_all: false,
         unmanaged: false,
@@ -94,7 +94,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: "trusted-network-changed",
         field: Some(Setting::SipNetworkPermissionId),
-        effect: Effect::Deny,
+        effect: Enforcement::Deny,
         max_countries: None,
         to_all: false,
         unmanaged: false,
@@ -103,7 +103,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: "dial-rule-changed",
         field: Some(Setting::DialRuleId),
-        effect: Effect::Deny,
+        effect: Enforcement::Deny,
         max_countries: None,
         to_all: false,
         unmanaged: false,
@@ -112,7 +112,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: "unmanaged-security",
         field: None,
-        effect: Effect::Warn,
+        effect: Enforcement::Warn,
         max_countries: None,
         to_all: false,
         unmanaged: true,

@@ -14,21 +14,21 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::model::field::position_of;
-use crate::model::{FIELDS, Kind, Row, Setting, State, Untrusted, number, value};
+use crate::model::{FIELDS, FieldKind, FieldRow, Setting, State, Untrusted, number, value};
 
 /// Which fields of an answer to keep beside the seven, the id and the name: those that an `expect` names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Keep(u32);
+pub struct FieldMask(u32);
 
-impl Keep {
+impl FieldMask {
     /// Asks for one more field.
-    pub fn add(&mut self, row: &Row) {
+    pub fn add(&mut self, row: &FieldRow) {
         self.0 |= 1 << row.index();
     }
 
     /// Asks for all 28, as `import` does.
-    pub fn all() -> Keep {
-        Keep((1 << FIELDS.len()) - 1)
+    pub fn all() -> FieldMask {
+        FieldMask((1 << FIELDS.len()) - 1)
     }
 
     fn has(self, index: usize) -> bool {
@@ -51,7 +51,7 @@ pub struct Live {
 
 impl Live {
     /// Reads an answer. `Err` when the bytes are no JSON object: final, such an answer says nothing about the client.
-    pub fn parse(body: &[u8], keep: Keep) -> Result<Live, NotAnObject> {
+    pub fn parse(body: &[u8], keep: FieldMask) -> Result<Live, NotAnObject> {
         // One look at the encoding of the whole costs less than one at each text. Bytes that are no UTF-8 may stand in a field
         // that nobody asks for.
         match std::str::from_utf8(body) {
@@ -60,7 +60,7 @@ impl Live {
         }
     }
 
-    fn read<'de, R>(mut deserializer: serde_json::Deserializer<R>, keep: Keep) -> Result<Live, NotAnObject>
+    fn read<'de, R>(mut deserializer: serde_json::Deserializer<R>, keep: FieldMask) -> Result<Live, NotAnObject>
     where
         R: serde_json::de::Read<'de>,
     {
@@ -70,7 +70,7 @@ impl Live {
     }
 
     /// The state of a read-only or writable field that was kept; `None` when the answer lacks it.
-    pub fn field(&self, row: &Row) -> Option<State> {
+    pub fn field(&self, row: &FieldRow) -> Option<State> {
         if let Some(setting) = row.write {
             return self.settings.state(setting);
         }
@@ -78,7 +78,7 @@ impl Live {
     }
 
     /// The raw value of a read-only field that was kept.
-    pub fn raw(&self, row: &Row) -> Option<&Json> {
+    pub fn raw(&self, row: &FieldRow) -> Option<&Json> {
         let index = row.index();
         self.kept.iter().find(|(at, _)| usize::from(*at) == index).map(|(_, raw)| raw)
     }
@@ -89,7 +89,7 @@ impl Live {
 pub struct NotAnObject;
 
 struct Answer {
-    keep: Keep,
+    keep: FieldMask,
 }
 
 impl<'de> Visitor<'de> for Answer {
@@ -103,7 +103,7 @@ impl<'de> Visitor<'de> for Answer {
         let mut live = Live::default();
         let mut settings: [Option<&'de RawValue>; Setting::ALL.len()] = Default::default();
         while let Some(key) = map.next_key::<Key<'de>>()? {
-            let Some(index) = Row::position(&key.0) else {
+            let Some(index) = FieldRow::position(&key.0) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
@@ -225,7 +225,7 @@ impl LiveSettings {
         match bare.filter(|bare| !bare.contains('\\')) {
             _ if text == "null" => Some(State::NotSet),
             Some(bare) => Some(value::live_text(kind, bare)),
-            None => match number::digits(text).filter(|_| matches!(kind, Kind::Id | Kind::Percent)) {
+            None => match number::digits(text).filter(|_| matches!(kind, FieldKind::Id | FieldKind::Percent)) {
                 Some(whole) => Some(value::live_whole(kind, whole, || whole.into())),
                 None => serde_json::from_str(text).ok().map(|raw| value::live(kind, &raw)),
             },
@@ -273,7 +273,7 @@ mod tests {
     use serde_json::json;
 
     fn parse(json: &Json) -> Live {
-        Live::parse(json.to_string().as_bytes(), Keep::default()).unwrap()
+        Live::parse(json.to_string().as_bytes(), FieldMask::default()).unwrap()
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn only_objects_are_answers() {
         for body in ["[]", "null", "\"x\"", "{", "", "<html>", "{} x"] {
-            assert_eq!(Live::parse(body.as_bytes(), Keep::default()), Err(NotAnObject), "{body}");
+            assert_eq!(Live::parse(body.as_bytes(), FieldMask::default()), Err(NotAnObject), "{body}");
         }
     }
 
@@ -305,7 +305,7 @@ mod tests {
     fn raw_values_stay_as_read() {
         let body =
             r#"{"id":1,"disk_space_notify_threshold":90.0,"dial_rule_id":18446744073709551616,"geo_list":"ru  by"}"#;
-        let live = Live::parse(body.as_bytes(), Keep::default()).unwrap();
+        let live = Live::parse(body.as_bytes(), FieldMask::default()).unwrap();
         assert_eq!(live.settings.text(Setting::DiskSpaceNotifyThreshold), Some("90.0"));
         assert_eq!(live.settings.text(Setting::DialRuleId), Some("18446744073709551616"));
         let round: LiveSettings = serde_json::from_str(&serde_json::to_string(&live.settings).unwrap()).unwrap();
@@ -314,14 +314,14 @@ mod tests {
 
     #[test]
     fn expected_fields_are_kept_when_asked_for() {
-        let row = Row::find("domain").unwrap();
+        let row = FieldRow::find("domain").unwrap();
         let body = br#"{"id":1,"domain":"sip.example.com","email":"a@example.com"}"#;
-        assert_eq!(Live::parse(body, Keep::default()).unwrap().field(row), None);
-        let mut keep = Keep::default();
+        assert_eq!(Live::parse(body, FieldMask::default()).unwrap().field(row), None);
+        let mut keep = FieldMask::default();
         keep.add(row);
         let live = Live::parse(body, keep).unwrap();
         assert_eq!(live.raw(row), Some(&json!("sip.example.com")));
-        assert_eq!(live.field(Row::find("email").unwrap()), None);
+        assert_eq!(live.field(FieldRow::find("email").unwrap()), None);
     }
 
     #[test]
@@ -369,7 +369,7 @@ mod tests {
         for setting in Setting::ALL {
             for text in texts {
                 let body = format!("{{\"id\": 1, \"{}\": {text}}}", setting.name());
-                let live = Live::parse(body.as_bytes(), Keep::default()).unwrap();
+                let live = Live::parse(body.as_bytes(), FieldMask::default()).unwrap();
                 let raw: Json = serde_json::from_str(text).unwrap();
                 assert_eq!(live.settings.state(setting), Some(value::live(setting.kind(), &raw)), "{setting}: {text}");
             }

@@ -24,12 +24,12 @@ pub mod waiver;
 pub mod zone;
 
 pub use client::ClientId;
-pub use declaration::{Declaration, Expected, Layer, Managed, Whose, whose};
+pub use declaration::{ClientKey, Declaration, Expected, Layer, ManagedField, key};
 pub use diagnostic::{Diagnostic, Level};
 pub use failure::{Failure, FailureKind};
-pub use field::{FIELDS, Kind, Row, Setting, SettingSet};
+pub use field::{FIELDS, FieldKind, FieldRow, Setting, SettingSet};
 pub use guard::Guard;
-pub use live::{Keep, Live, LiveSettings};
+pub use live::{FieldMask, Live, LiveSettings};
 pub use place::Place;
 pub use revision::Revision;
 pub use risk::{Direction, Judgement, Severity};

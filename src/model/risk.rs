@@ -74,11 +74,11 @@ pub fn countries(older: &State, newer: &State) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kind, value};
+    use crate::model::{FieldKind, value};
     use serde_json::{Value as Json, json};
 
     fn judge(older: Json, newer: Json) -> (Severity, Option<Direction>) {
-        let of = |json: &Json| value::live(Kind::Countries, json);
+        let of = |json: &Json| value::live(FieldKind::Countries, json);
         let judgement = countries(&of(&older), &of(&newer));
         (judgement.severity, judgement.direction)
     }

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::model::countries::Countries;
 use crate::model::text::{quote, strange_character};
-use crate::model::{Kind, number, zone};
+use crate::model::{FieldKind, number, zone};
 
 /// A valid value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,10 +117,10 @@ impl Flaw {
 }
 
 /// Reads a declared value of a field of this kind: [`State::NotSet`] for null, else [`State::Is`]; all flaws at once.
-pub fn declared(kind: Kind, given: &Given<'_>) -> Result<State, Vec<Flaw>> {
+pub fn declared(kind: FieldKind, given: &Given<'_>) -> Result<State, Vec<Flaw>> {
     let text = match given {
         Given::Null => return Ok(State::NotSet),
-        Given::List(items) if kind == Kind::Countries => {
+        Given::List(items) if kind == FieldKind::Countries => {
             return Countries::declared(items.iter().copied(), true).map(|set| State::Is(Value::Countries(set)));
         }
         Given::List(_) => return Err(vec![Flaw::new(format!("expected {}, found a list", kind.wants()))]),
@@ -132,14 +132,14 @@ pub fn declared(kind: Kind, given: &Given<'_>) -> Result<State, Vec<Flaw>> {
     }
     let one = |value: Result<Value, Flaw>| value.map(State::Is).map_err(|flaw| vec![flaw]);
     match kind {
-        Kind::Countries => Countries::declared(text.split(' ').filter(|word| !word.is_empty()), false)
+        FieldKind::Countries => Countries::declared(text.split(' ').filter(|word| !word.is_empty()), false)
             .map(|set| State::Is(Value::Countries(set))),
-        Kind::Zone => one(declared_zone(text)),
-        Kind::Id => one(declared_number(kind, text, number::MAX_ID).map(Value::Id)),
-        Kind::Percent => one(declared_number(kind, text, 100).map(|n| Value::Percent(n.get() as u8))),
-        Kind::Email => one(declared_email(text)),
-        Kind::Text => Ok(State::Is(Value::Text(text.into()))),
-        Kind::Boolean => one(match text {
+        FieldKind::Zone => one(declared_zone(text)),
+        FieldKind::Id => one(declared_number(kind, text, number::MAX_ID).map(Value::Id)),
+        FieldKind::Percent => one(declared_number(kind, text, 100).map(|n| Value::Percent(n.get() as u8))),
+        FieldKind::Email => one(declared_email(text)),
+        FieldKind::Text => Ok(State::Is(Value::Text(text.into()))),
+        FieldKind::Boolean => one(match text {
             "true" => Ok(Value::Boolean(true)),
             "false" => Ok(Value::Boolean(false)),
             _ => Err(wrong(kind, text).help("write true or false")),
@@ -148,53 +148,53 @@ pub fn declared(kind: Kind, given: &Given<'_>) -> Result<State, Vec<Flaw>> {
 }
 
 /// Reads a live value of a field of this kind. Never fails: what is not understood is [`State::Odd`].
-pub fn live(kind: Kind, raw: &Json) -> State {
+pub fn live(kind: FieldKind, raw: &Json) -> State {
     match raw {
         Json::Null => State::NotSet,
         Json::String(text) => live_text(kind, text),
         Json::Number(number) => match (kind, number::live(raw)) {
             // API: `extension_len` is documented as text, and the wiki's own example answers the number 3.
-            (Kind::Text, _) => State::Is(Value::Text(number.to_string().into())),
+            (FieldKind::Text, _) => State::Is(Value::Text(number.to_string().into())),
             (_, Some(whole)) => live_whole(kind, whole, || raw.clone()),
             (_, None) => State::Odd(raw.clone()),
         },
-        Json::Bool(flag) if kind == Kind::Boolean => State::Is(Value::Boolean(*flag)),
+        Json::Bool(flag) if kind == FieldKind::Boolean => State::Is(Value::Boolean(*flag)),
         Json::Bool(_) | Json::Array(_) | Json::Object(_) => State::Odd(raw.clone()),
     }
 }
 
 /// A live value that is a JSON text.
-pub(super) fn live_text(kind: Kind, text: &str) -> State {
+pub(super) fn live_text(kind: FieldKind, text: &str) -> State {
     if text.is_empty() {
         return State::NotSet;
     }
     let odd = || Json::from(text);
     let value = match kind {
-        Kind::Countries => Countries::live(text).map(Value::Countries),
-        Kind::Zone => zone::find(text).map(Value::Zone),
-        Kind::Id | Kind::Percent => match number::digits(text.trim_matches(' ')) {
+        FieldKind::Countries => Countries::live(text).map(Value::Countries),
+        FieldKind::Zone => zone::find(text).map(Value::Zone),
+        FieldKind::Id | FieldKind::Percent => match number::digits(text.trim_matches(' ')) {
             Some(whole) => return live_whole(kind, whole, odd),
             None => None,
         },
-        Kind::Email => is_email(text).then(|| Value::Email(text.into())),
-        Kind::Text => (!text.trim_matches(' ').is_empty()).then(|| Value::Text(text.into())),
-        Kind::Boolean => text.parse().ok().map(Value::Boolean),
+        FieldKind::Email => is_email(text).then(|| Value::Email(text.into())),
+        FieldKind::Text => (!text.trim_matches(' ').is_empty()).then(|| Value::Text(text.into())),
+        FieldKind::Boolean => text.parse().ok().map(Value::Boolean),
     };
     value.map_or_else(|| State::Odd(odd()), State::Is)
 }
 
 /// A live value that is a whole number, as a number or as text; `odd` is what it is where the field holds none or not this one.
-pub(super) fn live_whole(kind: Kind, whole: u64, odd: impl FnOnce() -> Json) -> State {
+pub(super) fn live_whole(kind: FieldKind, whole: u64, odd: impl FnOnce() -> Json) -> State {
     let value = match kind {
-        Kind::Id => NonZeroU64::new(whole).filter(|id| id.get() <= number::MAX_ID).map(Value::Id),
-        Kind::Percent => (1..=100).contains(&whole).then_some(Value::Percent(whole as u8)),
-        Kind::Countries | Kind::Zone | Kind::Email | Kind::Text | Kind::Boolean => None,
+        FieldKind::Id => NonZeroU64::new(whole).filter(|id| id.get() <= number::MAX_ID).map(Value::Id),
+        FieldKind::Percent => (1..=100).contains(&whole).then_some(Value::Percent(whole as u8)),
+        FieldKind::Countries | FieldKind::Zone | FieldKind::Email | FieldKind::Text | FieldKind::Boolean => None,
     };
     value.map_or_else(|| State::Odd(odd()), State::Is)
 }
 
 /// The sentence for a text that is no value of its kind; names a strange character when that is the cause.
-fn wrong(kind: Kind, text: &str) -> Flaw {
+fn wrong(kind: FieldKind, text: &str) -> Flaw {
     let text_shown = quote(text);
     match strange_character(text) {
         Some(strange) => Flaw::new(format!("{text_shown} is not {}: it holds {strange}", kind.wants())),
@@ -206,7 +206,7 @@ fn declared_zone(text: &str) -> Result<Value, Flaw> {
     if let Some(name) = zone::find(text) {
         return Ok(Value::Zone(name));
     }
-    let flaw = wrong(Kind::Zone, text);
+    let flaw = wrong(FieldKind::Zone, text);
     let near = zone::nearest(text);
     Err(if near.is_empty() {
         flaw.help("names look like Europe/Moscow; UTC is one too, abbreviations and offsets are not")
@@ -216,10 +216,10 @@ fn declared_zone(text: &str) -> Result<Value, Flaw> {
     })
 }
 
-fn declared_number(kind: Kind, text: &str, max: u64) -> Result<NonZeroU64, Flaw> {
+fn declared_number(kind: FieldKind, text: &str, max: u64) -> Result<NonZeroU64, Flaw> {
     match number::digits(text) {
         Some(n) if n <= max => NonZeroU64::new(n).ok_or_else(|| {
-            wrong(kind, text).help(if kind == Kind::Id {
+            wrong(kind, text).help(if kind == FieldKind::Id {
                 "write null to clear"
             } else {
                 "write null to switch the warning off"
@@ -240,7 +240,7 @@ fn declared_email(text: &str) -> Result<Value, Flaw> {
     if is_email(text) {
         return Ok(Value::Email(text.into()));
     }
-    let flaw = wrong(Kind::Email, text);
+    let flaw = wrong(FieldKind::Email, text);
     Err(if text.contains([',', ';']) || text.matches('@').count() > 1 {
         flaw.help("exactly one address is possible; a mailing list can spread it")
     } else if !text.contains('@') {
@@ -264,67 +264,67 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn text(kind: Kind, text: &str) -> Result<State, Vec<Flaw>> {
+    fn text(kind: FieldKind, text: &str) -> Result<State, Vec<Flaw>> {
         declared(kind, &Given::Text(text))
     }
 
     #[test]
     fn helps_say_what_to_write() {
         let help = |kind, word: &str| text(kind, word).unwrap_err()[0].help.clone().unwrap();
-        assert_eq!(help(Kind::Id, "019"), "write 19");
-        assert_eq!(help(Kind::Percent, "90%"), "write 90");
-        assert_eq!(help(Kind::Percent, "101"), "write the number in plain decimal digits");
-        assert!(help(Kind::Id, "0").contains("null"));
-        assert!(help(Kind::Zone, "Europe/Moskow").contains("`Europe/Moscow`"));
-        assert!(help(Kind::Email, "a@example.com, b@example.com").contains("one address"));
-        assert!(help(Kind::Email, "").contains("null"));
+        assert_eq!(help(FieldKind::Id, "019"), "write 19");
+        assert_eq!(help(FieldKind::Percent, "90%"), "write 90");
+        assert_eq!(help(FieldKind::Percent, "101"), "write the number in plain decimal digits");
+        assert!(help(FieldKind::Id, "0").contains("null"));
+        assert!(help(FieldKind::Zone, "Europe/Moskow").contains("`Europe/Moscow`"));
+        assert!(help(FieldKind::Email, "a@example.com, b@example.com").contains("one address"));
+        assert!(help(FieldKind::Email, "").contains("null"));
     }
 
     #[test]
     fn wrong_numbers_are_refused() {
         for word in ["0", "-1", "1e3", "9223372036854775808", "18446744073709551616", "x"] {
-            assert!(text(Kind::Id, word).is_err(), "{word}");
+            assert!(text(FieldKind::Id, word).is_err(), "{word}");
         }
-        assert!(text(Kind::Id, "9223372036854775807").is_ok());
+        assert!(text(FieldKind::Id, "9223372036854775807").is_ok());
         for word in ["0", "101", "90.5", "90%"] {
-            assert!(text(Kind::Percent, word).is_err(), "{word}");
+            assert!(text(FieldKind::Percent, word).is_err(), "{word}");
         }
-        assert!(text(Kind::Percent, "1").is_ok() && text(Kind::Percent, "100").is_ok());
+        assert!(text(FieldKind::Percent, "1").is_ok() && text(FieldKind::Percent, "100").is_ok());
     }
 
     #[test]
     fn addresses() {
         for word in ["ops@example.com", "NOC@Example.org", "a+b@x.example.co"] {
-            assert!(text(Kind::Email, word).is_ok(), "{word}");
+            assert!(text(FieldKind::Email, word).is_ok(), "{word}");
         }
         for word in ["ops", "@x.y", "a@b", "\"q s\"@x.yz", "Ops <ops@example.com>", "a@[127.0.0.1]", "ops@exämple.com"]
         {
-            assert!(text(Kind::Email, word).is_err(), "{word}");
+            assert!(text(FieldKind::Email, word).is_err(), "{word}");
         }
     }
 
     #[test]
     fn strange_characters_are_named() {
-        assert!(text(Kind::Zone, "Europe/\u{a0}Moscow").unwrap_err()[0].message.contains("U+00A0"));
-        assert!(text(Kind::Countries, "\u{412}Y").unwrap_err()[0].message.contains("U+0412"));
-        assert!(text(Kind::Id, "1\u{200b}9").unwrap_err()[0].message.contains("U+200B"));
+        assert!(text(FieldKind::Zone, "Europe/\u{a0}Moscow").unwrap_err()[0].message.contains("U+00A0"));
+        assert!(text(FieldKind::Countries, "\u{412}Y").unwrap_err()[0].message.contains("U+0412"));
+        assert!(text(FieldKind::Id, "1\u{200b}9").unwrap_err()[0].message.contains("U+200B"));
     }
 
     #[test]
     fn live_values_are_lenient() {
-        assert_eq!(live(Kind::Id, &json!("19")), text(Kind::Id, "19").unwrap());
-        assert_eq!(live(Kind::Id, &json!("")), State::NotSet);
-        assert_eq!(live(Kind::Text, &json!(3)), text(Kind::Text, "3").unwrap());
+        assert_eq!(live(FieldKind::Id, &json!("19")), text(FieldKind::Id, "19").unwrap());
+        assert_eq!(live(FieldKind::Id, &json!("")), State::NotSet);
+        assert_eq!(live(FieldKind::Text, &json!(3)), text(FieldKind::Text, "3").unwrap());
         for (kind, raw) in [
-            (Kind::Countries, json!("ZZ")),
-            (Kind::Countries, json!("  ")),
-            (Kind::Countries, json!(["RU"])),
-            (Kind::Zone, json!("MSK")),
-            (Kind::Zone, json!(" ")),
-            (Kind::Text, json!("  ")),
-            (Kind::Percent, json!(0)),
-            (Kind::Email, json!("x")),
-            (Kind::Id, json!({"id": 1})),
+            (FieldKind::Countries, json!("ZZ")),
+            (FieldKind::Countries, json!("  ")),
+            (FieldKind::Countries, json!(["RU"])),
+            (FieldKind::Zone, json!("MSK")),
+            (FieldKind::Zone, json!(" ")),
+            (FieldKind::Text, json!("  ")),
+            (FieldKind::Percent, json!(0)),
+            (FieldKind::Email, json!("x")),
+            (FieldKind::Id, json!({"id": 1})),
         ] {
             assert_eq!(live(kind, &raw), State::Odd(raw.clone()), "{raw}");
         }

@@ -9,13 +9,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::countries::Code;
-use crate::model::{Declaration, Judgement, Layer, LiveSettings, Managed, Place, Setting, State};
-use crate::plan::origin::{self, By};
+use crate::model::{Declaration, Judgement, Layer, LiveSettings, ManagedField, Place, Setting, State};
+use crate::plan::origin::{self, OriginRule};
 
 /// What happens to a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Action {
+pub enum ChangeAction {
     /// It was not set and gets a value.
     Set,
     /// Its value changes.
@@ -59,11 +59,11 @@ pub struct Change {
 
 impl Change {
     /// What happens to the field.
-    pub fn action(&self) -> Action {
+    pub fn action(&self) -> ChangeAction {
         match (&self.before, &self.after) {
-            (_, State::NotSet) => Action::Clear,
-            (State::NotSet, _) => Action::Set,
-            (_, _) => Action::Update,
+            (_, State::NotSet) => ChangeAction::Clear,
+            (State::NotSet, _) => ChangeAction::Set,
+            (_, _) => ChangeAction::Update,
         }
     }
 
@@ -103,15 +103,15 @@ impl Change {
 /// `by` tells of each where it comes from.
 ///
 /// A managed field whose key is missing is no difference here; [`crate::plan::examine`] has failed the client before.
-pub fn changes(declaration: &Declaration, live: &LiveSettings, by: By<'_>) -> Vec<Change> {
+pub fn changes(declaration: &Declaration, live: &LiveSettings, by: OriginRule<'_>) -> Vec<Change> {
     declaration.managed.iter().filter_map(|managed| change(managed, live.state(managed.setting)?, by)).collect()
 }
 
 /// What differs between what a field shall hold and what it held before; `None` where nothing does.
-pub(super) fn change(managed: &Managed, before: State, by: By<'_>) -> Option<Change> {
+pub(super) fn change(managed: &ManagedField, before: State, by: OriginRule<'_>) -> Option<Change> {
     let origin = match by {
-        By::Always(origin) => (before != managed.wanted).then_some(origin),
-        By::Base(earlier) => origin::origin(earlier.wanted(managed.setting), &managed.wanted, &before),
+        OriginRule::Always(origin) => (before != managed.wanted).then_some(origin),
+        OriginRule::Base(earlier) => origin::origin(earlier.wanted(managed.setting), &managed.wanted, &before),
     };
     Some(Change {
         setting: managed.setting,

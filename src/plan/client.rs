@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{
-    ClientId, Declaration, Failure, Live, LiveSettings, Managed, Place, Setting, SettingSet, Severity, State, Untrusted,
+    ClientId, Declaration, Failure, Live, LiveSettings, ManagedField, Place, Setting, SettingSet, Severity, State,
+    Untrusted,
 };
 use crate::plan::change::{self, Change, Origin};
-use crate::plan::origin::By;
+use crate::plan::origin::OriginRule;
 use crate::plan::{Patch, examine, sending};
 
 /// Whether a client is as declared.
@@ -32,7 +33,7 @@ pub enum Status {
 /// What apply did with a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum ApplyResult {
     /// Sent, stored, nothing else moved.
     Applied,
     /// Nothing to send, or live already equals what would be sent.
@@ -51,10 +52,10 @@ pub enum Outcome {
     Skipped,
 }
 
-impl Outcome {
+impl ApplyResult {
     /// Whether nothing is left to do for the client.
     pub fn is_good(self) -> bool {
-        matches!(self, Outcome::Applied | Outcome::Unchanged)
+        matches!(self, ApplyResult::Applied | ApplyResult::Unchanged)
     }
 }
 
@@ -81,7 +82,7 @@ pub enum BlockedKind {
 
 /// A field that the base managed and the declaration no longer does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Released {
+pub struct ReleasedField {
     /// The field.
     pub field: Setting,
     /// Its raw live value.
@@ -157,7 +158,7 @@ pub struct ClientPlan {
     /// What stops it.
     pub blocked: Vec<Blocked>,
     /// Fields that the base managed.
-    pub released: Vec<Released>,
+    pub released: Vec<ReleasedField>,
     /// The managed fields.
     pub managed: SettingSet,
     /// The seven writable fields as read.
@@ -165,7 +166,7 @@ pub struct ClientPlan {
     /// Why it could not be compared.
     pub error: Option<Box<Failure>>,
     /// What apply did; `None` in a plan.
-    pub result: Option<Outcome>,
+    pub result: Option<ApplyResult>,
     /// More about the result.
     pub details: Option<Box<Details>>,
 }
@@ -199,7 +200,7 @@ impl ClientPlan {
 
     /// Compares a declaration with an answer, and with the base where there is one: a conflict blocks the client. An answer that
     /// may not be compared makes the client failed, never different.
-    pub fn read<'b>(declaration: &Declaration, live: Live, by: impl Into<By<'b>>) -> ClientPlan {
+    pub fn read<'b>(declaration: &Declaration, live: Live, by: impl Into<OriginRule<'b>>) -> ClientPlan {
         let by = by.into();
         let mut client = ClientPlan::unread(declaration);
         client.id = live.id;
@@ -207,7 +208,7 @@ impl ClientPlan {
         match examine::examine(client.client_id, client.managed, &client.expect, &live) {
             Ok(()) => {
                 client.changes = change::changes(declaration, &live.settings, by);
-                if let By::Base(earlier) = by {
+                if let OriginRule::Base(earlier) = by {
                     client.released =
                         released(&earlier.released, |setting| live.settings.raw(setting).unwrap_or(Json::Null));
                     client.block_conflicts(|setting| earlier.wanted(setting));
@@ -258,15 +259,15 @@ impl ClientPlan {
     }
 
     /// Records what became of it.
-    pub fn finish(&mut self, outcome: Outcome, details: Option<Details>) {
+    pub fn finish(&mut self, outcome: ApplyResult, details: Option<Details>) {
         self.result = Some(outcome);
         self.details = details.map(Box::new);
     }
 }
 
 /// Fields that the base managed and nobody does now, with what they hold.
-pub(super) fn released(managed: &[Managed], live: impl Fn(Setting) -> Json) -> Vec<Released> {
-    let one = |managed: &Managed| Released {
+pub(super) fn released(managed: &[ManagedField], live: impl Fn(Setting) -> Json) -> Vec<ReleasedField> {
+    let one = |managed: &ManagedField| ReleasedField {
         field: managed.setting,
         live: live(managed.setting),
         source: managed.place.clone(),

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ClientId, Diagnostic, Place, Revision, Untrusted};
-use crate::plan::{ClientPlan, Origin, Status, Watch};
+use crate::plan::{ClientPlan, DriftReport, Origin, Status};
 
 /// The version of the document. A minor step only adds; readers ignore unknown keys.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -75,10 +75,10 @@ pub struct Run {
     /// The requests it made.
     pub requests: Requests,
     /// What is left of the quotas that were seen, by credential.
-    pub quota: Vec<Quota>,
+    pub quota: Vec<QuotaUsage>,
     /// What `drift` knows of earlier runs; `null` for other commands.
     #[serde(default)]
-    pub drift: Option<Watch>,
+    pub drift: Option<DriftReport>,
 }
 
 /// Numbers of requests.
@@ -98,7 +98,7 @@ pub struct Requests {
 
 /// The lowest number of requests that a credential was seen to have left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Quota {
+pub struct QuotaUsage {
     /// The credential's name; `null` for the environment.
     pub credentials: Option<String>,
     /// Requests left in this hour, at the lowest.

@@ -3,10 +3,10 @@
 //! Owns the checks that come before any difference is looked at: the right client, a whole answer, the expectations. The first
 //! that fails is the client's failure; a failure is never a difference and never "in sync".
 
-use crate::model::{ClientId, Failure, FailureKind, Live, Row, SettingSet, State};
+use crate::model::{ClientId, Failure, FailureKind, FieldRow, Live, SettingSet, State};
 
 /// A field that must match, as the plan keeps it.
-pub type Expectation = (&'static Row, State);
+pub type Expectation = (&'static FieldRow, State);
 
 /// Checks an answer for this client: `wrong_client`, `incomplete_answer`, `expect`, in this order.
 pub fn examine(client: ClientId, managed: SettingSet, expect: &[Expectation], live: &Live) -> Result<(), Failure> {

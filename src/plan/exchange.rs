@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted};
 use crate::plan::client::{ConfirmedBy, Details};
 use crate::plan::recheck::{Recheck, holds_everything, recheck};
-use crate::plan::{Cleared, ClientPlan, Outcome, verify};
+use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, verify};
 
 /// How often a PUT is tried at most, refusals and unknown fates together.
 pub const TRIES: u32 = 4;
@@ -60,19 +60,19 @@ pub enum Action {
     /// Send the PUT. Unless it was `just_read`, answer [`Event::TooOld`] instead when the last reading is too old.
     Send {
         /// The proof that it may be sent, and the body.
-        cleared: Cleared,
+        cleared: ClearedPatch,
         /// The client was read a moment ago, for this.
         just_read: bool,
     },
     /// Get a fresh token, then send; or answer [`Event::TooOld`] when the last reading is too old by then.
     Renew {
         /// The proof that it may be sent, and the body.
-        cleared: Cleared,
+        cleared: ClearedPatch,
     },
     /// Wait, then answer [`Event::Waited`].
     Wait(Pause),
     /// The conversation is over.
-    Finish(Outcome, Details),
+    Finish(ApplyResult, Details),
 }
 
 /// How long to wait.
@@ -170,7 +170,7 @@ impl<'p> Exchange<'p> {
             }
             Recheck::Unchanged => self.settle(&live, ConfirmedBy::Reading),
             Recheck::Stale(_) => self.finish(
-                Outcome::Stale,
+                ApplyResult::Stale,
                 format!(
                     "the write may have landed: {}; read again, the client is neither as before nor as wanted",
                     raw(&failure)
@@ -202,21 +202,21 @@ impl<'p> Exchange<'p> {
         let Some(live) = &self.live else { return Action::Read };
         match recheck(self.client, live) {
             Recheck::Send(cleared) => self.send(cleared, just_read),
-            Recheck::Unchanged => Action::Finish(Outcome::Unchanged, Details::default()),
+            Recheck::Unchanged => Action::Finish(ApplyResult::Unchanged, Details::default()),
             Recheck::Stale(moved) => {
                 let fields: Vec<&str> = moved.iter().map(|setting| setting.name()).collect();
                 self.finish(
-                    Outcome::Stale,
+                    ApplyResult::Stale,
                     format!("{} changed since the plan was made; nothing was sent, make a new plan", fields.join(", ")),
                 )
             }
-            Recheck::Refused(Some(failure)) => self.finish(Outcome::Refused, raw(&failure).to_owned()),
-            Recheck::Refused(None) => self.finish(Outcome::Refused, blocked(self.client)),
+            Recheck::Refused(Some(failure)) => self.finish(ApplyResult::Refused, raw(&failure).to_owned()),
+            Recheck::Refused(None) => self.finish(ApplyResult::Refused, blocked(self.client)),
             Recheck::Failed(failure) => self.give_up(failure),
         }
     }
 
-    fn send(&mut self, cleared: Cleared, just_read: bool) -> Action {
+    fn send(&mut self, cleared: ClearedPatch, just_read: bool) -> Action {
         self.sends += 1;
         Action::Send { cleared, just_read }
     }
@@ -243,18 +243,18 @@ impl<'p> Exchange<'p> {
                 moved.join(", "),
                 back.join("`, `")
             );
-            (Outcome::Collateral, Some(message))
+            (ApplyResult::Collateral, Some(message))
         } else if !not_converged.is_empty() {
             let stored: Vec<String> = not_converged
                 .iter()
                 .map(|one| format!("{}: sent {}, stored {}", one.field, one.sent, one.stored))
                 .collect();
             (
-                Outcome::NotConverged,
+                ApplyResult::NotConverged,
                 Some(format!("{}; declare what the API stores, or ask why it differs", stored.join(", "))),
             )
         } else {
-            (Outcome::Applied, None)
+            (ApplyResult::Applied, None)
         };
         let message = message.map(Untrusted::from);
         Action::Finish(outcome, Details { message, confirmed_by: Some(confirmed_by), not_converged, collateral })
@@ -266,20 +266,20 @@ impl<'p> Exchange<'p> {
             Some(_) => "; the write may have landed: the next run tells",
             None => "",
         };
-        self.finish(Outcome::Failed, format!("{}{doubt}{help}", raw(&failure)))
+        self.finish(ApplyResult::Failed, format!("{}{doubt}{help}", raw(&failure)))
     }
 
     fn stopped(&self, why: &str) -> Action {
         match &self.unknown {
             Some(failure) => self.finish(
-                Outcome::Failed,
+                ApplyResult::Failed,
                 format!("{why}, while the fate of the write was unknown ({}); the next run tells", raw(failure)),
             ),
-            None => self.finish(Outcome::Skipped, why.to_owned()),
+            None => self.finish(ApplyResult::Skipped, why.to_owned()),
         }
     }
 
-    fn finish(&self, outcome: Outcome, message: String) -> Action {
+    fn finish(&self, outcome: ApplyResult, message: String) -> Action {
         Action::Finish(outcome, Details { message: Some(message.into()), ..Details::default() })
     }
 }

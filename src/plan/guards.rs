@@ -4,7 +4,7 @@
 //! denies blocks the client; one that warns becomes a diagnostic.
 
 use crate::model::countries::Countries;
-use crate::model::guard::{Effect, Guard, When};
+use crate::model::guard::{Condition, Enforcement, Guard};
 use crate::model::{Diagnostic, Setting, State, Untrusted};
 use crate::plan::{Blocked, BlockedKind, Change, ClientPlan};
 
@@ -28,13 +28,13 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
         }
         for message in spoken(guard, client) {
             match guard.effect {
-                Effect::Deny if client.is_to_send() => client.blocked.push(Blocked {
+                Enforcement::Deny if client.is_to_send() => client.blocked.push(Blocked {
                     kind: BlockedKind::Guard,
                     name: Untrusted::new(guard.name.clone()),
                     message,
                 }),
                 // With nothing to send there is nothing to stop: the guard is heard all the same.
-                Effect::Deny | Effect::Warn => {
+                Enforcement::Deny | Enforcement::Warn => {
                     let summary = format!("client {}: {}", client.client_id, message.raw());
                     let warning = Diagnostic::warning("guard", client.source.clone(), summary);
                     warnings.push(warning.help(format!("guard `{}`", guard.name)));
@@ -67,7 +67,7 @@ fn spoken(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
 }
 
 /// Whether all conditions that are given hold for a change.
-fn holds(when: &When, change: &Change) -> bool {
+fn holds(when: &Condition, change: &Change) -> bool {
     when.from.as_ref().is_none_or(|from| *from == change.before)
         && when.to.as_ref().is_none_or(|to| *to == change.after)
         && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, &change.after))

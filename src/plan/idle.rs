@@ -3,10 +3,10 @@
 //! Owns the warnings about them. Whether all documents were looked at is for the caller to know.
 
 use crate::model::{Diagnostic, Waiver};
-use crate::plan::since::Known;
+use crate::plan::since::DeclaredClient;
 
 /// A warning for each waiver of a client that nothing declares, or of a field that its client does not manage.
-pub fn idle<'a>(waivers: &'a [Waiver], declared: &'a [Known]) -> impl Iterator<Item = Diagnostic> + 'a {
+pub fn idle<'a>(waivers: &'a [Waiver], declared: &'a [DeclaredClient]) -> impl Iterator<Item = Diagnostic> + 'a {
     waivers.iter().filter_map(|waiver| {
         let client = waiver.client;
         let documents = || declared.iter().filter(|known| known.client == client);

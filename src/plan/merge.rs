@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Plan, Quota};
+use crate::plan::{Plan, QuotaUsage};
 
 /// One plan over all clients, and what is missing or doubled in it, each as a sentence. `Err` when the plans do not belong
 /// together.
@@ -81,8 +81,8 @@ fn gaps(plans: &[Plan]) -> Vec<String> {
     gaps
 }
 
-fn lowest(quota: Vec<Quota>) -> Vec<Quota> {
-    let mut by_name: BTreeMap<Option<String>, Quota> = BTreeMap::new();
+fn lowest(quota: Vec<QuotaUsage>) -> Vec<QuotaUsage> {
+    let mut by_name: BTreeMap<Option<String>, QuotaUsage> = BTreeMap::new();
     for one in quota {
         match by_name.get_mut(&one.credentials) {
             Some(known) if known.remaining_lowest <= one.remaining_lowest => {}

@@ -30,11 +30,13 @@ pub mod verify;
 pub mod watch;
 mod wire;
 
-pub use change::{Action, Change, Origin};
-pub use client::{Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Outcome, Released, Status};
-pub use document::{Plan, Quota, ReleasedClient, Requests, Run, Shard, Summary};
+pub use change::{Change, ChangeAction, Origin};
+pub use client::{
+    ApplyResult, Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, ReleasedField, Status,
+};
+pub use document::{Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
 pub use origin::Origins;
 pub use patch::Patch;
-pub use recheck::Cleared;
+pub use recheck::ClearedPatch;
 pub use sending::Sending;
-pub use watch::Watch;
+pub use watch::DriftReport;

@@ -6,17 +6,17 @@
 use serde_json::Value as Json;
 
 use crate::model::{Declaration, Diagnostic, State};
-use crate::plan::origin::By;
+use crate::plan::origin::OriginRule;
 use crate::plan::{ClientPlan, change, client};
 
 /// Plans one client, and tells of what such a plan cannot show: a field that is newly declared null.
-pub fn plan(declaration: &Declaration, by: By<'_>) -> (ClientPlan, Vec<Diagnostic>) {
+pub fn plan(declaration: &Declaration, by: OriginRule<'_>) -> (ClientPlan, Vec<Diagnostic>) {
     let mut plan = ClientPlan::unread(declaration);
     let mut untold = Vec::new();
     for managed in &declaration.managed {
         let base = match by {
-            By::Base(earlier) => earlier.wanted(managed.setting),
-            By::Always(_) => None,
+            OriginRule::Base(earlier) => earlier.wanted(managed.setting),
+            OriginRule::Always(_) => None,
         };
         plan.changes.extend(change::change(managed, base.cloned().unwrap_or(State::NotSet), by));
         if base.is_none() && managed.wanted == State::NotSet {
@@ -25,7 +25,7 @@ pub fn plan(declaration: &Declaration, by: By<'_>) -> (ClientPlan, Vec<Diagnosti
             untold.push(warning.help("only a plan that reads shows what this clears".to_owned()));
         }
     }
-    if let By::Base(earlier) = by {
+    if let OriginRule::Base(earlier) = by {
         plan.released = client::released(&earlier.released, |_| Json::Null);
     }
     (plan, untold)

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ClientId, Declaration, Managed, Setting, SettingSet, State, Whose};
+use crate::model::{ClientId, ClientKey, Declaration, ManagedField, Setting, SettingSet, State};
 use crate::plan::Origin;
 
 /// The origin of the difference between what is declared now and what is live; `None` where there is none. `base` is what the
@@ -24,14 +24,14 @@ pub fn origin(base: Option<&State>, now: &State, live: &State) -> Option<Origin>
 
 /// What the base says of one client.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Earlier {
+pub struct BaseDeclaration {
     /// The fields that it manages.
-    pub managed: Vec<Managed>,
+    pub managed: Vec<ManagedField>,
     /// Those of them that nobody manages now: left as they are.
-    pub released: Vec<Managed>,
+    pub released: Vec<ManagedField>,
 }
 
-impl Earlier {
+impl BaseDeclaration {
     /// What the base declares for a field; `None` where it does not manage it.
     pub fn wanted(&self, setting: Setting) -> Option<&State> {
         self.managed.iter().find(|managed| managed.setting == setting).map(|managed| &managed.wanted)
@@ -40,34 +40,34 @@ impl Earlier {
 
 /// By what the differences of one client are judged.
 #[derive(Clone, Copy, Debug)]
-pub enum By<'b> {
+pub enum OriginRule<'b> {
     /// Every difference has this origin: there is no base, or it says nothing that can be relied on.
     Always(Origin),
     /// By the base.
-    Base(&'b Earlier),
+    Base(&'b BaseDeclaration),
 }
 
-impl From<Origin> for By<'_> {
+impl From<Origin> for OriginRule<'_> {
     fn from(origin: Origin) -> Self {
-        By::Always(origin)
+        OriginRule::Always(origin)
     }
 }
 
 /// What the base says of every client.
 #[derive(Clone, Debug)]
 pub struct Origins {
-    clients: BTreeMap<Whose, Earlier>,
+    clients: BTreeMap<ClientKey, BaseDeclaration>,
     /// Of clients that the base does not name.
     others: Others,
     /// Whom the base names and nobody names now.
-    lost: BTreeSet<Whose>,
+    lost: BTreeSet<ClientKey>,
 }
 
 #[derive(Clone, Debug)]
 enum Others {
     Always(Origin),
     /// The base is whole, so they are new.
-    New(Earlier),
+    New(BaseDeclaration),
 }
 
 impl Origins {
@@ -79,22 +79,22 @@ impl Origins {
     /// By a base. `whole` says that all of it could be read: then a client that it does not name is new, else nobody knows.
     /// `now` are the declarations before any of their fields was left out, `fields` those that are looked at; none means all.
     pub fn by(base: &[Declaration], whole: bool, now: &[Declaration], fields: SettingSet) -> Origins {
-        let now: BTreeMap<Whose, SettingSet> = now.iter().map(|one| (one.whose(), one.managed_set())).collect();
+        let now: BTreeMap<ClientKey, SettingSet> = now.iter().map(|one| (one.key(), one.managed_set())).collect();
         let earlier = |then: &Declaration| {
-            let whose = then.whose();
-            let kept = now.get(&whose)?;
+            let key = then.key();
+            let kept = now.get(&key)?;
             let looked_at = |setting| fields.is_empty() || fields.contains(setting);
-            let is_released = |one: &&Managed| !kept.contains(one.setting) && looked_at(one.setting);
+            let is_released = |one: &&ManagedField| !kept.contains(one.setting) && looked_at(one.setting);
             let released = then.managed.iter().filter(is_released).cloned().collect();
-            Some((whose, Earlier { managed: then.managed.clone(), released }))
+            Some((key, BaseDeclaration { managed: then.managed.clone(), released }))
         };
-        let others = if whole { Others::New(Earlier::default()) } else { Others::Always(Origin::Unknown) };
+        let others = if whole { Others::New(BaseDeclaration::default()) } else { Others::Always(Origin::Unknown) };
         Origins { clients: base.iter().filter_map(earlier).collect(), others, lost: BTreeSet::new() }
     }
 
     /// With those whom the base names and nobody names now: `@me` may be a number under another name, or the same client under
     /// other credentials, so what has one of them as its past may be no new client.
-    pub fn with_lost(mut self, lost: &BTreeSet<Whose>) -> Origins {
+    pub fn with_lost(mut self, lost: &BTreeSet<ClientKey>) -> Origins {
         self.lost.clone_from(lost);
         self
     }
@@ -104,12 +104,12 @@ impl Origins {
     }
 
     /// By what the differences of this client are judged.
-    pub fn of(&self, declaration: &Declaration) -> By<'_> {
-        match (self.clients.get(&declaration.whose()), &self.others) {
-            (Some(earlier), _) => By::Base(earlier),
-            (None, Others::New(_)) if self.may_be_known(declaration) => By::Always(Origin::Unknown),
-            (None, Others::New(nothing)) => By::Base(nothing),
-            (None, Others::Always(origin)) => By::Always(*origin),
+    pub fn of(&self, declaration: &Declaration) -> OriginRule<'_> {
+        match (self.clients.get(&declaration.key()), &self.others) {
+            (Some(earlier), _) => OriginRule::Base(earlier),
+            (None, Others::New(_)) if self.may_be_known(declaration) => OriginRule::Always(Origin::Unknown),
+            (None, Others::New(nothing)) => OriginRule::Base(nothing),
+            (None, Others::Always(origin)) => OriginRule::Always(*origin),
         }
     }
 }
@@ -131,14 +131,14 @@ pub fn is_same(then: &Declaration, now: &Declaration, fields: SettingSet) -> boo
 }
 
 /// Declarations by whom they speak for.
-pub fn by_whose(declarations: &[Declaration]) -> BTreeMap<Whose, &Declaration> {
-    declarations.iter().map(|one| (one.whose(), one)).collect()
+pub fn by_whose(declarations: &[Declaration]) -> BTreeMap<ClientKey, &Declaration> {
+    declarations.iter().map(|one| (one.key(), one)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kind, value};
+    use crate::model::{FieldKind, value};
     use serde_json::json;
 
     /// Every cell: what the base declares (`-`: it does not manage the field), what is declared now, what is live. The letters
@@ -179,7 +179,7 @@ mod tests {
         ]
     };
 
-    fn state(kind: Kind, values: [&serde_json::Value; 4], letter: &str) -> Option<State> {
+    fn state(kind: FieldKind, values: [&serde_json::Value; 4], letter: &str) -> Option<State> {
         match letter {
             "-" => None,
             "0" => Some(State::NotSet),
@@ -193,11 +193,11 @@ mod tests {
     #[test]
     fn every_cell_has_exactly_one_origin() {
         let rows = [
-            (Kind::Countries, [json!("RU"), json!("RU BY"), json!("*"), json!("ZZ")]),
-            (Kind::Zone, [json!("UTC"), json!("Asia/Omsk"), json!("Europe/Moscow"), json!("MSK")]),
-            (Kind::Id, [json!(19), json!(20), json!(21), json!("x")]),
-            (Kind::Percent, [json!(90), json!(80), json!(70), json!(0)]),
-            (Kind::Email, [json!("a@x.example"), json!("b@x.example"), json!("c@x.example"), json!("x")]),
+            (FieldKind::Countries, [json!("RU"), json!("RU BY"), json!("*"), json!("ZZ")]),
+            (FieldKind::Zone, [json!("UTC"), json!("Asia/Omsk"), json!("Europe/Moscow"), json!("MSK")]),
+            (FieldKind::Id, [json!(19), json!(20), json!(21), json!("x")]),
+            (FieldKind::Percent, [json!(90), json!(80), json!(70), json!(0)]),
+            (FieldKind::Email, [json!("a@x.example"), json!("b@x.example"), json!("c@x.example"), json!("x")]),
         ];
         for (kind, values) in &rows {
             let [a, b, c, odd] = values;

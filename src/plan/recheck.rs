@@ -1,18 +1,18 @@
 //! Whether a change may be sent now, judged against a fresh answer.
 //!
 //! Owns the one function that clears a patch for sending, and the proof of it that the writer asks for. Whoever holds a
-//! [`Cleared`] has passed guards, expectations and freshness.
+//! [`ClearedPatch`] has passed guards, expectations and freshness.
 
 use crate::model::{Failure, FailureKind, Live, LiveSettings, Setting};
 use crate::plan::{ClientPlan, Patch, examine};
 
 /// A patch that may be sent. Spent by one PUT; only [`recheck`] makes one.
 #[derive(Debug)]
-pub struct Cleared {
+pub struct ClearedPatch {
     patch: Patch,
 }
 
-impl Cleared {
+impl ClearedPatch {
     /// What is sent.
     pub fn patch(&self) -> &Patch {
         &self.patch
@@ -23,7 +23,7 @@ impl Cleared {
 #[derive(Debug)]
 pub enum Recheck {
     /// Live is what the plan was made from: send.
-    Send(Cleared),
+    Send(ClearedPatch),
     /// Live already equals every wanted value.
     Unchanged,
     /// Something else: these fields are neither as planned from nor all as wanted.
@@ -62,7 +62,7 @@ pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
         .filter(|change| live.settings.state(change.setting).as_ref() != Some(&change.before))
         .map(|change| change.setting)
         .collect();
-    if moved.is_empty() { Recheck::Send(Cleared { patch }) } else { Recheck::Stale(moved) }
+    if moved.is_empty() { Recheck::Send(ClearedPatch { patch }) } else { Recheck::Stale(moved) }
 }
 
 /// Whether live holds every value that the changes want, but for those that are not to be sent.

@@ -10,16 +10,16 @@ use std::sync::Arc;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientId, Declaration, Direction, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver, Whose, value,
-    whose,
+    ClientId, ClientKey, Declaration, Direction, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
+    key, value,
 };
 use crate::plan::rolling;
-use crate::plan::watch::{Finding, FindingState, Seen, Watch};
+use crate::plan::watch::{DriftReport, Finding, FindingState, LastRead};
 use crate::plan::{ClientPlan, Origin, Plan, load};
 
 /// What is needed of a declaration to say whether a finding can still stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct DeclaredClient {
     /// The client.
     pub client: ClientId,
     /// Its credential's name; `None` for the environment.
@@ -28,27 +28,27 @@ pub struct Known {
     pub managed: SettingSet,
 }
 
-impl From<&Declaration> for Known {
-    fn from(declaration: &Declaration) -> Known {
+impl From<&Declaration> for DeclaredClient {
+    fn from(declaration: &Declaration) -> DeclaredClient {
         let credentials = declaration.credentials.clone();
-        Known { client: declaration.client, credentials, managed: declaration.managed_set() }
+        DeclaredClient { client: declaration.client, credentials, managed: declaration.managed_set() }
     }
 }
 
 /// The report of the run before.
 #[derive(Clone, Debug)]
-pub struct Past {
+pub struct PreviousReport {
     /// When that run began.
     pub started_at: String,
     /// What it found.
-    pub watch: Watch,
+    pub watch: DriftReport,
     endpoint: String,
     project: String,
 }
 
-impl Past {
+impl PreviousReport {
     /// Reads a report that `drift` wrote as JSON. The error is one sentence, with the remedy.
-    pub fn read(bytes: &[u8]) -> Result<Past, String> {
+    pub fn read(bytes: &[u8]) -> Result<PreviousReport, String> {
         // Its own remedy speaks of saved plans.
         let plan = load::load(bytes)
             .map_err(|error| format!("{}; remove it to begin anew, then everything is new once", error.what))?;
@@ -61,15 +61,15 @@ impl Past {
             return Err("a time in it is none: it was edited or damaged; remove it to begin anew".to_owned());
         }
         let (endpoint, project) = (plan.endpoint.raw().to_owned(), plan.project.raw().to_owned());
-        Ok(Past { started_at: plan.run.started_at, watch, endpoint, project })
+        Ok(PreviousReport { started_at: plan.run.started_at, watch, endpoint, project })
     }
 
     /// Whether it is of the same project and endpoint as this report; the error says what differs, and is to be escaped. Most
     /// project files are called the same, so one that knows none of its clients is another's too.
-    pub fn check(&self, now: &Plan, declared: &[Known], whole: bool) -> Result<(), String> {
-        let declared: BTreeSet<Whose> =
-            declared.iter().map(|known| whose(known.client, known.credentials.as_ref())).collect();
-        let knows = |seen: &Seen| declared.contains(&whose(seen.client_id, seen.credentials.as_ref()));
+    pub fn check(&self, now: &Plan, declared: &[DeclaredClient], whole: bool) -> Result<(), String> {
+        let declared: BTreeSet<ClientKey> =
+            declared.iter().map(|known| key(known.client, known.credentials.as_ref())).collect();
+        let knows = |seen: &LastRead| declared.contains(&key(seen.client_id, seen.credentials.as_ref()));
         if whole && !self.watch.seen.is_empty() && !declared.is_empty() && !self.watch.seen.iter().any(knows) {
             return Err(
                 "it knows none of the clients of this project, so it is another's: keep one file for each, or remove it to begin anew"
@@ -96,15 +96,15 @@ fn is_time(text: &str) -> bool {
 
 /// What a run knows beside its clients.
 #[derive(Clone, Copy, Debug)]
-pub struct Now<'a> {
+pub struct RunContext<'a> {
     /// When it began, RFC 3339 in UTC, to the second.
     pub at: &'a str,
     /// The day, `YYYY-MM-DD` in UTC.
     pub today: &'a str,
     /// Every client of the documents that were found.
-    pub declared: &'a [Known],
+    pub declared: &'a [DeclaredClient],
     /// Those of them that the selection covers.
-    pub selected: &'a [Known],
+    pub selected: &'a [DeclaredClient],
     /// Whether the documents that were found are all there are. With a PATH they may not be, and what is missing is not gone.
     pub whole: bool,
     /// The project's waivers.
@@ -113,27 +113,27 @@ pub struct Now<'a> {
     pub budget: Option<u64>,
 }
 
-type Id = (Whose, Option<Setting>);
+type Id = (ClientKey, Option<Setting>);
 
 /// The findings of this run, beside those of the run before.
-pub fn watch(clients: &[ClientPlan], past: Option<&Past>, now: &Now<'_>) -> Watch {
-    let known: BTreeMap<Whose, &Known> =
-        now.declared.iter().map(|known| (whose(known.client, known.credentials.as_ref()), known)).collect();
-    let looks: BTreeMap<Whose, &ClientPlan> = clients
+pub fn watch(clients: &[ClientPlan], past: Option<&PreviousReport>, now: &RunContext<'_>) -> DriftReport {
+    let known: BTreeMap<ClientKey, &DeclaredClient> =
+        now.declared.iter().map(|known| (key(known.client, known.credentials.as_ref()), known)).collect();
+    let looks: BTreeMap<ClientKey, &ClientPlan> = clients
         .iter()
         .filter(|client| looked_at(client) != Some(FailureKind::Interrupted))
-        .map(|client| (whose(client.client_id, client.credentials.as_ref()), client))
+        .map(|client| (key(client.client_id, client.credentials.as_ref()), client))
         .collect();
     let then = past.map_or(&[][..], |past| &past.watch.findings);
     let mut open: BTreeMap<Id, &Finding> = then
         .iter()
         .filter(|finding| finding.state != FindingState::Resolved)
-        .map(|finding| ((whose(finding.client_id, finding.credentials.as_ref()), finding.field), finding))
+        .map(|finding| ((key(finding.client_id, finding.credentials.as_ref()), finding.field), finding))
         .collect();
     let mut findings: Vec<Finding> = Vec::new();
     for client in looks.values() {
         for mut finding in of_client(client, now) {
-            let id = (whose(finding.client_id, finding.credentials.as_ref()), finding.field);
+            let id = (key(finding.client_id, finding.credentials.as_ref()), finding.field);
             if let Some(before) = open.remove(&id) {
                 finding.state = state(before, &finding);
                 finding.first_seen.clone_from(&before.first_seen);
@@ -146,7 +146,7 @@ pub fn watch(clients: &[ClientPlan], past: Option<&Past>, now: &Now<'_>) -> Watc
     }
     findings.sort_by_cached_key(order);
     let seen = seen(&looks, past, now, &known);
-    Watch {
+    DriftReport {
         since: past.map(|past| past.started_at.clone()),
         expired_waivers: now.waivers.iter().filter(|waiver| waiver.is_expired(now.today)).cloned().collect(),
         rolling: now.budget.map(|budget| rolling::rolling(budget, looks.len(), now, &seen)),
@@ -161,7 +161,7 @@ fn looked_at(client: &ClientPlan) -> Option<FailureKind> {
 }
 
 /// What is to be told of one client, as if it was never told before.
-fn of_client<'a>(client: &'a ClientPlan, now: &'a Now<'_>) -> impl Iterator<Item = Finding> + 'a {
+fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterator<Item = Finding> + 'a {
     let bare = move |field: Option<Setting>| Finding {
         client_id: client.client_id,
         credentials: client.credentials.clone(),
@@ -196,7 +196,7 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a Now<'_>) -> impl Iterator<Item
 }
 
 /// The waiver that holds today: the field's own before the whole client's.
-fn waived(client: ClientId, field: Option<Setting>, now: &Now<'_>) -> Option<Waived> {
+fn waived(client: ClientId, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
     let holds = now.waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(now.today));
     holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
 }
@@ -216,8 +216,8 @@ fn ended_or_not(
     before: &Finding,
     field: Option<Setting>,
     look: Option<&ClientPlan>,
-    known: Option<&Known>,
-    now: &Now<'_>,
+    known: Option<&DeclaredClient>,
+    now: &RunContext<'_>,
 ) -> Finding {
     let is_managed = match (known, field) {
         (Some(known), Some(field)) => known.managed.contains(field),
@@ -259,25 +259,25 @@ fn reach(finding: &Finding) -> Option<usize> {
 
 /// When every client was looked at. A used-up quota is no look: those clients come first in the next turn.
 fn seen(
-    looks: &BTreeMap<Whose, &ClientPlan>,
-    past: Option<&Past>,
-    now: &Now<'_>,
-    known: &BTreeMap<Whose, &Known>,
-) -> Vec<Seen> {
+    looks: &BTreeMap<ClientKey, &ClientPlan>,
+    past: Option<&PreviousReport>,
+    now: &RunContext<'_>,
+    known: &BTreeMap<ClientKey, &DeclaredClient>,
+) -> Vec<LastRead> {
     let then = past.map_or(&[][..], |past| &past.watch.seen);
-    let before: BTreeMap<Whose, &Seen> =
-        then.iter().map(|seen| (whose(seen.client_id, seen.credentials.as_ref()), seen)).collect();
+    let before: BTreeMap<ClientKey, &LastRead> =
+        then.iter().map(|seen| (key(seen.client_id, seen.credentials.as_ref()), seen)).collect();
     let declared = now.declared.iter().map(|known| {
-        let who = whose(known.client, known.credentials.as_ref());
+        let who = key(known.client, known.credentials.as_ref());
         let look = looks.get(&who).filter(|client| looked_at(client) != Some(FailureKind::Quota));
         let at = match look {
             Some(_) => Some(now.at.to_owned()),
             None => before.get(&who).and_then(|seen| seen.at.clone()),
         };
-        Seen { client_id: known.client, credentials: known.credentials.clone(), at }
+        LastRead { client_id: known.client, credentials: known.credentials.clone(), at }
     });
     let others =
-        then.iter().filter(|seen| !now.whole && !known.contains_key(&whose(seen.client_id, seen.credentials.as_ref())));
+        then.iter().filter(|seen| !now.whole && !known.contains_key(&key(seen.client_id, seen.credentials.as_ref())));
     declared.chain(others.cloned()).collect()
 }
 
@@ -298,12 +298,12 @@ impl Finding {
     }
 }
 
-impl Watch {
+impl DriftReport {
     /// The findings of two parts of one fleet. Where only one of the two has looked, that one knows.
-    pub fn join(self, other: Watch) -> Watch {
+    pub fn join(self, other: DriftReport) -> DriftReport {
         let mut findings: BTreeMap<Id, Finding> = BTreeMap::new();
         for finding in self.findings.into_iter().chain(other.findings) {
-            let id = (whose(finding.client_id, finding.credentials.as_ref()), finding.field);
+            let id = (key(finding.client_id, finding.credentials.as_ref()), finding.field);
             let looked = finding.state != FindingState::Unread;
             if looked || !findings.contains_key(&id) {
                 findings.insert(id, finding);
@@ -311,15 +311,15 @@ impl Watch {
         }
         let mut findings: Vec<Finding> = findings.into_values().collect();
         findings.sort_by_cached_key(order);
-        let mut seen: BTreeMap<Whose, Seen> = BTreeMap::new();
+        let mut seen: BTreeMap<ClientKey, LastRead> = BTreeMap::new();
         for one in self.seen.into_iter().chain(other.seen) {
-            let known = seen.entry(whose(one.client_id, one.credentials.as_ref())).or_insert_with(|| one.clone());
+            let known = seen.entry(key(one.client_id, one.credentials.as_ref())).or_insert_with(|| one.clone());
             known.at = known.at.take().max(one.at);
         }
         let mut expired_waivers = self.expired_waivers;
         expired_waivers
             .extend(other.expired_waivers.into_iter().filter(|one| !expired_waivers.contains(one)).collect::<Vec<_>>());
-        Watch {
+        DriftReport {
             since: self.since.min(other.since),
             findings,
             expired_waivers,
@@ -332,8 +332,8 @@ impl Watch {
     }
 
     /// What nobody could be told of stays untold in a run that tells nobody.
-    pub fn still_untold(&mut self, past: &Past) {
-        let id = |finding: &Finding| (whose(finding.client_id, finding.credentials.as_ref()), finding.field);
+    pub fn still_untold(&mut self, past: &PreviousReport) {
+        let id = |finding: &Finding| (key(finding.client_id, finding.credentials.as_ref()), finding.field);
         let untold: Vec<Id> = past.watch.findings.iter().filter(|finding| !finding.told).map(id).collect();
         let news = self.findings.iter_mut().filter(|finding| finding.is_news());
         news.filter(|finding| untold.contains(&id(finding))).for_each(|finding| finding.told = false);

@@ -17,7 +17,7 @@ pub use crate::model::{Waived, Waiver};
 
 /// What `drift` found, over this run and the one before it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Watch {
+pub struct DriftReport {
     /// When the run began whose report was given with `--since`, RFC 3339; `null` without one.
     pub since: Option<String>,
     /// Every finding of this run, those of the earlier one that ended, and those of clients that could not be read now.
@@ -25,7 +25,7 @@ pub struct Watch {
     /// Waivers whose last day has passed. They cover nothing any more: what they covered counts again.
     pub expired_waivers: Vec<Waiver>,
     /// When each client was last read, whatever came of it.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<LastRead>,
     /// How a fleet beyond the quota is looked at in turns; `null` where every client is read in each run.
     pub rolling: Option<Rolling>,
 }
@@ -86,7 +86,7 @@ pub enum FindingState {
 
 /// When a client was last read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Seen {
+pub struct LastRead {
     /// The id of the path.
     pub client_id: ClientId,
     /// The credential's name; `null` for the environment.

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::model::{
-    ClientId, Diagnostic, Direction, Failure, Layer, LiveSettings, Place, Revision, Row, Setting, SettingSet, Severity,
-    State, Untrusted, value,
+    ClientId, Diagnostic, Direction, Failure, FieldRow, Layer, LiveSettings, Place, Revision, Setting, SettingSet,
+    Severity, State, Untrusted, value,
 };
-use crate::plan::change::{Action, Change, Origin, code_names};
-use crate::plan::client::{Blocked, ClientPlan, Details, Outcome, Released, Status};
+use crate::plan::change::{Change, ChangeAction, Origin, code_names};
+use crate::plan::client::{ApplyResult, Blocked, ClientPlan, Details, ReleasedField, Status};
 use crate::plan::digest;
 use crate::plan::document::{FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary};
 
@@ -58,7 +58,7 @@ pub(super) struct WireClient {
     pub(super) expect: Map<String, Json>,
     pub(super) changes: Vec<WireChange>,
     pub(super) blocked: Vec<Blocked>,
-    pub(super) released: Vec<Released>,
+    pub(super) released: Vec<ReleasedField>,
     pub(super) managed: SettingSet,
     /// Exactly the body that apply sends; `{}` where nothing would be sent.
     #[serde(serialize_with = "in_order")]
@@ -66,7 +66,7 @@ pub(super) struct WireClient {
     pub(super) put: Map<String, Json>,
     pub(super) live: Option<LiveSettings>,
     pub(super) error: Option<Box<Failure>>,
-    pub(super) result: Option<Outcome>,
+    pub(super) result: Option<ApplyResult>,
     pub(super) details: Option<Box<Details>>,
 }
 
@@ -74,7 +74,7 @@ pub(super) struct WireClient {
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub(super) struct WireChange {
     pub(super) field: Setting,
-    pub(super) action: Action,
+    pub(super) action: ChangeAction,
     pub(super) before: Json,
     pub(super) after: Json,
     pub(super) added: Vec<Arc<str>>,
@@ -214,8 +214,8 @@ impl WireClient {
     }
 }
 
-fn expectation(name: &str, wanted: &Json) -> Result<(&'static Row, State), String> {
-    let row = Row::find(name).filter(|row| row.write.is_none());
+fn expectation(name: &str, wanted: &Json) -> Result<(&'static FieldRow, State), String> {
+    let row = FieldRow::find(name).filter(|row| row.write.is_none());
     let row = row.ok_or_else(|| "`expect` names a field that cannot be expected".to_owned())?;
     match value::live(row.kind, wanted) {
         State::Odd(_) => Err(format!("`expect` of {} is no value of the field", row.name)),

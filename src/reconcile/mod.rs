@@ -1,7 +1,7 @@
 //! The fleet at work: declarations become a plan, a plan becomes results.
 //!
 //! Owns concurrency and order: how many clients are under way at once, that answers return to the order of the files before
-//! anyone sees them, that each client ends in exactly one result. It tells what happens through [`Happened`] and draws nothing;
+//! anyone sees them, that each client ends in exactly one result. It tells what happens through [`RunEvent`] and draws nothing;
 //! what to send and how to judge answers is decided in `plan`.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub mod write;
 
 /// What a listener hears: a progress bar, a log, a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happened {
+pub enum RunEvent {
     /// So many clients will be read.
     Reading(usize),
     /// One was read, or failed.
@@ -30,4 +30,4 @@ pub enum Happened {
 }
 
 /// Who hears what happens. Called from several threads.
-pub type Listener = Arc<dyn Fn(Happened) + Send + Sync>;
+pub type Listener = Arc<dyn Fn(RunEvent) + Send + Sync>;

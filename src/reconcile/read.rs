@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::api::{Reader, Stop};
+use crate::api::{Reader, Shutdown};
 use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Guard, Live};
 use crate::plan::duplicates;
 use crate::plan::{ClientPlan, Origins, Sending, Status, guards};
-use crate::reconcile::{Happened, Listener, fleet};
+use crate::reconcile::{Listener, RunEvent, fleet};
 
 /// An answer and when it arrived.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct Options<'a> {
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct ReadOutcome {
     /// The clients, in the order of the declarations.
     pub clients: Vec<ClientPlan>,
     /// The answers to send by; empty unless they were to be kept.
@@ -55,11 +55,11 @@ pub struct Outcome {
 pub async fn plan(
     declarations: Vec<Declaration>,
     reader: &Reader,
-    stop: &Stop,
+    stop: &Shutdown,
     options: Options<'_>,
     listener: Listener,
-) -> Outcome {
-    listener(Happened::Reading(declarations.len()));
+) -> ReadOutcome {
+    listener(RunEvent::Reading(declarations.len()));
     let (stop, origins, keep) = (stop.clone(), options.origins, options.keep_readings);
     let readings = Arc::new(Mutex::new(Readings::new()));
     let kept = Arc::clone(&readings);
@@ -71,7 +71,7 @@ pub async fn plan(
             let (listener, kept, origins) = (Arc::clone(&listener), Arc::clone(&kept), Arc::clone(&origins));
             async move {
                 let (client, reading) = read_one(&declaration, &reader, &stop, &origins, keep).await;
-                listener(Happened::Read { failed: client.error.is_some() });
+                listener(RunEvent::Read { failed: client.error.is_some() });
                 if let Some(reading) = reading {
                     kept.lock().unwrap_or_else(PoisonError::into_inner).insert(index, reading);
                 }
@@ -89,7 +89,7 @@ pub async fn plan(
         warnings.extend(guards::judge(options.guards, client));
     }
     let readings = std::mem::take(&mut *readings.lock().unwrap_or_else(PoisonError::into_inner));
-    Outcome { clients, readings, warnings }
+    ReadOutcome { clients, readings, warnings }
 }
 
 /// A reader for each thread that shall read. A fleet keeps two cores busy; for few clients a second thread costs more than it
@@ -104,7 +104,7 @@ fn hands(reader: &Reader, clients: usize) -> Vec<Reader> {
 async fn read_one(
     declaration: &Declaration,
     reader: &Reader,
-    stop: &Stop,
+    stop: &Shutdown,
     origins: &Origins,
     keep: bool,
 ) -> (ClientPlan, Option<Reading>) {

@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::api::{Reader, Stop, Writer};
+use crate::api::{Reader, Shutdown, Writer};
 use crate::journal::{Journal, Line};
-use crate::model::{Failure, FailureKind, Keep, SettingSet};
+use crate::model::{Failure, FailureKind, FieldMask, SettingSet};
 use crate::plan::client::Details;
 use crate::plan::exchange::{Action, Event, Exchange};
-use crate::plan::{Cleared, ClientPlan, Outcome, Status, verify};
+use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Status, verify};
 use crate::reconcile::read::{Reading, Readings};
-use crate::reconcile::{Happened, Listener, fleet};
+use crate::reconcile::{Listener, RunEvent, fleet};
 
 /// How to write.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ pub struct Hands {
     /// Reads again.
     pub reader: Reader,
     /// Says when to end.
-    pub stop: Stop,
+    pub stop: Shutdown,
     /// Where each PUT is written down before it is sent; without it none can be.
     pub journal: Option<Arc<Journal>>,
 }
@@ -70,7 +70,7 @@ pub async fn apply(
             }
         }
     }
-    listener(Happened::Writing(due.len()));
+    listener(RunEvent::Writing(due.len()));
     let worker = Worker { hands, options, run, listener };
     let mut rest = due.into_iter();
     let mut written = 0;
@@ -81,7 +81,7 @@ pub async fn apply(
             worker.run.halt("a canary was not applied");
         }
         // A client that turned out to be as wanted already has shown nothing, so the next one is the canary.
-        if client.result != Some(Outcome::Unchanged) {
+        if client.result != Some(ApplyResult::Unchanged) {
             written += 1;
         }
         clients[index] = Some(client);
@@ -98,29 +98,29 @@ pub async fn apply(
 }
 
 /// What is known without any request: failed, in sync or blocked.
-fn settled_without_sending(client: &ClientPlan) -> Option<(Outcome, Option<Details>)> {
+fn settled_without_sending(client: &ClientPlan) -> Option<(ApplyResult, Option<Details>)> {
     let say =
         |message: &crate::model::Untrusted| Some(Details { message: Some(message.clone()), ..Details::default() });
     if let Some(error) = &client.error {
         return Some((outcome_of_failure(client), say(&error.message)));
     }
     if client.status() == Status::InSync {
-        return Some((Outcome::Unchanged, None));
+        return Some((ApplyResult::Unchanged, None));
     }
     if !client.blocked.is_empty() {
         let reasons: Vec<&str> = client.blocked.iter().map(|blocked| blocked.message.raw()).collect();
-        return Some((Outcome::Refused, say(&reasons.join("; ").into())));
+        return Some((ApplyResult::Refused, say(&reasons.join("; ").into())));
     }
     // What differs still differs: the change itself says that it was kept.
-    (!client.is_to_send()).then(|| (Outcome::Unchanged, say(&"not sent: --only leaves its origin out".into())))
+    (!client.is_to_send()).then(|| (ApplyResult::Unchanged, say(&"not sent: --only leaves its origin out".into())))
 }
 
 /// The result of a client that could not be compared.
-pub fn outcome_of_failure(client: &ClientPlan) -> Outcome {
+pub fn outcome_of_failure(client: &ClientPlan) -> ApplyResult {
     match client.error.as_ref().map(|error| error.kind) {
-        Some(FailureKind::Expect) => Outcome::Refused,
-        Some(FailureKind::Interrupted) => Outcome::Skipped,
-        Some(_) | None => Outcome::Failed,
+        Some(FailureKind::Expect) => ApplyResult::Refused,
+        Some(FailureKind::Interrupted) => ApplyResult::Skipped,
+        Some(_) | None => ApplyResult::Failed,
     }
 }
 
@@ -136,7 +136,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn count(&self, outcome: Outcome) {
+    fn count(&self, outcome: ApplyResult) {
         if !outcome.is_good() {
             self.failures.fetch_add(1, Ordering::SeqCst);
         }
@@ -163,16 +163,16 @@ impl Worker {
     async fn write(&self, (index, mut client, reading): (usize, ClientPlan, Option<Reading>)) -> (usize, ClientPlan) {
         let (outcome, details) = match self.may_begin() {
             Ok(()) => self.converse(&client, reading).await,
-            Err(why) => (Outcome::Skipped, Details { message: Some(why.into()), ..Details::default() }),
+            Err(why) => (ApplyResult::Skipped, Details { message: Some(why.into()), ..Details::default() }),
         };
-        if outcome != Outcome::Skipped {
+        if outcome != ApplyResult::Skipped {
             self.run.count(outcome);
         }
-        if outcome == Outcome::Collateral {
+        if outcome == ApplyResult::Collateral {
             self.run.halt("another client's other fields moved with its PUT");
         }
         client.finish(outcome, Some(details));
-        (self.listener)(Happened::Wrote { failed: !outcome.is_good() });
+        (self.listener)(RunEvent::Wrote { failed: !outcome.is_good() });
         (index, client)
     }
 
@@ -193,7 +193,7 @@ impl Worker {
     }
 
     /// Carries one conversation through: the machine decides, this does.
-    async fn converse(&self, client: &ClientPlan, reading: Option<Reading>) -> (Outcome, Details) {
+    async fn converse(&self, client: &ClientPlan, reading: Option<Reading>) -> (ApplyResult, Details) {
         let mut read_at = reading.as_ref().map(|reading| reading.at);
         let mut exchange = Exchange::new(client, reading.map(|reading| reading.live), self.options.allow_collateral);
         let mut action = exchange.begin();
@@ -239,7 +239,7 @@ impl Worker {
     }
 
     async fn read(&self, client: &ClientPlan) -> Result<Reading, Failure> {
-        let mut keep = Keep::default();
+        let mut keep = FieldMask::default();
         for (row, _) in &client.expect {
             keep.add(row);
         }
@@ -248,7 +248,7 @@ impl Worker {
     }
 
     /// One PUT: first into the journal, then onto the wire.
-    async fn send(&self, client: &ClientPlan, cleared: Cleared, sent: &mut bool) -> Event {
+    async fn send(&self, client: &ClientPlan, cleared: ClearedPatch, sent: &mut bool) -> Event {
         if let Err(why) = self.may_begin() {
             return Event::Stopped(why);
         }
@@ -266,9 +266,9 @@ impl Worker {
         client: &ClientPlan,
         exchange: &Exchange<'_>,
         sent: bool,
-        outcome: Outcome,
+        outcome: ApplyResult,
         mut details: Details,
-    ) -> (Outcome, Details) {
+    ) -> (ApplyResult, Details) {
         let changed = client.to_send().map(|change| change.setting).collect();
         let stored = details.confirmed_by.is_some() && details.collateral.is_empty();
         let lossy = exchange.baseline().is_some_and(|live| verify::had_something_to_lose(changed, &live.settings));

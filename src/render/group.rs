@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::model::{Diagnostic, FailureKind, Place, Untrusted};
-use crate::plan::{Blocked, BlockedKind, ClientPlan, Outcome, Plan};
+use crate::plan::{ApplyResult, Blocked, BlockedKind, ClientPlan, Plan};
 
 /// More clients than this with an identical set of changes are shown once.
 pub const MANY: usize = 3;
@@ -36,7 +36,7 @@ pub struct Same<'p> {
 #[derive(Debug)]
 pub struct Cause<'p> {
     /// The result, in a report.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<ApplyResult>,
     /// The kind of failure, where there was one.
     pub kind: Option<FailureKind>,
     /// The status of the HTTP answer.
@@ -119,8 +119,9 @@ impl<'p> Cause<'p> {
 /// What was stored wrongly or moved others is told in full beside the changes instead.
 fn is_undone(client: &ClientPlan) -> bool {
     let by_result = match client.result {
-        Some(Outcome::Stale | Outcome::Refused | Outcome::Failed | Outcome::Skipped) => true,
-        Some(Outcome::Applied | Outcome::Unchanged | Outcome::NotConverged | Outcome::Collateral) | None => false,
+        Some(ApplyResult::Stale | ApplyResult::Refused | ApplyResult::Failed | ApplyResult::Skipped) => true,
+        Some(ApplyResult::Applied | ApplyResult::Unchanged | ApplyResult::NotConverged | ApplyResult::Collateral)
+        | None => false,
     };
     client.error.is_some() || by_result
 }
@@ -130,7 +131,7 @@ fn sentence(client: &ClientPlan) -> Untrusted {
     let told = client.details.as_deref().and_then(|details| details.message.clone());
     match (&client.error, told) {
         (Some(error), _) => error.message.clone(),
-        (None, _) if client.result == Some(Outcome::Refused) && !client.blocked.is_empty() => {
+        (None, _) if client.result == Some(ApplyResult::Refused) && !client.blocked.is_empty() => {
             let reasons: Vec<String> = client.blocked.iter().map(reason).collect();
             reasons.join("; ").into()
         }

@@ -9,8 +9,8 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use crate::model::{Failure, FailureKind, Level, Setting, Severity};
-use crate::plan::watch::{Finding, FindingState, Watch};
-use crate::plan::{ClientPlan, Origin, Outcome, Plan, Status};
+use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::plan::{ApplyResult, ClientPlan, Origin, Plan, Status};
 use crate::render::escape;
 use crate::render::totals::{OUTCOMES, Totals};
 
@@ -88,7 +88,7 @@ fn state_of(client: &ClientPlan) -> &'static str {
 
 /// Whether apply has brought the client to its declaration since it was compared.
 fn is_done(client: &ClientPlan) -> bool {
-    client.result.is_some_and(Outcome::is_good)
+    client.result.is_some_and(ApplyResult::is_good)
 }
 
 fn fields(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
@@ -122,7 +122,7 @@ fn fields(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
     page.one("ringform_released_clients", "Clients that the base declares and nobody does now.", gone)
 }
 
-fn findings(watch: &Watch, page: &mut Page<'_>) -> io::Result<()> {
+fn findings(watch: &DriftReport, page: &mut Page<'_>) -> io::Result<()> {
     let mut samples = Vec::new();
     for state in [FindingState::New, FindingState::Continuing, FindingState::Unread, FindingState::Resolved] {
         for severity in [Severity::Security, Severity::Info] {

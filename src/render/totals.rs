@@ -4,24 +4,24 @@
 //! A client that could not be read is never counted as compared, and nothing here reads as success while something failed.
 
 use crate::model::Direction;
-use crate::plan::{BlockedKind, ClientPlan, Origin, Outcome, Plan, Status, Summary};
+use crate::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, Summary};
 use crate::render::phrase::{are, count, number};
 use crate::render::wording::{RELEASED, marked};
 
 /// The results of apply, in the order in which they are told, and their words.
-pub(crate) const OUTCOMES: [(Outcome, &str); 8] = [
-    (Outcome::Applied, "applied"),
-    (Outcome::Unchanged, "unchanged"),
-    (Outcome::Stale, "stale"),
-    (Outcome::Refused, "refused"),
-    (Outcome::NotConverged, "not converged"),
-    (Outcome::Collateral, "collateral"),
-    (Outcome::Failed, "failed"),
-    (Outcome::Skipped, "skipped"),
+pub(crate) const OUTCOMES: [(ApplyResult, &str); 8] = [
+    (ApplyResult::Applied, "applied"),
+    (ApplyResult::Unchanged, "unchanged"),
+    (ApplyResult::Stale, "stale"),
+    (ApplyResult::Refused, "refused"),
+    (ApplyResult::NotConverged, "not converged"),
+    (ApplyResult::Collateral, "collateral"),
+    (ApplyResult::Failed, "failed"),
+    (ApplyResult::Skipped, "skipped"),
 ];
 
 /// The word for a result.
-pub(crate) fn word(outcome: Outcome) -> &'static str {
+pub(crate) fn word(outcome: ApplyResult) -> &'static str {
     OUTCOMES.iter().find(|(one, _)| *one == outcome).map_or("unknown", |(_, word)| word)
 }
 
@@ -78,7 +78,10 @@ impl Totals {
         self.unsettled += client.blocked.iter().filter(|blocked| blocked.kind == BlockedKind::Conflict).count();
         self.kept += client.changes.len() - client.to_send().count();
         // Of a report, only what was sent; what was done outside of git stands there all the same.
-        let sent = matches!(client.result, None | Some(Outcome::Applied | Outcome::NotConverged | Outcome::Collateral));
+        let sent = matches!(
+            client.result,
+            None | Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral)
+        );
         for change in client.changes.iter().filter(|one| one.judgement().direction == Some(Direction::Opens)) {
             match change.origin {
                 Origin::Drift => self.opens[0] += 1,
@@ -92,7 +95,7 @@ impl Totals {
         }
         if let Some(outcome) = client.result {
             self.is_report = true;
-            if outcome == Outcome::Applied {
+            if outcome == ApplyResult::Applied {
                 self.stored += client.to_send().count();
             }
             if let Some(at) = OUTCOMES.iter().position(|(one, _)| *one == outcome) {
@@ -189,17 +192,17 @@ impl Totals {
         let all = count(self.summary.clients, "client");
         let mut parts = Vec::new();
         for ((outcome, word), n) in OUTCOMES.into_iter().zip(self.outcomes) {
-            if n == self.summary.clients && outcome == Outcome::Unchanged && self.kept > 0 {
+            if n == self.summary.clients && outcome == ApplyResult::Unchanged && self.kept > 0 {
                 return format!("Nothing to send: {all}, nothing was changed.");
             }
-            if n == self.summary.clients && outcome == Outcome::Unchanged {
+            if n == self.summary.clients && outcome == ApplyResult::Unchanged {
                 return format!("Nothing to do: {all} {} as declared, nothing was changed.", are(n));
             }
             if n == 0 {
                 continue;
             }
             let stored = match outcome {
-                Outcome::Applied => format!(" ({})", count(self.stored, "setting")),
+                ApplyResult::Applied => format!(" ({})", count(self.stored, "setting")),
                 _ => String::new(),
             };
             parts.push(format!("{} {word}{stored}", number(n as u64)));

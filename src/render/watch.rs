@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::model::{ClientId, FailureKind, Setting, Severity, State, value};
-use crate::plan::watch::{Finding, FindingState, Rolling, Waiver, Watch};
+use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waiver};
 use crate::plan::{Origin, Plan};
 use crate::render::group::{Groups, MANY};
 use crate::render::phrase::{count, duration, number};
@@ -36,7 +36,7 @@ pub(crate) struct Story<'p> {
 
 impl<'p> Story<'p> {
     /// Sorts the findings.
-    pub(crate) fn of(watch: &'p Watch) -> Story<'p> {
+    pub(crate) fn of(watch: &'p DriftReport) -> Story<'p> {
         let part = |finding: &Finding| match (finding.state, &finding.waived) {
             (FindingState::Resolved, _) => 3,
             (_, Some(_)) => 2,
@@ -76,7 +76,7 @@ fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<Told<'p>> {
 }
 
 /// How many of which, in one sentence. Nothing reads as peace while somebody was not looked at.
-pub(crate) fn headline(plan: &Plan, watch: &Watch) -> String {
+pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
     type Belongs = fn(&Finding) -> bool;
     let counts: [(&str, Belongs); 5] = [
         ("new", |one| one.is_news()),
@@ -200,7 +200,7 @@ pub(crate) fn rolling(rolling: &Rolling) -> String {
 
 /// Takes out of the groups what the story tells already: clients whose differences are all findings, and failed reads that are
 /// waived. What a change set brings, what is stopped and what is released stay.
-pub(crate) fn narrow(groups: &mut Groups<'_>, watch: &Watch) {
+pub(crate) fn narrow(groups: &mut Groups<'_>, watch: &DriftReport) {
     let told = |client: &crate::plan::ClientPlan| {
         client.blocked.is_empty()
             && client.released.is_empty()

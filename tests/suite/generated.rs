@@ -5,8 +5,8 @@ use std::fs;
 
 use ringform::model::countries::Code;
 use ringform::model::diagnostic::RULES;
-use ringform::model::guard::{BUILT_IN, Effect};
-use ringform::model::{FIELDS, Given, Kind, Setting, State, value};
+use ringform::model::guard::{BUILT_IN, Enforcement};
+use ringform::model::{FIELDS, FieldKind, Given, Setting, State, value};
 use ringform::{config, plan};
 use serde_json::Value as Json;
 
@@ -62,7 +62,7 @@ fn fields_are_documented() {
     text.push_str("\n## Built-in guards\n\nEach is switched on by its name under `guards`. Guards judge changes: what is declared and live already is passed over, except by\n`unmanaged-security`.\n\n| guard | field | does | speaks when |\n|---|---|---|---|\n");
     for guard in BUILT_IN {
         let field = guard.field.map_or("the security fields".to_owned(), |field| format!("`{field}`"));
-        let effect = if guard.effect == Effect::Deny { "denies" } else { "warns" };
+        let effect = if guard.effect == Enforcement::Deny { "denies" } else { "warns" };
         let most = guard.max_countries.map(|most| format!(" (more than {most})")).unwrap_or_default();
         writeln!(text, "| `{}` | {field} | {effect} | {}{most} |", guard.name, guard.about).unwrap();
     }
@@ -99,7 +99,7 @@ guard to clients that carry them all. A built-in name takes over what is not giv
 fn steps(setting: Setting) -> Vec<(&'static str, State, State)> {
     let odd = || State::Odd(Json::from("?"));
     let of = |text: &str| value::declared(setting.kind(), &Given::Text(text)).unwrap();
-    if setting.kind() == Kind::Countries {
+    if setting.kind() == FieldKind::Countries {
         let (list, more, all) = (of("RU"), of("RU BY"), of("*"));
         return vec![
             ("to `*`", list.clone(), all.clone()),
@@ -112,8 +112,8 @@ fn steps(setting: Setting) -> Vec<(&'static str, State, State)> {
         ];
     }
     let (one, other) = match setting.kind() {
-        Kind::Zone => (of("UTC"), of("Asia/Omsk")),
-        Kind::Email => (of("a@example.com"), of("b@example.com")),
+        FieldKind::Zone => (of("UTC"), of("Asia/Omsk")),
+        FieldKind::Email => (of("a@example.com"), of("b@example.com")),
         _ => (of("19"), of("20")),
     };
     vec![("any change", one, other.clone()), ("an odd value on either side", odd(), other)]

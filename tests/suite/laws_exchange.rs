@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ringform::model::{Failure, FailureKind, Live, Setting};
 use ringform::plan::exchange::{Action, Event, Exchange, TRIES};
-use ringform::plan::{ClientPlan, Origin, Outcome};
+use ringform::plan::{ApplyResult, ClientPlan, Origin};
 use serde_json::json;
 
 use crate::made::{answer, declaration, live, wanted};
@@ -13,7 +13,7 @@ const DEPTH: usize = 8;
 
 /// What the tests know of a conversation beside the machine itself.
 #[derive(Clone, Copy, Default)]
-struct Seen {
+struct LastRead {
     sends: u32,
     /// A PUT may have landed and the client was not read since.
     in_doubt: bool,
@@ -55,7 +55,7 @@ fn script() -> Script {
     }
 }
 
-fn answers_to(action: &Action, script: &Script, seen: Seen) -> Vec<Event> {
+fn answers_to(action: &Action, script: &Script, seen: LastRead) -> Vec<Event> {
     match action {
         Action::Finish(..) => vec![],
         Action::Wait(_) => vec![Event::Waited, Event::Stopped("stopped".into())],
@@ -90,19 +90,26 @@ fn answers_to(action: &Action, script: &Script, seen: Seen) -> Vec<Event> {
     }
 }
 
-fn walk(exchange: &Exchange<'_>, action: &Action, script: &Script, seen: Seen, depth: usize, counts: &mut [u64; 9]) {
+fn walk(
+    exchange: &Exchange<'_>,
+    action: &Action,
+    script: &Script,
+    seen: LastRead,
+    depth: usize,
+    counts: &mut [u64; 9],
+) {
     if let Action::Finish(outcome, details) = action {
         counts[*outcome as usize] += 1;
         match outcome {
-            Outcome::Applied => assert!(seen.sends > 0 && details.confirmed_by.is_some()),
-            Outcome::Collateral => assert!(!details.collateral.is_empty()),
-            Outcome::NotConverged => assert!(!details.not_converged.is_empty()),
-            Outcome::Stale | Outcome::Failed | Outcome::Skipped | Outcome::Refused => {
+            ApplyResult::Applied => assert!(seen.sends > 0 && details.confirmed_by.is_some()),
+            ApplyResult::Collateral => assert!(!details.collateral.is_empty()),
+            ApplyResult::NotConverged => assert!(!details.not_converged.is_empty()),
+            ApplyResult::Stale | ApplyResult::Failed | ApplyResult::Skipped | ApplyResult::Refused => {
                 assert!(details.message.is_some())
             }
-            Outcome::Unchanged => assert!(seen.sends == 0 || !seen.in_doubt),
+            ApplyResult::Unchanged => assert!(seen.sends == 0 || !seen.in_doubt),
         }
-        if seen.in_doubt && *outcome == Outcome::Failed {
+        if seen.in_doubt && *outcome == ApplyResult::Failed {
             assert!(details.message.as_ref().unwrap().raw().contains("write"), "a doubt is told: {details:?}");
         }
         return;
@@ -143,17 +150,17 @@ fn every_sequence_of_events_ends_well() {
     for begin in [None, Some(script.planned.clone()), Some(script.moved.clone()), Some(script.stored.clone())] {
         let mut exchange = Exchange::new(&client, begin, Default::default());
         let action = exchange.begin();
-        walk(&exchange, &action, &script, Seen::default(), DEPTH, &mut counts);
+        walk(&exchange, &action, &script, LastRead::default(), DEPTH, &mut counts);
     }
     // Each kind of end was reached, so the assertions above were tried.
     for outcome in [
-        Outcome::Applied,
-        Outcome::Unchanged,
-        Outcome::Stale,
-        Outcome::NotConverged,
-        Outcome::Collateral,
-        Outcome::Failed,
-        Outcome::Skipped,
+        ApplyResult::Applied,
+        ApplyResult::Unchanged,
+        ApplyResult::Stale,
+        ApplyResult::NotConverged,
+        ApplyResult::Collateral,
+        ApplyResult::Failed,
+        ApplyResult::Skipped,
     ] {
         assert!(counts[outcome as usize] > 0, "{outcome:?} was never reached");
     }
@@ -166,20 +173,20 @@ fn a_conversation_that_is_interrupted_before_its_put_is_skipped_and_not_failed()
     let mut exchange = Exchange::new(&client, None, Default::default());
     assert!(matches!(exchange.begin(), Action::Read));
     let action = exchange.step(Event::ReadFailed(interrupted()));
-    assert!(matches!(action, Action::Finish(Outcome::Skipped, _)), "{action:?}");
+    assert!(matches!(action, Action::Finish(ApplyResult::Skipped, _)), "{action:?}");
     // No fresh token came because of it.
     let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
     exchange.begin();
     assert!(matches!(exchange.step(Event::Unauthorized(failure())), Action::Renew { .. }));
     let action = exchange.step(Event::Refused(interrupted()));
-    assert!(matches!(action, Action::Finish(Outcome::Skipped, _)), "{action:?}");
+    assert!(matches!(action, Action::Finish(ApplyResult::Skipped, _)), "{action:?}");
     // What may have landed is no mere skip.
     let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
     exchange.begin();
     exchange.step(Event::FateUnknown(failure()));
     assert!(matches!(exchange.step(Event::Waited), Action::Read));
     let action = exchange.step(Event::ReadFailed(interrupted()));
-    assert!(matches!(action, Action::Finish(Outcome::Failed, _)), "{action:?}");
+    assert!(matches!(action, Action::Finish(ApplyResult::Failed, _)), "{action:?}");
 }
 
 #[test]
@@ -189,7 +196,7 @@ fn a_field_that_was_set_and_vanished_is_collateral() {
     exchange.begin();
     assert!(matches!(exchange.step(Event::Answered(script().partial)), Action::Read));
     let Action::Finish(outcome, details) = exchange.step(Event::Read(script().partial)) else { panic!("no end") };
-    assert_eq!(outcome, Outcome::Collateral);
+    assert_eq!(outcome, ApplyResult::Collateral);
     assert_eq!((details.collateral[0].field, &details.collateral[0].before), (Setting::HoldMusic, &json!(7)));
     assert!(details.message.unwrap().raw().contains("missing"));
 }
@@ -203,5 +210,5 @@ fn nothing_is_sent_to_a_client_that_is_blocked() {
         message: "no".into(),
     });
     let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
-    assert!(matches!(exchange.begin(), Action::Finish(Outcome::Refused, _)));
+    assert!(matches!(exchange.begin(), Action::Finish(ApplyResult::Refused, _)));
 }

@@ -1,14 +1,14 @@
 //! Laws of origins, over every spelling and over random declarations.
 
 use proptest::prelude::*;
-use ringform::model::{Declaration, Managed, Setting, SettingSet};
-use ringform::plan::origin::{By, Earlier};
+use ringform::model::{Declaration, ManagedField, Setting, SettingSet};
+use ringform::plan::origin::{BaseDeclaration, OriginRule};
 use ringform::plan::{BlockedKind, ClientPlan, Origin, Origins};
 use serde_json::{Value as Json, json};
 
 use crate::made::{answer, declaration, live, spellings, wanted};
 
-fn managed(setting: Setting, text: &str) -> Vec<Managed> {
+fn managed(setting: Setting, text: &str) -> Vec<ManagedField> {
     declaration(&[(setting, wanted(setting, text))]).managed
 }
 
@@ -20,13 +20,13 @@ fn equal_spellings_change_no_origin() {
             [[vec![of.live_a.clone()], of.live_a_otherwise].concat(), vec![json!(null), json!("")], vec![of.live_b]];
         for base in [None, Some("null"), Some(of.a), Some(of.b)] {
             let base = base.map(|text| managed(of.setting, text)).unwrap_or_default();
-            let earlier = Earlier { managed: base, released: Vec::new() };
+            let earlier = BaseDeclaration { managed: base, released: Vec::new() };
             for now in ["null", of.a, of.b] {
                 let now = declaration(&[(of.setting, wanted(of.setting, now))]);
                 for spelt in &alike {
                     let origin = |raw: &Json| {
                         let body = answer(&[(of.setting, Some(raw.clone()))]);
-                        let client = ClientPlan::read(&now, live(&body), By::Base(&earlier));
+                        let client = ClientPlan::read(&now, live(&body), OriginRule::Base(&earlier));
                         // A conflict, and nothing else, blocks.
                         let conflict = client.changes.iter().any(|change| change.origin == Origin::Conflict);
                         let blocked = client.blocked.iter().any(|blocked| blocked.kind == BlockedKind::Conflict);

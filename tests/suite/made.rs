@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ringform::model::{ClientId, Declaration, Given, Keep, Layer, Live, Managed, Place, Setting, State, value};
+use ringform::model::{
+    ClientId, Declaration, FieldMask, Given, Layer, Live, ManagedField, Place, Setting, State, value,
+};
 use serde_json::{Value as Json, json};
 
 /// A value of a setting as a document would declare it; `null` clears.
@@ -14,9 +16,9 @@ pub fn wanted(setting: Setting, text: &str) -> State {
 /// A declaration of client 12 with these managed fields.
 pub fn declaration(managed: &[(Setting, State)]) -> Declaration {
     let place = Place::new("clients/acme.yaml".into(), 1, 1);
-    let mut managed: Vec<Managed> = managed
+    let mut managed: Vec<ManagedField> = managed
         .iter()
-        .map(|(setting, wanted)| Managed {
+        .map(|(setting, wanted)| ManagedField {
             setting: *setting,
             wanted: wanted.clone(),
             layer: Layer::Settings,
@@ -55,7 +57,7 @@ pub fn answer(fields: &[(Setting, Option<Json>)]) -> Json {
 
 /// The same, read.
 pub fn live(answer: &Json) -> Live {
-    Live::parse(answer.to_string().as_bytes(), Keep::default()).unwrap()
+    Live::parse(answer.to_string().as_bytes(), FieldMask::default()).unwrap()
 }
 
 /// For each setting two different values as declared, the first spelt otherwise as live, and a live value that is odd.

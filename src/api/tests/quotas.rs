@@ -24,7 +24,7 @@ async fn a_used_up_quota_fails_at_once_and_says_when_it_is_reset() {
     assert_eq!(world.stand.count("GET"), 3);
     // Another credential is asked all the same.
     let acme = Arc::from("acme");
-    within(world.reader.read(ClientId::Me, Some(&acme), Keep::default())).await.unwrap_err();
+    within(world.reader.read(ClientId::Me, Some(&acme), FieldMask::default())).await.unwrap_err();
     assert_eq!(world.stand.count("GET"), 4);
     world.assert_counted();
 }

@@ -45,8 +45,8 @@ async fn prefixes_and_the_other_route_are_joined_without_doubled_slashes() {
     let mut options = options(&format!("{}/pbx/", stand.address));
     options.route = Route::ClientInfo;
     let keyring = Keyring::from([(None, pair())]);
-    let (reader, _, _) = connect_with(options, keyring, Stop::new(), Duration::ZERO).unwrap();
-    within(reader.read(ClientId::parse("12").unwrap(), None, Keep::default())).await.unwrap();
+    let (reader, _, _) = connect_with(options, keyring, Shutdown::new(), Duration::ZERO).unwrap();
+    within(reader.read(ClientId::parse("12").unwrap(), None, FieldMask::default())).await.unwrap();
     let paths: Vec<String> = stand.heard().into_iter().map(|heard| heard.path).collect();
     assert_eq!(paths, ["/pbx/oauth/token", "/pbx/api/ver1.0/client/client_info/12/"]);
 }
@@ -153,8 +153,9 @@ async fn no_connection_is_said_in_plain_words_and_not_counted() {
     let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let keyring = Keyring::from([(None, Source::Token(Secret::new("t0ken".to_owned())))]);
     let address = format!("http://localhost:{port}");
-    let (reader, _, meter) = connect_with(options(&address), keyring, Stop::new(), Duration::from_millis(1)).unwrap();
-    let failure = within(reader.read(ClientId::Me, None, Keep::default())).await.unwrap_err();
+    let (reader, _, meter) =
+        connect_with(options(&address), keyring, Shutdown::new(), Duration::from_millis(1)).unwrap();
+    let failure = within(reader.read(ClientId::Me, None, FieldMask::default())).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Connection);
     assert_eq!(failure.message.raw(), format!("no connection to {address}: connection refused"));
     assert!(failure.help.is_some());
@@ -216,8 +217,8 @@ async fn a_connection_closed_without_an_answer_is_tried_again_at_once_and_not_co
     .await;
     let keyring = Keyring::from([(None, pair())]);
     let back_off = Duration::from_secs(30);
-    let (reader, _, meter) = connect_with(options(&stand.address), keyring, Stop::new(), back_off).unwrap();
-    within(reader.read(ClientId::Me, None, Keep::default())).await.unwrap();
+    let (reader, _, meter) = connect_with(options(&stand.address), keyring, Shutdown::new(), back_off).unwrap();
+    within(reader.read(ClientId::Me, None, FieldMask::default())).await.unwrap();
     let requests = meter.requests();
     assert_eq!((requests.total, requests.read, requests.retries), (2, 1, 1));
 }
@@ -225,11 +226,11 @@ async fn a_connection_closed_without_an_answer_is_tried_again_at_once_and_not_co
 #[tokio::test]
 async fn a_pulled_brake_ends_waits_at_once_and_starts_nothing() {
     let stand = Stand::start(|heard| if heard.is_token() { token("t") } else { json(503, "") }).await;
-    let (stop, keyring) = (Stop::new(), Keyring::from([(None, pair())]));
+    let (stop, keyring) = (Shutdown::new(), Keyring::from([(None, pair())]));
     let (reader, _, _) = connect_with(options(&stand.address), keyring, stop.clone(), Duration::from_secs(60)).unwrap();
     let waiting = tokio::spawn({
         let reader = reader.clone();
-        async move { reader.read(ClientId::Me, None, Keep::default()).await }
+        async move { reader.read(ClientId::Me, None, FieldMask::default()).await }
     });
     while stand.count("GET") == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -239,7 +240,7 @@ async fn a_pulled_brake_ends_waits_at_once_and_starts_nothing() {
     let failure = within(waiting).await.unwrap().unwrap_err();
     assert_eq!(failure.kind, FailureKind::Interrupted);
     assert!(start.elapsed() < Duration::from_secs(1));
-    let failure = within(reader.read(ClientId::Me, None, Keep::default())).await.unwrap_err();
+    let failure = within(reader.read(ClientId::Me, None, FieldMask::default())).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Interrupted);
     assert_eq!(stand.heard().len(), 2);
 }

@@ -244,12 +244,12 @@ async fn every_credential_has_a_token_of_its_own_and_six_are_asked_for_at_a_time
     };
     let names: Vec<Arc<str>> = (0..12).map(|n| Arc::from(format!("c{n}"))).collect();
     let keyring: Keyring = names.iter().map(|name| (Some(name.clone()), pair())).collect();
-    let (reader, _, meter) = connect_with(options(&stand.address), keyring, Stop::new(), Duration::ZERO).unwrap();
+    let (reader, _, meter) = connect_with(options(&stand.address), keyring, Shutdown::new(), Duration::ZERO).unwrap();
     let tasks: Vec<_> = names
         .into_iter()
         .map(|name| {
             let reader = reader.clone();
-            tokio::spawn(async move { reader.read(ClientId::Me, Some(&name), Keep::default()).await.map(|_| ()) })
+            tokio::spawn(async move { reader.read(ClientId::Me, Some(&name), FieldMask::default()).await.map(|_| ()) })
         })
         .collect();
     for task in tasks {
@@ -265,7 +265,7 @@ fn nothing_that_is_printed_shows_a_secret() {
         Keyring::from([(None, pair()), (Some(Arc::from("acme")), Source::Token(Secret::new("r3ady".to_owned())))]);
     let shown = format!("{keyring:?}");
     let (reader, writer, meter) =
-        connect_with(options("http://127.0.0.1:9"), keyring, Stop::new(), Duration::ZERO).unwrap();
+        connect_with(options("http://127.0.0.1:9"), keyring, Shutdown::new(), Duration::ZERO).unwrap();
     let shown = format!("{shown}{reader:?}{writer:?}{meter:?}");
     assert!(!shown.contains("s3cr") && !shown.contains("r3ady"), "{shown}");
 }

@@ -1,20 +1,20 @@
 //! Trials of writing: every answer to a PUT as the event that it is.
 
 use super::*;
-use crate::model::{Declaration, FailureKind, Layer, Managed, Place, Setting, SettingSet, State};
+use crate::model::{Declaration, FailureKind, Layer, ManagedField, Place, Setting, SettingSet, State};
 use crate::plan::exchange::{Event, Pause};
 use crate::plan::recheck::{Recheck, recheck};
-use crate::plan::{Cleared, ClientPlan, Origin};
+use crate::plan::{ClearedPatch, ClientPlan, Origin};
 
 /// A cleared patch, by the only way there is.
-fn cleared() -> Cleared {
+fn cleared() -> ClearedPatch {
     let declaration = Declaration {
         client: ClientId::parse("12").unwrap(),
         credentials: None,
         labels: Default::default(),
         place: Place::new("a.yaml".into(), 1, 1),
         document: 0,
-        managed: vec![Managed {
+        managed: vec![ManagedField {
             setting: Setting::HoldMusic,
             wanted: State::NotSet,
             layer: Layer::Settings,
@@ -24,7 +24,8 @@ fn cleared() -> Cleared {
         ignored: SettingSet::default(),
     };
     let live =
-        Live::parse(CLIENT.replace("\"hold_music\": null", "\"hold_music\": 7").as_bytes(), Keep::default()).unwrap();
+        Live::parse(CLIENT.replace("\"hold_music\": null", "\"hold_music\": 7").as_bytes(), FieldMask::default())
+            .unwrap();
     let plan = ClientPlan::read(&declaration, live.clone(), Origin::Unknown);
     match recheck(&plan, &live) {
         Recheck::Send(cleared) => cleared,
@@ -108,7 +109,7 @@ async fn a_refused_connection_is_known_not_to_have_sent() {
     let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let keyring = Keyring::from([(None, Source::Token(Secret::new("t0ken".to_owned())))]);
     let options = options(&format!("http://127.0.0.1:{port}"));
-    let (_, writer, meter) = connect_with(options, keyring, Stop::new(), Duration::ZERO).unwrap();
+    let (_, writer, meter) = connect_with(options, keyring, Shutdown::new(), Duration::ZERO).unwrap();
     let event = within(writer.put(ClientId::Me, None, cleared())).await;
     assert!(matches!(&event, Event::NotSent(failure) if failure.kind == FailureKind::Connection), "{event:?}");
     assert_eq!(meter.requests().total, 0);

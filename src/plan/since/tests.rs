@@ -2,17 +2,17 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::model::{Failure, Keep, Layer, Live, Managed};
+use crate::model::{Failure, FieldMask, Layer, Live, ManagedField};
 use crate::plan::rolling::take_turn;
 
 fn declaration(id: u64, fields: &[(Setting, Json)]) -> Declaration {
-    let managed = fields.iter().map(|(setting, wanted)| Managed {
+    let managed = fields.iter().map(|(setting, wanted)| ManagedField {
         setting: *setting,
         wanted: value::live(setting.kind(), wanted),
         layer: Layer::Settings,
         place: Place::new(format!("clients/{id}.yaml").into(), 3, 5),
     });
-    let mut managed: Vec<Managed> = managed.collect();
+    let mut managed: Vec<ManagedField> = managed.collect();
     managed.sort_by_key(|managed| managed.setting);
     Declaration {
         client: ClientId::parse(&id.to_string()).unwrap(),
@@ -37,7 +37,7 @@ fn read(declaration: &Declaration, geo: &str, zone: &str) -> ClientPlan {
         "id": id, "name": "n", "geo_list": geo, "timezone": zone, "dial_rule_id": null, "hold_music": null,
         "sip_network_permission_id": null, "disk_space_notify_threshold": null, "disk_space_notify_email": null
     });
-    let live = Live::parse(all.to_string().as_bytes(), Keep::default()).unwrap();
+    let live = Live::parse(all.to_string().as_bytes(), FieldMask::default()).unwrap();
     ClientPlan::read(declaration, live, Origin::Drift)
 }
 
@@ -47,24 +47,24 @@ fn failed(declaration: &Declaration, kind: FailureKind) -> ClientPlan {
 
 /// Runs one after the other over one set of declarations.
 struct Runs {
-    known: Vec<Known>,
+    known: Vec<DeclaredClient>,
     whole: bool,
     waivers: Vec<Waiver>,
     today: &'static str,
     at: u32,
-    past: Option<Past>,
+    past: Option<PreviousReport>,
 }
 
 impl Runs {
     fn of(declarations: &[Declaration]) -> Runs {
-        let known = declarations.iter().map(Known::from).collect();
+        let known = declarations.iter().map(DeclaredClient::from).collect();
         Runs { known, whole: true, waivers: Vec::new(), today: "2026-11-24", at: 0, past: None }
     }
 
-    fn run(&mut self, clients: &[ClientPlan], budget: Option<u64>) -> Watch {
+    fn run(&mut self, clients: &[ClientPlan], budget: Option<u64>) -> DriftReport {
         let at = format!("2026-11-24T10:00:{:02}Z", self.at);
         self.at += 1;
-        let now = Now {
+        let now = RunContext {
             at: &at,
             today: self.today,
             declared: &self.known,
@@ -79,11 +79,11 @@ impl Runs {
     }
 }
 
-fn past(at: &str, watch: &Watch) -> Past {
-    Past { started_at: at.to_owned(), watch: watch.clone(), endpoint: "e".into(), project: "p".into() }
+fn past(at: &str, watch: &DriftReport) -> PreviousReport {
+    PreviousReport { started_at: at.to_owned(), watch: watch.clone(), endpoint: "e".into(), project: "p".into() }
 }
 
-fn told(watch: &Watch) -> Vec<(String, FindingState)> {
+fn told(watch: &DriftReport) -> Vec<(String, FindingState)> {
     let word = |finding: &Finding| {
         let field = finding.field.map_or("read", Setting::name);
         (format!("{}/{field}", finding.client_id), finding.state)
@@ -91,7 +91,7 @@ fn told(watch: &Watch) -> Vec<(String, FindingState)> {
     watch.findings.iter().map(word).collect()
 }
 
-fn states(watch: &Watch) -> Vec<FindingState> {
+fn states(watch: &DriftReport) -> Vec<FindingState> {
     watch.findings.iter().map(|finding| finding.state).collect()
 }
 
@@ -191,7 +191,7 @@ fn a_field_outside_of_the_selection_is_not_looked_at_and_one_no_longer_managed_h
     let mut runs = Runs::of(std::slice::from_ref(&one));
     runs.run(&[read(&one, "*", "UTC")], None);
     assert_eq!(told(&runs.run(&clients, None)), [("12/geo_list".into(), Unread)]);
-    runs.known = vec![Known::from(&narrow)];
+    runs.known = vec![DeclaredClient::from(&narrow)];
     assert_eq!(told(&runs.run(&clients, None)), [("12/geo_list".into(), Resolved)]);
 }
 
@@ -200,7 +200,7 @@ fn what_a_change_set_brings_is_no_finding() {
     let one = house(12);
     let mut client = read(&one, "*", "Asia/Omsk");
     client.changes[0].origin = Origin::Pending;
-    let known = [Known::from(&one)];
+    let known = [DeclaredClient::from(&one)];
     let mut runs = Runs::of(&[one]);
     assert_eq!(told(&runs.run(&[client], None)), [("12/timezone".into(), New)]);
     assert_eq!(runs.known, known);
@@ -306,18 +306,18 @@ fn of_two_parts_the_one_that_looked_knows() {
 fn a_report_of_something_else_is_refused() {
     let now = Plan { endpoint: "https://a".into(), project: "ringform.yaml".into(), ..Plan::default() };
     let bytes = |plan: &Plan| serde_json::to_vec(plan).unwrap();
-    assert!(Past::read(&bytes(&now)).unwrap_err().contains("no report of drift"));
+    assert!(PreviousReport::read(&bytes(&now)).unwrap_err().contains("no report of drift"));
     let mut other = now.clone();
-    other.run.drift = Some(Watch::default());
-    assert!(Past::read(&bytes(&other)).unwrap_err().contains("a time in it"));
+    other.run.drift = Some(DriftReport::default());
+    assert!(PreviousReport::read(&bytes(&other)).unwrap_err().contains("a time in it"));
     other.run.started_at = "2026-11-24T10:00:00Z".into();
-    let past = Past::read(&bytes(&other)).unwrap();
+    let past = PreviousReport::read(&bytes(&other)).unwrap();
     assert_eq!(past.check(&now, &[], true), Ok(()));
     let elsewhere = Plan { endpoint: "https://b".into(), ..now.clone() };
     assert!(past.check(&elsewhere, &[], true).unwrap_err().contains("another endpoint"));
     let staging = Plan { project: "staging.ringform.yaml".into(), ..now };
     assert!(past.check(&staging, &[], true).unwrap_err().contains("another project"));
-    assert!(Past::read(b"{").unwrap_err().contains("cut short"));
+    assert!(PreviousReport::read(b"{").unwrap_err().contains("cut short"));
 }
 
 /// What one client answers in one run; `None`: nobody asks.
@@ -346,7 +346,7 @@ proptest! {
     fn nothing_that_was_found_ends_because_nobody_looked(story in proptest::collection::vec(answers(), 1..6)) {
         let all: Vec<Declaration> = (1..=3).map(house).collect();
         let mut runs = Runs::of(&all);
-        let mut before = Watch::default();
+        let mut before = DriftReport::default();
         for answers in story {
             let clients: Vec<ClientPlan> = all.iter().zip(&answers).filter_map(|(one, answer)| match answer {
                 Answer::Nobody => None,

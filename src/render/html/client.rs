@@ -152,7 +152,7 @@ fn row(change: &Change, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> 
     writeln!(
         out,
         "<tr class=\"{}\"><th scope=\"row\"><code>{}</code></th><td data-l=\"{}\"><span>{before}</span></td>\
-         <td data-l=\"{}\"><span>{after}</span></td><td data-l=\"Effect\"{nil}><span>{effect}</span></td>\
+         <td data-l=\"{}\"><span>{after}</span></td><td data-l=\"Enforcement\"{nil}><span>{effect}</span></td>\
          <td class=\"at\" data-l=\"Written in\"><span>{place}</span></td></tr>",
         value::origin_class(change.origin),
         change.setting,

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use crate::model::{ClientId, Diagnostic};
-use crate::plan::{ClientPlan, Outcome, Plan};
+use crate::plan::{ApplyResult, ClientPlan, Plan};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
 use crate::render::group::{Cause, Groups, alike, place, reason};
 use crate::render::phrase::{count, number, some};
@@ -148,7 +148,7 @@ fn failures(groups: &Groups<'_>, page: Page) -> Section {
     let mut section = page.part(20);
     let clients: usize = groups.causes.iter().map(|cause| cause.clients.len()).sum();
     let lines: Vec<String> = groups.causes.iter().rev().map(cause).collect();
-    let report = groups.causes.iter().any(|cause| cause.outcome.is_some_and(|outcome| outcome != Outcome::Failed));
+    let report = groups.causes.iter().any(|cause| cause.outcome.is_some_and(|outcome| outcome != ApplyResult::Failed));
     let head = if report { "Not done" } else { "Failed" };
     items(&mut section, &format!("**{head}: {}**\n", count(clients, "client")), &lines, "cause");
     section

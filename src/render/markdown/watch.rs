@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::model::Severity;
-use crate::plan::watch::{Finding, FindingState, Watch};
+use crate::plan::watch::{DriftReport, Finding, FindingState};
 use crate::render::watch::{
     Story, Told, countries, direction, expired, headline, origin, rolling, standing, state, subject,
 };
@@ -22,7 +22,7 @@ const CODES: usize = 12;
 const HEAD: &str = "| Client | Field | Declared | Live | | Since | Place |\n|---|---|---|---|---|---|---|";
 
 /// The findings, the waivers that have ended, and the turns of a fleet.
-pub(super) fn section(plan: &Plan, watch: &Watch, mut section: Section) -> Section {
+pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: Section) -> Section {
     section.push(&format!("**Drift:** {}\n", headline(plan, watch)));
     let story = Story::of(watch);
     // A table whose rows are all folded is a head without a body.

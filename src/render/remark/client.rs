@@ -5,7 +5,7 @@
 use super::watch::Findings;
 use super::{Rank, Remark, SENTENCE, VALUE, Weight, Who, rule};
 use crate::model::{Direction, Severity};
-use crate::plan::{Blocked, BlockedKind, Change, ClientPlan, Origin, Outcome};
+use crate::plan::{ApplyResult, Blocked, BlockedKind, Change, ClientPlan, Origin};
 use crate::render::escape::cut;
 use crate::render::group::reason;
 use crate::render::phrase::count;
@@ -111,12 +111,12 @@ fn change_words(change: &Change) -> String {
 }
 
 /// Why apply left a client undone, still untrusted.
-fn undone(client: &ClientPlan, outcome: Outcome) -> String {
+fn undone(client: &ClientPlan, outcome: ApplyResult) -> String {
     let told = client.details.as_deref().and_then(|details| details.message.as_ref());
     match (&client.error, told) {
         (Some(error), _) => cut(error.message.raw(), SENTENCE),
         (None, Some(message)) => cut(message.raw(), SENTENCE),
-        (None, None) if outcome == Outcome::Refused && !client.blocked.is_empty() => {
+        (None, None) if outcome == ApplyResult::Refused && !client.blocked.is_empty() => {
             let reasons: Vec<String> = client.blocked.iter().map(|blocked| cut(&reason(blocked), SENTENCE)).collect();
             reasons.join("; ")
         }

@@ -10,21 +10,21 @@ use serde_json::Value as Json;
 use super::{NAME, Rank, Remark, VALUE, Weight, Who, rule};
 use crate::model::{ClientId, Direction, Setting, Severity};
 use crate::plan::watch::{Finding, FindingState, Waived, Waiver};
-use crate::plan::{Origin, Watch};
+use crate::plan::{DriftReport, Origin};
 use crate::render::escape::cut;
 
 /// Findings by client, credential and field.
 pub(super) type Findings<'p> = BTreeMap<(ClientId, Option<&'p str>, Option<Setting>), &'p Finding>;
 
 /// The findings of clients that were looked at.
-pub(super) fn index(watch: Option<&Watch>) -> Findings<'_> {
+pub(super) fn index(watch: Option<&DriftReport>) -> Findings<'_> {
     let findings = watch.into_iter().flat_map(|watch| &watch.findings);
     let seen = findings.filter(|finding| matches!(finding.state, FindingState::New | FindingState::Continuing));
     seen.map(|finding| ((finding.client_id, finding.credentials.as_deref(), finding.field), finding)).collect()
 }
 
 /// What the plan itself does not show.
-pub(super) fn remarks(watch: &Watch) -> Vec<Remark<'_>> {
+pub(super) fn remarks(watch: &DriftReport) -> Vec<Remark<'_>> {
     let findings = watch.findings.iter().filter_map(|finding| match finding.state {
         FindingState::Unread => earlier(finding),
         FindingState::Resolved => Some(resolved(finding)),

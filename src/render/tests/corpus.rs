@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use crate::model::{
-    Declaration, Diagnostic, Failure, FailureKind, Keep, Layer, Live, Managed, Place, Setting, Severity, Untrusted,
-    value,
+    Declaration, Diagnostic, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Place, Setting, Severity,
+    Untrusted, value,
 };
 use crate::plan::client::ConfirmedBy;
-use crate::plan::watch::{Finding, FindingState, Rolling, Waived, Waiver, Watch};
+use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waived, Waiver};
 use crate::plan::{
-    Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Origin, Outcome, Plan, Quota, Released,
-    ReleasedClient, Requests, Run,
+    ApplyResult, Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Origin, Plan, QuotaUsage,
+    ReleasedClient, ReleasedField, Requests, Run,
 };
 
 /// Everything that terminals, CI logs and Markdown have been seen to obey.
@@ -46,14 +46,14 @@ pub(super) fn declaration(id: u64, settings: &[(Setting, Json)]) -> Declaration 
         } else {
             Place::new(Untrusted::new(file.clone()), 5 + at as u32, 13)
         };
-        Managed {
+        ManagedField {
             setting: *setting,
             wanted: value::live(setting.kind(), wanted),
             layer: if house { Layer::Profile("house".into()) } else { Layer::Settings },
             place,
         }
     });
-    let mut managed: Vec<Managed> = managed.collect();
+    let mut managed: Vec<ManagedField> = managed.collect();
     managed.sort_by_key(|managed| managed.setting);
     Declaration {
         client: crate::model::ClientId::parse(&id.to_string()).unwrap(),
@@ -74,7 +74,7 @@ pub(super) fn live(id: u64, name: &str, with: Json) -> Live {
     });
     let object = all.as_object_mut().unwrap();
     object.extend(with.as_object().unwrap().clone());
-    Live::parse(all.to_string().as_bytes(), Keep::default()).unwrap()
+    Live::parse(all.to_string().as_bytes(), FieldMask::default()).unwrap()
 }
 
 pub(super) fn client(id: u64, name: &str, settings: &[(Setting, Json)], with: Json) -> ClientPlan {
@@ -108,7 +108,7 @@ fn forbidden(id: u64) -> Failure {
 
 pub(super) fn plan(clients: Vec<ClientPlan>) -> Plan {
     let requests = Requests { total: 4, token: 1, read: 3, write: 0, retries: 0 };
-    let quota = vec![Quota { credentials: Some("acme".into()), remaining_lowest: 4711, resets_in_s: Some(1800) }];
+    let quota = vec![QuotaUsage { credentials: Some("acme".into()), remaining_lowest: 4711, resets_in_s: Some(1800) }];
     Plan {
         ringform_version: "0.0.0".into(),
         endpoint: "https://apiproxy.example".into(),
@@ -126,7 +126,7 @@ pub(super) fn plan(clients: Vec<ClientPlan>) -> Plan {
     }
 }
 
-fn done(mut client: ClientPlan, outcome: Outcome, message: Option<&str>) -> ClientPlan {
+fn done(mut client: ClientPlan, outcome: ApplyResult, message: Option<&str>) -> ClientPlan {
     let details = Details { message: message.map(Untrusted::from), ..Details::default() };
     client.finish(outcome, Some(details));
     client
@@ -135,15 +135,15 @@ fn done(mut client: ClientPlan, outcome: Outcome, message: Option<&str>) -> Clie
 /// The eight results, each once, and applied four times more.
 fn report() -> Plan {
     let mut clients = vec![
-        done(in_sync(1), Outcome::Unchanged, None),
-        done(acme(2), Outcome::Applied, None),
-        done(acme(3), Outcome::Stale, Some("hold_music is 8 and was 7 when the plan was made; nothing was sent")),
-        done(acme(4), Outcome::Refused, None),
-        done(acme(5), Outcome::NotConverged, Some("geo_list: sent \"BY KZ RU\", stored \"BY RU\"")),
-        done(acme(6), Outcome::Collateral, Some("timezone moved from \"Asia/Omsk\" to null")),
-        done(acme(7), Outcome::Failed, Some("the API answered 503; the write may have landed: the next run tells")),
-        done(acme(8), Outcome::Skipped, Some("stopped after the collateral of client 6")),
-        done(failed(9, forbidden(9)), Outcome::Failed, None),
+        done(in_sync(1), ApplyResult::Unchanged, None),
+        done(acme(2), ApplyResult::Applied, None),
+        done(acme(3), ApplyResult::Stale, Some("hold_music is 8 and was 7 when the plan was made; nothing was sent")),
+        done(acme(4), ApplyResult::Refused, None),
+        done(acme(5), ApplyResult::NotConverged, Some("geo_list: sent \"BY KZ RU\", stored \"BY RU\"")),
+        done(acme(6), ApplyResult::Collateral, Some("timezone moved from \"Asia/Omsk\" to null")),
+        done(acme(7), ApplyResult::Failed, Some("the API answered 503; the write may have landed: the next run tells")),
+        done(acme(8), ApplyResult::Skipped, Some("stopped after the collateral of client 6")),
+        done(failed(9, forbidden(9)), ApplyResult::Failed, None),
     ];
     clients[3].blocked.push(guard());
     clients[1].details.as_mut().unwrap().confirmed_by = Some(ConfirmedBy::Reading);
@@ -155,9 +155,10 @@ fn report() -> Plan {
     });
     let details = clients[5].details.as_mut().unwrap();
     details.collateral.push(Collateral { field: Setting::Timezone, before: json!("Asia/Omsk"), after: json!(null) });
-    clients.extend((20..24).map(|id| done(acme(id), Outcome::Applied, None)));
-    clients
-        .extend((30..40).map(|id| done(acme(id), Outcome::Skipped, Some("stopped after the collateral of client 6"))));
+    clients.extend((20..24).map(|id| done(acme(id), ApplyResult::Applied, None)));
+    clients.extend(
+        (30..40).map(|id| done(acme(id), ApplyResult::Skipped, Some("stopped after the collateral of client 6"))),
+    );
     plan(clients)
 }
 
@@ -185,7 +186,7 @@ fn odd() -> Plan {
         message: "declared, base and live all differ".into(),
     });
     let mut released = in_sync(13);
-    released.released.push(Released {
+    released.released.push(ReleasedField {
         field: Setting::Timezone,
         live: json!("Europe/Moscow"),
         source: Place::new("clients/c13.yaml".into(), 7, 3),
@@ -253,8 +254,8 @@ fn hostile(texts: &[&str]) -> Plan {
         let mut failure = Failure::new(FailureKind::Api, *text).help(*text);
         failure.status = Some((*text).into());
         clients.push(failed(id + 1000, failure));
-        clients.push(done(acme(id + 2000), Outcome::Collateral, Some(text)));
-        clients.push(done(acme(id + 3000), Outcome::Skipped, Some(text)));
+        clients.push(done(acme(id + 2000), ApplyResult::Collateral, Some(text)));
+        clients.push(done(acme(id + 3000), ApplyResult::Skipped, Some(text)));
     }
     let mut plan = plan(clients);
     plan.endpoint = texts.concat().into();
@@ -337,7 +338,7 @@ fn watched() -> Plan {
         credentials: Some("acme".into()),
         source: Place::new("clients/gone.yaml".into(), 1, 1),
     });
-    plan.run.drift = Some(Watch {
+    plan.run.drift = Some(DriftReport {
         since: Some("2026-11-24T09:00:00Z".into()),
         findings,
         expired_waivers: vec![expired],
@@ -388,7 +389,7 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("nasty", nasty()),
         ("report", report()),
         ("watched", watched()),
-        ("report_unchanged", plan(vec![done(in_sync(1), Outcome::Unchanged, None)])),
+        ("report_unchanged", plan(vec![done(in_sync(1), ApplyResult::Unchanged, None)])),
     ]
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::corpus::{client, failed, in_sync, plan};
 use crate::model::{ClientId, Direction, Failure, FailureKind, Place, Setting, Severity};
 use crate::plan::watch::{Finding, FindingState, Waived, Waiver};
-use crate::plan::{Blocked, BlockedKind, Origin, Plan, ReleasedClient, Watch};
+use crate::plan::{Blocked, BlockedKind, DriftReport, Origin, Plan, ReleasedClient};
 
 fn waived(text: &str) -> Waived {
     Waived { owner: text.into(), reason: text.into(), until: "2026-12-31".into() }
@@ -66,11 +66,11 @@ pub(super) fn drifted(text: &str) -> Plan {
         terms: Waived { until: "2026-11-01".into(), ..waived(text) },
         source: Place::new("ringform.yaml".into(), 20, 5),
     };
-    plan.run.drift = Some(Watch {
+    plan.run.drift = Some(DriftReport {
         since: Some("2026-11-24T09:00:00Z".into()),
         findings,
         expired_waivers: vec![waiver(Some(Setting::GeoList)), waiver(None)],
-        ..Watch::default()
+        ..DriftReport::default()
     });
     plan
 }

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use crate::plan::client::ConfirmedBy;
-use crate::plan::{ClientPlan, Details, Outcome};
+use crate::plan::{ApplyResult, ClientPlan, Details};
 use crate::render::Look;
 use crate::render::escape::{cut, terminal};
 use crate::render::group::{Same, place, reason};
@@ -156,12 +156,15 @@ impl<'p> Block<'p> {
         Ok(())
     }
 
-    fn result(&self, outcome: Outcome, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    fn result(&self, outcome: ApplyResult, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let (label, mark) = if outcome.is_good() { (Label::Good, "✓") } else { (Label::Bad, "✗") };
         let details: Option<&Details> = self.sample.details.as_deref();
         let read = details.is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading));
-        let read =
-            if read && outcome == Outcome::Applied && self.clients.is_empty() { " (confirmed by reading)" } else { "" };
+        let read = if read && outcome == ApplyResult::Applied && self.clients.is_empty() {
+            " (confirmed by reading)"
+        } else {
+            ""
+        };
         let message = details.and_then(|details| details.message.as_ref());
         let message = message.map(|message| format!(": {}", sentence(message))).unwrap_or_default();
         let word = paint(look.color, label, format_args!("{mark} {}", word(outcome)));

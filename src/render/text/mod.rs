@@ -165,10 +165,11 @@ fn totals(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     }
     match plan.run.quota.iter().min_by_key(|quota| quota.remaining_lowest) {
         Some(quota) if look.requests => {
-            let whose = quota.credentials.as_deref().map(|name| format!(" of {}", terminal(name))).unwrap_or_default();
+            let of_name =
+                quota.credentials.as_deref().map(|name| format!(" of {}", terminal(name))).unwrap_or_default();
             let reset = quota.resets_in_s.map(|s| format!(", reset in {}", duration(s.saturating_mul(1000))));
             let reset = reset.unwrap_or_default();
-            writeln!(out, "Quota{whose}: {} left at the lowest{reset}.", number(quota.remaining_lowest))
+            writeln!(out, "Quota{of_name}: {} left at the lowest{reset}.", number(quota.remaining_lowest))
         }
         Some(_) | None => Ok(()),
     }

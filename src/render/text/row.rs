@@ -5,7 +5,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::{Layer, State};
-use crate::plan::{Action, Change, Origin};
+use crate::plan::{Change, ChangeAction, Origin};
 use crate::render::escape::{cut, terminal};
 use crate::render::group::place;
 use crate::render::paint::{Label, paint};
@@ -66,9 +66,9 @@ impl Row {
     /// The row of a change; `placed` says whether it is written in one place that may be told.
     pub(super) fn of(change: &Change, placed: bool) -> Row {
         let mark = match change.action() {
-            Action::Set => Cell::new(Label::Added, "+"),
-            Action::Update => Cell::new(Label::Changed, "~"),
-            Action::Clear => Cell::new(Label::Removed, "-"),
+            ChangeAction::Set => Cell::new(Label::Added, "+"),
+            ChangeAction::Update => Cell::new(Label::Changed, "~"),
+            ChangeAction::Clear => Cell::new(Label::Removed, "-"),
         };
         let (before, after) = (value(&change.before), value(&change.after));
         let arrow = Cell::new(Label::Faint, " → ");

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::model::{Severity, State};
 use crate::plan::Plan;
-use crate::plan::watch::{Finding, FindingState, Watch};
+use crate::plan::watch::{DriftReport, Finding, FindingState};
 use crate::render::Look;
 use crate::render::escape::{cut, terminal};
 use crate::render::group::place;
@@ -30,7 +30,7 @@ const CODES: usize = 8;
 const MOST: usize = 20;
 
 /// Writes what drift found, with a blank line after it.
-pub(super) fn write(plan: &Plan, watch: &Watch, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let story = Story::of(watch);
     let (label, since) = match watch.findings.iter().any(Finding::is_open) {
         true => (Label::Bad, &watch.since),
