@@ -81,7 +81,7 @@ pub struct Header<'a> {
 impl Journal {
     /// Opens the journal of a run below the project folder. Errors stop apply before its first PUT.
     pub fn create(root: &Path, header: &Header<'_>) -> io::Result<Journal> {
-        let folder = folder(root)?.join("journal");
+        let folder = root.join(FOLDER).join("journal");
         fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{}.jsonl", header.run));
         let mut options = OpenOptions::new();
@@ -168,22 +168,4 @@ impl Line {
 
 fn named(client: &ClientPlan) -> Option<String> {
     client.credentials.as_deref().map(str::to_owned)
-}
-
-/// Makes `.ringform/`, which ignores itself, and returns it.
-pub fn folder(root: &Path) -> io::Result<PathBuf> {
-    let folder = root.join(FOLDER);
-    // A repository can bring a link, and what is written here would go wherever it leads.
-    for part in [folder.clone(), folder.join("journal")] {
-        if fs::symlink_metadata(&part).is_ok_and(|part| part.is_symlink()) {
-            return Err(io::Error::other(format!("{FOLDER} or its journal is a link; remove it")));
-        }
-    }
-    fs::create_dir_all(&folder)?;
-    match File::create_new(folder.join(".gitignore")) {
-        Ok(mut file) => file.write_all(b"*\n")?,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
-    }
-    Ok(folder)
 }

@@ -151,7 +151,7 @@ fn everything_in_the_way_is_named_at_once_and_nothing_is_written() {
     let said = empty.run("init --ci gitlab --ci cron").status(1);
     assert_eq!(said.stdout, "");
     for path in [".gitlab-ci.yml", "clients/me.yaml", ".deploy"] {
-        assert!(said.stderr.contains(&format!("error: {path} stands there already\n")), "{}", said.stderr);
+        assert!(said.stderr.contains(&format!("error: {path} already exists\n")), "{}", said.stderr);
     }
     assert!(said.stderr.contains("Nothing was written."), "{}", said.stderr);
     assert_eq!(said.stderr.matches("error:").count(), 3, "{}", said.stderr);
@@ -164,7 +164,7 @@ fn a_link_that_leads_nowhere_is_in_the_way_too() {
     let empty = Empty::new();
     std::os::unix::fs::symlink("/nonexistent/target", empty.0.path().join("ringform.yaml")).unwrap();
     let said = empty.run("init").status(1);
-    assert!(said.stderr.contains("error: ringform.yaml stands there already"), "{}", said.stderr);
+    assert!(said.stderr.contains("error: ringform.yaml already exists"), "{}", said.stderr);
     assert!(!empty.0.path().join("clients").exists());
 }
 
@@ -208,7 +208,7 @@ fn a_project_in_a_subfolder_has_its_pipelines_at_the_top_of_the_repository() {
 fn a_folder_that_yaml_or_a_shell_would_read_otherwise_is_refused_before_anything_is_written() {
     let empty = Empty::new().with(".git/HEAD", "ref: refs/heads/main\n");
     let said = empty.run("init $(id) --ci github").status(1);
-    assert!(said.stderr.contains("cannot stand in a pipeline"), "{}", said.stderr);
+    assert!(said.stderr.contains("a pipeline cannot name the folder"), "{}", said.stderr);
     assert_eq!(empty.files(), [".git/HEAD"]);
     empty.run("init $(id)").status(0);
 }
@@ -218,7 +218,7 @@ fn wrong_usage_is_an_error_and_not_a_difference() {
     let empty = Empty::new().with("file", "");
     let said = empty.run("init --ci jenkins").status(1);
     assert!(said.stderr.contains("github, gitlab, cron, kubernetes"), "{}", said.stderr);
-    assert!(empty.run("init file").status(1).stderr.contains("is no folder"));
+    assert!(empty.run("init file").status(1).stderr.contains("is not a folder"));
     assert_eq!(empty.files(), ["file"]);
 }
 
@@ -226,7 +226,7 @@ fn wrong_usage_is_an_error_and_not_a_difference() {
 fn an_outer_project_is_named_that_no_longer_looks_in_here() {
     let empty = Empty::new().with("ringform.yaml", "endpoint: https://pbx.example\n");
     let said = empty.run("init inner").status(0);
-    assert!(said.stderr.contains("does not look in here any more"), "{}", said.stderr);
+    assert!(said.stderr.contains("no longer reads the documents in this folder"), "{}", said.stderr);
 }
 
 #[test]

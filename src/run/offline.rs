@@ -1,0 +1,28 @@
+//! Offline plan: declarations beside those of a base. It needs no secret and sends no request.
+
+use crate::config;
+use crate::plan::{Origin, guards, offline};
+use crate::run::outcome::{RunKind, RunOutcome};
+use crate::run::preflight::{EndpointChoice, Scope, scope};
+use crate::run::{Environment, NotStarted, RunRequest, warnings};
+
+/// Compares declarations with those of the base.
+pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcome, NotStarted> {
+    let Scope { project, declarations, origins, mut report, .. } = scope(request, env, Origin::Unknown)?;
+    // A missing variable stops nothing here, because the run sends nothing.
+    report.endpoint = EndpointChoice::new(&request.connection, env).unfilled_label(&project);
+    for declaration in &declarations {
+        let (mut client, not_shown) = offline::plan(declaration, origins.of(declaration));
+        request.sending.mark(&mut client);
+        report.diagnostics.extend(not_shown);
+        report.diagnostics.extend(guards::judge(&project.guards, &mut client));
+        report.clients.push(client);
+    }
+    report.run = env.run_without_requests();
+    report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
+    report.diagnostics.extend(warnings::stale_base(&project, &report));
+    if request.names_commit {
+        report.revision = config::revision(&project.root);
+    }
+    Ok(RunOutcome::new(RunKind::Offline, report))
+}
