@@ -191,11 +191,10 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn journals_are_private_and_ignored_by_git() {
+    fn journals_are_private() {
         use std::os::unix::fs::PermissionsExt;
         let root = tempfile::tempdir().unwrap();
         let run = journal(root.path(), "one");
         assert_eq!(fs::metadata(run.path()).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_to_string(root.path().join(".ringform/.gitignore")).unwrap(), "*\n");
     }
 }
