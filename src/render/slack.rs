@@ -11,10 +11,11 @@ use crate::model::Severity;
 use crate::plan::Plan;
 use crate::plan::watch::Finding;
 use crate::render::escape::{Foreign, cut, slack_code as code, terminal};
+use crate::render::grouping::findings::{Story, Told};
 use crate::render::json;
-use crate::render::phrase::{count, number, some};
-use crate::render::watch::{Story, Told, direction, headline, origin, state, subject};
-use crate::render::wording;
+use crate::render::wording::change;
+use crate::render::wording::drift::{direction, headline, origin, state, subject};
+use crate::render::wording::numbers::{count, number, some};
 
 /// How many findings are told: a message is read at a glance.
 const MOST: usize = 10;
@@ -62,7 +63,7 @@ fn line(told: &Told<'_>) -> String {
         (1, None) => format!("client {}", id(finding)),
         (n, _) => format!("{} ({})", count(n, "client"), some(told.findings.iter().map(|one| id(one)), NAMED)),
     };
-    let value = |json| state(finding, json).map(|value| code(&short(&wording::state(&value))));
+    let value = |json| state(finding, json).map(|value| code(&short(&change::state(&value))));
     let values = match (value(&finding.declared), value(&finding.live)) {
         (Some(declared), Some(live)) => format!(" {declared} → {live}"),
         (_, _) => String::new(),

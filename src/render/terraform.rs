@@ -12,9 +12,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::model::{Setting, Untrusted};
 use crate::plan::{Change, ClientPlan, Origin, Plan, Status};
-use crate::render::escape::{self, Foreign};
-use crate::render::json;
+use crate::render::escape::Foreign;
 use crate::render::totals::Totals;
+use crate::render::{escape, json};
 
 /// The version of the shape: what Terraform writes since 1.5. A minor step only adds.
 const FORMAT_VERSION: &str = "1.2";

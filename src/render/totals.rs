@@ -5,8 +5,8 @@
 
 use crate::model::Direction;
 use crate::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, Summary};
-use crate::render::phrase::{are, count, number};
-use crate::render::wording::{RELEASED, marked};
+use crate::render::wording::change::{RELEASED, marked};
+use crate::render::wording::numbers::{are, count, number};
 
 /// The results of apply, in the order in which they are told, and their words.
 pub(crate) const OUTCOMES: [(ApplyResult, &str); 8] = [

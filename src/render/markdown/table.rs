@@ -2,10 +2,18 @@
 //!
 //! Owns its columns and their order: grave changes first, then as in the plan. A row tells one field of one client, or of many.
 
-use super::*;
+use std::cmp::Reverse;
+
 use crate::model::{Layer, Severity};
-use crate::plan::{Change, Origin};
-use crate::render::wording::{RELEASED, countries, direction, origin, state};
+use crate::plan::{Change, ClientPlan, Origin, Plan};
+use crate::render::escape::{cut, markdown_code as code};
+use crate::render::grouping::clients::Groups;
+use crate::render::markdown::names::{LISTED, NAME, id, ids, named};
+use crate::render::markdown::section::{Lines, Section};
+use crate::render::totals::word;
+use crate::render::wording::change::{RELEASED, countries, direction, origin, state};
+use crate::render::wording::numbers::{count, some};
+use crate::render::wording::place::place;
 
 /// The parts of the table where there is a base, the ones to act on first.
 const PARTS: [(Origin, &str); 4] = [

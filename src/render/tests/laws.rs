@@ -2,10 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::{corpus, drifted, rendered};
+use super::support::rendered;
+use super::{corpus, drifted, hostile};
 use crate::plan::Plan;
 use crate::render::escape::{is_unsafe, markdown, markdown_code, terminal};
-use crate::render::{Format, Look, diagnostics, diff};
+use crate::render::options::Look;
+use crate::render::{Format, diagnostics, diff};
 
 /// No character that is obeyed but line feeds, no command for the log of a CI job.
 fn assert_harmless(text: &str, what: &str) {
@@ -47,7 +49,7 @@ fn every_form(plan: &Plan) -> Vec<(String, String)> {
 }
 
 fn drifted_plans() -> impl Iterator<Item = (&'static str, Plan)> {
-    corpus::NASTY.iter().map(|text| ("drifted", drifted::drifted(text))).chain([("origins", drifted::origins())])
+    hostile::NASTY.iter().map(|text| ("drifted", drifted::drifted(text))).chain([("origins", drifted::origins())])
 }
 
 #[test]
@@ -61,7 +63,7 @@ fn every_form_of_every_plan_is_harmless() {
 
 #[test]
 fn every_form_of_a_drift_report_is_harmless() {
-    for plan in corpus::nasty_watches() {
+    for plan in hostile::nasty_watches() {
         for (form, text) in every_form(&plan) {
             assert_form_harmless(&form, &text, &format!("a drift report as {form}"));
         }
@@ -175,7 +177,7 @@ proptest! {
             prop_assert!(!bare.contains(['<', '>', '[', ']', '@', '\\', '*', '_', '~', '!']));
         }
         let mut plan = corpus::fleet(1);
-        plan.diagnostics = vec![corpus::problem(&text)];
+        plan.diagnostics = vec![hostile::problem(&text)];
         plan.clients[0].name = Some(text.clone().into());
         plan.clients[0].source.file = text.into();
         for (form, text) in every_form(&plan) {

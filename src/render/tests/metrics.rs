@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{corpus, rendered};
+use super::support::rendered;
+use super::{corpus, hostile};
 use crate::plan::{Plan, Shard};
-use crate::render::{Format, Look, prometheus};
+use crate::render::options::Look;
+use crate::render::{Format, prometheus};
 
 type Labels = BTreeMap<String, String>;
 
@@ -96,7 +98,7 @@ fn every_plan_is_a_page_that_can_be_read() {
 
 #[test]
 fn text_of_strangers_changes_no_structure() {
-    for text in corpus::NASTY {
+    for text in hostile::NASTY {
         let mut plan = corpus::all().swap_remove(3).1;
         let names = |page: &Page| page.samples.keys().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         let plain = names(&page(&plan));

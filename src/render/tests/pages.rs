@@ -1,8 +1,10 @@
 //! The page: its law, its structure under hostile text, its size, and what it must not leave out.
 
-use super::{corpus, rendered};
+use super::support::rendered;
+use super::{corpus, hostile};
 use crate::plan::{Origin, Plan};
-use crate::render::{Format, Look};
+use crate::render::Format;
+use crate::render::options::Look;
 
 fn page(plan: &Plan) -> String {
     rendered(plan, Format::Html, &Look::PIPE)
@@ -23,7 +25,7 @@ fn tags(page: &str) -> Vec<&str> {
 
 #[test]
 fn text_of_strangers_changes_no_structure() {
-    let (hostile, tame) = corpus::twins();
+    let (hostile, tame) = hostile::twins();
     let pages = [page(&hostile), page(&tame)].map(|page| without_style(&page));
     assert_eq!(tags(&pages[0]), tags(&pages[1]));
     assert!(pages[0].contains("&lt;script&gt;alert(1)&lt;/script&gt;"));

@@ -6,15 +6,17 @@ use std::io::{self, Write};
 
 use crate::plan::client::ConfirmedBy;
 use crate::plan::{ApplyResult, ClientPlan, Details};
-use crate::render::Look;
 use crate::render::escape::{cut, terminal};
-use crate::render::group::{Same, place, reason};
-use crate::render::paint::{Label, paint};
-use crate::render::phrase::{count, some};
-use crate::render::text::row::{self, Cell, Row};
-use crate::render::text::{NAMED, called, sentence};
+use crate::render::grouping::clients::Same;
+use crate::render::options::Look;
+use crate::render::text::names::{NAMED, called, sentence};
+use crate::render::text::paint::{Label, paint};
+use crate::render::text::row;
+use crate::render::text::row::{Cell, Row};
 use crate::render::totals::word;
-use crate::render::wording::RELEASED;
+use crate::render::wording::change::RELEASED;
+use crate::render::wording::numbers::{count, some};
+use crate::render::wording::place::{place, reason};
 
 /// The most characters of the raw value of a field that is no longer managed.
 const RAW: usize = 60;

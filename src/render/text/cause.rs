@@ -5,12 +5,13 @@
 use std::io::{self, Write};
 
 use crate::plan::ClientPlan;
-use crate::render::Look;
-use crate::render::group::{Cause, MANY};
-use crate::render::paint::{Label, paint};
-use crate::render::phrase::{count, some};
-use crate::render::text::{NAMED, called, sentence, who};
+use crate::render::grouping::clients::Cause;
+use crate::render::grouping::similar::MANY;
+use crate::render::options::Look;
+use crate::render::text::names::{NAMED, called, sentence, who};
+use crate::render::text::paint::{Label, paint};
 use crate::render::totals::word;
+use crate::render::wording::numbers::{count, some};
 
 /// Writes a cause, without a blank line after it.
 pub(super) fn write(cause: &Cause<'_>, look: &Look, out: &mut dyn Write) -> io::Result<()> {

@@ -4,13 +4,13 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Layer, State};
+use crate::model::{Layer, Severity, State};
 use crate::plan::{Change, ChangeAction, Origin};
 use crate::render::escape::{cut, terminal};
-use crate::render::group::place;
-use crate::render::paint::{Label, paint};
-use crate::render::text::judged;
-use crate::render::wording::{self, countries, origin, state};
+use crate::render::text::paint::{Label, paint};
+use crate::render::wording::change;
+use crate::render::wording::change::{countries, origin, state};
+use crate::render::wording::place::place;
 
 /// The most columns that `before → after` may take in the row.
 const VALUES: usize = 46;
@@ -88,7 +88,7 @@ impl Row {
         if long.len() > 1 && change.added().len() + change.removed().len() > CODES {
             for (word, list) in [("added", change.added()), ("removed", change.removed())] {
                 if !list.is_empty() {
-                    long.push((word, Cell::new(Label::Plain, wording::codes(&list))));
+                    long.push((word, Cell::new(Label::Plain, change::codes(&list))));
                 }
             }
         }
@@ -151,4 +151,15 @@ pub(super) fn wrapped(cell: &Cell, width: usize, color: bool) -> Vec<String> {
     let per_line = (width / 3).max(4);
     let words: Vec<&str> = cell.text.split(' ').collect();
     words.chunks(per_line).map(|line| paint(color, cell.label, line.join(" "))).collect()
+}
+
+/// How a change is judged, in a word: `! opens`, `!`, `closes`. Drift has happened already, so it is told in the past.
+fn judged(change: &Change) -> (Label, String) {
+    let judgement = change.judgement();
+    let word = crate::render::wording::change::direction(change);
+    match (judgement.severity, word) {
+        (Severity::Security, "") => (Label::Grave, "!".to_owned()),
+        (Severity::Security, word) => (Label::Grave, format!("! {word}")),
+        (Severity::Info, word) => (Label::Faint, word.to_owned()),
+    }
 }

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{NAME, Rank, Remark, VALUE, Weight, Who, rule};
 use crate::model::{ClientId, Direction, Setting, Severity};
-use crate::plan::watch::{Finding, FindingState, Waived, Waiver};
+use crate::plan::watch::{Finding, FindingState, Waiver};
 use crate::plan::{DriftReport, Origin};
+use crate::render::annotations::annotation::{NAME, Rank, Remark, VALUE, Weight, Who};
+use crate::render::annotations::rule;
 use crate::render::escape::cut;
 
 /// Findings by client, credential and field.
@@ -88,10 +89,4 @@ fn expired(waiver: &Waiver) -> Remark<'_> {
     let rule = rule::EXPIRED_WAIVER;
     let remark = who.remark(Weight::Warning, Rank::Blocked, rule, waiver.field, message, &waiver.source);
     Remark { fingerprint: who.fingerprint("waiver", what), ..remark }
-}
-
-/// A waiver in words, still untrusted.
-pub(crate) fn waived_words(waived: &Waived) -> String {
-    let (owner, reason) = (cut(waived.owner.raw(), NAME), cut(waived.reason.raw(), VALUE));
-    format!("waived by {owner} until {}: {reason}", waived.until)
 }

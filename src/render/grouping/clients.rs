@@ -3,18 +3,16 @@
 //! Owns what counts as the same. It orders and never drops: every client stands in exactly one group, and a format that shows
 //! fewer says how many it left out.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::model::{Diagnostic, FailureKind, Place, Untrusted};
-use crate::plan::{ApplyResult, Blocked, BlockedKind, ClientPlan, Plan};
-
-/// More clients than this with an identical set of changes are shown once.
-pub const MANY: usize = 3;
+use crate::model::{FailureKind, Untrusted};
+use crate::plan::{ApplyResult, ClientPlan, Plan};
+use crate::render::grouping::similar::{Buckets, MANY, masked};
+use crate::render::wording::place::reason;
 
 /// A plan, sorted for people.
 #[derive(Debug, Default)]
-pub struct Groups<'p> {
+pub(crate) struct Groups<'p> {
     /// Clients with the identical set of changes, more than [`MANY`] each; the largest group first.
     pub many: Vec<Same<'p>>,
     /// Clients with a difference of their own, in the order of the plan.
@@ -27,14 +25,14 @@ pub struct Groups<'p> {
 
 /// Clients that are told as one.
 #[derive(Debug)]
-pub struct Same<'p> {
+pub(crate) struct Same<'p> {
     /// The clients, never none, in the order of the plan.
     pub clients: Vec<&'p ClientPlan>,
 }
 
 /// Why some clients failed, or why apply left them undone.
 #[derive(Debug)]
-pub struct Cause<'p> {
+pub(crate) struct Cause<'p> {
     /// The result, in a report.
     pub outcome: Option<ApplyResult>,
     /// The kind of failure, where there was one.
@@ -53,7 +51,7 @@ pub struct Cause<'p> {
 
 impl<'p> Groups<'p> {
     /// Sorts a plan or a report.
-    pub fn of(plan: &'p Plan) -> Groups<'p> {
+    pub(crate) fn of(plan: &'p Plan) -> Groups<'p> {
         let mut groups = Groups::default();
         let mut changed = Buckets::default();
         let mut undone = Buckets::default();
@@ -82,12 +80,12 @@ impl<'p> Groups<'p> {
 
 impl<'p> Same<'p> {
     /// The client that stands for all: they differ in name and place only.
-    pub fn sample(&self) -> &'p ClientPlan {
+    pub(crate) fn sample(&self) -> &'p ClientPlan {
         self.clients[0]
     }
 
     /// Whether a change of the sample is written in one place for all of them, as with a profile.
-    pub fn is_one_place(&self, index: usize) -> bool {
+    pub(crate) fn is_one_place(&self, index: usize) -> bool {
         let sample = &self.sample().changes[index];
         self.clients.iter().all(|client| {
             let other = &client.changes[index];
@@ -140,15 +138,6 @@ fn sentence(client: &ClientPlan) -> Untrusted {
     }
 }
 
-/// What stops a client, in one still untrusted sentence: `guard no-open-geo: every country may register`.
-pub(crate) fn reason(blocked: &Blocked) -> String {
-    let kind = match blocked.kind {
-        BlockedKind::Guard => "guard",
-        BlockedKind::Conflict => "conflict",
-    };
-    format!("{kind} {}: {}", blocked.name.raw(), blocked.message.raw())
-}
-
 fn cause_key(client: &ClientPlan) -> String {
     let error = client.error.as_deref();
     let kind = error.map(|error| (error.kind, error.http_status, error.status.as_ref().map(Untrusted::raw)));
@@ -173,76 +162,4 @@ fn change_key(client: &ClientPlan) -> String {
         add(format_args!("\0{}", message.raw()));
     }
     key
-}
-
-/// A sentence without its numbers and long hexadecimal ids: what the failures of many clients have in common.
-pub(crate) fn masked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        let (word, is_word) = match length {
-            0 => (&rest[..first.len_utf8()], false),
-            length => (&rest[..length], true),
-        };
-        let hex = word.len() >= 8 && word.bytes().all(|b| b.is_ascii_hexdigit());
-        let has_digit = word.bytes().any(|b| b.is_ascii_digit());
-        if is_word && has_digit && (hex || word.bytes().all(|b| b.is_ascii_digit())) {
-            out.push('…');
-        } else {
-            out.push_str(word);
-        }
-        rest = &rest[word.len()..];
-    }
-    out
-}
-
-/// Things with a key, kept in the order in which each key was first seen.
-struct Buckets<T> {
-    index: BTreeMap<String, usize>,
-    lists: Vec<Vec<T>>,
-}
-
-impl<T> Default for Buckets<T> {
-    fn default() -> Self {
-        Buckets { index: BTreeMap::new(), lists: Vec::new() }
-    }
-}
-
-impl<T> Buckets<T> {
-    fn add(&mut self, key: String, item: T) {
-        let at = *self.index.entry(key).or_insert(self.lists.len());
-        match self.lists.get_mut(at) {
-            Some(list) => list.push(item),
-            None => self.lists.push(vec![item]),
-        }
-    }
-}
-
-/// Diagnostics of one rule that say the same but for numbers, in the order of the first of each.
-pub fn alike(list: &[Diagnostic]) -> Vec<Vec<&Diagnostic>> {
-    let mut buckets = Buckets::default();
-    for one in list {
-        let help = one.help.as_ref().map(Untrusted::raw);
-        let key = format!("{:?}\0{}\0{}\0{help:?}", one.severity, one.rule, masked(one.summary.raw()));
-        buckets.add(key, one);
-    }
-    buckets.lists
-}
-
-/// A place as people click it: `clients/acme.yaml:7`; still untrusted.
-pub(crate) fn place(place: &Place) -> String {
-    format!("{}:{}", place.file.raw(), place.line)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::masked;
-
-    #[test]
-    fn sentences_lose_their_numbers_only() {
-        assert_eq!(masked("client 12 is blocked"), "client … is blocked");
-        assert_eq!(masked("request 550e8400aa, HTTP/1.1, sip2"), "request …, HTTP/….…, sip2");
-        assert_eq!(masked("нет 7 é"), "нет … é");
-    }
 }

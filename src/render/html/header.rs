@@ -5,10 +5,10 @@
 use std::io::{self, Write};
 
 use crate::plan::{Plan, Summary};
-use crate::render::group::Groups;
-use crate::render::html::text;
-use crate::render::phrase::{are, count, number};
+use crate::render::grouping::clients::Groups;
+use crate::render::html::fragments::text;
 use crate::render::totals::Totals;
+use crate::render::wording::numbers::{count, number};
 
 /// What the top says and which filters there are.
 pub(super) struct View {
@@ -183,9 +183,4 @@ fn choice(legend: &str, group: &str, kinds: &[(&str, &str, usize)], out: &mut dy
         writeln!(out, "<label for=\"{id}\">{word}<i>{}</i></label>", number(*n as u64))?;
     }
     writeln!(out, "</fieldset>")
-}
-
-/// `3 clients are`, for sentences.
-pub(super) fn clients_are(n: usize) -> String {
-    format!("{} {}", count(n, "client"), are(n))
 }

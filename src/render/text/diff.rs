@@ -9,9 +9,9 @@ use similar::TextDiff;
 
 use crate::model::{Setting, State};
 use crate::plan::{ClientPlan, Plan};
-use crate::render::Look;
 use crate::render::escape::terminal;
-use crate::render::paint::{Label, paint};
+use crate::render::options::Look;
+use crate::render::text::paint::{Label, paint};
 
 /// Settings and what they hold, in the order of the table.
 pub type States = [Held];

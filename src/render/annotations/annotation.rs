@@ -1,33 +1,22 @@
-//! Remarks: what annotations and code scanning say, as one flat list, the worst first.
+//! One annotation: its level, its rule, its sentence, its place, and what makes two annotations of two runs the same.
 //!
-//! Owns which facts of a plan or a report are worth a remark, their order, and what makes two remarks of two runs the same. It
-//! knows no format: texts are still untrusted, and places are relative to the project. Nothing is left out here; who shows
-//! fewer counts the others.
-
-use std::collections::BTreeMap;
+//! It knows no format. Places are relative to the project.
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{ClientId, Diagnostic, Level, Place, Setting};
+use crate::model::{ClientId, Place, Setting};
 use crate::plan::watch::{Finding, FindingState, Waived};
-use crate::plan::{Plan, ReleasedClient};
+use crate::render::annotations::rule::RemarkRule;
 use crate::render::escape::cut;
 
-mod client;
-mod rule;
-mod watch;
-
-pub(crate) use rule::RemarkRule;
-pub(crate) use watch::waived_words;
-
 /// The most characters of a value.
-const VALUE: usize = 200;
+pub(super) const VALUE: usize = 200;
 
 /// The most characters of a name.
-const NAME: usize = 60;
+pub(super) const NAME: usize = 60;
 
 /// The most characters of a sentence of strangers.
-const SENTENCE: usize = 600;
+pub(super) const SENTENCE: usize = 600;
 
 /// How bad a remark is; the order is that of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +36,7 @@ impl Weight {
 
 /// What comes first among remarks of one weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
+pub(super) enum Rank {
     /// A problem of the files: nothing was done until it is mended.
     Problem,
     /// Somebody opened the PBX behind git's back.
@@ -71,7 +60,7 @@ enum Rank {
 pub(crate) struct Remark<'p> {
     /// How bad it is.
     pub(crate) weight: Weight,
-    rank: Rank,
+    pub(super) rank: Rank,
     /// Which kind it is of.
     pub(crate) rule: RemarkRule<'p>,
     /// The client's id; `None` for what is wrong with the files.
@@ -98,70 +87,16 @@ pub(crate) struct Remark<'p> {
     pub(crate) fingerprint: String,
 }
 
-/// Every remark of a plan or a report, the worst first, then in the order of the plan.
-pub(crate) fn remarks(plan: &Plan) -> Vec<Remark<'_>> {
-    let watch = plan.run.drift.as_ref();
-    let findings = watch::index(watch);
-    let mut list = problems(&plan.diagnostics);
-    for one in &plan.clients {
-        client::remarks(one, &findings, &mut list);
-    }
-    list.extend(watch.into_iter().flat_map(watch::remarks));
-    list.extend(plan.released_clients.iter().map(released));
-    // Sorting is stable.
-    list.sort_by_key(|remark| (remark.weight, remark.rank));
-    list
-}
-
-/// Problems of the files and warnings of guards. Their fingerprint counts those of one rule in one file: a summary may quote a
-/// value.
-fn problems(list: &[Diagnostic]) -> Vec<Remark<'_>> {
-    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut remarks = Vec::with_capacity(list.len());
-    for one in list {
-        let file = one.range.as_ref().map_or("", |range| range.file.raw());
-        let nth = seen.entry((&one.rule, file)).or_default();
-        *nth += 1;
-        let help = one.help.as_ref().map(|help| format!(". {}", cut(help.raw(), SENTENCE))).unwrap_or_default();
-        remarks.push(Remark {
-            weight: if one.severity == Level::Error { Weight::Error } else { Weight::Warning },
-            // A warning of the files goes after what was found: where not all fits, it is what can be left out.
-            rank: if one.is_error() { Rank::Problem } else { Rank::Rest },
-            rule: RemarkRule::of_diagnostic(&one.rule),
-            client: None,
-            credentials: None,
-            name: None,
-            field: None,
-            message: format!("{}{help}", cut(one.summary.raw(), SENTENCE)),
-            place: one.range.clone(),
-            has_line: true,
-            state: None,
-            first_seen: None,
-            waived: None,
-            fingerprint: fingerprint(&["file", file, &one.rule, &nth.to_string()]),
-        });
-    }
-    remarks
-}
-
-/// A client whose document is gone. Its file is gone as well, as far as this work tree goes.
-fn released(released: &ReleasedClient) -> Remark<'_> {
-    let who = Who { client: released.client_id, credentials: released.credentials.as_deref(), name: None };
-    let message = "the client is no longer declared and left as it is".to_owned();
-    let remark = who.remark(Weight::Note, Rank::Rest, rule::RELEASED, None, message, &released.source);
-    Remark { has_line: false, ..remark }
-}
-
 /// Who a remark is about.
 #[derive(Clone, Copy)]
-struct Who<'p> {
-    client: ClientId,
-    credentials: Option<&'p str>,
-    name: Option<&'p str>,
+pub(super) struct Who<'p> {
+    pub(super) client: ClientId,
+    pub(super) credentials: Option<&'p str>,
+    pub(super) name: Option<&'p str>,
 }
 
 impl<'p> Who<'p> {
-    fn remark(
+    pub(super) fn remark(
         &self,
         weight: Weight,
         rank: Rank,
@@ -189,7 +124,7 @@ impl<'p> Who<'p> {
     }
 
     /// `@me` is another client under each credential; a number is one client whoever reads it.
-    fn fingerprint(&self, kind: &str, what: &str) -> String {
+    pub(super) fn fingerprint(&self, kind: &str, what: &str) -> String {
         let credentials = match self.client {
             ClientId::Me => self.credentials.unwrap_or(""),
             ClientId::Number(_) => "",
@@ -200,7 +135,7 @@ impl<'p> Who<'p> {
 
 impl<'p> Remark<'p> {
     /// Adds what `drift` knows of it.
-    fn watched(&mut self, finding: &'p Finding) {
+    pub(super) fn watched(&mut self, finding: &'p Finding) {
         self.state = Some(finding.state);
         self.first_seen = Some(&finding.first_seen);
         if let Some(waived) = &finding.waived {
@@ -237,11 +172,17 @@ impl<'p> Remark<'p> {
 }
 
 /// A digest of words that cannot run into each other: 128 bits are plenty for a fleet.
-fn fingerprint(words: &[&str]) -> String {
+pub(super) fn fingerprint(words: &[&str]) -> String {
     let mut hash = Sha256::new();
     for word in words {
         hash.update((word.len() as u64).to_be_bytes());
         hash.update(word.as_bytes());
     }
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A waiver in words, still untrusted.
+pub(crate) fn waived_words(waived: &Waived) -> String {
+    let (owner, reason) = (cut(waived.owner.raw(), NAME), cut(waived.reason.raw(), VALUE));
+    format!("waived by {owner} until {}: {reason}", waived.until)
 }

@@ -8,18 +8,19 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::plan::Plan;
+use crate::render::annotations::annotation::{Remark, Weight};
+use crate::render::annotations::list::remarks;
+use crate::render::annotations::path::path;
 use crate::render::escape::{command_message, command_property, terminal};
-use crate::render::group::{MANY, masked};
-use crate::render::phrase::{count, number};
-use crate::render::remark::{Remark, Weight, remarks};
-use crate::render::repository;
+use crate::render::grouping::similar::{MANY, masked};
 use crate::render::totals::Totals;
+use crate::render::wording::numbers::{count, number};
 
 /// How many annotations of a kind GitHub keeps in a step.
 const KEPT: usize = 10;
 
 /// Writes the commands, and the totals for those who read the log.
-pub(super) fn github(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::render) fn github(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     let remarks = remarks(plan);
     for weight in Weight::ALL {
@@ -86,7 +87,7 @@ fn annotation(plan: &Plan, group: &[&Remark<'_>], out: &mut dyn Write) -> io::Re
     let first = group[0];
     write!(out, "::{} ", command(first.weight))?;
     if let Some(place) = &first.place {
-        write!(out, "file={},", command_property(&repository::path(plan, place.file.raw())))?;
+        write!(out, "file={},", command_property(&path(plan, place.file.raw())))?;
         if first.has_line {
             write!(out, "line={},col={},", place.line, place.column)?;
         }

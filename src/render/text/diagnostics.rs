@@ -9,9 +9,9 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
 
 use crate::model::{Diagnostic, Level, Place};
-use crate::render::Look;
 use crate::render::escape::{is_log_command, is_unsafe, terminal};
-use crate::render::phrase::count;
+use crate::render::options::Look;
+use crate::render::wording::numbers::count;
 
 /// Behind this column nobody looks for a caret, and a line may have 16 MiB: the place must do.
 const FAR: u32 = 2_000;

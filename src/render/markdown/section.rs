@@ -4,7 +4,7 @@
 //! fit is left out and counted, and what was opened is always closed. A comment is measured in UTF-16 units, never fewer than
 //! characters; a summary in bytes.
 
-use crate::render::phrase::number;
+use crate::render::wording::numbers::number;
 
 /// Where the Markdown goes, and how much room there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,4 +153,12 @@ impl Section {
         let length = self.page.length(&self.text);
         (self.text, length)
     }
+}
+
+/// How many items of a list stand in sight.
+const OPEN: usize = 10;
+
+/// A list with a head, all but its first items folded.
+pub(super) fn items(section: &mut Section, head: &str, lines: &[String], noun: &str) {
+    section.folded(head, "", Lines(lines.len(), &|at| lines[at].clone()), OPEN, noun);
 }

@@ -9,16 +9,17 @@ use unicode_width::UnicodeWidthStr;
 use crate::model::{Severity, State};
 use crate::plan::Plan;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
-use crate::render::Look;
 use crate::render::escape::{cut, terminal};
-use crate::render::group::place;
-use crate::render::paint::{Label, paint};
-use crate::render::phrase::{count, number, some};
-use crate::render::text::{NAMED, called, sentence};
-use crate::render::watch::{
-    Story, Told, countries, direction, expired, headline, origin, rolling, standing, state, subject,
+use crate::render::grouping::findings::{Story, Told};
+use crate::render::options::Look;
+use crate::render::text::names::{NAMED, called, sentence};
+use crate::render::text::paint::{Label, paint};
+use crate::render::wording::change;
+use crate::render::wording::drift::{
+    countries, direction, expired, headline, origin, rolling, standing, state, subject,
 };
-use crate::render::wording;
+use crate::render::wording::numbers::{count, number, some};
+use crate::render::wording::place::place;
 
 /// The most columns of one value before a list of countries is only counted.
 const VALUE: usize = 40;
@@ -110,7 +111,7 @@ fn cells(told: &Told<'_>, now: &str, look: &Look) -> [(Label, String); 6] {
 /// A value, harmless; a long list of countries as their number.
 fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
     let state = state(finding, json)?;
-    let text = terminal(&wording::state(&state)).to_string();
+    let text = terminal(&change::state(&state)).to_string();
     Some(match (&state, text.width() > VALUE) {
         (_, false) => text,
         (State::Is(_), true) if state.countries().is_some() => state

@@ -2,15 +2,16 @@
 //!
 //! Owns the gravity of a change by its origin and the sentences. Values in them are still untrusted.
 
-use super::watch::Findings;
-use super::{Rank, Remark, SENTENCE, VALUE, Weight, Who, rule};
 use crate::model::{Direction, Severity};
 use crate::plan::{ApplyResult, Blocked, BlockedKind, Change, ClientPlan, Origin};
+use crate::render::annotations::annotation::{Rank, Remark, SENTENCE, VALUE, Weight, Who};
+use crate::render::annotations::drift::Findings;
+use crate::render::annotations::rule;
 use crate::render::escape::cut;
-use crate::render::group::reason;
-use crate::render::phrase::count;
 use crate::render::totals::word;
-use crate::render::wording::{countries, direction, signed, state};
+use crate::render::wording::change::{countries, direction, signed, state};
+use crate::render::wording::numbers::count;
+use crate::render::wording::place::reason;
 
 /// The most countries that are named as added or removed.
 const CODES: usize = 12;

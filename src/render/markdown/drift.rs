@@ -2,13 +2,19 @@
 //!
 //! Owns its columns. Open findings stand in sight, the gravest first; what is waived, was not looked at or has ended is folded.
 
-use super::*;
 use crate::model::Severity;
+use crate::plan::Plan;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
-use crate::render::watch::{
-    Story, Told, countries, direction, expired, headline, origin, rolling, standing, state, subject,
+use crate::render::escape::{cut, markdown as plain, markdown_code as code};
+use crate::render::grouping::findings::{Story, Told};
+use crate::render::markdown::names::{NAME, NAMED, SENTENCE, id};
+use crate::render::markdown::section::{Lines, Section, items};
+use crate::render::wording::change;
+use crate::render::wording::drift::{
+    countries, direction, expired, headline, origin, rolling, standing, state, subject,
 };
-use crate::render::wording;
+use crate::render::wording::numbers::{count, some};
+use crate::render::wording::place::place;
 
 /// How many rows stand in sight at most.
 const ROWS: usize = 40;
@@ -52,7 +58,7 @@ fn row(told: &Told<'_>, now: &str) -> String {
     let value = |json| match state(finding, json) {
         None => String::new(),
         Some(crate::model::State::NotSet) => "not set".to_owned(),
-        Some(value) => code(&cut(&wording::state(&value), VALUE)),
+        Some(value) => code(&cut(&change::state(&value), VALUE)),
     };
     let (declared, live) = (value(&finding.declared), value(&finding.live));
     let grave = match (finding.severity, direction(finding)) {

@@ -3,77 +3,13 @@
 //! Owns which findings are told as one, their order, and the sentences about them. What it returns of names and values is still
 //! untrusted: each form escapes it its way. Findings are told from the declared value to the live one, as it happened.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, FailureKind, Setting, Severity, State, value};
+use crate::model::{FailureKind, Setting, Severity, State, value};
 use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waiver};
 use crate::plan::{Origin, Plan};
-use crate::render::group::{Groups, MANY};
-use crate::render::phrase::{count, duration, number};
-use crate::render::wording;
-
-/// Findings that are told as one: they differ in client, name and place alone.
-pub(crate) struct Told<'p> {
-    /// Never none.
-    pub(crate) findings: Vec<&'p Finding>,
-}
-
-/// All findings by what people have to do about them; each in the order of the report, which is the gravest first.
-#[derive(Default)]
-pub(crate) struct Story<'p> {
-    /// New or continuing, and accepted by nobody.
-    pub(crate) open: Vec<Told<'p>>,
-    /// Carried on from an earlier report.
-    pub(crate) unread: Vec<Told<'p>>,
-    /// Accepted until a day.
-    pub(crate) waived: Vec<Told<'p>>,
-    /// Ended.
-    pub(crate) resolved: Vec<Told<'p>>,
-}
-
-impl<'p> Story<'p> {
-    /// Sorts the findings.
-    pub(crate) fn of(watch: &'p DriftReport) -> Story<'p> {
-        let part = |finding: &Finding| match (finding.state, &finding.waived) {
-            (FindingState::Resolved, _) => 3,
-            (_, Some(_)) => 2,
-            (FindingState::Unread, None) => 1,
-            (FindingState::New | FindingState::Continuing, None) => 0,
-        };
-        let of = |wanted: u8| told(watch.findings.iter().filter(|finding| part(finding) == wanted));
-        Story { open: of(0), unread: of(1), waived: of(2), resolved: of(3) }
-    }
-}
-
-impl<'p> Told<'p> {
-    /// The finding that stands for all.
-    pub(crate) fn sample(&self) -> &'p Finding {
-        self.findings[0]
-    }
-}
-
-/// Puts what is the same together where it is many, at the place of the first.
-fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<Told<'p>> {
-    let mut index: BTreeMap<String, usize> = BTreeMap::new();
-    let mut lists: Vec<Vec<(usize, &Finding)>> = Vec::new();
-    for (at, finding) in findings.enumerate() {
-        let Finding { field, origin, declared, live, state, first_seen, waived, .. } = finding;
-        let key = format!("{field:?}\0{origin:?}\0{declared}\0{live}\0{state:?}\0{first_seen}\0{waived:?}");
-        let list = *index.entry(key).or_insert(lists.len());
-        match lists.get_mut(list) {
-            Some(list) => list.push((at, finding)),
-            None => lists.push(vec![(at, finding)]),
-        }
-    }
-    let (many, few): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.len() > MANY);
-    let mut all: Vec<Vec<(usize, &Finding)>> = few.into_iter().flatten().map(|one| vec![one]).collect();
-    all.extend(many);
-    all.sort_by_key(|list| list[0].0);
-    all.into_iter().map(|list| Told { findings: list.into_iter().map(|(_, finding)| finding).collect() }).collect()
-}
+use crate::render::wording::change;
+use crate::render::wording::numbers::{count, duration, number};
 
 /// How many of which, in one sentence. Nothing reads as peace while somebody was not looked at.
 pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
@@ -115,7 +51,7 @@ pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
 
 /// How a finding is judged, in a word; drift has happened already, so it is told in the past.
 pub(crate) fn direction(finding: &Finding) -> &'static str {
-    wording::moved(finding.direction, finding.origin)
+    change::moved(finding.direction, finding.origin)
 }
 
 /// The field, or what is the matter where there is none.
@@ -135,7 +71,7 @@ pub(crate) fn countries(finding: &Finding, most: usize) -> String {
         return String::new();
     };
     let (Some(declared), Some(live)) = (declared.countries(), live.countries()) else { return String::new() };
-    wording::signed(&live.without(declared), &declared.without(live), most)
+    change::signed(&live.without(declared), &declared.without(live), most)
 }
 
 /// The origin, where it is not plain drift.
@@ -196,26 +132,4 @@ pub(crate) fn rolling(rolling: &Rolling) -> String {
         (0, None) => format!("{of}."),
         (never, _) => format!("{of}; {} not looked at yet.", number(never)),
     }
-}
-
-/// Takes out of the groups what the story tells already: clients whose differences are all findings, and failed reads that are
-/// waived. What a change set brings, what is stopped and what is released stay.
-pub(crate) fn narrow(groups: &mut Groups<'_>, watch: &DriftReport) {
-    let told = |client: &crate::plan::ClientPlan| {
-        client.blocked.is_empty()
-            && client.released.is_empty()
-            && client.changes.iter().all(|change| change.origin != Origin::Pending)
-    };
-    groups.many.retain(|same| !told(same.sample()));
-    groups.alone.retain(|client| !told(client));
-    let waived: BTreeSet<(ClientId, Option<&Arc<str>>)> = watch
-        .findings
-        .iter()
-        .filter(|finding| finding.field.is_none() && finding.waived.is_some())
-        .map(|finding| (finding.client_id, finding.credentials.as_ref()))
-        .collect();
-    for cause in &mut groups.causes {
-        cause.clients.retain(|client| !waived.contains(&(client.client_id, client.credentials.as_ref())));
-    }
-    groups.causes.retain(|cause| !cause.clients.is_empty());
 }

@@ -6,11 +6,14 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Value as Json, json};
 
-use super::{corpus, drifted, rendered, snapshot};
+use super::support::{rendered, snapshot};
+use super::{corpus, drifted, hostile};
 use crate::model::{ClientId, Revision, Setting};
 use crate::plan::{Origin, Plan};
-use crate::render::remark::{Weight, remarks};
-use crate::render::{Format, Look, Summary, step_summary};
+use crate::render::annotations::annotation::Weight;
+use crate::render::annotations::list::remarks;
+use crate::render::options::Look;
+use crate::render::{Format, Summary, step_summary};
 
 fn of(plan: &Plan, format: Format) -> String {
     rendered(plan, format, &Look::PIPE)
@@ -70,7 +73,7 @@ fn assert_annotations(plan: &Plan, what: &str) {
 
 fn every_plan() -> Vec<(String, Plan)> {
     let mut all: Vec<(String, Plan)> = corpus::all().into_iter().map(|(name, plan)| (name.to_owned(), plan)).collect();
-    all.extend(corpus::NASTY.iter().map(|text| (format!("drifted {text:?}"), drifted::drifted(text))));
+    all.extend(hostile::NASTY.iter().map(|text| (format!("drifted {text:?}"), drifted::drifted(text))));
     for (_, plan) in &mut all {
         plan.revision = Some(Revision { commit: "c".into(), dirty: false, folder: "infra/pbx/".into() });
     }

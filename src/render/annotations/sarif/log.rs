@@ -10,15 +10,14 @@ use std::io::{self, Write};
 use crate::model::Diagnostic;
 use crate::plan::Plan;
 use crate::plan::watch::FindingState;
+use crate::render::annotations::annotation::{Remark, Weight, waived_words};
+use crate::render::annotations::list::remarks;
+use crate::render::annotations::path::path;
+use crate::render::annotations::rule::RemarkRule;
+use crate::render::annotations::sarif::schema::*;
 use crate::render::escape::{sarif as text, terminal, uri};
 use crate::render::json;
-use crate::render::phrase::count;
-use crate::render::remark::{Remark, RemarkRule, Weight, remarks, waived_words};
-use crate::render::repository;
-
-mod shape;
-
-use shape::*;
+use crate::render::wording::numbers::count;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -26,7 +25,7 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const RESULTS: usize = 25_000;
 
 /// Writes the log: one run, the worst results first.
-pub(super) fn sarif(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::render) fn sarif(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let remarks: Vec<Remark<'_>> = remarks(plan).into_iter().filter(|remark| !remark.rule.is_good()).collect();
     let left_out = remarks.len().saturating_sub(RESULTS);
     let shown = &remarks[..remarks.len() - left_out];
@@ -64,7 +63,7 @@ pub(super) fn sarif(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 /// What tells the runs of several projects and shards of one repository apart: GitHub replaces the earlier run of a category,
 /// which is all before the last `/`.
 fn category(plan: &Plan) -> String {
-    let project = uri(&repository::path(plan, plan.project.raw()));
+    let project = uri(&path(plan, plan.project.raw()));
     let shard = plan.shard.map(|shard| format!("shard-{}-of-{}/", shard.index, shard.count)).unwrap_or_default();
     format!("ringform/{project}/{shard}")
 }
@@ -99,10 +98,7 @@ fn result<'r>(plan: &Plan, remark: &'r Remark<'_>, rules: &BTreeMap<&str, (Remar
         },
         message: Message { text: text(&format!("{who}{}", remark.sentence())) },
         locations: [Location {
-            physical_location: Physical {
-                artifact_location: Artifact { uri: uri(&repository::path(plan, file)) },
-                region,
-            },
+            physical_location: Physical { artifact_location: Artifact { uri: uri(&path(plan, file)) }, region },
         }],
         partial_fingerprints: Fingerprints { ringform: &remark.fingerprint },
         baseline_state: remark.state.and_then(|state| match state {

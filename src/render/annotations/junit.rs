@@ -12,17 +12,18 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use crate::model::{ClientId, Diagnostic, Place};
 use crate::plan::watch::FindingState;
 use crate::plan::{ClientPlan, Plan};
+use crate::render::annotations::annotation::{Remark, waived_words};
+use crate::render::annotations::list::remarks;
+use crate::render::annotations::path::path;
 use crate::render::escape::xml;
-use crate::render::phrase::count;
-use crate::render::remark::{Remark, remarks, waived_words};
-use crate::render::repository;
 use crate::render::totals::word;
+use crate::render::wording::numbers::count;
 
 /// Who a case is about.
 type Key<'p> = (ClientId, Option<&'p str>);
 
 /// Writes the report: a suite of the files and one of the clients.
-pub(super) fn junit(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::render) fn junit(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let remarks = remarks(plan);
     let name = if plan.is_report() { "ringform apply" } else { "ringform plan" };
     let mut report = Report::new(name);
@@ -52,7 +53,7 @@ fn files(plan: &Plan) -> TestSuite {
     }
     if errors.is_empty() {
         let mut case = TestCase::new("the files are valid", TestCaseStatus::success());
-        case.set_classname(xml(&repository::path(plan, plan.project.raw())));
+        case.set_classname(xml(&path(plan, plan.project.raw())));
         suite.add_test_case(case);
     }
     let warnings: Vec<String> = plan.diagnostics.iter().filter(|one| !one.is_error()).map(told).collect();
@@ -169,7 +170,7 @@ fn status(remarks: &[&Remark<'_>], client: Option<&ClientPlan>) -> TestCaseStatu
 
 /// Names the file, as class for those who group by it and as the attributes that GitLab and others read.
 fn locate(plan: &Plan, case: &mut TestCase, place: &Place) {
-    let path = xml(&repository::path(plan, place.file.raw()));
+    let path = xml(&path(plan, place.file.raw()));
     case.set_classname(path.clone());
     case.extra.insert("file".into(), path.into());
     case.extra.insert("line".into(), place.line.to_string().into());

@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use crate::plan::Plan;
-use crate::render::group::{self, Groups};
-use crate::render::html::head::clients_are;
-use crate::render::html::{MOST_LINES, client, more, name, text, value};
-use crate::render::phrase::count;
+use crate::render::grouping::clients::Groups;
+use crate::render::html::fragments::{MOST_LINES, more, name, text};
+use crate::render::html::{client, value};
+use crate::render::wording::numbers::{are, count};
+use crate::render::wording::place::place;
 
 /// Clients whose document is gone since the base.
 pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
@@ -19,13 +20,13 @@ pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "<p class=\"soft\">{} no longer declared. They were not read and stay as they are.</p>",
-        clients_are(gone.len())
+        format_args!("{} {}", count(gone.len(), "client"), are(gone.len()))
     )?;
     writeln!(out, "<div class=\"card o-released\"><ul class=\"who-list\">")?;
     for client in gone.iter().take(MOST_LINES) {
         let credentials = client.credentials.as_ref().map(|name| format!(" ({})", text(name))).unwrap_or_default();
-        let place = text(&group::place(&client.source));
-        writeln!(out, "<li>{}{credentials} <span class=\"labels\">{place}</span></li>", client.client_id)?;
+        let location = text(&place(&client.source));
+        writeln!(out, "<li>{}{credentials} <span class=\"labels\">{location}</span></li>", client.client_id)?;
     }
     writeln!(out, "</ul></div>")?;
     more(gone.len().saturating_sub(MOST_LINES), "released clients", out)?;
@@ -50,7 +51,7 @@ pub(super) fn in_sync(groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()
     )?;
     writeln!(
         out,
-        "<table><caption class=\"vh\">Clients in sync</caption><thead><tr><th scope=\"col\">Client</th><th scope=\"col\">ManagedField settings</th>\
+        "<table><caption class=\"vh\">Clients in sync</caption><thead><tr><th scope=\"col\">Client</th><th scope=\"col\">Managed settings</th>\
          <th scope=\"col\">Written in</th></tr></thead><tbody>"
     )?;
     for client in clients.iter().take(MOST_LINES) {
@@ -67,7 +68,7 @@ pub(super) fn in_sync(groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()
             "<tr><th scope=\"row\">{} {} {result}</th><td data-l=\"Settings\">{pairs}</td><td class=\"at\" data-l=\"Written in\"><span>{}</span></td></tr>",
             client.client_id,
             name(client.name.as_ref()),
-            text(&group::place(&client.source))
+            text(&place(&client.source))
         )?;
     }
     writeln!(out, "</tbody></table></div></details>")?;
