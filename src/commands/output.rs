@@ -13,7 +13,7 @@ use anyhow::Context;
 use ringform::config;
 use ringform::model::Diagnostic;
 use ringform::plan::{ClientPlan, Plan};
-use ringform::render::{self, Format, Look, Summary};
+use ringform::render::{self, Format, StepSummary, TextOptions};
 
 use crate::cli::{Talk, When};
 use crate::commands::files::{escaped, replace};
@@ -31,9 +31,9 @@ pub(crate) fn color(talk: &Talk, stream: &impl anstream::stream::RawStream) -> b
 }
 
 /// How text looks on this stream.
-pub(crate) fn look(talk: &Talk, stream: &impl anstream::stream::RawStream) -> Look {
+pub(crate) fn look(talk: &Talk, stream: &impl anstream::stream::RawStream) -> TextOptions {
     let width = terminal_width().filter(|_| stream.is_terminal()).unwrap_or(100);
-    Look { color: color(talk, stream), width, verbose: talk.verbose > 0, requests: true }
+    TextOptions { color: color(talk, stream), width, verbose: talk.verbose > 0, requests: true }
 }
 
 fn terminal_width() -> Option<usize> {
@@ -125,7 +125,7 @@ pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Resu
 }
 
 /// The look of files: no colour, a fixed width.
-pub(crate) const PLAIN: Look = Look::PIPE;
+pub(crate) const PLAIN: TextOptions = TextOptions::PIPE;
 
 /// Whether a format shows the commit or paths from the top of the repository, which costs calls of git.
 pub(crate) fn needs_revision(formats: &Formats) -> bool {
@@ -144,7 +144,7 @@ pub(crate) fn write(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Resu
 /// Writes the formats that go to files, the step summary among them.
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, talk: &Talk) -> anyhow::Result<()> {
     summarize(plan, formats);
-    let look = Look { verbose: talk.verbose > 0, ..PLAIN };
+    let look = TextOptions { verbose: talk.verbose > 0, ..PLAIN };
     let mut wrong = Vec::new();
     // One that cannot be written takes no other with it: a later one may be what the next run builds on.
     for (format, file) in formats {
@@ -182,9 +182,9 @@ fn append(path: &Path, plan: &Plan) -> io::Result<()> {
     // What another tool left may lack its last line feed.
     let gap = if used > 0 { "\n\n" } else { "" };
     match render::step_summary(plan, used + gap.len() as u64) {
-        Summary::Page(text) => file.write_all(format!("{gap}{text}").as_bytes()),
-        Summary::Nothing => Ok(()),
-        Summary::NoRoom => Err(io::Error::other(format!("there is no room: it holds {used} bytes"))),
+        StepSummary::Page(text) => file.write_all(format!("{gap}{text}").as_bytes()),
+        StepSummary::Nothing => Ok(()),
+        StepSummary::NoRoom => Err(io::Error::other(format!("there is no room: it holds {used} bytes"))),
     }
 }
 

@@ -4,8 +4,8 @@ use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ringform::reconcile::{Listener, RunEvent};
-use ringform::render::Progress;
-use ringform::render::progress::Mode;
+use ringform::render::ProgressDisplay;
+use ringform::render::progress::ProgressMode;
 
 use crate::cli::Talk;
 use crate::commands::output;
@@ -15,7 +15,7 @@ use crate::commands::output;
 pub(crate) struct Display(Arc<Mutex<Option<State>>>);
 
 struct State {
-    bar: Progress,
+    bar: ProgressDisplay,
     done: u64,
     failed: u64,
 }
@@ -28,8 +28,8 @@ impl Display {
         }
     }
 
-    fn begin(&self, total: usize, mode: Mode) {
-        let state = State { bar: Progress::new(total as u64, mode), done: 0, failed: 0 };
+    fn begin(&self, total: usize, mode: ProgressMode) {
+        let state = State { bar: ProgressDisplay::new(total as u64, mode), done: 0, failed: 0 };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 
@@ -47,8 +47,8 @@ pub(crate) fn start(talk: &Talk) -> (Display, Listener) {
     let terminal = std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     let mode = match (talk.quiet, terminal, talk.verbose > 0) {
         (true, _, _) | (false, false, false) => return (Display::default(), Arc::new(|_| ())),
-        (false, true, _) => Mode::Bar { color: output::color(talk, &std::io::stderr()) },
-        (false, false, true) => Mode::PLAIN,
+        (false, true, _) => ProgressMode::Bar { color: output::color(talk, &std::io::stderr()) },
+        (false, false, true) => ProgressMode::PLAIN,
     };
     let display = Display::default();
     let shown = display.clone();

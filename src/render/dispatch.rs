@@ -8,16 +8,16 @@ use crate::plan::Plan;
 use crate::render::annotations::{github, junit, sarif};
 use crate::render::format::Format;
 use crate::render::markdown::comment::markdown;
-use crate::render::markdown::section::Page;
-use crate::render::options::Look;
+use crate::render::markdown::section::SizeLimit;
+use crate::render::options::TextOptions;
 use crate::render::{gitlab, html, json, prometheus, terraform, text};
 
 /// Writes a plan or a report.
-pub fn render(plan: &Plan, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(plan: &Plan, format: Format, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::plan::text(plan, look, out),
         Format::Json => json::json(plan, out),
-        Format::Markdown => markdown(plan, Page::COMMENT, out),
+        Format::Markdown => markdown(plan, SizeLimit::COMMENT, out),
         Format::Github => github::github(plan, out),
         Format::Gitlab => gitlab::gitlab(plan, out),
         Format::Junit => junit::junit(plan, out),

@@ -28,9 +28,9 @@ mod wording;
 
 pub use dispatch::render;
 pub use format::Format;
-pub use markdown::step_summary::{Summary, step_summary};
-pub use options::Look;
-pub use progress::Progress;
+pub use markdown::step_summary::{StepSummary, step_summary};
+pub use options::TextOptions;
+pub use progress::ProgressDisplay;
 pub use slack::slack;
 pub use text::diagnostics::diagnostics;
-pub use text::diff::{States, diff};
+pub use text::diff::{SettingStates, diff};

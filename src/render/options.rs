@@ -4,7 +4,7 @@
 
 /// What the forms for people need to know and must not find out themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct TextOptions {
     /// Whether to use colour.
     pub color: bool,
     /// How many columns there are. It only moves the column of places and wraps lists of countries.
@@ -15,13 +15,13 @@ pub struct Look {
     pub requests: bool,
 }
 
-impl Look {
+impl TextOptions {
     /// The look in a pipe: no colour and a width that does not depend on where the program runs.
-    pub const PIPE: Look = Look { color: false, width: 100, verbose: false, requests: true };
+    pub const PIPE: TextOptions = TextOptions { color: false, width: 100, verbose: false, requests: true };
 }
 
-impl Default for Look {
+impl Default for TextOptions {
     fn default() -> Self {
-        Look::PIPE
+        TextOptions::PIPE
     }
 }

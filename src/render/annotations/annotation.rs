@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{ClientId, Place, Setting};
 use crate::plan::watch::{Finding, FindingState, Waived};
-use crate::render::annotations::rule::RemarkRule;
+use crate::render::annotations::rule::AnnotationRule;
 use crate::render::escape::cut;
 
 /// The most characters of a value.
@@ -20,7 +20,7 @@ pub(super) const SENTENCE: usize = 600;
 
 /// How bad a remark is; the order is that of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Weight {
+pub(crate) enum AnnotationLevel {
     /// Somebody has to act.
     Error,
     /// Somebody has to look.
@@ -29,14 +29,15 @@ pub(crate) enum Weight {
     Note,
 }
 
-impl Weight {
+impl AnnotationLevel {
     /// All, the worst first.
-    pub(crate) const ALL: [Weight; 3] = [Weight::Error, Weight::Warning, Weight::Note];
+    pub(crate) const ALL: [AnnotationLevel; 3] =
+        [AnnotationLevel::Error, AnnotationLevel::Warning, AnnotationLevel::Note];
 }
 
 /// What comes first among remarks of one weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
+pub(super) enum AnnotationRank {
     /// A problem of the files: nothing was done until it is mended.
     Problem,
     /// Somebody opened the PBX behind git's back.
@@ -57,12 +58,12 @@ pub(super) enum Rank {
 
 /// One remark.
 #[derive(Clone, Debug)]
-pub(crate) struct Remark<'p> {
+pub(crate) struct Annotation<'p> {
     /// How bad it is.
-    pub(crate) weight: Weight,
-    pub(super) rank: Rank,
+    pub(crate) weight: AnnotationLevel,
+    pub(super) rank: AnnotationRank,
     /// Which kind it is of.
-    pub(crate) rule: RemarkRule<'p>,
+    pub(crate) rule: AnnotationRule<'p>,
     /// The client's id; `None` for what is wrong with the files.
     pub(crate) client: Option<ClientId>,
     /// The credential's name; `None` for the environment.
@@ -89,23 +90,23 @@ pub(crate) struct Remark<'p> {
 
 /// Who a remark is about.
 #[derive(Clone, Copy)]
-pub(super) struct Who<'p> {
+pub(super) struct AnnotatedClient<'p> {
     pub(super) client: ClientId,
     pub(super) credentials: Option<&'p str>,
     pub(super) name: Option<&'p str>,
 }
 
-impl<'p> Who<'p> {
-    pub(super) fn remark(
+impl<'p> AnnotatedClient<'p> {
+    pub(super) fn annotation(
         &self,
-        weight: Weight,
-        rank: Rank,
-        rule: RemarkRule<'p>,
+        weight: AnnotationLevel,
+        rank: AnnotationRank,
+        rule: AnnotationRule<'p>,
         field: Option<Setting>,
         message: String,
         place: &Place,
-    ) -> Remark<'p> {
-        Remark {
+    ) -> Annotation<'p> {
+        Annotation {
             weight,
             rank,
             rule,
@@ -133,15 +134,15 @@ impl<'p> Who<'p> {
     }
 }
 
-impl<'p> Remark<'p> {
+impl<'p> Annotation<'p> {
     /// Adds what `drift` knows of it.
-    pub(super) fn watched(&mut self, finding: &'p Finding) {
+    pub(super) fn add_finding(&mut self, finding: &'p Finding) {
         self.state = Some(finding.state);
         self.first_seen = Some(&finding.first_seen);
         if let Some(waived) = &finding.waived {
             self.waived = Some(waived);
-            self.weight = Weight::Note;
-            self.rank = Rank::Waived;
+            self.weight = AnnotationLevel::Note;
+            self.rank = AnnotationRank::Waived;
         }
     }
 

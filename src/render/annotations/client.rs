@@ -4,8 +4,10 @@
 
 use crate::model::{Direction, Severity};
 use crate::plan::{ApplyResult, Blocked, BlockedKind, Change, ClientPlan, Origin};
-use crate::render::annotations::annotation::{Rank, Remark, SENTENCE, VALUE, Weight, Who};
-use crate::render::annotations::drift::Findings;
+use crate::render::annotations::annotation::{
+    AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE, VALUE,
+};
+use crate::render::annotations::drift::FindingIndex;
 use crate::render::annotations::rule;
 use crate::render::escape::cut;
 use crate::render::totals::word;
@@ -17,50 +19,85 @@ use crate::render::wording::place::reason;
 const CODES: usize = 12;
 
 /// Adds the remarks of a client.
-pub(super) fn remarks<'p>(client: &'p ClientPlan, findings: &Findings<'p>, list: &mut Vec<Remark<'p>>) {
+pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p>, list: &mut Vec<Annotation<'p>>) {
     let name = client.name.as_ref().map(|name| name.raw());
-    let who = Who { client: client.client_id, credentials: client.credentials.as_deref(), name };
-    let found = |mut remark: Remark<'p>| {
-        if let Some(finding) = findings.get(&(who.client, who.credentials, remark.field)) {
-            remark.watched(finding);
+    let who = AnnotatedClient { client: client.client_id, credentials: client.credentials.as_deref(), name };
+    let found = |mut annotation: Annotation<'p>| {
+        if let Some(finding) = findings.get(&(who.client, who.credentials, annotation.field)) {
+            annotation.add_finding(finding);
         }
-        remark
+        annotation
     };
     match client.result {
         Some(outcome) if outcome.is_good() => {
             for change in &client.changes {
                 let message = format!("{} ({})", change_words(change), word(outcome));
                 let field = Some(change.setting);
-                list.push(who.remark(Weight::Note, Rank::Rest, rule::APPLIED, field, message, &change.place));
+                list.push(who.annotation(
+                    AnnotationLevel::Note,
+                    AnnotationRank::Rest,
+                    rule::APPLIED,
+                    field,
+                    message,
+                    &change.place,
+                ));
             }
         }
         Some(outcome) => {
             let message = format!("{}: {}", word(outcome), undone(client, outcome));
-            list.push(who.remark(Weight::Error, Rank::Failed, rule::NOT_APPLIED, None, message, &client.source));
+            list.push(who.annotation(
+                AnnotationLevel::Error,
+                AnnotationRank::Failed,
+                rule::NOT_APPLIED,
+                None,
+                message,
+                &client.source,
+            ));
         }
         None => {
             if let Some(error) = &client.error {
                 let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
                 let message = format!("{}{help}", cut(error.message.raw(), SENTENCE));
                 let failed = rule::CLIENT_FAILED;
-                list.push(found(who.remark(Weight::Error, Rank::Failed, failed, None, message, &client.source)));
+                list.push(found(who.annotation(
+                    AnnotationLevel::Error,
+                    AnnotationRank::Failed,
+                    failed,
+                    None,
+                    message,
+                    &client.source,
+                )));
             }
             for blocked in client.blocked.iter().filter(|blocked| !is_told_by_its_change(blocked, client)) {
                 let message = cut(&reason(blocked), SENTENCE);
-                let remark = who.remark(Weight::Error, Rank::Blocked, rule::BLOCKED, None, message, &client.source);
-                list.push(Remark { fingerprint: who.fingerprint("guard", blocked.name.raw()), ..remark });
+                let annotation = who.annotation(
+                    AnnotationLevel::Error,
+                    AnnotationRank::Blocked,
+                    rule::BLOCKED,
+                    None,
+                    message,
+                    &client.source,
+                );
+                list.push(Annotation { fingerprint: who.fingerprint("guard", blocked.name.raw()), ..annotation });
             }
             for change in &client.changes {
                 let (weight, rank) = gravity(change);
                 let (rule, field) = (rule::of_change(change), Some(change.setting));
-                list.push(found(who.remark(weight, rank, rule, field, change_words(change), &change.place)));
+                list.push(found(who.annotation(weight, rank, rule, field, change_words(change), &change.place)));
             }
         }
     }
     for released in &client.released {
         let message = format!("{} is no longer managed and left as it is", released.field);
         let field = Some(released.field);
-        list.push(who.remark(Weight::Note, Rank::Rest, rule::RELEASED, field, message, &client.source));
+        list.push(who.annotation(
+            AnnotationLevel::Note,
+            AnnotationRank::Rest,
+            rule::RELEASED,
+            field,
+            message,
+            &client.source,
+        ));
     }
 }
 
@@ -71,16 +108,18 @@ fn is_told_by_its_change(blocked: &Blocked, client: &ClientPlan) -> bool {
 }
 
 /// How grave a change is: what was done behind git's back goes before what this change set brings.
-fn gravity(change: &Change) -> (Weight, Rank) {
+fn gravity(change: &Change) -> (AnnotationLevel, AnnotationRank) {
     let judgement = change.judgement();
     let grave = judgement.severity == Severity::Security;
     match (change.origin, grave) {
-        (Origin::Drift, true) if judgement.direction == Some(Direction::Opens) => (Weight::Error, Rank::Opened),
-        (Origin::Drift | Origin::Conflict, true) => (Weight::Error, Rank::Security),
-        (Origin::Conflict, false) => (Weight::Error, Rank::Change),
-        (Origin::Drift, false) => (Weight::Warning, Rank::Change),
-        (Origin::Pending | Origin::Unknown, true) => (Weight::Warning, Rank::Security),
-        (Origin::Pending | Origin::Unknown, false) => (Weight::Note, Rank::Change),
+        (Origin::Drift, true) if judgement.direction == Some(Direction::Opens) => {
+            (AnnotationLevel::Error, AnnotationRank::Opened)
+        }
+        (Origin::Drift | Origin::Conflict, true) => (AnnotationLevel::Error, AnnotationRank::Security),
+        (Origin::Conflict, false) => (AnnotationLevel::Error, AnnotationRank::Change),
+        (Origin::Drift, false) => (AnnotationLevel::Warning, AnnotationRank::Change),
+        (Origin::Pending | Origin::Unknown, true) => (AnnotationLevel::Warning, AnnotationRank::Security),
+        (Origin::Pending | Origin::Unknown, false) => (AnnotationLevel::Note, AnnotationRank::Change),
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::plan::Plan;
-use crate::render::annotations::annotation::{Remark, Weight};
-use crate::render::annotations::list::remarks;
+use crate::render::annotations::annotation::{Annotation, AnnotationLevel};
+use crate::render::annotations::list::annotations;
 use crate::render::annotations::path::path;
 use crate::render::escape::{command_message, command_property, terminal};
 use crate::render::grouping::similar::{MANY, masked};
@@ -22,12 +22,12 @@ const KEPT: usize = 10;
 /// Writes the commands, and the totals for those who read the log.
 pub(in crate::render) fn github(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
-    let remarks = remarks(plan);
-    for weight in Weight::ALL {
-        let groups = groups(remarks.iter().filter(|remark| remark.weight == weight));
+    let annotations = annotations(plan);
+    for weight in AnnotationLevel::ALL {
+        let groups = groups(annotations.iter().filter(|annotation| annotation.weight == weight));
         let shown = if groups.len() > KEPT { KEPT - 1 } else { groups.len() };
         for group in &groups[..shown] {
-            annotation(plan, group, &mut out)?;
+            write_command(plan, group, &mut out)?;
         }
         let left: usize = groups[shown..].iter().map(Vec::len).sum();
         if left > 0 {
@@ -40,50 +40,50 @@ pub(in crate::render) fn github(plan: &Plan, out: &mut dyn Write) -> io::Result<
         }
     }
     let totals = Totals::of(plan);
-    let lines = [totals.headline()].into_iter().chain(totals.alarms()).chain(totals.coverage()).chain(totals.remarks());
+    let lines = [totals.headline()].into_iter().chain(totals.alarms()).chain(totals.coverage()).chain(totals.notes());
     for line in lines {
         writeln!(out, "{}", terminal(&line))?;
     }
     out.flush()
 }
 
-fn command(weight: Weight) -> &'static str {
+fn command(weight: AnnotationLevel) -> &'static str {
     match weight {
-        Weight::Error => "error",
-        Weight::Warning => "warning",
-        Weight::Note => "notice",
+        AnnotationLevel::Error => "error",
+        AnnotationLevel::Warning => "warning",
+        AnnotationLevel::Note => "notice",
     }
 }
 
-fn count_more(left: usize, weight: Weight) -> String {
+fn count_more(left: usize, weight: AnnotationLevel) -> String {
     let s = if left == 1 { "" } else { "s" };
     format!("{} more {}{s}", number(left as u64), command(weight))
 }
 
 /// Remarks that say the same of many clients together, the others alone; the order stays.
-fn groups<'r, 'p>(remarks: impl Iterator<Item = &'r Remark<'p>>) -> Vec<Vec<&'r Remark<'p>>> {
+fn groups<'r, 'p>(annotations: impl Iterator<Item = &'r Annotation<'p>>) -> Vec<Vec<&'r Annotation<'p>>> {
     let mut index = BTreeMap::new();
-    let mut lists: Vec<Vec<&Remark<'_>>> = Vec::new();
-    for remark in remarks {
+    let mut lists: Vec<Vec<&Annotation<'_>>> = Vec::new();
+    for annotation in annotations {
         // Failures differ in ids; with a field it is the values that differ.
-        let sentence = remark.sentence();
-        let sentence = if remark.field.is_some() { sentence } else { masked(&sentence) };
-        let key = (remark.rule.id, remark.client.is_some(), sentence);
+        let sentence = annotation.sentence();
+        let sentence = if annotation.field.is_some() { sentence } else { masked(&sentence) };
+        let key = (annotation.rule.id, annotation.client.is_some(), sentence);
         let at = *index.entry(key).or_insert(lists.len());
         match lists.get_mut(at) {
-            Some(list) => list.push(remark),
-            None => lists.push(vec![remark]),
+            Some(list) => list.push(annotation),
+            None => lists.push(vec![annotation]),
         }
     }
-    let few = |list: Vec<&'r Remark<'p>>| match list.len() > MANY {
+    let few = |list: Vec<&'r Annotation<'p>>| match list.len() > MANY {
         true => vec![list],
-        false => list.into_iter().map(|remark| vec![remark]).collect(),
+        false => list.into_iter().map(|annotation| vec![annotation]).collect(),
     };
     lists.into_iter().flat_map(few).collect()
 }
 
 /// One command. A group stands at the place of its first remark.
-fn annotation(plan: &Plan, group: &[&Remark<'_>], out: &mut dyn Write) -> io::Result<()> {
+fn write_command(plan: &Plan, group: &[&Annotation<'_>], out: &mut dyn Write) -> io::Result<()> {
     let first = group[0];
     write!(out, "::{} ", command(first.weight))?;
     if let Some(place) = &first.place {
@@ -105,9 +105,9 @@ fn annotation(plan: &Plan, group: &[&Remark<'_>], out: &mut dyn Write) -> io::Re
 }
 
 /// What it is: of a problem of the files its rule, which people look up.
-fn what<'p>(remark: &Remark<'p>) -> &'p str {
-    match remark.client {
-        Some(_) => remark.rule.about,
-        None => remark.rule.id,
+fn what<'p>(annotation: &Annotation<'p>) -> &'p str {
+    match annotation.client {
+        Some(_) => annotation.rule.about,
+        None => annotation.rule.id,
     }
 }

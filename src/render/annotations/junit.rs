@@ -12,24 +12,24 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use crate::model::{ClientId, Diagnostic, Place};
 use crate::plan::watch::FindingState;
 use crate::plan::{ClientPlan, Plan};
-use crate::render::annotations::annotation::{Remark, waived_words};
-use crate::render::annotations::list::remarks;
+use crate::render::annotations::annotation::{Annotation, waived_words};
+use crate::render::annotations::list::annotations;
 use crate::render::annotations::path::path;
 use crate::render::escape::xml;
 use crate::render::totals::word;
 use crate::render::wording::numbers::count;
 
 /// Who a case is about.
-type Key<'p> = (ClientId, Option<&'p str>);
+type CaseKey<'p> = (ClientId, Option<&'p str>);
 
 /// Writes the report: a suite of the files and one of the clients.
 pub(in crate::render) fn junit(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let remarks = remarks(plan);
+    let annotations = annotations(plan);
     let name = if plan.is_report() { "ringform apply" } else { "ringform plan" };
     let mut report = Report::new(name);
     report.set_time(Duration::from_millis(plan.run.duration_ms));
     report.add_test_suite(files(plan));
-    report.add_test_suite(clients(plan, &remarks));
+    report.add_test_suite(clients(plan, &annotations));
     report.serialize(&mut *out).map_err(io::Error::other)
 }
 
@@ -72,39 +72,41 @@ fn told(one: &Diagnostic) -> String {
     xml(&format!("{place}{level}[{}]: {}{help}", one.rule, one.summary.raw()))
 }
 
-fn clients(plan: &Plan, remarks: &[Remark<'_>]) -> TestSuite {
+fn clients(plan: &Plan, annotations: &[Annotation<'_>]) -> TestSuite {
     let mut suite = TestSuite::new("clients");
-    let mut told: BTreeMap<Key<'_>, Vec<&Remark<'_>>> = BTreeMap::new();
-    for remark in remarks {
-        if let Some(client) = remark.client.filter(|_| !remark.rule.is_waiver()) {
-            told.entry((client, remark.credentials)).or_default().push(remark);
+    let mut told: BTreeMap<CaseKey<'_>, Vec<&Annotation<'_>>> = BTreeMap::new();
+    for annotation in annotations {
+        if let Some(client) = annotation.client.filter(|_| !annotation.rule.is_waiver()) {
+            told.entry((client, annotation.credentials)).or_default().push(annotation);
         }
     }
     for client in &plan.clients {
-        let remarks = told.remove(&(client.client_id, client.credentials.as_deref())).unwrap_or_default();
-        suite.add_test_case(of_client(plan, client, &remarks));
+        let annotations = told.remove(&(client.client_id, client.credentials.as_deref())).unwrap_or_default();
+        suite.add_test_case(of_client(plan, client, &annotations));
     }
     // Whom only an earlier run or the base knows.
-    for ((client, credentials), remarks) in &told {
-        let mut case = TestCase::new(name(*client, *credentials), status(remarks, None));
-        if let Some(place) = &remarks[0].place {
+    for ((client, credentials), annotations) in &told {
+        let mut case = TestCase::new(name(*client, *credentials), status(annotations, None));
+        if let Some(place) = &annotations[0].place {
             locate(plan, &mut case, place);
         }
         suite.add_test_case(case);
     }
-    for remark in remarks.iter().filter(|remark| remark.rule.is_waiver()) {
-        suite.add_test_case(waiver(plan, remark));
+    for annotation in annotations.iter().filter(|annotation| annotation.rule.is_waiver()) {
+        suite.add_test_case(waiver(plan, annotation));
     }
     suite
 }
 
-fn of_client(plan: &Plan, client: &ClientPlan, remarks: &[&Remark<'_>]) -> TestCase {
+fn of_client(plan: &Plan, client: &ClientPlan, annotations: &[&Annotation<'_>]) -> TestCase {
     let title = client.name.as_ref().map(|name| format!("name: {}", name.raw()));
     let result = client.result.map(|outcome| format!("result: {}", word(outcome)));
-    let mut case = TestCase::new(name(client.client_id, client.credentials.as_deref()), status(remarks, Some(client)));
+    let mut case =
+        TestCase::new(name(client.client_id, client.credentials.as_deref()), status(annotations, Some(client)));
     locate(plan, &mut case, &client.source);
     // What makes it fail is told there.
-    let notes = remarks.iter().filter(|remark| !remark.rule.is_finding()).map(|remark| remark.sentence());
+    let notes =
+        annotations.iter().filter(|annotation| !annotation.rule.is_finding()).map(|annotation| annotation.sentence());
     let out: Vec<String> = title.into_iter().chain(result).chain(notes).map(|line| xml(&line)).collect();
     if !out.is_empty() {
         case.set_system_out(out.join("\n"));
@@ -113,13 +115,13 @@ fn of_client(plan: &Plan, client: &ClientPlan, remarks: &[&Remark<'_>]) -> TestC
 }
 
 /// A waiver whose date has passed: a failure of its own.
-fn waiver(plan: &Plan, remark: &Remark<'_>) -> TestCase {
+fn waiver(plan: &Plan, annotation: &Annotation<'_>) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_message(xml(&remark.message)).set_type(remark.rule.id);
-    let field = remark.field.map(|field| format!(", {field}")).unwrap_or_default();
-    let who = remark.client.map(|client| format!(" of client {client}")).unwrap_or_default();
+    status.set_message(xml(&annotation.message)).set_type(annotation.rule.id);
+    let field = annotation.field.map(|field| format!(", {field}")).unwrap_or_default();
+    let who = annotation.client.map(|client| format!(" of client {client}")).unwrap_or_default();
     let mut case = TestCase::new(format!("waiver{who}{field}"), status);
-    if let Some(place) = &remark.place {
+    if let Some(place) = &annotation.place {
         locate(plan, &mut case, place);
     }
     case
@@ -134,29 +136,32 @@ fn name(client: ClientId, credentials: Option<&str>) -> String {
 }
 
 /// What a client's remarks come to: the gravest decides.
-fn status(remarks: &[&Remark<'_>], client: Option<&ClientPlan>) -> TestCaseStatus {
-    let lines = |remarks: &[&Remark<'_>]| {
-        let lines: Vec<String> = remarks.iter().map(|remark| xml(&remark.sentence())).collect();
+fn status(annotations: &[&Annotation<'_>], client: Option<&ClientPlan>) -> TestCaseStatus {
+    let lines = |annotations: &[&Annotation<'_>]| {
+        let lines: Vec<String> = annotations.iter().map(|annotation| xml(&annotation.sentence())).collect();
         lines.join("\n")
     };
-    let (waived, open): (Vec<&Remark<'_>>, Vec<&Remark<'_>>) =
-        remarks.iter().copied().filter(|one| one.rule.is_finding()).partition(|remark| remark.waived.is_some());
+    let (waived, open): (Vec<&Annotation<'_>>, Vec<&Annotation<'_>>) = annotations
+        .iter()
+        .copied()
+        .filter(|one| one.rule.is_finding())
+        .partition(|annotation| annotation.waived.is_some());
     let Some(first) = open.first() else {
-        let Some(first) = waived.first().or(remarks.first().filter(|_| client.is_none())) else {
+        let Some(first) = waived.first().or(annotations.first().filter(|_| client.is_none())) else {
             return TestCaseStatus::success();
         };
         let mut status = TestCaseStatus::skipped();
         let why = first.waived.map_or(first.rule.about.to_owned(), waived_words);
-        status.set_message(xml(&why)).set_description(lines(remarks));
+        status.set_message(xml(&why)).set_description(lines(annotations));
         return status;
     };
-    let error = open.iter().find(|remark| remark.rule.is_error());
+    let error = open.iter().find(|annotation| annotation.rule.is_error());
     let kind = if error.is_some() { NonSuccessKind::Error } else { NonSuccessKind::Failure };
-    let unread = open.iter().all(|remark| remark.state == Some(FindingState::Unread));
+    let unread = open.iter().all(|annotation| annotation.state == Some(FindingState::Unread));
     let message = match error {
         Some(error) => error.sentence(),
         None => {
-            let grave = open.iter().filter(|remark| remark.rule.security.is_some()).count();
+            let grave = open.iter().filter(|annotation| annotation.rule.security.is_some()).count();
             let grave = if grave > 0 { format!(", {grave} security") } else { String::new() };
             let unread = if unread { ", not read this time" } else { "" };
             format!("{}{grave}{unread}", count(open.len(), "difference"))

@@ -8,41 +8,43 @@ use std::collections::BTreeMap;
 
 use crate::model::{Diagnostic, Level};
 use crate::plan::{Plan, ReleasedClient};
-use crate::render::annotations::annotation::{Rank, Remark, SENTENCE, Weight, Who, fingerprint};
-use crate::render::annotations::rule::{self, RemarkRule};
+use crate::render::annotations::annotation::{
+    AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE, fingerprint,
+};
+use crate::render::annotations::rule::{self, AnnotationRule};
 use crate::render::annotations::{client, drift};
 use crate::render::escape::cut;
 
 /// Every remark of a plan or a report, the worst first, then in the order of the plan.
-pub(crate) fn remarks(plan: &Plan) -> Vec<Remark<'_>> {
+pub(crate) fn annotations(plan: &Plan) -> Vec<Annotation<'_>> {
     let watch = plan.run.drift.as_ref();
     let findings = drift::index(watch);
     let mut list = problems(&plan.diagnostics);
     for one in &plan.clients {
-        client::remarks(one, &findings, &mut list);
+        client::annotations(one, &findings, &mut list);
     }
-    list.extend(watch.into_iter().flat_map(drift::remarks));
+    list.extend(watch.into_iter().flat_map(drift::annotations));
     list.extend(plan.released_clients.iter().map(released));
     // Sorting is stable.
-    list.sort_by_key(|remark| (remark.weight, remark.rank));
+    list.sort_by_key(|annotation| (annotation.weight, annotation.rank));
     list
 }
 
 /// Problems of the files and warnings of guards. Their fingerprint counts those of one rule in one file: a summary may quote a
 /// value.
-fn problems(list: &[Diagnostic]) -> Vec<Remark<'_>> {
+fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut remarks = Vec::with_capacity(list.len());
+    let mut annotations = Vec::with_capacity(list.len());
     for one in list {
         let file = one.range.as_ref().map_or("", |range| range.file.raw());
         let nth = seen.entry((&one.rule, file)).or_default();
         *nth += 1;
         let help = one.help.as_ref().map(|help| format!(". {}", cut(help.raw(), SENTENCE))).unwrap_or_default();
-        remarks.push(Remark {
-            weight: if one.severity == Level::Error { Weight::Error } else { Weight::Warning },
+        annotations.push(Annotation {
+            weight: if one.severity == Level::Error { AnnotationLevel::Error } else { AnnotationLevel::Warning },
             // A warning of the files goes after what was found: where not all fits, it is what can be left out.
-            rank: if one.is_error() { Rank::Problem } else { Rank::Rest },
-            rule: RemarkRule::of_diagnostic(&one.rule),
+            rank: if one.is_error() { AnnotationRank::Problem } else { AnnotationRank::Rest },
+            rule: AnnotationRule::of_diagnostic(&one.rule),
             client: None,
             credentials: None,
             name: None,
@@ -56,13 +58,14 @@ fn problems(list: &[Diagnostic]) -> Vec<Remark<'_>> {
             fingerprint: fingerprint(&["file", file, &one.rule, &nth.to_string()]),
         });
     }
-    remarks
+    annotations
 }
 
 /// A client whose document is gone. Its file is gone as well, as far as this work tree goes.
-fn released(released: &ReleasedClient) -> Remark<'_> {
-    let who = Who { client: released.client_id, credentials: released.credentials.as_deref(), name: None };
+fn released(released: &ReleasedClient) -> Annotation<'_> {
+    let who = AnnotatedClient { client: released.client_id, credentials: released.credentials.as_deref(), name: None };
     let message = "the client is no longer declared and left as it is".to_owned();
-    let remark = who.remark(Weight::Note, Rank::Rest, rule::RELEASED, None, message, &released.source);
-    Remark { has_line: false, ..remark }
+    let annotation =
+        who.annotation(AnnotationLevel::Note, AnnotationRank::Rest, rule::RELEASED, None, message, &released.source);
+    Annotation { has_line: false, ..annotation }
 }

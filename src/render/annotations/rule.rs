@@ -8,7 +8,7 @@ use crate::plan::{Change, Origin};
 
 /// A kind of remark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RemarkRule<'p> {
+pub(crate) struct AnnotationRule<'p> {
     /// The stable kebab-case id; of a diagnostic read from a file, whatever stood there.
     pub(crate) id: &'p str,
     /// What it is about, in a few words; they begin the title of an annotation.
@@ -17,33 +17,33 @@ pub(crate) struct RemarkRule<'p> {
     pub(crate) security: Option<&'static str>,
 }
 
-const fn rule(id: &'static str, about: &'static str) -> RemarkRule<'static> {
-    RemarkRule { id, about, security: None }
+const fn rule(id: &'static str, about: &'static str) -> AnnotationRule<'static> {
+    AnnotationRule { id, about, security: None }
 }
 
-const fn security(id: &'static str, about: &'static str, grave: &'static str) -> RemarkRule<'static> {
-    RemarkRule { id, about, security: Some(grave) }
+const fn security(id: &'static str, about: &'static str, grave: &'static str) -> AnnotationRule<'static> {
+    AnnotationRule { id, about, security: Some(grave) }
 }
 
-pub(crate) const APPLIED: RemarkRule<'static> = rule("applied", "applied");
-pub(crate) const BLOCKED: RemarkRule<'static> = rule("blocked", "blocked");
-pub(crate) const CLIENT_FAILED: RemarkRule<'static> = rule("client-failed", "failed");
-pub(crate) const EXPIRED_WAIVER: RemarkRule<'static> = rule("expired-waiver", "expired waiver");
-pub(crate) const NOT_APPLIED: RemarkRule<'static> = rule("not-applied", "not applied");
-pub(crate) const RELEASED: RemarkRule<'static> = rule("released", "released");
-pub(crate) const RESOLVED: RemarkRule<'static> = rule("resolved", "resolved");
-const CONFLICT: RemarkRule<'static> = rule("conflict", "conflict");
-const CONFLICT_SECURITY: RemarkRule<'static> = security("conflict-security", "security conflict", "8.0");
-const DIFFERENCE: RemarkRule<'static> = rule("difference", "difference");
-const DIFFERENCE_SECURITY: RemarkRule<'static> = security("difference-security", "security difference", "6.0");
-const DRIFT: RemarkRule<'static> = rule("drift", "drift");
-const DRIFT_OPENED: RemarkRule<'static> = security("drift-opened", "opened behind git's back", "9.5");
-const DRIFT_SECURITY: RemarkRule<'static> = security("drift-security", "security drift", "8.0");
-const PENDING: RemarkRule<'static> = rule("pending", "change");
-const PENDING_SECURITY: RemarkRule<'static> = security("pending-security", "security change", "5.0");
+pub(crate) const APPLIED: AnnotationRule<'static> = rule("applied", "applied");
+pub(crate) const BLOCKED: AnnotationRule<'static> = rule("blocked", "blocked");
+pub(crate) const CLIENT_FAILED: AnnotationRule<'static> = rule("client-failed", "failed");
+pub(crate) const EXPIRED_WAIVER: AnnotationRule<'static> = rule("expired-waiver", "expired waiver");
+pub(crate) const NOT_APPLIED: AnnotationRule<'static> = rule("not-applied", "not applied");
+pub(crate) const RELEASED: AnnotationRule<'static> = rule("released", "released");
+pub(crate) const RESOLVED: AnnotationRule<'static> = rule("resolved", "resolved");
+const CONFLICT: AnnotationRule<'static> = rule("conflict", "conflict");
+const CONFLICT_SECURITY: AnnotationRule<'static> = security("conflict-security", "security conflict", "8.0");
+const DIFFERENCE: AnnotationRule<'static> = rule("difference", "difference");
+const DIFFERENCE_SECURITY: AnnotationRule<'static> = security("difference-security", "security difference", "6.0");
+const DRIFT: AnnotationRule<'static> = rule("drift", "drift");
+const DRIFT_OPENED: AnnotationRule<'static> = security("drift-opened", "opened behind git's back", "9.5");
+const DRIFT_SECURITY: AnnotationRule<'static> = security("drift-security", "security drift", "8.0");
+const PENDING: AnnotationRule<'static> = rule("pending", "change");
+const PENDING_SECURITY: AnnotationRule<'static> = security("pending-security", "security change", "5.0");
 
 /// The rule of a change.
-pub(crate) fn of_change(change: &Change) -> RemarkRule<'static> {
+pub(crate) fn of_change(change: &Change) -> AnnotationRule<'static> {
     let judgement = change.judgement();
     match (change.origin, judgement.severity) {
         (Origin::Pending, Severity::Info) => PENDING,
@@ -58,7 +58,7 @@ pub(crate) fn of_change(change: &Change) -> RemarkRule<'static> {
 }
 
 /// The rule of a finding.
-pub(crate) fn of_drift(origin: Option<Origin>, grave: bool, opened: bool) -> RemarkRule<'static> {
+pub(crate) fn of_drift(origin: Option<Origin>, grave: bool, opened: bool) -> AnnotationRule<'static> {
     match (origin, grave) {
         (Some(Origin::Conflict), false) => CONFLICT,
         (Some(Origin::Conflict), true) => CONFLICT_SECURITY,
@@ -68,7 +68,7 @@ pub(crate) fn of_drift(origin: Option<Origin>, grave: bool, opened: bool) -> Rem
     }
 }
 
-impl<'p> RemarkRule<'p> {
+impl<'p> AnnotationRule<'p> {
     /// Whether it tells of something done and nothing is left to do.
     pub(crate) fn is_good(&self) -> bool {
         [APPLIED.id, RESOLVED.id].contains(&self.id)
@@ -90,8 +90,8 @@ impl<'p> RemarkRule<'p> {
     }
 
     /// The rule of a problem in a file.
-    pub(crate) fn of_diagnostic(id: &'p str) -> RemarkRule<'p> {
+    pub(crate) fn of_diagnostic(id: &'p str) -> AnnotationRule<'p> {
         let known = RULES.iter().find(|(known, _)| *known == id);
-        RemarkRule { id, about: known.map_or("a problem of the files", |(_, about)| about), security: None }
+        AnnotationRule { id, about: known.map_or("a problem of the files", |(_, about)| about), security: None }
     }
 }

@@ -7,32 +7,32 @@ use std::fmt::Write;
 
 use crate::model::{FailureKind, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
-use crate::render::grouping::similar::{Buckets, MANY, masked};
+use crate::render::grouping::similar::{KeyedLists, MANY, masked};
 use crate::render::wording::place::reason;
 
 /// A plan, sorted for people.
 #[derive(Debug, Default)]
-pub(crate) struct Groups<'p> {
+pub(crate) struct ClientGroups<'p> {
     /// Clients with the identical set of changes, more than [`MANY`] each; the largest group first.
-    pub many: Vec<Same<'p>>,
+    pub many: Vec<ClientGroup<'p>>,
     /// Clients with a difference of their own, in the order of the plan.
     pub alone: Vec<&'p ClientPlan>,
     /// Clients that could not be compared, or that apply did not get done, by cause; the commonest last.
-    pub causes: Vec<Cause<'p>>,
+    pub causes: Vec<FailureCause<'p>>,
     /// Clients as declared and without anything to tell.
     pub in_sync: Vec<&'p ClientPlan>,
 }
 
 /// Clients that are told as one.
 #[derive(Debug)]
-pub(crate) struct Same<'p> {
+pub(crate) struct ClientGroup<'p> {
     /// The clients, never none, in the order of the plan.
     pub clients: Vec<&'p ClientPlan>,
 }
 
 /// Why some clients failed, or why apply left them undone.
 #[derive(Debug)]
-pub(crate) struct Cause<'p> {
+pub(crate) struct FailureCause<'p> {
     /// The result, in a report.
     pub outcome: Option<ApplyResult>,
     /// The kind of failure, where there was one.
@@ -49,12 +49,12 @@ pub(crate) struct Cause<'p> {
     pub clients: Vec<&'p ClientPlan>,
 }
 
-impl<'p> Groups<'p> {
+impl<'p> ClientGroups<'p> {
     /// Sorts a plan or a report.
-    pub(crate) fn of(plan: &'p Plan) -> Groups<'p> {
-        let mut groups = Groups::default();
-        let mut changed = Buckets::default();
-        let mut undone = Buckets::default();
+    pub(crate) fn of(plan: &'p Plan) -> ClientGroups<'p> {
+        let mut groups = ClientGroups::default();
+        let mut changed = KeyedLists::default();
+        let mut undone = KeyedLists::default();
         for (at, client) in plan.clients.iter().enumerate() {
             if is_undone(client) {
                 undone.add(cause_key(client), client);
@@ -66,19 +66,19 @@ impl<'p> Groups<'p> {
         }
         let (many, few): (Vec<_>, Vec<_>) = changed.lists.into_iter().partition(|list| list.len() > MANY);
         let clients = |list: Vec<(usize, &'p ClientPlan)>| list.into_iter().map(|(_, client)| client).collect();
-        groups.many = many.into_iter().map(|list| Same { clients: clients(list) }).collect();
+        groups.many = many.into_iter().map(|list| ClientGroup { clients: clients(list) }).collect();
         // Sorting is stable: groups of one size stay in the order of the plan.
         groups.many.sort_by_key(|same| std::cmp::Reverse(same.clients.len()));
         let mut alone: Vec<_> = few.into_iter().flatten().collect();
         alone.sort_by_key(|(at, _)| *at);
         groups.alone = clients(alone);
-        groups.causes = undone.lists.into_iter().map(Cause::of).collect();
+        groups.causes = undone.lists.into_iter().map(FailureCause::of).collect();
         groups.causes.sort_by_key(|cause| cause.clients.len());
         groups
     }
 }
 
-impl<'p> Same<'p> {
+impl<'p> ClientGroup<'p> {
     /// The client that stands for all: they differ in name and place only.
     pub(crate) fn sample(&self) -> &'p ClientPlan {
         self.clients[0]
@@ -94,14 +94,14 @@ impl<'p> Same<'p> {
     }
 }
 
-impl<'p> Cause<'p> {
-    fn of(clients: Vec<&'p ClientPlan>) -> Cause<'p> {
+impl<'p> FailureCause<'p> {
+    fn of(clients: Vec<&'p ClientPlan>) -> FailureCause<'p> {
         let first = clients[0];
         let message = sentence(first);
         let alike = clients.iter().all(|client| sentence(client).raw() == message.raw());
         let message = if alike { message } else { masked(message.raw()).into() };
         let error = first.error.as_deref();
-        Cause {
+        FailureCause {
             outcome: first.result,
             kind: error.map(|error| error.kind),
             http_status: error.and_then(|error| error.http_status),

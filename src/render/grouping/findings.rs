@@ -8,31 +8,31 @@ use std::sync::Arc;
 use crate::model::ClientId;
 use crate::plan::Origin;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
-use crate::render::grouping::clients::Groups;
+use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::similar::MANY;
 
 /// Findings that are told as one: they differ in client, name and place alone.
-pub(crate) struct Told<'p> {
+pub(crate) struct FindingGroup<'p> {
     /// Never none.
     pub(crate) findings: Vec<&'p Finding>,
 }
 
 /// All findings by what people have to do about them; each in the order of the report, which is the gravest first.
 #[derive(Default)]
-pub(crate) struct Story<'p> {
+pub(crate) struct FindingGroups<'p> {
     /// New or continuing, and accepted by nobody.
-    pub(crate) open: Vec<Told<'p>>,
+    pub(crate) open: Vec<FindingGroup<'p>>,
     /// Carried on from an earlier report.
-    pub(crate) unread: Vec<Told<'p>>,
+    pub(crate) unread: Vec<FindingGroup<'p>>,
     /// Accepted until a day.
-    pub(crate) waived: Vec<Told<'p>>,
+    pub(crate) waived: Vec<FindingGroup<'p>>,
     /// Ended.
-    pub(crate) resolved: Vec<Told<'p>>,
+    pub(crate) resolved: Vec<FindingGroup<'p>>,
 }
 
-impl<'p> Story<'p> {
+impl<'p> FindingGroups<'p> {
     /// Sorts the findings.
-    pub(crate) fn of(watch: &'p DriftReport) -> Story<'p> {
+    pub(crate) fn of(watch: &'p DriftReport) -> FindingGroups<'p> {
         let part = |finding: &Finding| match (finding.state, &finding.waived) {
             (FindingState::Resolved, _) => 3,
             (_, Some(_)) => 2,
@@ -40,11 +40,11 @@ impl<'p> Story<'p> {
             (FindingState::New | FindingState::Continuing, None) => 0,
         };
         let of = |wanted: u8| told(watch.findings.iter().filter(|finding| part(finding) == wanted));
-        Story { open: of(0), unread: of(1), waived: of(2), resolved: of(3) }
+        FindingGroups { open: of(0), unread: of(1), waived: of(2), resolved: of(3) }
     }
 }
 
-impl<'p> Told<'p> {
+impl<'p> FindingGroup<'p> {
     /// The finding that stands for all.
     pub(crate) fn sample(&self) -> &'p Finding {
         self.findings[0]
@@ -52,7 +52,7 @@ impl<'p> Told<'p> {
 }
 
 /// Puts what is the same together where it is many, at the place of the first.
-fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<Told<'p>> {
+fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<'p>> {
     let mut index: BTreeMap<String, usize> = BTreeMap::new();
     let mut lists: Vec<Vec<(usize, &Finding)>> = Vec::new();
     for (at, finding) in findings.enumerate() {
@@ -68,12 +68,14 @@ fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<Told<'p>> {
     let mut all: Vec<Vec<(usize, &Finding)>> = few.into_iter().flatten().map(|one| vec![one]).collect();
     all.extend(many);
     all.sort_by_key(|list| list[0].0);
-    all.into_iter().map(|list| Told { findings: list.into_iter().map(|(_, finding)| finding).collect() }).collect()
+    all.into_iter()
+        .map(|list| FindingGroup { findings: list.into_iter().map(|(_, finding)| finding).collect() })
+        .collect()
 }
 
 /// Takes out of the groups what the story tells already: clients whose differences are all findings, and failed reads that are
 /// waived. What a change set brings, what is stopped and what is released stay.
-pub(crate) fn narrow(groups: &mut Groups<'_>, watch: &DriftReport) {
+pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, watch: &DriftReport) {
     let told = |client: &crate::plan::ClientPlan| {
         client.blocked.is_empty()
             && client.released.is_empty()

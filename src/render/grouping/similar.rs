@@ -10,18 +10,18 @@ use crate::model::{Diagnostic, Untrusted};
 pub(crate) const MANY: usize = 3;
 
 /// Things with a key, kept in the order in which each key was first seen.
-pub(super) struct Buckets<T> {
+pub(super) struct KeyedLists<T> {
     index: BTreeMap<String, usize>,
     pub(super) lists: Vec<Vec<T>>,
 }
 
-impl<T> Default for Buckets<T> {
+impl<T> Default for KeyedLists<T> {
     fn default() -> Self {
-        Buckets { index: BTreeMap::new(), lists: Vec::new() }
+        KeyedLists { index: BTreeMap::new(), lists: Vec::new() }
     }
 }
 
-impl<T> Buckets<T> {
+impl<T> KeyedLists<T> {
     pub(super) fn add(&mut self, key: String, item: T) {
         let at = *self.index.entry(key).or_insert(self.lists.len());
         match self.lists.get_mut(at) {
@@ -33,7 +33,7 @@ impl<T> Buckets<T> {
 
 /// Diagnostics of one rule that say the same but for numbers, in the order of the first of each.
 pub(crate) fn alike(list: &[Diagnostic]) -> Vec<Vec<&Diagnostic>> {
-    let mut buckets = Buckets::default();
+    let mut buckets = KeyedLists::default();
     for one in list {
         let help = one.help.as_ref().map(Untrusted::raw);
         let key = format!("{:?}\0{}\0{}\0{help:?}", one.severity, one.rule, masked(one.summary.raw()));

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::model::{Setting, value as model_value};
 use crate::plan::client::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
-use crate::render::grouping::clients::{Groups, Same};
+use crate::render::grouping::clients::{ClientGroup, ClientGroups};
 use crate::render::html::fragments::{MOST_CARDS, MOST_LINES, more, name, text};
 use crate::render::html::value;
 use crate::render::totals;
@@ -25,7 +25,7 @@ pub(super) fn anchor(at: usize) -> String {
 }
 
 /// The section of all changes; nothing where there are none.
-pub(super) fn changes(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn changes(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let clients = groups.alone.len() + groups.many.iter().map(|same| same.clients.len()).sum::<usize>();
     if clients == 0 {
         return Ok(());
@@ -70,7 +70,7 @@ fn single(at: usize, client: &ClientPlan, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "</article>")
 }
 
-fn many(at: usize, same: &Same<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn many(at: usize, same: &ClientGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
     let sample = same.sample();
     writeln!(out, "<article class=\"{}\" id=\"g{at}\">", classes(sample))?;
     let n = number(same.clients.len() as u64);

@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use crate::model::FailureKind;
-use crate::render::grouping::clients::{Cause, Groups};
+use crate::render::grouping::clients::{ClientGroups, FailureCause};
 use crate::render::html::fragments::{MOST_CARDS, more, text};
 use crate::render::html::{client, value};
 use crate::render::totals;
 use crate::render::wording::numbers::count;
 
 /// The section; the commonest cause first. Nothing where nothing failed.
-pub(super) fn failures(groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn failures(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     if groups.causes.is_empty() {
         return Ok(());
     }
@@ -31,7 +31,7 @@ pub(super) fn failures(groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<(
     writeln!(out, "</section>")
 }
 
-fn card(cause: &Cause<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn card(cause: &FailureCause<'_>, out: &mut dyn Write) -> io::Result<()> {
     let word = cause.outcome.map(totals::word).or(cause.kind.map(kind)).unwrap_or("failed");
     writeln!(out, "<article class=\"card\"><header><h3>{}</h3> {}", text(&cause.message), value::tag("red", word))?;
     let http = cause.http_status.map(|status| format!("HTTP {status} ")).unwrap_or_default();

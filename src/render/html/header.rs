@@ -5,13 +5,13 @@
 use std::io::{self, Write};
 
 use crate::plan::{Plan, Summary};
-use crate::render::grouping::clients::Groups;
+use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::fragments::text;
 use crate::render::totals::Totals;
 use crate::render::wording::numbers::{count, number};
 
 /// What the top says and which filters there are.
-pub(super) struct View {
+pub(super) struct PageHeader {
     /// The heading, harmless.
     pub(super) verdict: String,
     totals: Totals,
@@ -20,10 +20,10 @@ pub(super) struct View {
     in_sync: usize,
 }
 
-impl View {
-    pub(super) fn of(plan: &Plan, groups: &Groups<'_>) -> View {
+impl PageHeader {
+    pub(super) fn of(plan: &Plan, groups: &ClientGroups<'_>) -> PageHeader {
         let totals = Totals::of(plan);
-        View {
+        PageHeader {
             verdict: verdict(plan, &totals),
             released: totals.summary.released + plan.released_clients.len(),
             shown_failed: groups.causes.iter().map(|cause| cause.clients.len()).sum(),
@@ -68,7 +68,7 @@ fn verdict(plan: &Plan, totals: &Totals) -> String {
 }
 
 /// The header.
-pub(super) fn head(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn head(plan: &Plan, view: &PageHeader, out: &mut dyn Write) -> io::Result<()> {
     let totals = &view.totals;
     let kind = match (&plan.run.drift, totals.is_report) {
         (Some(_), _) => "Drift report",
@@ -77,7 +77,7 @@ pub(super) fn head(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<
     };
     writeln!(out, "<header class=\"top\"><div class=\"wrap\">\n<p class=\"kind\">ringform · {kind}</p>")?;
     writeln!(out, "<h1>{}</h1>\n<p class=\"lead\">{}</p>", view.verdict, totals.headline())?;
-    for line in totals.coverage().into_iter().chain(totals.remarks()) {
+    for line in totals.coverage().into_iter().chain(totals.notes()) {
         writeln!(out, "<p class=\"lead\">{line}</p>")?;
     }
     alarms(view, out)?;
@@ -87,14 +87,14 @@ pub(super) fn head(plan: &Plan, view: &View, out: &mut dyn Write) -> io::Result<
 }
 
 /// Says at the top that the PBX stands open, or is about to.
-fn alarms(view: &View, out: &mut dyn Write) -> io::Result<()> {
+fn alarms(view: &PageHeader, out: &mut dyn Write) -> io::Result<()> {
     for alarm in view.totals.alarms() {
         writeln!(out, "<p class=\"alarm\">{alarm}</p>")?;
     }
     Ok(())
 }
 
-fn tiles(view: &View, out: &mut dyn Write) -> io::Result<()> {
+fn tiles(view: &PageHeader, out: &mut dyn Write) -> io::Result<()> {
     let summary = view.totals.summary;
     let Summary { pending, drift, conflict, .. } = summary;
     writeln!(out, "<ul class=\"tiles\">")?;
@@ -142,7 +142,7 @@ fn facts(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Two rows of radio buttons, by kind and by origin; a choice of one is none.
-pub(super) fn filters(view: &View, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn filters(view: &PageHeader, out: &mut dyn Write) -> io::Result<()> {
     let summary = view.totals.summary;
     if summary.clients == 0 {
         return Ok(());

@@ -13,15 +13,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::Level;
 use crate::plan::Plan;
-use crate::render::grouping::clients::Groups;
+use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::{client, failure, findings, footer, header, problems, security, unchanged};
 
 const STYLE: &str = include_str!("page.css");
 
 /// Writes the page.
 pub(in crate::render) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let groups = Groups::of(plan);
-    let view = header::View::of(plan, &groups);
+    let groups = ClientGroups::of(plan);
+    let view = header::PageHeader::of(plan, &groups);
     write!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
     writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy())?;
     writeln!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::model::{Direction, Severity};
 use crate::plan::{Change, Plan};
-use crate::render::grouping::clients::Groups;
+use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::client::{MOST_TOLD, anchor};
 use crate::render::html::fragments::{more, name};
 use crate::render::html::value;
@@ -16,7 +16,7 @@ use crate::render::wording::numbers::count;
 const MOST: usize = 200;
 
 /// The section; nothing where no change is grave.
-pub(super) fn security(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut lines: Vec<(&Change, String)> = Vec::new();
     for (at, same) in groups.many.iter().enumerate() {
         let n = count(same.clients.len(), "client");

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::plan::Plan;
-use crate::render::grouping::clients::Groups;
+use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::fragments::{MOST_LINES, more, name, text};
 use crate::render::html::{client, value};
 use crate::render::wording::numbers::{are, count};
@@ -34,7 +34,7 @@ pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Clients as declared, folded away.
-pub(super) fn in_sync(groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn in_sync(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let clients = &groups.in_sync;
     if clients.is_empty() {
         return Ok(());

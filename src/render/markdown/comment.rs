@@ -9,22 +9,22 @@ use std::io::{self, Write};
 use crate::model::{ClientId, Diagnostic};
 use crate::plan::{ApplyResult, Plan};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
-use crate::render::grouping::clients::{Cause, Groups};
-use crate::render::grouping::findings::narrow;
+use crate::render::grouping::clients::{ClientGroups, FailureCause};
+use crate::render::grouping::findings::remove_reported;
 use crate::render::grouping::similar::alike;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids, named};
-use crate::render::markdown::section::{Page, Section, items};
+use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
 use crate::render::markdown::{drift, table};
 use crate::render::totals::{Totals, word};
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{place, reason};
 
 /// Writes the comment, or the summary of a step.
-pub(in crate::render) fn markdown(plan: &Plan, page: Page, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
-    let mut groups = Groups::of(plan);
+    let mut groups = ClientGroups::of(plan);
     if let Some(watch) = &plan.run.drift {
-        narrow(&mut groups, watch);
+        remove_reported(&mut groups, watch);
     }
     let head = head(plan, &totals);
     let after = [
@@ -33,7 +33,7 @@ pub(in crate::render) fn markdown(plan: &Plan, page: Page, out: &mut dyn Write) 
         failures(&groups, page),
         diagnostics(&plan.diagnostics, page),
     ];
-    let after = after.map(Section::finish);
+    let after = after.map(MarkdownSection::finish);
     // The changes take what the others leave: nothing that failed is ever pushed out by what merely changes.
     let used = page.length(&head) + after.iter().map(|(_, length)| length).sum::<usize>();
     // Beside findings only what a change set brings is left to tell.
@@ -56,13 +56,13 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
     let mut head = format!("**{what}:** {}\n\n{alarms}", totals.headline());
     let based = plan.base.is_some();
-    let remarks = totals.remarks();
+    let notes = totals.notes();
     // With a base they answer what a reader came for: each has a line of its own.
     if based {
-        head.extend(remarks.iter().map(|remark| format!("- {remark}\n")));
-        head.push_str(if remarks.is_empty() { "" } else { "\n" });
+        head.extend(notes.iter().map(|note| format!("- {note}\n")));
+        head.push_str(if notes.is_empty() { "" } else { "\n" });
     }
-    let mut lines: Vec<String> = totals.coverage().into_iter().chain(remarks.into_iter().filter(|_| !based)).collect();
+    let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !based)).collect();
     if let Some(base) = &plan.base {
         // `main...` brings dots of its own.
         let end = if base.raw().ends_with('.') { "" } else { "." };
@@ -78,7 +78,7 @@ fn head(plan: &Plan, totals: &Totals) -> String {
 }
 
 /// What stops clients, each reason once. In a report the refused clients stand among the failures.
-fn blocked(plan: &Plan, totals: &Totals, page: Page) -> Section {
+fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     if totals.is_report || totals.blocked == 0 {
         return section;
@@ -105,7 +105,7 @@ fn blocked(plan: &Plan, totals: &Totals, page: Page) -> Section {
 }
 
 /// Writes that ended badly: what was stored is not what was sent, or other fields moved.
-fn wrong(groups: &Groups<'_>, page: Page) -> Section {
+fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     let units = groups.many.iter().map(|same| same.clients.as_slice());
     let units = units.chain(groups.alone.iter().map(std::slice::from_ref));
@@ -122,7 +122,7 @@ fn wrong(groups: &Groups<'_>, page: Page) -> Section {
 }
 
 /// Failures by cause, the commonest first: here the first are the ones in sight.
-fn failures(groups: &Groups<'_>, page: Page) -> Section {
+fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(20);
     let clients: usize = groups.causes.iter().map(|cause| cause.clients.len()).sum();
     let lines: Vec<String> = groups.causes.iter().rev().map(cause).collect();
@@ -132,7 +132,7 @@ fn failures(groups: &Groups<'_>, page: Page) -> Section {
     section
 }
 
-fn cause(cause: &Cause<'_>) -> String {
+fn cause(cause: &FailureCause<'_>) -> String {
     let result = cause.outcome.map_or("failed", word);
     let http = cause.http_status.map(|status| format!("HTTP {status}"));
     let status = cause.status.map(|status| code(&cut(status.raw(), NAME)));
@@ -145,7 +145,7 @@ fn cause(cause: &Cause<'_>) -> String {
 }
 
 /// Problems of the files and warnings of guards, those of one kind together.
-fn diagnostics(list: &[Diagnostic], page: Page) -> Section {
+fn diagnostics(list: &[Diagnostic], page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     let lines: Vec<String> = alike(list)
         .into_iter()

@@ -6,9 +6,9 @@ use crate::model::Severity;
 use crate::plan::Plan;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
-use crate::render::grouping::findings::{Story, Told};
+use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, id};
-use crate::render::markdown::section::{Lines, Section, items};
+use crate::render::markdown::section::{MarkdownSection, RowSource, items};
 use crate::render::wording::change;
 use crate::render::wording::drift::{
     countries, direction, expired, headline, origin, rolling, standing, state, subject,
@@ -28,15 +28,15 @@ const CODES: usize = 12;
 const HEAD: &str = "| Client | Field | Declared | Live | | Since | Place |\n|---|---|---|---|---|---|---|";
 
 /// The findings, the waivers that have ended, and the turns of a fleet.
-pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: Section) -> Section {
+pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: MarkdownSection) -> MarkdownSection {
     section.push(&format!("**Drift:** {}\n", headline(plan, watch)));
-    let story = Story::of(watch);
+    let story = FindingGroups::of(watch);
     // A table whose rows are all folded is a head without a body.
     let open = story.open.len().clamp(1, ROWS);
     let all = [story.open, story.unread, story.waived, story.resolved];
-    let all: Vec<Told<'_>> = all.into_iter().flatten().collect();
+    let all: Vec<FindingGroup<'_>> = all.into_iter().flatten().collect();
     let now = &plan.run.started_at;
-    let rows = Lines(all.len(), &|at| row(&all[at], now));
+    let rows = RowSource(all.len(), &|at| row(&all[at], now));
     section.folded(HEAD, &format!("{HEAD}\n"), rows, open, "finding");
     let ended: Vec<String> = watch
         .expired_waivers
@@ -53,7 +53,7 @@ pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: Section) ->
     section
 }
 
-fn row(told: &Told<'_>, now: &str) -> String {
+fn row(told: &FindingGroup<'_>, now: &str) -> String {
     let finding = told.sample();
     let value = |json| match state(finding, json) {
         None => String::new(),

@@ -8,21 +8,21 @@ use crate::render::wording::numbers::number;
 
 /// Where the Markdown goes, and how much room there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Page {
+pub(crate) struct SizeLimit {
     limit: usize,
-    unit: Unit,
+    unit: LengthUnit,
 }
 
 /// What a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
+enum LengthUnit {
     Utf16,
     Byte,
 }
 
-impl Page {
+impl SizeLimit {
     /// The longest comment that we write. GitHub's limit is 65,536; the rest is for what others put around it.
-    pub(crate) const COMMENT: Page = Page { limit: 60_000, unit: Unit::Utf16 };
+    pub(crate) const COMMENT: SizeLimit = SizeLimit { limit: 60_000, unit: LengthUnit::Utf16 };
 
     /// The most bytes of a step summary. GitHub's limit is 1 MiB (seen: "supports content up to a size of 1024k"); the rest is for
     /// what other tools of the step write without looking.
@@ -32,43 +32,43 @@ impl Page {
     const LEAST: u64 = 6_000;
 
     /// The room in a step summary that holds so many bytes already; `None` where nothing fits.
-    pub(crate) fn summary(used: u64) -> Option<Page> {
-        let left = Page::SUMMARY.saturating_sub(used);
+    pub(crate) fn summary(used: u64) -> Option<SizeLimit> {
+        let left = SizeLimit::SUMMARY.saturating_sub(used);
         let limit = usize::try_from(left).ok()?;
-        (left >= Page::LEAST).then_some(Page { limit, unit: Unit::Byte })
+        (left >= SizeLimit::LEAST).then_some(SizeLimit { limit, unit: LengthUnit::Byte })
     }
 
     /// How long a text is, in the unit of the limit.
     pub(super) fn length(self, text: &str) -> usize {
         match self.unit {
-            Unit::Utf16 => text.chars().map(char::len_utf16).sum(),
-            Unit::Byte => text.len(),
+            LengthUnit::Utf16 => text.chars().map(char::len_utf16).sum(),
+            LengthUnit::Byte => text.len(),
         }
     }
 
     /// A section that takes at most so many percent of the page.
-    pub(super) fn part(self, percent: usize) -> Section {
+    pub(super) fn part(self, percent: usize) -> MarkdownSection {
         self.section(self.limit / 100 * percent)
     }
 
     /// A section that takes what others leave.
-    pub(super) fn rest(self, used: usize) -> Section {
+    pub(super) fn rest(self, used: usize) -> MarkdownSection {
         self.section(self.limit.saturating_sub(used))
     }
 
     /// A section that takes at most so many percent of what others leave.
-    pub(super) fn rest_part(self, used: usize, percent: usize) -> Section {
+    pub(super) fn rest_part(self, used: usize, percent: usize) -> MarkdownSection {
         self.section(self.limit.saturating_sub(used) / 100 * percent)
     }
 
-    fn section(self, limit: usize) -> Section {
-        Section { text: String::new(), left: limit.saturating_sub(CLOSING), page: self }
+    fn section(self, limit: usize) -> MarkdownSection {
+        MarkdownSection { text: String::new(), left: limit.saturating_sub(CLOSING), page: self }
     }
 
     fn noun(self) -> &'static str {
         match self.unit {
-            Unit::Utf16 => "a comment",
-            Unit::Byte => "this summary",
+            LengthUnit::Utf16 => "a comment",
+            LengthUnit::Byte => "this summary",
         }
     }
 }
@@ -77,17 +77,17 @@ impl Page {
 const CLOSING: usize = 300;
 
 /// Lines by their number: how many there are, and how to make one.
-pub(super) struct Lines<'a>(pub(super) usize, pub(super) &'a dyn Fn(usize) -> String);
+pub(super) struct RowSource<'a>(pub(super) usize, pub(super) &'a dyn Fn(usize) -> String);
 
 /// A part of the comment.
 #[derive(Debug)]
-pub(super) struct Section {
+pub(super) struct MarkdownSection {
     text: String,
     left: usize,
-    page: Page,
+    page: SizeLimit,
 }
 
-impl Section {
+impl MarkdownSection {
     /// Adds a line if it fits.
     pub(super) fn push(&mut self, line: &str) -> bool {
         let cost = self.page.length(line) + 1;
@@ -108,8 +108,8 @@ impl Section {
     /// Adds lines under a head: the first `open` of them in sight, the others folded; what does not fit is counted. Only lines
     /// that are shown are ever made. `noun` is what one line tells of, such as `change`; `under` stands above the folded lines
     /// again (a table's head).
-    pub(super) fn folded(&mut self, head: &str, under: &str, lines: Lines<'_>, open: usize, noun: &str) {
-        let Lines(all, line) = lines;
+    pub(super) fn folded(&mut self, head: &str, under: &str, lines: RowSource<'_>, open: usize, noun: &str) {
+        let RowSource(all, line) = lines;
         if all == 0 {
             return;
         }
@@ -159,6 +159,6 @@ impl Section {
 const OPEN: usize = 10;
 
 /// A list with a head, all but its first items folded.
-pub(super) fn items(section: &mut Section, head: &str, lines: &[String], noun: &str) {
-    section.folded(head, "", Lines(lines.len(), &|at| lines[at].clone()), OPEN, noun);
+pub(super) fn items(section: &mut MarkdownSection, head: &str, lines: &[String], noun: &str) {
+    section.folded(head, "", RowSource(lines.len(), &|at| lines[at].clone()), OPEN, noun);
 }

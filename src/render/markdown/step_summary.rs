@@ -4,11 +4,11 @@
 
 use crate::plan::Plan;
 use crate::render::markdown::comment::markdown;
-use crate::render::markdown::section::Page;
+use crate::render::markdown::section::SizeLimit;
 
 /// What is to be appended to the step summary of GitHub Actions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Summary {
+pub enum StepSummary {
     /// This text.
     Page(String),
     /// There is nothing to tell.
@@ -18,15 +18,15 @@ pub enum Summary {
 }
 
 /// The Markdown page as far as it fits into a step summary that holds so many bytes already.
-pub fn step_summary(plan: &Plan, used: u64) -> Summary {
+pub fn step_summary(plan: &Plan, used: u64) -> StepSummary {
     if plan.clients.is_empty() && plan.diagnostics.is_empty() && plan.released_clients.is_empty() {
-        return Summary::Nothing;
+        return StepSummary::Nothing;
     }
-    let Some(page) = Page::summary(used) else { return Summary::NoRoom };
+    let Some(page) = SizeLimit::summary(used) else { return StepSummary::NoRoom };
     let mut text = Vec::new();
     match markdown(plan, page, &mut text) {
-        Ok(()) => Summary::Page(String::from_utf8_lossy(&text).into_owned()),
+        Ok(()) => StepSummary::Page(String::from_utf8_lossy(&text).into_owned()),
         // Writing to memory does not fail.
-        Err(_) => Summary::Nothing,
+        Err(_) => StepSummary::Nothing,
     }
 }

@@ -10,25 +10,25 @@ use super::support::{rendered, snapshot};
 use super::{corpus, drifted, hostile};
 use crate::model::{ClientId, Revision, Setting};
 use crate::plan::{Origin, Plan};
-use crate::render::annotations::annotation::Weight;
-use crate::render::annotations::list::remarks;
-use crate::render::options::Look;
-use crate::render::{Format, Summary, step_summary};
+use crate::render::annotations::annotation::AnnotationLevel;
+use crate::render::annotations::list::annotations;
+use crate::render::options::TextOptions;
+use crate::render::{Format, StepSummary, step_summary};
 
 fn of(plan: &Plan, format: Format) -> String {
-    rendered(plan, format, &Look::PIPE)
+    rendered(plan, format, &TextOptions::PIPE)
 }
 
 /// An annotation as the runner of GitHub reads it.
 #[derive(Debug)]
-struct Annotation {
+struct WorkflowCommand {
     kind: String,
     properties: BTreeMap<String, String>,
     message: String,
 }
 
 /// Reads lines as the runner does (actions/runner, ActionCommand): `::name key=value,…::message`, decoded. `None` for other lines.
-fn annotation(line: &str) -> Option<Annotation> {
+fn workflow_command(line: &str) -> Option<WorkflowCommand> {
     let rest = line.trim_start().strip_prefix("::")?;
     let (head, message) = rest.split_once("::").unwrap_or_else(|| panic!("half a command: {line}"));
     let (kind, properties) = head.split_once(' ').unwrap_or((head, ""));
@@ -43,11 +43,11 @@ fn annotation(line: &str) -> Option<Annotation> {
         assert!(read.insert(key.to_owned(), decode(value)).is_none(), "{line}");
     }
     assert!(["error", "warning", "notice"].contains(&kind), "{line}");
-    Some(Annotation { kind: kind.to_owned(), properties: read, message: decode(message) })
+    Some(WorkflowCommand { kind: kind.to_owned(), properties: read, message: decode(message) })
 }
 
 /// How many remarks an annotation stands for.
-fn stands_for(one: &Annotation) -> usize {
+fn stands_for(one: &WorkflowCommand) -> usize {
     let number = |text: &str| text.replace(',', "").parse::<usize>().ok();
     if let Some(more) = one.message.strip_suffix("; the step summary and the report tell of them") {
         return number(more.split(' ').next().unwrap_or_default()).unwrap();
@@ -59,15 +59,15 @@ fn stands_for(one: &Annotation) -> usize {
 
 fn assert_annotations(plan: &Plan, what: &str) {
     let text = of(plan, Format::Github);
-    let list: Vec<Annotation> = text.lines().filter_map(annotation).collect();
-    for (weight, kind) in Weight::ALL.into_iter().zip(["error", "warning", "notice"]) {
-        let told: Vec<&Annotation> = list.iter().filter(|one| one.kind == kind).collect();
+    let list: Vec<WorkflowCommand> = text.lines().filter_map(workflow_command).collect();
+    for (weight, kind) in AnnotationLevel::ALL.into_iter().zip(["error", "warning", "notice"]) {
+        let told: Vec<&WorkflowCommand> = list.iter().filter(|one| one.kind == kind).collect();
         assert!(told.len() <= 10, "{what}: {} of {kind}", told.len());
-        let all = remarks(plan).iter().filter(|remark| remark.weight == weight).count();
+        let all = annotations(plan).iter().filter(|annotation| annotation.weight == weight).count();
         assert_eq!(told.iter().map(|one| stands_for(one)).sum::<usize>(), all, "{what}: {kind}\n{text}");
     }
     // Nothing but commands, the totals and what a base has to say.
-    let others = text.lines().filter(|line| annotation(line).is_none()).count();
+    let others = text.lines().filter(|line| workflow_command(line).is_none()).count();
     assert!((1..=8).contains(&others), "{what}: {text}");
 }
 
@@ -91,11 +91,13 @@ fn annotations_are_commands_that_we_meant_and_count_what_they_leave_out() {
 #[test]
 fn the_worst_annotations_come_first() {
     let text = of(&drifted::drifted("x"), Format::Github);
-    let first = text.lines().find_map(annotation).unwrap();
+    let first = text.lines().find_map(workflow_command).unwrap();
     assert_eq!(first.kind, "error");
     assert_eq!(first.properties["title"], "ringform: opened behind git's back");
     assert!(first.message.starts_with("client 1 (x): geo_list was changed outside of git"), "{first:?}");
-    assert!(text.lines().filter_map(annotation).next_back().unwrap().message.contains("waived by x until 2026-12-31"));
+    assert!(
+        text.lines().filter_map(workflow_command).next_back().unwrap().message.contains("waived by x until 2026-12-31")
+    );
 }
 
 /// Counts elements and checks that the totals of the report are those of its cases.
@@ -155,7 +157,7 @@ fn sarif_keeps_its_shape() {
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
         let results = run["results"].as_array().unwrap();
-        let told = remarks(&plan).iter().filter(|remark| !remark.rule.is_good()).count();
+        let told = annotations(&plan).iter().filter(|annotation| !annotation.rule.is_good()).count();
         assert_eq!(results.len(), told, "{name}");
         let mut fingerprints = BTreeSet::new();
         for result in results {
@@ -184,7 +186,7 @@ fn sarif_stays_within_what_github_takes_and_says_what_it_left_out() {
 
 /// The fingerprints of a plan, in order.
 fn fingerprints(plan: &Plan) -> Vec<String> {
-    remarks(plan).into_iter().map(|remark| remark.fingerprint).collect()
+    annotations(plan).into_iter().map(|annotation| annotation.fingerprint).collect()
 }
 
 #[test]
@@ -228,16 +230,16 @@ fn gitlab_gets_three_whole_numbers_and_no_text() {
 fn a_step_summary_fills_the_room_that_is_left_and_no_more() {
     let plan = corpus::fleet(5_000);
     for used in [0, 400_000, 900_000, 990_000] {
-        let Summary::Page(text) = step_summary(&plan, used) else { panic!("nothing at {used}") };
+        let StepSummary::Page(text) = step_summary(&plan, used) else { panic!("nothing at {used}") };
         let whole = used as usize + text.len();
         assert!(whole < 1_000_000, "{used}: {whole}");
         assert!(whole > 980_000, "{used}: room is left over: {whole}");
         assert!(text.trim_end().ends_with("too many for this summary."), "{}", &text[text.len() - 200..]);
         assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
     }
-    assert_eq!(step_summary(&plan, 999_000), Summary::NoRoom);
-    assert_eq!(step_summary(&plan, u64::MAX), Summary::NoRoom);
-    assert_eq!(step_summary(&corpus::plan(Vec::new()), 0), Summary::Nothing);
+    assert_eq!(step_summary(&plan, 999_000), StepSummary::NoRoom);
+    assert_eq!(step_summary(&plan, u64::MAX), StepSummary::NoRoom);
+    assert_eq!(step_summary(&corpus::plan(Vec::new()), 0), StepSummary::Nothing);
 }
 
 #[test]

@@ -3,24 +3,24 @@
 use super::support::{rendered, snapshot};
 use super::{corpus, hostile, pages};
 use crate::model::{Diagnostic, Place, Setting, State};
-use crate::render::options::Look;
+use crate::render::options::TextOptions;
 use crate::render::{Format, diagnostics, diff};
 
 #[test]
 fn snapshots() {
-    let verbose = Look { verbose: true, requests: false, width: 80, ..Look::PIPE };
+    let verbose = TextOptions { verbose: true, requests: false, width: 80, ..TextOptions::PIPE };
     for (name, plan) in corpus::all() {
-        snapshot(format!("{name}_text"), rendered(&plan, Format::Text, &Look::PIPE));
-        snapshot(format!("{name}_markdown"), rendered(&plan, Format::Markdown, &Look::PIPE));
+        snapshot(format!("{name}_text"), rendered(&plan, Format::Text, &TextOptions::PIPE));
+        snapshot(format!("{name}_markdown"), rendered(&plan, Format::Markdown, &TextOptions::PIPE));
         if matches!(name, "one" | "odd" | "report" | "watched") {
-            snapshot(format!("{name}_html"), pages::without_style(&rendered(&plan, Format::Html, &Look::PIPE)));
-            snapshot(format!("{name}_terraform"), rendered(&plan, Format::Terraform, &Look::PIPE));
+            snapshot(format!("{name}_html"), pages::without_style(&rendered(&plan, Format::Html, &TextOptions::PIPE)));
+            snapshot(format!("{name}_terraform"), rendered(&plan, Format::Terraform, &TextOptions::PIPE));
         }
         if matches!(name, "one" | "report" | "watched") {
-            snapshot(format!("{name}_prometheus"), rendered(&plan, Format::Prometheus, &Look::PIPE));
+            snapshot(format!("{name}_prometheus"), rendered(&plan, Format::Prometheus, &TextOptions::PIPE));
         }
         if matches!(name, "one" | "nasty" | "report") {
-            snapshot(format!("{name}_json"), rendered(&plan, Format::Json, &Look::PIPE));
+            snapshot(format!("{name}_json"), rendered(&plan, Format::Json, &TextOptions::PIPE));
         }
         if matches!(name, "one" | "failures" | "report") {
             snapshot(format!("{name}_verbose"), rendered(&plan, Format::Text, &verbose));
@@ -31,8 +31,8 @@ fn snapshots() {
 #[test]
 fn colour_adds_nothing_but_colour() {
     for (name, plan) in corpus::all() {
-        let plain = rendered(&plan, Format::Text, &Look::PIPE);
-        let colored = rendered(&plan, Format::Text, &Look { color: true, ..Look::PIPE });
+        let plain = rendered(&plan, Format::Text, &TextOptions::PIPE);
+        let colored = rendered(&plan, Format::Text, &TextOptions { color: true, ..TextOptions::PIPE });
         assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain, "{name}");
     }
 }
@@ -62,7 +62,7 @@ fn problems() {
     list[4].line = Some("settings:".into());
     list[6].line = Some(format!("{}!{}", "a".repeat(1500), "b".repeat(3000)).into());
     let mut out = Vec::new();
-    diagnostics(&list, &Look::PIPE, &mut out).unwrap();
+    diagnostics(&list, &TextOptions::PIPE, &mut out).unwrap();
     snapshot("diagnostics", String::from_utf8(out).unwrap());
 }
 
@@ -73,7 +73,7 @@ fn differences_as_yaml() {
     };
     let (_, plan) = corpus::all().swap_remove(3);
     let mut out = Vec::new();
-    diff(&plan, &yaml, &Look::PIPE, &mut out).unwrap();
+    diff(&plan, &yaml, &TextOptions::PIPE, &mut out).unwrap();
     snapshot("diff", String::from_utf8(out).unwrap());
 }
 
@@ -83,10 +83,10 @@ fn json_reads_back_as_the_same_plan() {
         if name == "nasty" {
             continue; // its rules are none of ours
         }
-        let text = rendered(&plan, Format::Json, &Look::PIPE);
+        let text = rendered(&plan, Format::Json, &TextOptions::PIPE);
         let again =
             crate::plan::load::load(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {}", error.sentence()));
-        assert_eq!(rendered(&again, Format::Json, &Look::PIPE), text, "{name}");
+        assert_eq!(rendered(&again, Format::Json, &TextOptions::PIPE), text, "{name}");
     }
 }
 
@@ -109,7 +109,7 @@ fn corpus_for_consumers() {
     plans.push(("fleet", corpus::fleet(20_000)));
     for (name, plan) in plans {
         for format in Format::ALL {
-            let text = rendered(&plan, format, &Look::PIPE);
+            let text = rendered(&plan, format, &TextOptions::PIPE);
             std::fs::write(folder.join(format!("{name}.{format}")), text).unwrap();
         }
     }

@@ -4,10 +4,10 @@ use super::support::rendered;
 use super::{corpus, hostile};
 use crate::plan::{Origin, Plan};
 use crate::render::Format;
-use crate::render::options::Look;
+use crate::render::options::TextOptions;
 
 fn page(plan: &Plan) -> String {
-    rendered(plan, Format::Html, &Look::PIPE)
+    rendered(plan, Format::Html, &TextOptions::PIPE)
 }
 
 /// The page without its style sheet and the hash of it, which have no part in any plan.

@@ -1,10 +1,10 @@
 //! Renders a plan to text, and compares it with a snapshot.
 
 use crate::plan::Plan;
-use crate::render::options::Look;
+use crate::render::options::TextOptions;
 use crate::render::{Format, render};
 
-pub(super) fn rendered(plan: &Plan, format: Format, look: &Look) -> String {
+pub(super) fn rendered(plan: &Plan, format: Format, look: &TextOptions) -> String {
     let mut out = Vec::new();
     render(plan, format, look, &mut out).unwrap();
     String::from_utf8(out).unwrap()

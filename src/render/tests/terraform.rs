@@ -6,10 +6,10 @@ use super::support::rendered;
 use super::{corpus, hostile};
 use crate::plan::{Origin, Plan, Status};
 use crate::render::Format;
-use crate::render::options::Look;
+use crate::render::options::TextOptions;
 
 fn read(plan: &Plan) -> Json {
-    serde_json::from_str(&rendered(plan, Format::Terraform, &Look::PIPE)).unwrap()
+    serde_json::from_str(&rendered(plan, Format::Terraform, &TextOptions::PIPE)).unwrap()
 }
 
 fn list<'a>(document: &'a Json, key: &str) -> &'a [Json] {

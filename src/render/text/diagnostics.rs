@@ -10,7 +10,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer,
 
 use crate::model::{Diagnostic, Level, Place};
 use crate::render::escape::{is_log_command, is_unsafe, terminal};
-use crate::render::options::Look;
+use crate::render::options::TextOptions;
 use crate::render::wording::numbers::count;
 
 /// Behind this column nobody looks for a caret, and a line may have 16 MiB: the place must do.
@@ -20,7 +20,7 @@ const FAR: u32 = 2_000;
 const BEHIND: usize = 200;
 
 /// Writes all problems and their number.
-pub fn diagnostics(list: &[Diagnostic], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn diagnostics(list: &[Diagnostic], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     for one in list {
         diagnostic(one, look, out)?;
         writeln!(out)?;
@@ -45,7 +45,7 @@ fn totals(list: &[Diagnostic]) -> Option<String> {
 }
 
 /// Writes one problem, without a blank line after it.
-pub(super) fn diagnostic(one: &Diagnostic, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn diagnostic(one: &Diagnostic, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let clean = |text: &str| terminal(text).to_string();
     let level = match one.severity {
         Level::Error => Title::ERROR,
@@ -54,7 +54,7 @@ pub(super) fn diagnostic(one: &Diagnostic, look: &Look, out: &mut dyn Write) -> 
     let mut group = Group::with_title(level.primary_title(clean(one.summary.raw())).id(clean(&one.rule)));
     match (&one.range, &one.line) {
         (Some(range), Some(line)) if range.column <= FAR => {
-            let shown = Shown::of(line.raw(), range);
+            let shown = SnippetLine::of(line.raw(), range);
             let caret = AnnotationKind::Primary.span(shown.start..shown.end);
             let snippet = Snippet::source(shown.text).path(clean(range.file.raw())).line_start(range.line as usize);
             group = group.element(snippet.annotation(caret));
@@ -83,18 +83,18 @@ fn origin(place: &Place) -> Origin<'static> {
 /// A line as it is shown, and the bytes of it that the caret covers.
 ///
 /// The renderer counts the column in this text, so every character stays one character.
-struct Shown {
+struct SnippetLine {
     text: String,
     start: usize,
     end: usize,
 }
 
-impl Shown {
-    fn of(line: &str, place: &Place) -> Shown {
+impl SnippetLine {
+    fn of(line: &str, place: &Place) -> SnippetLine {
         let from = (place.column.max(1) - 1) as usize;
         let to = from + place.width.max(1) as usize;
         let line = line.trim_end_matches(['\n', '\r']);
-        let mut shown = Shown { text: String::new(), start: usize::MAX, end: usize::MAX };
+        let mut shown = SnippetLine { text: String::new(), start: usize::MAX, end: usize::MAX };
         for (at, (byte, c)) in line.char_indices().enumerate().take(to + BEHIND) {
             if at == from {
                 shown.start = shown.text.len();
@@ -128,12 +128,12 @@ fn visible(c: char, command: bool) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::Shown;
+    use super::SnippetLine;
     use crate::model::Place;
 
     fn under(line: &str, column: u32, width: u32) -> String {
         let place = Place { width, ..Place::new("a.yaml".into(), 1, column) };
-        let shown = Shown::of(line, &place);
+        let shown = SnippetLine::of(line, &place);
         shown.text[shown.start..shown.end].to_owned()
     }
 

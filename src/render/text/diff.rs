@@ -10,19 +10,19 @@ use similar::TextDiff;
 use crate::model::{Setting, State};
 use crate::plan::{ClientPlan, Plan};
 use crate::render::escape::terminal;
-use crate::render::options::Look;
-use crate::render::text::paint::{Label, paint};
+use crate::render::options::TextOptions;
+use crate::render::text::paint::{TextStyle, paint};
 
 /// Settings and what they hold, in the order of the table.
-pub type States = [Held];
+pub type SettingStates = [SettingState];
 
-type Held = (Setting, State);
+type SettingState = (Setting, State);
 
 /// Writes the diff of every client with a change. `settings_yaml` spells settings as a document would.
 pub fn diff(
     plan: &Plan,
-    settings_yaml: &dyn Fn(&States) -> String,
-    look: &Look,
+    settings_yaml: &dyn Fn(&SettingStates) -> String,
+    look: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
@@ -34,7 +34,7 @@ pub fn diff(
 }
 
 /// The managed settings, each live and declared. One that does not differ is on both sides as it is live.
-fn sides(client: &ClientPlan) -> (Vec<Held>, Vec<Held>) {
+fn sides(client: &ClientPlan) -> (Vec<SettingState>, Vec<SettingState>) {
     let pair = |setting| {
         if let Some(change) = client.changes.iter().find(|change| change.setting == setting) {
             return Some(((setting, change.before.clone()), (setting, change.after.clone())));
@@ -46,20 +46,20 @@ fn sides(client: &ClientPlan) -> (Vec<Held>, Vec<Held>) {
     client.managed.iter().filter_map(pair).unzip()
 }
 
-fn one(client: &ClientPlan, live: &str, declared: &str, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn one(client: &ClientPlan, live: &str, declared: &str, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let id = client.client_id;
     let file = terminal(&client.source.file);
     let older = if client.live.is_some() { "live" } else { "base" };
-    writeln!(out, "{}", paint(look.color, Label::Heading, format_args!("--- client {id} {older}")))?;
-    writeln!(out, "{}", paint(look.color, Label::Heading, format_args!("+++ client {id} {file}")))?;
+    writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("--- client {id} {older}")))?;
+    writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("+++ client {id} {file}")))?;
     let diff = TextDiff::from_lines(live, declared);
     for hunk in diff.unified_diff().context_radius(3).missing_newline_hint(false).iter_hunks() {
-        writeln!(out, "{}", paint(look.color, Label::Hunk, hunk.header()))?;
+        writeln!(out, "{}", paint(look.color, TextStyle::Hunk, hunk.header()))?;
         for change in hunk.iter_changes() {
             let (sign, label) = match change.tag() {
-                similar::ChangeTag::Equal => (' ', Label::Plain),
-                similar::ChangeTag::Delete => ('-', Label::Removed),
-                similar::ChangeTag::Insert => ('+', Label::Added),
+                similar::ChangeTag::Equal => (' ', TextStyle::Plain),
+                similar::ChangeTag::Delete => ('-', TextStyle::Removed),
+                similar::ChangeTag::Insert => ('+', TextStyle::Added),
             };
             let line = change.value().trim_end_matches(['\n', '\r']);
             writeln!(out, "{}", paint(look.color, label, format_args!("{sign}{}", terminal(line))))?;

@@ -10,10 +10,10 @@ use crate::model::{Severity, State};
 use crate::plan::Plan;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
 use crate::render::escape::{cut, terminal};
-use crate::render::grouping::findings::{Story, Told};
-use crate::render::options::Look;
+use crate::render::grouping::findings::{FindingGroup, FindingGroups};
+use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
-use crate::render::text::paint::{Label, paint};
+use crate::render::text::paint::{TextStyle, paint};
 use crate::render::wording::change;
 use crate::render::wording::drift::{
     countries, direction, expired, headline, origin, rolling, standing, state, subject,
@@ -31,16 +31,16 @@ const CODES: usize = 8;
 const MOST: usize = 20;
 
 /// Writes what drift found, with a blank line after it.
-pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let story = Story::of(watch);
+pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let story = FindingGroups::of(watch);
     let (label, since) = match watch.findings.iter().any(Finding::is_open) {
-        true => (Label::Bad, &watch.since),
-        false => (Label::Heading, &watch.since),
+        true => (TextStyle::Bad, &watch.since),
+        false => (TextStyle::Heading, &watch.since),
     };
     let head = paint(look.color, label, format_args!("Drift: {}", headline(plan, watch)));
     let since =
         since.as_ref().map(|since| format!("  compared with the report of {}", cut(&terminal(since).to_string(), 40)));
-    writeln!(out, "{head}{}", paint(look.color, Label::Faint, since.unwrap_or_default()))?;
+    writeln!(out, "{head}{}", paint(look.color, TextStyle::Faint, since.unwrap_or_default()))?;
     let parts = [
         ("", &story.open, usize::MAX),
         ("not looked at in this run, found before", &story.unread, MOST),
@@ -52,10 +52,10 @@ pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &Look, out: &mut dyn
         if told.is_empty() {
             continue;
         }
-        let lines: Vec<[(Label, String); 6]> = told.iter().map(|one| cells(one, now, look)).collect();
+        let lines: Vec<[(TextStyle, String); 6]> = told.iter().map(|one| cells(one, now, look)).collect();
         let shown = if look.verbose { lines.len() } else { lines.len().min(most) };
         if !head.is_empty() {
-            writeln!(out, "{}", paint(look.color, Label::Heading, format_args!("{head}:")))?;
+            writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("{head}:")))?;
         }
         table(&lines[..shown], look, out)?;
         if shown < lines.len() {
@@ -64,8 +64,8 @@ pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &Look, out: &mut dyn
     }
     for waiver in &watch.expired_waivers {
         let where_ = terminal(&place(&waiver.source)).to_string();
-        let line = paint(look.color, Label::Changed, "expired");
-        writeln!(out, "{line}: {}  {}", sentence(&expired(waiver)), paint(look.color, Label::Faint, where_))?;
+        let line = paint(look.color, TextStyle::Changed, "expired");
+        writeln!(out, "{line}: {}  {}", sentence(&expired(waiver)), paint(look.color, TextStyle::Faint, where_))?;
     }
     if let Some(turns) = &watch.rolling {
         writeln!(out, "{}", rolling(turns))?;
@@ -74,7 +74,7 @@ pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &Look, out: &mut dyn
 }
 
 /// One line: how grave, what, from what to what, who, since when, where.
-fn cells(told: &Told<'_>, now: &str, look: &Look) -> [(Label, String); 6] {
+fn cells(told: &FindingGroup<'_>, now: &str, look: &TextOptions) -> [(TextStyle, String); 6] {
     let finding = told.sample();
     let open = finding.is_open();
     let grave = match (finding.severity, direction(finding)) {
@@ -83,8 +83,8 @@ fn cells(told: &Told<'_>, now: &str, look: &Look) -> [(Label, String); 6] {
         (Severity::Info, word) => word.to_owned(),
     };
     let label = match (open, finding.severity) {
-        (true, Severity::Security) => Label::Grave,
-        (_, _) => Label::Faint,
+        (true, Severity::Security) => TextStyle::Grave,
+        (_, _) => TextStyle::Faint,
     };
     let codes = countries(finding, CODES);
     let codes = if codes.is_empty() { codes } else { format!("  ({codes})") };
@@ -97,12 +97,12 @@ fn cells(told: &Told<'_>, now: &str, look: &Look) -> [(Label, String); 6] {
     let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
     [
         (label, grave),
-        (if finding.field.is_none() && open { Label::Bad } else { Label::Plain }, subject(finding).to_owned()),
-        (Label::Plain, values),
-        (Label::Plain, who(told, look)),
-        (if is_news { Label::Heading } else { Label::Faint }, tags),
+        (if finding.field.is_none() && open { TextStyle::Bad } else { TextStyle::Plain }, subject(finding).to_owned()),
+        (TextStyle::Plain, values),
+        (TextStyle::Plain, who(told, look)),
+        (if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags),
         (
-            Label::Faint,
+            TextStyle::Faint,
             if told.findings.len() == 1 { terminal(&place(&finding.source)).to_string() } else { String::new() },
         ),
     ]
@@ -122,7 +122,7 @@ fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
     })
 }
 
-fn who(told: &Told<'_>, look: &Look) -> String {
+fn who(told: &FindingGroup<'_>, look: &TextOptions) -> String {
     let finding = told.sample();
     match (told.findings.len(), &finding.name) {
         (1, Some(name)) => format!("client {}  {}", finding.client_id, called(name)),
@@ -135,7 +135,7 @@ fn who(told: &Told<'_>, look: &Look) -> String {
 }
 
 /// Lines in columns; a column that would push the others out of sight is not waited for.
-fn table(lines: &[[(Label, String); 6]], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn table(lines: &[[(TextStyle, String); 6]], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 48;
     let mut widths = [0; 6];
     for line in lines {

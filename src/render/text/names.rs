@@ -3,8 +3,8 @@
 use crate::model::Untrusted;
 use crate::plan::ClientPlan;
 use crate::render::escape::{Foreign, cut, terminal};
-use crate::render::options::Look;
-use crate::render::text::paint::{Label, paint};
+use crate::render::options::TextOptions;
+use crate::render::text::paint::{TextStyle, paint};
 use crate::render::wording::place::place;
 
 /// How many clients or places a line names before it says "and N more".
@@ -21,8 +21,8 @@ pub(super) fn sentence<T: Foreign + ?Sized>(text: &T) -> String {
 }
 
 /// A client in one line: id, name and file.
-pub(super) fn who(client: &ClientPlan, look: &Look) -> String {
+pub(super) fn who(client: &ClientPlan, look: &TextOptions) -> String {
     let name = client.name.as_ref().map(|name| format!("  {}", called(name))).unwrap_or_default();
-    let file = paint(look.color, Label::Faint, terminal(&place(&client.source)));
+    let file = paint(look.color, TextStyle::Faint, terminal(&place(&client.source)));
     format!("client {}{name}  {file}", client.client_id)
 }

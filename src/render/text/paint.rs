@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 /// What a piece of text is; the table below says how it looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Label {
+pub(super) enum TextStyle {
     Plain,
     Heading,
     Added,
@@ -22,23 +22,23 @@ pub(super) enum Label {
     Hunk,
 }
 
-fn style(label: Label) -> Style {
+fn style(label: TextStyle) -> Style {
     let colour = |colour: AnsiColor| colour.on_default();
     match label {
-        Label::Plain => Style::new(),
-        Label::Heading => Style::new().bold(),
-        Label::Added | Label::Good => colour(AnsiColor::Green),
-        Label::Changed | Label::Odd => colour(AnsiColor::Yellow),
-        Label::Removed => colour(AnsiColor::Red),
-        Label::Grave | Label::Bad => colour(AnsiColor::Red).bold(),
-        Label::Faint => Style::new().dimmed(),
-        Label::Hunk => colour(AnsiColor::Cyan),
+        TextStyle::Plain => Style::new(),
+        TextStyle::Heading => Style::new().bold(),
+        TextStyle::Added | TextStyle::Good => colour(AnsiColor::Green),
+        TextStyle::Changed | TextStyle::Odd => colour(AnsiColor::Yellow),
+        TextStyle::Removed => colour(AnsiColor::Red),
+        TextStyle::Grave | TextStyle::Bad => colour(AnsiColor::Red).bold(),
+        TextStyle::Faint => Style::new().dimmed(),
+        TextStyle::Hunk => colour(AnsiColor::Cyan),
     }
 }
 
 /// The text in its colours, or as it is. The text is escaped already.
-pub(super) fn paint(color: bool, label: Label, text: impl Display) -> String {
-    if !color || label == Label::Plain {
+pub(super) fn paint(color: bool, label: TextStyle, text: impl Display) -> String {
+    if !color || label == TextStyle::Plain {
         return text.to_string();
     }
     let style = style(label);

@@ -8,14 +8,14 @@ use std::io::{self, Write};
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::{ClientPlan, Plan};
 use crate::render::escape::terminal;
-use crate::render::grouping::clients::Groups;
-use crate::render::grouping::findings::narrow;
+use crate::render::grouping::clients::ClientGroups;
+use crate::render::grouping::findings::remove_reported;
 use crate::render::grouping::similar::{MANY, alike};
-use crate::render::options::Look;
-use crate::render::text::block::{self, Block};
+use crate::render::options::TextOptions;
+use crate::render::text::block::{self, ClientBlock};
 use crate::render::text::diagnostics::{diagnostic, diagnostics};
 use crate::render::text::names::{NAMED, called, who};
-use crate::render::text::paint::{Label, paint};
+use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::{cause, drift};
 use crate::render::totals::Totals;
 use crate::render::wording::change::RELEASED;
@@ -23,24 +23,24 @@ use crate::render::wording::numbers::{count, duration, number, some};
 use crate::render::wording::place::place;
 
 /// Writes a plan or a report.
-pub(in crate::render) fn text(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::render) fn text(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     if plan.clients.is_empty() && plan.diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics(&plan.diagnostics, look, &mut out)?;
         return out.flush();
     }
-    let mut groups = Groups::of(plan);
+    let mut groups = ClientGroups::of(plan);
     if let Some(watch) = &plan.run.drift {
         drift::write(plan, watch, look, &mut out)?;
-        narrow(&mut groups, watch);
+        remove_reported(&mut groups, watch);
     }
     let column = column(&groups, look);
     for same in &groups.many {
-        Block::many(same).write(column, look, &mut out)?;
+        ClientBlock::many(same).write(column, look, &mut out)?;
         writeln!(out)?;
     }
     for client in &groups.alone {
-        Block::alone(client).write(column, look, &mut out)?;
+        ClientBlock::alone(client).write(column, look, &mut out)?;
         writeln!(out)?;
     }
     released_clients(plan, look, &mut out)?;
@@ -59,20 +59,20 @@ pub(in crate::render) fn text(plan: &Plan, look: &Look, out: &mut dyn Write) -> 
 }
 
 /// The column in which places stand: behind the longest line that leaves room for them.
-fn column(groups: &Groups<'_>, look: &Look) -> usize {
-    let many = groups.many.iter().map(Block::many);
-    let alone = groups.alone.iter().map(|client| Block::alone(client));
+fn column(groups: &ClientGroups<'_>, look: &TextOptions) -> usize {
+    let many = groups.many.iter().map(ClientBlock::many);
+    let alone = groups.alone.iter().map(|client| ClientBlock::alone(client));
     many.chain(alone).filter_map(|block| block.column(look.width)).max().unwrap_or(block::NEAREST)
 }
 
 /// Clients that the base declares and nobody does now. They were not read.
-fn released_clients(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn released_clients(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let all = &plan.released_clients;
     let shown = if look.verbose { all.len() } else { all.len().min(NAMED) };
     for one in &all[..shown] {
         let file = terminal(&place(&one.source)).to_string();
         let line = format!("{RELEASED} client {} released: no longer declared, was at {file}", one.client_id);
-        writeln!(out, "{}", paint(look.color, Label::Faint, line))?;
+        writeln!(out, "{}", paint(look.color, TextStyle::Faint, line))?;
     }
     if shown < all.len() {
         writeln!(out, "{RELEASED} and {} more clients released", number((all.len() - shown) as u64))?;
@@ -80,11 +80,11 @@ fn released_clients(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result
     if all.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
-fn in_sync(clients: &[&ClientPlan], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn in_sync(clients: &[&ClientPlan], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "{}",
-        paint(look.color, Label::Heading, format_args!("in sync: {}", count(clients.len(), "client")))
+        paint(look.color, TextStyle::Heading, format_args!("in sync: {}", count(clients.len(), "client")))
     )?;
     for client in clients {
         writeln!(out, "  {}", who(client, look))?;
@@ -93,7 +93,7 @@ fn in_sync(clients: &[&ClientPlan], look: &Look, out: &mut dyn Write) -> io::Res
 }
 
 /// Diagnostics of one kind: each in full, or the first and the places of the others.
-fn warnings(like: &[&Diagnostic], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn warnings(like: &[&Diagnostic], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let shown = if like.len() > MANY && !look.verbose { 1 } else { like.len() };
     for one in &like[..shown] {
         diagnostic(one, look, out)?;
@@ -107,16 +107,16 @@ fn warnings(like: &[&Diagnostic], look: &Look, out: &mut dyn Write) -> io::Resul
     writeln!(out)
 }
 
-fn totals(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+fn totals(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
     let failed = totals.summary.failed > 0 || (totals.is_report && totals.undone() > 0);
     let label = match (failed, totals.summary.to_change) {
-        (true, _) => Label::Bad,
-        (false, 0) if totals.summary.clients > 0 => Label::Good,
-        (false, _) => Label::Heading,
+        (true, _) => TextStyle::Bad,
+        (false, 0) if totals.summary.clients > 0 => TextStyle::Good,
+        (false, _) => TextStyle::Heading,
     };
     for alarm in totals.alarms().into_iter().filter(|_| plan.run.drift.is_none()) {
-        writeln!(out, "{}", paint(look.color, Label::Grave, format_args!("! {alarm}")))?;
+        writeln!(out, "{}", paint(look.color, TextStyle::Grave, format_args!("! {alarm}")))?;
     }
     let mut line = paint(look.color, label, totals.headline());
     if look.requests && plan.run.requests.total > 0 {
@@ -132,8 +132,8 @@ fn totals(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     if let Some(coverage) = totals.coverage() {
         writeln!(out, "{coverage}")?;
     }
-    for remark in totals.remarks() {
-        writeln!(out, "{remark}")?;
+    for note in totals.notes() {
+        writeln!(out, "{note}")?;
     }
     // `main...` brings dots of its own.
     let end = |base: &Untrusted| if base.raw().ends_with('.') { "" } else { "." };

@@ -13,8 +13,8 @@ use crate::render::wording::numbers::{count, duration, number};
 
 /// How many of which, in one sentence. Nothing reads as peace while somebody was not looked at.
 pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
-    type Belongs = fn(&Finding) -> bool;
-    let counts: [(&str, Belongs); 5] = [
+    type FindingFilter = fn(&Finding) -> bool;
+    let counts: [(&str, FindingFilter); 5] = [
         ("new", |one| one.is_news()),
         ("continuing", |one| one.state == FindingState::Continuing && one.waived.is_none()),
         ("not looked at", |one| one.state == FindingState::Unread && one.waived.is_none()),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Log<'a> {
+pub(super) struct SarifLog<'a> {
     #[serde(rename = "$schema")]
     pub(super) schema: &'static str,
     pub(super) version: &'static str,
@@ -16,64 +16,64 @@ pub(super) struct Log<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SarifRun<'a> {
-    pub(super) tool: Tool<'a>,
-    pub(super) automation_details: Automation,
-    pub(super) invocations: [Invocation; 1],
+    pub(super) tool: SarifTool<'a>,
+    pub(super) automation_details: SarifAutomation,
+    pub(super) invocations: [SarifInvocation; 1],
     pub(super) column_kind: &'static str,
     pub(super) results: Vec<SarifResult<'a>>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool<'a> {
-    pub(super) driver: Driver<'a>,
+pub(super) struct SarifTool<'a> {
+    pub(super) driver: SarifDriver<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Driver<'a> {
+pub(super) struct SarifDriver<'a> {
     pub(super) name: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(super) semantic_version: &'a str,
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Vec<SarifRule>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Rule {
+pub(super) struct SarifRule {
     pub(super) id: String,
-    pub(super) short_description: Message,
-    pub(super) properties: RuleProperties,
+    pub(super) short_description: SarifMessage,
+    pub(super) properties: SarifRuleProperties,
 }
 
 #[derive(Serialize)]
-pub(super) struct RuleProperties {
+pub(super) struct SarifRuleProperties {
     pub(super) tags: Vec<&'static str>,
     #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
     pub(super) security_severity: Option<&'static str>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Message {
+pub(super) struct SarifMessage {
     pub(super) text: String,
 }
 
 #[derive(Serialize)]
-pub(super) struct Automation {
+pub(super) struct SarifAutomation {
     pub(super) id: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
+pub(super) struct SarifInvocation {
     pub(super) execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) tool_execution_notifications: Vec<Notification>,
+    pub(super) tool_execution_notifications: Vec<SarifNotification>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Notification {
+pub(super) struct SarifNotification {
     pub(super) level: &'static str,
-    pub(super) message: Message,
+    pub(super) message: SarifMessage,
 }
 
 #[derive(Serialize)]
@@ -82,23 +82,23 @@ pub(super) struct SarifResult<'a> {
     pub(super) rule_id: String,
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
-    pub(super) message: Message,
-    pub(super) locations: [Location; 1],
-    pub(super) partial_fingerprints: Fingerprints<'a>,
+    pub(super) message: SarifMessage,
+    pub(super) locations: [SarifLocation; 1],
+    pub(super) partial_fingerprints: SarifFingerprints<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) baseline_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) suppressions: Vec<Suppression>,
+    pub(super) suppressions: Vec<SarifSuppression>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Fingerprints<'a> {
+pub(super) struct SarifFingerprints<'a> {
     #[serde(rename = "ringform/v1")]
     pub(super) ringform: &'a str,
 }
 
 #[derive(Serialize)]
-pub(super) struct Suppression {
+pub(super) struct SarifSuppression {
     pub(super) kind: &'static str,
     pub(super) status: &'static str,
     pub(super) justification: String,
@@ -106,26 +106,26 @@ pub(super) struct Suppression {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Location {
-    pub(super) physical_location: Physical,
+pub(super) struct SarifLocation {
+    pub(super) physical_location: SarifPhysicalLocation,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Physical {
-    pub(super) artifact_location: Artifact,
+pub(super) struct SarifPhysicalLocation {
+    pub(super) artifact_location: SarifArtifact,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) region: Option<Region>,
+    pub(super) region: Option<SarifRegion>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Artifact {
+pub(super) struct SarifArtifact {
     pub(super) uri: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Region {
+pub(super) struct SarifRegion {
     pub(super) start_line: u32,
     pub(super) start_column: u32,
 }
