@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use ringform::api::Shutdown;
 use ringform::config::{self, Project};
-use ringform::journal::{self, Doubt, Journal, Line};
+use ringform::journal::{self, Journal, JournalLine, UnresolvedPut};
 use ringform::model::{Diagnostic, Revision};
 use ringform::plan::client::Details;
 use ringform::plan::limits::{self, SizeLimits};
@@ -57,7 +57,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
         }
     };
     ready.report.revision = config::revision(&ready.project.root);
-    let doubts = journal::in_doubt(&ready.project.root, &ready.report.endpoint);
+    let doubts = journal::unresolved_puts(&ready.project.root, &ready.report.endpoint);
     let doubts = doubts.context("cannot read the journals of earlier runs")?;
     tell(&doubts, &ready.report.clients);
     let why_not = permission(&mut ready, args, talk, &clock, &stop).await?;
@@ -286,7 +286,7 @@ async fn send(
     let journal = match sends {
         true => {
             let started_at = clock.started_at();
-            let header = journal::Header {
+            let header = journal::JournalHeader {
                 run: clock.id(),
                 started_at: &started_at,
                 version: env!("CARGO_PKG_VERSION"),
@@ -315,14 +315,14 @@ async fn send(
     let clients = write::apply(planned, readings, hands, options, listener).await;
     progress.finish();
     let ended = match journal {
-        Some(journal) => Line::end(clock::now()).and_then(|line| journal.write(&line)),
+        Some(journal) => JournalLine::end(clock::now()).and_then(|line| journal.write(&line)),
         None => Ok(()),
     };
     Ok((clients, ended.context("the journal cannot be completed")))
 }
 
 /// Says what an earlier run left in doubt.
-fn tell(doubts: &[Doubt], clients: &[ClientPlan]) {
+fn tell(doubts: &[UnresolvedPut], clients: &[ClientPlan]) {
     for doubt in doubts {
         let fields: Vec<&str> = doubt.fields.iter().map(|field| field.name()).collect();
         let here = clients.iter().any(|client| doubt.is_of(client));
@@ -337,7 +337,7 @@ fn tell(doubts: &[Doubt], clients: &[ClientPlan]) {
 }
 
 /// Notes in the old journals which doubts this run has ended: it has read the client.
-fn settle(doubts: &[Doubt], clients: &[ClientPlan], run: &str) -> anyhow::Result<()> {
+fn settle(doubts: &[UnresolvedPut], clients: &[ClientPlan], run: &str) -> anyhow::Result<()> {
     for doubt in doubts {
         let read = |client: &&ClientPlan| doubt.is_of(client) && client.error.is_none();
         let known = clients
@@ -345,7 +345,7 @@ fn settle(doubts: &[Doubt], clients: &[ClientPlan], run: &str) -> anyhow::Result
             .find(read)
             .is_some_and(|client| !matches!(client.result, Some(ApplyResult::Failed | ApplyResult::Skipped) | None));
         if known {
-            journal::settle(doubt, run).context("cannot note in the journal what became of an earlier run")?;
+            journal::mark_resolved(doubt, run).context("cannot note in the journal what became of an earlier run")?;
         }
     }
     Ok(())

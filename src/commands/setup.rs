@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use ringform::api::{self, Endpoint, Reader, Secret, Shutdown, Source, Usage, Writer};
+use ringform::api::{self, CredentialSource, Endpoint, Reader, Secret, Shutdown, Usage, Writer};
 use ringform::config::{self, Credential, Loaded, Project, Template};
 use ringform::model::{Declaration, Diagnostic, Untrusted};
 use ringform::plan::select::Selection;
@@ -130,13 +130,13 @@ pub(crate) async fn connect(
     let mut keyring = BTreeMap::new();
     for name in names {
         let from = match server {
-            Some(_) => Source::Sandbox,
+            Some(_) => CredentialSource::Sandbox,
             None => source(project, name.as_deref(), args.allow_command),
         };
         keyring.insert(name, from);
     }
     let concurrency = args.concurrency.map_or(project.limits.concurrency, usize::from);
-    let options = api::Options {
+    let options = api::ConnectOptions {
         endpoint,
         route: match project.route {
             config::Route::Client => api::Route::Client,
@@ -252,28 +252,28 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 /// Where a credential comes from.
-fn source(project: &Project, name: Option<&str>, allow_command: bool) -> Source {
+fn source(project: &Project, name: Option<&str>, allow_command: bool) -> CredentialSource {
     let Some(credential) = name.and_then(|name| project.credentials.get(name)) else { return environment() };
     match credential {
         Credential::App { app_id, app_secret } => {
             let id = app_id.fill(&variable);
             match (id, variable(app_secret)) {
-                (Ok(app_id), Some(secret)) => Source::App { app_id, app_secret: Secret::new(secret) },
+                (Ok(app_id), Some(secret)) => CredentialSource::App { app_id, app_secret: Secret::new(secret) },
                 (id, secret) => {
                     let mut variables = id.err().unwrap_or_default();
                     if secret.is_none() {
                         variables.push(app_secret.clone());
                     }
-                    Source::Missing { variables }
+                    CredentialSource::Missing { variables }
                 }
             }
         }
         Credential::Token { variable: name } => match variable(name) {
-            Some(token) => Source::Token(Secret::new(token)),
-            None => Source::Missing { variables: vec![name.clone()] },
+            Some(token) => CredentialSource::Token(Secret::new(token)),
+            None => CredentialSource::Missing { variables: vec![name.clone()] },
         },
-        Credential::Command { argv } if allow_command => Source::Command { argv: argv.clone() },
-        Credential::Command { .. } => Source::Refused(
+        Credential::Command { argv } if allow_command => CredentialSource::Command { argv: argv.clone() },
+        Credential::Command { .. } => CredentialSource::Refused(
             "these credentials come from a command, which runs only with --allow-command or RINGFORM_ALLOW_COMMAND=1"
                 .to_owned(),
         ),
@@ -281,7 +281,7 @@ fn source(project: &Project, name: Option<&str>, allow_command: bool) -> Source 
 }
 
 /// The credentials of the environment: a token, else an application.
-fn environment() -> Source {
+fn environment() -> CredentialSource {
     let from = |name: &str| -> Result<Option<String>, String> {
         if let Some(value) = variable(name) {
             return Ok(Some(value));
@@ -292,14 +292,18 @@ fn environment() -> Source {
         Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()).filter(|text| !text.is_empty()))
     };
     match (from("RINGFORM_TOKEN"), from("RINGFORM_APP_ID"), from("RINGFORM_APP_SECRET")) {
-        (Err(why), _, _) | (Ok(None), Err(why), _) | (Ok(None), _, Err(why)) => Source::Refused(why),
-        (Ok(Some(token)), _, _) => Source::Token(Secret::new(token)),
-        (Ok(None), Ok(Some(app_id)), Ok(Some(secret))) => Source::App { app_id, app_secret: Secret::new(secret) },
-        (Ok(None), Ok(None), Ok(None)) => {
-            Source::Missing { variables: vec!["RINGFORM_APP_ID".into(), "RINGFORM_APP_SECRET".into()] }
+        (Err(why), _, _) | (Ok(None), Err(why), _) | (Ok(None), _, Err(why)) => CredentialSource::Refused(why),
+        (Ok(Some(token)), _, _) => CredentialSource::Token(Secret::new(token)),
+        (Ok(None), Ok(Some(app_id)), Ok(Some(secret))) => {
+            CredentialSource::App { app_id, app_secret: Secret::new(secret) }
         }
-        (Ok(None), Ok(Some(_)), Ok(None)) => Source::Missing { variables: vec!["RINGFORM_APP_SECRET".into()] },
-        (Ok(None), Ok(None), Ok(Some(_))) => Source::Missing { variables: vec!["RINGFORM_APP_ID".into()] },
+        (Ok(None), Ok(None), Ok(None)) => {
+            CredentialSource::Missing { variables: vec!["RINGFORM_APP_ID".into(), "RINGFORM_APP_SECRET".into()] }
+        }
+        (Ok(None), Ok(Some(_)), Ok(None)) => {
+            CredentialSource::Missing { variables: vec!["RINGFORM_APP_SECRET".into()] }
+        }
+        (Ok(None), Ok(None), Ok(Some(_))) => CredentialSource::Missing { variables: vec!["RINGFORM_APP_ID".into()] },
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::api::{Reader, Shutdown, Writer};
-use crate::journal::{Journal, Line};
+use crate::journal::{Journal, JournalLine};
 use crate::model::{Failure, FailureKind, FieldMask, SettingSet};
 use crate::plan::client::Details;
 use crate::plan::exchange::{Action, Event, Exchange};
@@ -252,7 +252,7 @@ impl Worker {
         if let Err(why) = self.may_begin() {
             return Event::Stopped(why);
         }
-        if let Err(error) = self.note(Line::sending(client, cleared.patch())).await {
+        if let Err(error) = self.note(JournalLine::sending(client, cleared.patch())).await {
             self.run.halt("the journal cannot be written");
             let message = format!("the journal cannot be written ({error}), so nothing was sent");
             return Event::Refused(Failure::new(FailureKind::Journal, message));
@@ -276,7 +276,7 @@ impl Worker {
             self.run.proven.store(true, Ordering::SeqCst);
         }
         if sent {
-            let line = Line::done(client, outcome, details.message.clone());
+            let line = JournalLine::done(client, outcome, details.message.clone());
             if let Err(error) = self.note(line).await {
                 self.run.halt("the journal cannot be written");
                 details.message = Some(format!("{outcome:?}, but the journal cannot be written: {error}").into());
@@ -286,7 +286,7 @@ impl Worker {
     }
 
     /// Writes a line into the journal, on a thread that may wait for the disk.
-    async fn note(&self, line: io::Result<Line>) -> io::Result<()> {
+    async fn note(&self, line: io::Result<JournalLine>) -> io::Result<()> {
         let journal = self.hands.journal.clone().ok_or_else(|| io::Error::other("there is none"))?;
         let line = line?;
         let written = tokio::task::spawn_blocking(move || journal.write(&line)).await;

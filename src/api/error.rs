@@ -1,103 +1,70 @@
-//! What can go wrong below HTTP, in plain words, and what follows from a failed try.
+//! What a request error is: no answer came, and why.
 //!
-//! Owns the reading of the HTTP library's errors. Their own texts are not passed on: they can hold the whole address, and
-//! they speak of the library. What an answer says is the business of [`super::refusal`].
+//! Owns the reading of the HTTP library's errors, in plain words. Their own texts stay here: they can contain the whole
+//! address, and they speak of the library. The meaning of an answer belongs to [`super::refusal`].
 
 use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use crate::api::http::CONNECT;
+use crate::api::http_client::CONNECT_TIMEOUT;
 use crate::model::{Failure, FailureKind};
-
-/// A try that failed.
-#[derive(Debug)]
-pub(super) struct Fault {
-    /// What is told when no further try is made.
-    pub(super) failure: Box<Failure>,
-    /// What may be done about it.
-    pub(super) next: Next,
-}
-
-/// What may follow a failed try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Nothing: trying again would give the same.
-    GiveUp,
-    /// Try again at once, the first time.
-    AtOnce,
-    /// Wait for the back-off, and at least this long.
-    BackOff(Duration),
-    /// Wait for the reset of the quota.
-    Quota(Duration),
-}
-
-impl Fault {
-    pub(super) fn new(failure: Failure, next: Next) -> Fault {
-        Fault { failure: Box::new(failure), next }
-    }
-
-    /// A fault that no further try mends.
-    pub(super) fn last(failure: Failure) -> Fault {
-        Fault::new(failure, Next::GiveUp)
-    }
-
-    /// A fault that may pass.
-    pub(super) fn passing(failure: Failure) -> Fault {
-        Fault::new(failure, Next::BackOff(Duration::ZERO))
-    }
-}
-
-/// The run was interrupted before the request was made.
-pub(super) fn interrupted() -> Failure {
-    Failure::new(FailureKind::Interrupted, "interrupted before this client was asked about")
-}
 
 /// A request without an answer.
 #[derive(Debug)]
-pub(super) struct Lost {
+pub(super) struct RequestError {
     pub(super) failure: Failure,
-    pub(super) fate: Delivery,
+    pub(super) delivery: Delivery,
 }
 
-/// What became of a request that has no answer.
+/// How far a request without an answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Delivery {
-    /// The run was interrupted, and it was not made.
+    /// The run was interrupted, so ringform did not make it.
     NotBegun,
-    /// There was no connection: nothing left.
+    /// There was no connection, so no byte left.
     NotSent,
-    /// The connection was closed before any byte of an answer came, as a server does that ends a kept-alive connection just
-    /// when the next request sets out.
+    /// The server closed the connection before the first byte of an answer. A server that ends a kept-alive connection just
+    /// when the next request leaves does this.
     Closed,
     /// It may have arrived.
     Unknown,
 }
 
-impl Lost {
+impl RequestError {
+    /// The run was interrupted before the request.
+    pub(super) fn interrupted() -> RequestError {
+        RequestError { failure: interrupted(), delivery: Delivery::NotBegun }
+    }
+
     /// Reads an error of the HTTP library.
-    pub(super) fn read(error: &reqwest::Error, endpoint: &str, timeout: Duration) -> Lost {
+    pub(super) fn read(error: &reqwest::Error, endpoint: &str, timeout: Duration) -> RequestError {
         if error.is_connect() {
-            let (words, help) = why(error, timeout.min(CONNECT));
+            let (words, help) = cause_of(error, timeout.min(CONNECT_TIMEOUT));
             let kind = if error.is_timeout() { FailureKind::Timeout } else { FailureKind::Connection };
             let failure = Failure::new(kind, format!("no connection to {endpoint}: {words}")).help(help);
-            return Lost { failure, fate: Delivery::NotSent };
+            return RequestError { failure, delivery: Delivery::NotSent };
         }
         if error.is_timeout() {
-            return Lost::timeout(endpoint, timeout);
+            return RequestError::timeout(endpoint, timeout);
         }
-        let (words, _) = why(error, timeout);
-        let fate = if is_closed(error) { Delivery::Closed } else { Delivery::Unknown };
-        Lost { failure: broken(endpoint, &words), fate }
+        let (words, _) = cause_of(error, timeout);
+        let delivery = if is_closed(error) { Delivery::Closed } else { Delivery::Unknown };
+        RequestError { failure: broken(endpoint, &words), delivery }
     }
 
     /// No answer in time.
-    pub(super) fn timeout(endpoint: &str, timeout: Duration) -> Lost {
-        let words = format!("no whole answer from {endpoint} within {}", span(timeout));
+    pub(super) fn timeout(endpoint: &str, timeout: Duration) -> RequestError {
+        let words = format!("no whole answer from {endpoint} within {}", duration_text(timeout));
         let failure = Failure::new(FailureKind::Timeout, words)
             .help("try again later, or give it more time with `limits: {timeout: …}` in ringform.yaml");
-        Lost { failure, fate: Delivery::Unknown }
+        RequestError { failure, delivery: Delivery::Unknown }
     }
+}
+
+/// The run was interrupted before the request.
+pub(super) fn interrupted() -> Failure {
+    Failure::new(FailureKind::Interrupted, "interrupted before this client was asked about")
 }
 
 /// A connection that broke.
@@ -123,7 +90,7 @@ fn is_closed(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// The cause in plain words, and what to do about it.
-fn why(error: &reqwest::Error, timeout: Duration) -> (String, &'static str) {
+fn cause_of(error: &reqwest::Error, timeout: Duration) -> (String, &'static str) {
     const NETWORK: &str = "check the endpoint and the network, and HTTPS_PROXY where there is a proxy";
     if error.is_dns() {
         return ("the name of the host is not found".to_owned(), NETWORK);
@@ -146,7 +113,7 @@ fn why(error: &reqwest::Error, timeout: Duration) -> (String, &'static str) {
             io::ErrorKind::NetworkUnreachable => "the network is unreachable",
             io::ErrorKind::HostUnreachable => "the host is unreachable",
             io::ErrorKind::UnexpectedEof => "connection closed in the middle",
-            io::ErrorKind::TimedOut => return (format!("timed out after {}", span(timeout)), NETWORK),
+            io::ErrorKind::TimedOut => return (format!("timed out after {}", duration_text(timeout)), NETWORK),
             _ => continue,
         };
         return (words.to_owned(), NETWORK);
@@ -155,7 +122,7 @@ fn why(error: &reqwest::Error, timeout: Duration) -> (String, &'static str) {
         return ("closed before an answer came".to_owned(), NETWORK);
     }
     if error.is_timeout() {
-        return (format!("timed out after {}", span(timeout)), NETWORK);
+        return (format!("timed out after {}", duration_text(timeout)), NETWORK);
     }
     // The innermost cause: it knows no address, only what the system or TLS says.
     let innermost = chain(error).last().map(ToString::to_string).unwrap_or_else(|| "no reason was given".to_owned());
@@ -163,7 +130,7 @@ fn why(error: &reqwest::Error, timeout: Duration) -> (String, &'static str) {
 }
 
 /// A length of time for people: `3 s`, `27 min`, `1 h 5 min`.
-pub(super) fn span(span: Duration) -> String {
+pub(super) fn duration_text(span: Duration) -> String {
     if span < Duration::from_secs(1) {
         return format!("{} ms", span.as_millis());
     }
@@ -195,7 +162,7 @@ mod tests {
             (3_900_000, "1 h 5 min"),
         ];
         for (millis, text) in cases {
-            assert_eq!(span(Duration::from_millis(millis)), text);
+            assert_eq!(duration_text(Duration::from_millis(millis)), text);
         }
     }
 }

@@ -10,27 +10,27 @@ use anyhow::{Context, bail};
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{Certificate, redirect, retry};
 
-use crate::api::Options;
-use crate::api::pace::AT_A_TIME;
+use crate::api::options::ConnectOptions;
+use crate::api::rate_limit::TOKENS_AT_A_TIME;
 
 /// How long a connection may take to come about. Shorter than most answers may take, so that a write that timed out here is
 /// known not to have left.
-pub(super) const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Builds an HTTP client with connections of its own.
-pub(super) fn client(options: &Options) -> anyhow::Result<reqwest::Client> {
-    client_of(&Line {
+pub(super) fn api_client(options: &ConnectOptions) -> anyhow::Result<reqwest::Client> {
+    build_client(&HttpClientOptions {
         is_https: options.endpoint.is_https(),
         is_loopback: options.endpoint.is_loopback(),
         ca_file: options.ca_file.as_deref(),
         timeout: options.timeout,
-        connections: options.concurrency.max(AT_A_TIME),
+        connections: options.concurrency.max(TOKENS_AT_A_TIME),
         version: &options.user_agent_version,
     })
 }
 
 /// What an HTTP client has to know of whom it asks.
-pub(super) struct Line<'a> {
+pub(super) struct HttpClientOptions<'a> {
     pub(super) is_https: bool,
     pub(super) is_loopback: bool,
     pub(super) ca_file: Option<&'a Path>,
@@ -41,12 +41,12 @@ pub(super) struct Line<'a> {
 }
 
 /// Builds an HTTP client for the API or a webhook.
-pub(super) fn client_of(line: &Line<'_>) -> anyhow::Result<reqwest::Client> {
+pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<reqwest::Client> {
     let mut headers = HeaderMap::new();
     // API: required by the rules of use. Unpacking is done by `super::body`.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     let mut builder = reqwest::Client::builder()
-        .user_agent(format!("ringform/{}", line.version))
+        .user_agent(format!("ringform/{}", options.version))
         .default_headers(headers)
         .no_gzip()
         .http1_only()
@@ -54,18 +54,18 @@ pub(super) fn client_of(line: &Line<'_>) -> anyhow::Result<reqwest::Client> {
         // What is tried again is our decision alone.
         .retry(retry::never())
         .referer(false)
-        .connect_timeout(CONNECT.min(line.timeout))
-        .pool_max_idle_per_host(line.connections);
-    if line.is_loopback {
+        .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
+        .pool_max_idle_per_host(options.connections);
+    if options.is_loopback {
         // A proxy in the environment would be handed the token.
         builder = builder.no_proxy().resolve_to_addrs(
             "localhost",
             &[SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))],
         );
     }
-    let ours = line.ca_file.map(certificates).transpose()?;
+    let ours = options.ca_file.map(certificates).transpose()?;
     let suspect = ours.clone();
-    if !line.is_https {
+    if !options.is_https {
         // No certificate is ever looked at, and a machine without any must do.
         builder = builder.tls_certs_only(std::iter::empty());
     } else if let Some(ours) = ours {
@@ -73,7 +73,7 @@ pub(super) fn client_of(line: &Line<'_>) -> anyhow::Result<reqwest::Client> {
     }
     let built = builder.build().map_err(|error| error.without_url());
     if built.is_err()
-        && let (Some(ours), Some(file)) = (suspect, line.ca_file)
+        && let (Some(ours), Some(file)) = (suspect, options.ca_file)
         && reqwest::Client::builder().tls_certs_only(ours).build().is_err()
     {
         bail!("--ca-file {} holds a certificate that cannot be read; write the provider's own into it", file.display());

@@ -1,4 +1,4 @@
-//! A stand-in for the API: a few lines over a raw socket, so that faults below HTTP can be played too.
+//! A stand-in for the API: a few lines over a raw socket, so that faults below HTTP can be answered too.
 //!
 //! It records what it hears and answers what the trial says. It lives on loopback and ends with the trial's runtime.
 
@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A request as it was heard.
+/// A request as it was received.
 #[derive(Clone, Debug)]
-pub(super) struct Heard {
+pub(super) struct ReceivedRequest {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) head: String,
@@ -21,7 +21,7 @@ pub(super) struct Heard {
     pub(super) on_connection: usize,
 }
 
-impl Heard {
+impl ReceivedRequest {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(':')?;
@@ -36,11 +36,11 @@ impl Heard {
 
 /// What to do about a request.
 #[derive(Clone, Debug)]
-pub(super) enum Reply {
+pub(super) enum StubReply {
     /// Answer and keep the connection.
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// Answer, say nothing of it, and close.
-    AnswerThenClose(Box<Reply>),
+    AnswerThenClose(Box<StubReply>),
     /// Send these bytes and close.
     Raw(Vec<u8>),
     /// Close without a byte.
@@ -48,94 +48,98 @@ pub(super) enum Reply {
     /// Say nothing for long.
     Hang,
     /// Wait, then do something else.
-    Late(Duration, Box<Reply>),
+    Late(Duration, Box<StubReply>),
 }
 
-pub(super) fn json(code: u16, body: &str) -> Reply {
-    Reply::Answer(code, vec![("content-type", "application/json".to_owned())], body.as_bytes().to_vec())
+pub(super) fn json(code: u16, body: &str) -> StubReply {
+    StubReply::Answer(code, vec![("content-type", "application/json".to_owned())], body.as_bytes().to_vec())
 }
 
-impl Reply {
-    pub(super) fn with(self, name: &'static str, value: &str) -> Reply {
+impl StubReply {
+    pub(super) fn with(self, name: &'static str, value: &str) -> StubReply {
         match self {
-            Reply::Answer(code, mut headers, body) => {
+            StubReply::Answer(code, mut headers, body) => {
                 headers.push((name, value.to_owned()));
-                Reply::Answer(code, headers, body)
+                StubReply::Answer(code, headers, body)
             }
             other => other,
         }
     }
 
-    pub(super) fn late(self, millis: u64) -> Reply {
-        Reply::Late(Duration::from_millis(millis), Box::new(self))
+    pub(super) fn late(self, millis: u64) -> StubReply {
+        StubReply::Late(Duration::from_millis(millis), Box::new(self))
     }
 }
 
 /// A running stand-in.
-pub(super) struct Stand {
+pub(super) struct StubServer {
     pub(super) address: String,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    received: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
-impl Stand {
-    pub(super) async fn start(play: impl Fn(&Heard) -> Reply + Send + Sync + 'static) -> Stand {
+impl StubServer {
+    pub(super) async fn start(answer: impl Fn(&ReceivedRequest) -> StubReply + Send + Sync + 'static) -> StubServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
-        let (play, record) = (Arc::new(play), heard.clone());
+        let received: Arc<Mutex<Vec<ReceivedRequest>>> = Arc::default();
+        let (answer, record) = (Arc::new(answer), received.clone());
         tokio::spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else { return };
-                let (play, record) = (play.clone(), record.clone());
-                tokio::spawn(async move { serve(stream, &*play, &record).await });
+                let (answer, record) = (answer.clone(), record.clone());
+                tokio::spawn(async move { serve(stream, &*answer, &record).await });
             }
         });
-        Stand { address, heard }
+        StubServer { address, received }
     }
 
-    /// Everything heard so far.
-    pub(super) fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().unwrap().clone()
+    /// Everything received so far.
+    pub(super) fn received(&self) -> Vec<ReceivedRequest> {
+        self.received.lock().unwrap().clone()
     }
 
-    /// How many requests were heard, by method; tokens are POST.
+    /// How many requests were received, by method; tokens are POST.
     pub(super) fn count(&self, method: &str) -> usize {
-        self.heard().iter().filter(|heard| heard.method == method).count()
+        self.received().iter().filter(|request| request.method == method).count()
     }
 }
 
-async fn serve(mut stream: TcpStream, play: &(impl Fn(&Heard) -> Reply + ?Sized), record: &Mutex<Vec<Heard>>) {
+async fn serve(
+    mut stream: TcpStream,
+    answer: &(impl Fn(&ReceivedRequest) -> StubReply + ?Sized),
+    record: &Mutex<Vec<ReceivedRequest>>,
+) {
     let mut on_connection = 0;
     while let Some((head, body)) = request(&mut stream).await {
         on_connection += 1;
         let mut words = head.split(' ').map(str::to_owned);
         let (method, path) = (words.next().unwrap(), words.next().unwrap());
-        let heard = {
+        let received = {
             let mut record = record.lock().unwrap();
-            let heard = Heard { method, path, head, body, number: record.len() + 1, on_connection };
-            record.push(heard.clone());
-            heard
+            let received = ReceivedRequest { method, path, head, body, number: record.len() + 1, on_connection };
+            record.push(received.clone());
+            received
         };
-        if !reply(&mut stream, play(&heard)).await {
+        if !reply(&mut stream, answer(&received)).await {
             return;
         }
     }
 }
 
 /// Whether the connection stays.
-async fn reply(stream: &mut TcpStream, mut reply: Reply) -> bool {
+async fn reply(stream: &mut TcpStream, mut reply: StubReply) -> bool {
     let mut stay = true;
     loop {
         match reply {
-            Reply::Late(time, then) => {
+            StubReply::Late(time, then) => {
                 tokio::time::sleep(time).await;
                 reply = *then;
             }
-            Reply::AnswerThenClose(then) => {
+            StubReply::AnswerThenClose(then) => {
                 stay = false;
                 reply = *then;
             }
-            Reply::Answer(code, headers, body) => {
+            StubReply::Answer(code, headers, body) => {
                 let mut bytes = format!("HTTP/1.1 {code} X\r\n").into_bytes();
                 for (name, value) in &headers {
                     bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
@@ -144,12 +148,12 @@ async fn reply(stream: &mut TcpStream, mut reply: Reply) -> bool {
                 bytes.extend_from_slice(&body);
                 return stream.write_all(&bytes).await.is_ok() && stay;
             }
-            Reply::Raw(bytes) => {
+            StubReply::Raw(bytes) => {
                 stream.write_all(&bytes).await.ok();
                 return false;
             }
-            Reply::Close => return false,
-            Reply::Hang => {
+            StubReply::Close => return false,
+            StubReply::Hang => {
                 tokio::time::sleep(Duration::from_secs(60)).await;
                 return false;
             }

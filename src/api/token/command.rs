@@ -10,8 +10,9 @@ use serde_json::Value as Json;
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 
-use crate::api::Secret;
-use crate::api::refusal::scalar;
+use crate::api::credential_source::ResolvedCredential;
+use crate::api::error_body::scalar;
+use crate::api::secret::Secret;
 
 /// How long the program may take.
 const TIME: Duration = Duration::from_secs(10);
@@ -19,26 +20,12 @@ const TIME: Duration = Duration::from_secs(10);
 /// How many bytes it may print: a token is a few hundred.
 const MOST: u64 = 64 << 10;
 
-/// What the program printed.
-#[derive(Debug)]
-pub(super) enum Printed {
-    /// `{"app_id": …, "app_secret": …}`
-    App {
-        /// The App ID.
-        app_id: String,
-        /// The App Secret.
-        app_secret: Secret,
-    },
-    /// `{"token": …}`
-    Token(Secret),
-}
-
 /// Runs the program once. The error is a sentence that names the program and nothing else.
-pub(super) async fn run(argv: &[String]) -> Result<Printed, String> {
+pub(super) async fn run(argv: &[String]) -> Result<ResolvedCredential, String> {
     run_within(argv, TIME).await
 }
 
-async fn run_within(argv: &[String], time: Duration) -> Result<Printed, String> {
+async fn run_within(argv: &[String], time: Duration) -> Result<ResolvedCredential, String> {
     let Some((program, arguments)) = argv.split_first() else { return Err("the command is empty".to_owned()) };
     let work = async {
         let mut child = Command::new(program)
@@ -81,12 +68,12 @@ async fn run_within(argv: &[String], time: Duration) -> Result<Printed, String> 
     }
 }
 
-fn read(printed: &[u8]) -> Result<Printed, &'static str> {
+fn read(printed: &[u8]) -> Result<ResolvedCredential, &'static str> {
     let Ok(Json::Object(map)) = serde_json::from_slice(printed) else { return Err("printed no JSON object") };
     let text = |key: &str| map.get(key).and_then(scalar);
     match (text("token"), text("app_id"), text("app_secret")) {
-        (Some(token), None, None) => Ok(Printed::Token(Secret::new(token))),
-        (None, Some(app_id), Some(secret)) => Ok(Printed::App { app_id, app_secret: Secret::new(secret) }),
+        (Some(token), None, None) => Ok(ResolvedCredential::Token(Secret::new(token))),
+        (None, Some(app_id), Some(secret)) => Ok(ResolvedCredential::App { app_id, app_secret: Secret::new(secret) }),
         (Some(_), _, _) => Err("printed both a token and an application"),
         (None, _, _) => Err("printed neither app_id with app_secret nor token"),
     }
@@ -96,17 +83,21 @@ fn read(printed: &[u8]) -> Result<Printed, &'static str> {
 mod tests {
     use super::*;
 
-    async fn sh(script: &str) -> Result<Printed, String> {
+    async fn sh(script: &str) -> Result<ResolvedCredential, String> {
         run_within(&["sh".to_owned(), "-c".to_owned(), script.to_owned()], Duration::from_secs(5)).await
     }
 
     #[tokio::test]
     async fn both_forms_are_read() {
-        let Ok(Printed::App { app_id, app_secret }) = sh(r#"echo '{"app_id": "a", "app_secret": "s"}'"#).await else {
+        let Ok(ResolvedCredential::App { app_id, app_secret }) =
+            sh(r#"echo '{"app_id": "a", "app_secret": "s"}'"#).await
+        else {
             panic!("no pair")
         };
         assert_eq!((app_id.as_str(), app_secret.reveal_to_the_api()), ("a", "s"));
-        let Ok(Printed::Token(token)) = sh(r#"echo '{"token": "t", "more": [1]}'"#).await else { panic!("no token") };
+        let Ok(ResolvedCredential::Token(token)) = sh(r#"echo '{"token": "t", "more": [1]}'"#).await else {
+            panic!("no token")
+        };
         assert_eq!(token.reveal_to_the_api(), "t");
     }
 
@@ -133,7 +124,7 @@ mod tests {
     #[tokio::test]
     async fn arguments_are_no_shell_text() {
         let argv = ["printf", "%s", r#"{"token": "$(echo hush) ; `id`"}"#].map(str::to_owned);
-        let Ok(Printed::Token(token)) = run(&argv).await else { panic!("no token") };
+        let Ok(ResolvedCredential::Token(token)) = run(&argv).await else { panic!("no token") };
         assert_eq!(token.reveal_to_the_api(), "$(echo hush) ; `id`");
     }
 
