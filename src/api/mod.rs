@@ -32,7 +32,7 @@ mod webhook;
 mod writer;
 
 pub use connect::connect;
-pub use endpoint::{Endpoint, Route};
+pub use endpoint::Endpoint;
 pub use keyring::{Keyring, Source};
 pub use meter::Usage;
 pub use options::Options;
@@ -42,3 +42,5 @@ pub use stop::Shutdown;
 pub use user::User;
 pub use webhook::Webhook;
 pub use writer::Writer;
+
+pub use crate::model::Route;

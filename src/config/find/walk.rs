@@ -10,32 +10,38 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::WalkBuilder;
 
-use crate::config::discover::{Found, PROJECT, is_project, plain, shown};
-use crate::config::globs::Globs;
+use crate::config::find::globs::Globs;
+use crate::config::find::names::{PROJECT, is_document, is_project, text_of};
+use crate::config::find::project::{ProjectLocation, shown};
+use crate::config::text::io_cause;
 use crate::model::{Diagnostic, Place, Untrusted};
 
 /// A document file: what it is called and where it is. Ordered by name, then by path: two names that are no text can look alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct File {
-    pub(super) name: Untrusted,
+pub(crate) struct DocumentFile {
+    pub(crate) name: Untrusted,
     /// Where it is, when the name below the project's folder does not tell.
     path: Option<PathBuf>,
     /// Whether a link leads out of the project to it. Nothing of such a file is shown: it may be anything on this machine.
-    pub(super) is_outside: bool,
+    pub(crate) is_outside: bool,
 }
 
-impl File {
+impl DocumentFile {
     /// Where the file is.
-    pub(super) fn path(&self, root: &Path) -> PathBuf {
+    pub(crate) fn path(&self, root: &Path) -> PathBuf {
         self.path.clone().unwrap_or_else(|| root.join(self.name.raw()))
     }
 }
 
 /// Finds the document files below the paths, in byte order of their project-relative names.
-pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&Globs>) -> (Vec<File>, Vec<Diagnostic>) {
+pub(crate) fn documents(
+    cwd: &Path,
+    found: &ProjectLocation,
+    globs: Option<&Globs>,
+) -> (Vec<DocumentFile>, Vec<Diagnostic>) {
     // What two paths have in common may be spelt in two ways.
     let links = found.paths.len() > 1;
-    let mut walk = Walk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
+    let mut walk = FolderWalk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
     for path in &found.paths {
         if path.is_dir() {
             let before = walk.files.len();
@@ -54,7 +60,7 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&Globs>) -> (Ve
             walk.file(path);
         }
     }
-    let Walk { mut files, links, errors, .. } = walk;
+    let FolderWalk { mut files, links, errors, .. } = walk;
     files.sort_unstable();
     files.dedup();
     if links {
@@ -70,15 +76,15 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&Globs>) -> (Ve
     (files, errors)
 }
 
-struct Walk<'a> {
+struct FolderWalk<'a> {
     root: &'a Path,
     globs: Option<&'a Globs>,
-    files: Vec<File>,
+    files: Vec<DocumentFile>,
     links: bool,
     errors: Vec<Diagnostic>,
 }
 
-impl Walk<'_> {
+impl FolderWalk<'_> {
     fn folder(&mut self, folder: &Path) {
         self.links |= folder.is_symlink();
         let top = folder.to_owned();
@@ -117,12 +123,12 @@ impl Walk<'_> {
 
     fn file(&mut self, path: &Path) {
         let file = match path.strip_prefix(self.root).ok().and_then(Path::to_str) {
-            Some(name) if cfg!(unix) => File { name: name.into(), path: None, is_outside: false },
+            Some(name) if cfg!(unix) => DocumentFile { name: name.into(), path: None, is_outside: false },
             Some(_) | None => {
                 let relative = path.strip_prefix(self.root).unwrap_or(path);
                 let parts: Vec<String> =
                     relative.components().map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
-                File { name: parts.join("/").into(), path: Some(path.to_owned()), is_outside: false }
+                DocumentFile { name: parts.join("/").into(), path: Some(path.to_owned()), is_outside: false }
             }
         };
         self.files.push(file);
@@ -162,42 +168,7 @@ fn parts_of(error: &ignore::Error) -> Option<(Option<&Path>, String)> {
         ignore::Error::WithPath { path, err } => parts_of(err).map(|(_, cause)| (Some(path.as_path()), cause)),
         ignore::Error::WithDepth { err, .. } => parts_of(err),
         ignore::Error::Loop { .. } => None,
-        ignore::Error::Io(error) => Some((None, plain(error))),
+        ignore::Error::Io(error) => Some((None, io_cause(error))),
         other => Some((None, other.to_string())),
-    }
-}
-
-/// A file name as text; bytes that are no UTF-8 are written as `\\xFF`.
-pub(super) fn text_of(name: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in name.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02X}"));
-        }
-    }
-    text
-}
-
-/// Whether a file of this name is a document: no project file and no backup.
-pub(super) fn is_document(name: &str) -> bool {
-    let ends = name.ends_with(".yaml") || name.ends_with(".yml");
-    ends && !is_project(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn project_files_are_no_documents_and_backups_neither() {
-        for name in ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml"] {
-            assert!(is_document(name), "{name}");
-        }
-        for name in
-            ["ringform.yaml", "staging.ringform.yaml", "a.yaml~", "a.yaml.bak", ".a.yaml.swp", "#a.yaml#", "a.json"]
-        {
-            assert!(!is_document(name), "{name}");
-        }
     }
 }
