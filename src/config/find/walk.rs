@@ -6,9 +6,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
-use ignore::WalkBuilder;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::config::find::globs::Globs;
 use crate::config::find::names::{PROJECT, is_document, is_project, text_of};
@@ -87,28 +86,15 @@ struct FolderWalk<'a> {
 impl FolderWalk<'_> {
     fn folder(&mut self, folder: &Path) {
         self.links |= folder.is_symlink();
-        let top = folder.to_owned();
         // Links can lead to one folder in countless ways; the files in it count once anyway.
-        let entered: Mutex<HashSet<PathBuf>> = Mutex::default();
-        let mut walker = WalkBuilder::new(folder);
-        walker.standard_filters(false).hidden(true).follow_links(true);
-        walker.filter_entry(move |entry| {
-            let is_other_project = entry.file_type().is_some_and(|kind| kind.is_dir())
-                && entry.path() != top
-                && entry.path().join(PROJECT).is_file();
-            let is_link = entry.path_is_symlink() && entry.path() != top;
-            let is_new = || {
-                let real = fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path().to_owned());
-                entered.lock().unwrap_or_else(PoisonError::into_inner).insert(real)
-            };
-            !is_other_project && (!is_link || !entry.path().is_dir() || is_new())
-        });
-        for entry in walker.build() {
+        let mut entered: HashSet<PathBuf> = HashSet::new();
+        let entries = WalkDir::new(folder).follow_links(true).into_iter();
+        for entry in entries.filter_entry(|entry| entry.depth() == 0 || is_entered(entry, &mut entered)) {
             match entry {
                 Ok(entry) => {
                     self.links |= entry.path_is_symlink();
-                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                    if is_file && is_document(&entry.file_name().to_string_lossy()) && self.is_wanted(entry.path()) {
+                    let name = entry.file_name().to_string_lossy();
+                    if entry.file_type().is_file() && is_document(&name) && self.is_wanted(entry.path()) {
                         self.file(entry.path());
                     }
                 }
@@ -139,19 +125,22 @@ impl FolderWalk<'_> {
         !self.files.iter().any(|file| file.path(self.root).starts_with(folder))
     }
 
-    fn unreadable(&mut self, error: &ignore::Error) {
-        let Some((path, cause)) = parts_of(error) else { return };
-        // The walk asks after hidden links too, and editors leave some that lead nowhere.
-        let hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if path.is_some_and(hidden) {
+    fn unreadable(&mut self, error: &walkdir::Error) {
+        // Links that lead in a circle are not an error: the walk reaches what they lead to by its own name.
+        if error.loop_ancestor().is_some() {
             return;
         }
-        // Nor is a link that leads nowhere anybody's business, unless it is called like a document.
-        if path.is_some_and(|path| {
-            path.is_symlink() && !is_document(&path.file_name().unwrap_or_default().to_string_lossy())
-        }) {
+        let path = error.path();
+        let name = path.and_then(Path::file_name).unwrap_or_default();
+        // The walk looks at hidden links too, and editors leave some that lead nowhere.
+        if name.as_encoded_bytes().starts_with(b".") {
             return;
         }
+        // Another link that leads nowhere matters only if its name is that of a document.
+        if path.is_some_and(Path::is_symlink) && !is_document(&name.to_string_lossy()) {
+            return;
+        }
+        let cause = error.io_error().map_or_else(|| error.to_string(), io_cause);
         let path =
             path.map(|path| path.strip_prefix(self.root).unwrap_or(path).display().to_string()).unwrap_or_default();
         let place = (!path.is_empty()).then(|| Place::new(Untrusted::from(path.clone()), 1, 1));
@@ -162,13 +151,15 @@ impl FolderWalk<'_> {
     }
 }
 
-/// The path and the cause of an error. Links that lead in a circle are none: what they lead to is walked already.
-fn parts_of(error: &ignore::Error) -> Option<(Option<&Path>, String)> {
-    match error {
-        ignore::Error::WithPath { path, err } => parts_of(err).map(|(_, cause)| (Some(path.as_path()), cause)),
-        ignore::Error::WithDepth { err, .. } => parts_of(err),
-        ignore::Error::Loop { .. } => None,
-        ignore::Error::Io(error) => Some((None, io_cause(error))),
-        other => Some((None, other.to_string())),
+/// Whether the walk goes on below an entry: not a hidden one, not another project, and no linked folder for a second time.
+fn is_entered(entry: &DirEntry, entered: &mut HashSet<PathBuf>) -> bool {
+    let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+    let is_folder = entry.file_type().is_dir();
+    if is_hidden || (is_folder && entry.path().join(PROJECT).is_file()) {
+        return false;
     }
+    if !is_folder || !entry.path_is_symlink() {
+        return true;
+    }
+    entered.insert(fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path().to_owned()))
 }
