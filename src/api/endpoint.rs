@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use reqwest::Url;
 
-use crate::model::ClientId;
+use crate::model::{ClientId, Route};
 
 /// An address under which the API may be asked: https, or http on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,16 +89,6 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     bare == "localhost"
         || bare.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
         || bare.parse::<Ipv6Addr>().is_ok_and(|ip| ip == Ipv6Addr::LOCALHOST)
-}
-
-/// Which of the two paths of a client is used. API: both are the same resource.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Route {
-    /// `/client/{id}/client/`
-    #[default]
-    Client,
-    /// `/client/client_info/{id}/`
-    ClientInfo,
 }
 
 /// The addresses of the API, made once.

@@ -34,7 +34,7 @@ mod writer;
 
 pub use connect::connect;
 pub use credential_source::{CredentialSource, CredentialSources};
-pub use endpoint::{Endpoint, Route};
+pub use endpoint::Endpoint;
 pub use options::ConnectOptions;
 pub use reader::Reader;
 pub use secret::Secret;
@@ -43,3 +43,5 @@ pub use usage::Usage;
 pub use user::User;
 pub use webhook::Webhook;
 pub use writer::Writer;
+
+pub use crate::model::Route;

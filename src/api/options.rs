@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::api::endpoint::{Endpoint, Route};
+use crate::api::endpoint::Endpoint;
+use crate::model::Route;
 
 /// What a run needs for a connection to the API.
 #[derive(Clone, Debug)]

@@ -138,10 +138,7 @@ pub(crate) async fn connect(
     let concurrency = args.concurrency.map_or(project.limits.concurrency, usize::from);
     let options = api::ConnectOptions {
         endpoint,
-        route: match project.route {
-            config::Route::Client => api::Route::Client,
-            config::Route::ClientInfo => api::Route::ClientInfo,
-        },
+        route: project.route,
         timeout: project.limits.timeout,
         ca_file: args.ca_file.clone(),
         concurrency,

@@ -6,36 +6,41 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
-use ignore::WalkBuilder;
+use walkdir::{DirEntry, WalkDir};
 
-use crate::config::discover::{Found, PROJECT, is_project, plain, shown};
-use crate::config::globs::Globs;
+use crate::config::find::globs::Globs;
+use crate::config::find::names::{PROJECT, is_document, is_project, text_of};
+use crate::config::find::project::{ProjectLocation, shown};
+use crate::config::text::io_cause;
 use crate::model::{Diagnostic, Place, Untrusted};
 
 /// A document file: what it is called and where it is. Ordered by name, then by path: two names that are no text can look alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct File {
-    pub(super) name: Untrusted,
+pub(crate) struct DocumentFile {
+    pub(crate) name: Untrusted,
     /// Where it is, when the name below the project's folder does not tell.
     path: Option<PathBuf>,
     /// Whether a link leads out of the project to it. Nothing of such a file is shown: it may be anything on this machine.
-    pub(super) is_outside: bool,
+    pub(crate) is_outside: bool,
 }
 
-impl File {
+impl DocumentFile {
     /// Where the file is.
-    pub(super) fn path(&self, root: &Path) -> PathBuf {
+    pub(crate) fn path(&self, root: &Path) -> PathBuf {
         self.path.clone().unwrap_or_else(|| root.join(self.name.raw()))
     }
 }
 
 /// Finds the document files below the paths, in byte order of their project-relative names.
-pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&Globs>) -> (Vec<File>, Vec<Diagnostic>) {
+pub(crate) fn documents(
+    cwd: &Path,
+    found: &ProjectLocation,
+    globs: Option<&Globs>,
+) -> (Vec<DocumentFile>, Vec<Diagnostic>) {
     // What two paths have in common may be spelt in two ways.
     let links = found.paths.len() > 1;
-    let mut walk = Walk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
+    let mut walk = FolderWalk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
     for path in &found.paths {
         if path.is_dir() {
             let before = walk.files.len();
@@ -54,7 +59,7 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&Globs>) -> (Ve
             walk.file(path);
         }
     }
-    let Walk { mut files, links, errors, .. } = walk;
+    let FolderWalk { mut files, links, errors, .. } = walk;
     files.sort_unstable();
     files.dedup();
     if links {
@@ -70,39 +75,26 @@ pub(super) fn documents(cwd: &Path, found: &Found, globs: Option<&Globs>) -> (Ve
     (files, errors)
 }
 
-struct Walk<'a> {
+struct FolderWalk<'a> {
     root: &'a Path,
     globs: Option<&'a Globs>,
-    files: Vec<File>,
+    files: Vec<DocumentFile>,
     links: bool,
     errors: Vec<Diagnostic>,
 }
 
-impl Walk<'_> {
+impl FolderWalk<'_> {
     fn folder(&mut self, folder: &Path) {
         self.links |= folder.is_symlink();
-        let top = folder.to_owned();
         // Links can lead to one folder in countless ways; the files in it count once anyway.
-        let entered: Mutex<HashSet<PathBuf>> = Mutex::default();
-        let mut walker = WalkBuilder::new(folder);
-        walker.standard_filters(false).hidden(true).follow_links(true);
-        walker.filter_entry(move |entry| {
-            let is_other_project = entry.file_type().is_some_and(|kind| kind.is_dir())
-                && entry.path() != top
-                && entry.path().join(PROJECT).is_file();
-            let is_link = entry.path_is_symlink() && entry.path() != top;
-            let is_new = || {
-                let real = fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path().to_owned());
-                entered.lock().unwrap_or_else(PoisonError::into_inner).insert(real)
-            };
-            !is_other_project && (!is_link || !entry.path().is_dir() || is_new())
-        });
-        for entry in walker.build() {
+        let mut entered: HashSet<PathBuf> = HashSet::new();
+        let entries = WalkDir::new(folder).follow_links(true).into_iter();
+        for entry in entries.filter_entry(|entry| entry.depth() == 0 || is_entered(entry, &mut entered)) {
             match entry {
                 Ok(entry) => {
                     self.links |= entry.path_is_symlink();
-                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                    if is_file && is_document(&entry.file_name().to_string_lossy()) && self.is_wanted(entry.path()) {
+                    let name = entry.file_name().to_string_lossy();
+                    if entry.file_type().is_file() && is_document(&name) && self.is_wanted(entry.path()) {
                         self.file(entry.path());
                     }
                 }
@@ -117,12 +109,12 @@ impl Walk<'_> {
 
     fn file(&mut self, path: &Path) {
         let file = match path.strip_prefix(self.root).ok().and_then(Path::to_str) {
-            Some(name) if cfg!(unix) => File { name: name.into(), path: None, is_outside: false },
+            Some(name) if cfg!(unix) => DocumentFile { name: name.into(), path: None, is_outside: false },
             Some(_) | None => {
                 let relative = path.strip_prefix(self.root).unwrap_or(path);
                 let parts: Vec<String> =
                     relative.components().map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
-                File { name: parts.join("/").into(), path: Some(path.to_owned()), is_outside: false }
+                DocumentFile { name: parts.join("/").into(), path: Some(path.to_owned()), is_outside: false }
             }
         };
         self.files.push(file);
@@ -133,19 +125,22 @@ impl Walk<'_> {
         !self.files.iter().any(|file| file.path(self.root).starts_with(folder))
     }
 
-    fn unreadable(&mut self, error: &ignore::Error) {
-        let Some((path, cause)) = parts_of(error) else { return };
-        // The walk asks after hidden links too, and editors leave some that lead nowhere.
-        let hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if path.is_some_and(hidden) {
+    fn unreadable(&mut self, error: &walkdir::Error) {
+        // Links that lead in a circle are not an error: the walk reaches what they lead to by its own name.
+        if error.loop_ancestor().is_some() {
             return;
         }
-        // Nor is a link that leads nowhere anybody's business, unless it is called like a document.
-        if path.is_some_and(|path| {
-            path.is_symlink() && !is_document(&path.file_name().unwrap_or_default().to_string_lossy())
-        }) {
+        let path = error.path();
+        let name = path.and_then(Path::file_name).unwrap_or_default();
+        // The walk looks at hidden links too, and editors leave some that lead nowhere.
+        if name.as_encoded_bytes().starts_with(b".") {
             return;
         }
+        // Another link that leads nowhere matters only if its name is that of a document.
+        if path.is_some_and(Path::is_symlink) && !is_document(&name.to_string_lossy()) {
+            return;
+        }
+        let cause = error.io_error().map_or_else(|| error.to_string(), io_cause);
         let path =
             path.map(|path| path.strip_prefix(self.root).unwrap_or(path).display().to_string()).unwrap_or_default();
         let place = (!path.is_empty()).then(|| Place::new(Untrusted::from(path.clone()), 1, 1));
@@ -156,48 +151,15 @@ impl Walk<'_> {
     }
 }
 
-/// The path and the cause of an error. Links that lead in a circle are none: what they lead to is walked already.
-fn parts_of(error: &ignore::Error) -> Option<(Option<&Path>, String)> {
-    match error {
-        ignore::Error::WithPath { path, err } => parts_of(err).map(|(_, cause)| (Some(path.as_path()), cause)),
-        ignore::Error::WithDepth { err, .. } => parts_of(err),
-        ignore::Error::Loop { .. } => None,
-        ignore::Error::Io(error) => Some((None, plain(error))),
-        other => Some((None, other.to_string())),
+/// Whether the walk goes on below an entry: not a hidden one, not another project, and no linked folder for a second time.
+fn is_entered(entry: &DirEntry, entered: &mut HashSet<PathBuf>) -> bool {
+    let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+    let is_folder = entry.file_type().is_dir();
+    if is_hidden || (is_folder && entry.path().join(PROJECT).is_file()) {
+        return false;
     }
-}
-
-/// A file name as text; bytes that are no UTF-8 are written as `\\xFF`.
-pub(super) fn text_of(name: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in name.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02X}"));
-        }
+    if !is_folder || !entry.path_is_symlink() {
+        return true;
     }
-    text
-}
-
-/// Whether a file of this name is a document: no project file and no backup.
-pub(super) fn is_document(name: &str) -> bool {
-    let ends = name.ends_with(".yaml") || name.ends_with(".yml");
-    ends && !is_project(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn project_files_are_no_documents_and_backups_neither() {
-        for name in ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml"] {
-            assert!(is_document(name), "{name}");
-        }
-        for name in
-            ["ringform.yaml", "staging.ringform.yaml", "a.yaml~", "a.yaml.bak", ".a.yaml.swp", "#a.yaml#", "a.json"]
-        {
-            assert!(!is_document(name), "{name}");
-        }
-    }
+    entered.insert(fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path().to_owned()))
 }

@@ -7,19 +7,19 @@ use std::cell::OnceCell;
 
 /// A text and, once they are asked for, the starts of its lines.
 #[derive(Debug)]
-pub(super) struct Lines<'t> {
+pub(crate) struct LineIndex<'t> {
     text: &'t str,
     starts: OnceCell<Vec<u32>>,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> LineIndex<'t> {
     /// Of a text that is smaller than 4 GiB.
-    pub(super) fn of(text: &'t str) -> Self {
-        Lines { text, starts: OnceCell::new() }
+    pub(crate) fn of(text: &'t str) -> Self {
+        LineIndex { text, starts: OnceCell::new() }
     }
 
     /// A line by its number from 1, without its end; empty where there is none.
-    pub(super) fn get(&self, number: usize) -> &'t str {
+    pub(crate) fn get(&self, number: usize) -> &'t str {
         let starts = self.starts.get_or_init(|| starts(self.text));
         let Some(start) = number.checked_sub(1).and_then(|index| starts.get(index)) else { return "" };
         let end = starts.get(number).map_or(self.text.len(), |end| *end as usize);
@@ -38,15 +38,20 @@ fn starts(text: &str) -> Vec<u32> {
     starts
 }
 
+/// A byte-order mark is no content, and columns count from behind it.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Lines;
+    use super::LineIndex;
 
     #[test]
     fn lines_end_as_yaml_has_it() {
-        let lines = Lines::of("a\nb\r\n\rc\u{85}d\u{2028}e\n");
+        let lines = LineIndex::of("a\nb\r\n\rc\u{85}d\u{2028}e\n");
         let found: Vec<&str> = (0..=6).map(|number| lines.get(number)).collect();
         assert_eq!(found, ["", "a", "b", "", "c\u{85}d\u{2028}e", "", ""]);
-        assert_eq!(Lines::of("").get(1), "");
+        assert_eq!(LineIndex::of("").get(1), "");
     }
 }

@@ -4,13 +4,13 @@
 
 use std::path::Path;
 
-use crate::config::git::Git;
+use crate::config::git::process::GitProcess;
 use crate::model::Revision;
 
 /// The commit that the project's work tree is at, whether its files differ from it, and the project's folder in it; `None` where there is no repository,
 /// no commit, no git, or where git refuses.
 pub fn revision(root: &Path) -> Option<Revision> {
-    let git = Git::at(root);
+    let git = GitProcess::at(root);
     let commit = git.line(&["rev-parse", "--verify", "--quiet", "HEAD"]).ok()?;
     let changed = git.ask(&["status", "--porcelain", "-z", "--untracked-files=normal", "--", "."]).ok()?;
     let folder = git.line(&["rev-parse", "--show-prefix"]).ok()?;

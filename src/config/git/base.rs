@@ -6,13 +6,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::config::commit;
-use crate::config::git::{Git, Refusal, entries};
-use crate::config::problems::Problems;
-use crate::config::project::{self, Project};
-use crate::config::tree::{File, Tree};
-use crate::config::walk::{self, text_of};
-use crate::config::{Gathered, Loaded, MOST_BYTES, ProjectRequest, decode, discover, read_all, too_large, yaml};
+use crate::config::batch::{DocumentBatch, read_all};
+use crate::config::find::names::{is_project, text_of};
+use crate::config::find::project::{self as discover, ProjectRequest};
+use crate::config::find::walk;
+use crate::config::git::commit;
+use crate::config::git::process::{GitError, GitProcess, entries};
+use crate::config::git::tree::{CommitTree, TreeFile};
+use crate::config::load::Loaded;
+use crate::config::sections::project::{self, Project};
+use crate::config::text::{MOST_BYTES, decode, too_large};
+use crate::config::yaml::{self, Problems};
 use crate::model::{ClientKey, Declaration, Diagnostic, Place, Untrusted};
 
 /// Rules that speak of a whole file: none of its documents can be relied on.
@@ -42,7 +46,7 @@ pub struct Baseline {
 /// Reads the project at a revision. `loaded` is what was loaded of the work tree by the same request, without errors.
 pub fn base(request: &ProjectRequest, loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>> {
     let (Some(now), Ok(found)) = (&loaded.project, discover::project(request)) else { return Ok(Baseline::default()) };
-    let git = Git::at(&found.root);
+    let git = GitProcess::at(&found.root);
     let mut base = Baseline { whole: true, ..Baseline::default() };
     let named = commit::named(&git, revision, &mut base.diagnostics).map_err(|error| vec![*error])?;
     let also: Vec<Vec<u8>> = found
@@ -51,9 +55,9 @@ pub fn base(request: &ProjectRequest, loaded: &Loaded, revision: &str) -> Result
         .filter_map(|path| path.strip_prefix(&found.root).ok())
         .map(|path| path.components().map(|part| part.as_os_str().as_encoded_bytes()).collect::<Vec<_>>().join(&b'/'))
         // The project file as PATH means its project.
-        .map(|name| if discover::is_project(&String::from_utf8_lossy(&name)) { Vec::new() } else { name })
+        .map(|name| if is_project(&String::from_utf8_lossy(&name)) { Vec::new() } else { name })
         .collect();
-    let failed = |refusal: Refusal| vec![*commit::error(revision, &refusal, None)];
+    let failed = |refusal: GitError| vec![*commit::error(revision, &refusal, None)];
     base.read(&git, &named.commit, now, &also).map_err(failed)?;
     if let Some((name, commit)) = named.tip {
         // Its warnings are those of a revision that nothing is judged by.
@@ -80,7 +84,7 @@ pub fn base(request: &ProjectRequest, loaded: &Loaded, revision: &str) -> Result
 }
 
 /// Whether the repository of the project is a submodule: whoever may change which commit of what it is chooses the base.
-fn is_submodule(git: &Git) -> bool {
+fn is_submodule(git: &GitProcess) -> bool {
     let around = git.line(&["rev-parse", "--show-superproject-working-tree"]);
     // Git looks at the folder around it alone, which may hide what it is a part of. Where a submodule has its files does not.
     let own = git.line(&["rev-parse", "--absolute-git-dir"]).map(|own| String::from_utf8_lossy(&own).into_owned());
@@ -96,7 +100,7 @@ fn below(file: &str, folder: &str) -> bool {
 }
 
 impl Baseline {
-    fn read(&mut self, git: &Git, commit: &str, now: &Project, also: &[Vec<u8>]) -> Result<(), Refusal> {
+    fn read(&mut self, git: &GitProcess, commit: &str, now: &Project, also: &[Vec<u8>]) -> Result<(), GitError> {
         let Some((project, tree, root)) = self.read_project(git, commit, now)? else { return Ok(()) };
         let found = tree.documents(&root, project.documents.as_ref(), also);
         for name in &found.closed {
@@ -111,10 +115,10 @@ impl Baseline {
     /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the project is.
     fn read_project(
         &mut self,
-        git: &Git,
+        git: &GitProcess,
         commit: &str,
         now: &Project,
-    ) -> Result<Option<(Project, Tree, Vec<u8>)>, Refusal> {
+    ) -> Result<Option<(Project, CommitTree, Vec<u8>)>, GitError> {
         let (tree, root) = tree(git, commit)?;
         let file = [root.as_slice(), now.file.as_bytes()].concat();
         let Some(object) = tree.file(&file) else {
@@ -156,7 +160,7 @@ impl Baseline {
     }
 
     /// Takes what was read of the documents: one warning for each file that is not as it should be.
-    fn take(&mut self, gathered: Vec<Gathered>) {
+    fn take(&mut self, gathered: Vec<DocumentBatch>) {
         let mut seen: BTreeSet<ClientKey> = BTreeSet::new();
         let mut doubled: BTreeSet<ClientKey> = BTreeSet::new();
         for mut file in gathered {
@@ -192,19 +196,19 @@ impl Baseline {
 }
 
 /// Whether nothing of a file can be relied on.
-fn is_lost(file: &Gathered) -> bool {
+fn is_lost(file: &DocumentBatch) -> bool {
     file.diagnostics.iter().any(|one| one.is_error() && WHOLE_FILE.contains(&one.rule.as_str()))
 }
 
 /// Reads files of a revision, each on its own.
-fn gather(git: &Git, files: &[File], project: &Project) -> Result<Vec<Gathered>, Refusal> {
+fn gather(git: &GitProcess, files: &[TreeFile], project: &Project) -> Result<Vec<DocumentBatch>, GitError> {
     let objects: Vec<&str> = files.iter().map(|file| file.object.as_str()).collect();
     let mut all = Vec::with_capacity(files.len());
     git.contents(&objects, MOST_BYTES, &mut |index, bytes| {
         let name = &files[index].name;
-        let mut gathered = Gathered::default();
+        let mut gathered = DocumentBatch::default();
         match bytes.map_or_else(|| Err(Box::new(too_large(name))), |bytes| decode(bytes, name)) {
-            Ok(text) => gathered.text(name.clone(), &text, &project.shape),
+            Ok(text) => gathered.text(name.clone(), &text, &project.inheritance),
             Err(error) => gathered.diagnostics.push(*error),
         }
         all.push(gathered);
@@ -213,15 +217,15 @@ fn gather(git: &Git, files: &[File], project: &Project) -> Result<Vec<Gathered>,
 }
 
 /// The names of a commit, and where in them the project is. Without links nothing outside of the project is needed.
-fn tree(git: &Git, commit: &str) -> Result<(Tree, Vec<u8>), Refusal> {
+fn tree(git: &GitProcess, commit: &str) -> Result<(CommitTree, Vec<u8>), GitError> {
     let listed = git.ask(&["ls-tree", "-r", "-z", commit])?;
-    let mut tree = Tree::of(entries(&listed).filter_map(entry));
+    let mut tree = CommitTree::of(entries(&listed).filter_map(entry));
     let mut root = Vec::new();
     let mut links = tree.links();
     if !links.is_empty() {
         root = git.line(&["rev-parse", "--show-prefix"])?;
         let listed = git.ask(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        tree = Tree::of(entries(&listed).filter_map(entry));
+        tree = CommitTree::of(entries(&listed).filter_map(entry));
         links = tree.links();
         let mut targets = Vec::with_capacity(links.len());
         let objects: Vec<&str> = links.iter().map(String::as_str).collect();
@@ -242,18 +246,21 @@ fn entry(entry: &[u8]) -> Option<(&str, &str, &[u8])> {
 /// Whom documents speak for that were not loaded: outside of the named paths, or outside of a sparse checkout. `None` when some
 /// of them cannot be read, so that nobody knows whether a client is gone.
 fn elsewhere(
-    git: &Git,
+    git: &GitProcess,
     now: &Project,
     also: &[Vec<u8>],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Option<BTreeSet<ClientKey>>, Refusal> {
+) -> Result<Option<BTreeSet<ClientKey>>, GitError> {
     let mut declared = BTreeSet::new();
     let mut known = true;
     if !also.iter().any(Vec::is_empty) {
-        let found =
-            discover::Found { root: now.root.clone(), file: now.file.to_string(), paths: vec![now.root.clone()] };
+        let found = discover::ProjectLocation {
+            root: now.root.clone(),
+            file: now.file.to_string(),
+            paths: vec![now.root.clone()],
+        };
         let (files, errors) = walk::documents(&now.root, &found, now.documents.as_ref());
-        let read = read_all(&now.root, &files, &now.shape);
+        let read = read_all(&now.root, &files, &now.inheritance);
         known = !errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
         declared.extend(read.claims.into_iter().map(|claim| (claim.client, claim.credentials)));
     }
@@ -275,7 +282,7 @@ fn elsewhere(
 }
 
 /// The documents that git leaves out of a sparse checkout, as they stand in the index.
-fn outside(git: &Git, now: &Project) -> Result<Vec<Gathered>, Refusal> {
+fn outside(git: &GitProcess, now: &Project) -> Result<Vec<DocumentBatch>, GitError> {
     let listed = git.ask(&["ls-files", "-t", "--stage", "-z"])?;
     let mut left_out = BTreeSet::new();
     let all = entries(&listed).filter_map(|line| {
@@ -289,7 +296,7 @@ fn outside(git: &Git, now: &Project) -> Result<Vec<Gathered>, Refusal> {
         }
         Some((words.next()?, words.next()?, path))
     });
-    let tree = Tree::of(all.collect::<Vec<_>>().into_iter());
+    let tree = CommitTree::of(all.collect::<Vec<_>>().into_iter());
     let mut files = tree.documents(b"", now.documents.as_ref(), &[]).files;
     files.retain(|file| left_out.contains(&file.real));
     gather(git, &files, now)

@@ -5,8 +5,8 @@
 
 use granit_parser::ScanError;
 
-use crate::config::problems::{At, Problems};
-use crate::config::yaml::DEEPEST;
+use crate::config::yaml::node::{DEEPEST, Position};
+use crate::config::yaml::problems::Problems;
 use crate::model::text::strange_character;
 
 /// Signs that a plain value cannot begin with, but by mistake.
@@ -16,10 +16,10 @@ const RESERVED: [char; 8] = ['*', '@', '`', '%', '&', '!', '|', '>'];
 const NEAR: usize = 100;
 
 /// Complains about text that is not YAML.
-pub(super) fn complain(error: &ScanError, problems: &mut Problems<'_>) {
+pub(crate) fn complain(error: &ScanError, problems: &mut Problems<'_>) {
     let marker = error.marker();
     let number = marker.line().max(1);
-    let at = At { line: number as u32, column: marker.col() as u32 + 1, width: 1 };
+    let at = Position { line: number as u32, column: marker.col() as u32 + 1, width: 1 };
     let line = problems.line(number);
     let words = plain_words(error);
     if words.contains("nesting") || words.contains("recursion") {
@@ -31,13 +31,13 @@ pub(super) fn complain(error: &ScanError, problems: &mut Problems<'_>) {
             Some(value) => format!("quote it: \"{value}\""),
             None => "quote it".to_owned(),
         };
-        (At { column: column as u32 + 1, ..at }, format!("a plain value cannot begin with `{sign}`"), quoted)
+        (Position { column: column as u32 + 1, ..at }, format!("a plain value cannot begin with `{sign}`"), quoted)
     } else if let Some((number, column)) = tab(problems, number, marker.col(), words.contains("tab")) {
-        let at = At { line: number as u32, column: column as u32 + 1, width: 1 };
+        let at = Position { line: number as u32, column: column as u32 + 1, width: 1 };
         (at, "a tab stands where YAML wants blanks".to_owned(), "indent with blanks".to_owned())
     } else if let Some((column, strange)) = strange(line, problems.quotes()) {
         let message = format!("this is not YAML; the line holds {strange}");
-        (At { column: column as u32 + 1, ..at }, message, "type the line again by hand".to_owned())
+        (Position { column: column as u32 + 1, ..at }, message, "type the line again by hand".to_owned())
     } else {
         let help = "check the indentation, the quotes and the brackets around here";
         (at, format!("this is not YAML: {words}"), help.to_owned())

@@ -5,27 +5,36 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::config::ProjectRequest;
+use crate::config::find::names::{PROJECT, is_project};
+use crate::config::text::io_cause;
 use crate::model::Diagnostic;
 
-/// The name of the project file.
-pub(super) const PROJECT: &str = "ringform.yaml";
+/// What to load.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectRequest {
+    /// The working folder; absolute.
+    pub cwd: PathBuf,
+    /// Project folders, folders inside one, or single files; none means the working folder.
+    pub paths: Vec<PathBuf>,
+    /// The project file to use where there are several.
+    pub project: Option<PathBuf>,
+}
 
 /// A project file that was found, and the paths that belong to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) root: PathBuf,
-    pub(super) file: String,
+pub(crate) struct ProjectLocation {
+    pub(crate) root: PathBuf,
+    pub(crate) file: String,
     /// Where documents are looked for: all at or below `root` as it is spelt, unless a link leads out of it.
-    pub(super) paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 /// Finds the one project file that the paths belong to, at each path and then upwards.
-pub(super) fn project(request: &ProjectRequest) -> Result<Found, Vec<Diagnostic>> {
+pub(crate) fn project(request: &ProjectRequest) -> Result<ProjectLocation, Vec<Diagnostic>> {
     if let Some(named) = request.project.as_deref().filter(|named| named.components().count() > 1) {
         return at_its_place(request, named);
     }
-    let mut found: Option<Found> = None;
+    let mut found: Option<ProjectLocation> = None;
     let mut errors = Vec::new();
     for path in paths(request) {
         let shown = self::shown(&request.cwd, &path);
@@ -33,7 +42,7 @@ pub(super) fn project(request: &ProjectRequest) -> Result<Found, Vec<Diagnostic>
             Ok(meta) if meta.is_dir() => path.clone(),
             Ok(_) => path.parent().map(Path::to_owned).unwrap_or_else(|| PathBuf::from("/")),
             Err(error) => {
-                let summary = format!("{shown} cannot be read: {}", plain(&error));
+                let summary = format!("{shown} cannot be read: {}", io_cause(&error));
                 errors.push(Diagnostic::error("unreadable", None, summary));
                 continue;
             }
@@ -45,7 +54,7 @@ pub(super) fn project(request: &ProjectRequest) -> Result<Found, Vec<Diagnostic>
         let wanted = request.project.as_deref().map(file_name);
         match (this, &mut found) {
             (Some((root, file)), None) if wanted.as_ref().is_none_or(|wanted| *wanted == file) => {
-                found = Some(Found { root, file, paths: vec![path] });
+                found = Some(ProjectLocation { root, file, paths: vec![path] });
             }
             (Some((root, file)), Some(first)) if first.file == file && same_folder(&first.root, &root) => {
                 // One folder can be spelt in two ways when links lead to it; the first spelling counts.
@@ -74,14 +83,14 @@ pub(super) fn project(request: &ProjectRequest) -> Result<Found, Vec<Diagnostic>
 }
 
 /// The project file that is named with its folder. Without paths it stands for all of its project, wherever we are.
-fn at_its_place(request: &ProjectRequest, named: &Path) -> Result<Found, Vec<Diagnostic>> {
+fn at_its_place(request: &ProjectRequest, named: &Path) -> Result<ProjectLocation, Vec<Diagnostic>> {
     let folder = lexical(&request.cwd.join(named.parent().unwrap_or(Path::new(""))));
     let file = file_name(named);
     if !is_there(&folder.join(&file)) {
         let shown = self::shown(&request.cwd, &folder.join(&file));
         return Err(vec![Diagnostic::error("no-project", None, format!("there is no project file {shown}"))]);
     }
-    let mut found = Found { root: folder, file, paths: Vec::new() };
+    let mut found = ProjectLocation { root: folder, file, paths: Vec::new() };
     if request.paths.is_empty() {
         let here = request.cwd.starts_with(&found.root);
         found.paths.push(if here { request.cwd.clone() } else { found.root.clone() });
@@ -93,7 +102,7 @@ fn at_its_place(request: &ProjectRequest, named: &Path) -> Result<Found, Vec<Dia
         let real = match fs::canonicalize(&path) {
             Ok(real) => real,
             Err(error) => {
-                let summary = format!("{shown} cannot be read: {}", plain(&error));
+                let summary = format!("{shown} cannot be read: {}", io_cause(&error));
                 return Err(vec![Diagnostic::error("unreadable", None, summary)]);
             }
         };
@@ -147,16 +156,6 @@ fn file_name(named: &Path) -> String {
     if is_project(&name) { name } else { format!("{name}.{PROJECT}") }
 }
 
-/// Whether a file is a project file, this one's or another's.
-pub(super) fn is_project(name: &str) -> bool {
-    name == PROJECT || name.strip_suffix(PROJECT).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
-}
-
-/// Whether a path is that of a project file.
-pub fn is_project_file(path: &Path) -> bool {
-    is_project(&path.file_name().unwrap_or_default().to_string_lossy())
-}
-
 /// The paths of the request, absolute and without `.` and `..`; the working folder when there are none.
 fn paths(request: &ProjectRequest) -> Vec<PathBuf> {
     match request.paths.is_empty() {
@@ -183,17 +182,7 @@ fn lexical(path: &Path) -> PathBuf {
     clean
 }
 
-pub(super) fn shown(cwd: &Path, path: &Path) -> String {
+pub(crate) fn shown(cwd: &Path, path: &Path) -> String {
     let shown = path.strip_prefix(cwd).unwrap_or(path);
     if shown.as_os_str().is_empty() { ".".to_owned() } else { shown.display().to_string() }
-}
-
-/// The cause of an error without the number of the operating system and without the path, which stands beside it.
-pub(super) fn plain(error: &std::io::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    let text = cause.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

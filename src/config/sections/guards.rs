@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use crate::config::mapping::{self, Entry};
-use crate::config::problems::Problems;
-use crate::config::settings;
-use crate::config::yaml::{Content, Node};
+use crate::config::sections::settings;
+use crate::config::yaml::Problems;
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{YamlContent, YamlNode};
 use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement, Guard};
 use crate::model::{FieldKind, FieldRow, Setting, State, Untrusted, suggest, value};
 
@@ -16,10 +16,10 @@ const KEYS: [&str; 6] = ["name", "field", "deny", "warn", "labels", "message"];
 const CONDITIONS: [&str; 5] = ["from", "to", "allow", "max_countries", "unmanaged"];
 
 /// Reads the section `guards`.
-pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Guard> {
+pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Guard> {
     let items = match &entry.value.content {
-        Content::Empty | Content::Null | Content::Broken => return Vec::new(),
-        Content::List(items) => items,
+        YamlContent::Empty | YamlContent::Null | YamlContent::Broken => return Vec::new(),
+        YamlContent::List(items) => items,
         _ => {
             problems.error_help(
                 "bad-guard",
@@ -33,9 +33,9 @@ pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Guard> {
     let mut guards: Vec<Guard> = Vec::new();
     for item in items.iter() {
         let guard = match &item.content {
-            Content::Text(name) => by_name(name, item, problems),
-            Content::Map(_) => own(item, problems),
-            Content::Broken => None,
+            YamlContent::Text(name) => by_name(name, item, problems),
+            YamlContent::Map(_) => own(item, problems),
+            YamlContent::Broken => None,
             _ => {
                 problems.error(
                     "bad-guard",
@@ -60,7 +60,7 @@ fn built_in(name: &str) -> Option<&'static BuiltIn> {
     BUILT_IN.iter().find(|guard| guard.name == name)
 }
 
-fn by_name(name: &str, item: &Node, problems: &mut Problems<'_>) -> Option<Guard> {
+fn by_name(name: &str, item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
     let Some(guard) = built_in(name) else {
         let near = suggest::nearest(name, BUILT_IN.iter().map(|guard| guard.name));
         let word = problems.word(name, "of this name");
@@ -70,7 +70,7 @@ fn by_name(name: &str, item: &Node, problems: &mut Problems<'_>) -> Option<Guard
     Some(from_built_in(guard, item, problems))
 }
 
-fn from_built_in(guard: &BuiltIn, item: &Node, problems: &Problems<'_>) -> Guard {
+fn from_built_in(guard: &BuiltIn, item: &YamlNode, problems: &Problems<'_>) -> Guard {
     let to =
         guard.to_all.then(|| value::declared(FieldKind::Countries, &crate::model::Given::Text("*")).ok()).flatten();
     Guard {
@@ -84,7 +84,7 @@ fn from_built_in(guard: &BuiltIn, item: &Node, problems: &Problems<'_>) -> Guard
     }
 }
 
-fn own(item: &Node, problems: &mut Problems<'_>) -> Option<Guard> {
+fn own(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
     let before = problems.errors();
     let entries = mapping::entries(item, "a guard", problems)?;
     for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
@@ -129,7 +129,7 @@ fn own(item: &Node, problems: &mut Problems<'_>) -> Option<Guard> {
     Some(Guard { name, field, effect, when, labels, message, place: problems.place(item.at) })
 }
 
-fn field(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
+fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
     let name = mapping::text(entry, "a setting", problems)?;
     let found = Setting::find(name);
     if found.is_none() {
@@ -139,7 +139,7 @@ fn field(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
     found
 }
 
-fn conditions(entry: &Entry, field: Option<Setting>, when: &mut Condition, problems: &mut Problems<'_>) {
+fn conditions(entry: &MappingEntry, field: Option<Setting>, when: &mut Condition, problems: &mut Problems<'_>) {
     for condition in mapping::section(&entry.value, "the conditions of a guard", problems) {
         let typed = |problems: &mut Problems<'_>| -> Option<State> {
             let Some(setting) = field else {
@@ -183,14 +183,14 @@ fn conditions(entry: &Entry, field: Option<Setting>, when: &mut Condition, probl
 }
 
 /// The values that are allowed. For countries the list is one set; for other fields each item is a value.
-fn allow(condition: &Entry, field: Option<Setting>, problems: &mut Problems<'_>) -> Vec<State> {
+fn allow(condition: &MappingEntry, field: Option<Setting>, problems: &mut Problems<'_>) -> Vec<State> {
     let Some(setting) = field else {
         problems.error("bad-guard", condition.key_at, "a condition on values needs a `field`".to_owned());
         return Vec::new();
     };
     let row = setting.row();
     match &condition.value.content {
-        Content::List(items) if setting.kind() != FieldKind::Countries => items
+        YamlContent::List(items) if setting.kind() != FieldKind::Countries => items
             .iter()
             .filter_map(|item| settings::of_node(item, condition.key_at, row, "bad-guard", problems))
             .collect(),

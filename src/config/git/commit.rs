@@ -3,21 +3,25 @@
 //! Owns the words for what git refuses or lacks, each with its remedy: a base that cannot be read is an error and never an empty
 //! one. Whether the commit is an ancestor of HEAD is asked here too.
 
-use crate::config::git::{EMBEDDED, Git, LACKING, Refusal, entries};
-use crate::config::walk::text_of;
+use crate::config::find::names::text_of;
+use crate::config::git::process::{EMBEDDED, GitError, GitProcess, LACKING, entries};
 use crate::model::Diagnostic;
 
 /// What a revision names.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(crate) struct ResolvedRevision {
     /// The commit to compare with.
-    pub(super) commit: String,
+    pub(crate) commit: String,
     /// For `NAME...` the name and its own commit, where that is another one.
-    pub(super) tip: Option<(String, String)>,
+    pub(crate) tip: Option<(String, String)>,
 }
 
 /// The commit that a revision names. What is odd about it is a warning.
-pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -> Result<Named, Box<Diagnostic>> {
+pub(crate) fn named(
+    git: &GitProcess,
+    revision: &str,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<ResolvedRevision, Box<Diagnostic>> {
     let tip = revision.strip_suffix("...").unwrap_or(revision);
     if tip.trim().is_empty() {
         let error = Diagnostic::error("base", None, "--base names no revision");
@@ -26,7 +30,7 @@ pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -
     let shallow = git.line(&["rev-parse", "--is-shallow-repository"]);
     let shallow = shallow.map_err(|refusal| error(revision, &refusal, None))? == b"true";
     const DEEPER: &str = "this clone is shallow; fetch all of the history first: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: \"0\"` in GitLab CI, or `git fetch --unshallow`";
-    let missing = |name: &str, refusal: &Refusal| {
+    let missing = |name: &str, refusal: &GitError| {
         let help = match shallow {
             _ if refusal.sentence.raw() == AMBIGUOUS => full_names(git, name),
             true => DEEPER.to_owned(),
@@ -48,15 +52,15 @@ pub(super) fn named(git: &Git, revision: &str, warnings: &mut Vec<Diagnostic>) -
             Box::new(Diagnostic::error("base", None, summary).help(help))
         })?;
         let tip = (base != named).then(|| (tip.to_owned(), named));
-        return Ok(Named { commit: base, tip });
+        return Ok(ResolvedRevision { commit: base, tip });
     }
     if head.as_deref() != Some(named.as_str()) && !git.is(&["merge-base", "--is-ancestor", &named, "HEAD"]) {
         warnings.push(not_ancestor(git, revision, &named, shallow));
     }
-    Ok(Named { commit: named, tip: None })
+    Ok(ResolvedRevision { commit: named, tip: None })
 }
 
-fn not_ancestor(git: &Git, revision: &str, commit: &str, shallow: bool) -> Diagnostic {
+fn not_ancestor(git: &GitProcess, revision: &str, commit: &str, shallow: bool) -> Diagnostic {
     if shallow {
         let summary = format!("whether {revision} is an ancestor of HEAD cannot be told in a shallow clone");
         let help =
@@ -95,19 +99,19 @@ const AMBIGUOUS: &str = "the name is ambiguous";
 
 /// The full id of a commit that any name of `git rev-parse` means. Whoever may push a branch or a tag may give it a name like
 /// that of the base: between two of them nothing is chosen, where git takes one and warns.
-fn full_id(git: &Git, name: &str) -> Result<String, Refusal> {
+fn full_id(git: &GitProcess, name: &str) -> Result<String, GitError> {
     let verify = |name: &str| git.output(&["rev-parse", "--verify", "--end-of-options", name]);
     // In two steps: `:/text` takes everything behind it for the text.
     let found = verify(name)?;
     if String::from_utf8_lossy(&found.stderr).lines().any(is_ambiguous) {
-        return Err(Refusal::other(AMBIGUOUS));
+        return Err(GitError::other(AMBIGUOUS));
     }
     let object = String::from_utf8_lossy(&found.stdout).trim_end().to_owned();
     let commit = verify(&format!("{object}^{{commit}}"))?.stdout;
     let commit = String::from_utf8_lossy(&commit).trim_end().to_owned();
     match commit.bytes().all(|byte| byte.is_ascii_hexdigit()) && !commit.is_empty() {
         true => Ok(commit),
-        false => Err(Refusal::other("this names no single commit")),
+        false => Err(GitError::other("this names no single commit")),
     }
 }
 
@@ -121,7 +125,7 @@ fn is_ambiguous(warning: &str) -> bool {
 }
 
 /// Asks for a name that means one thing, with those that there are.
-fn full_names(git: &Git, name: &str) -> String {
+fn full_names(git: &GitProcess, name: &str) -> String {
     let whole = ["remotes", "heads", "tags"].map(|kind| format!("refs/{kind}/{name}"));
     let there = whole.iter().filter(|name| git.is(&["show-ref", "--verify", "--quiet", name]));
     let there: Vec<&str> = there.map(String::as_str).collect();
@@ -132,7 +136,7 @@ fn full_names(git: &Git, name: &str) -> String {
 }
 
 /// What git refused, in its own words, and what to do.
-pub(super) fn error(revision: &str, refusal: &Refusal, help: Option<String>) -> Box<Diagnostic> {
+pub(crate) fn error(revision: &str, refusal: &GitError, help: Option<String>) -> Box<Diagnostic> {
     let sentence = refusal.sentence.raw();
     let known = if refusal.missing {
         Some("--base reads the revision with git: install it, or leave out --base".to_owned())

@@ -7,19 +7,19 @@ use crate::model::Place;
 /// A text with references to variables of the environment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
     place: Place,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Variable(String),
 }
 
 impl Template {
     /// Reads a text. `None` when a `${` is not closed or holds no name.
-    pub(super) fn parse(text: &str, place: Place) -> Option<Template> {
+    pub(crate) fn parse(text: &str, place: Place) -> Option<Template> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
@@ -28,30 +28,30 @@ impl Template {
                 return None;
             }
             if !before.is_empty() {
-                parts.push(Part::Text(before.to_owned()));
+                parts.push(TemplatePart::Text(before.to_owned()));
             }
-            parts.push(Part::Variable(name.to_owned()));
+            parts.push(TemplatePart::Variable(name.to_owned()));
             rest = after;
         }
         if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
+            parts.push(TemplatePart::Text(rest.to_owned()));
         }
         Some(Template { parts, place })
     }
 
     /// The one variable that the text consists of; `None` when there is anything else in it.
-    pub(super) fn only_variable(&self) -> Option<&str> {
+    pub(crate) fn only_variable(&self) -> Option<&str> {
         match self.parts.as_slice() {
-            [Part::Variable(name)] => Some(name),
+            [TemplatePart::Variable(name)] => Some(name),
             _ => None,
         }
     }
 
     /// The text as it is written, its references unfilled.
     pub fn text(&self) -> String {
-        let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Variable(name) => format!("${{{name}}}"),
+        let part = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => text.clone(),
+            TemplatePart::Variable(name) => format!("${{{name}}}"),
         };
         self.parts.iter().map(part).collect()
     }
@@ -59,8 +59,8 @@ impl Template {
     /// The names of all variables.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Variable(name) => Some(name.as_str()),
-            Part::Text(_) => None,
+            TemplatePart::Variable(name) => Some(name.as_str()),
+            TemplatePart::Text(_) => None,
         })
     }
 
@@ -70,8 +70,8 @@ impl Template {
         let mut missing: Vec<String> = Vec::new();
         for part in &self.parts {
             match part {
-                Part::Text(part) => text.push_str(part),
-                Part::Variable(name) => match lookup(name) {
+                TemplatePart::Text(part) => text.push_str(part),
+                TemplatePart::Variable(name) => match lookup(name) {
                     Some(value) => text.push_str(&value),
                     None if missing.contains(name) => {}
                     None => missing.push(name.clone()),

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::config::mapping::{self, Entry};
-use crate::config::problems::Problems;
-use crate::config::template::Template;
-use crate::config::yaml::{Content, Node};
+use crate::config::sections::template::Template;
+use crate::config::yaml::Problems;
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{YamlContent, YamlNode};
 
 /// One credential.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +46,7 @@ impl Credential {
 }
 
 /// Reads the section `credentials`.
-pub(super) fn read(node: &Node, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Credential> {
+pub(crate) fn read(node: &YamlNode, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Credential> {
     let mut credentials = BTreeMap::new();
     for entry in mapping::section(node, "`credentials`", problems) {
         if let Some(credential) = one(&entry, problems) {
@@ -56,7 +56,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems<'_>) -> BTreeMap<Arc<str
     credentials
 }
 
-fn one(entry: &Entry, problems: &mut Problems<'_>) -> Option<Credential> {
+fn one(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Credential> {
     let parts = mapping::entries(&entry.value, "a credential", problems)?;
     let known = ["app_id", "app_secret", "token", "command"];
     for part in parts.iter().filter(|part| !known.contains(&&*part.key)) {
@@ -101,7 +101,7 @@ fn one(entry: &Entry, problems: &mut Problems<'_>) -> Option<Credential> {
 }
 
 /// The variable that a secret names.
-fn variable(entry: &Entry, problems: &mut Problems<'_>) -> Option<String> {
+fn variable(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<String> {
     let text = mapping::text(entry, "one ${NAME}", problems)?;
     let template = Template::parse(text, problems.place(entry.at()));
     let name = template.as_ref().and_then(Template::only_variable).map(str::to_owned);
@@ -113,8 +113,8 @@ fn variable(entry: &Entry, problems: &mut Problems<'_>) -> Option<String> {
     name
 }
 
-fn argv(entry: &Entry, problems: &mut Problems<'_>) -> Option<Vec<String>> {
-    let Content::List(items) = &entry.value.content else {
+fn argv(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Vec<String>> {
+    let YamlContent::List(items) = &entry.value.content else {
         let help = "write [program, argument]; no shell reads it";
         problems.error_help("bad-credentials", entry.value.at, "a command is a list of texts".to_owned(), help);
         return None;

@@ -8,71 +8,16 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use crate::config::problems::{At, Problems, without_mark};
-use crate::config::syntax;
+use crate::config::yaml::lines::without_mark;
+use crate::config::yaml::node::{DEEPEST, Position, YamlContent, YamlDocument, YamlNode};
+use crate::config::yaml::problems::Problems;
+use crate::config::yaml::syntax;
 
 /// The most nodes that a document may expand to: a client document has a few dozen.
 const MOST_NODES: u32 = 10_000;
-/// The deepest nesting.
-pub(super) const DEEPEST: usize = 32;
-
-/// One node of a document. Cheap to clone: an alias shares what its anchor holds.
-#[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) content: Content,
-    pub(super) at: At,
-    weight: u32,
-}
-
-/// What a node holds.
-#[derive(Clone, Debug)]
-pub(super) enum Content {
-    /// Plain `null` or `~`.
-    Null,
-    /// Nothing at all stands there.
-    Empty,
-    /// A scalar, plain or quoted.
-    Text(Rc<str>),
-    List(Rc<Vec<Node>>),
-    Map(Rc<Vec<(Node, Node)>>),
-    /// Something that was already complained about.
-    Broken,
-}
-
-impl Node {
-    /// What stands there, for sentences.
-    pub(super) fn what(&self) -> &'static str {
-        match &self.content {
-            Content::Null => "null",
-            Content::Empty => "nothing",
-            Content::Text(text) if text.is_empty() => "an empty text",
-            Content::Text(_) => "text",
-            Content::List(_) => "a list",
-            Content::Map(_) => "a mapping",
-            Content::Broken => "a broken value",
-        }
-    }
-
-    /// The text of a scalar.
-    pub(super) fn text(&self) -> Option<&str> {
-        match &self.content {
-            Content::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-/// One document of a file.
-#[derive(Debug)]
-pub(super) struct Document {
-    pub(super) root: Node,
-    /// Whether all of it could be read. Where a part is broken, what is missing was complained about.
-    pub(super) whole: bool,
-}
-
 /// Reads all documents of a text. Empty ones are skipped; one that is not YAML is complained about, and reading goes on at the
 /// next `---`.
-pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<Document> {
+pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<YamlDocument> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         flow_nesting_limit: 2 * DEEPEST,
@@ -81,12 +26,12 @@ pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<Document> {
     let mut parser = Parser::new_from_str_with_options(without_mark(text), options);
     let mut documents = Vec::new();
     let before = problems.errors();
-    let mut builder = Builder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None, before };
+    let mut builder = TreeBuilder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None, before };
     loop {
         match parser.next_event() {
             None => break,
             Some(Ok((event, span))) => {
-                if builder.take(event, At::of(&span)) {
+                if builder.take(event, Position::of(&span)) {
                     documents.extend(builder.finish());
                 }
             }
@@ -104,27 +49,27 @@ pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<Document> {
 }
 
 /// A collection that is not closed yet.
-struct Open {
-    at: At,
+struct OpenCollection {
+    at: Position,
     anchor: usize,
     map: bool,
-    items: Vec<Node>,
+    items: Vec<YamlNode>,
     /// Deeper than allowed: its nodes are dropped.
     dropped: bool,
 }
 
-struct Builder<'p, 't> {
+struct TreeBuilder<'p, 't> {
     problems: &'p mut Problems<'t>,
-    anchors: BTreeMap<usize, Node>,
-    open: Vec<Open>,
-    root: Option<Node>,
+    anchors: BTreeMap<usize, YamlNode>,
+    open: Vec<OpenCollection>,
+    root: Option<YamlNode>,
     /// How many errors there were when this document began.
     before: usize,
 }
 
-impl Builder<'_, '_> {
+impl TreeBuilder<'_, '_> {
     /// Takes one event; `true` when a document is complete.
-    fn take(&mut self, event: Event<'_>, at: At) -> bool {
+    fn take(&mut self, event: Event<'_>, at: Position) -> bool {
         match event {
             Event::DocumentEnd => return true,
             Event::Scalar(text, style, anchor, tag) => {
@@ -134,13 +79,13 @@ impl Builder<'_, '_> {
                 let plain = style == ScalarStyle::Plain;
                 let content = match &*text {
                     // The tag was complained about, and it is all that stands there.
-                    "~" | "" if plain && at.width == 0 && tag.is_some() => Content::Broken,
-                    "~" if plain && at.width == 0 => Content::Empty,
-                    "" if plain => Content::Empty,
-                    "~" | "null" if plain => Content::Null,
-                    text => Content::Text(text.into()),
+                    "~" | "" if plain && at.width == 0 && tag.is_some() => YamlContent::Broken,
+                    "~" if plain && at.width == 0 => YamlContent::Empty,
+                    "" if plain => YamlContent::Empty,
+                    "~" | "null" if plain => YamlContent::Null,
+                    text => YamlContent::Text(text.into()),
                 };
-                self.add(Node { content, at: at.visible(), weight: 1 }, anchor);
+                self.add(YamlNode { content, at: at.visible(), weight: 1 }, anchor);
             }
             Event::SequenceStart(_, anchor, tag) => {
                 if tag.is_some() {
@@ -157,7 +102,7 @@ impl Builder<'_, '_> {
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(id) => {
                 let node = match self.anchors.get(&id) {
-                    Some(target) => Node { at: at.visible(), ..target.clone() },
+                    Some(target) => YamlNode { at: at.visible(), ..target.clone() },
                     None => {
                         self.problems.error("bad-alias", at, "this alias stands inside what it names".to_owned());
                         broken(at)
@@ -178,7 +123,7 @@ impl Builder<'_, '_> {
         false
     }
 
-    fn tag(&mut self, at: At) {
+    fn tag(&mut self, at: Position) {
         self.problems.error_help(
             "tag",
             at,
@@ -187,36 +132,36 @@ impl Builder<'_, '_> {
         );
     }
 
-    fn begin(&mut self, at: At, anchor: usize, map: bool) {
+    fn begin(&mut self, at: Position, anchor: usize, map: bool) {
         let parent_dropped = self.open.last().is_some_and(|open| open.dropped);
         let dropped = self.open.len() >= DEEPEST;
         if dropped && !parent_dropped {
             self.problems.error("too-deep", at, format!("this is nested deeper than {DEEPEST} levels"));
         }
-        self.open.push(Open { at, anchor, map, items: Vec::new(), dropped });
+        self.open.push(OpenCollection { at, anchor, map, items: Vec::new(), dropped });
     }
 
     fn end(&mut self) {
         let Some(open) = self.open.pop() else { return };
         let weight = open.items.iter().fold(1, |sum: u32, node| sum.saturating_add(node.weight));
         let content = if open.dropped {
-            Content::Broken
+            YamlContent::Broken
         } else if open.map {
             let mut pairs = Vec::with_capacity(open.items.len() / 2);
             let mut items = open.items.into_iter();
             while let (Some(key), Some(value)) = (items.next(), items.next()) {
                 pairs.push((key, value));
             }
-            Content::Map(Rc::new(pairs))
+            YamlContent::Map(Rc::new(pairs))
         } else {
-            Content::List(Rc::new(open.items))
+            YamlContent::List(Rc::new(open.items))
         };
-        let node = Node { content, at: open.at.visible(), weight };
+        let node = YamlNode { content, at: open.at.visible(), weight };
         let node = self.within_budget(node);
         self.add(node, open.anchor);
     }
 
-    fn within_budget(&mut self, node: Node) -> Node {
+    fn within_budget(&mut self, node: YamlNode) -> YamlNode {
         if node.weight <= MOST_NODES {
             return node;
         }
@@ -226,7 +171,7 @@ impl Builder<'_, '_> {
         broken(node.at)
     }
 
-    fn add(&mut self, node: Node, anchor: usize) {
+    fn add(&mut self, node: YamlNode, anchor: usize) {
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
         }
@@ -238,15 +183,15 @@ impl Builder<'_, '_> {
     }
 
     /// A complete document; `None` when it is empty.
-    fn finish(&mut self) -> Option<Document> {
+    fn finish(&mut self) -> Option<YamlDocument> {
         self.anchors.clear();
         self.open.clear();
         let whole = self.problems.errors() == std::mem::replace(&mut self.before, self.problems.errors());
-        let root = self.root.take().filter(|root| !matches!(root.content, Content::Empty | Content::Null))?;
-        Some(Document { root, whole })
+        let root = self.root.take().filter(|root| !matches!(root.content, YamlContent::Empty | YamlContent::Null))?;
+        Some(YamlDocument { root, whole })
     }
 }
 
-fn broken(at: At) -> Node {
-    Node { content: Content::Broken, at: at.visible(), weight: 1 }
+fn broken(at: Position) -> YamlNode {
+    YamlNode { content: YamlContent::Broken, at: at.visible(), weight: 1 }
 }

@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::config::discover::PROJECT;
-use crate::config::globs::Globs;
-use crate::config::walk::{is_document, text_of};
+use crate::config::find::globs::Globs;
+use crate::config::find::names::{PROJECT, is_document, text_of};
 use crate::model::Untrusted;
 
 /// How many links may lead to links before it is a circle.
@@ -16,56 +15,56 @@ const MOST_LINKS: u32 = 40;
 
 /// A file of the tree, by its object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct File {
+pub(crate) struct TreeFile {
     /// Its name below the project's folder.
-    pub(super) name: Untrusted,
+    pub(crate) name: Untrusted,
     /// Where it stands itself, links followed, from the top of the tree.
-    pub(super) real: Vec<u8>,
-    pub(super) object: String,
+    pub(crate) real: Vec<u8>,
+    pub(crate) object: String,
 }
 
 /// What was found in a tree, and what could not be looked into.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) files: Vec<File>,
+pub(crate) struct TreeDocuments {
+    pub(crate) files: Vec<TreeFile>,
     /// Links that lead out of the tree or nowhere, and submodules, as far as they may be documents or hold some: names below the
     /// project's folder.
-    pub(super) closed: Vec<Untrusted>,
+    pub(crate) closed: Vec<Untrusted>,
 }
 
 #[derive(Debug)]
-enum Node {
-    File(String),
+enum TreeEntry {
+    TreeFile(String),
     /// A link, by the object that holds its target; the target once it was read.
     Link(String, Option<Vec<u8>>),
     Submodule,
-    Folder(BTreeMap<Vec<u8>, Node>),
+    Folder(BTreeMap<Vec<u8>, TreeEntry>),
 }
 
 /// All names of a tree, from its top.
 #[derive(Debug)]
-pub(super) struct Tree {
-    top: Node,
+pub(crate) struct CommitTree {
+    top: TreeEntry,
 }
 
-impl Tree {
+impl CommitTree {
     /// A tree of entries: mode, object, path from the top.
-    pub(super) fn of<'e>(entries: impl Iterator<Item = (&'e str, &'e str, &'e [u8])>) -> Tree {
+    pub(crate) fn of<'e>(entries: impl Iterator<Item = (&'e str, &'e str, &'e [u8])>) -> CommitTree {
         let mut top = BTreeMap::new();
         for (mode, object, path) in entries {
             let node = match mode {
-                "120000" => Node::Link(object.to_owned(), None),
-                "160000" => Node::Submodule,
-                _ => Node::File(object.to_owned()),
+                "120000" => TreeEntry::Link(object.to_owned(), None),
+                "160000" => TreeEntry::Submodule,
+                _ => TreeEntry::TreeFile(object.to_owned()),
             };
             let mut parts: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
             let Some(name) = parts.pop() else { continue };
             let mut folder = Some(&mut top);
             for part in parts {
-                let next = folder.and_then(|folder: &mut BTreeMap<Vec<u8>, Node>| {
-                    match folder.entry(part.to_owned()).or_insert_with(|| Node::Folder(BTreeMap::new())) {
-                        Node::Folder(next) => Some(next),
-                        Node::File(_) | Node::Link(..) | Node::Submodule => None,
+                let next = folder.and_then(|folder: &mut BTreeMap<Vec<u8>, TreeEntry>| {
+                    match folder.entry(part.to_owned()).or_insert_with(|| TreeEntry::Folder(BTreeMap::new())) {
+                        TreeEntry::Folder(next) => Some(next),
+                        TreeEntry::TreeFile(_) | TreeEntry::Link(..) | TreeEntry::Submodule => None,
                     }
                 });
                 folder = next;
@@ -74,16 +73,16 @@ impl Tree {
                 folder.insert(name.to_owned(), node);
             }
         }
-        Tree { top: Node::Folder(top) }
+        CommitTree { top: TreeEntry::Folder(top) }
     }
 
-    /// The objects of all links, whose contents [`Tree::follow`] wants in this order.
-    pub(super) fn links(&self) -> Vec<String> {
-        fn collect(node: &Node, into: &mut Vec<String>) {
+    /// The objects of all links, whose contents [`CommitTree::follow`] wants in this order.
+    pub(crate) fn links(&self) -> Vec<String> {
+        fn collect(node: &TreeEntry, into: &mut Vec<String>) {
             match node {
-                Node::Link(object, _) => into.push(object.clone()),
-                Node::Folder(folder) => folder.values().for_each(|node| collect(node, into)),
-                Node::File(_) | Node::Submodule => {}
+                TreeEntry::Link(object, _) => into.push(object.clone()),
+                TreeEntry::Folder(folder) => folder.values().for_each(|node| collect(node, into)),
+                TreeEntry::TreeFile(_) | TreeEntry::Submodule => {}
             }
         }
         let mut all = Vec::new();
@@ -92,37 +91,37 @@ impl Tree {
     }
 
     /// Sets where the links lead.
-    pub(super) fn follow(&mut self, targets: Vec<Option<Vec<u8>>>) {
-        fn set(node: &mut Node, targets: &mut dyn Iterator<Item = Option<Vec<u8>>>) {
+    pub(crate) fn follow(&mut self, targets: Vec<Option<Vec<u8>>>) {
+        fn set(node: &mut TreeEntry, targets: &mut dyn Iterator<Item = Option<Vec<u8>>>) {
             match node {
-                Node::Link(_, target) => *target = targets.next().flatten(),
-                Node::Folder(folder) => folder.values_mut().for_each(|node| set(node, targets)),
-                Node::File(_) | Node::Submodule => {}
+                TreeEntry::Link(_, target) => *target = targets.next().flatten(),
+                TreeEntry::Folder(folder) => folder.values_mut().for_each(|node| set(node, targets)),
+                TreeEntry::TreeFile(_) | TreeEntry::Submodule => {}
             }
         }
         set(&mut self.top, &mut targets.into_iter());
     }
 
     /// The object of the file at a path from the top, links followed; `None` when there is no file.
-    pub(super) fn file(&self, path: &[u8]) -> Option<&str> {
+    pub(crate) fn file(&self, path: &[u8]) -> Option<&str> {
         match self.resolve(path)? {
-            (Node::File(object), _) => Some(object),
-            (Node::Folder(_) | Node::Link(..) | Node::Submodule, _) => None,
+            (TreeEntry::TreeFile(object), _) => Some(object),
+            (TreeEntry::Folder(_) | TreeEntry::Link(..) | TreeEntry::Submodule, _) => None,
         }
     }
 
     /// Finds the documents of the project at `root`, a path from the top that is empty or ends with `/`. `also` are paths below
     /// the root that were named and are taken though no rule finds them.
-    pub(super) fn documents(&self, root: &[u8], globs: Option<&Globs>, also: &[Vec<u8>]) -> Found {
-        let mut walk = Walk { tree: self, globs, found: Found::default(), inside: BTreeSet::new() };
+    pub(crate) fn documents(&self, root: &[u8], globs: Option<&Globs>, also: &[Vec<u8>]) -> TreeDocuments {
+        let mut walk = TreeWalk { tree: self, globs, found: TreeDocuments::default(), inside: BTreeSet::new() };
         let folder = root.strip_suffix(b"/").unwrap_or(root);
         walk.folder(folder, b"");
         for name in also {
             let path = joined(folder, name);
             match self.resolve(&path) {
-                Some((Node::Folder(_), real)) => walk.folder(&real, name),
-                Some((Node::File(object), real)) => walk.file(name, real, object),
-                Some((Node::Link(..) | Node::Submodule, _)) | None => {}
+                Some((TreeEntry::Folder(_), real)) => walk.folder(&real, name),
+                Some((TreeEntry::TreeFile(object), real)) => walk.file(name, real, object),
+                Some((TreeEntry::Link(..) | TreeEntry::Submodule, _)) | None => {}
             }
         }
         let mut found = walk.found;
@@ -135,9 +134,9 @@ impl Tree {
     }
 
     /// What stands at a path, links followed, and where that is itself.
-    fn resolve(&self, path: &[u8]) -> Option<(&Node, Vec<u8>)> {
+    fn resolve(&self, path: &[u8]) -> Option<(&TreeEntry, Vec<u8>)> {
         let mut todo: Vec<Vec<u8>> = parts(path).rev().map(<[u8]>::to_owned).collect();
-        let mut at: Vec<(Vec<u8>, &Node)> = Vec::new();
+        let mut at: Vec<(Vec<u8>, &TreeEntry)> = Vec::new();
         let mut links = 0;
         while let Some(part) = todo.pop() {
             if part == b".." {
@@ -146,9 +145,9 @@ impl Tree {
                 continue;
             }
             let here = at.last().map_or(&self.top, |(_, node)| node);
-            let Node::Folder(folder) = here else { return None };
+            let TreeEntry::Folder(folder) = here else { return None };
             match folder.get(&part)? {
-                Node::Link(_, target) => {
+                TreeEntry::Link(_, target) => {
                     let target = target.as_deref().filter(|target| !target.starts_with(b"/"))?;
                     links += 1;
                     if links > MOST_LINKS {
@@ -172,48 +171,48 @@ fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
     if folder.is_empty() || name.is_empty() { [folder, name].concat() } else { [folder, b"/", name].concat() }
 }
 
-struct Walk<'t> {
-    tree: &'t Tree,
+struct TreeWalk<'t> {
+    tree: &'t CommitTree,
     globs: Option<&'t Globs>,
-    found: Found,
+    found: TreeDocuments,
     /// The folders that the walk is in, as they stand themselves: one of them again is a circle.
     inside: BTreeSet<Vec<u8>>,
 }
 
-impl Walk<'_> {
+impl TreeWalk<'_> {
     /// Walks a folder that is called `shown` below the project.
     fn folder(&mut self, real: &[u8], shown: &[u8]) {
         let tree = self.tree;
-        let Some((Node::Folder(folder), real)) = tree.resolve(real) else { return };
+        let Some((TreeEntry::Folder(folder), real)) = tree.resolve(real) else { return };
         if !self.inside.insert(real.clone()) {
             return;
         }
         for (part, node) in folder.iter().filter(|(part, _)| !part.starts_with(b".")) {
             let name = joined(shown, part);
             let reached = match node {
-                Node::Link(..) => tree.resolve(&joined(&real, part)),
+                TreeEntry::Link(..) => tree.resolve(&joined(&real, part)),
                 node => Some((node, joined(&real, part))),
             };
             match reached {
-                Some((Node::Folder(_), real)) if tree.file(&joined(&real, PROJECT.as_bytes())).is_none() => {
+                Some((TreeEntry::Folder(_), real)) if tree.file(&joined(&real, PROJECT.as_bytes())).is_none() => {
                     self.folder(&real, &name);
                 }
-                Some((Node::Folder(_), _)) => {}
-                Some((Node::File(object), real)) if is_document_name(part) && self.is_wanted(&name) => {
+                Some((TreeEntry::Folder(_), _)) => {}
+                Some((TreeEntry::TreeFile(object), real)) if is_document_name(part) && self.is_wanted(&name) => {
                     self.file(&name, real, object);
                 }
-                Some((Node::File(_), _)) => {}
-                Some((Node::Link(..) | Node::Submodule, _)) | None if self.may_be_wanted(part, &name) => {
+                Some((TreeEntry::TreeFile(_), _)) => {}
+                Some((TreeEntry::Link(..) | TreeEntry::Submodule, _)) | None if self.may_be_wanted(part, &name) => {
                     self.found.closed.push(text(&name));
                 }
-                Some((Node::Link(..) | Node::Submodule, _)) | None => {}
+                Some((TreeEntry::Link(..) | TreeEntry::Submodule, _)) | None => {}
             }
         }
         self.inside.remove(&real);
     }
 
     fn file(&mut self, name: &[u8], real: Vec<u8>, object: &str) {
-        self.found.files.push(File { name: text(name), real, object: object.to_owned() });
+        self.found.files.push(TreeFile { name: text(name), real, object: object.to_owned() });
     }
 
     fn is_wanted(&self, name: &[u8]) -> bool {
@@ -242,7 +241,7 @@ mod tests {
     use super::*;
 
     fn names(entries: &[(&str, &str)], links: &[Option<&str>], root: &str) -> (Vec<String>, Vec<String>) {
-        let mut tree = Tree::of(entries.iter().map(|(mode, path)| (*mode, *path, path.as_bytes())));
+        let mut tree = CommitTree::of(entries.iter().map(|(mode, path)| (*mode, *path, path.as_bytes())));
         tree.follow(links.iter().map(|target| target.map(|target| target.as_bytes().to_vec())).collect());
         let found = tree.documents(root.as_bytes(), None, &[]);
         let files = found.files.iter().map(|file| format!("{}={}", file.name.raw(), file.object)).collect();

@@ -3,7 +3,8 @@
 //! Owns the turning of a position into a diagnostic: the file's name, and the line of YAML for the caret. Of a project file,
 //! where a secret may stand by mistake, neither a line nor a word is ever kept.
 
-use crate::config::lines::Lines;
+use crate::config::yaml::lines::{LineIndex, without_mark};
+use crate::config::yaml::node::Position;
 use crate::model::text::quote;
 use crate::model::{Diagnostic, Flaw, Place, Untrusted};
 
@@ -14,36 +15,11 @@ const FAR: u32 = 2_000;
 /// How many characters of a line are kept behind the place.
 const BEHIND: usize = 300;
 
-/// A position: line and column from 1, the width in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct At {
-    pub(super) line: u32,
-    pub(super) column: u32,
-    pub(super) width: u32,
-}
-
-impl At {
-    /// The position of a span of the parser. One that ends on another line is as wide as its first character.
-    pub(super) fn of(span: &granit_parser::Span) -> At {
-        let (start, end) = (span.start, span.end);
-        let width = match start.line() == end.line() {
-            true => end.col().saturating_sub(start.col()),
-            false => 1,
-        };
-        At { line: start.line() as u32, column: start.col() as u32 + 1, width: width as u32 }
-    }
-
-    /// The same, at least one character wide.
-    pub(super) fn visible(self) -> At {
-        At { width: self.width.max(1), ..self }
-    }
-}
-
 /// The problems of one file.
 #[derive(Debug)]
-pub(super) struct Problems<'t> {
+pub(crate) struct Problems<'t> {
     file: Untrusted,
-    lines: Lines<'t>,
+    lines: LineIndex<'t>,
     /// Whether the file may be quoted: not a project file, and none from outside of the project.
     quotes: bool,
     list: Vec<Diagnostic>,
@@ -54,62 +30,69 @@ pub(super) struct Problems<'t> {
 
 impl<'t> Problems<'t> {
     /// Of a client document's file.
-    pub(super) fn of_documents(file: Untrusted, text: &'t str) -> Self {
-        Problems { file, lines: Lines::of(without_mark(text)), quotes: true, list: Vec::new(), errors: 0, more: None }
+    pub(crate) fn of_documents(file: Untrusted, text: &'t str) -> Self {
+        Problems {
+            file,
+            lines: LineIndex::of(without_mark(text)),
+            quotes: true,
+            list: Vec::new(),
+            errors: 0,
+            more: None,
+        }
     }
 
     /// Of a project file: nothing of it is ever shown.
-    pub(super) fn of_project(file: Untrusted, text: &'t str) -> Self {
+    pub(crate) fn of_project(file: Untrusted, text: &'t str) -> Self {
         Problems { quotes: false, ..Problems::of_documents(file, text) }
     }
 
     /// Of a file that a link leads to out of the project: it may be anything on this machine, and nothing of it is ever shown.
-    pub(super) fn of_outside(file: Untrusted, text: &'t str) -> Self {
+    pub(crate) fn of_outside(file: Untrusted, text: &'t str) -> Self {
         Problems::of_project(file, text)
     }
 
     /// Whether the file may be quoted.
-    pub(super) fn quotes(&self) -> bool {
+    pub(crate) fn quotes(&self) -> bool {
         self.quotes
     }
 
     /// A word of the file for a message, or `instead` where the file may not be quoted.
-    pub(super) fn word(&self, word: &str, instead: &str) -> String {
+    pub(crate) fn word(&self, word: &str, instead: &str) -> String {
         if self.quotes { quote(word) } else { instead.to_owned() }
     }
 
     /// A line of the file, for judging what is wrong with it and not for showing.
-    pub(super) fn line(&self, number: usize) -> &'t str {
+    pub(crate) fn line(&self, number: usize) -> &'t str {
         self.lines.get(number)
     }
 
     /// A place in this file.
-    pub(super) fn place(&self, at: At) -> Place {
+    pub(crate) fn place(&self, at: Position) -> Place {
         let at = at.visible();
         Place { file: self.file.clone(), line: at.line, column: at.column, width: at.width }
     }
 
     /// Reports an error.
-    pub(super) fn error(&mut self, rule: &'static str, at: At, message: String) {
+    pub(crate) fn error(&mut self, rule: &'static str, at: Position, message: String) {
         let diagnostic = Diagnostic::error(rule, self.place(at), message);
         self.push(diagnostic);
     }
 
     /// Reports an error with what to do about it.
-    pub(super) fn error_help(&mut self, rule: &'static str, at: At, message: String, help: &str) {
+    pub(crate) fn error_help(&mut self, rule: &'static str, at: Position, message: String, help: &str) {
         let diagnostic = Diagnostic::error(rule, self.place(at), message).help(help.to_owned());
         self.push(diagnostic);
     }
 
     /// Reports an error with a guess at what was meant.
-    pub(super) fn error_near(&mut self, rule: &'static str, at: At, message: String, near: Option<&str>) {
+    pub(crate) fn error_near(&mut self, rule: &'static str, at: Position, message: String, near: Option<&str>) {
         let help = near.map(|near| format!("did you mean `{near}`?"));
         let diagnostic = Diagnostic::error(rule, self.place(at), message).help(help);
         self.push(diagnostic);
     }
 
     /// Reports a flaw of a value. Its message quotes the value first, where it does.
-    pub(super) fn flaw(&mut self, rule: &'static str, at: At, flaw: Flaw) {
+    pub(crate) fn flaw(&mut self, rule: &'static str, at: Position, flaw: Flaw) {
         let message = match flaw.message.rfind("` is ") {
             Some(end) if !self.quotes => format!("this{}", &flaw.message[end + 1..]),
             _ => flaw.message,
@@ -119,13 +102,13 @@ impl<'t> Problems<'t> {
     }
 
     /// Reports a warning.
-    pub(super) fn warning(&mut self, rule: &'static str, at: At, message: String, help: &str) {
+    pub(crate) fn warning(&mut self, rule: &'static str, at: Position, message: String, help: &str) {
         let diagnostic = Diagnostic::warning(rule, self.place(at), message).help(help.to_owned());
         self.push(diagnostic);
     }
 
     /// Adds a diagnostic; the line is filled in when it is of this file.
-    pub(super) fn push(&mut self, mut diagnostic: Diagnostic) {
+    pub(crate) fn push(&mut self, mut diagnostic: Diagnostic) {
         self.errors += usize::from(diagnostic.is_error());
         if self.list.len() >= MOST {
             match &mut self.more {
@@ -142,7 +125,7 @@ impl<'t> Problems<'t> {
     }
 
     /// The line of a place as it may be shown: as much of it as a caret needs, and nothing of a project file.
-    pub(super) fn shown(&self, place: &Place) -> Option<Untrusted> {
+    pub(crate) fn shown(&self, place: &Place) -> Option<Untrusted> {
         if !self.quotes || place.column > FAR {
             return None;
         }
@@ -153,12 +136,12 @@ impl<'t> Problems<'t> {
     }
 
     /// How many errors there are so far.
-    pub(super) fn errors(&self) -> usize {
+    pub(crate) fn errors(&self) -> usize {
         self.errors
     }
 
     /// All of them.
-    pub(super) fn into_list(self) -> Vec<Diagnostic> {
+    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
         let mut list = self.list;
         if let Some((mut first, count)) = self.more {
             first.rule = "too-many".to_owned();
@@ -171,11 +154,6 @@ impl<'t> Problems<'t> {
     }
 }
 
-/// A byte-order mark is no content, and columns count from behind it.
-pub(super) fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,13 +161,13 @@ mod tests {
     #[test]
     fn a_file_tells_no_end_of_problems_and_counts_all_of_them() {
         let mut problems = Problems::of_documents("a.yaml".into(), "x\n");
-        let at = At { line: 1, column: 1, width: 1 };
+        let at = Position { line: 1, column: 1, width: 1 };
         for _ in 0..MOST {
             problems.warning("half-warning", at, "x".to_owned(), "y");
         }
-        problems.warning("half-warning", At { line: 7, ..at }, "x".to_owned(), "y");
-        problems.error("bad-shape", At { line: 8, ..at }, "x".to_owned());
-        problems.error("bad-shape", At { line: 9, ..at }, "x".to_owned());
+        problems.warning("half-warning", Position { line: 7, ..at }, "x".to_owned(), "y");
+        problems.error("bad-shape", Position { line: 8, ..at }, "x".to_owned());
+        problems.error("bad-shape", Position { line: 9, ..at }, "x".to_owned());
         assert_eq!(problems.errors(), 2);
         let list = problems.into_list();
         assert_eq!(list.len(), MOST + 1);

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::config::problems::{At, Problems};
-use crate::config::yaml::{Content, Node};
+use crate::config::yaml::node::{Position, YamlContent, YamlNode};
+use crate::config::yaml::problems::Problems;
 use crate::model::suggest;
 use crate::model::text::strange_character;
 
@@ -15,25 +15,25 @@ const FEW: usize = 16;
 
 /// One key and its value.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) key: Rc<str>,
-    pub(super) key_at: At,
-    pub(super) value: Node,
+pub(crate) struct MappingEntry {
+    pub(crate) key: Rc<str>,
+    pub(crate) key_at: Position,
+    pub(crate) value: YamlNode,
 }
 
-impl Entry {
+impl MappingEntry {
     /// Where the value is said to stand: where it starts, or its key where it starts on a later line.
-    pub(super) fn at(&self) -> At {
+    pub(crate) fn at(&self) -> Position {
         if self.value.at.line > self.key_at.line { self.key_at } else { self.value.at }
     }
 }
 
 /// The entries of a mapping, in the order they are written, each key once. `<<` is merged: own keys win wherever it stands, and
 /// earlier merged mappings win over later ones. `None` when the node is no mapping; that is complained about as `what`.
-pub(super) fn entries(node: &Node, what: &str, problems: &mut Problems<'_>) -> Option<Vec<Entry>> {
+pub(crate) fn entries(node: &YamlNode, what: &str, problems: &mut Problems<'_>) -> Option<Vec<MappingEntry>> {
     match &node.content {
-        Content::Map(pairs) => Some(of_pairs(pairs, problems, 0)),
-        Content::Broken => None,
+        YamlContent::Map(pairs) => Some(of_pairs(pairs, problems, 0)),
+        YamlContent::Broken => None,
         _ => {
             let message = format!("{what} is a mapping; here stands {}", node.what());
             problems.error_help("bad-shape", node.at, message, "write keys and values, one a line");
@@ -43,23 +43,23 @@ pub(super) fn entries(node: &Node, what: &str, problems: &mut Problems<'_>) -> O
 }
 
 /// The entries of a section that may be left empty.
-pub(super) fn section(node: &Node, what: &str, problems: &mut Problems<'_>) -> Vec<Entry> {
+pub(crate) fn section(node: &YamlNode, what: &str, problems: &mut Problems<'_>) -> Vec<MappingEntry> {
     match &node.content {
-        Content::Empty | Content::Null => Vec::new(),
+        YamlContent::Empty | YamlContent::Null => Vec::new(),
         _ => entries(node, what, problems).unwrap_or_default(),
     }
 }
 
-fn of_pairs(pairs: &[(Node, Node)], problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
-    let mut own: Vec<Entry> = Vec::with_capacity(pairs.len());
+fn of_pairs(pairs: &[(YamlNode, YamlNode)], problems: &mut Problems<'_>, depth: u8) -> Vec<MappingEntry> {
+    let mut own: Vec<MappingEntry> = Vec::with_capacity(pairs.len());
     // Most mappings have a handful of keys, which need no index.
     let mut index: BTreeMap<Rc<str>, usize> = BTreeMap::new();
     let indexed = pairs.len() > FEW;
-    let find = |key: &str, own: &[Entry], index: &BTreeMap<Rc<str>, usize>| match indexed {
+    let find = |key: &str, own: &[MappingEntry], index: &BTreeMap<Rc<str>, usize>| match indexed {
         true => index.get(key).copied(),
         false => own.iter().position(|entry| &*entry.key == key),
     };
-    let mut merges: Option<(At, Vec<Entry>)> = None;
+    let mut merges: Option<(Position, Vec<MappingEntry>)> = None;
     for (key, value) in pairs {
         let Some(text) = key_text(key, problems) else { continue };
         if &*text == "<<" {
@@ -83,7 +83,7 @@ fn of_pairs(pairs: &[(Node, Node)], problems: &mut Problems<'_>, depth: u8) -> V
         if indexed {
             index.insert(text.clone(), own.len());
         }
-        own.push(Entry { key: text, key_at: key.at, value: value.clone() });
+        own.push(MappingEntry { key: text, key_at: key.at, value: value.clone() });
     }
     let mut merged = merges.map(|(_, entries)| entries).unwrap_or_default();
     merged.retain(|entry| find(&entry.key, &own, &index).is_none());
@@ -91,12 +91,12 @@ fn of_pairs(pairs: &[(Node, Node)], problems: &mut Problems<'_>, depth: u8) -> V
     own
 }
 
-fn key_text(key: &Node, problems: &mut Problems<'_>) -> Option<Rc<str>> {
+fn key_text(key: &YamlNode, problems: &mut Problems<'_>) -> Option<Rc<str>> {
     match &key.content {
-        Content::Text(text) => Some(text.clone()),
-        Content::Broken => None,
-        Content::Null => Some("null".into()),
-        Content::Empty | Content::List(_) | Content::Map(_) => {
+        YamlContent::Text(text) => Some(text.clone()),
+        YamlContent::Broken => None,
+        YamlContent::Null => Some("null".into()),
+        YamlContent::Empty | YamlContent::List(_) | YamlContent::Map(_) => {
             problems.error("bad-shape", key.at, format!("a key is a text; here stands {}", key.what()));
             None
         }
@@ -104,8 +104,8 @@ fn key_text(key: &Node, problems: &mut Problems<'_>) -> Option<Rc<str>> {
 }
 
 /// What a `<<` brings: one mapping, or a list of them of which the first wins.
-fn merged(value: &Node, problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
-    let wrong = |node: &Node, problems: &mut Problems<'_>| {
+fn merged(value: &YamlNode, problems: &mut Problems<'_>, depth: u8) -> Vec<MappingEntry> {
+    let wrong = |node: &YamlNode, problems: &mut Problems<'_>| {
         let message = format!("`<<` takes a mapping or a list of mappings; here stands {}", node.what());
         problems.error("bad-merge", node.at, message);
         Vec::new()
@@ -115,27 +115,27 @@ fn merged(value: &Node, problems: &mut Problems<'_>, depth: u8) -> Vec<Entry> {
         return wrong(value, problems);
     }
     match &value.content {
-        Content::Map(pairs) => of_pairs(pairs, problems, depth + 1),
-        Content::List(items) => {
-            let mut all: Vec<Entry> = Vec::new();
+        YamlContent::Map(pairs) => of_pairs(pairs, problems, depth + 1),
+        YamlContent::List(items) => {
+            let mut all: Vec<MappingEntry> = Vec::new();
             let mut seen: BTreeSet<Rc<str>> = BTreeSet::new();
             for item in items.iter() {
                 let brought = match &item.content {
-                    Content::Map(pairs) => of_pairs(pairs, problems, depth + 1),
-                    Content::Broken => Vec::new(),
+                    YamlContent::Map(pairs) => of_pairs(pairs, problems, depth + 1),
+                    YamlContent::Broken => Vec::new(),
                     _ => wrong(item, problems),
                 };
                 all.extend(brought.into_iter().filter(|entry| seen.insert(entry.key.clone())));
             }
             all
         }
-        Content::Broken => Vec::new(),
+        YamlContent::Broken => Vec::new(),
         _ => wrong(value, problems),
     }
 }
 
 /// Complains about a key that is not known here.
-pub(super) fn unknown(entry: &Entry, here: &str, known: &[&str], problems: &mut Problems<'_>) {
+pub(crate) fn unknown(entry: &MappingEntry, here: &str, known: &[&str], problems: &mut Problems<'_>) {
     let key = &entry.key;
     let word = problems.word(key, "this");
     if let Some(strange) = strange_character(key) {
@@ -155,21 +155,21 @@ pub(super) fn unknown(entry: &Entry, here: &str, known: &[&str], problems: &mut 
 }
 
 /// The text of a scalar under a key that we know; anything else is complained about as `what`.
-pub(super) fn text<'n>(entry: &'n Entry, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
+pub(crate) fn text<'n>(entry: &'n MappingEntry, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
     text_of(entry, &format!("`{}`", entry.key), what, problems)
 }
 
 /// The text of a scalar under a key that people choose.
-pub(super) fn named_text<'n>(entry: &'n Entry, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
+pub(crate) fn named_text<'n>(entry: &'n MappingEntry, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
     let key = problems.word(&entry.key, "this key");
     text_of(entry, &key, what, problems)
 }
 
-fn text_of<'n>(entry: &'n Entry, key: &str, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
+fn text_of<'n>(entry: &'n MappingEntry, key: &str, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
     match &entry.value.content {
-        Content::Text(text) if !text.is_empty() => Some(text),
-        Content::Broken => None,
-        Content::Empty => {
+        YamlContent::Text(text) if !text.is_empty() => Some(text),
+        YamlContent::Broken => None,
+        YamlContent::Empty => {
             let help = format!("write {what}, or remove the key");
             problems.error_help("empty-value", entry.key_at, format!("{key} has no value"), &help);
             None
@@ -183,10 +183,10 @@ fn text_of<'n>(entry: &'n Entry, key: &str, what: &str, problems: &mut Problems<
 }
 
 /// The texts of a list of names, each once. A section that is empty counts as an empty list.
-pub(super) fn names(entry: &Entry, what: &str, problems: &mut Problems<'_>) -> Vec<(Rc<str>, At)> {
+pub(crate) fn names(entry: &MappingEntry, what: &str, problems: &mut Problems<'_>) -> Vec<(Rc<str>, Position)> {
     let items = match &entry.value.content {
-        Content::Empty | Content::Null | Content::Broken => return Vec::new(),
-        Content::List(items) => items,
+        YamlContent::Empty | YamlContent::Null | YamlContent::Broken => return Vec::new(),
+        YamlContent::List(items) => items,
         _ => {
             let message = format!("`{}` is a list of {what}; here stands {}", entry.key, entry.value.what());
             problems.error_help(
@@ -198,17 +198,17 @@ pub(super) fn names(entry: &Entry, what: &str, problems: &mut Problems<'_>) -> V
             return Vec::new();
         }
     };
-    let mut names: Vec<(Rc<str>, At)> = Vec::new();
+    let mut names: Vec<(Rc<str>, Position)> = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for item in items.iter() {
         match &item.content {
-            Content::Text(text) if !text.is_empty() && !seen.insert(text) => {
+            YamlContent::Text(text) if !text.is_empty() && !seen.insert(text) => {
                 let word = problems.word(text, "this");
                 let message = format!("{word} is named twice");
                 problems.error_help("duplicate-item", item.at, message, "remove one of the two");
             }
-            Content::Text(text) if !text.is_empty() => names.push((text.clone(), item.at)),
-            Content::Broken => {}
+            YamlContent::Text(text) if !text.is_empty() => names.push((text.clone(), item.at)),
+            YamlContent::Broken => {}
             _ => problems.error("bad-shape", item.at, format!("expected one of the {what}, found {}", item.what())),
         }
     }

@@ -3,15 +3,15 @@
 //! Owns the way from a key and a node to a typed value of a field. Which fields there are and what they accept is read off the
 //! field table; this module names none of them.
 
-use crate::config::mapping::{self, Entry};
-use crate::config::problems::{At, Problems};
-use crate::config::yaml::{Content, Node};
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{Position, Problems};
+use crate::config::yaml::{YamlContent, YamlNode};
 use crate::model::{
     Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, suggest, value,
 };
 
 /// Reads a `settings` section: every valid entry, in the order of [`Setting::ALL`].
-pub(super) fn settings(node: &Node, layer: &Layer, problems: &mut Problems<'_>) -> Vec<ManagedField> {
+pub(crate) fn settings(node: &YamlNode, layer: &Layer, problems: &mut Problems<'_>) -> Vec<ManagedField> {
     let entries = mapping::section(node, "`settings`", problems);
     let mut managed = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -24,7 +24,7 @@ pub(super) fn settings(node: &Node, layer: &Layer, problems: &mut Problems<'_>) 
     managed
 }
 
-fn setting(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
+fn setting(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
     let found = Setting::find(&entry.key);
     if found.is_none() {
         match FieldRow::find(&entry.key) {
@@ -47,7 +47,7 @@ fn setting(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
 }
 
 /// Reads an `expect` section: read-only fields alone.
-pub(super) fn expect(node: &Node, problems: &mut Problems<'_>) -> Vec<Expected> {
+pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expected> {
     let mut expected = Vec::new();
     for entry in mapping::section(node, "`expect`", problems) {
         match FieldRow::find(&entry.key) {
@@ -77,38 +77,38 @@ pub(super) fn expect(node: &Node, problems: &mut Problems<'_>) -> Vec<Expected> 
 }
 
 /// Reads the value of a field; every flaw is told at its place.
-fn typed(entry: &Entry, row: &'static FieldRow, problems: &mut Problems<'_>) -> Option<State> {
+fn typed(entry: &MappingEntry, row: &'static FieldRow, problems: &mut Problems<'_>) -> Option<State> {
     of_node(&entry.value, entry.key_at, row, "bad-setting", problems)
 }
 
 /// Reads a node as a value of a field. `key` is where to point when nothing stands there.
-pub(super) fn of_node(
-    node: &Node,
-    key: At,
+pub(crate) fn of_node(
+    node: &YamlNode,
+    key: Position,
     row: &'static FieldRow,
     rule: &'static str,
     problems: &mut Problems<'_>,
 ) -> Option<State> {
     let before = problems.errors();
     let given = match &node.content {
-        Content::Broken => return None,
-        Content::Empty => {
+        YamlContent::Broken => return None,
+        YamlContent::Empty => {
             let message = format!("`{}` has no value", row.name);
             problems.error_help("empty-value", key, message, "write null to clear, or remove the key");
             return None;
         }
-        Content::Null => Given::Null,
-        Content::Text(text) => Given::Text(text),
-        Content::List(items) => {
+        YamlContent::Null => Given::Null,
+        YamlContent::Text(text) => Given::Text(text),
+        YamlContent::List(items) => {
             Given::List(items.iter().filter_map(|item| scalar(item, row, rule, problems)).collect())
         }
-        Content::Map(_) => {
+        YamlContent::Map(_) => {
             problems.error(rule, node.at, format!("expected {}, found a mapping", row.kind.wants()));
             return None;
         }
     };
     let items = match &node.content {
-        Content::List(items) => items.as_slice(),
+        YamlContent::List(items) => items.as_slice(),
         _ => &[],
     };
     // Items that were no scalars are told already; the rest cannot be judged as a whole list then.
@@ -131,10 +131,10 @@ pub(super) fn of_node(
     }
 }
 
-fn scalar<'n>(item: &'n Node, row: &FieldRow, rule: &'static str, problems: &mut Problems<'_>) -> Option<&'n str> {
+fn scalar<'n>(item: &'n YamlNode, row: &FieldRow, rule: &'static str, problems: &mut Problems<'_>) -> Option<&'n str> {
     match &item.content {
-        Content::Text(text) => Some(text),
-        Content::Broken => None,
+        YamlContent::Text(text) => Some(text),
+        YamlContent::Broken => None,
         _ => {
             problems.error(rule, item.at, format!("expected one of {}, found {}", row.kind.wants(), item.what()));
             None
@@ -143,7 +143,7 @@ fn scalar<'n>(item: &'n Node, row: &FieldRow, rule: &'static str, problems: &mut
 }
 
 /// Reads a list of settings, such as `ignore`.
-pub(super) fn names(entry: &Entry, problems: &mut Problems<'_>) -> Vec<(Setting, At)> {
+pub(crate) fn names(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<(Setting, Position)> {
     let mut found = Vec::new();
     for (name, at) in mapping::names(entry, "settings", problems) {
         match Setting::find(&name) {
@@ -158,7 +158,7 @@ pub(super) fn names(entry: &Entry, problems: &mut Problems<'_>) -> Vec<(Setting,
 }
 
 /// Warns of half a disk-space warning: one of two settings that only work together.
-pub(super) fn half_warning(managed: &[ManagedField]) -> Option<Diagnostic> {
+pub(crate) fn half_warning(managed: &[ManagedField]) -> Option<Diagnostic> {
     let of = |setting: Setting| managed.iter().find(|managed| managed.setting == setting);
     let is_set = |managed: Option<&ManagedField>| managed.is_some_and(|managed| managed.wanted != State::NotSet);
     let (threshold, email) = (of(Setting::DiskSpaceNotifyThreshold), of(Setting::DiskSpaceNotifyEmail));
@@ -179,6 +179,6 @@ pub(super) fn half_warning(managed: &[ManagedField]) -> Option<Diagnostic> {
 }
 
 /// The settings of a list, as a set.
-pub(super) fn set(named: &[(Setting, At)]) -> SettingSet {
+pub(crate) fn set(named: &[(Setting, Position)]) -> SettingSet {
     named.iter().map(|(setting, _)| *setting).collect()
 }

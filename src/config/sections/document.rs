@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::config::mapping::{self, Entry};
-use crate::config::problems::{At, Problems};
-use crate::config::project::Shape;
-use crate::config::settings;
-use crate::config::yaml::{self, Content};
+use crate::config::sections::inheritance::{Inheritance, known_profiles};
+use crate::config::sections::settings;
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{Position, Problems};
+use crate::config::yaml::{YamlContent, YamlDocument};
 
 use crate::model::{ClientId, Declaration, Layer, ManagedField, Place, SettingSet, key, suggest};
 
@@ -18,27 +18,32 @@ const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect"
 
 /// What one document holds. A document with errors has no declaration but may say whose it is.
 #[derive(Debug, Default)]
-pub(super) struct Document {
-    pub(super) declaration: Option<Declaration>,
-    pub(super) claim: Option<Claim>,
+pub(crate) struct ClientDocument {
+    pub(crate) declaration: Option<Declaration>,
+    pub(crate) claim: Option<ClientClaim>,
 }
 
 /// That a document speaks for a client, and where it says so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Claim {
-    pub(super) client: ClientId,
+pub(crate) struct ClientClaim {
+    pub(crate) client: ClientId,
     /// For `@me`, whose token it is; a number is one client whoever reads it.
-    pub(super) credentials: Option<Arc<str>>,
-    pub(super) place: Place,
+    pub(crate) credentials: Option<Arc<str>>,
+    pub(crate) place: Place,
     /// Whether its line may be shown.
-    pub(super) is_shown: bool,
+    pub(crate) is_shown: bool,
 }
 
 /// Reads one document. `index` is its number in the file, from 0.
-pub(super) fn read(tree: &yaml::Document, index: u32, shape: &Shape, problems: &mut Problems<'_>) -> Document {
+pub(crate) fn read(
+    tree: &YamlDocument,
+    index: u32,
+    inheritance: &Inheritance,
+    problems: &mut Problems<'_>,
+) -> ClientDocument {
     let before = problems.errors();
-    let mut document = Document::default();
-    document.declaration = declaration(tree, index, shape, &mut document.claim, problems);
+    let mut document = ClientDocument::default();
+    document.declaration = declaration(tree, index, inheritance, &mut document.claim, problems);
     if problems.errors() > before {
         document.declaration = None;
     }
@@ -46,10 +51,10 @@ pub(super) fn read(tree: &yaml::Document, index: u32, shape: &Shape, problems: &
 }
 
 fn declaration(
-    tree: &yaml::Document,
+    tree: &YamlDocument,
     index: u32,
-    shape: &Shape,
-    claim: &mut Option<Claim>,
+    inheritance: &Inheritance,
+    claim: &mut Option<ClientClaim>,
     problems: &mut Problems<'_>,
 ) -> Option<Declaration> {
     let before = problems.errors();
@@ -67,17 +72,17 @@ fn declaration(
         entry => client(entry, root.at, problems),
     };
     let labels = of("labels").map(|entry| labels(entry, problems)).unwrap_or_default();
-    let credentials = credentials(of("credentials"), shape, problems);
+    let credentials = credentials(of("credentials"), inheritance, problems);
     if let (Some(client), Some(entry)) = (client, of("client")) {
         let (client, credentials) = key(client, credentials.as_ref());
         let place = problems.place(entry.at());
-        *claim = Some(Claim { client, credentials, place, is_shown: problems.quotes() });
+        *claim = Some(ClientClaim { client, credentials, place, is_shown: problems.quotes() });
     }
     let own =
         of("settings").map(|entry| settings::settings(&entry.value, &Layer::Settings, problems)).unwrap_or_default();
     let expect = of("expect").map(|entry| settings::expect(&entry.value, problems)).unwrap_or_default();
     let ignore = of("ignore").map(|entry| settings::names(entry, problems)).unwrap_or_default();
-    let profiles = profiles(of("profiles"), shape, problems);
+    let profiles = profiles(of("profiles"), inheritance, problems);
     for (setting, at) in &ignore {
         if own.iter().any(|managed| managed.setting == *setting) {
             let message = format!("`{setting}` stands under both `settings` and `ignore`");
@@ -85,7 +90,7 @@ fn declaration(
         }
     }
     let ignored = settings::set(&ignore);
-    let managed = fold(own, &profiles, shape, ignored);
+    let managed = fold(own, &profiles, inheritance, ignored);
     if problems.errors() > before || !tree.whole {
         return None;
     }
@@ -96,15 +101,20 @@ fn declaration(
     if let Some(warning) = settings::half_warning(&managed) {
         problems.push(warning);
     }
-    let place = problems.place(At { width: 1, ..root.at });
+    let place = problems.place(Position { width: 1, ..root.at });
     Some(Declaration { client: client?, credentials, labels, place, document: index, managed, expect, ignored })
 }
 
 /// Later profiles win over earlier ones, settings win over all.
-fn fold(own: Vec<ManagedField>, profiles: &[Arc<str>], shape: &Shape, ignored: SettingSet) -> Vec<ManagedField> {
+fn fold(
+    own: Vec<ManagedField>,
+    profiles: &[Arc<str>],
+    inheritance: &Inheritance,
+    ignored: SettingSet,
+) -> Vec<ManagedField> {
     let mut managed = own;
     for name in profiles.iter().rev() {
-        for from in shape.profiles.get(name).into_iter().flatten() {
+        for from in inheritance.profiles.get(name).into_iter().flatten() {
             if !managed.iter().any(|known| known.setting == from.setting) {
                 managed.push(from.clone());
             }
@@ -117,13 +127,13 @@ fn fold(own: Vec<ManagedField>, profiles: &[Arc<str>], shape: &Shape, ignored: S
     managed
 }
 
-fn client(entry: Option<&Entry>, document: At, problems: &mut Problems<'_>) -> Option<ClientId> {
+fn client(entry: Option<&MappingEntry>, document: Position, problems: &mut Problems<'_>) -> Option<ClientId> {
     let Some(entry) = entry else {
         let help = "write `client:` and the id of the client, or \"@me\"";
         problems.error_help("missing-key", document, "this document names no `client`".to_owned(), help);
         return None;
     };
-    if matches!(entry.value.content, Content::Empty) {
+    if matches!(entry.value.content, YamlContent::Empty) {
         let help = "write the id of the client, or \"@me\"";
         problems.error_help("empty-value", entry.key_at, "`client` has no value".to_owned(), help);
         return None;
@@ -138,7 +148,7 @@ fn client(entry: Option<&Entry>, document: At, problems: &mut Problems<'_>) -> O
     }
 }
 
-fn labels(entry: &Entry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
+fn labels(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
     let mut labels = BTreeMap::new();
     for label in mapping::section(&entry.value, "`labels`", problems) {
         if let Some(value) = mapping::named_text(&label, "the text of a label", problems) {
@@ -149,39 +159,27 @@ fn labels(entry: &Entry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<
 }
 
 /// The credential that the document names, else the project's default.
-fn credentials(entry: Option<&Entry>, shape: &Shape, problems: &mut Problems<'_>) -> Option<Arc<str>> {
-    let Some(entry) = entry else { return shape.default_credentials.clone() };
+fn credentials(
+    entry: Option<&MappingEntry>,
+    inheritance: &Inheritance,
+    problems: &mut Problems<'_>,
+) -> Option<Arc<str>> {
+    let Some(entry) = entry else { return inheritance.default_credentials.clone() };
     let name = mapping::text(entry, "the name of credentials", problems)?;
-    if let Some(name) = shape.credentials.get(name) {
+    if let Some(name) = inheritance.credentials.get(name) {
         return Some(name.clone());
     }
-    let near = suggest::nearest(name, shape.credentials.iter().map(|name| &**name));
+    let near = suggest::nearest(name, inheritance.credentials.iter().map(|name| &**name));
     let message = format!("ringform.yaml declares no credentials {}", problems.word(name, "of this name"));
     problems.error_near("unknown-credentials", entry.value.at, message, near);
     None
 }
 
 /// The profiles that the document names, else the project's default ones. An own empty list replaces the defaults.
-fn profiles(entry: Option<&Entry>, shape: &Shape, problems: &mut Problems<'_>) -> Vec<Arc<str>> {
-    let Some(entry) = entry else { return shape.default_profiles.clone() };
-    if matches!(entry.value.content, Content::Broken) {
+fn profiles(entry: Option<&MappingEntry>, inheritance: &Inheritance, problems: &mut Problems<'_>) -> Vec<Arc<str>> {
+    let Some(entry) = entry else { return inheritance.default_profiles.clone() };
+    if matches!(entry.value.content, YamlContent::Broken) {
         return Vec::new();
     }
-    known_profiles(entry, shape, problems)
-}
-
-/// The names of a list of profiles; unknown ones are complained about.
-pub(super) fn known_profiles(entry: &Entry, shape: &Shape, problems: &mut Problems<'_>) -> Vec<Arc<str>> {
-    let mut found = Vec::new();
-    for (name, at) in mapping::names(entry, "profiles", problems) {
-        match shape.profiles.get_key_value(&*name) {
-            Some((name, _)) => found.push(name.clone()),
-            None => {
-                let near = suggest::nearest(&name, shape.profiles.keys().map(|name| &**name));
-                let word = problems.word(&name, "of this name");
-                problems.error_near("unknown-profile", at, format!("ringform.yaml has no profile {word}"), near);
-            }
-        }
-    }
-    found
+    known_profiles(entry, inheritance, problems)
 }

@@ -3,19 +3,19 @@
 //! Owns the reading of the section. All problems are told at once, and, as everywhere in a project file, none quotes it. Whether
 //! a waiver has expired is not asked here: that needs a day.
 
-use crate::config::mapping::{self, Entry};
-use crate::config::problems::{At, Problems};
-use crate::config::yaml::{Content, Node};
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{Position, Problems};
+use crate::config::yaml::{YamlContent, YamlNode};
 use crate::model::waiver::is_day;
 use crate::model::{ClientId, FieldRow, Setting, Untrusted, Waived, Waiver};
 
 const KEYS: [&str; 5] = ["client", "field", "owner", "reason", "until"];
 
 /// Reads the section `waivers`.
-pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Waiver> {
+pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Waiver> {
     let items = match &entry.value.content {
-        Content::Empty | Content::Null | Content::Broken => return Vec::new(),
-        Content::List(items) => items,
+        YamlContent::Empty | YamlContent::Null | YamlContent::Broken => return Vec::new(),
+        YamlContent::List(items) => items,
         _ => {
             let help = "write `- {client: \"12\", owner: …, reason: …, until: 2026-12-31}`, one a line";
             problems.error_help("bad-waiver", entry.value.at, "`waivers` is a list".to_owned(), help);
@@ -36,20 +36,20 @@ pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Vec<Waiver> {
     waivers
 }
 
-fn waiver(item: &Node, problems: &mut Problems<'_>) -> Option<Waiver> {
+fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
     let before = problems.errors();
     let entries = mapping::entries(item, "a waiver", problems)?;
     for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
         mapping::unknown(entry, "a waiver", &KEYS, problems);
     }
     let optional = |key: &str| entries.iter().find(|entry| &*entry.key == key);
-    let required = |key: &str, what: &str, problems: &mut Problems<'_>| -> Option<(String, At)> {
+    let required = |key: &str, what: &str, problems: &mut Problems<'_>| -> Option<(String, Position)> {
         let Some(entry) = optional(key) else {
             let help = format!("add `{key}:`, {what}");
             problems.error_help("missing-key", item.at, format!("a waiver needs `{key}`"), &help);
             return None;
         };
-        if matches!(entry.value.content, Content::Empty) {
+        if matches!(entry.value.content, YamlContent::Empty) {
             problems.error_help("empty-value", entry.key_at, format!("`{key}` has no value"), &format!("write {what}"));
             return None;
         }
@@ -91,7 +91,7 @@ fn waiver(item: &Node, problems: &mut Problems<'_>) -> Option<Waiver> {
     Some(Waiver { client: client?, field: field.flatten(), terms, source: problems.place(item.at) })
 }
 
-fn field(entry: &Entry, problems: &mut Problems<'_>) -> Option<Setting> {
+fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
     let name = mapping::text(entry, "a setting", problems)?;
     let found = Setting::find(name);
     if found.is_none() {

@@ -7,57 +7,30 @@ use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::config::mapping::{self, Entry};
-use crate::config::problems::Problems;
-use crate::config::yaml::Content;
-
 /// The globs of a project.
 #[derive(Clone, Debug)]
-pub(super) struct Globs {
+pub(crate) struct Globs {
     files: GlobSet,
     /// The folders below which `files` may find something; `None` where that cannot be told.
     folders: Option<GlobSet>,
 }
 
 impl Globs {
+    /// The globs of a list; `None` where one of them is not valid.
+    pub(crate) fn of(texts: &[String]) -> Option<Globs> {
+        let above: Vec<String> = texts.iter().flat_map(|text| folders(text)).collect();
+        Some(Globs { files: set(texts)?, folders: set(&above) })
+    }
+
     /// Whether a file of this name, below the project's folder, is looked at.
-    pub(super) fn find(&self, name: &Path) -> bool {
+    pub(crate) fn find(&self, name: &Path) -> bool {
         self.files.is_match(name)
     }
 
     /// Whether there may be such a file below this folder.
-    pub(super) fn may_find_below(&self, folder: &Path) -> bool {
+    pub(crate) fn may_find_below(&self, folder: &Path) -> bool {
         self.folders.as_ref().is_none_or(|folders| folders.is_match(folder))
     }
-}
-
-/// Reads the list; `None` where it is left out or wrong.
-pub(super) fn read(entry: &Entry, problems: &mut Problems<'_>) -> Option<Globs> {
-    // Left empty is left out; an empty list is somebody's wish.
-    if matches!(entry.value.content, Content::Empty | Content::Null) {
-        return None;
-    }
-    let before = problems.errors();
-    let mut texts = Vec::new();
-    for (text, at) in mapping::names(entry, "globs", problems) {
-        let text = text.strip_prefix("./").unwrap_or(&text).to_owned();
-        match set(std::slice::from_ref(&text)) {
-            Some(_) => texts.push(text),
-            None => problems.error_help(
-                "bad-shape",
-                at,
-                "this is no glob".to_owned(),
-                "write a pattern such as \"clients/**\"",
-            ),
-        }
-    }
-    // What a wrong glob would have found is unknown, and "no document" is no answer.
-    if problems.errors() > before { None } else { of(&texts) }
-}
-
-fn of(texts: &[String]) -> Option<Globs> {
-    let above: Vec<String> = texts.iter().flat_map(|text| folders(text)).collect();
-    Some(Globs { files: set(texts)?, folders: set(&above) })
 }
 
 /// The globs of all folders on the way to what a glob finds. A part is cut at each `/`; where that was no end of a part, as in
@@ -103,9 +76,9 @@ mod tests {
             ("{a/b,c}/*.yaml", "z", true),
         ];
         for (glob, folder, expected) in rows {
-            let globs = of(&[glob.to_owned()]).unwrap();
+            let globs = Globs::of(&[glob.to_owned()]).unwrap();
             assert_eq!(globs.may_find_below(Path::new(folder)), expected, "{glob} {folder}");
         }
-        assert!(!of(&[]).unwrap().may_find_below(Path::new("any")));
+        assert!(!Globs::of(&[]).unwrap().may_find_below(Path::new("any")));
     }
 }

@@ -13,31 +13,31 @@ use std::process::{Command, Output, Stdio};
 use crate::model::Untrusted;
 
 /// How a refusal is told from others where a repository stands among the files of a project.
-pub(super) const EMBEDDED: &str = "a bare repository";
+pub(crate) const EMBEDDED: &str = "a bare repository";
 /// How a refusal is told from others where a clone was made without all objects.
-pub(super) const LACKING: &str = "not in this clone";
+pub(crate) const LACKING: &str = "not in this clone";
 
 /// Why git gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(crate) struct GitError {
     /// Git's own sentence, or why it could not be asked.
-    pub(super) sentence: Untrusted,
+    pub(crate) sentence: Untrusted,
     /// The command that git itself proposes.
-    pub(super) remedy: Option<String>,
+    pub(crate) remedy: Option<String>,
     /// Whether there is no git to ask.
-    pub(super) missing: bool,
+    pub(crate) missing: bool,
 }
 
-impl Refusal {
+impl GitError {
     /// A refusal in our own words.
-    pub(super) fn other(sentence: &str) -> Refusal {
-        Refusal { sentence: sentence.into(), remedy: None, missing: false }
+    pub(crate) fn other(sentence: &str) -> GitError {
+        GitError { sentence: sentence.into(), remedy: None, missing: false }
     }
 }
 
 /// A repository, seen from the folder of a project.
 #[derive(Clone, Debug)]
-pub(super) struct Git {
+pub(crate) struct GitProcess {
     folder: PathBuf,
     /// Where files of the project look like a repository: then nothing is asked.
     embedded: Option<PathBuf>,
@@ -45,10 +45,10 @@ pub(super) struct Git {
     safe: Vec<String>,
 }
 
-impl Git {
+impl GitProcess {
     /// Git in this folder. Nothing is asked yet.
-    pub(super) fn at(folder: &Path) -> Git {
-        let mut git = Git { folder: folder.to_owned(), embedded: embedded(folder), safe: Vec::new() };
+    pub(crate) fn at(folder: &Path) -> GitProcess {
+        let mut git = GitProcess { folder: folder.to_owned(), embedded: embedded(folder), safe: Vec::new() };
         for key in ["--system", "--global"] {
             let mut command = clean();
             command.args(["config", key, "--includes", "--null", "--get-all", "safe.directory"]);
@@ -66,10 +66,10 @@ impl Git {
         git
     }
 
-    fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, Refusal> {
+    fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, GitError> {
         if let Some(folder) = &self.embedded {
             let folder = folder.to_string_lossy();
-            return Err(Refusal::other(&format!("{folder} has the files of {EMBEDDED}, which is not trusted")));
+            return Err(GitError::other(&format!("{folder} has the files of {EMBEDDED}, which is not trusted")));
         }
         let mut command = clean();
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_OPTIONAL_LOCKS", "0");
@@ -86,7 +86,7 @@ impl Git {
     }
 
     /// What git answers, with its warnings on stderr.
-    pub(super) fn output<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, Refusal> {
+    pub(crate) fn output<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, GitError> {
         let output = self.command(words)?.output().map_err(|error| cannot_run(&error))?;
         match output.status.success() {
             true => Ok(output),
@@ -95,12 +95,12 @@ impl Git {
     }
 
     /// What git answers.
-    pub(super) fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, GitError> {
         Ok(self.output(words)?.stdout)
     }
 
     /// One line that git answers, without its end.
-    pub(super) fn line<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn line<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, GitError> {
         let mut line = self.ask(words)?;
         if line.last() == Some(&b'\n') {
             line.pop();
@@ -109,17 +109,17 @@ impl Git {
     }
 
     /// Yes or no, as git says it by its exit status.
-    pub(super) fn is<S: AsRef<OsStr>>(&self, words: &[S]) -> bool {
+    pub(crate) fn is<S: AsRef<OsStr>>(&self, words: &[S]) -> bool {
         self.output(words).is_ok()
     }
 
     /// Gives the contents of these objects to `take`, in their order. One that is larger than `most` comes as `None`.
-    pub(super) fn contents(
+    pub(crate) fn contents(
         &self,
         objects: &[&str],
         most: u64,
         take: &mut dyn FnMut(usize, Option<Vec<u8>>),
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), GitError> {
         if objects.is_empty() {
             return Ok(());
         }
@@ -140,7 +140,7 @@ impl Git {
         let output = child.wait_with_output().map_err(|error| cannot_run(&error))?;
         match read {
             Some(()) => Ok(()),
-            None if output.status.success() => Err(Refusal::other(&format!("an object of it is {LACKING}"))),
+            None if output.status.success() => Err(GitError::other(&format!("an object of it is {LACKING}"))),
             None => Err(refusal(&output.stderr)),
         }
     }
@@ -172,7 +172,7 @@ fn answer(from: &mut impl BufRead, most: u64) -> Option<Option<Vec<u8>>> {
 }
 
 /// The parts of an answer that are set apart by NUL.
-pub(super) fn entries(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn entries(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
     answer.split(|byte| *byte == 0).filter(|entry| !entry.is_empty())
 }
 
@@ -197,17 +197,17 @@ fn clean() -> Command {
     command
 }
 
-fn cannot_run(error: &std::io::Error) -> Refusal {
-    let sentence = format!("the `git` program cannot be run: {}", super::discover::plain(error));
-    Refusal { missing: true, ..Refusal::other(&sentence) }
+fn cannot_run(error: &std::io::Error) -> GitError {
+    let sentence = format!("the `git` program cannot be run: {}", crate::config::text::io_cause(error));
+    GitError { missing: true, ..GitError::other(&sentence) }
 }
 
 /// The first line of what git said that tells why; its hints stand behind.
-fn refusal(stderr: &[u8]) -> Refusal {
+fn refusal(stderr: &[u8]) -> GitError {
     let text = String::from_utf8_lossy(stderr);
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let fatal = lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
     let line = fatal.or_else(|| lines().next()).unwrap_or("it gave no reason");
     let remedy = lines().find(|line| line.starts_with("git config --global --add safe.directory"));
-    Refusal { remedy: remedy.map(str::to_owned), ..Refusal::other(&format!("git says: {line}")) }
+    GitError { remedy: remedy.map(str::to_owned), ..GitError::other(&format!("git says: {line}")) }
 }
