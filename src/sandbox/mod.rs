@@ -9,39 +9,23 @@
 //! `early` (faults that answer in its place), `resource` over `tokens`, `quota` and `store`, `misshape` (faults that spoil the answer), `answer`
 //! (headers, gzip), and `wire` again.
 
-mod access;
+mod account;
 mod answer;
-mod duration;
-mod early;
+mod api;
+mod data;
 mod fault;
-mod fault_text;
-mod fields;
-mod generate;
-mod hash;
-mod keep;
-mod ledger;
 mod lock;
-mod misshape;
-mod quota;
-mod refusal;
-mod resource;
-mod route;
-mod seed;
-mod semantics;
-mod serve;
+mod random;
 mod server;
-mod store;
 #[cfg(test)]
 mod tests;
-mod tokens;
-mod trigger;
-mod wire;
-mod zones;
+mod traffic;
 
-pub use fault::Fault;
-pub use fault_text::FAULTS;
-pub use keep::reset;
-pub use ledger::{Counts, Request};
-pub use seed::Seed;
-pub use semantics::{Normalise, Semantics};
-pub use server::{Options, Server, start};
+pub use api::semantics::{Normalise, Semantics};
+pub use data::persistence::reset;
+pub use data::seed::Seed;
+pub use fault::kind::Fault;
+pub use fault::text::FAULTS;
+pub use server::lifecycle::{Server, start};
+pub use server::options::Options;
+pub use traffic::{Counts, Request};

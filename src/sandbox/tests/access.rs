@@ -213,7 +213,7 @@ async fn oauth_takes_twenty_requests_a_second_and_six_at_a_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_asked_is_counted_and_remembered_without_secrets() {
     let server = serve(options(&[example()])).await;
-    assert_eq!(server.counts(), super::super::Counts::default());
+    assert_eq!(server.counts(), crate::sandbox::Counts::default());
     let _first = bearer(&server, "a", "topsecret");
     let headers = [TOKEN, ("user-agent", "trial/1"), ("accept-encoding", "gzip")];
     let _read = send(&server, "GET", "/api/ver1.0/client/12/client/?token=topsecret", &headers, b"");

@@ -1,7 +1,7 @@
 //! Seeds and kept state.
 
-use super::super::reset;
 use super::*;
+use crate::sandbox::reset;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
@@ -144,8 +144,8 @@ fn generated_seeds_are_the_same_again_and_would_pass_a_put() {
     assert_eq!(clients.keys().copied().collect::<Vec<_>>(), (1..=500).collect::<Vec<_>>());
     for client in clients.values() {
         assert_eq!(client.len(), 28);
-        for name in super::super::fields::WRITABLE {
-            assert_eq!(super::super::fields::objection(name, &client[name]), None, "{name}: {}", client[name]);
+        for name in crate::sandbox::data::fields::WRITABLE {
+            assert_eq!(crate::sandbox::data::fields::objection(name, &client[name]), None, "{name}: {}", client[name]);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Faults that change what is answered, and when faults strike.
 
-use super::super::FAULTS;
-use super::super::early::http_date;
 use super::*;
+use crate::sandbox::FAULTS;
+use crate::sandbox::fault::short_circuit::http_date;
 use std::time::{Instant, UNIX_EPOCH};
 
 const FIRST: &str = "/api/ver1.0/client/12/client/";

@@ -1,7 +1,7 @@
 //! Semantics: each reading of what the wiki leaves open.
 
-use super::super::{Normalise, Semantics};
 use super::*;
+use crate::sandbox::{Normalise, Semantics};
 
 async fn reading(semantics: Semantics) -> Server {
     serve(Options { semantics, ..options(&[example(), json!({"id": 13, "disk_space_notify_threshold": 90})]) }).await
