@@ -1,7 +1,7 @@
 //! The simulator: a PBX that answers over real HTTP on a loopback port.
 //!
 //! Owns everything between a request and its answer: the resource and its 28 fields, tokens, access, the hourly quota, the readings that
-//! the API's wiki leaves open ([`Semantics`]) and the faults that networks and proxies add ([`Fault`]). It is written from the API's
+//! the API's wiki leaves open ([`Semantics`]) and the faults that networks and proxies add ([`SimulatorFault`]). It is written from the API's
 //! documentation and must not know our client, nor the field table of `model`: a mistake that both shared would be invisible. Its input is
 //! trusted as far as its data goes (a seed is a file of the project), but every request is judged as a stranger's.
 //!
@@ -24,8 +24,8 @@ mod traffic;
 pub use api::semantics::{Normalise, Semantics};
 pub use data::persistence::reset;
 pub use data::seed::Seed;
-pub use fault::kind::Fault;
+pub use fault::kind::SimulatorFault;
 pub use fault::text::FAULTS;
-pub use server::lifecycle::{Server, start};
-pub use server::options::Options;
-pub use traffic::{Counts, Request};
+pub use server::lifecycle::{SimulatorServer, start};
+pub use server::options::SimulatorOptions;
+pub use traffic::{RequestCounts, RequestHead};

@@ -3,11 +3,11 @@
 //! No std hasher and no random crate: neither promises the same output in its next version.
 
 /// A sequence of pseudo-random numbers (SplitMix64).
-pub(crate) struct Sequence(u64);
+pub(crate) struct RandomSequence(u64);
 
-impl Sequence {
-    pub(crate) fn new(seed: u64) -> Sequence {
-        Sequence(seed)
+impl RandomSequence {
+    pub(crate) fn new(seed: u64) -> RandomSequence {
+        RandomSequence(seed)
     }
 
     pub(crate) fn next(&mut self) -> u64 {

@@ -3,7 +3,7 @@
 //! Every request counts when its head has arrived, whatever becomes of it: "sends nothing" must hold against requests that a fault swallowed,
 //! too. No secret is kept: of the Authorization header whether it was there, of a query the same.
 
-use crate::sandbox::api::route::{On, Target};
+use crate::sandbox::api::route::{ApiOperation, ApiPath};
 use crate::sandbox::lock::lock;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
@@ -16,7 +16,7 @@ const REMEMBERED: usize = 50_000;
 
 /// How often what was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct RequestCounts {
     /// All requests.
     pub total: u64,
     /// Requests to `/oauth/token`.
@@ -37,7 +37,7 @@ pub struct Counts {
 
 /// The head of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct RequestHead {
     /// Such as `GET`.
     pub method: String,
     /// The path as it was sent, without a query.
@@ -56,21 +56,21 @@ pub struct Request {
 
 /// The record of one simulator.
 #[derive(Default)]
-pub(crate) struct Ledger(Mutex<Book>);
+pub(crate) struct TrafficLog(Mutex<Traffic>);
 
 #[derive(Default)]
-struct Book {
-    counts: Counts,
-    requests: VecDeque<Request>,
+struct Traffic {
+    counts: RequestCounts,
+    requests: VecDeque<RequestHead>,
     puts: VecDeque<(String, Value)>,
 }
 
-impl Ledger {
-    pub(crate) fn arrived(&self, head: &Parts, target: &Target, on: On) {
+impl TrafficLog {
+    pub(crate) fn arrived(&self, head: &Parts, target: &ApiPath, on: ApiOperation) {
         let header = |name: HeaderName| {
             head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
-        let request = Request {
+        let request = RequestHead {
             method: head.method.to_string(),
             path: head.uri.path().to_owned(),
             query: head.uri.query().is_some(),
@@ -91,11 +91,11 @@ impl Ledger {
         remember(&mut lock(&self.0).puts, (client.to_owned(), body));
     }
 
-    pub(crate) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> RequestCounts {
         lock(&self.0).counts.clone()
     }
 
-    pub(crate) fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<RequestHead> {
         lock(&self.0).requests.iter().cloned().collect()
     }
 
@@ -104,17 +104,17 @@ impl Ledger {
     }
 }
 
-impl Counts {
-    fn add(&mut self, target: &Target, on: On) {
+impl RequestCounts {
+    fn add(&mut self, target: &ApiPath, on: ApiOperation) {
         self.total += 1;
         match (on, target) {
-            (On::Token, _) => self.token += 1,
-            (On::User, _) => self.user += 1,
-            (On::Get, Target::Client(client)) => {
+            (ApiOperation::Token, _) => self.token += 1,
+            (ApiOperation::User, _) => self.user += 1,
+            (ApiOperation::Get, ApiPath::Client(client)) => {
                 self.read += 1;
                 *self.reads.entry(client.clone()).or_default() += 1;
             }
-            (On::Put, Target::Client(client)) => {
+            (ApiOperation::Put, ApiPath::Client(client)) => {
                 self.write += 1;
                 *self.writes.entry(client.clone()).or_default() += 1;
             }

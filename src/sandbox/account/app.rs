@@ -1,13 +1,13 @@
 //! Who may do what: the applications of a seed and their users.
 
-use crate::sandbox::answer::refusal::Refusal;
+use crate::sandbox::answer::refusal::ApiRefusal;
 use serde::Deserialize;
 use std::fmt;
 
 /// An application and the user who created it. API: a trusted application belongs to one user.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct App {
+pub(crate) struct SeedApp {
     #[serde(default)]
     pub(crate) app_id: Option<String>,
     #[serde(default)]
@@ -22,9 +22,9 @@ pub(crate) struct App {
     #[serde(default)]
     pub(crate) me: Option<u64>,
     #[serde(default)]
-    pub(crate) access: Access,
+    pub(crate) access: UserAccess,
     #[serde(default)]
-    pub(crate) level: Level,
+    pub(crate) level: AppLevel,
     #[serde(default)]
     pub(crate) blocked: bool,
     /// The id of the dealer that the user is, if it is one: a dealer has no client of its own, so `@me` fails.
@@ -32,7 +32,7 @@ pub(crate) struct App {
     pub(crate) dealer: Option<u64>,
 }
 
-impl fmt::Debug for App {
+impl fmt::Debug for SeedApp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Neither the secret nor the token: a seed may be written with real ones by mistake.
         out.debug_struct("App").field("app_id", &self.app_id).field("clients", &self.clients).finish_non_exhaustive()
@@ -42,7 +42,7 @@ impl fmt::Debug for App {
 /// The access of a user. API: `read_only` allows GET alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Access {
+pub(crate) enum UserAccess {
     #[default]
     Full,
     ReadOnly,
@@ -51,23 +51,23 @@ pub(crate) enum Access {
 /// The access level of an application. API: `Call API` or `All`; too low a level is the likely cause of `app_access_type_deny`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Level {
+pub(crate) enum AppLevel {
     #[default]
     All,
     CallApi,
 }
 
-impl App {
+impl SeedApp {
     /// Whether the app may use the API at all, then whether it may touch a client's settings in this way.
-    pub(crate) fn admits(&self, write: bool) -> Result<(), Refusal> {
+    pub(crate) fn admits(&self, write: bool) -> Result<(), ApiRefusal> {
         if self.blocked {
-            return Err(Refusal::UserBlocked);
+            return Err(ApiRefusal::UserBlocked);
         }
-        if self.level == Level::CallApi {
-            return Err(Refusal::AppAccess);
+        if self.level == AppLevel::CallApi {
+            return Err(ApiRefusal::AppAccess);
         }
-        if write && self.access == Access::ReadOnly {
-            return Err(Refusal::UserAccess);
+        if write && self.access == UserAccess::ReadOnly {
+            return Err(ApiRefusal::UserAccess);
         }
         Ok(())
     }

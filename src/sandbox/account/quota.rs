@@ -3,7 +3,7 @@
 //! API: every answer says how many requests the window allows, how many remain, and in how many seconds the count is reset; past it nothing
 //! is served. The wiki counts by client and optionally by application too; the simulator counts by application.
 
-use crate::sandbox::answer::quota_headers::Standing;
+use crate::sandbox::answer::quota_headers::QuotaBalance;
 use crate::sandbox::lock::lock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const DEFAULT_LIMIT: u64 = 1_000_000;
 
 /// The counts of all applications.
-pub(crate) struct Quota {
+pub(crate) struct AppQuotas {
     limit: u64,
     /// The length of a window in whole seconds, at least one.
     window_s: u64,
@@ -22,9 +22,9 @@ pub(crate) struct Quota {
     used: Mutex<HashMap<Arc<str>, (u64, u64)>>,
 }
 
-impl Quota {
-    pub(crate) fn new(limit: Option<u64>, window_s: Option<u64>) -> Quota {
-        Quota {
+impl AppQuotas {
+    pub(crate) fn new(limit: Option<u64>, window_s: Option<u64>) -> AppQuotas {
+        AppQuotas {
             limit: limit.unwrap_or(DEFAULT_LIMIT),
             window_s: window_s.unwrap_or(3600).max(1),
             start: Instant::now(),
@@ -33,7 +33,7 @@ impl Quota {
     }
 
     /// Counts one request of `account`, or says that none is left.
-    pub(crate) fn spend(&self, account: &Arc<str>) -> Result<Standing, Standing> {
+    pub(crate) fn spend(&self, account: &Arc<str>) -> Result<QuotaBalance, QuotaBalance> {
         let (window, _) = self.now();
         let mut used = lock(&self.used);
         let entry = used.entry(Arc::clone(account)).or_insert((window, 0));
@@ -49,14 +49,14 @@ impl Quota {
     }
 
     /// How `account` stands, without counting anything.
-    pub(crate) fn look(&self, account: &str) -> Standing {
+    pub(crate) fn look(&self, account: &str) -> QuotaBalance {
         let (window, _) = self.now();
         let spent = lock(&self.used).get(account).filter(|entry| entry.0 == window).map_or(0, |entry| entry.1);
         self.standing(spent)
     }
 
-    fn standing(&self, spent: u64) -> Standing {
-        Standing { limit: self.limit, remaining: self.limit.saturating_sub(spent), reset_s: self.now().1 }
+    fn standing(&self, spent: u64) -> QuotaBalance {
+        QuotaBalance { limit: self.limit, remaining: self.limit.saturating_sub(spent), reset_s: self.now().1 }
     }
 
     /// The number of the window, and the seconds that are left of it, rounded up.

@@ -1,7 +1,7 @@
 //! Tokens: issuing them to applications, and knowing whose a bearer token is.
 
-use super::app::App;
-use crate::sandbox::answer::refusal::Refusal;
+use super::app::SeedApp;
+use crate::sandbox::answer::refusal::ApiRefusal;
 use crate::sandbox::api::route::decode;
 use crate::sandbox::lock::lock;
 use crate::sandbox::random;
@@ -18,20 +18,20 @@ const RATE: u64 = 20;
 const AT_ONCE: usize = 6;
 
 /// The applications and the tokens that they hold.
-pub(crate) struct Tokens {
-    apps: Vec<App>,
+pub(crate) struct TokenIssuer {
+    apps: Vec<SeedApp>,
     /// Who asks where no apps are declared: everyone may everything.
-    everyone: App,
+    everyone: SeedApp,
     lifetime: Duration,
     rate: usize,
     random_seed: u64,
-    issued: Mutex<Issued>,
+    issued: Mutex<IssuedTokens>,
     under_way: AtomicUsize,
 }
 
 #[derive(Default)]
-struct Issued {
-    tokens: HashMap<String, (Caller, Instant)>,
+struct IssuedTokens {
+    tokens: HashMap<String, (TokenOwner, Instant)>,
     serial: u64,
     /// The last second's requests for tokens.
     recent: VecDeque<Instant>,
@@ -39,7 +39,7 @@ struct Issued {
 
 /// Whose a request is.
 #[derive(Clone, Debug)]
-pub(crate) struct Caller {
+pub(crate) struct TokenOwner {
     /// The app's place in the seed; none where no apps are declared.
     app: Option<usize>,
     /// Whose quota is spent.
@@ -47,23 +47,23 @@ pub(crate) struct Caller {
 }
 
 /// A request for a token under way; one fewer when it is dropped.
-pub(crate) struct Slot<'a>(&'a Tokens);
+pub(crate) struct TokenSlot<'a>(&'a TokenIssuer);
 
-impl Drop for Slot<'_> {
+impl Drop for TokenSlot<'_> {
     fn drop(&mut self) {
         self.0.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-impl Tokens {
-    pub(crate) fn new(apps: Vec<App>, rate: Option<u64>, lifetime: Duration, random_seed: u64) -> Tokens {
+impl TokenIssuer {
+    pub(crate) fn new(apps: Vec<SeedApp>, rate: Option<u64>, lifetime: Duration, random_seed: u64) -> TokenIssuer {
         let rate = match rate.unwrap_or(RATE) {
             0 => usize::MAX,
             rate => usize::try_from(rate).unwrap_or(usize::MAX),
         };
-        Tokens {
+        TokenIssuer {
             apps,
-            everyone: App::default(),
+            everyone: SeedApp::default(),
             lifetime,
             rate,
             random_seed,
@@ -72,17 +72,17 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn app(&self, caller: &Caller) -> &App {
+    pub(crate) fn app(&self, caller: &TokenOwner) -> &SeedApp {
         caller.app.and_then(|at| self.apps.get(at)).unwrap_or(&self.everyone)
     }
 
     /// Takes up a request for a token, within the limits of `/oauth`. How they are refused is not documented: as a passing 429 here.
-    pub(crate) fn enter(&self) -> Result<Slot<'_>, Refusal> {
+    pub(crate) fn enter(&self) -> Result<TokenSlot<'_>, ApiRefusal> {
         let before = self.under_way.fetch_add(1, Ordering::Relaxed);
-        let slot = Slot(self);
+        let slot = TokenSlot(self);
         let unlimited = self.rate == usize::MAX;
         if before >= AT_ONCE && !unlimited {
-            return Err(Refusal::Passing);
+            return Err(ApiRefusal::Passing);
         }
         let now = Instant::now();
         let mut issued = lock(&self.issued);
@@ -90,7 +90,7 @@ impl Tokens {
             let _ = issued.recent.pop_front();
         }
         if issued.recent.len() >= self.rate {
-            return Err(Refusal::Passing);
+            return Err(ApiRefusal::Passing);
         }
         if !unlimited {
             issued.recent.push_back(now);
@@ -100,8 +100,13 @@ impl Tokens {
 
     /// Answers the form of a trusted application (API: `grant_type=client_credentials&client_id=…&client_secret=…` in the body, never in the
     /// query). Also says whose quota the answer shows.
-    pub(crate) fn issue(&self, query: bool, content_type: &str, body: &[u8]) -> Result<(Value, Caller), Refusal> {
-        let refuse = |message: &str| Err(Refusal::BadRequest(message.to_owned()));
+    pub(crate) fn issue(
+        &self,
+        query: bool,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<(Value, TokenOwner), ApiRefusal> {
+        let refuse = |message: &str| Err(ApiRefusal::BadRequest(message.to_owned()));
         if query {
             return refuse("send the form in the body, not in the query");
         }
@@ -126,20 +131,20 @@ impl Tokens {
         Ok((answer, caller))
     }
 
-    fn credentials(&self, id: &str, secret: &str) -> Result<Caller, Refusal> {
+    fn credentials(&self, id: &str, secret: &str) -> Result<TokenOwner, ApiRefusal> {
         let account = Arc::from(id);
         if self.apps.is_empty() {
-            return Ok(Caller { app: None, account });
+            return Ok(TokenOwner { app: None, account });
         }
-        let pair = |app: &App| app.app_id.as_deref() == Some(id) && app.app_secret.as_deref() == Some(secret);
+        let pair = |app: &SeedApp| app.app_id.as_deref() == Some(id) && app.app_secret.as_deref() == Some(secret);
         match self.apps.iter().position(pair) {
-            Some(at) => Ok(Caller { app: Some(at), account }),
+            Some(at) => Ok(TokenOwner { app: Some(at), account }),
             // API: bad credentials may answer 400 or 401. A fault plays the 400.
-            None => Err(Refusal::Unauthorized("wrong client_id or client_secret")),
+            None => Err(ApiRefusal::Unauthorized("wrong client_id or client_secret")),
         }
     }
 
-    fn make(&self, caller: &Caller) -> String {
+    fn make(&self, caller: &TokenOwner) -> String {
         let mut issued = lock(&self.issued);
         issued.serial += 1;
         let mark = random::of(self.random_seed, &["token", &caller.account, &issued.serial.to_string()]);
@@ -152,29 +157,29 @@ impl Tokens {
     }
 
     /// Whose token an Authorization header holds.
-    pub(crate) fn caller(&self, authorization: Option<&str>) -> Result<Caller, Refusal> {
-        let Some(header) = authorization else { return Err(Refusal::Unauthorized("no access token")) };
+    pub(crate) fn caller(&self, authorization: Option<&str>) -> Result<TokenOwner, ApiRefusal> {
+        let Some(header) = authorization else { return Err(ApiRefusal::Unauthorized("no access token")) };
         let token = match header.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => token.trim(),
-            _ => return Err(Refusal::Unauthorized("the Authorization header holds no bearer token")),
+            _ => return Err(ApiRefusal::Unauthorized("the Authorization header holds no bearer token")),
         };
         if let Some((caller, end)) = lock(&self.issued).tokens.get(token) {
             let expired = *end <= Instant::now();
             return if expired {
-                Err(Refusal::Unauthorized("the access token has expired"))
+                Err(ApiRefusal::Unauthorized("the access token has expired"))
             } else {
                 Ok(caller.clone())
             };
         }
         if self.apps.is_empty() {
-            return Ok(Caller { app: None, account: Arc::from("") });
+            return Ok(TokenOwner { app: None, account: Arc::from("") });
         }
         match self.apps.iter().position(|app| app.token.as_deref() == Some(token)) {
             Some(at) => {
                 let account = self.apps[at].app_id.clone().unwrap_or_else(|| format!("apps[{at}]"));
-                Ok(Caller { app: Some(at), account: Arc::from(account) })
+                Ok(TokenOwner { app: Some(at), account: Arc::from(account) })
             }
-            None => Err(Refusal::Unauthorized("the access token is not valid")),
+            None => Err(ApiRefusal::Unauthorized("the access token is not valid")),
         }
     }
 }

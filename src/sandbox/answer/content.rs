@@ -1,8 +1,8 @@
 //! Answers before they become bytes, and how they do: headers, quota, compression.
 
 use super::gzip;
-use super::quota_headers::{QuotaShown, Standing};
-use super::refusal::{Refusal, StatusAs};
+use super::quota_headers::{QuotaBalance, QuotaHeaderText};
+use super::refusal::{ApiRefusal, StatusFormat};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -10,26 +10,26 @@ use serde_json::Value;
 
 /// What will be answered; faults change it before it is built.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct SimulatedAnswer {
     pub(crate) code: u16,
-    pub(crate) content: Content,
+    pub(crate) content: AnswerContent,
     /// None: no Content-Type.
     pub(crate) content_type: Option<String>,
     pub(crate) headers: Vec<(HeaderName, String)>,
-    pub(crate) quota: QuotaShown,
-    pub(crate) encoding: Encoding,
+    pub(crate) quota: QuotaHeaderText,
+    pub(crate) encoding: BodyEncoding,
 }
 
 #[derive(Debug)]
-pub(crate) enum Content {
+pub(crate) enum AnswerContent {
     Json(Value),
     /// An error of the API, whose body depends on how its status is written.
-    Refused(Refusal),
+    Refused(ApiRefusal),
     Text(&'static str),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Encoding {
+pub(crate) enum BodyEncoding {
     /// gzip where it was asked for.
     #[default]
     Asked,
@@ -41,55 +41,55 @@ pub(crate) enum Encoding {
 const PAGE: &str = "<html>\r\n<head><title>Bad gateway</title></head>\r\n<body>\r\n<center><h1>The service is not available</h1></center>\r\n\
                     <hr><center>proxy</center>\r\n</body>\r\n</html>\r\n";
 
-impl Answer {
-    pub(crate) fn json(value: Value) -> Answer {
-        Answer::of(200, Content::Json(value), "application/json")
+impl SimulatedAnswer {
+    pub(crate) fn json(value: Value) -> SimulatedAnswer {
+        SimulatedAnswer::of(200, AnswerContent::Json(value), "application/json")
     }
 
-    pub(crate) fn refused(refusal: Refusal) -> Answer {
-        Answer::of(refusal.code(), Content::Refused(refusal), "application/json")
+    pub(crate) fn refused(refusal: ApiRefusal) -> SimulatedAnswer {
+        SimulatedAnswer::of(refusal.code(), AnswerContent::Refused(refusal), "application/json")
     }
 
     /// API: behind a proxy, 5xx with an HTML body must be expected.
-    pub(crate) fn page(code: u16) -> Answer {
-        Answer::of(code, Content::Text(PAGE), "text/html")
+    pub(crate) fn page(code: u16) -> SimulatedAnswer {
+        SimulatedAnswer::of(code, AnswerContent::Text(PAGE), "text/html")
     }
 
-    fn of(code: u16, content: Content, content_type: &str) -> Answer {
-        Answer {
+    fn of(code: u16, content: AnswerContent, content_type: &str) -> SimulatedAnswer {
+        SimulatedAnswer {
             code,
             content,
             content_type: Some(content_type.to_owned()),
             headers: Vec::new(),
-            quota: QuotaShown::default(),
-            encoding: Encoding::default(),
+            quota: QuotaHeaderText::default(),
+            encoding: BodyEncoding::default(),
         }
     }
 
-    pub(crate) fn with(mut self, name: HeaderName, value: String) -> Answer {
+    pub(crate) fn with(mut self, name: HeaderName, value: String) -> SimulatedAnswer {
         self.headers.push((name, value));
         self
     }
 
     /// The bytes of the body before compression.
-    fn body(&self, status: StatusAs) -> Vec<u8> {
+    fn body(&self, status: StatusFormat) -> Vec<u8> {
         match &self.content {
-            Content::Json(value) => value.to_string().into_bytes(),
-            Content::Refused(refusal) => refusal.body(status).to_string().into_bytes(),
-            Content::Text(text) => text.as_bytes().to_vec(),
+            AnswerContent::Json(value) => value.to_string().into_bytes(),
+            AnswerContent::Refused(refusal) => refusal.body(status).to_string().into_bytes(),
+            AnswerContent::Text(text) => text.as_bytes().to_vec(),
         }
     }
 
     /// The response, and the length of its body as sent.
-    pub(crate) fn build(self, asked: &HeaderMap, standing: Standing, status: StatusAs) -> (Response, usize) {
+    pub(crate) fn build(self, asked: &HeaderMap, standing: QuotaBalance, status: StatusFormat) -> (Response, usize) {
         let mut body = self.body(status);
         let gzip = match self.encoding {
-            Encoding::Asked if gzip::is_accepted(asked) => {
+            BodyEncoding::Asked if gzip::is_accepted(asked) => {
                 body = gzip::compress(&body);
                 true
             }
-            Encoding::Asked => false,
-            Encoding::False => true,
+            BodyEncoding::Asked => false,
+            BodyEncoding::False => true,
         };
         let length = body.len();
         let mut response = Response::new(Body::from(body));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// Why a request is not served.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum ApiRefusal {
     BadRequest(String),
     Unauthorized(&'static str),
     AccessDenied,
@@ -27,7 +27,7 @@ pub(crate) enum Refusal {
 
 /// How the `status` of an error body is written (API: a word, or the code itself as number or text, or absent).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) enum StatusAs {
+pub(crate) enum StatusFormat {
     #[default]
     Word,
     Number,
@@ -35,75 +35,75 @@ pub(crate) enum StatusAs {
     Absent,
 }
 
-impl Refusal {
+impl ApiRefusal {
     /// The HTTP status code.
     pub(crate) fn code(&self) -> u16 {
         match self {
-            Refusal::BadRequest(_) => 400,
-            Refusal::Unauthorized(_) => 401,
-            Refusal::AccessDenied | Refusal::UserBlocked | Refusal::UserAccess | Refusal::AppAccess => 403,
-            Refusal::NoResource | Refusal::ClientNotFound => 404,
-            Refusal::Method => 405,
-            Refusal::Quota | Refusal::Passing => 429,
+            ApiRefusal::BadRequest(_) => 400,
+            ApiRefusal::Unauthorized(_) => 401,
+            ApiRefusal::AccessDenied | ApiRefusal::UserBlocked | ApiRefusal::UserAccess | ApiRefusal::AppAccess => 403,
+            ApiRefusal::NoResource | ApiRefusal::ClientNotFound => 404,
+            ApiRefusal::Method => 405,
+            ApiRefusal::Quota | ApiRefusal::Passing => 429,
         }
     }
 
     /// The word that the wiki's table has for it.
     pub(crate) fn word(&self) -> Option<&'static str> {
         match self {
-            Refusal::AccessDenied => Some("access_denied"),
-            Refusal::UserBlocked => Some("user_blocked"),
-            Refusal::UserAccess => Some("user_access_type_deny"),
-            Refusal::AppAccess => Some("app_access_type_deny"),
-            Refusal::ClientNotFound => Some("client_not_found"),
-            Refusal::Quota => Some("rate_limit_exceeded"),
-            Refusal::BadRequest(_)
-            | Refusal::Unauthorized(_)
-            | Refusal::NoResource
-            | Refusal::Method
-            | Refusal::Passing => None,
+            ApiRefusal::AccessDenied => Some("access_denied"),
+            ApiRefusal::UserBlocked => Some("user_blocked"),
+            ApiRefusal::UserAccess => Some("user_access_type_deny"),
+            ApiRefusal::AppAccess => Some("app_access_type_deny"),
+            ApiRefusal::ClientNotFound => Some("client_not_found"),
+            ApiRefusal::Quota => Some("rate_limit_exceeded"),
+            ApiRefusal::BadRequest(_)
+            | ApiRefusal::Unauthorized(_)
+            | ApiRefusal::NoResource
+            | ApiRefusal::Method
+            | ApiRefusal::Passing => None,
         }
     }
 
     /// The refusal with this word, or `bad_request`, `unauthorized`, `not_found` for those that have none.
-    pub(crate) fn named(name: &str) -> Option<Refusal> {
+    pub(crate) fn named(name: &str) -> Option<ApiRefusal> {
         Some(match name {
-            "bad_request" => Refusal::BadRequest("the value is not accepted".to_owned()),
-            "unauthorized" => Refusal::Unauthorized("the access token is not valid"),
-            "access_denied" => Refusal::AccessDenied,
-            "user_blocked" => Refusal::UserBlocked,
-            "user_access_type_deny" => Refusal::UserAccess,
-            "app_access_type_deny" => Refusal::AppAccess,
-            "not_found" => Refusal::NoResource,
-            "client_not_found" => Refusal::ClientNotFound,
+            "bad_request" => ApiRefusal::BadRequest("the value is not accepted".to_owned()),
+            "unauthorized" => ApiRefusal::Unauthorized("the access token is not valid"),
+            "access_denied" => ApiRefusal::AccessDenied,
+            "user_blocked" => ApiRefusal::UserBlocked,
+            "user_access_type_deny" => ApiRefusal::UserAccess,
+            "app_access_type_deny" => ApiRefusal::AppAccess,
+            "not_found" => ApiRefusal::NoResource,
+            "client_not_found" => ApiRefusal::ClientNotFound,
             _ => return None,
         })
     }
 
     fn message(&self) -> &str {
         match self {
-            Refusal::BadRequest(message) => message,
-            Refusal::Unauthorized(message) => message,
-            Refusal::AccessDenied => "the user has no right to the resource",
-            Refusal::UserBlocked => "the user, or the client it belongs to, is blocked",
-            Refusal::UserAccess => "the access level of the user is too low",
-            Refusal::AppAccess => "the access level of the application is too low",
-            Refusal::NoResource => "no such resource",
-            Refusal::ClientNotFound => "no client with that id",
-            Refusal::Method => "method not allowed",
-            Refusal::Quota => "the quota of requests is used up",
-            Refusal::Passing => "concurrent request not allowed",
+            ApiRefusal::BadRequest(message) => message,
+            ApiRefusal::Unauthorized(message) => message,
+            ApiRefusal::AccessDenied => "the user has no right to the resource",
+            ApiRefusal::UserBlocked => "the user, or the client it belongs to, is blocked",
+            ApiRefusal::UserAccess => "the access level of the user is too low",
+            ApiRefusal::AppAccess => "the access level of the application is too low",
+            ApiRefusal::NoResource => "no such resource",
+            ApiRefusal::ClientNotFound => "no client with that id",
+            ApiRefusal::Method => "method not allowed",
+            ApiRefusal::Quota => "the quota of requests is used up",
+            ApiRefusal::Passing => "concurrent request not allowed",
         }
     }
 
     /// The JSON body.
-    pub(crate) fn body(&self, status: StatusAs) -> Value {
+    pub(crate) fn body(&self, status: StatusFormat) -> Value {
         let message = self.message();
         match (status, self.word()) {
-            (StatusAs::Word, Some(word)) => json!({"status": word, "message": message}),
-            (StatusAs::Word | StatusAs::Absent, _) => json!({"message": message}),
-            (StatusAs::Number, _) => json!({"status": self.code(), "message": message}),
-            (StatusAs::Text, _) => json!({"status": self.code().to_string(), "message": message}),
+            (StatusFormat::Word, Some(word)) => json!({"status": word, "message": message}),
+            (StatusFormat::Word | StatusFormat::Absent, _) => json!({"message": message}),
+            (StatusFormat::Number, _) => json!({"status": self.code(), "message": message}),
+            (StatusFormat::Text, _) => json!({"status": self.code().to_string(), "message": message}),
         }
     }
 }

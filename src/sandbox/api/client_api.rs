@@ -3,80 +3,80 @@
 //! Knows no faults and no connections. The order of checks is the order in which their answers can be told apart: who asks (401), whether that
 //! user may (403), whether the quota has room (429), whether the client is there (404) and reached (403), and last what the request says (400).
 
-use super::route::{On, Target};
+use super::route::{ApiOperation, ApiPath};
 use super::semantics::Semantics;
-use crate::sandbox::account::app::App;
-use crate::sandbox::account::quota::Quota;
-use crate::sandbox::account::tokens::{Caller, Tokens};
-use crate::sandbox::answer::content::Answer;
-use crate::sandbox::answer::refusal::Refusal;
+use crate::sandbox::account::app::SeedApp;
+use crate::sandbox::account::quota::AppQuotas;
+use crate::sandbox::account::tokens::{TokenIssuer, TokenOwner};
+use crate::sandbox::answer::content::SimulatedAnswer;
+use crate::sandbox::answer::refusal::ApiRefusal;
 use crate::sandbox::data::fields;
-use crate::sandbox::data::store::{Store, Unstored};
+use crate::sandbox::data::store::{ClientStore, StoreError};
 use axum::http::{Method, header};
 use serde_json::{Map, Value, json};
 
 /// What a request is answered from.
-pub(crate) struct Resource<'a> {
-    pub(crate) store: &'a Store,
-    pub(crate) tokens: &'a Tokens,
-    pub(crate) quota: &'a Quota,
+pub(crate) struct ClientApi<'a> {
+    pub(crate) store: &'a ClientStore,
+    pub(crate) tokens: &'a TokenIssuer,
+    pub(crate) quota: &'a AppQuotas,
     pub(crate) semantics: &'a Semantics,
 }
 
 /// A request, once it has arrived whole.
-pub(crate) struct Asked<'a> {
-    pub(crate) target: &'a Target,
-    pub(crate) on: On,
+pub(crate) struct ApiRequest<'a> {
+    pub(crate) target: &'a ApiPath,
+    pub(crate) on: ApiOperation,
     pub(crate) method: &'a Method,
     pub(crate) query: bool,
     pub(crate) content_type: &'a str,
     pub(crate) body: &'a [u8],
     /// Whose token came with it.
-    pub(crate) caller: &'a Result<Caller, Refusal>,
+    pub(crate) caller: &'a Result<TokenOwner, ApiRefusal>,
 }
 
-impl Resource<'_> {
+impl ClientApi<'_> {
     /// The answer, and whose quota it shows where that is not the caller's; none where the simulator is about to end.
-    pub(crate) fn answer(&self, asked: &Asked<'_>) -> Option<(Answer, Option<Caller>)> {
+    pub(crate) fn answer(&self, asked: &ApiRequest<'_>) -> Option<(SimulatedAnswer, Option<TokenOwner>)> {
         let answered = match (asked.target, asked.on) {
-            (Target::Token, _) if asked.method != Method::POST => return Some((not_allowed("POST"), None)),
-            (Target::Token, _) => return Some(self.token(asked)),
-            (Target::User, _) if asked.method != Method::GET => return Some((not_allowed("GET"), None)),
-            (Target::User, _) => self.user(asked.caller).map_err(Unstored::Refused),
-            (Target::Client(id), On::Get | On::Put) => self.client(asked, id),
-            (Target::Client(_), _) => return Some((not_allowed("GET, PUT"), None)),
-            (Target::Unknown, _) => Err(Unstored::Refused(Refusal::NoResource)),
+            (ApiPath::Token, _) if asked.method != Method::POST => return Some((not_allowed("POST"), None)),
+            (ApiPath::Token, _) => return Some(self.token(asked)),
+            (ApiPath::User, _) if asked.method != Method::GET => return Some((not_allowed("GET"), None)),
+            (ApiPath::User, _) => self.user(asked.caller).map_err(StoreError::Refused),
+            (ApiPath::Client(id), ApiOperation::Get | ApiOperation::Put) => self.client(asked, id),
+            (ApiPath::Client(_), _) => return Some((not_allowed("GET, PUT"), None)),
+            (ApiPath::Unknown, _) => Err(StoreError::Refused(ApiRefusal::NoResource)),
         };
         match answered {
-            Ok(value) => Some((Answer::json(value), None)),
-            Err(Unstored::Refused(refusal)) => Some((Answer::refused(refusal), None)),
-            Err(Unstored::Closed) => None,
+            Ok(value) => Some((SimulatedAnswer::json(value), None)),
+            Err(StoreError::Refused(refusal)) => Some((SimulatedAnswer::refused(refusal), None)),
+            Err(StoreError::Closed) => None,
         }
     }
 
-    fn token(&self, asked: &Asked<'_>) -> (Answer, Option<Caller>) {
+    fn token(&self, asked: &ApiRequest<'_>) -> (SimulatedAnswer, Option<TokenOwner>) {
         match self.tokens.issue(asked.query, asked.content_type, asked.body) {
-            Ok((value, caller)) => (Answer::json(value), Some(caller)),
-            Err(refusal) => (Answer::refused(refusal), None),
+            Ok((value, caller)) => (SimulatedAnswer::json(value), Some(caller)),
+            Err(refusal) => (SimulatedAnswer::refused(refusal), None),
         }
     }
 
-    fn spend(&self, caller: &Caller) -> Result<(), Refusal> {
-        self.quota.spend(&caller.account).map_err(|_| Refusal::Quota).map(drop)
+    fn spend(&self, caller: &TokenOwner) -> Result<(), ApiRefusal> {
+        self.quota.spend(&caller.account).map_err(|_| ApiRefusal::Quota).map(drop)
     }
 
     /// `GET /api/ver1.0/user/`: who the token is.
-    fn user(&self, caller: &Result<Caller, Refusal>) -> Result<Value, Refusal> {
+    fn user(&self, caller: &Result<TokenOwner, ApiRefusal>) -> Result<Value, ApiRefusal> {
         let caller = caller.as_ref().map_err(Clone::clone)?;
         let app = self.tokens.app(caller);
         if app.blocked {
-            return Err(Refusal::UserBlocked);
+            return Err(ApiRefusal::UserBlocked);
         }
         self.spend(caller)?;
         let own = app.own_client(self.store.first());
         let access = match app.access {
-            crate::sandbox::account::app::Access::Full => "full",
-            crate::sandbox::account::app::Access::ReadOnly => "read_only",
+            crate::sandbox::account::app::UserAccess::Full => "full",
+            crate::sandbox::account::app::UserAccess::ReadOnly => "read_only",
         };
         let timezone = own.and_then(|id| self.store.get(id)).and_then(|client| client.get("timezone").cloned());
         Ok(json!({
@@ -93,37 +93,37 @@ impl Resource<'_> {
         }))
     }
 
-    fn client(&self, asked: &Asked<'_>, id: &str) -> Result<Value, Unstored> {
-        let write = asked.on == On::Put;
-        let caller = asked.caller.as_ref().map_err(|refusal| Unstored::Refused(refusal.clone()))?;
+    fn client(&self, asked: &ApiRequest<'_>, id: &str) -> Result<Value, StoreError> {
+        let write = asked.on == ApiOperation::Put;
+        let caller = asked.caller.as_ref().map_err(|refusal| StoreError::Refused(refusal.clone()))?;
         let app = self.tokens.app(caller);
-        app.admits(write).and_then(|()| self.spend(caller)).map_err(Unstored::Refused)?;
-        let id = self.find(app, id).map_err(Unstored::Refused)?;
+        app.admits(write).and_then(|()| self.spend(caller)).map_err(StoreError::Refused)?;
+        let id = self.find(app, id).map_err(StoreError::Refused)?;
         let client = if write {
-            let body = body(asked.body).map_err(Unstored::Refused)?;
+            let body = body(asked.body).map_err(StoreError::Refused)?;
             self.store.update(id, |client| self.semantics.store(client, &body))?
         } else {
-            self.store.get(id).ok_or(Unstored::Refused(Refusal::ClientNotFound))?
+            self.store.get(id).ok_or(StoreError::Refused(ApiRefusal::ClientNotFound))?
         };
         Ok(self.semantics.show(&client))
     }
 
     /// The client that the path names, if it is there and `app` reaches it.
-    fn find(&self, app: &App, id: &str) -> Result<u64, Refusal> {
+    fn find(&self, app: &SeedApp, id: &str) -> Result<u64, ApiRefusal> {
         let id = if id == "@me" {
-            app.own_client(self.store.first()).ok_or(Refusal::ClientNotFound)?
+            app.own_client(self.store.first()).ok_or(ApiRefusal::ClientNotFound)?
         } else {
             // As text: `012` and `+12` are no ids that the API ever gave out.
-            id.parse().ok().filter(|number: &u64| number.to_string() == id).ok_or(Refusal::ClientNotFound)?
+            id.parse().ok().filter(|number: &u64| number.to_string() == id).ok_or(ApiRefusal::ClientNotFound)?
         };
-        self.store.get(id).ok_or(Refusal::ClientNotFound)?;
-        if app.reaches(id) { Ok(id) } else { Err(Refusal::AccessDenied) }
+        self.store.get(id).ok_or(ApiRefusal::ClientNotFound)?;
+        if app.reaches(id) { Ok(id) } else { Err(ApiRefusal::AccessDenied) }
     }
 }
 
 /// The body of a PUT: an object of writable fields with values of their types, and not an empty one.
-fn body(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
-    let refuse = |message: String| Err(Refusal::BadRequest(message));
+fn body(bytes: &[u8]) -> Result<Map<String, Value>, ApiRefusal> {
+    let refuse = |message: String| Err(ApiRefusal::BadRequest(message));
     let body = match serde_json::from_slice(bytes) {
         Ok(Value::Object(body)) => body,
         Ok(_) => return refuse("the body must be a JSON object".to_owned()),
@@ -138,6 +138,6 @@ fn body(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
-fn not_allowed(methods: &str) -> Answer {
-    Answer::refused(Refusal::Method).with(header::ALLOW, methods.to_owned())
+fn not_allowed(methods: &str) -> SimulatedAnswer {
+    SimulatedAnswer::refused(ApiRefusal::Method).with(header::ALLOW, methods.to_owned())
 }

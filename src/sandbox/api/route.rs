@@ -7,7 +7,7 @@ const API: &str = "/api/ver1.0/";
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
+pub(crate) enum ApiPath {
     /// `/oauth/token`
     Token,
     /// `/api/ver1.0/user/`
@@ -20,7 +20,7 @@ pub(crate) enum Target {
 
 /// What a request is, for counting and for faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum On {
+pub(crate) enum ApiOperation {
     Get,
     Put,
     Token,
@@ -28,37 +28,37 @@ pub(crate) enum On {
     Other,
 }
 
-impl On {
+impl ApiOperation {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            On::Get => "get",
-            On::Put => "put",
-            On::Token => "token",
-            On::User => "user",
-            On::Other => "other",
+            ApiOperation::Get => "get",
+            ApiOperation::Put => "put",
+            ApiOperation::Token => "token",
+            ApiOperation::User => "user",
+            ApiOperation::Other => "other",
         }
     }
 }
 
-impl Target {
-    pub(crate) fn of(path: &str) -> Target {
+impl ApiPath {
+    pub(crate) fn of(path: &str) -> ApiPath {
         if path == "/oauth/token" {
-            return Target::Token;
+            return ApiPath::Token;
         }
         match path.strip_prefix(API) {
-            Some("user/") => Target::User,
-            Some(rest) => client(rest).and_then(|id| decode(id, false)).map_or(Target::Unknown, Target::Client),
-            None => Target::Unknown,
+            Some("user/") => ApiPath::User,
+            Some(rest) => client(rest).and_then(|id| decode(id, false)).map_or(ApiPath::Unknown, ApiPath::Client),
+            None => ApiPath::Unknown,
         }
     }
 
-    pub(crate) fn on(&self, method: &Method) -> On {
+    pub(crate) fn on(&self, method: &Method) -> ApiOperation {
         match self {
-            Target::Token => On::Token,
-            Target::User => On::User,
-            Target::Client(_) if method == Method::GET => On::Get,
-            Target::Client(_) if method == Method::PUT => On::Put,
-            Target::Client(_) | Target::Unknown => On::Other,
+            ApiPath::Token => ApiOperation::Token,
+            ApiPath::User => ApiOperation::User,
+            ApiPath::Client(_) if method == Method::GET => ApiOperation::Get,
+            ApiPath::Client(_) if method == Method::PUT => ApiOperation::Put,
+            ApiPath::Client(_) | ApiPath::Unknown => ApiOperation::Other,
         }
     }
 }

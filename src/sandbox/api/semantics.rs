@@ -4,9 +4,9 @@
 //! fields a user's PUT may change. A client of the API must stand all of them, so the simulator plays each.
 
 use super::zones;
-use crate::sandbox::answer::refusal::Refusal;
-use crate::sandbox::data::fields::{self, Type, WRITABLE};
-use crate::sandbox::data::seed::Client;
+use crate::sandbox::answer::refusal::ApiRefusal;
+use crate::sandbox::data::fields::{self, ApiType, WRITABLE};
+use crate::sandbox::data::seed::StoredClient;
 use anyhow::bail;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -86,9 +86,9 @@ impl Semantics {
     }
 
     /// What `client` becomes by a PUT of `body`, whose names and types have been checked.
-    pub(crate) fn store(&self, client: &mut Client, body: &Map<String, Value>) -> Result<(), Refusal> {
+    pub(crate) fn store(&self, client: &mut StoredClient, body: &Map<String, Value>) -> Result<(), ApiRefusal> {
         if let Some((name, _)) = body.iter().find(|(_, value)| self.refuse_null && value.is_null()) {
-            return Err(Refusal::BadRequest(format!("parameter {name} must not be null")));
+            return Err(ApiRefusal::BadRequest(format!("parameter {name} must not be null")));
         }
         for name in WRITABLE.into_iter().filter(|name| !self.ignore.iter().any(|ignored| ignored == name)) {
             match body.get(name) {
@@ -116,7 +116,7 @@ impl Semantics {
     }
 
     /// The client as an answer shows it.
-    pub(crate) fn show(&self, client: &Client) -> Value {
+    pub(crate) fn show(&self, client: &StoredClient) -> Value {
         let mut shown = client.clone();
         for name in &self.missing {
             drop(shown.remove(name));
@@ -127,7 +127,7 @@ impl Semantics {
                     *value = Value::String(number.to_string());
                 }
                 // API: `record_stereo` and `reg_status_log` are booleans; an empty text there would be a type that nobody reported.
-                Value::Null if self.has(Normalise::EmptyForNull) && fields::kind(name) != Some(Type::Flag) => {
+                Value::Null if self.has(Normalise::EmptyForNull) && fields::kind(name) != Some(ApiType::Flag) => {
                     *value = Value::String(String::new());
                 }
                 _ => {}

@@ -7,16 +7,16 @@ use serde_json::{Map, Value, json};
 
 /// The type that the wiki names for a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Type {
+pub(crate) enum ApiType {
     Long,
     Text,
     Flag,
 }
 
 /// One row of the table.
-pub(crate) struct Field {
+pub(crate) struct ApiField {
     pub(crate) name: &'static str,
-    pub(crate) kind: Type,
+    pub(crate) kind: ApiType,
     /// What a client has here whose seed does not say, from its id.
     default: fn(u64) -> Value,
 }
@@ -32,8 +32,8 @@ pub(crate) const WRITABLE: [&str; 7] = [
     "timezone",
 ];
 
-const fn field(name: &'static str, kind: Type, default: fn(u64) -> Value) -> Field {
-    Field { name, kind, default }
+const fn field(name: &'static str, kind: ApiType, default: fn(u64) -> Value) -> ApiField {
+    ApiField { name, kind, default }
 }
 
 fn null(_: u64) -> Value {
@@ -41,36 +41,36 @@ fn null(_: u64) -> Value {
 }
 
 /// The fields of an answer, in the wiki's alphabetical order.
-pub(crate) const FIELDS: [Field; 28] = [
-    field("ambassadors", Type::Text, null),
-    field("contact_phones", Type::Text, null),
-    field("create_date", Type::Text, |_| json!("2020-03-16 09:29:57")),
-    field("dial_rule_id", Type::Long, null),
-    field("did_as_transfer_caller_id", Type::Text, |_| json!("default")),
-    field("disk_space_notify_email", Type::Text, null),
-    field("disk_space_notify_threshold", Type::Long, null),
-    field("domain", Type::Text, |id| json!(format!("sip{id}.example.net"))),
-    field("domain_prefix", Type::Text, |id| json!(format!("{id:05}"))),
-    field("email", Type::Text, |id| json!(format!("admin@client{id}.example.net"))),
+pub(crate) const FIELDS: [ApiField; 28] = [
+    field("ambassadors", ApiType::Text, null),
+    field("contact_phones", ApiType::Text, null),
+    field("create_date", ApiType::Text, |_| json!("2020-03-16 09:29:57")),
+    field("dial_rule_id", ApiType::Long, null),
+    field("did_as_transfer_caller_id", ApiType::Text, |_| json!("default")),
+    field("disk_space_notify_email", ApiType::Text, null),
+    field("disk_space_notify_threshold", ApiType::Long, null),
+    field("domain", ApiType::Text, |id| json!(format!("sip{id}.example.net"))),
+    field("domain_prefix", ApiType::Text, |id| json!(format!("{id:05}"))),
+    field("email", ApiType::Text, |id| json!(format!("admin@client{id}.example.net"))),
     // API: typed as a string, and the wiki's own example answers the number 3.
-    field("extension_len", Type::Text, |_| json!(3)),
-    field("extra_params", Type::Text, null),
-    field("fact_address", Type::Text, null),
-    field("geo_list", Type::Text, null),
-    field("hold_music", Type::Long, null),
-    field("id", Type::Long, |id| json!(id)),
-    field("jur_address", Type::Text, null),
-    field("language", Type::Text, null),
-    field("name", Type::Text, |id| json!(format!("client {id}"))),
-    field("prefix", Type::Text, |id| json!(format!("{id:04}"))),
-    field("presence", Type::Text, |_| json!("no")),
-    field("record_format", Type::Text, |_| json!("mp3")),
-    field("record_stereo", Type::Flag, |_| json!(false)),
-    field("reg_status_log", Type::Flag, |_| json!(false)),
-    field("short_local_caller_id", Type::Text, |_| json!("yes")),
-    field("sip_network_permission_id", Type::Long, null),
-    field("timezone", Type::Text, null),
-    field("type", Type::Text, |_| json!("J")),
+    field("extension_len", ApiType::Text, |_| json!(3)),
+    field("extra_params", ApiType::Text, null),
+    field("fact_address", ApiType::Text, null),
+    field("geo_list", ApiType::Text, null),
+    field("hold_music", ApiType::Long, null),
+    field("id", ApiType::Long, |id| json!(id)),
+    field("jur_address", ApiType::Text, null),
+    field("language", ApiType::Text, null),
+    field("name", ApiType::Text, |id| json!(format!("client {id}"))),
+    field("prefix", ApiType::Text, |id| json!(format!("{id:04}"))),
+    field("presence", ApiType::Text, |_| json!("no")),
+    field("record_format", ApiType::Text, |_| json!("mp3")),
+    field("record_stereo", ApiType::Flag, |_| json!(false)),
+    field("reg_status_log", ApiType::Flag, |_| json!(false)),
+    field("short_local_caller_id", ApiType::Text, |_| json!("yes")),
+    field("sip_network_permission_id", ApiType::Long, null),
+    field("timezone", ApiType::Text, null),
+    field("type", ApiType::Text, |_| json!("J")),
 ];
 
 /// Adds every field that `client` lacks; keys outside the table stay (API: an answer can carry more).
@@ -83,7 +83,7 @@ pub(crate) fn complete(id: u64, client: &mut Map<String, Value>) {
 }
 
 /// The type of a field; none for a name outside the table.
-pub(crate) fn kind(name: &str) -> Option<Type> {
+pub(crate) fn kind(name: &str) -> Option<ApiType> {
     FIELDS.iter().find(|field| field.name == name).map(|field| field.kind)
 }
 
@@ -98,8 +98,8 @@ pub(crate) fn objection(name: &str, value: &Value) -> Option<String> {
     }
     match value {
         Value::Null => None,
-        Value::String(text) if kind(name) == Some(Type::Text) => text_objection(name, text),
-        Value::Number(number) if kind(name) == Some(Type::Long) => {
+        Value::String(text) if kind(name) == Some(ApiType::Text) => text_objection(name, text),
+        Value::Number(number) if kind(name) == Some(ApiType::Long) => {
             let range = if name == "disk_space_notify_threshold" { 0..=100 } else { 1..=i64::MAX };
             match number.as_i64() {
                 Some(whole) if range.contains(&whole) => None,

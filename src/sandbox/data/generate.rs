@@ -1,7 +1,7 @@
 //! Made-up clients for load tests and demonstrations: plausible, varied, and the same for the same seed.
 
 use super::fields;
-use crate::sandbox::random::Sequence;
+use crate::sandbox::random::RandomSequence;
 use serde_json::{Map, Value, json};
 
 const TRADES: [&str; 12] = [
@@ -36,11 +36,11 @@ const COUNTRIES: [&str; 8] = ["RU", "BY", "KZ", "AM", "GE", "UZ", "RS", "KG"];
 
 /// Clients with the ids from 1 up to `count`.
 pub(crate) fn clients(count: u64, seed: u64) -> Vec<Value> {
-    let mut random = Sequence::new(seed);
+    let mut random = RandomSequence::new(seed);
     (1..=count).map(|id| client(id, &mut random)).collect()
 }
 
-fn client(id: u64, random: &mut Sequence) -> Value {
+fn client(id: u64, random: &mut RandomSequence) -> Value {
     let (house, trade) = (*random.pick(&HOUSES), *random.pick(&TRADES));
     let host = format!("{}-{}-{id}.example.net", house.to_lowercase(), trade.to_lowercase());
     let mut client = Map::new();
@@ -63,13 +63,13 @@ fn client(id: u64, random: &mut Sequence) -> Value {
     Value::Object(client)
 }
 
-fn date(random: &mut Sequence) -> String {
+fn date(random: &mut RandomSequence) -> String {
     let (year, month, day) = (2012 + random.below(13), 1 + random.below(12), 1 + random.below(28));
     format!("{year}-{month:02}-{day:02} {:02}:{:02}:{:02}", random.below(24), random.below(60), random.below(60))
 }
 
 /// Mostly one to four countries, now and then none, rarely all.
-fn countries(random: &mut Sequence) -> Value {
+fn countries(random: &mut RandomSequence) -> Value {
     match random.below(100) {
         0 => json!("*"),
         1..=9 => Value::Null,
@@ -84,7 +84,7 @@ fn countries(random: &mut Sequence) -> Value {
 }
 
 /// An id up to `largest` for `percent` of the clients, null for the others.
-fn sometimes(random: &mut Sequence, percent: u64, largest: u64) -> Value {
+fn sometimes(random: &mut RandomSequence, percent: u64, largest: u64) -> Value {
     let (draw, id) = (random.below(100), 1 + random.below(largest));
     if draw < percent { json!(id) } else { Value::Null }
 }

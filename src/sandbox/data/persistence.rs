@@ -4,8 +4,8 @@
 //! the same folder, flushed to the disk, renamed), soon after a change and not at each: an orderly end loses nothing that was answered, a
 //! killed process loses at most the last moments. Two simulators over one file are not kept apart; the last to write wins.
 
-use super::seed::{Clients, Seed};
-use super::store::Store;
+use super::seed::{Seed, StoredClients};
+use super::store::ClientStore;
 use crate::sandbox::lock::lock;
 use anyhow::{Context as _, ensure};
 use std::fs::{self, File};
@@ -25,16 +25,16 @@ const REST: u32 = 3;
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Writes a store to its file.
-pub(crate) struct Keeper {
+pub(crate) struct DataWriter {
     path: PathBuf,
-    store: Arc<Store>,
+    store: Arc<ClientStore>,
     /// The version that the file holds; locked during a write, so that an older state never replaces a newer one.
     kept: Mutex<u64>,
 }
 
-impl Keeper {
-    pub(crate) fn new(path: PathBuf, store: Arc<Store>) -> Keeper {
-        Keeper { path, store, kept: Mutex::new(0) }
+impl DataWriter {
+    pub(crate) fn new(path: PathBuf, store: Arc<ClientStore>) -> DataWriter {
+        DataWriter { path, store, kept: Mutex::new(0) }
     }
 
     /// Writes what has changed since the last write; nothing has, nothing is written.
@@ -50,7 +50,7 @@ impl Keeper {
     }
 
     /// Flushes after every change until it is dropped.
-    pub(crate) async fn follow(self: Arc<Keeper>) {
+    pub(crate) async fn follow(self: Arc<DataWriter>) {
         loop {
             self.store.changed.notified().await;
             tokio::time::sleep(GATHER).await;
@@ -68,7 +68,7 @@ impl Keeper {
 }
 
 /// Reads the kept clients; none where there is no file.
-pub(crate) fn load(path: &Path) -> anyhow::Result<Option<Clients>> {
+pub(crate) fn load(path: &Path) -> anyhow::Result<Option<StoredClients>> {
     if !path.try_exists().with_context(|| format!("cannot look for {}", path.display()))? {
         return Ok(None);
     }
@@ -78,7 +78,7 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Option<Clients>> {
     Ok(Some(kept))
 }
 
-fn read(path: &Path) -> anyhow::Result<Clients> {
+fn read(path: &Path) -> anyhow::Result<StoredClients> {
     let seed: serde_json::Value = serde_json::from_slice(&fs::read(path)?)?;
     let clients = seed.get("clients").and_then(|clients| clients.as_array());
     ensure!(clients.is_some(), "it holds no list of clients");
@@ -98,7 +98,7 @@ pub fn reset(data: &Path) -> anyhow::Result<bool> {
     }
 }
 
-fn write(path: &Path, clients: &Clients) -> anyhow::Result<()> {
+fn write(path: &Path, clients: &StoredClients) -> anyhow::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -2,9 +2,9 @@
 //!
 //! Owns the file format and its checks. A seed is complete once it is read: each client has an id and all 28 fields.
 
-use super::fields::{self, Type};
+use super::fields::{self, ApiType};
 use super::generate;
-use crate::sandbox::account::app::App;
+use crate::sandbox::account::app::SeedApp;
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -13,10 +13,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// A client as it is stored.
-pub(crate) type Client = Map<String, Value>;
+pub(crate) type StoredClient = Map<String, Value>;
 
 /// The clients of a store, by id. Each is shared, so that a copy of the whole is cheap.
-pub(crate) type Clients = BTreeMap<u64, Arc<Client>>;
+pub(crate) type StoredClients = BTreeMap<u64, Arc<StoredClient>>;
 
 /// The clients, applications and limits that a simulator starts from.
 ///
@@ -38,7 +38,7 @@ pub(crate) type Clients = BTreeMap<u64, Arc<Client>>;
 /// - `clients`: each needs an `id`, a whole number from 1. Of the 28 fields those not given are filled in, other keys are kept and answered.
 #[derive(Clone, Debug, Default)]
 pub struct Seed {
-    pub(crate) apps: Vec<App>,
+    pub(crate) apps: Vec<SeedApp>,
     pub(crate) quota: Option<u64>,
     pub(crate) quota_window_s: Option<u64>,
     pub(crate) token_rate: Option<u64>,
@@ -47,9 +47,9 @@ pub struct Seed {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct SeedFile {
     #[serde(default)]
-    apps: Vec<App>,
+    apps: Vec<SeedApp>,
     #[serde(default)]
     quota: Option<u64>,
     #[serde(default)]
@@ -76,8 +76,8 @@ impl Seed {
         let bytes = std::fs::read(path)?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        let file: File = if yaml { serde_yaml::from_slice(bytes)? } else { serde_json::from_slice(bytes)? };
-        let File { apps, quota, quota_window_s, token_rate, clients } = file;
+        let file: SeedFile = if yaml { serde_yaml::from_slice(bytes)? } else { serde_json::from_slice(bytes)? };
+        let SeedFile { apps, quota, quota_window_s, token_rate, clients } = file;
         let seed = Seed { apps, quota, quota_window_s, token_rate, clients };
         seed.check_words()?;
         let clients = seed.index()?;
@@ -96,8 +96,8 @@ impl Seed {
     }
 
     /// The clients by id, complete.
-    pub(crate) fn index(&self) -> anyhow::Result<Clients> {
-        let mut index = Clients::new();
+    pub(crate) fn index(&self) -> anyhow::Result<StoredClients> {
+        let mut index = StoredClients::new();
         for (at, client) in self.clients.iter().enumerate() {
             let Value::Object(client) = client else { bail!("clients[{at}] is not an object") };
             let id = match client.get("id") {
@@ -116,14 +116,14 @@ impl Seed {
     fn check_words(&self) -> anyhow::Result<()> {
         for (at, client) in self.clients.iter().enumerate() {
             for (key, value) in client.as_object().into_iter().flatten() {
-                let text = fields::kind(key) == Some(Type::Text);
+                let text = fields::kind(key) == Some(ApiType::Text);
                 ensure!(!(text && value.is_boolean()), "clients[{at}].{key} is a boolean; quote it if it is a word");
             }
         }
         Ok(())
     }
 
-    fn check_apps(&self, clients: &Clients) -> anyhow::Result<()> {
+    fn check_apps(&self, clients: &StoredClients) -> anyhow::Result<()> {
         let (mut ids, mut tokens) = (BTreeSet::new(), BTreeSet::new());
         for (at, app) in self.apps.iter().enumerate() {
             let pair = app.app_id.is_some() && app.app_secret.is_some();
@@ -141,7 +141,7 @@ impl Seed {
     }
 
     /// What [`Seed::load`] checks, for seeds that were made otherwise.
-    pub(crate) fn checked(&self) -> anyhow::Result<Clients> {
+    pub(crate) fn checked(&self) -> anyhow::Result<StoredClients> {
         let clients = self.index()?;
         self.check_apps(&clients)?;
         Ok(clients)

@@ -4,40 +4,40 @@
 //! larger seed, and writing the data file holds no request up.
 
 use super::fields;
-use super::seed::{Client, Clients};
-use crate::sandbox::answer::refusal::Refusal;
+use super::seed::{StoredClient, StoredClients};
+use crate::sandbox::answer::refusal::ApiRefusal;
 use crate::sandbox::lock::lock;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 /// The state of a simulator.
-pub(crate) struct Store {
-    inner: Mutex<Inner>,
+pub(crate) struct ClientStore {
+    inner: Mutex<StoreState>,
     /// Told at each change; holds one notice for whoever was not waiting.
     pub(crate) changed: Notify,
 }
 
-struct Inner {
-    clients: Clients,
+struct StoreState {
+    clients: StoredClients,
     /// Grows by one at each change.
     version: u64,
     closed: bool,
 }
 
 /// Why nothing was stored.
-pub(crate) enum Unstored {
-    Refused(Refusal),
+pub(crate) enum StoreError {
+    Refused(ApiRefusal),
     /// The simulator ends: what came now would be answered and lost.
     Closed,
 }
 
-impl Store {
-    pub(crate) fn new(clients: Clients) -> Store {
-        Store { inner: Mutex::new(Inner { clients, version: 0, closed: false }), changed: Notify::new() }
+impl ClientStore {
+    pub(crate) fn new(clients: StoredClients) -> ClientStore {
+        ClientStore { inner: Mutex::new(StoreState { clients, version: 0, closed: false }), changed: Notify::new() }
     }
 
-    pub(crate) fn get(&self, id: u64) -> Option<Arc<Client>> {
+    pub(crate) fn get(&self, id: u64) -> Option<Arc<StoredClient>> {
         lock(&self.inner).clients.get(&id).cloned()
     }
 
@@ -50,15 +50,15 @@ impl Store {
     pub(crate) fn update(
         &self,
         id: u64,
-        change: impl FnOnce(&mut Client) -> Result<(), Refusal>,
-    ) -> Result<Arc<Client>, Unstored> {
+        change: impl FnOnce(&mut StoredClient) -> Result<(), ApiRefusal>,
+    ) -> Result<Arc<StoredClient>, StoreError> {
         let mut inner = lock(&self.inner);
         if inner.closed {
-            return Err(Unstored::Closed);
+            return Err(StoreError::Closed);
         }
-        let Some(old) = inner.clients.get(&id) else { return Err(Unstored::Refused(Refusal::ClientNotFound)) };
-        let mut client = Client::clone(old);
-        change(&mut client).map_err(Unstored::Refused)?;
+        let Some(old) = inner.clients.get(&id) else { return Err(StoreError::Refused(ApiRefusal::ClientNotFound)) };
+        let mut client = StoredClient::clone(old);
+        change(&mut client).map_err(StoreError::Refused)?;
         let client = Arc::new(client);
         drop(inner.clients.insert(id, Arc::clone(&client)));
         inner.version += 1;
@@ -80,7 +80,7 @@ impl Store {
     }
 
     /// All clients, and the version that they are.
-    pub(crate) fn snapshot(&self) -> (u64, Clients) {
+    pub(crate) fn snapshot(&self) -> (u64, StoredClients) {
         let inner = lock(&self.inner);
         (inner.version, inner.clients.clone())
     }

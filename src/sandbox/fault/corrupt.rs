@@ -1,19 +1,19 @@
 //! Faults that spoil a finished answer: its body, its type, its headers.
 
-use super::kind::{Kind, WrongId};
-use crate::sandbox::answer::content::{Answer, Content, Encoding};
-use crate::sandbox::answer::refusal::StatusAs;
+use super::kind::{FaultKind, WrongId};
+use crate::sandbox::answer::content::{AnswerContent, BodyEncoding, SimulatedAnswer};
+use crate::sandbox::answer::refusal::StatusFormat;
 use serde_json::{Value, json};
 
 /// Spoils `answer` by every one of `kinds`. Those that need an object to spoil leave errors alone, so that a refusal stays a refusal.
-pub(crate) fn misshape(kinds: &[Kind], answer: &mut Answer) {
+pub(crate) fn misshape(kinds: &[FaultKind], answer: &mut SimulatedAnswer) {
     for kind in kinds {
         match kind {
-            Kind::ContentType(content_type) => answer.content_type = content_type.clone(),
-            Kind::BadGzip => answer.encoding = Encoding::False,
-            Kind::QuotaHeaders(which) => answer.quota.which = *which,
+            FaultKind::ContentType(content_type) => answer.content_type = content_type.clone(),
+            FaultKind::BadGzip => answer.encoding = BodyEncoding::False,
+            FaultKind::QuotaHeaders(which) => answer.quota.which = *which,
             _ => {
-                if let Content::Json(value) = &mut answer.content
+                if let AnswerContent::Json(value) = &mut answer.content
                     && let Some(content) = body(kind, value)
                 {
                     answer.content = content;
@@ -24,32 +24,32 @@ pub(crate) fn misshape(kinds: &[Kind], answer: &mut Answer) {
 }
 
 /// How the `status` of error bodies is written under these faults.
-pub(crate) fn status_as(kinds: &[Kind]) -> StatusAs {
+pub(crate) fn status_as(kinds: &[FaultKind]) -> StatusFormat {
     let last = kinds.iter().rev().find_map(|kind| match kind {
-        Kind::StatusAs(how) => Some(*how),
+        FaultKind::StatusAs(how) => Some(*how),
         _ => None,
     });
     last.unwrap_or_default()
 }
 
-fn body(kind: &Kind, value: &mut Value) -> Option<Content> {
+fn body(kind: &FaultKind, value: &mut Value) -> Option<AnswerContent> {
     Some(match kind {
-        Kind::NotJson => Content::Text("<html><body>Please log in</body></html>"),
-        Kind::EmptyBody => Content::Text(""),
-        Kind::Array => Content::Json(json!([value.take()])),
-        Kind::EmptyObject => Content::Json(json!({})),
-        Kind::WrongId(wrong) => {
+        FaultKind::NotJson => AnswerContent::Text("<html><body>Please log in</body></html>"),
+        FaultKind::EmptyBody => AnswerContent::Text(""),
+        FaultKind::Array => AnswerContent::Json(json!([value.take()])),
+        FaultKind::EmptyObject => AnswerContent::Json(json!({})),
+        FaultKind::WrongId(wrong) => {
             wrong_id(wrong, value);
             return None;
         }
-        Kind::Oversize(size) => {
+        FaultKind::Oversize(size) => {
             // Emptied first, so that the padding is measured against what stays.
             value["extra_params"] = json!("");
             let missing = size.saturating_sub(value.to_string().len());
             value["extra_params"] = json!("x".repeat(missing));
             return None;
         }
-        Kind::NoExpiry => {
+        FaultKind::NoExpiry => {
             if let Some(object) = value.as_object_mut() {
                 drop(object.remove("expires_in"));
             }

@@ -3,9 +3,9 @@
 //! A fault is a value without behaviour. `fault_text` reads it, `trigger` decides when it strikes, and the stages of an answer (`early`,
 //! `misshape`, `wire`) play it.
 
-use crate::sandbox::answer::quota_headers::QuotaHeaders;
-use crate::sandbox::answer::refusal::{Refusal, StatusAs};
-use crate::sandbox::api::route::On;
+use crate::sandbox::answer::quota_headers::QuotaHeaderSet;
+use crate::sandbox::answer::refusal::{ApiRefusal, StatusFormat};
+use crate::sandbox::api::route::ApiOperation;
 use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
@@ -17,12 +17,12 @@ use std::time::Duration;
 /// `times` ends the fault after that many strikes, and `per=client` counts both for each client by itself. `rate` strikes that share of the
 /// matching requests, drawn from the simulator's random seed in a way that does not depend on the order of other clients' requests.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub struct SimulatorFault {
     /// As it was written.
     pub(crate) text: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: FaultKind,
     /// None given: every request.
-    pub(crate) on: Vec<On>,
+    pub(crate) on: Vec<ApiOperation>,
     pub(crate) client: Option<String>,
     pub(crate) times: Option<u64>,
     pub(crate) after: u64,
@@ -30,7 +30,7 @@ pub struct Fault {
     pub(crate) per_client: bool,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for SimulatorFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)
     }
@@ -38,22 +38,22 @@ impl fmt::Display for Fault {
 
 /// What a fault does. Those above the line come before the request is looked at, those below after it has been served.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum FaultKind {
     Latency(Duration),
     /// Someone else changes a field of the client just before.
     Meddle(String, Value),
-    Reset(Cut),
+    Reset(Disconnect),
     ServerError(u16),
     Redirect(u16),
-    Refuse(Refusal),
+    Refuse(ApiRefusal),
     /// A PUT that holds this field is refused.
     RefuseField(String),
     /// A 429 that passes, with a Retry-After where there is one.
     Passing(Option<String>),
-    QuotaUsed(Told),
+    QuotaUsed(QuotaResetHint),
     // ---
     LateAnswer(Duration),
-    ResetAfter(Cut),
+    ResetAfter(Disconnect),
     ServerErrorAfter(u16),
     /// Percentage of the body that arrives.
     Truncated(u8),
@@ -70,14 +70,14 @@ pub(crate) enum Kind {
     /// Bytes of the body before compression.
     Oversize(usize),
     BadGzip,
-    QuotaHeaders(QuotaHeaders),
-    StatusAs(StatusAs),
+    QuotaHeaders(QuotaHeaderSet),
+    StatusAs(StatusFormat),
     NoExpiry,
 }
 
 /// How a connection ends without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cut {
+pub(crate) enum Disconnect {
     /// A TCP reset.
     Rst,
     /// An orderly close.
@@ -86,7 +86,7 @@ pub(crate) enum Cut {
 
 /// How a 429 for a used-up quota says when it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum QuotaResetHint {
     /// In X-RateLimit-Reset, this text.
     Reset(String),
     /// In Retry-After, this text.

@@ -1,71 +1,73 @@
 //! Faults that answer, or end the connection, in place of the API: nothing is stored.
 
-use super::kind::{Cut, Kind, Told};
-use crate::sandbox::answer::content::Answer;
-use crate::sandbox::answer::quota_headers::{QuotaHeaders, QuotaShown};
-use crate::sandbox::answer::refusal::Refusal;
+use super::kind::{Disconnect, FaultKind, QuotaResetHint};
+use crate::sandbox::answer::content::SimulatedAnswer;
+use crate::sandbox::answer::quota_headers::{QuotaHeaderSet, QuotaHeaderText};
+use crate::sandbox::answer::refusal::ApiRefusal;
 use crate::sandbox::api::route::other_route;
 use axum::http::header;
 use serde_json::Value;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What happens in place of an answer of the API.
-pub(crate) enum Early {
-    Cut(Cut),
-    Answer(Answer),
+pub(crate) enum ShortCircuit {
+    Cut(Disconnect),
+    Answer(SimulatedAnswer),
 }
 
 /// What the first of `kinds` does that leaves nothing for the API; none where all let the request through. `put` is the body of a PUT.
-pub(crate) fn early(kinds: &[Kind], path: &str, put: Option<&[u8]>) -> Option<Early> {
+pub(crate) fn early(kinds: &[FaultKind], path: &str, put: Option<&[u8]>) -> Option<ShortCircuit> {
     kinds.iter().find_map(|kind| one(kind, path, put))
 }
 
-fn one(kind: &Kind, path: &str, put: Option<&[u8]>) -> Option<Early> {
+fn one(kind: &FaultKind, path: &str, put: Option<&[u8]>) -> Option<ShortCircuit> {
     let answer = match kind {
-        Kind::Reset(cut) => return Some(Early::Cut(*cut)),
-        Kind::ServerError(code) => Answer::page(*code),
-        Kind::Redirect(code) => {
+        FaultKind::Reset(cut) => return Some(ShortCircuit::Cut(*cut)),
+        FaultKind::ServerError(code) => SimulatedAnswer::page(*code),
+        FaultKind::Redirect(code) => {
             // For a client the other path is one that would answer a GET with 200: following it would look like success.
             let target = other_route(path).unwrap_or_else(|| format!("{}/moved/", path.trim_end_matches('/')));
-            let mut answer = Answer::page(*code);
+            let mut answer = SimulatedAnswer::page(*code);
             answer.headers.push((header::LOCATION, target));
             answer
         }
-        Kind::Refuse(refusal) => Answer::refused(refusal.clone()),
-        Kind::RefuseField(field) => {
+        FaultKind::Refuse(refusal) => SimulatedAnswer::refused(refusal.clone()),
+        FaultKind::RefuseField(field) => {
             let body: Value = serde_json::from_slice(put?).ok()?;
             let _refused = body.get(field)?;
-            Answer::refused(Refusal::BadRequest(format!("parameter {field} is not available to the client")))
+            SimulatedAnswer::refused(ApiRefusal::BadRequest(format!(
+                "parameter {field} is not available to the client"
+            )))
         }
-        Kind::Passing(retry) => {
-            let answer = Answer::refused(Refusal::Passing);
+        FaultKind::Passing(retry) => {
+            let answer = SimulatedAnswer::refused(ApiRefusal::Passing);
             match retry {
                 Some(retry) => answer.with(header::RETRY_AFTER, retry.clone()),
                 None => answer,
             }
         }
-        Kind::QuotaUsed(told) => quota_used(told),
+        FaultKind::QuotaUsed(told) => quota_used(told),
         _ => return None,
     };
-    Some(Early::Answer(answer))
+    Some(ShortCircuit::Answer(answer))
 }
 
-fn quota_used(told: &Told) -> Answer {
-    let mut answer = Answer::refused(Refusal::Quota);
-    answer.quota = QuotaShown { used_up: true, ..QuotaShown::default() };
-    answer.quota.which = QuotaHeaders::NoReset;
+fn quota_used(told: &QuotaResetHint) -> SimulatedAnswer {
+    let mut answer = SimulatedAnswer::refused(ApiRefusal::Quota);
+    answer.quota = QuotaHeaderText { used_up: true, ..QuotaHeaderText::default() };
+    answer.quota.which = QuotaHeaderSet::NoReset;
     match told {
-        Told::Reset(text) => {
-            answer.quota.which = QuotaHeaders::All;
+        QuotaResetHint::Reset(text) => {
+            answer.quota.which = QuotaHeaderSet::All;
             answer.quota.reset = Some(text.clone());
             answer
         }
-        Told::RetryAfter(text) => answer.with(header::RETRY_AFTER, text.clone()),
-        Told::Date(seconds) => {
+        QuotaResetHint::RetryAfter(text) => answer.with(header::RETRY_AFTER, text.clone()),
+        QuotaResetHint::Date(seconds) => {
             let then = SystemTime::now().checked_add(Duration::from_secs(*seconds)).unwrap_or(UNIX_EPOCH);
             answer.with(header::RETRY_AFTER, http_date(then))
         }
-        Told::Nowhere => answer,
+        QuotaResetHint::Nowhere => answer,
     }
 }
 

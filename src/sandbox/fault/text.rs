@@ -1,10 +1,10 @@
 //! Faults as people write them: the table of names, and reading one.
 
-use super::kind::{Cut, Fault, Kind, Told, WrongId};
+use super::kind::{Disconnect, FaultKind, QuotaResetHint, SimulatorFault, WrongId};
 use super::units::{duration, size};
-use crate::sandbox::answer::quota_headers::QuotaHeaders;
-use crate::sandbox::answer::refusal::{Refusal, StatusAs};
-use crate::sandbox::api::route::On;
+use crate::sandbox::answer::quota_headers::QuotaHeaderSet;
+use crate::sandbox::answer::refusal::{ApiRefusal, StatusFormat};
+use crate::sandbox::api::route::ApiOperation;
 use crate::sandbox::data::fields::{WRITABLE, kind};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use serde_json::Value;
@@ -49,20 +49,20 @@ pub const FAULTS: [(&str, &str, &str); 27] = [
     ("no-expiry", "a token answer without expires_in", ""),
 ];
 
-impl FromStr for Fault {
+impl FromStr for SimulatorFault {
     type Err = anyhow::Error;
 
-    fn from_str(text: &str) -> anyhow::Result<Fault> {
+    fn from_str(text: &str) -> anyhow::Result<SimulatorFault> {
         // In one sentence: who shows an error of parsing shows no chain of causes.
         read(text).map_err(|error| anyhow!("the fault `{text}` cannot be read: {error:#}"))
     }
 }
 
-fn read(text: &str) -> anyhow::Result<Fault> {
+fn read(text: &str) -> anyhow::Result<SimulatorFault> {
     let mut parts = text.split(',').map(str::trim);
     let (name, value) = split(parts.next().unwrap_or_default());
     let kind = read_kind(name, value)?;
-    let mut fault = Fault {
+    let mut fault = SimulatorFault {
         text: text.to_owned(),
         kind,
         on: Vec::new(),
@@ -78,16 +78,16 @@ fn read(text: &str) -> anyhow::Result<Fault> {
     Ok(fault)
 }
 
-impl Fault {
+impl SimulatorFault {
     fn condition(&mut self, part: &str) -> anyhow::Result<()> {
         let (key, value) = split(part);
         let value = value.with_context(|| format!("`{part}` is no condition such as times=1"))?;
         match key {
             "on" => self.on.push(match value {
-                "get" => On::Get,
-                "put" => On::Put,
-                "token" => On::Token,
-                "user" => On::User,
+                "get" => ApiOperation::Get,
+                "put" => ApiOperation::Put,
+                "token" => ApiOperation::Token,
+                "user" => ApiOperation::User,
                 _ => bail!("on is get, put, token or user"),
             }),
             "client" => self.client = Some(value.to_owned()),
@@ -113,86 +113,88 @@ fn split(part: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn read_kind(name: &str, given: Option<&str>) -> anyhow::Result<Kind> {
+fn read_kind(name: &str, given: Option<&str>) -> anyhow::Result<FaultKind> {
     let row = FAULTS.iter().find(|row| row.0 == name);
     let Some((_, _, default)) = row else {
         let names: Vec<&str> = FAULTS.iter().map(|row| row.0).collect();
         bail!("there is no fault `{name}`; there are {}", names.join(", "));
     };
     let value = given.unwrap_or(default);
-    let plain = |kind: Kind| {
+    let plain = |kind: FaultKind| {
         ensure!(given.is_none(), "{name} takes no value");
         Ok(kind)
     };
     Ok(match name {
-        "latency" => Kind::Latency(duration(value)?),
-        "late-answer" => Kind::LateAnswer(duration(value)?),
+        "latency" => FaultKind::Latency(duration(value)?),
+        "late-answer" => FaultKind::LateAnswer(duration(value)?),
         "meddle" => meddle(value)?,
-        "server-error" => Kind::ServerError(code(value, 500..=599)?),
-        "server-error-after" => Kind::ServerErrorAfter(code(value, 500..=599)?),
-        "reset" => Kind::Reset(cut(value)?),
-        "reset-after" => Kind::ResetAfter(cut(value)?),
+        "server-error" => FaultKind::ServerError(code(value, 500..=599)?),
+        "server-error-after" => FaultKind::ServerErrorAfter(code(value, 500..=599)?),
+        "reset" => FaultKind::Reset(cut(value)?),
+        "reset-after" => FaultKind::ResetAfter(cut(value)?),
         "truncated" => {
             let percent: u8 = value.parse().context("the value is a percentage")?;
             ensure!(percent < 100, "at 100 percent nothing is cut");
-            Kind::Truncated(percent)
+            FaultKind::Truncated(percent)
         }
-        "slow" => Kind::Slow(duration(value)?),
+        "slow" => FaultKind::Slow(duration(value)?),
         "close-after" => {
             let answers: u64 = value.parse().context("the value is a number of answers")?;
             ensure!(answers > 0, "a connection gives at least one answer");
-            Kind::CloseAfter(answers)
+            FaultKind::CloseAfter(answers)
         }
-        "redirect" => Kind::Redirect(code(value, 300..=399)?),
-        "error" => Kind::Refuse(Refusal::named(value).with_context(|| format!("`{value}` is no refusal of the API"))?),
-        "unauthorized" => plain(Kind::Refuse(Refusal::Unauthorized("the access token is not valid")))?,
+        "redirect" => FaultKind::Redirect(code(value, 300..=399)?),
+        "error" => {
+            FaultKind::Refuse(ApiRefusal::named(value).with_context(|| format!("`{value}` is no refusal of the API"))?)
+        }
+        "unauthorized" => plain(FaultKind::Refuse(ApiRefusal::Unauthorized("the access token is not valid")))?,
         "refuse-field" => {
             ensure!(WRITABLE.contains(&value), "`{value}` is no field that a PUT may hold");
-            Kind::RefuseField(value.to_owned())
+            FaultKind::RefuseField(value.to_owned())
         }
         "too-many" => {
             header_text(value)?;
-            Kind::Passing(Some(value.to_owned()).filter(|value| !value.is_empty()))
+            FaultKind::Passing(Some(value.to_owned()).filter(|value| !value.is_empty()))
         }
-        "quota-exceeded" => Kind::QuotaUsed(told(value)?),
-        "quota-headers" => Kind::QuotaHeaders(match value {
-            "none" => QuotaHeaders::Absent,
-            "no-reset" => QuotaHeaders::NoReset,
+        "quota-exceeded" => FaultKind::QuotaUsed(told(value)?),
+        "quota-headers" => FaultKind::QuotaHeaders(match value {
+            "none" => QuotaHeaderSet::Absent,
+            "no-reset" => QuotaHeaderSet::NoReset,
             _ => bail!("the value is none or no-reset"),
         }),
         "content-type" => {
             header_text(value)?;
-            Kind::ContentType(Some(value.to_owned()).filter(|value| value != "none"))
+            FaultKind::ContentType(Some(value.to_owned()).filter(|value| value != "none"))
         }
-        "not-json" => plain(Kind::NotJson)?,
-        "array" => plain(Kind::Array)?,
-        "empty-object" => plain(Kind::EmptyObject)?,
-        "empty-body" => plain(Kind::EmptyBody)?,
-        "wrong-id" => Kind::WrongId(match value {
+        "not-json" => plain(FaultKind::NotJson)?,
+        "array" => plain(FaultKind::Array)?,
+        "empty-object" => plain(FaultKind::EmptyObject)?,
+        "empty-body" => plain(FaultKind::EmptyBody)?,
+        "wrong-id" => FaultKind::WrongId(match value {
             "next" => WrongId::Next,
             "null" => WrongId::Null,
             "absent" => WrongId::Absent,
             "text" => WrongId::Text,
             number => WrongId::Number(number.parse().context("the value is next, null, absent, text or a number")?),
         }),
-        "oversize" => Kind::Oversize(size(value)?),
-        "bad-gzip" => plain(Kind::BadGzip)?,
-        "status-as" => Kind::StatusAs(match value {
-            "number" => StatusAs::Number,
-            "text" => StatusAs::Text,
-            "absent" => StatusAs::Absent,
+        "oversize" => FaultKind::Oversize(size(value)?),
+        "bad-gzip" => plain(FaultKind::BadGzip)?,
+        "status-as" => FaultKind::StatusAs(match value {
+            "number" => StatusFormat::Number,
+            "text" => StatusFormat::Text,
+            "absent" => StatusFormat::Absent,
             _ => bail!("the value is number, text or absent"),
         }),
-        "no-expiry" => plain(Kind::NoExpiry)?,
+        "no-expiry" => plain(FaultKind::NoExpiry)?,
         _ => bail!("the fault `{name}` is in the table and cannot be read"),
     })
 }
 
-fn meddle(value: &str) -> anyhow::Result<Kind> {
+fn meddle(value: &str) -> anyhow::Result<FaultKind> {
     let (field, value) = value.split_once(':').context("the value is FIELD:VALUE")?;
     ensure!(kind(field).is_some(), "`{field}` is not a field of a client");
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-    Ok(Kind::Meddle(field.to_owned(), value))
+    Ok(FaultKind::Meddle(field.to_owned(), value))
 }
 
 fn code(value: &str, range: std::ops::RangeInclusive<u16>) -> anyhow::Result<u16> {
@@ -201,23 +203,23 @@ fn code(value: &str, range: std::ops::RangeInclusive<u16>) -> anyhow::Result<u16
     Ok(code)
 }
 
-fn cut(value: &str) -> anyhow::Result<Cut> {
+fn cut(value: &str) -> anyhow::Result<Disconnect> {
     match value {
-        "rst" => Ok(Cut::Rst),
-        "fin" => Ok(Cut::Fin),
+        "rst" => Ok(Disconnect::Rst),
+        "fin" => Ok(Disconnect::Fin),
         _ => bail!("the value is rst or fin"),
     }
 }
 
-fn told(value: &str) -> anyhow::Result<Told> {
+fn told(value: &str) -> anyhow::Result<QuotaResetHint> {
     header_text(value)?;
     Ok(match value.split_once(':') {
         // Half an hour: neither near nor a whole window.
-        None if value == "reset" => Told::Reset("1800".to_owned()),
-        None if value == "none" => Told::Nowhere,
-        Some(("reset", text)) => Told::Reset(text.to_owned()),
-        Some(("retry-after", text)) => Told::RetryAfter(text.to_owned()),
-        Some(("date", seconds)) => Told::Date(seconds.parse().context("date takes a number of seconds")?),
+        None if value == "reset" => QuotaResetHint::Reset("1800".to_owned()),
+        None if value == "none" => QuotaResetHint::Nowhere,
+        Some(("reset", text)) => QuotaResetHint::Reset(text.to_owned()),
+        Some(("retry-after", text)) => QuotaResetHint::RetryAfter(text.to_owned()),
+        Some(("date", seconds)) => QuotaResetHint::Date(seconds.parse().context("date takes a number of seconds")?),
         _ => bail!("the value is reset, none, reset:TEXT, retry-after:TEXT or date:SECONDS"),
     })
 }

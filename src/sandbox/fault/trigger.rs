@@ -1,42 +1,42 @@
 //! Which faults strike a request.
 
-use super::kind::{Fault, Kind};
-use crate::sandbox::api::route::On;
+use super::kind::{FaultKind, SimulatorFault};
+use crate::sandbox::api::route::ApiOperation;
 use crate::sandbox::random;
 use std::collections::HashMap;
 
 /// The faults that are switched on, with what each has seen.
 #[derive(Default)]
-pub(crate) struct Faults {
+pub(crate) struct FaultSet {
     random_seed: u64,
-    list: Vec<Armed>,
+    list: Vec<ActiveFault>,
     /// How many faults there have been: draws of a fault added later differ from those of its twin before it.
     added: usize,
 }
 
-struct Armed {
-    fault: Fault,
+struct ActiveFault {
+    fault: SimulatorFault,
     number: String,
-    tallies: HashMap<String, Tally>,
+    tallies: HashMap<String, FaultTally>,
     /// By kind of request and client, how many draws there have been.
     draws: HashMap<(&'static str, String), u64>,
 }
 
 #[derive(Default)]
-struct Tally {
+struct FaultTally {
     matched: u64,
     struck: u64,
 }
 
-impl Faults {
-    pub(crate) fn new(random_seed: u64) -> Faults {
-        Faults { random_seed, ..Faults::default() }
+impl FaultSet {
+    pub(crate) fn new(random_seed: u64) -> FaultSet {
+        FaultSet { random_seed, ..FaultSet::default() }
     }
 
-    pub(crate) fn add(&mut self, fault: Fault) {
+    pub(crate) fn add(&mut self, fault: SimulatorFault) {
         let number = self.added.to_string();
         self.added += 1;
-        self.list.push(Armed { fault, number, tallies: HashMap::new(), draws: HashMap::new() });
+        self.list.push(ActiveFault { fault, number, tallies: HashMap::new(), draws: HashMap::new() });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -44,19 +44,19 @@ impl Faults {
     }
 
     /// The faults due for this request, in the order in which they were added. `answer` is its number on its connection, from 1.
-    pub(crate) fn strike(&mut self, on: On, client: Option<&str>, answer: u64) -> Vec<Kind> {
+    pub(crate) fn strike(&mut self, on: ApiOperation, client: Option<&str>, answer: u64) -> Vec<FaultKind> {
         let seed = self.random_seed;
-        let due = |armed: &mut Armed| armed.due(seed, on, client, answer).then(|| armed.fault.kind.clone());
+        let due = |armed: &mut ActiveFault| armed.due(seed, on, client, answer).then(|| armed.fault.kind.clone());
         self.list.iter_mut().filter_map(due).collect()
     }
 }
 
-impl Armed {
-    fn due(&mut self, seed: u64, on: On, client: Option<&str>, answer: u64) -> bool {
+impl ActiveFault {
+    fn due(&mut self, seed: u64, on: ApiOperation, client: Option<&str>, answer: u64) -> bool {
         let fault = &self.fault;
         let of_kind = fault.on.is_empty() || fault.on.contains(&on);
         let of_client = fault.client.is_none() || fault.client.as_deref() == client;
-        let in_time = !matches!(fault.kind, Kind::CloseAfter(answers) if answer < answers);
+        let in_time = !matches!(fault.kind, FaultKind::CloseAfter(answers) if answer < answers);
         if !(of_kind && of_client && in_time) {
             return false;
         }

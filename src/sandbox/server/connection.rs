@@ -4,9 +4,9 @@
 //! answer. The handler of a request writes a script for its answer; the line plays it byte by byte, below HTTP, where the server's own
 //! HTTP code would not let a wrong Content-Length pass.
 
-use super::phase::Phase;
-use super::script::{Script, Step};
-use crate::sandbox::fault::kind::Cut;
+use super::phase::ServerPhase;
+use super::script::{SendScript, SendStep};
+use crate::sandbox::fault::kind::Disconnect;
 use crate::sandbox::lock::lock;
 use std::future::Future;
 use std::io;
@@ -20,44 +20,50 @@ use tokio::time::{Sleep, sleep};
 
 /// A handler's hold on its connection.
 #[derive(Clone, Default)]
-pub(crate) struct Wire(Arc<Mutex<State>>);
+pub(crate) struct ConnectionHandle(Arc<Mutex<ConnectionState>>);
 
 #[derive(Default)]
-struct State {
-    script: Script,
+struct ConnectionState {
+    script: SendScript,
     answers: u64,
 }
 
-impl Wire {
+impl ConnectionHandle {
     /// Begins another answer, and says the number of it on this connection, from 1.
     pub(crate) fn next(&self) -> u64 {
         let mut state = lock(&self.0);
-        state.script = Script::Whole;
+        state.script = SendScript::Whole;
         state.answers += 1;
         state.answers
     }
 
-    pub(crate) fn play(&self, script: Script) {
+    pub(crate) fn play(&self, script: SendScript) {
         lock(&self.0).script = script;
     }
 }
 
 /// One connection.
-pub(crate) struct Line {
+pub(crate) struct SimulatedConnection {
     stream: TcpStream,
-    pub(crate) wire: Wire,
+    pub(crate) wire: ConnectionHandle,
     pause: Option<Pin<Box<Sleep>>>,
     over: Pin<Box<dyn Future<Output = ()> + Send>>,
     is_over: bool,
 }
 
-impl Line {
-    pub(crate) fn new(stream: TcpStream, mut phase: watch::Receiver<Phase>) -> Line {
+impl SimulatedConnection {
+    pub(crate) fn new(stream: TcpStream, mut phase: watch::Receiver<ServerPhase>) -> SimulatedConnection {
         let over = async move {
             // A sender that is gone is a simulator that is gone.
-            drop(phase.wait_for(|phase| *phase == Phase::Over).await.map(|phase| *phase));
+            drop(phase.wait_for(|phase| *phase == ServerPhase::Over).await.map(|phase| *phase));
         };
-        Line { stream, wire: Wire::default(), pause: None, over: Box::pin(over), is_over: false }
+        SimulatedConnection {
+            stream,
+            wire: ConnectionHandle::default(),
+            pause: None,
+            over: Box::pin(over),
+            is_over: false,
+        }
     }
 
     fn ended(&mut self, cx: &mut Context<'_>) -> bool {
@@ -66,17 +72,17 @@ impl Line {
     }
 }
 
-impl AsyncRead for Line {
+impl AsyncRead for SimulatedConnection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let line = self.get_mut();
-        if line.ended(cx) || matches!(lock(&line.wire.0).script, Script::Closing) {
+        if line.ended(cx) || matches!(lock(&line.wire.0).script, SendScript::Closing) {
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut line.stream).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Line {
+impl AsyncWrite for SimulatedConnection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let line = self.get_mut();
         loop {
@@ -89,14 +95,14 @@ impl AsyncWrite for Line {
             }
             let step = lock(&line.wire.0).script.step(buf);
             match step {
-                Step::Send(length) => {
+                SendStep::Send(length) => {
                     let sent = ready!(Pin::new(&mut line.stream).poll_write(cx, &buf[..length]))?;
                     lock(&line.wire.0).script.sent(&buf[..sent]);
                     return Poll::Ready(Ok(sent));
                 }
-                Step::Pause(duration) => line.pause = Some(Box::pin(sleep(duration))),
-                Step::End(cut) => {
-                    if cut == Some(Cut::Rst) {
+                SendStep::Pause(duration) => line.pause = Some(Box::pin(sleep(duration))),
+                SendStep::End(cut) => {
+                    if cut == Some(Disconnect::Rst) {
                         line.stream.set_zero_linger()?;
                     }
                     return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
@@ -108,7 +114,7 @@ impl AsyncWrite for Line {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let line = self.get_mut();
         ready!(Pin::new(&mut line.stream).poll_flush(cx))?;
-        if matches!(lock(&line.wire.0).script, Script::Closing) {
+        if matches!(lock(&line.wire.0).script, SendScript::Closing) {
             return Pin::new(&mut line.stream).poll_shutdown(cx);
         }
         Poll::Ready(Ok(()))

@@ -1,19 +1,19 @@
 //! Starting a simulator, looking into it, and ending it.
 
-use super::accept::Door;
-use super::connection::Wire;
-use super::options::Options;
-use super::phase::Phase;
+use super::accept::ConnectionListener;
+use super::connection::ConnectionHandle;
+use super::options::SimulatorOptions;
+use super::phase::ServerPhase;
 use super::request::{Simulator, handle};
-use crate::sandbox::account::quota::Quota;
-use crate::sandbox::account::tokens::Tokens;
+use crate::sandbox::account::quota::AppQuotas;
+use crate::sandbox::account::tokens::TokenIssuer;
 use crate::sandbox::api::semantics::Semantics;
-use crate::sandbox::data::persistence::{self, Keeper};
-use crate::sandbox::data::store::Store;
-use crate::sandbox::fault::kind::Fault;
-use crate::sandbox::fault::trigger::Faults;
+use crate::sandbox::data::persistence::{self, DataWriter};
+use crate::sandbox::data::store::ClientStore;
+use crate::sandbox::fault::kind::SimulatorFault;
+use crate::sandbox::fault::trigger::FaultSet;
 use crate::sandbox::lock::lock;
-use crate::sandbox::traffic::{Counts, Ledger, Request};
+use crate::sandbox::traffic::{RequestCounts, RequestHead, TrafficLog};
 use anyhow::{Context as _, bail, ensure};
 use axum::Router;
 use serde_json::Value;
@@ -30,16 +30,16 @@ use tokio::task::JoinHandle;
 /// How long answers under way may take to finish when a simulator ends, and then how long connections may take to close.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// A running simulator. Dropped, it ends at once and still writes what was answered; [`Server::stop`] ends it in order and tells errors.
+/// A running simulator. Dropped, it ends at once and still writes what was answered; [`SimulatorServer::stop`] ends it in order and tells errors.
 #[must_use = "a simulator that is dropped is ended"]
-pub struct Server {
+pub struct SimulatorServer {
     simulator: Arc<Simulator>,
     address: SocketAddr,
-    keeper: Option<Arc<Keeper>>,
-    tasks: Option<Tasks>,
+    keeper: Option<Arc<DataWriter>>,
+    tasks: Option<ServerTasks>,
 }
 
-struct Tasks {
+struct ServerTasks {
     serve: JoinHandle<std::io::Result<()>>,
     follow: Option<JoinHandle<()>>,
 }
@@ -50,8 +50,8 @@ struct Tasks {
 ///
 /// An address that is not loopback or not free, a seed with a client without an id, semantics that name no field, or kept data that cannot
 /// be read.
-pub async fn start(options: Options) -> anyhow::Result<Server> {
-    let Options { listen, seed, data, semantics, faults, random_seed, quota, token_lifetime } = options;
+pub async fn start(options: SimulatorOptions) -> anyhow::Result<SimulatorServer> {
+    let SimulatorOptions { listen, seed, data, semantics, faults, random_seed, quota, token_lifetime } = options;
     ensure!(listen.ip().is_loopback(), "the simulator listens on loopback addresses alone, not on {}", listen.ip());
     semantics.check()?;
     let mut clients = seed.checked().context("the seed cannot be used")?;
@@ -61,48 +61,48 @@ pub async fn start(options: Options) -> anyhow::Result<Server> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr()?;
 
-    let store = Arc::new(Store::new(clients));
-    let keeper = data.map(|path| Arc::new(Keeper::new(path, Arc::clone(&store))));
-    let mut armed = Faults::new(random_seed);
+    let store = Arc::new(ClientStore::new(clients));
+    let keeper = data.map(|path| Arc::new(DataWriter::new(path, Arc::clone(&store))));
+    let mut armed = FaultSet::new(random_seed);
     faults.into_iter().for_each(|fault| armed.add(fault));
-    let (phase, watched) = watch::channel(Phase::Serving);
+    let (phase, watched) = watch::channel(ServerPhase::Serving);
     let simulator = Arc::new(Simulator {
         store,
-        tokens: Tokens::new(seed.apps, seed.token_rate, token_lifetime, random_seed),
-        quota: Quota::new(quota.or(seed.quota), seed.quota_window_s),
-        ledger: Ledger::default(),
+        tokens: TokenIssuer::new(seed.apps, seed.token_rate, token_lifetime, random_seed),
+        quota: AppQuotas::new(quota.or(seed.quota), seed.quota_window_s),
+        ledger: TrafficLog::default(),
         faults: Mutex::new(armed),
         semantics: Mutex::new(Arc::new(semantics)),
         panicked: AtomicBool::new(false),
         phase,
     });
     let app = Router::new().fallback(handle).with_state(Arc::clone(&simulator));
-    let app = app.into_make_service_with_connect_info::<Wire>();
+    let app = app.into_make_service_with_connect_info::<ConnectionHandle>();
     let mut ending = watched.clone();
-    let ending = async move { drop(ending.wait_for(|phase| *phase >= Phase::Ending).await.map(|phase| *phase)) };
-    let serve = axum::serve(Door { listener, phase: watched }, app).with_graceful_shutdown(ending);
-    let tasks = Tasks {
+    let ending = async move { drop(ending.wait_for(|phase| *phase >= ServerPhase::Ending).await.map(|phase| *phase)) };
+    let serve = axum::serve(ConnectionListener { listener, phase: watched }, app).with_graceful_shutdown(ending);
+    let tasks = ServerTasks {
         serve: tokio::spawn(async move { serve.await }),
         follow: keeper.as_ref().map(|keeper| tokio::spawn(Arc::clone(keeper).follow())),
     };
-    Ok(Server { simulator, address, keeper, tasks: Some(tasks) })
+    Ok(SimulatorServer { simulator, address, keeper, tasks: Some(tasks) })
 }
 
-impl fmt::Debug for Server {
+impl fmt::Debug for SimulatorServer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         // No more than this: the seed's secrets are inside.
         out.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
-impl Server {
+impl SimulatorServer {
     /// The endpoint for a client of the API: `http://127.0.0.1:PORT`, without a slash at its end.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// How often what was asked so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> RequestCounts {
         self.simulator.ledger.counts()
     }
 
@@ -118,7 +118,7 @@ impl Server {
     }
 
     /// Switches another fault on.
-    pub fn fault(&self, fault: Fault) {
+    pub fn fault(&self, fault: SimulatorFault) {
         lock(&self.simulator.faults).add(fault);
     }
 
@@ -139,7 +139,7 @@ impl Server {
     }
 
     /// The heads of the requests received, in the order of arrival. The last 50,000 are kept.
-    pub fn requests(&self) -> Vec<Request> {
+    pub fn requests(&self) -> Vec<RequestHead> {
         self.simulator.ledger.requests()
     }
 
@@ -155,13 +155,13 @@ impl Server {
     /// Data that cannot be written, or a request whose serving panicked.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         if let Some(tasks) = self.tasks.take() {
-            let Tasks { mut serve, follow } = tasks;
+            let ServerTasks { mut serve, follow } = tasks;
             if let Some(follow) = follow {
                 follow.abort();
             }
-            let _ = self.simulator.phase.send_replace(Phase::Ending);
+            let _ = self.simulator.phase.send_replace(ServerPhase::Ending);
             if tokio::time::timeout(GRACE, &mut serve).await.is_err() {
-                let _ = self.simulator.phase.send_replace(Phase::Over);
+                let _ = self.simulator.phase.send_replace(ServerPhase::Over);
                 if tokio::time::timeout(GRACE, &mut serve).await.is_err() {
                     serve.abort();
                 }
@@ -178,9 +178,9 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for SimulatorServer {
     fn drop(&mut self) {
-        let _ = self.simulator.phase.send_replace(Phase::Over);
+        let _ = self.simulator.phase.send_replace(ServerPhase::Over);
         if let Some(tasks) = self.tasks.take() {
             tasks.serve.abort();
             if let Some(follow) = tasks.follow {

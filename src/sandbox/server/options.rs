@@ -2,14 +2,14 @@
 
 use crate::sandbox::api::semantics::Semantics;
 use crate::sandbox::data::seed::Seed;
-use crate::sandbox::fault::kind::Fault;
+use crate::sandbox::fault::kind::SimulatorFault;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How a simulator is to be.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct SimulatorOptions {
     /// Where it listens; only loopback addresses are accepted. Port 0 takes a free one.
     pub listen: SocketAddr,
     /// What it starts from.
@@ -20,7 +20,7 @@ pub struct Options {
     /// How it reads what the API's wiki leaves open.
     pub semantics: Semantics,
     /// What goes wrong.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<SimulatorFault>,
     /// What faults with a rate, and tokens, are drawn from.
     pub random_seed: u64,
     /// Requests in a window (an hour, unless the seed says otherwise) per app; wins over the seed's.
@@ -29,10 +29,10 @@ pub struct Options {
     pub token_lifetime: Duration,
 }
 
-impl Default for Options {
+impl Default for SimulatorOptions {
     /// An empty seed on a free port of 127.0.0.1; tokens live an hour, as the API's do.
-    fn default() -> Options {
-        Options {
+    fn default() -> SimulatorOptions {
+        SimulatorOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: Seed::default(),
             data: None,

@@ -2,7 +2,7 @@
 
 /// How far a simulator is from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Phase {
+pub(crate) enum ServerPhase {
     Serving,
     /// Waits of faults end; answers under way may finish.
     Ending,

@@ -2,24 +2,24 @@
 //!
 //! Owns the rules, byte by byte, and does no I/O: the connection asks what it may send next.
 
-use crate::sandbox::fault::kind::Cut;
+use crate::sandbox::fault::kind::Disconnect;
 use std::time::Duration;
 
 /// What becomes of one answer.
 #[derive(Debug, Default)]
-pub(crate) enum Script {
+pub(crate) enum SendScript {
     #[default]
     Whole,
     /// Not a byte of it is sent.
-    None(Cut),
-    Body(Drops),
+    None(Disconnect),
+    Body(BodySchedule),
     /// The last answer was sent; the connection ends.
     Closing,
 }
 
 /// A body that is not sent as it is.
 #[derive(Debug)]
-pub(crate) struct Drops {
+pub(crate) struct BodySchedule {
     /// How much of `\r\n\r\n`, the end of the head, has been sent; 4 once the body begins.
     head: usize,
     /// Bytes of the body still to be sent.
@@ -37,9 +37,9 @@ pub(crate) struct Drops {
 /// Pauses are no longer than this, so that an ending simulator is not held up.
 pub(crate) const PAUSE: Duration = Duration::from_millis(50);
 
-impl Script {
+impl SendScript {
     /// The script for a body of `length` bytes.
-    pub(crate) fn body(length: usize, cut_at: Option<usize>, slow: Option<Duration>, close: bool) -> Script {
+    pub(crate) fn body(length: usize, cut_at: Option<usize>, slow: Option<Duration>, close: bool) -> SendScript {
         let left = cut_at.unwrap_or(length).min(length);
         let pace = slow.filter(|_| left > 0).map(|slow| {
             let pauses = (slow.as_millis() / PAUSE.as_millis()).clamp(1, left as u128);
@@ -47,45 +47,45 @@ impl Script {
             (slow / pauses, left.div_ceil(pauses as usize))
         });
         if cut_at.is_none() && pace.is_none() && !close {
-            return Script::Whole;
+            return SendScript::Whole;
         }
-        Script::Body(Drops { head: 0, left, cut: cut_at.is_some(), close, pace, open: 0 })
+        SendScript::Body(BodySchedule { head: 0, left, cut: cut_at.is_some(), close, pace, open: 0 })
     }
 }
 
 /// What the script allows next.
-pub(crate) enum Step {
+pub(crate) enum SendStep {
     Send(usize),
     Pause(Duration),
-    End(Option<Cut>),
+    End(Option<Disconnect>),
 }
 
-impl Script {
-    pub(crate) fn step(&mut self, buf: &[u8]) -> Step {
+impl SendScript {
+    pub(crate) fn step(&mut self, buf: &[u8]) -> SendStep {
         let drops = match self {
-            Script::Whole | Script::Closing => return Step::Send(buf.len()),
-            Script::None(cut) => return Step::End(Some(*cut)),
-            Script::Body(drops) => drops,
+            SendScript::Whole | SendScript::Closing => return SendStep::Send(buf.len()),
+            SendScript::None(cut) => return SendStep::End(Some(*cut)),
+            SendScript::Body(drops) => drops,
         };
         if drops.head < 4 {
-            return Step::Send(drops.head_end(buf));
+            return SendStep::Send(drops.head_end(buf));
         }
         if drops.left == 0 {
-            return Step::End(None);
+            return SendStep::End(None);
         }
         let length = buf.len().min(drops.left);
         match drops.pace {
-            None => Step::Send(length),
+            None => SendStep::Send(length),
             Some((pause, chunk)) if drops.open == 0 => {
                 drops.open = chunk;
-                Step::Pause(pause)
+                SendStep::Pause(pause)
             }
-            Some(_) => Step::Send(length.min(drops.open)),
+            Some(_) => SendStep::Send(length.min(drops.open)),
         }
     }
 
     pub(crate) fn sent(&mut self, bytes: &[u8]) {
-        let Script::Body(drops) = self else { return };
+        let SendScript::Body(drops) = self else { return };
         if drops.head < 4 {
             drops.head = bytes.iter().fold(drops.head, |matched, byte| step_head(matched, *byte));
         } else {
@@ -94,12 +94,12 @@ impl Script {
         }
         // Seen here and not at the next write: after a whole answer there is none.
         if drops.head == 4 && drops.left == 0 && !drops.cut {
-            *self = if drops.close { Script::Closing } else { Script::Whole };
+            *self = if drops.close { SendScript::Closing } else { SendScript::Whole };
         }
     }
 }
 
-impl Drops {
+impl BodySchedule {
     /// How many bytes of `buf` belong to the head.
     fn head_end(&self, buf: &[u8]) -> usize {
         let mut matched = self.head;

@@ -10,7 +10,7 @@ mod faults;
 mod lines;
 mod readings;
 
-use super::{Fault, Options, Seed, Server, start};
+use super::{Seed, SimulatorFault, SimulatorOptions, SimulatorServer, start};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use std::io::{self, Read as _, Write as _};
@@ -19,13 +19,13 @@ use std::time::Duration;
 
 /// An answer, or as much of one as came.
 #[derive(Debug)]
-struct Got {
+struct RawAnswer {
     code: u16,
     head: String,
     body: Vec<u8>,
 }
 
-impl Got {
+impl RawAnswer {
     fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
@@ -54,20 +54,20 @@ impl Got {
 }
 
 /// A connection.
-struct Caller {
+struct RawClient {
     stream: TcpStream,
     rest: Vec<u8>,
 }
 
-impl Caller {
-    fn to(server: &Server) -> Caller {
+impl RawClient {
+    fn to(server: &SimulatorServer) -> RawClient {
         let stream = TcpStream::connect(server.endpoint().strip_prefix("http://").unwrap()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         stream.set_nodelay(true).unwrap();
-        Caller { stream, rest: Vec::new() }
+        RawClient { stream, rest: Vec::new() }
     }
 
-    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Got> {
+    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<RawAnswer> {
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: pbx\r\ncontent-length: {}\r\n", body.len());
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
@@ -80,7 +80,7 @@ impl Caller {
     }
 
     /// Reads one answer by its Content-Length. A body cut short is answered as it came, an answer of nothing is an error.
-    fn answer(&mut self) -> io::Result<Got> {
+    fn answer(&mut self) -> io::Result<RawAnswer> {
         let end = loop {
             if let Some(at) = self.rest.windows(4).position(|window| window == b"\r\n\r\n") {
                 break at + 4;
@@ -91,7 +91,7 @@ impl Caller {
         };
         let head = String::from_utf8(self.rest.drain(..end).collect()).unwrap();
         let code = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let mut got = Got { code, head, body: Vec::new() };
+        let mut got = RawAnswer { code, head, body: Vec::new() };
         let length = usize::try_from(got.number("content-length")).unwrap();
         while self.rest.len() < length && self.read()? > 0 {}
         let length = length.min(self.rest.len());
@@ -111,15 +111,15 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const TOKEN: (&str, &str) = ("authorization", "Bearer any");
 
-fn send(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Got {
-    Caller::to(server).send(method, path, headers, body).unwrap()
+fn send(server: &SimulatorServer, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> RawAnswer {
+    RawClient::to(server).send(method, path, headers, body).unwrap()
 }
 
-fn get(server: &Server, id: &str) -> Got {
+fn get(server: &SimulatorServer, id: &str) -> RawAnswer {
     send(server, "GET", &format!("/api/ver1.0/client/{id}/client/"), &[TOKEN], b"")
 }
 
-fn put(server: &Server, id: &str, body: &Value) -> Got {
+fn put(server: &SimulatorServer, id: &str, body: &Value) -> RawAnswer {
     let path = format!("/api/ver1.0/client/{id}/client/");
     send(server, "PUT", &path, &[TOKEN, JSON], body.to_string().as_bytes())
 }
@@ -129,22 +129,22 @@ fn example() -> Value {
     json!({"id": 12, "name": "ringme_test", "geo_list": "RU BY", "dial_rule_id": 19, "timezone": "Europe/Moscow"})
 }
 
-fn options(clients: &[Value]) -> Options {
-    Options { seed: Seed::from_clients(clients.to_vec()), ..Options::default() }
+fn options(clients: &[Value]) -> SimulatorOptions {
+    SimulatorOptions { seed: Seed::from_clients(clients.to_vec()), ..SimulatorOptions::default() }
 }
 
-async fn serve(options: Options) -> Server {
+async fn serve(options: SimulatorOptions) -> SimulatorServer {
     start(options).await.unwrap()
 }
 
-fn fault(text: &str) -> Fault {
+fn fault(text: &str) -> SimulatorFault {
     text.parse().unwrap()
 }
 
 /// A simulator of the example and one more client, with this fault.
-async fn faulty(text: &str) -> Server {
+async fn faulty(text: &str) -> SimulatorServer {
     let clients = [example(), json!({"id": 13})];
-    serve(Options { faults: vec![fault(text)], ..options(&clients) }).await
+    serve(SimulatorOptions { faults: vec![fault(text)], ..options(&clients) }).await
 }
 
 /// Reads a seed from a file of this text.
