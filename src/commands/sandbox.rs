@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use ringform::api::Shutdown;
-use ringform::sandbox::{self, FAULTS, Fault, Options, Seed, Semantics};
+use ringform::sandbox::{self, FAULTS, Seed, Semantics, SimulatorFault, SimulatorOptions};
 
 use crate::cli::{Sandbox, Talk};
 use crate::commands::{Exit, output, setup, signals};
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
         output::print(if was_there { "back at the seed\n" } else { "already at the seed\n" })?;
         return Ok(Exit::Done);
     }
-    let faults = args.fault.iter().map(|text| text.parse::<Fault>()).collect::<anyhow::Result<Vec<_>>>()?;
+    let faults = args.fault.iter().map(|text| text.parse::<SimulatorFault>()).collect::<anyhow::Result<Vec<_>>>()?;
     let semantics = Semantics {
         replace: args.replace,
         ignore: args.ignore.clone(),
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
         missing: args.missing.clone(),
         refuse_null: args.refuse_null,
     };
-    let options = Options {
+    let options = SimulatorOptions {
         listen: args.listen,
         seed,
         data,
@@ -58,7 +58,7 @@ fn default(value: &str) -> String {
     if value.is_empty() { String::new() } else { format!(" (default {value})") }
 }
 
-async fn serve(options: Options, talk: &Talk) -> anyhow::Result<Exit> {
+async fn serve(options: SimulatorOptions, talk: &Talk) -> anyhow::Result<Exit> {
     let stop = Shutdown::new();
     signals::listen(&stop, true);
     let server = sandbox::start(options).await?;

@@ -78,13 +78,13 @@ pub(crate) struct Session {
     pub reader: Reader,
     /// Writes.
     pub writer: Writer,
-    /// Counts.
+    /// RequestCounts.
     pub meter: Usage,
     /// How the endpoint stands in plans: its address, or `sandbox:FILE`.
     pub endpoint: Untrusted,
     /// How many clients at once.
     pub concurrency: usize,
-    sandbox: Option<sandbox::Server>,
+    sandbox: Option<sandbox::SimulatorServer>,
 }
 
 impl Session {
@@ -305,10 +305,13 @@ fn environment() -> CredentialSource {
 }
 
 /// Starts the simulator inside the process. What changes in it is kept beside the project and not in the seed.
-async fn embedded(project: &Project, seed: &Path) -> anyhow::Result<sandbox::Server> {
+async fn embedded(project: &Project, seed: &Path) -> anyhow::Result<sandbox::SimulatorServer> {
     let data = kept(&project.root, seed);
-    let options =
-        sandbox::Options { seed: sandbox::Seed::load(seed)?, data: Some(data), ..sandbox::Options::default() };
+    let options = sandbox::SimulatorOptions {
+        seed: sandbox::Seed::load(seed)?,
+        data: Some(data),
+        ..sandbox::SimulatorOptions::default()
+    };
     sandbox::start(options).await
 }
 
