@@ -25,6 +25,7 @@ mod places;
 mod planning;
 mod repository;
 mod revisions;
+mod rule_ids;
 mod saved;
 mod signals;
 mod starting;
