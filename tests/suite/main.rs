@@ -8,6 +8,7 @@ mod drifting;
 mod examples;
 mod files;
 mod generated;
+mod guarding;
 mod hostile;
 mod house;
 mod importing;

@@ -24,7 +24,7 @@ fn row(text: impl Into<Vec<u8>>, expected: &[&str]) -> Row {
 }
 
 /// The diagnostics of a run, one line each. `file` is left out of its own places; a diagnostic without a place ends with its id.
-fn diagnostics(ran: &Ran, file: &str) -> Vec<String> {
+pub fn diagnostics(ran: &Ran, file: &str) -> Vec<String> {
     let json = ran.json();
     let line = |one: &Json| {
         let word = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
