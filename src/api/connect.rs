@@ -1,47 +1,60 @@
-//! Setting out: from options to a reader, a writer and a meter.
+//! From options to a reader, a writer and the usage of both.
 //!
-//! Owns what all requests of a run share from its start.
+//! Owns what all requests of a run share from its start. It makes no request.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use crate::api::account::Account;
-use crate::api::counts::Counts;
-use crate::api::endpoint::Paths;
-use crate::api::house::House;
-use crate::api::http;
-use crate::api::pace::{A_SECOND, AT_A_TIME, BACK_OFF, BackOff, Pace};
-use crate::api::{Keyring, Options, Reader, Shutdown, Usage, Writer};
+use crate::api::context::HttpContext;
+use crate::api::credential::ApiCredentials;
+use crate::api::credential_source::CredentialSources;
+use crate::api::endpoint::ApiPaths;
+use crate::api::http_client::api_client;
+use crate::api::options::ConnectOptions;
+use crate::api::rate_limit::{RateLimit, TOKENS_AT_A_TIME, TOKENS_PER_SECOND};
+use crate::api::reader::Reader;
+use crate::api::retry::{BACK_OFF, BackOff};
+use crate::api::shutdown::Shutdown;
+use crate::api::timer::Timer;
+use crate::api::usage::{RequestCounters, Usage};
+use crate::api::writer::Writer;
 
-/// Builds the two halves of the API and the meter over both. Makes no request.
+/// Builds the two halves of the API and the usage of both. Makes no request.
 ///
-/// The errors say what to do: a certificate file that cannot be read, or no certificates on this machine.
-pub fn connect(options: Options, keyring: Keyring, stop: Shutdown) -> anyhow::Result<(Reader, Writer, Usage)> {
-    connect_with(options, keyring, stop, BACK_OFF)
+/// The errors say what to do: a certificate file that cannot be read, or a machine without certificates.
+pub fn connect(
+    options: ConnectOptions,
+    sources: CredentialSources,
+    shutdown: Shutdown,
+) -> anyhow::Result<(Reader, Writer, Usage)> {
+    connect_with(options, sources, shutdown, Timer::default())
 }
 
+/// The same with another timer.
 pub(super) fn connect_with(
-    options: Options,
-    keyring: Keyring,
-    stop: Shutdown,
-    back_off: Duration,
+    options: ConnectOptions,
+    sources: CredentialSources,
+    shutdown: Shutdown,
+    timer: Timer,
 ) -> anyhow::Result<(Reader, Writer, Usage)> {
-    let house = Arc::new(House {
-        http: http::client(&options)?,
-        paths: Paths::new(&options.endpoint, options.route),
+    let http = api_client(&options)?;
+    let credentials = Arc::new(ApiCredentials::new(sources, timer.now()));
+    let counters = Arc::new(RequestCounters::default());
+    let usage = Usage { counters: counters.clone(), credentials: credentials.clone(), timer: timer.clone() };
+    let context = Arc::new(HttpContext {
+        http: http.clone(),
+        paths: ApiPaths::new(&options.endpoint, options.route),
         endpoint: options.endpoint.text().to_owned(),
-        // A BTreeMap is sorted by name, with the environment first, as the house looks them up.
-        accounts: keyring.into_iter().map(|(name, source)| Account::new(name, source)).collect(),
-        counts: Counts::default(),
-        stop,
-        pace: Pace::per_second(options.requests_per_second),
-        token_pace: Pace::per_second(A_SECOND),
-        token_slots: Semaphore::new(AT_A_TIME),
-        back_off: BackOff::new(back_off, options.random_seed),
+        credentials,
+        counters,
+        shutdown,
+        rate_limit: RateLimit::per_second(options.requests_per_second, &timer),
+        token_rate_limit: RateLimit::per_second(TOKENS_PER_SECOND, &timer),
+        token_slots: Semaphore::new(TOKENS_AT_A_TIME),
+        back_off: BackOff::new(BACK_OFF, options.random_seed),
+        timer,
         options,
     });
-    let http = house.http.clone();
-    Ok((Reader { house: house.clone(), http }, Writer { house: house.clone() }, Usage { house }))
+    Ok((Reader { context: context.clone(), http }, Writer { context }, usage))
 }

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use reqwest::Url;
 
-use crate::model::ClientId;
+use crate::model::{ClientId, Route};
 
 /// An address under which the API may be asked: https, or http on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,19 +91,9 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         || bare.parse::<Ipv6Addr>().is_ok_and(|ip| ip == Ipv6Addr::LOCALHOST)
 }
 
-/// Which of the two paths of a client is used. API: both are the same resource.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Route {
-    /// `/client/{id}/client/`
-    #[default]
-    Client,
-    /// `/client/client_info/{id}/`
-    ClientInfo,
-}
-
 /// The addresses of the API, made once.
 #[derive(Debug)]
-pub(super) struct Paths {
+pub(super) struct ApiPaths {
     base: Url,
     before: String,
     after: &'static str,
@@ -113,8 +103,8 @@ pub(super) struct Paths {
     pub(super) user: Url,
 }
 
-impl Paths {
-    pub(super) fn new(endpoint: &Endpoint, route: Route) -> Paths {
+impl ApiPaths {
+    pub(super) fn new(endpoint: &Endpoint, route: Route) -> ApiPaths {
         let base = endpoint.url.clone();
         let prefix = base.path().trim_end_matches('/');
         let at = |path: &str| {
@@ -126,7 +116,7 @@ impl Paths {
             Route::Client => ("/api/ver1.0/client/", "/client/"),
             Route::ClientInfo => ("/api/ver1.0/client/client_info/", "/"),
         };
-        Paths {
+        ApiPaths {
             before: format!("{prefix}{before}"),
             after,
             token: at("/oauth/token"),
@@ -199,13 +189,13 @@ mod tests {
     fn paths_are_exact_and_never_hold_a_doubled_slash() {
         let id = ClientId::parse("7").unwrap();
         for base in ["http://127.0.0.1:1", "http://127.0.0.1:1/"] {
-            let paths = Paths::new(&Endpoint::parse(base).unwrap(), Route::Client);
+            let paths = ApiPaths::new(&Endpoint::parse(base).unwrap(), Route::Client);
             assert_eq!(paths.client(id).path(), "/api/ver1.0/client/7/client/");
             assert_eq!(paths.client(ClientId::Me).path(), "/api/ver1.0/client/@me/client/");
             assert_eq!(paths.token.as_str(), "http://127.0.0.1:1/oauth/token");
             assert_eq!(paths.user.path(), "/api/ver1.0/user/");
         }
-        let paths = Paths::new(&Endpoint::parse("http://127.0.0.1:1/pbx/").unwrap(), Route::ClientInfo);
+        let paths = ApiPaths::new(&Endpoint::parse("http://127.0.0.1:1/pbx/").unwrap(), Route::ClientInfo);
         assert_eq!(paths.client(id).as_str(), "http://127.0.0.1:1/pbx/api/ver1.0/client/client_info/7/");
         assert_eq!(paths.token.path(), "/pbx/oauth/token");
     }

@@ -1,44 +1,47 @@
-//! The HTTP side: secrets, tokens, reading, writing, tries and quotas.
+//! The HTTP side: secrets, tokens, reading, writing, retries and quotas.
 //!
-//! Owns everything that is said to the API and heard from it. One run has one [`connect`]; it gives a [`Reader`], which cannot
-//! write, a [`Writer`], which takes only a patch that was cleared, and a [`Usage`]. What the API says is untrusted: its texts
-//! leave this room as [`crate::model::Untrusted`], cut short and with our own secrets blanked. Secrets do not leave it at all.
-//! It knows no file of a project, no terminal and no plan beyond the patch it sends; how many requests run at a time is its
-//! caller's business.
+//! Owns everything that ringform sends to the API and receives from it. One run calls [`connect`] once and gets a [`Reader`],
+//! which cannot write, a [`Writer`], which takes only a cleared patch, and a [`Usage`]. The texts of the API are untrusted:
+//! they leave this room as [`crate::model::Untrusted`], cut short and without our secrets. Secrets never leave it. It depends
+//! on no project file and no terminal, and on nothing of a plan but the patch that it sends.
 
-mod account;
 mod body;
-mod command;
 mod connect;
-mod counts;
+mod context;
+mod credential;
+mod credential_source;
 mod endpoint;
-mod fault;
-mod house;
-mod http;
-mod keyring;
-mod meter;
+mod error;
+mod error_body;
+mod http_client;
 mod options;
-mod pace;
 mod quota;
+mod rate_limit;
 mod reader;
 mod refusal;
+mod response;
+mod retry;
 mod secret;
-mod stop;
+mod shutdown;
 #[cfg(test)]
 mod tests;
+mod timer;
 mod token;
+mod usage;
 mod user;
 mod webhook;
 mod writer;
 
 pub use connect::connect;
-pub use endpoint::{Endpoint, Route};
-pub use keyring::{Keyring, Source};
-pub use meter::Usage;
-pub use options::Options;
+pub use credential_source::{CredentialSource, CredentialSources};
+pub use endpoint::Endpoint;
+pub use options::ConnectOptions;
 pub use reader::Reader;
 pub use secret::Secret;
-pub use stop::Shutdown;
+pub use shutdown::Shutdown;
+pub use usage::Usage;
 pub use user::User;
 pub use webhook::Webhook;
 pub use writer::Writer;
+
+pub use crate::model::Route;

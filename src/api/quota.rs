@@ -1,32 +1,30 @@
 //! The hour's quota: what answers say about it, and what is known per credential.
 //!
-//! Owns the reading of the quota headers and the ledger of one credential. API: every answer carries what is left and how
+//! Owns the reading of the quota headers and the quota of one credential. API: every answer carries what is left and how
 //! many seconds until the counter is reset; its size is published nowhere, and others spend from it too. Headers are
 //! untrusted: odd, negative and huge values count as not said, so none becomes a long sleep or a busy loop.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A reset further away than this is no statement about an hourly counter (perhaps a point in time, perhaps nonsense).
-const FARTHEST: u64 = 24 * 60 * 60;
+const FARTHEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a used-up quota is taken for used up when nobody says when it is reset. API: the counter is hourly.
-const UNSAID: Duration = Duration::from_secs(60 * 60);
+const DEFAULT_RESET: Duration = Duration::from_secs(60 * 60);
 
 /// After so many answers "used up" in a row, a credential's other clients fail without a request. Not after one: the quota
 /// is counted per client, and one credential may reach several.
-const STRIKES: u32 = 3;
+const REFUSALS: u32 = 3;
 
 /// What one answer says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct QuotaHeaders {
     /// Requests left.
     pub(super) remaining: Option<u64>,
     /// Until the counter is reset.
@@ -35,20 +33,21 @@ pub(super) struct Said {
     pub(super) retry_after: Option<Duration>,
 }
 
-impl Said {
+impl QuotaHeaders {
     /// Reads the headers of an answer. `now` is asked only when a date has to be compared and the answer has none of its own.
-    pub(super) fn read(headers: &HeaderMap, success: bool, now: impl FnOnce() -> Timestamp) -> Said {
+    pub(super) fn read(headers: &HeaderMap, success: bool, now: impl FnOnce() -> SystemTime) -> QuotaHeaders {
         let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-        Said {
+        QuotaHeaders {
             remaining: text(&REMAINING).and_then(|text| text.parse().ok()),
             reset: text(&RESET).and_then(seconds),
             retry_after: match success {
                 true => None,
                 false => text(&RETRY_AFTER).and_then(|after| {
                     seconds(after).or_else(|| {
-                        // The server's own clock, where it tells: ours may be wrong.
-                        let now = text(&DATE).and_then(date).unwrap_or_else(|| now().as_second());
-                        u64::try_from(date(after)? - now).ok().and_then(near)
+                        let after = httpdate::parse_http_date(after).ok()?;
+                        // The server's own clock where the answer has a date: ours may be wrong.
+                        let date = text(&DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+                        after.duration_since(date.unwrap_or_else(|| whole_second(now()))).ok().filter(is_near)
                     })
                 }),
             },
@@ -66,84 +65,85 @@ fn seconds(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let plain = !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
     let whole: u64 = plain.then(|| whole.parse().ok()).flatten()?;
-    near(whole.saturating_add(u64::from(fraction.bytes().any(|b| b != b'0'))))
+    Some(Duration::from_secs(whole.saturating_add(u64::from(fraction.bytes().any(|b| b != b'0'))))).filter(is_near)
 }
 
-fn near(seconds: u64) -> Option<Duration> {
-    (seconds <= FARTHEST).then(|| Duration::from_secs(seconds))
+fn is_near(time: &Duration) -> bool {
+    *time <= FARTHEST
 }
 
-/// An HTTP date, as seconds since 1970.
-fn date(text: &str) -> Option<i64> {
-    rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(|timestamp| timestamp.as_second())
+/// A time without its fraction, as dates in headers are.
+fn whole_second(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    UNIX_EPOCH + Duration::from_secs(since)
 }
 
 /// What is known about the quota of one credential. Only atomics: every answer of a fleet writes here.
 ///
 /// The values are told one by one and may for a moment belong to two answers; each is a hint and no invariant ties them.
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(super) struct QuotaCounter {
     epoch: Instant,
     lowest: AtomicU64,
     remaining: AtomicU64,
     reset_at: AtomicU64,
     empty_until: AtomicU64,
-    strikes: AtomicU32,
-    shut_until: AtomicU64,
+    refusals: AtomicU32,
+    blocked_until: AtomicU64,
 }
 
 /// Not heard of yet.
 const UNKNOWN: u64 = u64::MAX;
 
-impl Ledger {
+impl QuotaCounter {
     /// Nothing is known. `epoch` is any time before the first answer.
-    pub(super) fn new(epoch: Instant) -> Ledger {
-        Ledger {
+    pub(super) fn new(epoch: Instant) -> QuotaCounter {
+        QuotaCounter {
             epoch,
             lowest: AtomicU64::new(UNKNOWN),
             remaining: AtomicU64::new(UNKNOWN),
             reset_at: AtomicU64::new(UNKNOWN),
             empty_until: AtomicU64::new(0),
-            strikes: AtomicU32::new(0),
-            shut_until: AtomicU64::new(0),
+            refusals: AtomicU32::new(0),
+            blocked_until: AtomicU64::new(0),
         }
     }
 
     /// Notes what an answer says.
-    pub(super) fn hear(&self, said: &Said, now: Instant) {
-        if let Some(reset) = said.reset {
+    pub(super) fn record(&self, headers: &QuotaHeaders, now: Instant) {
+        if let Some(reset) = headers.reset {
             self.reset_at.store(self.at(now, reset), Ordering::Relaxed);
         }
-        let Some(remaining) = said.remaining else { return };
+        let Some(remaining) = headers.remaining else { return };
         self.lowest.fetch_min(remaining, Ordering::Relaxed);
         self.remaining.store(remaining, Ordering::Relaxed);
-        let empty_until = if remaining == 0 { self.at(now, said.until_reset().unwrap_or(UNSAID)) } else { 0 };
+        let empty_until = if remaining == 0 { self.at(now, headers.until_reset().unwrap_or(DEFAULT_RESET)) } else { 0 };
         self.empty_until.store(empty_until, Ordering::Relaxed);
     }
 
     /// Notes that a request was served.
-    pub(super) fn served(&self) {
-        if self.strikes.load(Ordering::Relaxed) != 0 {
-            self.strikes.store(0, Ordering::Relaxed);
+    pub(super) fn record_success(&self) {
+        if self.refusals.load(Ordering::Relaxed) != 0 {
+            self.refusals.store(0, Ordering::Relaxed);
         }
     }
 
     /// Notes an answer "used up".
-    pub(super) fn strike(&self, reset: Option<Duration>, now: Instant) {
-        self.shut_until.fetch_max(self.at(now, reset.unwrap_or(UNSAID)), Ordering::Relaxed);
-        self.strikes.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn record_used_up(&self, reset: Option<Duration>, now: Instant) {
+        self.blocked_until.fetch_max(self.at(now, reset.unwrap_or(DEFAULT_RESET)), Ordering::Relaxed);
+        self.refusals.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How long nothing should be asked at all.
-    pub(super) fn shut(&self, now: Instant) -> Option<Duration> {
-        if self.strikes.load(Ordering::Relaxed) < STRIKES {
+    pub(super) fn blocked_for(&self, now: Instant) -> Option<Duration> {
+        if self.refusals.load(Ordering::Relaxed) < REFUSALS {
             return None;
         }
-        self.until(now, self.shut_until.load(Ordering::Relaxed))
+        self.until(now, self.blocked_until.load(Ordering::Relaxed))
     }
 
     /// How long the last answer's "none left" holds.
-    pub(super) fn empty(&self, now: Instant) -> Option<Duration> {
+    pub(super) fn empty_for(&self, now: Instant) -> Option<Duration> {
         self.until(now, self.empty_until.load(Ordering::Relaxed))
     }
 
@@ -180,14 +180,17 @@ impl Ledger {
 mod tests {
     use super::*;
 
-    const NOW: fn() -> Timestamp = || "2026-11-24T10:00:00.9Z".parse().unwrap();
+    /// 0.9 s after 2026-11-24T10:00:00Z.
+    fn now() -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(1_795_514_400_900)
+    }
 
-    fn said(headers: &[(&'static str, &str)]) -> Said {
+    fn read(headers: &[(&'static str, &str)]) -> QuotaHeaders {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        Said::read(&map, false, NOW)
+        QuotaHeaders::read(&map, false, now)
     }
 
     fn secs(seconds: u64) -> Option<Duration> {
@@ -196,9 +199,9 @@ mod tests {
 
     #[test]
     fn sound_headers_are_read() {
-        let said = said(&[("x-ratelimit-remaining", "4711"), ("x-ratelimit-reset", "1800"), ("retry-after", "5")]);
-        assert_eq!(said, Said { remaining: Some(4711), reset: secs(1800), retry_after: secs(5) });
-        assert_eq!(said.until_reset(), secs(1800));
+        let headers = read(&[("x-ratelimit-remaining", "4711"), ("x-ratelimit-reset", "1800"), ("retry-after", "5")]);
+        assert_eq!(headers, QuotaHeaders { remaining: Some(4711), reset: secs(1800), retry_after: secs(5) });
+        assert_eq!(headers.until_reset(), secs(1800));
     }
 
     #[test]
@@ -206,8 +209,8 @@ mod tests {
         for odd in
             ["", "-5", "soon", "1e9", "0x10", "1700000000", "99999999999999999999", "NaN", "inf", "+3", "1.2.3", "."]
         {
-            let said = said(&[("x-ratelimit-reset", odd), ("retry-after", odd), ("x-ratelimit-remaining", "-1")]);
-            assert_eq!(said, Said::default(), "{odd:?}");
+            let headers = read(&[("x-ratelimit-reset", odd), ("retry-after", odd), ("x-ratelimit-remaining", "-1")]);
+            assert_eq!(headers, QuotaHeaders::default(), "{odd:?}");
         }
         assert_eq!(seconds("2.4"), secs(3));
         assert_eq!(seconds("2.0"), secs(2));
@@ -216,53 +219,53 @@ mod tests {
 
     #[test]
     fn retry_after_may_be_a_date() {
-        let after = |text: &str| said(&[("retry-after", text)]).retry_after;
+        let after = |text: &str| read(&[("retry-after", text)]).retry_after;
         assert_eq!(after("Tue, 24 Nov 2026 10:00:03 GMT"), secs(3));
         assert_eq!(after("Tue, 24 Nov 2026 09:59:00 GMT"), None);
         assert_eq!(after("Tue, 24 Nov 2099 10:00:00 GMT"), None);
         assert_eq!(after("Tue, 99 Nov 2026 10:00:00 GMT"), None);
         let by_its_own_clock =
-            said(&[("retry-after", "Tue, 24 Nov 2026 10:00:03 GMT"), ("date", "Tue, 24 Nov 2026 09:59:53 GMT")]);
+            read(&[("retry-after", "Tue, 24 Nov 2026 10:00:03 GMT"), ("date", "Tue, 24 Nov 2026 09:59:53 GMT")]);
         assert_eq!(by_its_own_clock.retry_after, secs(10));
     }
 
     #[test]
-    fn the_ledger_keeps_the_lowest_and_the_last() {
+    fn the_quota_keeps_the_lowest_and_the_last() {
         let start = Instant::now();
-        let ledger = Ledger::new(start);
-        assert_eq!((ledger.lowest(), ledger.remaining(), ledger.resets_in(start)), (None, None, None));
+        let quota = QuotaCounter::new(start);
+        assert_eq!((quota.lowest(), quota.remaining(), quota.resets_in(start)), (None, None, None));
         for remaining in [10, 7, 9] {
-            ledger.hear(&Said { remaining: Some(remaining), reset: secs(60), retry_after: None }, start);
+            quota.record(&QuotaHeaders { remaining: Some(remaining), reset: secs(60), retry_after: None }, start);
         }
-        assert_eq!((ledger.lowest(), ledger.remaining(), ledger.resets_in(start)), (Some(7), Some(9), secs(60)));
-        assert_eq!(ledger.resets_in(start + Duration::from_secs(61)), secs(0));
+        assert_eq!((quota.lowest(), quota.remaining(), quota.resets_in(start)), (Some(7), Some(9), secs(60)));
+        assert_eq!(quota.resets_in(start + Duration::from_secs(61)), secs(0));
     }
 
     #[test]
     fn none_left_holds_until_the_reset_or_the_next_better_news() {
         let start = Instant::now();
-        let ledger = Ledger::new(start);
-        ledger.hear(&Said { remaining: Some(0), reset: secs(60), retry_after: None }, start);
-        assert_eq!(ledger.empty(start), secs(60));
-        assert_eq!(ledger.empty(start + Duration::from_secs(60)), None);
-        ledger.hear(&Said { remaining: Some(5), ..Said::default() }, start);
-        assert_eq!(ledger.empty(start), None);
-        ledger.hear(&Said { remaining: Some(0), ..Said::default() }, start);
-        assert_eq!(ledger.empty(start), Some(UNSAID));
+        let quota = QuotaCounter::new(start);
+        quota.record(&QuotaHeaders { remaining: Some(0), reset: secs(60), retry_after: None }, start);
+        assert_eq!(quota.empty_for(start), secs(60));
+        assert_eq!(quota.empty_for(start + Duration::from_secs(60)), None);
+        quota.record(&QuotaHeaders { remaining: Some(5), ..QuotaHeaders::default() }, start);
+        assert_eq!(quota.empty_for(start), None);
+        quota.record(&QuotaHeaders { remaining: Some(0), ..QuotaHeaders::default() }, start);
+        assert_eq!(quota.empty_for(start), Some(DEFAULT_RESET));
     }
 
     #[test]
-    fn three_strikes_without_a_success_between_shut_a_credential() {
+    fn three_refusals_without_a_success_between_shut_a_credential() {
         let start = Instant::now();
-        let ledger = Ledger::new(start);
-        ledger.strike(secs(60), start);
-        ledger.strike(secs(60), start);
-        ledger.served();
-        ledger.strike(secs(60), start);
-        ledger.strike(secs(60), start);
-        assert_eq!(ledger.shut(start), None);
-        ledger.strike(secs(60), start);
-        assert_eq!(ledger.shut(start), secs(60));
-        assert_eq!(ledger.shut(start + Duration::from_secs(60)), None);
+        let quota = QuotaCounter::new(start);
+        quota.record_used_up(secs(60), start);
+        quota.record_used_up(secs(60), start);
+        quota.record_success();
+        quota.record_used_up(secs(60), start);
+        quota.record_used_up(secs(60), start);
+        assert_eq!(quota.blocked_for(start), None);
+        quota.record_used_up(secs(60), start);
+        assert_eq!(quota.blocked_for(start), secs(60));
+        assert_eq!(quota.blocked_for(start + Duration::from_secs(60)), None);
     }
 }

@@ -3,23 +3,24 @@
 //! Owns GET and its tries. It cannot write, whatever bug its callers have: there is no method for it.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use reqwest::{Method, StatusCode, Url};
 
-use crate::api::User;
-use crate::api::account::{Account, Bearer};
-use crate::api::counts::Purpose;
-use crate::api::fault::{Fault, interrupted};
-use crate::api::house::{House, RetryBudget};
-use crate::api::http;
-use crate::api::refusal::{Asked, bad_answer, used_up};
+use crate::api::context::HttpContext;
+use crate::api::credential::ApiCredential;
+use crate::api::error::interrupted;
+use crate::api::http_client::api_client;
+use crate::api::refusal::{NOT_AN_OBJECT, bad_answer, used_up};
+use crate::api::retry::{FailedTry, RetryBudget, RetryDecision, TryResult, decide};
+use crate::api::token::{AccessToken, access_token, renew};
+use crate::api::usage::RequestKind;
+use crate::api::user::User;
 use crate::model::{ClientId, Failure, FieldMask, Live};
 
 /// Reads clients. Cheap to clone; all clones share connections, tokens and limits.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    pub(super) house: Arc<House>,
+    pub(super) context: Arc<HttpContext>,
     pub(super) http: reqwest::Client,
 }
 
@@ -27,8 +28,8 @@ impl Reader {
     /// The same reader with connections of its own, for another thread: a connection belongs to the runtime that opened it, and
     /// an answer that changes threads costs more than what is done with it. `None` where no further client can be built.
     pub fn for_another_thread(&self) -> Option<Reader> {
-        let http = http::client(&self.house.options).ok()?;
-        Some(Reader { house: self.house.clone(), http })
+        let http = api_client(&self.context.options).ok()?;
+        Some(Reader { context: self.context.clone(), http })
     }
 
     /// Reads one client. `keep` are the read-only fields to keep of the answer.
@@ -41,67 +42,70 @@ impl Reader {
         credentials: Option<&Arc<str>>,
         keep: FieldMask,
     ) -> Result<Live, Failure> {
-        let account = self.house.account(credentials)?;
-        let url = self.house.paths.client(client);
-        let (status, body) = self.get(account, url, Asked::Read(client)).await?;
-        Live::parse(&body, keep).map_err(|_| bad_answer(status, NO_OBJECT))
+        let credential = self.context.credentials.get(credentials)?;
+        let url = self.context.paths.client(client);
+        let (status, body) = self.get(credential, url, RequestKind::Read(client)).await?;
+        Live::parse(&body, keep).map_err(|_| bad_answer(status, NOT_AN_OBJECT))
     }
 
     /// Says who a credential is. API: one request, which counts for the quota.
     pub async fn user(&self, credentials: Option<&Arc<str>>) -> Result<User, Failure> {
-        let account = self.house.account(credentials)?;
-        let (status, body) = self.get(account, self.house.paths.user.clone(), Asked::User).await?;
-        User::read(&body).ok_or_else(|| bad_answer(status, NO_OBJECT))
+        let credential = self.context.credentials.get(credentials)?;
+        let (status, body) = self.get(credential, self.context.paths.user.clone(), RequestKind::User).await?;
+        User::read(&body).ok_or_else(|| bad_answer(status, NOT_AN_OBJECT))
     }
 
-    async fn get(&self, account: &Account, url: Url, asked: Asked) -> Result<(StatusCode, Vec<u8>), Failure> {
-        let house = &*self.house;
-        let mut patience = RetryBudget::new(house);
-        let mut renewed: Option<Bearer> = None;
+    async fn get(
+        &self,
+        credential: &ApiCredential,
+        url: Url,
+        kind: RequestKind,
+    ) -> Result<(StatusCode, Vec<u8>), Failure> {
+        let context = &*self.context;
+        let mut budget = RetryBudget::default();
+        let mut renewed: Option<AccessToken> = None;
         loop {
-            self.mind_the_quota(account).await?;
-            let bearer = match &renewed {
+            self.wait_for_quota(credential).await?;
+            let token = match &renewed {
                 Some(renewed) => renewed.clone(),
-                None => account.bearer(house).await?,
+                None => access_token(credential, context).await?,
             };
-            let request = house.request(Method::GET, url.clone(), &bearer);
-            let fault: Fault = match house.ask(&self.http, account, Purpose::Read, request).await {
-                Err(lost) => lost.into(),
-                Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => {
-                    account.reject(&bearer);
-                    if renewed.is_some() {
-                        let failure = house.refused(account, &answer, asked);
-                        account.doubt_token(&bearer, &failure);
-                        return Err(failure);
+            let request = context.request(Method::GET, url.clone(), &token);
+            let failed: FailedTry = match context.send(&self.http, credential, kind, request).await {
+                Err(error) => error.into(),
+                Ok(response) if response.status == StatusCode::UNAUTHORIZED => {
+                    credential.token_mut().reject(&token);
+                    let decision = decide(TryResult::Unauthorized { fresh_token: renewed.is_some() });
+                    if decision == RetryDecision::RenewToken {
+                        renewed = Some(renew(token.generation, credential, context).await?);
+                        context.counters.count_retry();
+                        continue;
                     }
-                    renewed = Some(account.renew(bearer.generation, house).await?);
-                    house.counts.retry();
-                    continue;
+                    let failure = context.refused(credential, &response, kind);
+                    credential.token_mut().reject_fresh(&token, &failure);
+                    FailedTry::new(failure, decision)
                 }
-                Ok(answer) => {
-                    let status = answer.status;
-                    account.let_in(&bearer, status);
-                    match house.served(account, answer, asked) {
+                Ok(response) => {
+                    let status = response.status;
+                    credential.accept_token(&token, status);
+                    match context.success_body(credential, response, kind) {
                         Ok(body) => return Ok((status, body)),
-                        Err(fault) => fault,
+                        Err(failed) => failed,
                     }
                 }
             };
-            patience.after(fault).await?;
+            context.wait_for_retry(&mut budget, failed).await?;
         }
     }
 
     /// Asks nothing while the credential's quota is known to be used up: waits where the reset is near, fails where not.
-    async fn mind_the_quota(&self, account: &Account) -> Result<(), Failure> {
-        while let Some(left) = account.ledger.shut(Instant::now()) {
-            let Some(wait) = self.house.worth_waiting(left) else { return Err(used_up(Some(left))) };
-            if !self.house.stop.wait(wait).await {
+    async fn wait_for_quota(&self, credential: &ApiCredential) -> Result<(), Failure> {
+        while let Some(left) = credential.quota.blocked_for(self.context.timer.now()) {
+            let Some(wait) = self.context.wait_for_reset(left) else { return Err(used_up(Some(left))) };
+            if !self.context.wait(wait).await {
                 return Err(interrupted());
             }
         }
         Ok(())
     }
 }
-
-/// Why a whole answer cannot be used: final, asking again would give the same.
-pub(super) const NO_OBJECT: &str = "is no JSON object";

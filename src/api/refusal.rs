@@ -4,33 +4,18 @@
 //! the API says is untrusted and may repeat our secrets: they are blanked before anything is kept.
 
 use reqwest::StatusCode;
-use serde_json::Value as Json;
 
-use crate::api::fault::span;
-use crate::api::quota::Said;
+use crate::api::error::duration_text;
+use crate::api::error_body::{ErrorBody, cut};
+use crate::api::quota::QuotaHeaders;
+use crate::api::usage::RequestKind;
 use crate::model::{ClientId, Failure, FailureKind, Untrusted};
 
-/// What was asked, for the sentences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// For a token.
-    Token,
-    /// Who the token belongs to.
-    User,
-    /// To read a client.
-    Read(ClientId),
-    /// To write a client.
-    Write(ClientId),
-}
-
-/// The most characters of the API's own message that are kept.
-const QUOTE: usize = 300;
-
 /// The status word of a used-up quota (API: 429).
-const SPENT: &str = "rate_limit_exceeded";
+const USED_UP: &str = "rate_limit_exceeded";
 
 /// One documented error.
-struct Row {
+struct DocumentedError {
     code: u16,
     /// The word in `status`; empty: any other, or none.
     status: &'static str,
@@ -38,12 +23,12 @@ struct Row {
     help: &'static str,
 }
 
-const fn row(code: u16, status: &'static str, sentence: &'static str, help: &'static str) -> Row {
-    Row { code, status, sentence, help }
+const fn row(code: u16, status: &'static str, sentence: &'static str, help: &'static str) -> DocumentedError {
+    DocumentedError { code, status, sentence, help }
 }
 
 /// API: the wiki's table of errors; 400 is our reading, the wiki begins at 401.
-const TABLE: &[Row] = &[
+const TABLE: &[DocumentedError] = &[
     row(400, "", "the API did not accept the request", "correct the value that the API names; nothing was stored"),
     row(
         401,
@@ -101,69 +86,9 @@ const TABLE: &[Row] = &[
 const ME: &str = "`@me` is the client that the token belongs to and presumably fails for a user who is a dealer: \
                   write the client's number";
 
-/// What the body of an error holds.
-#[derive(Debug, Default)]
-struct Words {
-    status: Option<String>,
-    message: Option<String>,
-}
-
-impl Words {
-    /// `blank` takes our secrets out of a text. It comes before every cut: half a secret would not be found any more.
-    fn read(body: &[u8], blank: impl Fn(String) -> String) -> Words {
-        let Ok(Json::Object(map)) = serde_json::from_slice(body) else {
-            return Words { status: None, message: hint(body, blank) };
-        };
-        let text = |key: &str| map.get(key).and_then(scalar).filter(|text| !text.is_empty()).map(&blank);
-        // `error` and `error_description` are what OAuth servers answer (RFC 6749).
-        Words {
-            status: text("status").map(|status| cut(&status, 64)),
-            message: ["message", "error_description", "error"].into_iter().find_map(text).map(|text| cut(&text, QUOTE)),
-        }
-    }
-}
-
-/// A JSON scalar as text; `None` for null, lists and objects.
-pub(super) fn scalar(json: &Json) -> Option<String> {
-    match json {
-        Json::String(text) => Some(text.clone()),
-        Json::Number(number) => Some(number.to_string()),
-        Json::Bool(bool) => Some(bool.to_string()),
-        Json::Null | Json::Array(_) | Json::Object(_) => None,
-    }
-}
-
-fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
-}
-
-/// A few words of a body that is no JSON object: the title of a page, else the beginning of a plain text; always escaped.
-fn hint(body: &[u8], blank: impl Fn(String) -> String) -> Option<String> {
-    let text = cut(&blank(String::from_utf8_lossy(body).into_owned()), 4096);
-    let text = text.trim();
-    if text.is_empty() {
-        return None;
-    }
-    if !text.starts_with('<') {
-        return Some(format!("{:?}", Untrusted::from(cut(text, 80))));
-    }
-    let lower = text.to_ascii_lowercase();
-    let title = lower.find("<title>").map(|at| at + "<title>".len()).and_then(|from| {
-        let to = from + lower[from..].find('<')?;
-        Some(text[from..to].trim()).filter(|title| !title.is_empty())
-    });
-    Some(match title {
-        Some(title) => format!("a page titled {:?}", Untrusted::from(cut(title, 80))),
-        None => "a page of HTML".to_owned(),
-    })
-}
-
 /// What an answer that is no success means. `blank` takes our secrets out of a text.
-pub(super) fn refusal(code: StatusCode, body: &[u8], asked: Asked, blank: impl Fn(String) -> String) -> Failure {
-    let Words { status, message } = Words::read(body, blank);
+pub(super) fn refusal(code: StatusCode, body: &[u8], asked: RequestKind, blank: impl Fn(String) -> String) -> Failure {
+    let ErrorBody { status, message } = ErrorBody::read(body, blank);
     let code = code.as_u16();
     let word = status.as_deref().unwrap_or_default();
     let row = TABLE
@@ -171,12 +96,12 @@ pub(super) fn refusal(code: StatusCode, body: &[u8], asked: Asked, blank: impl F
         .find(|row| row.code == code && row.status == word)
         .or_else(|| TABLE.iter().find(|row| row.code == code && row.status.is_empty()));
     let (sentence, mut help) = match (row, asked) {
-        (_, Asked::Token) if matches!(code, 400 | 401 | 403) => (
+        (_, RequestKind::Token) if matches!(code, 400 | 401 | 403) => (
             "the App ID and App Secret were refused",
             "check both: they belong together and to this endpoint; they are not asked with again in this run"
                 .to_owned(),
         ),
-        (_, Asked::Token) if code == 404 => (
+        (_, RequestKind::Token) if code == 404 => (
             "no tokens are given out at this endpoint",
             "check the endpoint and the path in it: ringform asks at /oauth/token below it".to_owned(),
         ),
@@ -184,14 +109,15 @@ pub(super) fn refusal(code: StatusCode, body: &[u8], asked: Asked, blank: impl F
         (None, _) if code >= 500 => ("the API failed", "try again later; the provider can say more".to_owned()),
         (None, _) => ("the API refused the request", "the message of the API may say why".to_owned()),
     };
-    if matches!(asked, Asked::Read(ClientId::Me) | Asked::Write(ClientId::Me)) && matches!(code, 403 | 404) {
+    if matches!(asked, RequestKind::Read(ClientId::Me) | RequestKind::Write(ClientId::Me)) && matches!(code, 403 | 404)
+    {
         help = format!("{help}. {ME}");
     }
-    if code == 400 && matches!(asked, Asked::Read(_) | Asked::User) {
+    if code == 400 && matches!(asked, RequestKind::Read(_) | RequestKind::User) {
         "check the client's id and the endpoint".clone_into(&mut help);
     }
     let kind = match (asked, code) {
-        (Asked::Token, 400 | 401 | 403) => FailureKind::Credentials,
+        (RequestKind::Token, 400 | 401 | 403) => FailureKind::Credentials,
         _ => FailureKind::Api,
     };
     answered(kind, code, sentence, status, message).help(help)
@@ -219,13 +145,13 @@ fn is_word(status: &str) -> bool {
 
 /// Whether a 429 says that the quota is used up, rather than that too much was asked at once. API: the second kind has
 /// requests left and lacks the word; it passes soon.
-pub(super) fn is_spent(body: &[u8], said: &Said) -> bool {
-    said.remaining == Some(0) || Words::read(body, |text| text).status.as_deref() == Some(SPENT)
+pub(super) fn is_used_up(body: &[u8], said: &QuotaHeaders) -> bool {
+    said.remaining == Some(0) || ErrorBody::read(body, |text| text).status.as_deref() == Some(USED_UP)
 }
 
 /// A 429 of either kind.
-pub(super) fn too_many(spent: bool, body: &[u8], said: &Said, blank: impl Fn(String) -> String) -> Failure {
-    let Words { status, message } = Words::read(body, blank);
+pub(super) fn too_many(spent: bool, body: &[u8], said: &QuotaHeaders, blank: impl Fn(String) -> String) -> Failure {
+    let ErrorBody { status, message } = ErrorBody::read(body, blank);
     if !spent {
         return answered(FailureKind::Api, 429, "the API is asked too much at once", status, message)
             .help("lower --concurrency, or set `requests_per_second` under `limits` in ringform.yaml");
@@ -238,7 +164,7 @@ pub(super) fn too_many(spent: bool, body: &[u8], said: &Said, blank: impl Fn(Str
 /// The quota is used up; nothing more need be asked to know it.
 pub(super) fn used_up(reset: Option<std::time::Duration>) -> Failure {
     let when = match reset {
-        Some(reset) => format!("it is reset in {}", span(reset)),
+        Some(reset) => format!("it is reset in {}", duration_text(reset)),
         None => "the API does not say when it is reset, at the latest in an hour".to_owned(),
     };
     Failure::new(FailureKind::Quota, format!("the hour's quota of requests is used up; {when}"))
@@ -263,6 +189,9 @@ pub(super) fn redirect(code: StatusCode, target: Option<&[u8]>, blank: impl Fn(S
     failure
 }
 
+/// Why a whole answer cannot be used: final, since another request would get the same.
+pub(super) const NOT_AN_OBJECT: &str = "is no JSON object";
+
 /// A success whose body cannot be used.
 pub(super) fn bad_answer(code: StatusCode, reason: &str) -> Failure {
     let mut failure = Failure::new(FailureKind::BadAnswer, format!("the answer ({}) {reason}", code.as_u16()))
@@ -272,5 +201,131 @@ pub(super) fn bad_answer(code: StatusCode, reason: &str) -> Failure {
 }
 
 #[cfg(test)]
-#[path = "refusal_tests.rs"]
-mod tests;
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::ClientId;
+
+    fn client(id: &str) -> RequestKind {
+        RequestKind::Read(ClientId::parse(id).unwrap())
+    }
+
+    fn say(code: u16, body: &str, asked: RequestKind) -> Failure {
+        refusal(StatusCode::from_u16(code).unwrap(), body.as_bytes(), asked, |text| text.replace("hush", "[secret]"))
+    }
+
+    #[test]
+    fn every_documented_error_has_its_sentence_and_remedy() {
+        for (code, status, sentence, help) in [
+            (400, "", "did not accept the request", "id"),
+            (401, "", "did not accept the token", "new one"),
+            (403, "access_denied", "no right", "credentials"),
+            (403, "user_blocked", "is blocked", "unblock"),
+            (403, "user_access_type_deny", "too low", "`full`"),
+            (403, "app_access_type_deny", "application", "`All`"),
+            (403, "", "forbids", "auth check"),
+            (403, "something_new", "forbids", "auth check"),
+            (404, "", "no such resource", "`route`"),
+            (404, "client_not_found", "no client", "id"),
+            (409, "", "refused the request", "message"),
+            (500, "", "failed", "later"),
+        ] {
+            let body = format!(r#"{{"status": "{status}", "message": "почему"}}"#);
+            let failure = say(code, &body, client("12"));
+            assert_eq!((failure.kind, failure.http_status), (FailureKind::Api, Some(code)));
+            assert!(failure.message.raw().contains(sentence), "{failure:?}");
+            assert!(failure.message.raw().ends_with(": почему"), "{failure:?}");
+            assert!(failure.help.as_deref().unwrap().contains(help), "{failure:?}");
+            assert_eq!(failure.status.as_ref().map(Untrusted::raw), (!status.is_empty()).then_some(status));
+        }
+    }
+
+    #[test]
+    fn a_status_may_be_a_word_a_number_a_text_or_absent() {
+        let status = |body: &str| say(403, body, client("12")).status.map(|status| status.raw().to_owned());
+        assert_eq!(status(r#"{"status": 403}"#).as_deref(), Some("403"));
+        assert_eq!(status(r#"{"status": "403"}"#).as_deref(), Some("403"));
+        assert_eq!(status(r#"{"status": null, "message": {"a": 1}}"#), None);
+        assert_eq!(status(r#"{"message": "no"}"#), None);
+        assert_eq!(status(r#"["user_blocked"]"#), None);
+        assert_eq!(status(""), None);
+        let number = say(403, r#"{"status": 403, "message": "no"}"#, client("12"));
+        assert_eq!(number.message.raw(), "the API forbids this request (403): no");
+    }
+
+    #[test]
+    fn pages_are_not_quoted_beyond_an_escaped_hint() {
+        let page =
+            "<!DOCTYPE html><html><head><TITLE>502 \u{1b}[31m Bad</TITLE></head><body><script>x</script></body></html>";
+        let failure = say(502, page, client("12"));
+        assert_eq!(failure.message.raw(), r#"the API failed (502): a page titled "502 \u{1b}[31m Bad""#);
+        assert!(say(502, "<html><body>x", client("12")).message.raw().ends_with(": a page of HTML"));
+        assert!(say(502, "<title>", client("12")).message.raw().ends_with(": a page of HTML"));
+        assert!(say(502, "upstream\ndown", client("12")).message.raw().ends_with(r#": "upstream\ndown""#));
+        let long = "я".repeat(5000);
+        assert!(say(502, &long, client("12")).message.raw().chars().count() < 130);
+        assert!(say(403, &format!(r#"{{"message": "{long}"}}"#), client("12")).message.raw().chars().count() < 400);
+    }
+
+    #[test]
+    fn secrets_that_the_api_repeats_are_blanked() {
+        let failure = say(401, r#"{"status": "hush", "message": "token hush is expired"}"#, client("12"));
+        assert!(!format!("{failure:?}").contains("hush"), "{failure:?}");
+        // Wherever a text is cut, no half of a secret is left.
+        for before in 60..400 {
+            let text = format!("{}hush", "-".repeat(before));
+            let page = format!("<title>{text}</title>");
+            for body in [format!(r#"{{"status": "{text}", "message": "{text}"}}"#), text.clone(), page] {
+                let failure = say(400, &body, RequestKind::Token);
+                assert!(!format!("{failure:?}").contains("-hu"), "{failure:?}");
+            }
+            let target = redirect(StatusCode::FOUND, Some(text.as_bytes()), |text| text.replace("hush", "[secret]"));
+            assert!(!format!("{target:?}").contains("-hu"), "{target:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_pair_is_a_matter_of_credentials() {
+        for code in [400, 401, 403] {
+            let failure = say(code, r#"{"error": "invalid_client"}"#, RequestKind::Token);
+            assert_eq!((failure.kind, failure.http_status), (FailureKind::Credentials, Some(code)));
+            assert!(failure.message.raw().ends_with(": invalid_client"));
+        }
+        assert_eq!(say(404, "", RequestKind::Token).kind, FailureKind::Api);
+    }
+
+    #[test]
+    fn me_has_a_hint_of_its_own() {
+        assert!(say(404, "", client("@me")).help.unwrap().contains("dealer"));
+        assert!(!say(404, "", client("12")).help.unwrap().contains("dealer"));
+    }
+
+    #[test]
+    fn a_used_up_quota_and_a_passing_refusal_are_told_apart() {
+        let left = |remaining| QuotaHeaders { remaining, ..QuotaHeaders::default() };
+        assert!(is_used_up(br#"{"status": "rate_limit_exceeded"}"#, &left(Some(5))));
+        assert!(is_used_up(b"", &left(Some(0))));
+        assert!(!is_used_up(br#"{"status": 429, "message": "concurrent request not allowed"}"#, &left(Some(5))));
+        assert!(!is_used_up(b"", &left(None)));
+        let said = QuotaHeaders { remaining: Some(0), reset: Some(Duration::from_secs(1_620)), retry_after: None };
+        let failure = too_many(true, br#"{"message": "enough"}"#, &said, |text| text);
+        assert_eq!((failure.kind, failure.http_status), (FailureKind::Quota, Some(429)));
+        assert_eq!(
+            failure.message.raw(),
+            "the hour's quota of requests is used up; it is reset in 27 min (429): enough"
+        );
+        assert!(failure.help.unwrap().contains("--wait-quota"));
+        assert!(used_up(None).message.raw().contains("at the latest in an hour"));
+        assert_eq!(too_many(false, b"", &QuotaHeaders::default(), |text| text).kind, FailureKind::Api);
+    }
+
+    #[test]
+    fn a_redirect_names_its_target_escaped() {
+        let target = "https://evil.example/\u{1b}[2J";
+        let failure = redirect(StatusCode::FOUND, Some(target.as_bytes()), |text| text);
+        assert_eq!((failure.kind, failure.http_status), (FailureKind::Redirect, Some(302)));
+        assert!(failure.message.raw().contains(r"https://evil.example/\u{1b}[2J"), "{failure:?}");
+        assert!(redirect(StatusCode::FOUND, None, |text| text).message.raw().contains("to nowhere"));
+    }
+}

@@ -4,8 +4,10 @@
 //! that reveals it is private to this room and has a name to search for: [`Secret::reveal_to_the_api`]; the address of a webhook
 //! goes to that webhook alone.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -53,7 +55,7 @@ impl Secret {
             return text;
         }
         // Which characters are encoded, and how, differs from program to program; where it stands is then not known.
-        let hidden = [decoded(&text), decoded(&text.replace('+', " "))].iter().any(|plain| plain.contains(secret));
+        let hidden = decoded(&text).contains(secret) || decoded(&text.replace('+', " ")).contains(secret);
         if hidden { BLANK.to_owned() } else { text }
     }
 
@@ -69,23 +71,8 @@ impl Secret {
 }
 
 /// A text with its percent-encoding undone.
-fn decoded(text: &str) -> String {
-    let digit = |at: usize| text.as_bytes().get(at).and_then(|byte| char::from(*byte).to_digit(16));
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(byte) = text.as_bytes().get(at) {
-        match (byte, digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            _ => {
-                bytes.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 impl fmt::Debug for Secret {

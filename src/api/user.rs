@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 
-use crate::api::refusal::scalar;
+use crate::api::error_body::scalar;
 use crate::model::{Untrusted, number};
 
 /// The user behind a credential, as far as the API says.

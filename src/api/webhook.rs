@@ -13,8 +13,9 @@ use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
 
 use crate::api::endpoint::is_loopback;
-use crate::api::http::{Line, client_of};
-use crate::api::{Secret, Shutdown};
+use crate::api::http_client::{HttpClientOptions, build_client};
+use crate::api::secret::Secret;
+use crate::api::shutdown::Shutdown;
 
 /// How long telling may take, with its answer: a cron job waits for it.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -60,9 +61,9 @@ impl Webhook {
         body: Vec<u8>,
         ca_file: Option<&Path>,
         version: &str,
-        stop: &Shutdown,
+        shutdown: &Shutdown,
     ) -> anyhow::Result<()> {
-        let line = Line {
+        let options = HttpClientOptions {
             is_https: self.0.scheme() == "https",
             is_loopback: is_loopback(&self.0),
             ca_file,
@@ -70,10 +71,10 @@ impl Webhook {
             connections: 1,
             version,
         };
-        let request = client_of(&line)?.post(self.0.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        let request = build_client(&options)?.post(self.0.clone()).header(CONTENT_TYPE, "application/json").body(body);
         let answer = tokio::select! {
             biased;
-            () = stop.stopped() => bail!("interrupted before the webhook answered"),
+            () = shutdown.stopped() => bail!("interrupted before the webhook answered"),
             answer = tokio::time::timeout(TIMEOUT, request.send()) => answer,
         };
         let answer = answer.ok().context("the webhook did not answer in time")?;

@@ -4,17 +4,17 @@
 //! room feeds with events. It takes only a patch that was cleared; there is no way to send anything else.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode};
 
-use crate::api::account::{Account, Bearer};
-use crate::api::counts::Purpose;
-use crate::api::fault::Delivery;
-use crate::api::house::{Answer, House, Throttled, unusable};
-use crate::api::reader::NO_OBJECT;
-use crate::api::refusal::{Asked, bad_answer, used_up};
+use crate::api::context::{HttpContext, ThrottledResponse};
+use crate::api::credential::ApiCredential;
+use crate::api::error::Delivery;
+use crate::api::refusal::{NOT_AN_OBJECT, bad_answer, used_up};
+use crate::api::response::ApiResponse;
+use crate::api::token::{AccessToken, access_token, renew};
+use crate::api::usage::RequestKind;
 use crate::model::{ClientId, Failure, FailureKind, FieldMask, Live};
 use crate::plan::ClearedPatch;
 use crate::plan::exchange::{Event, Pause};
@@ -22,74 +22,76 @@ use crate::plan::exchange::{Event, Pause};
 /// Writes clients. Cheap to clone; all clones share connections, tokens and limits with the reader.
 #[derive(Clone, Debug)]
 pub struct Writer {
-    pub(super) house: Arc<House>,
+    pub(super) context: Arc<HttpContext>,
 }
 
 impl Writer {
     /// Waits until `requests_per_second` lets one more PUT pass: before the age of a reading is looked at, since the wait can be
     /// long. `false` when the run was interrupted.
     pub async fn turn(&self) -> bool {
-        match &self.house.pace {
-            Some(pace) => pace.turn(&self.house.stop).await,
-            None => !self.house.stop.is_stopped(),
+        match &self.context.rate_limit {
+            Some(limit) => limit.turn(&self.context.shutdown).await,
+            None => !self.context.shutdown.is_stopped(),
         }
     }
 
     /// Sends one PUT, once, and says what became of it. The answer holds all 28 fields where the API gives them.
     ///
     /// It does not wait for [`Writer::turn`]; who calls has. Nothing is sent where the quota is known to be used up, where no token can be had, or after an interruption.
-    pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, go: ClearedPatch) -> Event {
-        let house = &*self.house;
-        let account = match house.account(credentials) {
-            Ok(account) => account,
+    pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, cleared: ClearedPatch) -> Event {
+        let context = &*self.context;
+        let credential = match context.credentials.get(credentials) {
+            Ok(credential) => credential,
             Err(failure) => return Event::Refused(failure),
         };
-        let now = Instant::now();
-        if let Some(left) = account.ledger.empty(now).or_else(|| account.ledger.shut(now)) {
-            let wait = house.worth_waiting(left);
+        let now = context.timer.now();
+        if let Some(left) = credential.quota.empty_for(now).or_else(|| credential.quota.blocked_for(now)) {
+            let wait = context.wait_for_reset(left);
             return Event::Throttled { failure: used_up(Some(left)), spent: true, wait };
         }
-        let bearer = match account.bearer(house).await {
-            Ok(bearer) => bearer,
-            Err(failure) => return tokenless(failure),
+        let token = match access_token(credential, context).await {
+            Ok(token) => token,
+            Err(failure) => return without_token(failure),
         };
-        let mut request = house.request(Method::PUT, house.paths.client(client), &bearer);
+        let mut request = context.request(Method::PUT, context.paths.client(client), &token);
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *request.body_mut() = Some(go.patch().body().into());
-        match house.ask(&house.http, account, Purpose::Write, request).await {
-            Ok(answer) => judge(house, account, &bearer, answer, Asked::Write(client)),
-            Err(lost) => match lost.fate {
+        *request.body_mut() = Some(cleared.patch().body().into());
+        let kind = RequestKind::Write(client);
+        match context.send(&context.http, credential, kind, request).await {
+            Ok(response) => event_of(context, credential, &token, response, kind),
+            Err(error) => match error.delivery {
                 Delivery::NotBegun => Event::Stopped("interrupted before it was sent".to_owned()),
-                Delivery::NotSent => Event::NotSent(lost.failure),
-                Delivery::Closed | Delivery::Unknown => Event::FateUnknown(lost.failure),
+                Delivery::NotSent => Event::NotSent(error.failure),
+                Delivery::Closed | Delivery::Unknown => Event::FateUnknown(error.failure),
             },
         }
     }
 
-    /// Gets a fresh token in place of the one that was refused last, unless somebody already has.
+    /// Gets a fresh token in place of the one that the API refused last, unless another task already has.
     pub async fn renew(&self, credentials: Option<&Arc<str>>) -> Result<(), Failure> {
-        let account = self.house.account(credentials)?;
-        account.renew(account.rejected(), &self.house).await?;
-        self.house.counts.retry();
+        let credential = self.context.credentials.get(credentials)?;
+        let rejected = credential.token().rejected();
+        renew(rejected, credential, &self.context).await?;
+        self.context.counters.count_retry();
         Ok(())
     }
 
-    /// Waits before something is asked again, which then counts as a retry; `false` when the run was interrupted.
+    /// Waits before a further request, which then counts as a retry; `false` when the run was interrupted.
     pub async fn pause(&self, pause: Pause) -> bool {
         let wait = match pause {
-            Pause::BackOff(tries) => self.house.back_off.after(tries),
+            Pause::BackOff(tries) => self.context.back_off.after(tries),
             Pause::Quota(wait) => wait,
         };
-        let waited = self.house.stop.wait(wait).await;
+        let waited = self.context.wait(wait).await;
         if waited {
-            self.house.counts.retry();
+            self.context.counters.count_retry();
         }
         waited
     }
 }
 
 /// No token, so no PUT. What may pass is worth another try.
-fn tokenless(failure: Failure) -> Event {
+fn without_token(failure: Failure) -> Event {
     match failure.kind {
         FailureKind::Interrupted => Event::Stopped("interrupted before it was sent".to_owned()),
         FailureKind::Quota => Event::Throttled { failure, spent: true, wait: None },
@@ -98,34 +100,43 @@ fn tokenless(failure: Failure) -> Event {
     }
 }
 
-fn judge(house: &House, account: &Account, bearer: &Bearer, answer: Answer, asked: Asked) -> Event {
-    let status = answer.status;
+/// The event that an answer to a PUT is.
+fn event_of(
+    context: &HttpContext,
+    credential: &ApiCredential,
+    token: &AccessToken,
+    response: ApiResponse,
+    kind: RequestKind,
+) -> Event {
+    let status = response.status;
     if status == StatusCode::UNAUTHORIZED {
-        account.reject(bearer);
-        let failure = house.refused(account, &answer, asked);
+        let failure = context.refused(credential, &response, kind);
+        let mut state = credential.token_mut();
+        state.reject(token);
         // The first token of a run may simply have expired.
-        if bearer.generation > 1 {
-            account.doubt_token(bearer, &failure);
+        if token.generation > 1 {
+            state.reject_fresh(token, &failure);
         }
         return Event::Unauthorized(failure);
     }
-    account.let_in(bearer, status);
+    credential.accept_token(token, status);
     if status.is_success() {
-        account.ledger.served();
-        let body = match answer.body {
+        credential.quota.record_success();
+        let body = match response.body {
             Ok(body) => body,
-            Err(flaw) => return Event::FateUnknown(bad_answer(status, unusable(flaw))),
+            Err(error) => return Event::FateUnknown(bad_answer(status, error.reason())),
         };
         return match Live::parse(&body, FieldMask::all()) {
             Ok(live) => Event::Answered(live),
-            Err(_) => Event::FateUnknown(bad_answer(status, NO_OBJECT)),
+            Err(_) => Event::FateUnknown(bad_answer(status, NOT_AN_OBJECT)),
         };
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
-        let Throttled { failure, spent, wait } = house.throttled(account, &answer);
-        return Event::Throttled { failure, spent, wait };
+        let ThrottledResponse { failure, used_up, reset } = context.throttled(credential, &response);
+        let wait = reset.filter(|_| used_up).and_then(|reset| context.wait_for_reset(reset));
+        return Event::Throttled { failure, spent: used_up, wait };
     }
-    let failure = house.refused(account, &answer, asked);
+    let failure = context.refused(credential, &response, kind);
     // A server that fails may have stored first; one that refuses or redirects has not.
     if status.is_server_error() { Event::FateUnknown(failure) } else { Event::Refused(failure) }
 }

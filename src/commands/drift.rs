@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ringform::render::{self, Format, Look};
+use ringform::render::{self, Format, TextOptions};
 use ringform::run::{self, DriftRequest, Environment, ExitRules, ExitStatus, Notification, RunOutcome, Secret};
 
 use crate::cli::{DriftArgs, FailOn, LogArgs, NotifyFormat};
@@ -54,7 +54,7 @@ fn notification(args: &DriftArgs, env: &Environment) -> Option<Notification> {
         (None, None) => return None,
     };
     let body: fn(&_, &mut Vec<u8>) -> _ = match args.notify_format {
-        NotifyFormat::Json => |report, body| render::render(report, Format::Json, &Look::PIPE, body),
+        NotifyFormat::Json => |report, body| render::render(report, Format::Json, &TextOptions::PIPE, body),
         NotifyFormat::Slack => |report, body| render::slack(report, body),
     };
     Some(Notification { address: Secret::new(address), named_by, body })

@@ -1,6 +1,6 @@
 //! `ringform plan`: shows how live clients differ from their declarations. It reads and cannot write.
 
-use ringform::render::{self, Format, Look};
+use ringform::render::{self, Format, TextOptions};
 use ringform::run::{self, ExitRules, ExitStatus, RunOutcome, RunRequest};
 
 use crate::cli::{LogArgs, PlanArgs};
@@ -34,7 +34,7 @@ fn show(outcome: &RunOutcome, args: &PlanArgs, log: &LogArgs) -> anyhow::Result<
     output::diagnose(&report.diagnostics, log);
     // A file that cannot be written is no reason to hide what was read.
     let saved = match &args.out {
-        Some(file) => files::replace(file, |out| render::render(report, Format::Json, &Look::PIPE, out)),
+        Some(file) => files::replace(file, |out| render::render(report, Format::Json, &TextOptions::PIPE, out)),
         None => Ok(()),
     };
     if args.diff && formats::on_stdout(formats)? == Some(Format::Text) {

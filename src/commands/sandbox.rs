@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use ringform::run::{self, ExitStatus, Shutdown};
-use ringform::sandbox::{self, FAULTS, Fault, Options, Seed, Semantics};
+use ringform::sandbox::{self, FAULTS, Seed, Semantics, SimulatorFault, SimulatorOptions};
 
 use crate::cli::{LogArgs, SandboxArgs};
 use crate::terminal::{block_on, output, signals};
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
         output::print(if was_there { "back at the seed\n" } else { "already at the seed\n" })?;
         return Ok(ExitStatus::Done);
     }
-    let faults = args.fault.iter().map(|text| text.parse::<Fault>()).collect::<anyhow::Result<Vec<_>>>()?;
+    let faults = args.fault.iter().map(|text| text.parse::<SimulatorFault>()).collect::<anyhow::Result<Vec<_>>>()?;
     let semantics = Semantics {
         replace: args.replace,
         ignore: args.ignore.clone(),
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
         missing: args.missing.clone(),
         refuse_null: args.refuse_null,
     };
-    let options = Options {
+    let options = SimulatorOptions {
         listen: args.listen,
         seed,
         data,
@@ -58,7 +58,7 @@ fn default(value: &str) -> String {
     if value.is_empty() { String::new() } else { format!(" (default {value})") }
 }
 
-async fn serve(options: Options, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+async fn serve(options: SimulatorOptions, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let stop = Shutdown::new();
     signals::listen(&stop, true);
     let server = sandbox::start(options).await?;

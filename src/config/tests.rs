@@ -2,12 +2,14 @@
 
 use proptest::prelude::*;
 
+use super::batch::DocumentBatch;
+use super::sections::inheritance::Inheritance;
 use super::*;
 use crate::model::{ClientId, FIELDS, FieldKind, Setting, State, value};
 
-fn read(text: &str) -> Gathered {
-    let mut gathered = Gathered::default();
-    gathered.text("a.yaml".into(), text, &Shape::default());
+fn read(text: &str) -> DocumentBatch {
+    let mut gathered = DocumentBatch::default();
+    gathered.text("a.yaml".into(), text, &Inheritance::default());
     gathered
 }
 

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::render::json;
 
 #[derive(Serialize)]
-struct Counts {
+struct GitlabCounts {
     create: usize,
     update: usize,
     delete: usize,
@@ -18,5 +18,5 @@ struct Counts {
 
 /// Writes the counts: clients with a change are updates, and nothing is ever created or deleted.
 pub(super) fn gitlab(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    json::document(&Counts { create: 0, update: plan.summary().to_change, delete: 0 }, out)
+    json::document(&GitlabCounts { create: 0, update: plan.summary().to_change, delete: 0 }, out)
 }

@@ -19,7 +19,7 @@ pub(super) fn json(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 /// Writes any document in the spelling of this format, for what is no plan but goes to the same readers.
 pub fn document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(64 * 1024, out);
-    let mut serializer = Serializer::with_formatter(&mut out, Harmless { pretty: PrettyFormatter::new() });
+    let mut serializer = Serializer::with_formatter(&mut out, IndentedFormatter { pretty: PrettyFormatter::new() });
     value.serialize(&mut serializer)?;
     out.write_all(b"\n")?;
     out.flush()
@@ -28,31 +28,31 @@ pub fn document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Re
 /// Writes any document on one line, for readers that take a line for the document.
 pub(super) fn line<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(64 * 1024, out);
-    value.serialize(&mut Serializer::with_formatter(&mut out, OneLine))?;
+    value.serialize(&mut Serializer::with_formatter(&mut out, OneLineFormatter))?;
     out.write_all(b"\n")?;
     out.flush()
 }
 
-/// As [`Harmless`], without indentation.
-struct OneLine;
+/// As [`IndentedFormatter`], without indentation.
+struct OneLineFormatter;
 
-impl Formatter for OneLine {
+impl Formatter for OneLineFormatter {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        harmless(out, text)
+        write_escaped(out, text)
     }
 
     fn write_raw_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        harmless(out, text)
+        write_escaped(out, text)
     }
 }
 
 /// serde_json escapes what JSON asks for; this escapes also DEL, C1 controls, bidirectional and invisible characters.
-struct Harmless {
+struct IndentedFormatter {
     pretty: PrettyFormatter<'static>,
 }
 
 /// Writes a piece of JSON in which every character that is obeyed can only stand inside a string.
-fn harmless<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
+fn write_escaped<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
     let mut from = 0;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
@@ -69,13 +69,13 @@ fn harmless<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
     out.write_all(&text.as_bytes()[from..])
 }
 
-impl Formatter for Harmless {
+impl Formatter for IndentedFormatter {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        harmless(out, text)
+        write_escaped(out, text)
     }
 
     fn write_raw_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        harmless(out, text)
+        write_escaped(out, text)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::render::phrase::{count, duration, number};
+use crate::render::wording::numbers::{count, duration, number};
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum ProgressMode {
     /// A bar that is drawn over and over: only for a terminal that obeys escape codes.
     Bar {
         /// Whether to use colour.
@@ -28,46 +28,46 @@ pub enum Mode {
     Hidden,
 }
 
-impl Mode {
+impl ProgressMode {
     /// A line every five seconds.
-    pub const PLAIN: Mode = Mode::Plain { every: Duration::from_secs(5) };
+    pub const PLAIN: ProgressMode = ProgressMode::Plain { every: Duration::from_secs(5) };
 }
 
 /// How far the work is. Cheap to call for every client and from any thread.
 #[derive(Debug)]
-pub struct Progress {
+pub struct ProgressDisplay {
     total: u64,
     begun: Instant,
-    form: Form,
+    form: ProgressOutput,
 }
 
 #[derive(Debug)]
-enum Form {
+enum ProgressOutput {
     Bar(ProgressBar),
     Plain { every: Duration, last: Mutex<Instant> },
     Hidden,
 }
 
-impl Progress {
+impl ProgressDisplay {
     /// Progress over this many clients.
-    pub fn new(total: u64, mode: Mode) -> Progress {
+    pub fn new(total: u64, mode: ProgressMode) -> ProgressDisplay {
         let begun = Instant::now();
         let form = match mode {
-            Mode::Bar { color } => Form::Bar(bar(total, color)),
-            Mode::Plain { every } => Form::Plain { every, last: Mutex::new(begun) },
-            Mode::Hidden => Form::Hidden,
+            ProgressMode::Bar { color } => ProgressOutput::Bar(bar(total, color)),
+            ProgressMode::Plain { every } => ProgressOutput::Plain { every, last: Mutex::new(begun) },
+            ProgressMode::Hidden => ProgressOutput::Hidden,
         };
-        Progress { total, begun, form }
+        ProgressDisplay { total, begun, form }
     }
 
     /// Tells how many clients are done, and how many of those failed.
     pub fn tick(&self, done: u64, failed: u64) {
         match &self.form {
-            Form::Bar(bar) => {
+            ProgressOutput::Bar(bar) => {
                 bar.set_position(done);
                 bar.set_message(rest(self.total, done, failed, self.begun.elapsed()));
             }
-            Form::Plain { every, last } => {
+            ProgressOutput::Plain { every, last } => {
                 // A line more or less after a panic elsewhere does no harm.
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
                 if last.elapsed() >= *every {
@@ -76,27 +76,27 @@ impl Progress {
                     drop(writeln!(io::stderr().lock(), "{}", rest(self.total, done, failed, self.begun.elapsed())));
                 }
             }
-            Form::Hidden => {}
+            ProgressOutput::Hidden => {}
         }
     }
 
     /// Does something that writes to the terminal without the bar in between.
     pub fn suspend<R>(&self, work: impl FnOnce() -> R) -> R {
         match &self.form {
-            Form::Bar(bar) => bar.suspend(work),
-            Form::Plain { .. } | Form::Hidden => work(),
+            ProgressOutput::Bar(bar) => bar.suspend(work),
+            ProgressOutput::Plain { .. } | ProgressOutput::Hidden => work(),
         }
     }
 
     /// Takes the bar away. Dropping does the same.
     pub fn finish(&self) {
-        if let Form::Bar(bar) = &self.form {
+        if let ProgressOutput::Bar(bar) = &self.form {
             bar.finish_and_clear();
         }
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressDisplay {
     fn drop(&mut self) {
         self.finish();
     }
@@ -141,8 +141,8 @@ mod tests {
 
     #[test]
     fn hidden_and_early_progress_say_nothing() {
-        for mode in [Mode::Hidden, Mode::PLAIN] {
-            let progress = Progress::new(3, mode);
+        for mode in [ProgressMode::Hidden, ProgressMode::PLAIN] {
+            let progress = ProgressDisplay::new(3, mode);
             progress.tick(1, 0);
             assert_eq!(progress.suspend(|| 7), 7);
             progress.finish();

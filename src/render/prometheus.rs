@@ -20,7 +20,7 @@ const LAST_SUCCESS: &str = "ringform_last_success_timestamp_seconds";
 /// Writes the metrics of a run. `last_success` is when an earlier run succeeded, in seconds since 1970; it is written where this
 /// run did not, so that an alert on its age keeps working.
 pub fn prometheus(plan: &Plan, last_success: Option<i64>, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { base: base(plan), out };
+    let mut page = MetricsPage { base: base(plan), out };
     clients(plan, &mut page)?;
     fields(plan, &mut page)?;
     if plan.is_report() {
@@ -63,7 +63,7 @@ fn is_success(plan: &Plan) -> bool {
     !(broken || failed || totals.is_report && totals.undone() > 0)
 }
 
-fn clients(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
+fn clients(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
     let states = ["in_sync", "pending", "drifted", "failed"];
     let samples = states.map(|state| {
         let n = plan.clients.iter().filter(|client| state_of(client) == state).count();
@@ -91,7 +91,7 @@ fn is_done(client: &ClientPlan) -> bool {
     client.result.is_some_and(ApplyResult::is_good)
 }
 
-fn fields(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
+fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
     let severities = [Severity::Security, Severity::Info];
     let mut counts = [[[0_u64; 2]; Setting::ALL.len()]; 3];
     let open = plan.clients.iter().filter(|client| !is_done(client));
@@ -122,7 +122,7 @@ fn fields(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
     page.one("ringform_released_clients", "Clients that the base declares and nobody does now.", gone)
 }
 
-fn findings(watch: &DriftReport, page: &mut Page<'_>) -> io::Result<()> {
+fn findings(watch: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> {
     let mut samples = Vec::new();
     for state in [FindingState::New, FindingState::Continuing, FindingState::Unread, FindingState::Resolved] {
         for severity in [Severity::Security, Severity::Info] {
@@ -147,7 +147,7 @@ fn findings(watch: &DriftReport, page: &mut Page<'_>) -> io::Result<()> {
     page.family("ringform_oldest_read_seconds", "How long ago the client was read that has waited longest.", oldest)
 }
 
-fn run(plan: &Plan, last_success: Option<i64>, page: &mut Page<'_>) -> io::Result<()> {
+fn run(plan: &Plan, last_success: Option<i64>, page: &mut MetricsPage<'_>) -> io::Result<()> {
     let requests = plan.run.requests;
     let kinds = [("token", requests.token), ("read", requests.read), ("write", requests.write)];
     let samples = kinds.map(|(kind, n)| (vec![("kind", kind.to_owned())], n));
@@ -193,20 +193,20 @@ fn base(plan: &Plan) -> String {
 }
 
 /// The page under way.
-struct Page<'o> {
+struct MetricsPage<'o> {
     base: String,
     out: &'o mut dyn Write,
 }
 
-type Labels = Vec<(&'static str, String)>;
+type MetricLabels = Vec<(&'static str, String)>;
 
-impl Page<'_> {
+impl MetricsPage<'_> {
     /// One metric with all its samples; nothing at all where there are none.
     fn family<V: std::fmt::Display>(
         &mut self,
         name: &str,
         help: &str,
-        samples: impl IntoIterator<Item = (Labels, V)>,
+        samples: impl IntoIterator<Item = (MetricLabels, V)>,
     ) -> io::Result<()> {
         let mut samples = samples.into_iter().peekable();
         if samples.peek().is_some() {

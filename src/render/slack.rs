@@ -11,10 +11,11 @@ use crate::model::Severity;
 use crate::plan::Plan;
 use crate::plan::watch::Finding;
 use crate::render::escape::{Foreign, cut, slack_code as code, terminal};
+use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::json;
-use crate::render::phrase::{count, number, some};
-use crate::render::watch::{Story, Told, direction, headline, origin, state, subject};
-use crate::render::wording;
+use crate::render::wording::change;
+use crate::render::wording::drift::{direction, headline, origin, state, subject};
+use crate::render::wording::numbers::{count, number, some};
 
 /// How many findings are told: a message is read at a glance.
 const MOST: usize = 10;
@@ -31,8 +32,8 @@ const NAMED: usize = 8;
 /// Writes the message.
 pub fn slack(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let text = plan.run.drift.as_ref().map_or(String::new(), |watch| {
-        let story = Story::of(watch);
-        let news: Vec<&Told<'_>> = story.open.iter().filter(|told| told.sample().is_news()).collect();
+        let story = FindingGroups::of(watch);
+        let news: Vec<&FindingGroup<'_>> = story.open.iter().filter(|told| told.sample().is_news()).collect();
         let mut text = format!("*ringform drift* at {}: {}", code(&short(&plan.endpoint)), headline(plan, watch));
         let lines = news.iter().take(MOST).map(|told| format!("\n{}", line(told)));
         let mut left = news.len();
@@ -55,14 +56,14 @@ fn short<T: Foreign + ?Sized>(text: &T) -> String {
     cut(&terminal(text).to_string(), SHORT)
 }
 
-fn line(told: &Told<'_>) -> String {
+fn line(told: &FindingGroup<'_>) -> String {
     let finding = told.sample();
     let who = match (told.findings.len(), &finding.name) {
         (1, Some(name)) => format!("client {} {}", id(finding), code(&short(name))),
         (1, None) => format!("client {}", id(finding)),
         (n, _) => format!("{} ({})", count(n, "client"), some(told.findings.iter().map(|one| id(one)), NAMED)),
     };
-    let value = |json| state(finding, json).map(|value| code(&short(&wording::state(&value))));
+    let value = |json| state(finding, json).map(|value| code(&short(&change::state(&value))));
     let values = match (value(&finding.declared), value(&finding.live)) {
         (Some(declared), Some(live)) => format!(" {declared} → {live}"),
         (_, _) => String::new(),

@@ -12,9 +12,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::model::{Setting, Untrusted};
 use crate::plan::{Change, ClientPlan, Origin, Plan, Status};
-use crate::render::escape::{self, Foreign};
-use crate::render::json;
+use crate::render::escape::Foreign;
 use crate::render::totals::Totals;
+use crate::render::{escape, json};
 
 /// The version of the shape: what Terraform writes since 1.5. A minor step only adds.
 const FORMAT_VERSION: &str = "1.2";
@@ -31,12 +31,12 @@ pub(super) fn terraform(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
     let broken = plan.diagnostics.iter().any(|one| one.is_error());
     let undone = totals.is_report && totals.undone() > 0;
-    let document = Document {
+    let document = TerraformPlan {
         format_version: FORMAT_VERSION,
         terraform_version: TERRAFORM_VERSION,
-        planned_values: Root { root_module: Module { resources: Listed(&plan.clients, planned) } },
-        resource_drift: Listed(&plan.clients, drift),
-        resource_changes: Listed(&plan.clients, change),
+        planned_values: PlannedValues { root_module: RootModule { resources: ClientSequence(&plan.clients, planned) } },
+        resource_drift: ClientSequence(&plan.clients, drift),
+        resource_changes: ClientSequence(&plan.clients, change),
         configuration: configuration(),
         checks: checks(plan),
         timestamp: &plan.run.started_at,
@@ -46,12 +46,12 @@ pub(super) fn terraform(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 }
 
 #[derive(Serialize)]
-struct Document<'p> {
+struct TerraformPlan<'p> {
     format_version: &'static str,
     terraform_version: &'static str,
-    planned_values: Root<'p>,
-    resource_drift: Listed<'p, Resource>,
-    resource_changes: Listed<'p, Resource>,
+    planned_values: PlannedValues<'p>,
+    resource_drift: ClientSequence<'p, ResourceChange>,
+    resource_changes: ClientSequence<'p, ResourceChange>,
     configuration: Json,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<Json>,
@@ -60,19 +60,19 @@ struct Document<'p> {
 }
 
 #[derive(Serialize)]
-struct Root<'p> {
-    root_module: Module<'p>,
+struct PlannedValues<'p> {
+    root_module: RootModule<'p>,
 }
 
 #[derive(Serialize)]
-struct Module<'p> {
-    resources: Listed<'p, Planned>,
+struct RootModule<'p> {
+    resources: ClientSequence<'p, PlannedResource>,
 }
 
 /// Clients in some shape, made one at a time: a fleet is never held twice.
-struct Listed<'p, T>(&'p [ClientPlan], fn(&ClientPlan) -> Option<T>);
+struct ClientSequence<'p, T>(&'p [ClientPlan], fn(&ClientPlan) -> Option<T>);
 
-impl<T: Serialize> Serialize for Listed<'_, T> {
+impl<T: Serialize> Serialize for ClientSequence<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().filter_map(self.1))
     }
@@ -80,7 +80,7 @@ impl<T: Serialize> Serialize for Listed<'_, T> {
 
 /// What names a resource.
 #[derive(Serialize)]
-struct Named {
+struct ResourceAddress {
     address: String,
     mode: &'static str,
     #[serde(rename = "type")]
@@ -91,23 +91,23 @@ struct Named {
 }
 
 #[derive(Serialize)]
-struct Planned {
+struct PlannedResource {
     #[serde(flatten)]
-    named: Named,
+    named: ResourceAddress,
     schema_version: u64,
     values: Map<String, Json>,
     sensitive_values: Map<String, Json>,
 }
 
 #[derive(Serialize)]
-struct Resource {
+struct ResourceChange {
     #[serde(flatten)]
-    named: Named,
-    change: Difference,
+    named: ResourceAddress,
+    change: TerraformChange,
 }
 
 #[derive(Serialize)]
-struct Difference {
+struct TerraformChange {
     actions: [&'static str; 1],
     before: Map<String, Json>,
     after: Map<String, Json>,
@@ -126,7 +126,7 @@ fn configuration() -> Json {
 }
 
 /// What is to be done with a client; `None` for one that failed.
-fn change(client: &ClientPlan) -> Option<Resource> {
+fn change(client: &ClientPlan) -> Option<ResourceChange> {
     let action = match client.status() {
         Status::Failed => return None,
         Status::InSync => "no-op",
@@ -136,9 +136,9 @@ fn change(client: &ClientPlan) -> Option<Resource> {
 }
 
 /// What a client will hold; `None` for one that failed.
-fn planned(client: &ClientPlan) -> Option<Planned> {
+fn planned(client: &ClientPlan) -> Option<PlannedResource> {
     let known = client.status() != Status::Failed;
-    known.then(|| Planned {
+    known.then(|| PlannedResource {
         named: named(client),
         schema_version: 0,
         values: declared(client),
@@ -151,7 +151,7 @@ fn declared(client: &ClientPlan) -> Map<String, Json> {
 }
 
 /// What somebody changed outside of git. Of a conflict it is not known what was agreed, so it is no drift here.
-fn drift(client: &ClientPlan) -> Option<Resource> {
+fn drift(client: &ClientPlan) -> Option<ResourceChange> {
     let drifted = |change: &Change| (change.origin == Origin::Drift).then(|| change.after.to_json());
     let any = client.changes.iter().any(|change| drifted(change).is_some());
     any.then(|| resource(client, "update", with(client, drifted), with(client, |_| None)))
@@ -173,10 +173,10 @@ fn resource(
     action: &'static str,
     before: Map<String, Json>,
     after: Map<String, Json>,
-) -> Resource {
-    Resource {
+) -> ResourceChange {
+    ResourceChange {
         named: named(client),
-        change: Difference {
+        change: TerraformChange {
             actions: [action],
             before,
             after,
@@ -187,9 +187,16 @@ fn resource(
     }
 }
 
-fn named(client: &ClientPlan) -> Named {
+fn named(client: &ClientPlan) -> ResourceAddress {
     let index = index(client);
-    Named { address: address(&index), mode: "managed", kind: TYPE, name: NAME, index, provider_name: PROVIDER }
+    ResourceAddress {
+        address: address(&index),
+        mode: "managed",
+        kind: TYPE,
+        name: NAME,
+        index,
+        provider_name: PROVIDER,
+    }
 }
 
 /// The number of the client; `@me` is somebody else under each credential.

@@ -5,8 +5,8 @@
 
 use crate::model::Direction;
 use crate::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, Summary};
-use crate::render::phrase::{are, count, number};
-use crate::render::wording::{RELEASED, marked};
+use crate::render::wording::change::{RELEASED, marked};
+use crate::render::wording::numbers::{are, count, number};
 
 /// The results of apply, in the order in which they are told, and their words.
 pub(crate) const OUTCOMES: [(ApplyResult, &str); 8] = [
@@ -236,16 +236,16 @@ impl Totals {
 
     /// What else has to be known: what comes from elsewhere than this change, what is released or kept back, and clients of a
     /// report that are not done.
-    pub(crate) fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
         let Summary { drift, conflict, released, .. } = self.summary;
         if self.offline {
-            remarks.push("Offline: declared was compared with the base alone; nothing was read.".to_owned());
+            notes.push("Offline: declared was compared with the base alone; nothing was read.".to_owned());
         }
         if self.based && drift > 0 {
             let was = if drift == 1 { "was" } else { "were" };
             let drift = count(drift, "setting");
-            remarks.push(format!("≠ {drift} {was} changed outside of git, or the base is not applied yet."));
+            notes.push(format!("≠ {drift} {was} changed outside of git, or the base is not applied yet."));
         }
         if self.based && conflict > 0 {
             let (is, its) = if conflict == 1 { ("is", "its client") } else { ("are", "their clients") };
@@ -255,38 +255,38 @@ impl Totals {
                 (_, false) => format!("; apply refuses {its}"),
                 (_, true) => format!("; {its} refused"),
             };
-            remarks.push(format!(
+            notes.push(format!(
                 "‼ {conflict} {is} in conflict: this change touches what was also changed outside of git{then}."
             ));
         }
         if self.unaffected > 0 {
             let (n, was) = (self.unaffected, if self.unaffected == 1 { "was" } else { "were" });
             let them = if n == 1 { "it" } else { "them" };
-            remarks.push(format!("{} {was} not looked at: this change does not touch {them}.", count(n, "client")));
+            notes.push(format!("{} {was} not looked at: this change does not touch {them}.", count(n, "client")));
         }
         if self.kept > 0 {
             let all = self.summary.changes;
             let (sent, is) = (number((all - self.kept) as u64), are(self.kept));
             let kept = number(self.kept as u64);
-            remarks.push(format!("{sent} of {} to send; {kept} {is} left out by --only.", count(all, "setting")));
+            notes.push(format!("{sent} of {} to send; {kept} {is} left out by --only.", count(all, "setting")));
         }
         if released > 0 {
             let n = released;
             let left =
                 if n == 1 { "no longer managed and left as it is" } else { "no longer managed and left as they are" };
-            remarks.push(format!("{RELEASED} {} released: {left}.", count(n, "setting")));
+            notes.push(format!("{RELEASED} {} released: {left}.", count(n, "setting")));
         }
         if self.released_clients > 0 {
             let n = self.released_clients;
             let left =
                 if n == 1 { "no longer declared and left as it is" } else { "no longer declared and left as they are" };
-            remarks.push(format!("{RELEASED} {} released: {left}.", count(n, "client")));
+            notes.push(format!("{RELEASED} {} released: {left}.", count(n, "client")));
         }
         if self.is_report && self.undone() > 0 {
             let n = self.undone();
             let attention = if n == 1 { "needs attention" } else { "need attention" };
-            remarks.push(format!("Not everything is as declared: {} {attention}.", count(n, "client")));
+            notes.push(format!("Not everything is as declared: {} {attention}.", count(n, "client")));
         }
-        remarks
+        notes
     }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::journal::{Header, Journal, Line};
+use crate::journal::{JournalHeader, Journal, JournalLine};
 use crate::plan::client::Details;
 use crate::plan::{ApplyResult, ClientPlan, Plan, Status, forecast, limits};
 use crate::run::outcome::{RunKind, RunOutcome};
 use crate::run::read::Readings;
 use crate::run::ready::{self, Ready};
 use crate::run::write::{self, WriteOptions, Writes};
-use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, in_doubt, saved_plan, state_folder};
+use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, saved_plan, unresolved};
 
 const INTERRUPTED: &str = "interrupted before it was sent";
 
@@ -40,7 +40,7 @@ pub async fn apply(
         Some(file) => saved_plan::ready(file, &request.run, env).await?,
         None => ready::from_live(&request.run, env, listener).await?,
     };
-    let doubts = in_doubt::announce(&ready.project, &ready.report, listener)?;
+    let puts = unresolved::announce(&ready.project, &ready.report, listener)?;
     let planned = match permission(&mut ready, request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
@@ -52,10 +52,10 @@ pub async fn apply(
     };
     let Ready { session, mut report, .. } = ready;
     report.clients = clients;
-    let settled = in_doubt::settle(&doubts, &report.clients, &env.run_id());
+    let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
     let closed = session.close().await;
-    Ok(RunOutcome { kind: RunKind::Apply, report, finished: ended.and(settled).and(closed) })
+    Ok(RunOutcome { kind: RunKind::Apply, report, finished: ended.and(resolved).and(closed) })
 }
 
 /// Whether the run may send the plan: `Some` says why not.
@@ -143,15 +143,14 @@ async fn send(
     };
     let clients = write::write(planned, readings, writes, options).await;
     let ended = match journal {
-        Some(journal) => Line::end(env.clock.now()).and_then(|line| journal.write(&line)),
+        Some(journal) => JournalLine::end(env.clock.now()).and_then(|line| journal.write(&line)),
         None => Ok(()),
     };
     Ok((clients, ended.context("the journal cannot be completed")))
 }
 
 fn open(ready: &Ready, env: &Environment) -> std::io::Result<Journal> {
-    state_folder(&ready.project.root, "journal")?;
-    let header = Header {
+    let header = JournalHeader {
         run: &env.run_id(),
         started_at: &env.clock.started_at(),
         version: env.version,

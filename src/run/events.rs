@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::journal::Doubt;
+use crate::journal::UnresolvedPut;
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::forecast::Forecast;
 
@@ -25,9 +25,9 @@ pub enum RunEvent {
     /// Every client was read.
     ReadingDone,
     /// An earlier run ended while it was sending.
-    InDoubt {
+    Unresolved {
         /// The PUT whose result is not known.
-        doubt: Doubt,
+        put: UnresolvedPut,
         /// This run reads the client again.
         reads_client: bool,
     },

@@ -10,7 +10,6 @@ mod environment;
 mod events;
 mod import;
 mod import_document;
-mod in_doubt;
 mod not_started;
 mod offline;
 mod outcome;
@@ -22,16 +21,16 @@ mod request;
 mod resolve;
 mod saved_plan;
 mod session;
-mod state_folder;
 #[cfg(test)]
 mod testing;
+mod unresolved;
 mod validate;
 mod warnings;
 mod workers;
 mod write;
 
 pub use crate::api::{Secret, Shutdown, User};
-pub use crate::journal::Doubt;
+pub use crate::journal::{UnresolvedPut, state_folder};
 pub use apply::{Answer, apply};
 pub use auth::{AuthOutcome, CredentialCheck, auth};
 pub use drift::drift;
@@ -49,5 +48,4 @@ pub use request::{
 };
 pub use resolve::resolve;
 pub use session::simulator_state;
-pub use state_folder::state_folder;
 pub use validate::{Validation, validate};

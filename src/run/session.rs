@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::api::{self, Endpoint, Reader, Source, Usage, Writer};
-use crate::config::{self, Project};
+use crate::api::{self, Endpoint, Reader, CredentialSource, Usage, Writer};
+use crate::config::Project;
 use crate::model::{Diagnostic, Untrusted};
 use crate::run::preflight::{EndpointChoice, Target, source};
 use crate::run::{ConnectionOptions, Environment};
@@ -26,7 +26,7 @@ pub(super) struct Session {
     pub(super) endpoint: Untrusted,
     /// How many clients at a time.
     pub(super) concurrency: usize,
-    simulator: Option<sandbox::Server>,
+    simulator: Option<sandbox::SimulatorServer>,
 }
 
 impl Session {
@@ -50,10 +50,10 @@ impl Session {
             }
         };
         let from = |name: &Option<Arc<str>>| match simulator {
-            Some(_) => Source::Sandbox,
+            Some(_) => CredentialSource::Sandbox,
             None => source(project, name.as_deref(), connection.allow_command, env),
         };
-        let keyring: BTreeMap<Option<Arc<str>>, Source> =
+        let keyring: BTreeMap<Option<Arc<str>>, CredentialSource> =
             names.into_iter().map(|name| (name.clone(), from(&name))).collect();
         let concurrency = connection.concurrency.unwrap_or(project.limits.concurrency);
         let options = options(project, endpoint, concurrency, connection, env);
@@ -79,13 +79,10 @@ fn options(
     concurrency: usize,
     connection: &ConnectionOptions,
     env: &Environment,
-) -> api::Options {
-    api::Options {
+) -> api::ConnectOptions {
+    api::ConnectOptions {
         endpoint,
-        route: match project.route {
-            config::Route::Client => api::Route::Client,
-            config::Route::ClientInfo => api::Route::ClientInfo,
-        },
+        route: project.route,
         timeout: project.limits.timeout,
         ca_file: connection.ca_file.clone(),
         concurrency,
@@ -97,9 +94,9 @@ fn options(
 }
 
 /// Starts the simulator inside the process. Changes are kept beside the project, and the seed stays as it is.
-async fn start(project: &Project, seed: &Path) -> anyhow::Result<(Endpoint, sandbox::Server)> {
+async fn start(project: &Project, seed: &Path) -> anyhow::Result<(Endpoint, sandbox::SimulatorServer)> {
     let data = Some(simulator_state(&project.root, seed));
-    let options = sandbox::Options { seed: sandbox::Seed::load(seed)?, data, ..sandbox::Options::default() };
+    let options = sandbox::SimulatorOptions { seed: sandbox::Seed::load(seed)?, data, ..sandbox::SimulatorOptions::default() };
     let server = sandbox::start(options).await?;
     let endpoint = Endpoint::parse(&server.endpoint()).map_err(anyhow::Error::msg)?;
     Ok((endpoint, server))

@@ -26,7 +26,7 @@ pub(super) fn stale_base(project: &Project, report: &Plan) -> Vec<Diagnostic> {
     if !report.clients.iter().flat_map(|client| &client.changes).any(is_from_elsewhere) {
         return Vec::new();
     }
-    let stored = journal::stored(&project.root, &report.endpoint);
+    let stored = journal::stored_values(&project.root, &report.endpoint);
     let mut found = Vec::new();
     for client in &report.clients {
         for change in client.changes.iter().filter(|change| is_from_elsewhere(change)) {

@@ -1,7 +1,7 @@
 //! The simulator: a PBX that answers over real HTTP on a loopback port.
 //!
 //! Owns everything between a request and its answer: the resource and its 28 fields, tokens, access, the hourly quota, the readings that
-//! the API's wiki leaves open ([`Semantics`]) and the faults that networks and proxies add ([`Fault`]). It is written from the API's
+//! the API's wiki leaves open ([`Semantics`]) and the faults that networks and proxies add ([`SimulatorFault`]). It is written from the API's
 //! documentation and must not know our client, nor the field table of `model`: a mistake that both shared would be invisible. Its input is
 //! trusted as far as its data goes (a seed is a file of the project), but every request is judged as a stranger's.
 //!
@@ -9,39 +9,23 @@
 //! `early` (faults that answer in its place), `resource` over `tokens`, `quota` and `store`, `misshape` (faults that spoil the answer), `answer`
 //! (headers, gzip), and `wire` again.
 
-mod access;
+mod account;
 mod answer;
-mod duration;
-mod early;
+mod api;
+mod data;
 mod fault;
-mod fault_text;
-mod fields;
-mod generate;
-mod hash;
-mod keep;
-mod ledger;
 mod lock;
-mod misshape;
-mod quota;
-mod refusal;
-mod resource;
-mod route;
-mod seed;
-mod semantics;
-mod serve;
+mod random;
 mod server;
-mod store;
 #[cfg(test)]
 mod tests;
-mod tokens;
-mod trigger;
-mod wire;
-mod zones;
+mod traffic;
 
-pub use fault::Fault;
-pub use fault_text::FAULTS;
-pub use keep::reset;
-pub use ledger::{Counts, Request};
-pub use seed::Seed;
-pub use semantics::{Normalise, Semantics};
-pub use server::{Options, Server, start};
+pub use api::semantics::{Normalise, Semantics};
+pub use data::persistence::reset;
+pub use data::seed::Seed;
+pub use fault::kind::SimulatorFault;
+pub use fault::text::FAULTS;
+pub use server::lifecycle::{SimulatorServer, start};
+pub use server::options::SimulatorOptions;
+pub use traffic::{RequestCounts, RequestHead};

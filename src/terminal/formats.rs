@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ringform::plan::Plan;
-use ringform::render::{self, Format, Look};
+use ringform::render::{self, Format, TextOptions};
 use ringform::run::ExitStatus;
 
 use crate::cli::LogArgs;
@@ -47,7 +47,7 @@ pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Resu
 }
 
 /// The look of files: no colour, a fixed width.
-pub(crate) const PLAIN: Look = Look::PIPE;
+pub(crate) const PLAIN: TextOptions = TextOptions::PIPE;
 
 /// Writes a plan or report in every format that was asked for.
 pub(crate) fn write(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
@@ -61,7 +61,7 @@ pub(crate) fn write(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Re
 /// Writes the formats that go to files, the step summary among them.
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
     step_summary::append(plan, formats);
-    let look = Look { verbose: log.verbose > 0, ..PLAIN };
+    let look = TextOptions { verbose: log.verbose > 0, ..PLAIN };
     let mut wrong = Vec::new();
     // A file that cannot be written stops no other: the next run may need a later one.
     for (format, file) in formats {

@@ -3,17 +3,17 @@
 use std::io::{self, IsTerminal};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ringform::render::Progress;
+use ringform::render::ProgressDisplay;
 use ringform::render::escape;
-use ringform::render::progress::Mode;
-use ringform::run::{AffectedClients, Doubt, Listener, RunEvent};
+use ringform::render::progress::ProgressMode;
+use ringform::run::{AffectedClients, UnresolvedPut, Listener, RunEvent};
 
 use crate::cli::LogArgs;
 use crate::terminal::output;
 
 /// The progress that is shown now.
 struct ProgressState {
-    bar: Progress,
+    bar: ProgressDisplay,
     done: u64,
     failed: u64,
 }
@@ -25,7 +25,7 @@ pub(crate) fn listener(log: &LogArgs) -> Listener {
     Arc::new(move |event| match event {
         RunEvent::Reading(total) | RunEvent::Writing(total) => {
             let Some(mode) = mode else { return };
-            let state = ProgressState { bar: Progress::new(total as u64, mode), done: 0, failed: 0 };
+            let state = ProgressState { bar: ProgressDisplay::new(total as u64, mode), done: 0, failed: 0 };
             *shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
         }
         RunEvent::Read { failed } | RunEvent::Wrote { failed } => {
@@ -43,7 +43,7 @@ pub(crate) fn listener(log: &LogArgs) -> Listener {
         RunEvent::Warnings(warnings) => output::diagnose(&warnings, &log),
         RunEvent::Affected(affected) if !log.quiet => output::note(&cost(&affected)),
         RunEvent::Affected(_) => {}
-        RunEvent::InDoubt { doubt, reads_client } => output::note(&in_doubt(&doubt, reads_client)),
+        RunEvent::Unresolved { put, reads_client } => output::note(&unresolved(&put, reads_client)),
         RunEvent::LimitExceeded(sentence) => output::note(&format!("error: {sentence}; nothing was sent")),
         RunEvent::Forecast(forecast) if forecast.short || log.verbose > 0 => {
             output::note(&escape::terminal(&forecast.text).to_string());
@@ -53,12 +53,12 @@ pub(crate) fn listener(log: &LogArgs) -> Listener {
 }
 
 /// How progress is shown; `None` for not at all.
-fn mode(log: &LogArgs) -> Option<Mode> {
+fn mode(log: &LogArgs) -> Option<ProgressMode> {
     let terminal = io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     match (log.quiet, terminal, log.verbose > 0) {
         (true, _, _) | (false, false, false) => None,
-        (false, true, _) => Some(Mode::Bar { color: output::color(log, &io::stderr()) }),
-        (false, false, true) => Some(Mode::PLAIN),
+        (false, true, _) => Some(ProgressMode::Bar { color: output::color(log, &io::stderr()) }),
+        (false, false, true) => Some(ProgressMode::PLAIN),
     }
 }
 
@@ -71,16 +71,16 @@ fn cost(affected: &AffectedClients) -> String {
     )
 }
 
-fn in_doubt(doubt: &Doubt, reads_client: bool) -> String {
-    let fields: Vec<&str> = doubt.fields.iter().map(|field| field.name()).collect();
+fn unresolved(put: &UnresolvedPut, reads_client: bool) -> String {
+    let fields: Vec<&str> = put.fields.iter().map(|field| field.name()).collect();
     let then = match reads_client {
         true => "this run reads the client again",
         false => "this run does not read that client",
     };
     format!(
         "note: run {} ended while it was sending {} of client {}: it may have landed; {then}",
-        escape::terminal(&doubt.run),
+        escape::terminal(&put.run),
         fields.join(", "),
-        doubt.client
+        put.client
     )
 }

@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
 
 use ringform::model::Diagnostic;
-use ringform::render::{self, Look};
+use ringform::render::{self, TextOptions};
 
 use crate::cli::{ColorMode, LogArgs};
 
@@ -24,9 +24,9 @@ pub(crate) fn color(log: &LogArgs, stream: &impl anstream::stream::RawStream) ->
 }
 
 /// How text looks on this stream.
-pub(crate) fn look(log: &LogArgs, stream: &impl anstream::stream::RawStream) -> Look {
+pub(crate) fn look(log: &LogArgs, stream: &impl anstream::stream::RawStream) -> TextOptions {
     let width = terminal_width().filter(|_| stream.is_terminal()).unwrap_or(100);
-    Look { color: color(log, stream), width, verbose: log.verbose > 0, requests: true }
+    TextOptions { color: color(log, stream), width, verbose: log.verbose > 0, requests: true }
 }
 
 fn terminal_width() -> Option<usize> {

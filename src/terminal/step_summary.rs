@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use ringform::plan::Plan;
-use ringform::render::{self, Format, Summary};
+use ringform::render::{self, Format, StepSummary};
 
 use crate::terminal::files::escaped;
 use crate::terminal::output::note;
@@ -32,8 +32,8 @@ fn append_to(path: &Path, plan: &Plan) -> io::Result<()> {
     // The text of another tool may lack its last line feed.
     let gap = if used > 0 { "\n\n" } else { "" };
     match render::step_summary(plan, used + gap.len() as u64) {
-        Summary::Page(text) => file.write_all(format!("{gap}{text}").as_bytes()),
-        Summary::Nothing => Ok(()),
-        Summary::NoRoom => Err(io::Error::other(format!("the page does not fit: the file holds {used} bytes"))),
+        StepSummary::Page(text) => file.write_all(format!("{gap}{text}").as_bytes()),
+        StepSummary::Nothing => Ok(()),
+        StepSummary::NoRoom => Err(io::Error::other(format!("the page does not fit: the file holds {used} bytes"))),
     }
 }

@@ -223,7 +223,7 @@ fn no_files_are_an_error() {
 #[test]
 fn resolve_says_where_each_value_came_from() {
     let mut world = World::new()
-        .project("profiles:\n  house: {geo_list: [RU], timezone: UTC}\n  office: {timezone: Asia/Omsk}\ndefaults: {profiles: [house, office]}")
+        .project("profiles:\n  standard: {geo_list: [RU], timezone: UTC}\n  office: {timezone: Asia/Omsk}\ndefaults: {profiles: [standard, office]}")
         .file("a.yaml", "client: 12\nsettings: {hold_music: null}\nignore: [geo_list]\n");
     let ran = world.run("resolve").ok().sends_nothing();
     ran.prints(&[

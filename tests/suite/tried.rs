@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use ringform::sandbox::{Fault, Semantics};
+use ringform::sandbox::{Semantics, SimulatorFault};
 use serde_json::{Value as Json, json};
 
 use crate::world::World;
@@ -180,7 +180,7 @@ fn tried(world: &World) -> String {
 }
 
 fn refuse_13(world: &World) {
-    let fault: Fault = "error=user_access_type_deny,on=put,client=13".parse().unwrap();
+    let fault: SimulatorFault = "error=user_access_type_deny,on=put,client=13".parse().unwrap();
     world.server().fault(fault);
 }
 

@@ -219,21 +219,57 @@ fn what_can_be_no_document_breaks_no_base() {
     }
 }
 
+/// A folder with a `git` that takes every repository for the property of another user, whoever runs the tests.
+fn git_of_another_owner(folder: &Path) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let path = std::env::var("PATH").unwrap_or_default();
+    let program = folder.join("git");
+    let script = format!("#!/bin/sh\nexport GIT_TEST_ASSUME_DIFFERENT_OWNER=1\nPATH='{path}' exec git \"$@\"\n");
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{path}", folder.display())
+}
+
 #[test]
 fn what_the_user_took_back_of_the_safe_folders_is_not_safe() {
-    use std::os::unix::fs::MetadataExt;
-    let world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").repository();
-    if fs::metadata(world.folder()).unwrap().uid() != 0 {
-        return; // Only root can give a folder away.
-    }
-    assert!(Command::new("chown").args(["-R", "65534"]).arg(world.folder()).status().unwrap().success());
     let home = tempfile::tempdir().unwrap();
-    let mut world = world.env("HOME", home.path().to_str().unwrap());
-    fs::write(home.path().join("more"), "[safe]\n\tdirectory = *\n").unwrap();
-    fs::write(home.path().join(".gitconfig"), "[include]\n\tpath = more\n").unwrap();
-    world.run("plan --base HEAD").ok().requests(1, 1, 0);
-    fs::write(home.path().join(".gitconfig"), "[include]\n\tpath = more\n[safe]\n\tdirectory =\n").unwrap();
-    world.run("plan --base HEAD").status(1).sends_nothing().says(&["dubious ownership"]);
+    let programs = tempfile::tempdir().unwrap();
+    let world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").repository();
+    let project = fs::canonicalize(world.folder()).unwrap();
+    let mut world =
+        world.env("HOME", home.path().to_str().unwrap()).env("PATH", &git_of_another_owner(programs.path()));
+    let all = "[safe]\n\tdirectory = *\n";
+    let this = format!("[safe]\n\tdirectory = {}\n", project.display());
+    let other = "[safe]\n\tdirectory = /nonexistent\n";
+    let none = "[safe]\n\tdirectory =\n";
+    let include = "[include]\n\tpath = more\n";
+    // What the user's file says, what it includes, and whether the folder is safe by both.
+    for (config, included, is_safe) in [
+        (String::new(), "", false),
+        (include.to_owned(), all, true),
+        (include.to_owned(), &*this, true),
+        (include.to_owned(), other, false),
+        (format!("{include}{none}"), all, false),
+        (format!("{none}{include}"), all, true),
+        (format!("{include}{none}{this}"), all, true),
+        (format!("{include}{none}{other}"), all, false),
+    ] {
+        fs::write(home.path().join("more"), included).unwrap();
+        fs::write(home.path().join(".gitconfig"), &config).unwrap();
+        let ran = world.run("plan --base HEAD --format json");
+        let rules: Vec<Json> =
+            ran.json()["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect();
+        match is_safe {
+            true => {
+                assert_eq!(rules, [""; 0], "{config}");
+                ran.ok().requests(1, 1, 0);
+            }
+            false => {
+                assert_eq!(rules, ["base"], "{config}");
+                ran.status(1).sends_nothing().says(&["dubious ownership"]);
+            }
+        }
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use ringform::sandbox::{self, Counts, Seed, Semantics, Server};
+use ringform::sandbox::{self, RequestCounts, Seed, Semantics, SimulatorServer};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -20,7 +20,7 @@ fn runtime() -> &'static Runtime {
 /// A project, a simulator and an environment.
 pub struct World {
     folder: TempDir,
-    server: Option<Server>,
+    server: Option<SimulatorServer>,
     clients: Vec<Json>,
     faults: Vec<String>,
     semantics: Semantics,
@@ -34,8 +34,8 @@ pub struct Ran {
     pub stdout: String,
     pub stderr: String,
     pub status: i32,
-    before: Counts,
-    after: Counts,
+    before: RequestCounts,
+    after: RequestCounts,
 }
 
 impl World {
@@ -118,17 +118,17 @@ impl World {
     }
 
     /// Starts the simulator and writes ringform.yaml, once.
-    pub fn start(&mut self) -> &Server {
+    pub fn start(&mut self) -> &SimulatorServer {
         if self.server.is_none() {
             let mut seed = self.seed.clone();
             seed["clients"] = Json::Array(self.clients.clone());
             let file = self.folder.path().join(".seed-of-the-test.json");
             fs::write(&file, seed.to_string()).unwrap();
-            let options = sandbox::Options {
+            let options = sandbox::SimulatorOptions {
                 seed: Seed::load(&file).unwrap(),
                 semantics: self.semantics.clone(),
                 faults: self.faults.iter().map(|fault| fault.parse().unwrap()).collect(),
-                ..sandbox::Options::default()
+                ..sandbox::SimulatorOptions::default()
             };
             let server = runtime().block_on(sandbox::start(options)).unwrap();
             if !self.path("ringform.yaml").exists() {
@@ -140,7 +140,7 @@ impl World {
         self.server.as_ref().unwrap()
     }
 
-    pub fn server(&self) -> &Server {
+    pub fn server(&self) -> &SimulatorServer {
         self.server.as_ref().expect("run something first")
     }
 

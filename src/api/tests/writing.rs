@@ -33,7 +33,7 @@ fn cleared() -> ClearedPatch {
     }
 }
 
-impl World {
+impl ApiFixture {
     async fn put(&self) -> Event {
         within(self.writer.put(ClientId::parse("12").unwrap(), None, cleared())).await
     }
@@ -41,21 +41,21 @@ impl World {
 
 #[tokio::test]
 async fn a_put_holds_the_patch_and_nothing_else() {
-    let world = World::new(|_| json(200, CLIENT)).await;
-    let Event::Answered(live) = world.put().await else { panic!("not answered") };
+    let api = ApiFixture::new(|_| json(200, CLIENT)).await;
+    let Event::Answered(live) = api.put().await else { panic!("not answered") };
     assert_eq!(live.id, Some(12));
-    let heard = world.stand.heard();
-    assert_eq!((heard[1].method.as_str(), heard[1].path.as_str()), ("PUT", "/api/ver1.0/client/12/client/"));
-    assert_eq!(heard[1].body, r#"{"hold_music":null}"#);
-    assert_eq!(heard[1].header("content-type"), Some("application/json"));
-    assert_eq!(heard[1].header("authorization"), Some("Bearer t0ken"));
-    world.assert_counted();
+    let received = api.server.received();
+    assert_eq!((received[1].method.as_str(), received[1].path.as_str()), ("PUT", "/api/ver1.0/client/12/client/"));
+    assert_eq!(received[1].body, r#"{"hold_music":null}"#);
+    assert_eq!(received[1].header("content-type"), Some("application/json"));
+    assert_eq!(received[1].header("authorization"), Some("Bearer t0ken"));
+    api.assert_counted();
 }
 
 #[tokio::test]
 async fn every_answer_is_one_event_after_one_try() {
-    let cut = Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{".to_vec());
-    let unpackable = Reply::Answer(200, vec![("content-encoding", "gzip".to_owned())], b"{}".to_vec());
+    let cut = StubReply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{".to_vec());
+    let unpackable = StubReply::Answer(200, vec![("content-encoding", "gzip".to_owned())], b"{}".to_vec());
     for (reply, event, kind) in [
         (json(201, CLIENT), "Answered", None),
         (json(204, ""), "FateUnknown", Some(FailureKind::BadAnswer)),
@@ -63,9 +63,9 @@ async fn every_answer_is_one_event_after_one_try() {
         (json(200, &" ".repeat(2 << 20)), "FateUnknown", Some(FailureKind::BadAnswer)),
         (unpackable, "FateUnknown", Some(FailureKind::BadAnswer)),
         (cut, "FateUnknown", Some(FailureKind::BadAnswer)),
-        (Reply::Close, "FateUnknown", Some(FailureKind::Connection)),
-        (Reply::Raw(b"HTTP/1.1 2".to_vec()), "FateUnknown", Some(FailureKind::Connection)),
-        (Reply::Hang, "FateUnknown", Some(FailureKind::Timeout)),
+        (StubReply::Close, "FateUnknown", Some(FailureKind::Connection)),
+        (StubReply::Raw(b"HTTP/1.1 2".to_vec()), "FateUnknown", Some(FailureKind::Connection)),
+        (StubReply::Hang, "FateUnknown", Some(FailureKind::Timeout)),
         (json(500, "{}"), "FateUnknown", Some(FailureKind::Api)),
         (json(502, "<html>"), "FateUnknown", Some(FailureKind::Api)),
         (json(503, ""), "FateUnknown", Some(FailureKind::Api)),
@@ -78,15 +78,15 @@ async fn every_answer_is_one_event_after_one_try() {
         (json(429, r#"{"status": "rate_limit_exceeded"}"#), "Throttled", Some(FailureKind::Quota)),
     ] {
         let play = reply.clone();
-        let world = World::with(
+        let api = ApiFixture::with(
             pair(),
             |options| options.timeout = Duration::from_millis(300),
-            move |heard| {
-                if heard.is_token() { token("t") } else { play.clone() }
+            move |request| {
+                if request.is_token() { token("t") } else { play.clone() }
             },
         )
         .await;
-        let (name, failure) = match world.put().await {
+        let (name, failure) = match api.put().await {
             Event::Answered(_) => ("Answered", None),
             Event::Refused(failure) => ("Refused", Some(failure)),
             Event::Unauthorized(failure) => ("Unauthorized", Some(failure)),
@@ -99,80 +99,79 @@ async fn every_answer_is_one_event_after_one_try() {
             other => panic!("{other:?}"),
         };
         assert_eq!((name, failure.map(|failure| failure.kind)), (event, kind), "{reply:?}");
-        assert_eq!((world.stand.count("PUT"), world.stand.count("GET")), (1, 0), "{reply:?}");
-        world.assert_counted();
+        assert_eq!((api.server.count("PUT"), api.server.count("GET")), (1, 0), "{reply:?}");
+        api.assert_counted();
     }
 }
 
 #[tokio::test]
 async fn a_refused_connection_is_known_not_to_have_sent() {
-    let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-    let keyring = Keyring::from([(None, Source::Token(Secret::new("t0ken".to_owned())))]);
-    let options = options(&format!("http://127.0.0.1:{port}"));
-    let (_, writer, meter) = connect_with(options, keyring, Shutdown::new(), Duration::ZERO).unwrap();
+    let sources = CredentialSources::from([(None, ready("t0ken"))]);
+    let options = options(&closed_address("127.0.0.1").await);
+    let (_, writer, usage) = connect_with(options, sources, Shutdown::new(), Timer::skipping()).unwrap();
     let event = within(writer.put(ClientId::Me, None, cleared())).await;
     assert!(matches!(&event, Event::NotSent(failure) if failure.kind == FailureKind::Connection), "{event:?}");
-    assert_eq!(meter.requests().total, 0);
+    assert_eq!(usage.requests().total, 0);
 }
 
 #[tokio::test]
 async fn nothing_is_written_where_no_request_is_known_to_be_left() {
-    let world = World::with(
+    let api = ApiFixture::with(
         pair(),
         |options| options.wait_quota = Duration::from_secs(60),
-        |heard| match heard.is_token() {
+        |request| match request.is_token() {
             true => token("t"),
             false => json(200, CLIENT).with("x-ratelimit-remaining", "0").with("x-ratelimit-reset", "30"),
         },
     )
     .await;
-    world.read("12").await.unwrap();
-    let Event::Throttled { failure, spent: true, wait: Some(wait) } = world.put().await else { panic!("sent") };
+    api.read("12").await.unwrap();
+    let Event::Throttled { failure, spent: true, wait: Some(wait) } = api.put().await else { panic!("sent") };
     assert_eq!(failure.kind, FailureKind::Quota);
     assert!(wait <= Duration::from_secs(30) && wait > Duration::from_secs(25));
-    assert_eq!(world.stand.count("PUT"), 0);
+    assert_eq!(api.server.count("PUT"), 0);
     // Reading goes on: the quota is counted per client, and the next one may have requests left.
-    world.read("12").await.unwrap();
+    api.read("12").await.unwrap();
 }
 
 #[tokio::test]
 async fn a_refused_token_is_renewed_once_for_two_writers() {
-    let world = World::with(
+    let api = ApiFixture::with(
         pair(),
         |_| {},
-        |heard| match heard.is_token() {
-            true => token(&format!("t{}", heard.number)),
-            false if heard.header("authorization") == Some("Bearer t1") => json(401, "{}"),
+        |request| match request.is_token() {
+            true => token(&format!("t{}", request.number)),
+            false if request.header("authorization") == Some("Bearer t1") => json(401, "{}"),
             false => json(200, CLIENT),
         },
     )
     .await;
-    let (first, second) = tokio::join!(world.put(), world.put());
+    let (first, second) = tokio::join!(api.put(), api.put());
     assert!(matches!((first, second), (Event::Unauthorized(_), Event::Unauthorized(_))));
-    let (first, second) = within(async { tokio::join!(world.writer.renew(None), world.writer.renew(None)) }).await;
+    let (first, second) = within(async { tokio::join!(api.writer.renew(None), api.writer.renew(None)) }).await;
     assert!(first.is_ok() && second.is_ok());
-    assert_eq!(world.stand.count("POST"), 2);
-    assert!(matches!(world.put().await, Event::Answered(_)));
+    assert_eq!(api.server.count("POST"), 2);
+    assert!(matches!(api.put().await, Event::Answered(_)));
 }
 
 #[tokio::test]
 async fn without_a_token_nothing_is_written() {
-    let world = World::with(pair(), |_| {}, |_| json(400, "{}")).await;
-    assert!(matches!(world.put().await, Event::Refused(failure) if failure.kind == FailureKind::Credentials));
-    let world = World::with(Source::Token(Secret::new("t".to_owned())), |_| {}, |_| json(401, "{}")).await;
-    assert!(matches!(world.put().await, Event::Unauthorized(_)));
-    assert_eq!(within(world.writer.renew(None)).await.unwrap_err().kind, FailureKind::Credentials);
-    let world = World::with(pair(), |_| {}, |_| Reply::Close).await;
-    assert!(matches!(world.put().await, Event::NotSent(_)));
-    assert_eq!(world.stand.count("PUT"), 0);
+    let api = ApiFixture::with(pair(), |_| {}, |_| json(400, "{}")).await;
+    assert!(matches!(api.put().await, Event::Refused(failure) if failure.kind == FailureKind::Credentials));
+    let api = ApiFixture::with(ready("t"), |_| {}, |_| json(401, "{}")).await;
+    assert!(matches!(api.put().await, Event::Unauthorized(_)));
+    assert_eq!(within(api.writer.renew(None)).await.unwrap_err().kind, FailureKind::Credentials);
+    let api = ApiFixture::with(pair(), |_| {}, |_| StubReply::Close).await;
+    assert!(matches!(api.put().await, Event::NotSent(_)));
+    assert_eq!(api.server.count("PUT"), 0);
 }
 
 #[tokio::test]
 async fn an_interrupted_writer_sends_nothing_and_waits_for_nothing() {
-    let world = World::new(|_| json(200, CLIENT)).await;
-    assert!(world.writer.pause(Pause::BackOff(1)).await);
-    world.stop.stop();
-    assert!(!within(world.writer.pause(Pause::Quota(Duration::from_secs(600)))).await);
-    assert!(matches!(world.put().await, Event::Stopped(_)));
-    assert!(world.stand.heard().is_empty());
+    let api = ApiFixture::new(|_| json(200, CLIENT)).await;
+    assert!(api.writer.pause(Pause::BackOff(1)).await);
+    api.shutdown.stop();
+    assert!(!within(api.writer.pause(Pause::Quota(Duration::from_secs(600)))).await);
+    assert!(matches!(api.put().await, Event::Stopped(_)));
+    assert!(api.server.received().is_empty());
 }

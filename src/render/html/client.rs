@@ -9,10 +9,12 @@ use serde_json::Value as Json;
 use crate::model::{Setting, value as model_value};
 use crate::plan::client::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
-use crate::render::group::{self, Groups, Same};
-use crate::render::html::{MOST_CARDS, MOST_LINES, more, name, security, text, value};
-use crate::render::phrase::{count, number};
+use crate::render::grouping::clients::{ClientGroup, ClientGroups};
+use crate::render::html::fragments::{MOST_CARDS, MOST_LINES, more, name, text};
+use crate::render::html::value;
 use crate::render::totals;
+use crate::render::wording::numbers::{count, number};
+use crate::render::wording::place::{place, reason};
 
 /// How many single clients have a card that can be led to.
 pub(super) const MOST_TOLD: usize = MOST_CARDS;
@@ -23,13 +25,13 @@ pub(super) fn anchor(at: usize) -> String {
 }
 
 /// The section of all changes; nothing where there are none.
-pub(super) fn changes(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn changes(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let clients = groups.alone.len() + groups.many.iter().map(|same| same.clients.len()).sum::<usize>();
     if clients == 0 {
         return Ok(());
     }
     let shown = groups.many.iter().flat_map(|same| &same.clients).chain(&groups.alone);
-    let mut origins = security::origins(shown.clone().flat_map(|client| &client.changes));
+    let mut origins = value::origins(shown.clone().flat_map(|client| &client.changes));
     if shown.clone().any(|client| !client.released.is_empty()) {
         origins.push_str(" o-released");
     }
@@ -51,15 +53,15 @@ pub(super) fn changes(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) -> 
 fn classes(client: &ClientPlan) -> String {
     let grave = if client.security() > 0 { " sec" } else { "" };
     let released = if client.released.is_empty() { "" } else { " o-released" };
-    format!("card{grave} {}{released}", security::origins(client.changes.iter()))
+    format!("card{grave} {}{released}", value::origins(client.changes.iter()))
 }
 
 fn single(at: usize, client: &ClientPlan, out: &mut dyn Write) -> io::Result<()> {
     let (id, who) = (client.client_id, name(client.name.as_ref()));
     writeln!(out, "<article class=\"{}\" id=\"{}\">", classes(client), anchor(at))?;
     writeln!(out, "<header><h3>Client {id}<span>{who}</span></h3> {}", result(client))?;
-    let place = text(&group::place(&client.source));
-    writeln!(out, "<span class=\"where\">{place}</span></header>{}", labels(client))?;
+    let location = text(&place(&client.source));
+    writeln!(out, "<span class=\"where\">{location}</span></header>{}", labels(client))?;
     body(client, &|_| true, out)?;
     if client.details.as_ref().is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading)) {
         writeln!(out, "<p class=\"note soft\">Confirmed by reading the client again.</p>")?;
@@ -68,7 +70,7 @@ fn single(at: usize, client: &ClientPlan, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "</article>")
 }
 
-fn many(at: usize, same: &Same<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn many(at: usize, same: &ClientGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
     let sample = same.sample();
     writeln!(out, "<article class=\"{}\" id=\"g{at}\">", classes(sample))?;
     let n = number(same.clients.len() as u64);
@@ -83,8 +85,8 @@ fn many(at: usize, same: &Same<'_>, out: &mut dyn Write) -> io::Result<()> {
 pub(super) fn who(clients: &[&ClientPlan], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<ul class=\"who-list\">")?;
     for client in clients.iter().take(MOST_LINES) {
-        let (name, place) = (name(client.name.as_ref()), text(&group::place(&client.source)));
-        writeln!(out, "<li>{} {name} <span class=\"labels\">{place}</span></li>", client.client_id)?;
+        let (name, location) = (name(client.name.as_ref()), text(&place(&client.source)));
+        writeln!(out, "<li>{} {name} <span class=\"labels\">{location}</span></li>", client.client_id)?;
     }
     writeln!(out, "</ul>")?;
     more(clients.len().saturating_sub(MOST_LINES), "clients", out)
@@ -108,7 +110,7 @@ fn labels(client: &ClientPlan) -> String {
 
 fn body(client: &ClientPlan, placed: &dyn Fn(usize) -> bool, out: &mut dyn Write) -> io::Result<()> {
     for blocked in &client.blocked {
-        writeln!(out, "<p class=\"stop\">Stopped by {}</p>", text(&group::reason(blocked)))?;
+        writeln!(out, "<p class=\"stop\">Stopped by {}</p>", text(&reason(blocked)))?;
     }
     let heads = if client.result.is_some() { ["Before", "Wanted"] } else { ["Live", "Declared"] };
     if !client.changes.is_empty() {
@@ -130,7 +132,7 @@ fn body(client: &ClientPlan, placed: &dyn Fn(usize) -> bool, out: &mut dyn Write
             "<p class=\"note\">{} <code>{}</code> is no longer managed and stays {live} <span class=\"labels\">{}</span></p>",
             value::tag("", "released"),
             released.field,
-            text(&group::place(&released.source))
+            text(&place(&released.source))
         )?;
     }
     match &client.details {
@@ -144,16 +146,16 @@ fn row(change: &Change, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> 
     let effect = [value::effect(change), value::origin(change.origin)].join(" ");
     let effect = effect.trim();
     let nil = if effect.is_empty() { " class=\"nil\"" } else { "" };
-    let place = match (placed, change.layer.text().as_str()) {
+    let location = match (placed, change.layer.text().as_str()) {
         (false, _) => "its own document".to_owned(),
-        (true, "settings") => text(&group::place(&change.place)),
-        (true, layer) => format!("{}, {}", text(layer), text(&group::place(&change.place))),
+        (true, "settings") => text(&place(&change.place)),
+        (true, layer) => format!("{}, {}", text(layer), text(&place(&change.place))),
     };
     writeln!(
         out,
         "<tr class=\"{}\"><th scope=\"row\"><code>{}</code></th><td data-l=\"{}\"><span>{before}</span></td>\
-         <td data-l=\"{}\"><span>{after}</span></td><td data-l=\"Enforcement\"{nil}><span>{effect}</span></td>\
-         <td class=\"at\" data-l=\"Written in\"><span>{place}</span></td></tr>",
+         <td data-l=\"{}\"><span>{after}</span></td><td data-l=\"Effect\"{nil}><span>{effect}</span></td>\
+         <td class=\"at\" data-l=\"Written in\"><span>{location}</span></td></tr>",
         value::origin_class(change.origin),
         change.setting,
         heads[0],

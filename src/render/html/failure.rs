@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 
 use crate::model::FailureKind;
-use crate::render::group::{Cause, Groups};
-use crate::render::html::{client, text, value};
-use crate::render::phrase::count;
+use crate::render::grouping::clients::{ClientGroups, FailureCause};
+use crate::render::html::fragments::{MOST_CARDS, more, text};
+use crate::render::html::{client, value};
 use crate::render::totals;
+use crate::render::wording::numbers::count;
 
 /// The section; the commonest cause first. Nothing where nothing failed.
-pub(super) fn failures(groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn failures(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     if groups.causes.is_empty() {
         return Ok(());
     }
@@ -22,15 +23,15 @@ pub(super) fn failures(groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<(
         "<h2 id=\"h-failed\">{title}</h2>\n<p class=\"soft\">{}, by cause. What failed is never counted as a difference or as in sync.</p>",
         count(failed, "client")
     )?;
-    for cause in groups.causes.iter().rev().take(super::MOST_CARDS) {
+    for cause in groups.causes.iter().rev().take(MOST_CARDS) {
         card(cause, out)?;
     }
-    let left: usize = groups.causes.iter().rev().skip(super::MOST_CARDS).map(|cause| cause.clients.len()).sum();
-    super::more(left, "failed clients", out)?;
+    let left: usize = groups.causes.iter().rev().skip(MOST_CARDS).map(|cause| cause.clients.len()).sum();
+    more(left, "failed clients", out)?;
     writeln!(out, "</section>")
 }
 
-fn card(cause: &Cause<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn card(cause: &FailureCause<'_>, out: &mut dyn Write) -> io::Result<()> {
     let word = cause.outcome.map(totals::word).or(cause.kind.map(kind)).unwrap_or("failed");
     writeln!(out, "<article class=\"card\"><header><h3>{}</h3> {}", text(&cause.message), value::tag("red", word))?;
     let http = cause.http_status.map(|status| format!("HTTP {status} ")).unwrap_or_default();

@@ -10,9 +10,10 @@ use serde_json::Value as Json;
 use crate::model::{Judgement, value as model_value};
 use crate::plan::watch::{Finding, FindingState, Rolling, Waiver};
 use crate::plan::{Origin, Plan};
-use crate::render::group;
-use crate::render::html::{MOST_LINES, more, name, text, value};
-use crate::render::phrase::{count, duration, number};
+use crate::render::html::fragments::{MOST_LINES, more, name, text};
+use crate::render::html::value;
+use crate::render::wording::numbers::{count, duration, number};
+use crate::render::wording::place::place;
 
 /// The section; nothing for other commands.
 pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
@@ -108,7 +109,7 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
             text(&terms.until),
             text(&terms.owner),
             text(&terms.reason),
-            text(&group::place(&waiver.source))
+            text(&place(&waiver.source))
         )?;
     }
     more(list.len().saturating_sub(MOST_LINES), "waivers that ended", out)

@@ -1,96 +1,13 @@
-//! A plan or a report as one page that is attached to a ticket or kept as an artifact of a pipeline.
-//!
-//! Owns the page: its order, its size and its law. It is one file without a script and without a request, and a
-//! Content-Security-Policy in it says so to the browser: the one style sheet is allowed by its hash, everything else is not.
-//! Filters are radio buttons that the style sheet looks at. Every text of strangers passes [`text`] or [`escape::html`].
-//! Fleets stay a page that opens: what is left out is counted where it is left out.
-
-use std::io::{self, Write};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
-
-use crate::model::{Level, Untrusted};
-use crate::plan::Plan;
-use crate::render::escape::{self, Foreign};
-use crate::render::group::Groups;
-use crate::render::phrase::number;
+//! A plan or a report as one HTML page.
 
 mod client;
 mod failure;
 mod findings;
-mod foot;
-mod head;
-mod quiet;
+mod footer;
+mod fragments;
+mod header;
+pub(super) mod page;
+mod problems;
 mod security;
+mod unchanged;
 mod value;
-
-/// Cards in full: each has two or three KiB.
-const MOST_CARDS: usize = 400;
-
-/// Lines of a list: clients in sync, clients of a group, findings of a state.
-const MOST_LINES: usize = 1_000;
-
-/// Characters of a text that strangers chose. An API may answer a name of a megabyte.
-const MOST_TEXT: usize = 300;
-
-const STYLE: &str = include_str!("page.css");
-
-/// Writes the page.
-pub(super) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let groups = Groups::of(plan);
-    let view = head::View::of(plan, &groups);
-    write!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
-    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy())?;
-    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
-    writeln!(
-        out,
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">"
-    )?;
-    writeln!(out, "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">")?;
-    writeln!(out, "<title>{} – ringform</title>\n<style>{STYLE}</style>\n</head>", view.verdict)?;
-    writeln!(out, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the clients</a>")?;
-    head::head(plan, &view, out)?;
-    head::filters(&view, out)?;
-    writeln!(out, "<main id=\"main\"><div class=\"wrap\">")?;
-    foot::problems(&plan.diagnostics, Level::Error, out)?;
-    security::security(plan, &groups, out)?;
-    findings::findings(plan, out)?;
-    client::changes(plan, &groups, out)?;
-    failure::failures(&groups, out)?;
-    foot::problems(&plan.diagnostics, Level::Warning, out)?;
-    quiet::released(plan, out)?;
-    quiet::in_sync(&groups, out)?;
-    writeln!(out, "</div></main>")?;
-    foot::foot(plan, out)?;
-    writeln!(out, "</body>\n</html>")
-}
-
-/// Nothing may be loaded and nothing may run; the one style sheet is known by its hash.
-fn policy() -> String {
-    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'")
-}
-
-/// Text of strangers for the page: harmless and of bounded length.
-fn text<T: Foreign + ?Sized>(text: &T) -> String {
-    escape::html(&escape::cut(text.foreign(), MOST_TEXT))
-}
-
-/// A name, where there is one.
-fn name(name: Option<&Untrusted>) -> String {
-    name.map(text).unwrap_or_default()
-}
-
-/// Says how many are left out; nothing where none are.
-fn more(left: usize, what: &str, out: &mut dyn Write) -> io::Result<()> {
-    match left {
-        0 => Ok(()),
-        left => writeln!(
-            out,
-            "<p class=\"more\">{} more {what}; the formats text and json have all.</p>",
-            number(left as u64)
-        ),
-    }
-}

@@ -6,15 +6,17 @@ use std::io::{self, Write};
 
 use crate::model::{Direction, Severity};
 use crate::plan::{Change, Plan};
-use crate::render::group::Groups;
+use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::client::{MOST_TOLD, anchor};
-use crate::render::html::{more, name, value};
-use crate::render::phrase::count;
+use crate::render::html::fragments::{more, name};
+use crate::render::html::value;
+use crate::render::html::value::origins;
+use crate::render::wording::numbers::count;
 
 const MOST: usize = 200;
 
 /// The section; nothing where no change is grave.
-pub(super) fn security(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut lines: Vec<(&Change, String)> = Vec::new();
     for (at, same) in groups.many.iter().enumerate() {
         let n = count(same.clients.len(), "client");
@@ -66,14 +68,6 @@ pub(super) fn security(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) ->
 
 fn grave(changes: &[Change]) -> impl Iterator<Item = &Change> {
     changes.iter().filter(|change| change.judgement().severity == Severity::Security)
-}
-
-/// The classes of all origins among some changes, each once.
-pub(super) fn origins<'c>(changes: impl Iterator<Item = &'c Change>) -> String {
-    let mut classes: Vec<&str> = changes.map(|change| value::origin_class(change.origin)).collect();
-    classes.sort_unstable();
-    classes.dedup();
-    classes.join(" ")
 }
 
 /// Without a base nobody knows which side is older.

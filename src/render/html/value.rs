@@ -5,8 +5,9 @@
 use crate::model::countries::{Code, Countries};
 use crate::model::{Direction, Judgement, Severity, State, Value};
 use crate::plan::{Change, Origin};
-use crate::render::html::text;
-use crate::render::wording;
+use crate::render::html::fragments::text;
+use crate::render::html::value;
+use crate::render::wording::change;
 
 /// Countries that are named one by one, of those that differ and of those that do not.
 const MOST_CODES: usize = 40;
@@ -18,7 +19,7 @@ pub(super) fn alone(state: &State) -> String {
         State::Is(Value::Countries(Countries::All)) => {
             "<span class=\"v\">*</span> <span class=\"soft\">every country</span>".to_owned()
         }
-        State::Is(_) => format!("<span class=\"v\">{}</span>", text(&wording::state(state))),
+        State::Is(_) => format!("<span class=\"v\">{}</span>", text(&change::state(state))),
         State::Odd(raw) => {
             format!("<span class=\"v\">{}</span> <span class=\"soft\">not understood</span>", text(&raw.to_string()))
         }
@@ -74,7 +75,7 @@ pub(super) fn effect(change: &Change) -> String {
 
 /// The same for a judgement that was made before.
 pub(super) fn tag_of(judgement: Judgement, origin: Origin) -> String {
-    let word = wording::moved(judgement.direction, Some(origin));
+    let word = change::moved(judgement.direction, Some(origin));
     match (judgement.severity, judgement.direction) {
         (_, Some(Direction::Opens)) => tag("red", word),
         (Severity::Security, _) => tag("red", "security"),
@@ -106,4 +107,12 @@ pub(super) fn origin_class(origin: Origin) -> &'static str {
 /// A word in a small coloured field. The word is our own.
 pub(super) fn tag(class: &str, word: &str) -> String {
     format!("<span class=\"tag {class}\">{word}</span>")
+}
+
+/// The classes of all origins among some changes, each once.
+pub(super) fn origins<'c>(changes: impl Iterator<Item = &'c Change>) -> String {
+    let mut classes: Vec<&str> = changes.map(|change| value::origin_class(change.origin)).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes.join(" ")
 }

@@ -2,10 +2,18 @@
 //!
 //! Owns its columns and their order: grave changes first, then as in the plan. A row tells one field of one client, or of many.
 
-use super::*;
+use std::cmp::Reverse;
+
 use crate::model::{Layer, Severity};
-use crate::plan::{Change, Origin};
-use crate::render::wording::{RELEASED, countries, direction, origin, state};
+use crate::plan::{Change, ClientPlan, Origin, Plan};
+use crate::render::escape::{cut, markdown_code as code};
+use crate::render::grouping::clients::ClientGroups;
+use crate::render::markdown::names::{LISTED, NAME, id, ids, named};
+use crate::render::markdown::section::{MarkdownSection, RowSource};
+use crate::render::totals::word;
+use crate::render::wording::change::{RELEASED, countries, direction, origin, state};
+use crate::render::wording::numbers::{count, some};
+use crate::render::wording::place::place;
 
 /// The parts of the table where there is a base, the ones to act on first.
 const PARTS: [(Origin, &str); 4] = [
@@ -28,7 +36,7 @@ const LIST: usize = 800;
 const CODES: usize = 12;
 
 /// What a row is made of.
-struct Line<'p> {
+struct TableRow<'p> {
     clients: &'p [&'p ClientPlan],
     change: &'p Change,
     /// Whether all its clients have it from one place.
@@ -39,16 +47,16 @@ struct Line<'p> {
 ///
 /// With a base, what this change set brings and what came from elsewhere stand in tables of their own: a reader of a pull request
 /// asks for both and must not confuse them.
-pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: &mut Section) {
+pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, section: &mut MarkdownSection) {
     let mut lines = Vec::new();
     for same in &groups.many {
         for (at, change) in same.sample().changes.iter().enumerate() {
-            lines.push(Line { clients: &same.clients, change, placed: same.is_one_place(at) });
+            lines.push(TableRow { clients: &same.clients, change, placed: same.is_one_place(at) });
         }
     }
     for client in &groups.alone {
         let clients = std::slice::from_ref(client);
-        lines.extend(client.changes.iter().map(|change| Line { clients, change, placed: true }));
+        lines.extend(client.changes.iter().map(|change| TableRow { clients, change, placed: true }));
     }
     // Sorting is stable: within one gravity the order of the plan stays.
     lines.sort_by_key(|line| Reverse(line.change.judgement()));
@@ -57,7 +65,7 @@ pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: 
         (false, true) => "| Client | Field | At the base | Declared | | Place |\n|---|---|---|---|---|---|",
         (false, false) => "| Client | Field | Live | Declared | | Place |\n|---|---|---|---|---|---|",
     };
-    let parts: Vec<(&str, Vec<&Line<'_>>)> = match plan.base.is_some() {
+    let parts: Vec<(&str, Vec<&TableRow<'_>>)> = match plan.base.is_some() {
         true => PARTS
             .iter()
             .map(|(of, title)| (*title, lines.iter().filter(|line| line.change.origin == *of).collect()))
@@ -66,7 +74,7 @@ pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: 
     };
     for (title, lines) in parts {
         let open = ROWS.max(lines.iter().filter(|line| is_grave(line.change)).count().min(2 * ROWS));
-        let rows = Lines(lines.len(), &|at| row(lines[at], is_report));
+        let rows = RowSource(lines.len(), &|at| row(lines[at], is_report));
         section.folded(&format!("{title}{head}"), &format!("{head}\n"), rows, open, "change");
     }
     for same in &groups.many {
@@ -80,7 +88,7 @@ fn is_grave(change: &Change) -> bool {
     change.judgement().severity == Severity::Security
 }
 
-fn row(line: &Line<'_>, is_report: bool) -> String {
+fn row(line: &TableRow<'_>, is_report: bool) -> String {
     let change = line.change;
     let value = |value: &crate::model::State| match value {
         crate::model::State::NotSet => "not set".to_owned(),
@@ -120,7 +128,7 @@ fn who(clients: &[&ClientPlan]) -> String {
 }
 
 /// Fields that the base managed and nobody manages now, folded: they are left alone.
-fn released(plan: &Plan, groups: &Groups<'_>, section: &mut Section) {
+fn released(plan: &Plan, groups: &ClientGroups<'_>, section: &mut MarkdownSection) {
     let many = groups.many.iter().flat_map(|same| &same.clients);
     let all: Vec<String> = many
         .chain(&groups.alone)

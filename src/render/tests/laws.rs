@@ -2,10 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::{corpus, drifted, rendered};
+use super::support::rendered;
+use super::{corpus, drifted, hostile};
 use crate::plan::Plan;
 use crate::render::escape::{is_unsafe, markdown, markdown_code, terminal};
-use crate::render::{Format, Look, diagnostics, diff};
+use crate::render::options::TextOptions;
+use crate::render::{Format, diagnostics, diff};
 
 /// No character that is obeyed but line feeds, no command for the log of a CI job.
 fn assert_harmless(text: &str, what: &str) {
@@ -31,15 +33,15 @@ fn assert_form_harmless(form: &str, text: &str, what: &str) {
 }
 
 fn every_form(plan: &Plan) -> Vec<(String, String)> {
-    let verbose = Look { verbose: true, width: 30, ..Look::PIPE };
+    let verbose = TextOptions { verbose: true, width: 30, ..TextOptions::PIPE };
     let mut forms = Vec::new();
     for format in Format::ALL {
-        for look in [Look::PIPE, verbose] {
+        for look in [TextOptions::PIPE, verbose] {
             forms.push((format!("{format}"), rendered(plan, format, &look)));
         }
     }
     let mut out = Vec::new();
-    diagnostics(&plan.diagnostics, &Look::PIPE, &mut out).unwrap();
+    diagnostics(&plan.diagnostics, &TextOptions::PIPE, &mut out).unwrap();
     diff(plan, &|settings| settings.iter().map(|(_, state)| format!("{state:?}\n")).collect(), &verbose, &mut out)
         .unwrap();
     forms.push(("diagnostics and diff".into(), String::from_utf8(out).unwrap()));
@@ -47,7 +49,7 @@ fn every_form(plan: &Plan) -> Vec<(String, String)> {
 }
 
 fn drifted_plans() -> impl Iterator<Item = (&'static str, Plan)> {
-    corpus::NASTY.iter().map(|text| ("drifted", drifted::drifted(text))).chain([("origins", drifted::origins())])
+    hostile::NASTY.iter().map(|text| ("drifted", drifted::drifted(text))).chain([("origins", drifted::origins())])
 }
 
 #[test]
@@ -61,11 +63,11 @@ fn every_form_of_every_plan_is_harmless() {
 
 #[test]
 fn every_form_of_a_drift_report_is_harmless() {
-    for plan in corpus::nasty_watches() {
+    for plan in hostile::nasty_watches() {
         for (form, text) in every_form(&plan) {
             assert_form_harmless(&form, &text, &format!("a drift report as {form}"));
         }
-        assert_whole(&rendered(&plan, Format::Markdown, &Look::PIPE), "a drift report");
+        assert_whole(&rendered(&plan, Format::Markdown, &TextOptions::PIPE), "a drift report");
         let mut message = Vec::new();
         crate::render::slack(&plan, &mut message).unwrap();
         let message: serde_json::Value = serde_json::from_slice(&message).unwrap();
@@ -122,14 +124,14 @@ fn assert_whole(text: &str, what: &str) {
 #[test]
 fn markdown_is_whole() {
     for (name, plan) in corpus::all() {
-        assert_whole(&rendered(&plan, Format::Markdown, &Look::PIPE), name);
+        assert_whole(&rendered(&plan, Format::Markdown, &TextOptions::PIPE), name);
     }
 }
 
 #[test]
 fn markdown_of_a_fleet_fits_a_comment() {
     let mut plan = corpus::fleet(20_000);
-    let text = rendered(&plan, Format::Markdown, &Look::PIPE);
+    let text = rendered(&plan, Format::Markdown, &TextOptions::PIPE);
     assert_whole(&text, "fleet");
     assert!(text.contains(" more") && text.contains("20,000"), "{}", &text[..500]);
     // Long texts everywhere.
@@ -146,14 +148,14 @@ fn markdown_of_a_fleet_fits_a_comment() {
             break;
         }
     }
-    assert_whole(&rendered(&plan, Format::Markdown, &Look::PIPE), "long");
+    assert_whole(&rendered(&plan, Format::Markdown, &TextOptions::PIPE), "long");
 }
 
 #[test]
 fn nothing_reads_as_success_while_something_failed() {
     for (name, plan) in corpus::all().into_iter().filter(|(_, plan)| plan.summary().failed > 0) {
         for format in [Format::Text, Format::Markdown, Format::Html] {
-            let text = rendered(&plan, format, &Look::PIPE);
+            let text = rendered(&plan, format, &TextOptions::PIPE);
             assert!(!text.contains("Everything is as declared") && !text.contains("Nothing had to be"), "{name}");
             assert!(!text.contains("No difference:") && !text.contains("Nothing to do"), "{name}");
             assert!(text.contains("failed"), "{name}");
@@ -175,7 +177,7 @@ proptest! {
             prop_assert!(!bare.contains(['<', '>', '[', ']', '@', '\\', '*', '_', '~', '!']));
         }
         let mut plan = corpus::fleet(1);
-        plan.diagnostics = vec![corpus::problem(&text)];
+        plan.diagnostics = vec![hostile::problem(&text)];
         plan.clients[0].name = Some(text.clone().into());
         plan.clients[0].source.file = text.into();
         for (form, text) in every_form(&plan) {

@@ -2,23 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{corpus, rendered};
+use super::support::rendered;
+use super::{corpus, hostile};
 use crate::plan::{Plan, Shard};
-use crate::render::{Format, Look, prometheus};
+use crate::render::options::TextOptions;
+use crate::render::{Format, prometheus};
 
-type Labels = BTreeMap<String, String>;
+type SeriesLabels = BTreeMap<String, String>;
 
 /// What a page holds.
 #[derive(Debug, Default)]
-struct Page {
+struct ParsedMetrics {
     /// HELP and TYPE by name.
     about: BTreeMap<String, (String, String)>,
-    samples: BTreeMap<(String, Labels), f64>,
+    samples: BTreeMap<(String, SeriesLabels), f64>,
 }
 
-impl Page {
+impl ParsedMetrics {
     fn sum(&self, name: &str, with: &[(&str, &str)]) -> f64 {
-        let fits = |labels: &Labels| with.iter().all(|(key, text)| labels.get(*key).is_some_and(|has| has == text));
+        let fits =
+            |labels: &SeriesLabels| with.iter().all(|(key, text)| labels.get(*key).is_some_and(|has| has == text));
         self.samples.iter().filter(|((of, labels), _)| of == name && fits(labels)).map(|(_, value)| value).sum()
     }
 }
@@ -30,8 +33,8 @@ fn is_name(text: &str) -> bool {
 }
 
 /// `key="text",…` with the three escapes of the format and no other.
-fn labels(mut text: &str) -> Labels {
-    let mut found = Labels::new();
+fn labels(mut text: &str) -> SeriesLabels {
+    let mut found = SeriesLabels::new();
     while !text.is_empty() {
         let (key, rest) = text.split_once("=\"").expect("a label is key=\"text\"");
         assert!(is_name(key), "{key:?}");
@@ -55,8 +58,8 @@ fn labels(mut text: &str) -> Labels {
     found
 }
 
-fn read(text: &str) -> Page {
-    let mut page = Page::default();
+fn read(text: &str) -> ParsedMetrics {
+    let mut page = ParsedMetrics::default();
     let (mut help, mut now, mut closed) = (None, String::new(), BTreeSet::new());
     assert!(text.is_empty() || text.ends_with('\n'));
     for line in text.lines() {
@@ -80,8 +83,8 @@ fn read(text: &str) -> Page {
     page
 }
 
-fn page(plan: &Plan) -> Page {
-    read(&rendered(plan, Format::Prometheus, &Look::PIPE))
+fn page(plan: &Plan) -> ParsedMetrics {
+    read(&rendered(plan, Format::Prometheus, &TextOptions::PIPE))
 }
 
 #[test]
@@ -96,9 +99,9 @@ fn every_plan_is_a_page_that_can_be_read() {
 
 #[test]
 fn text_of_strangers_changes_no_structure() {
-    for text in corpus::NASTY {
+    for text in hostile::NASTY {
         let mut plan = corpus::all().swap_remove(3).1;
-        let names = |page: &Page| page.samples.keys().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let names = |page: &ParsedMetrics| page.samples.keys().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         let plain = names(&page(&plan));
         plan.location = (*text).into();
         plan.run.quota[0].credentials = Some((*text).to_owned());
@@ -115,7 +118,7 @@ fn text_of_strangers_changes_no_structure() {
 
 #[test]
 fn projects_and_shards_have_series_of_their_own_and_one_help() {
-    let mut all = Page::default();
+    let mut all = ParsedMetrics::default();
     for (location, shard) in [("/a/ringform.yaml", None), ("/b/ringform.yaml", Some(1)), ("/b/ringform.yaml", Some(2))]
     {
         for (_, mut plan) in corpus::all().into_iter().filter(|(name, _)| *name == "watched") {

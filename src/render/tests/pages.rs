@@ -1,11 +1,13 @@
 //! The page: its law, its structure under hostile text, its size, and what it must not leave out.
 
-use super::{corpus, rendered};
+use super::support::rendered;
+use super::{corpus, hostile};
 use crate::plan::{Origin, Plan};
-use crate::render::{Format, Look};
+use crate::render::Format;
+use crate::render::options::TextOptions;
 
 fn page(plan: &Plan) -> String {
-    rendered(plan, Format::Html, &Look::PIPE)
+    rendered(plan, Format::Html, &TextOptions::PIPE)
 }
 
 /// The page without its style sheet and the hash of it, which have no part in any plan.
@@ -23,7 +25,7 @@ fn tags(page: &str) -> Vec<&str> {
 
 #[test]
 fn text_of_strangers_changes_no_structure() {
-    let (hostile, tame) = corpus::twins();
+    let (hostile, tame) = hostile::twins();
     let pages = [page(&hostile), page(&tame)].map(|page| without_style(&page));
     assert_eq!(tags(&pages[0]), tags(&pages[1]));
     assert!(pages[0].contains("&lt;script&gt;alert(1)&lt;/script&gt;"));

@@ -2,12 +2,14 @@
 
 use serde_json::Value as Json;
 
-use super::{corpus, rendered};
+use super::support::rendered;
+use super::{corpus, hostile};
 use crate::plan::{Origin, Plan, Status};
-use crate::render::{Format, Look};
+use crate::render::Format;
+use crate::render::options::TextOptions;
 
 fn read(plan: &Plan) -> Json {
-    serde_json::from_str(&rendered(plan, Format::Terraform, &Look::PIPE)).unwrap()
+    serde_json::from_str(&rendered(plan, Format::Terraform, &TextOptions::PIPE)).unwrap()
 }
 
 fn list<'a>(document: &'a Json, key: &str) -> &'a [Json] {
@@ -68,7 +70,7 @@ fn shape(value: &Json) -> Json {
 
 #[test]
 fn text_of_strangers_changes_no_structure() {
-    let (hostile, tame) = corpus::twins();
+    let (hostile, tame) = hostile::twins();
     assert_eq!(shape(&read(&hostile)), shape(&read(&tame)));
 }
 

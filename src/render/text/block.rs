@@ -6,15 +6,17 @@ use std::io::{self, Write};
 
 use crate::plan::client::ConfirmedBy;
 use crate::plan::{ApplyResult, ClientPlan, Details};
-use crate::render::Look;
 use crate::render::escape::{cut, terminal};
-use crate::render::group::{Same, place, reason};
-use crate::render::paint::{Label, paint};
-use crate::render::phrase::{count, some};
-use crate::render::text::row::{self, Cell, Row};
-use crate::render::text::{NAMED, called, sentence};
+use crate::render::grouping::clients::ClientGroup;
+use crate::render::options::TextOptions;
+use crate::render::text::names::{NAMED, called, sentence};
+use crate::render::text::paint::{TextStyle, paint};
+use crate::render::text::row;
+use crate::render::text::row::{ChangeRow, StyledText};
 use crate::render::totals::word;
-use crate::render::wording::RELEASED;
+use crate::render::wording::change::RELEASED;
+use crate::render::wording::numbers::{count, some};
+use crate::render::wording::place::{place, reason};
 
 /// The most characters of the raw value of a field that is no longer managed.
 const RAW: usize = 60;
@@ -26,28 +28,28 @@ const PLACE: usize = 26;
 pub(super) const NEAREST: usize = 56;
 
 /// What is told at once.
-pub(super) struct Block<'p> {
-    header: Vec<Cell>,
+pub(super) struct ClientBlock<'p> {
+    header: Vec<StyledText>,
     place: String,
-    rows: Vec<Row>,
+    rows: Vec<ChangeRow>,
     widths: [usize; 5],
     sample: &'p ClientPlan,
     clients: &'p [&'p ClientPlan],
 }
 
-impl<'p> Block<'p> {
+impl<'p> ClientBlock<'p> {
     /// The block of one client.
-    pub(super) fn alone(client: &'p ClientPlan) -> Block<'p> {
-        let mut header = vec![Cell::new(Label::Heading, format!("client {}", client.client_id))];
+    pub(super) fn alone(client: &'p ClientPlan) -> ClientBlock<'p> {
+        let mut header = vec![StyledText::new(TextStyle::Heading, format!("client {}", client.client_id))];
         if let Some(name) = &client.name {
-            header.push(Cell::new(Label::Plain, format!("  {}", called(name))));
+            header.push(StyledText::new(TextStyle::Plain, format!("  {}", called(name))));
         }
-        let rows = client.changes.iter().map(|change| Row::of(change, true)).collect();
-        Block::new(header, terminal(&place(&client.source)).to_string(), rows, client, &[])
+        let rows = client.changes.iter().map(|change| ChangeRow::of(change, true)).collect();
+        ClientBlock::new(header, terminal(&place(&client.source)).to_string(), rows, client, &[])
     }
 
     /// The block of many clients.
-    pub(super) fn many(same: &'p Same<'p>) -> Block<'p> {
+    pub(super) fn many(same: &'p ClientGroup<'p>) -> ClientBlock<'p> {
         let sample = same.sample();
         let changes = match sample.changes.len() {
             0 => "otherwise in sync".to_owned(),
@@ -55,24 +57,25 @@ impl<'p> Block<'p> {
             n => format!("with the same {n} changes"),
         };
         let header = format!("{} {changes}", count(same.clients.len(), "client"));
-        let rows = (0..sample.changes.len()).map(|at| Row::of(&sample.changes[at], same.is_one_place(at))).collect();
-        Block::new(vec![Cell::new(Label::Heading, header)], String::new(), rows, sample, &same.clients)
+        let rows =
+            (0..sample.changes.len()).map(|at| ChangeRow::of(&sample.changes[at], same.is_one_place(at))).collect();
+        ClientBlock::new(vec![StyledText::new(TextStyle::Heading, header)], String::new(), rows, sample, &same.clients)
     }
 
     fn new(
-        header: Vec<Cell>,
+        header: Vec<StyledText>,
         place: String,
-        rows: Vec<Row>,
+        rows: Vec<ChangeRow>,
         sample: &'p ClientPlan,
         clients: &'p [&'p ClientPlan],
-    ) -> Block<'p> {
+    ) -> ClientBlock<'p> {
         let mut widths = [0; 5];
         for row in &rows {
             for (width, cells) in widths.iter_mut().zip(&row.columns) {
                 *width = row::width(cells).max(*width);
             }
         }
-        Block { header, place, rows, widths, sample, clients }
+        ClientBlock { header, place, rows, widths, sample, clients }
     }
 
     /// How wide a row is without its place: the mark, then every column that is not empty, with two blanks between.
@@ -88,7 +91,7 @@ impl<'p> Block<'p> {
     }
 
     /// Writes it, without a blank line after it.
-    pub(super) fn write(&self, column: usize, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, column: usize, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
         // A block too wide for the common column still lines up within itself.
         let own = if self.rows.is_empty() { 0 } else { self.row_width() + 2 };
         let column = column.max(own);
@@ -98,7 +101,7 @@ impl<'p> Block<'p> {
             self.row(row, column, look, out)?;
         }
         self.released(look, out)?;
-        let bad = |text: String| paint(look.color, Label::Bad, text);
+        let bad = |text: String| paint(look.color, TextStyle::Bad, text);
         if self.sample.result.is_none() {
             for blocked in &self.sample.blocked {
                 writeln!(out, "  {} {}", bad("✗".to_owned()), sentence(&reason(blocked)))?;
@@ -110,12 +113,12 @@ impl<'p> Block<'p> {
         if !self.clients.is_empty() {
             let most = if look.verbose { usize::MAX } else { NAMED };
             let ids = some(self.clients.iter().map(|client| client.client_id), most);
-            writeln!(out, "    {}", paint(look.color, Label::Faint, format_args!("clients {ids}")))?;
+            writeln!(out, "    {}", paint(look.color, TextStyle::Faint, format_args!("clients {ids}")))?;
         }
         Ok(())
     }
 
-    fn row(&self, row: &Row, column: usize, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    fn row(&self, row: &ChangeRow, column: usize, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
         let mut line = format!("  {} ", row::painted(std::slice::from_ref(&row.mark), look.color));
         let (mut at, mut blanks) = (4, 0);
         for (cells, width) in row.columns.iter().zip(self.widths).filter(|(_, width)| *width > 0) {
@@ -132,13 +135,13 @@ impl<'p> Block<'p> {
         for (word, cell) in &row.long {
             for (at, line) in row::wrapped(cell, look.width.saturating_sub(15), look.color).iter().enumerate() {
                 let word = format!("{:7}", if at == 0 { word } else { "" });
-                writeln!(out, "      {}  {line}", paint(look.color, Label::Faint, word))?;
+                writeln!(out, "      {}  {line}", paint(look.color, TextStyle::Faint, word))?;
             }
         }
         Ok(())
     }
 
-    fn released(&self, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    fn released(&self, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
         for released in &self.sample.released {
             let live = match &released.live {
                 serde_json::Value::Null => "not set".to_owned(),
@@ -151,13 +154,13 @@ impl<'p> Block<'p> {
             };
             let live = if self.sample.live.is_some() { format!(", live {live}") } else { String::new() };
             let line = format!("  {RELEASED} {} released: no longer managed{live}{base}", released.field);
-            writeln!(out, "{}", paint(look.color, Label::Faint, line))?;
+            writeln!(out, "{}", paint(look.color, TextStyle::Faint, line))?;
         }
         Ok(())
     }
 
-    fn result(&self, outcome: ApplyResult, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-        let (label, mark) = if outcome.is_good() { (Label::Good, "✓") } else { (Label::Bad, "✗") };
+    fn result(&self, outcome: ApplyResult, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+        let (label, mark) = if outcome.is_good() { (TextStyle::Good, "✓") } else { (TextStyle::Bad, "✗") };
         let details: Option<&Details> = self.sample.details.as_deref();
         let read = details.is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading));
         let read = if read && outcome == ApplyResult::Applied && self.clients.is_empty() {
@@ -178,12 +181,12 @@ fn with_place(
     width: usize,
     place: &str,
     column: usize,
-    look: &Look,
+    look: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if place.is_empty() {
         return writeln!(out, "{line}");
     }
     let blanks = " ".repeat(column.saturating_sub(width).max(2));
-    writeln!(out, "{line}{blanks}{}", paint(look.color, Label::Faint, place))
+    writeln!(out, "{line}{blanks}{}", paint(look.color, TextStyle::Faint, place))
 }

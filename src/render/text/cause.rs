@@ -5,20 +5,22 @@
 use std::io::{self, Write};
 
 use crate::plan::ClientPlan;
-use crate::render::Look;
-use crate::render::group::{Cause, MANY};
-use crate::render::paint::{Label, paint};
-use crate::render::phrase::{count, some};
-use crate::render::text::{NAMED, called, sentence, who};
+use crate::render::grouping::clients::FailureCause;
+use crate::render::grouping::similar::MANY;
+use crate::render::options::TextOptions;
+use crate::render::text::names::{NAMED, called, sentence, who};
+use crate::render::text::paint::{TextStyle, paint};
 use crate::render::totals::word;
+use crate::render::wording::numbers::{count, some};
 
 /// Writes a cause, without a blank line after it.
-pub(super) fn write(cause: &Cause<'_>, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(cause: &FailureCause<'_>, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let result = cause.outcome.map_or("failed", word);
     let head = format!("✗ {} {result}", count(cause.clients.len(), "client"));
-    let head = paint(look.color, Label::Bad, head);
+    let head = paint(look.color, TextStyle::Bad, head);
     let answer = answer(cause);
-    let answer = if answer.is_empty() { answer } else { paint(look.color, Label::Faint, format_args!("  ({answer})")) };
+    let answer =
+        if answer.is_empty() { answer } else { paint(look.color, TextStyle::Faint, format_args!("  ({answer})")) };
     writeln!(out, "{head}: {}{answer}", sentence(&cause.message))?;
     if let Some(help) = cause.help {
         writeln!(out, "  help: {}", sentence(help))?;
@@ -33,7 +35,7 @@ pub(super) fn write(cause: &Cause<'_>, look: &Look, out: &mut dyn Write) -> io::
 }
 
 /// The status of the answer and the API's own word.
-fn answer(cause: &Cause<'_>) -> String {
+fn answer(cause: &FailureCause<'_>) -> String {
     let http = cause.http_status.map(|status| format!("HTTP {status}"));
     let word = cause.status.map(called);
     [http, word].into_iter().flatten().collect::<Vec<_>>().join(", ")

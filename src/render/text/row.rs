@@ -4,13 +4,13 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Layer, State};
+use crate::model::{Layer, Severity, State};
 use crate::plan::{Change, ChangeAction, Origin};
 use crate::render::escape::{cut, terminal};
-use crate::render::group::place;
-use crate::render::paint::{Label, paint};
-use crate::render::text::judged;
-use crate::render::wording::{self, countries, origin, state};
+use crate::render::text::paint::{TextStyle, paint};
+use crate::render::wording::change;
+use crate::render::wording::change::{countries, origin, state};
+use crate::render::wording::place::place;
 
 /// The most columns that `before → after` may take in the row.
 const VALUES: usize = 46;
@@ -25,14 +25,14 @@ const WHOLE: usize = 2_000;
 const CODES: usize = 8;
 
 /// A piece of a row: escaped text and what it is.
-pub(super) struct Cell {
-    label: Label,
+pub(super) struct StyledText {
+    label: TextStyle,
     text: String,
 }
 
-impl Cell {
-    pub(super) fn new(label: Label, text: impl Into<String>) -> Cell {
-        Cell { label, text: text.into() }
+impl StyledText {
+    pub(super) fn new(label: TextStyle, text: impl Into<String>) -> StyledText {
+        StyledText { label, text: text.into() }
     }
 
     fn width(&self) -> usize {
@@ -41,40 +41,40 @@ impl Cell {
 }
 
 /// How many columns a row of cells takes.
-pub(super) fn width(cells: &[Cell]) -> usize {
-    cells.iter().map(Cell::width).sum()
+pub(super) fn width(cells: &[StyledText]) -> usize {
+    cells.iter().map(StyledText::width).sum()
 }
 
 /// A row of cells in their colours.
-pub(super) fn painted(cells: &[Cell], color: bool) -> String {
+pub(super) fn painted(cells: &[StyledText], color: bool) -> String {
     cells.iter().map(|cell| paint(color, cell.label, &cell.text)).collect()
 }
 
 /// One change, cut into columns.
-pub(super) struct Row {
+pub(super) struct ChangeRow {
     /// The columns from the field on; each is a list of cells.
-    pub(super) columns: [Vec<Cell>; 5],
+    pub(super) columns: [Vec<StyledText>; 5],
     /// The mark before them.
-    pub(super) mark: Cell,
+    pub(super) mark: StyledText,
     /// Where it is written; empty when that differs from client to client.
     pub(super) place: String,
     /// What the row shows short, in full: a word and the text.
-    pub(super) long: Vec<(&'static str, Cell)>,
+    pub(super) long: Vec<(&'static str, StyledText)>,
 }
 
-impl Row {
+impl ChangeRow {
     /// The row of a change; `placed` says whether it is written in one place that may be told.
-    pub(super) fn of(change: &Change, placed: bool) -> Row {
+    pub(super) fn of(change: &Change, placed: bool) -> ChangeRow {
         let mark = match change.action() {
-            ChangeAction::Set => Cell::new(Label::Added, "+"),
-            ChangeAction::Update => Cell::new(Label::Changed, "~"),
-            ChangeAction::Clear => Cell::new(Label::Removed, "-"),
+            ChangeAction::Set => StyledText::new(TextStyle::Added, "+"),
+            ChangeAction::Update => StyledText::new(TextStyle::Changed, "~"),
+            ChangeAction::Clear => StyledText::new(TextStyle::Removed, "-"),
         };
         let (before, after) = (value(&change.before), value(&change.after));
-        let arrow = Cell::new(Label::Faint, " → ");
+        let arrow = StyledText::new(TextStyle::Faint, " → ");
         let too_wide = before.width() + after.width() + 3 > VALUES;
         let mut long = Vec::new();
-        let mut fit = |word, state: &State, cell: Cell| match too_wide && cell.width() > SHORT {
+        let mut fit = |word, state: &State, cell: StyledText| match too_wide && cell.width() > SHORT {
             false => cell,
             true => {
                 let short = short(state, &cell);
@@ -88,62 +88,62 @@ impl Row {
         if long.len() > 1 && change.added().len() + change.removed().len() > CODES {
             for (word, list) in [("added", change.added()), ("removed", change.removed())] {
                 if !list.is_empty() {
-                    long.push((word, Cell::new(Label::Plain, wording::codes(&list))));
+                    long.push((word, StyledText::new(TextStyle::Plain, change::codes(&list))));
                 }
             }
         }
         let codes = if codes.is_empty() { codes } else { format!("({codes})") };
         let (label, word) = judged(change);
         let columns = [
-            vec![Cell::new(Label::Plain, change.setting.name())],
+            vec![StyledText::new(TextStyle::Plain, change.setting.name())],
             values,
-            vec![Cell::new(Label::Plain, codes)],
-            vec![Cell::new(label, word)],
-            vec![Cell::new(origin_label(change), origin(change))],
+            vec![StyledText::new(TextStyle::Plain, codes)],
+            vec![StyledText::new(label, word)],
+            vec![StyledText::new(origin_label(change), origin(change))],
         ];
         let place = match (placed, &change.layer) {
             (false, _) => String::new(),
             (true, Layer::Settings) => terminal(&place(&change.place)).to_string(),
             (true, Layer::Profile(name)) => format!("profile {}, {}", terminal(name), terminal(&place(&change.place))),
         };
-        Row { columns, mark, place, long }
+        ChangeRow { columns, mark, place, long }
     }
 }
 
-fn origin_label(change: &Change) -> Label {
+fn origin_label(change: &Change) -> TextStyle {
     match change.origin {
-        _ if change.kept => Label::Faint,
-        Origin::Pending => Label::Added,
-        Origin::Drift => Label::Odd,
-        Origin::Conflict => Label::Bad,
-        Origin::Unknown => Label::Faint,
+        _ if change.kept => TextStyle::Faint,
+        Origin::Pending => TextStyle::Added,
+        Origin::Drift => TextStyle::Odd,
+        Origin::Conflict => TextStyle::Bad,
+        Origin::Unknown => TextStyle::Faint,
     }
 }
 
-fn value(value: &State) -> Cell {
+fn value(value: &State) -> StyledText {
     let label = match value {
-        State::NotSet => Label::Faint,
-        State::Is(_) => Label::Plain,
-        State::Odd(_) => Label::Odd,
+        State::NotSet => TextStyle::Faint,
+        State::Is(_) => TextStyle::Plain,
+        State::Odd(_) => TextStyle::Odd,
     };
     let text = terminal(&state(value)).to_string();
     match value {
-        State::Is(_) | State::NotSet => Cell::new(label, text),
-        State::Odd(_) => Cell::new(label, cut(&text, WHOLE)),
+        State::Is(_) | State::NotSet => StyledText::new(label, text),
+        State::Odd(_) => StyledText::new(label, cut(&text, WHOLE)),
     }
 }
 
 /// A value that stands in full elsewhere: how many countries, or its beginning.
-fn short(value: &State, cell: &Cell) -> Cell {
+fn short(value: &State, cell: &StyledText) -> StyledText {
     match value.countries() {
-        Some(set) => Cell::new(cell.label, format!("{} countries", set.codes().len())),
-        None => Cell::new(cell.label, cut(&cell.text, SHORT)),
+        Some(set) => StyledText::new(cell.label, format!("{} countries", set.codes().len())),
+        None => StyledText::new(cell.label, cut(&cell.text, SHORT)),
     }
 }
 
 /// The text of a cell in lines of at most `width` columns, broken at blanks. Only lists of countries are ever broken: in other
 /// texts a break could make a line begin with what strangers chose.
-pub(super) fn wrapped(cell: &Cell, width: usize, color: bool) -> Vec<String> {
+pub(super) fn wrapped(cell: &StyledText, width: usize, color: bool) -> Vec<String> {
     let codes = cell.text.split(' ').all(|word| word.len() == 2 && word.bytes().all(|b| b.is_ascii_uppercase()));
     if !codes {
         return vec![paint(color, cell.label, &cell.text)];
@@ -151,4 +151,15 @@ pub(super) fn wrapped(cell: &Cell, width: usize, color: bool) -> Vec<String> {
     let per_line = (width / 3).max(4);
     let words: Vec<&str> = cell.text.split(' ').collect();
     words.chunks(per_line).map(|line| paint(color, cell.label, line.join(" "))).collect()
+}
+
+/// How a change is judged, in a word: `! opens`, `!`, `closes`. Drift has happened already, so it is told in the past.
+fn judged(change: &Change) -> (TextStyle, String) {
+    let judgement = change.judgement();
+    let word = crate::render::wording::change::direction(change);
+    match (judgement.severity, word) {
+        (Severity::Security, "") => (TextStyle::Grave, "!".to_owned()),
+        (Severity::Security, word) => (TextStyle::Grave, format!("! {word}")),
+        (Severity::Info, word) => (TextStyle::Faint, word.to_owned()),
+    }
 }

@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::journal::Line;
+use crate::journal::JournalLine;
 use crate::model::{Failure, FailureKind, FieldMask};
 use crate::plan::client::Details;
 use crate::plan::exchange::{Action, Event, Exchange};
@@ -128,7 +128,7 @@ impl WriteWorker {
         if let Err(why) = self.may_begin() {
             return Event::Stopped(why);
         }
-        if let Err(error) = self.note(Line::sending(client, cleared.patch())).await {
+        if let Err(error) = self.note(JournalLine::sending(client, cleared.patch())).await {
             self.state.halt("the journal cannot be written");
             let message = format!("the journal cannot be written ({error}), so nothing was sent");
             return Event::Refused(Failure::new(FailureKind::Journal, message));
@@ -152,7 +152,7 @@ impl WriteWorker {
             self.state.prove();
         }
         if sent {
-            let line = Line::done(client, outcome, details.message.clone());
+            let line = JournalLine::done(client, outcome, details.message.clone());
             if let Err(error) = self.note(line).await {
                 self.state.halt("the journal cannot be written");
                 details.message = Some(format!("{outcome:?}, but the journal cannot be written: {error}").into());
@@ -162,7 +162,7 @@ impl WriteWorker {
     }
 
     /// Writes a line into the journal, on a thread that may wait for the disk.
-    async fn note(&self, line: io::Result<Line>) -> io::Result<()> {
+    async fn note(&self, line: io::Result<JournalLine>) -> io::Result<()> {
         let journal = self.writes.journal.clone().ok_or_else(|| io::Error::other("there is none"))?;
         let line = line?;
         let written = tokio::task::spawn_blocking(move || journal.write(&line)).await;

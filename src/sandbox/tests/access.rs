@@ -13,21 +13,21 @@ const FLEET: &str = r#"{"apps": [
     {"token": "ready", "clients": [12]}],
     "token_rate": 0, "clients": [{"id": 12, "timezone": "Asia/Omsk"}, {"id": 13}, {"id": 14}]}"#;
 
-async fn fleet() -> Server {
-    serve(Options { seed: seed_file("fleet.json", FLEET).unwrap(), ..Options::default() }).await
+async fn fleet() -> SimulatorServer {
+    serve(SimulatorOptions { seed: seed_file("fleet.json", FLEET).unwrap(), ..SimulatorOptions::default() }).await
 }
 
-fn token(server: &Server, form: &str) -> Got {
+fn token(server: &SimulatorServer, form: &str) -> RawAnswer {
     send(server, "POST", "/oauth/token", &[FORM], form.as_bytes())
 }
 
-fn bearer(server: &Server, id: &str, secret: &str) -> String {
+fn bearer(server: &SimulatorServer, id: &str, secret: &str) -> String {
     let got = token(server, &format!("grant_type=client_credentials&client_id={id}&client_secret={secret}"));
     assert_eq!(got.code, 200, "{got:?}");
     format!("Bearer {}", got.json()["access_token"].as_str().unwrap())
 }
 
-fn ask(server: &Server, bearer: &str, method: &str, path: &str) -> Got {
+fn ask(server: &SimulatorServer, bearer: &str, method: &str, path: &str) -> RawAnswer {
     let body: &[u8] = if method == "PUT" { br#"{"hold_music": 7}"# } else { b"" };
     send(server, method, &format!("/api/ver1.0/{path}"), &[("authorization", bearer), JSON], body)
 }
@@ -66,7 +66,8 @@ async fn a_token_is_given_for_a_form_in_the_body_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_may_hold_what_forms_encode() {
     let seed = r#"{"apps": [{"app_id": "a b", "app_secret": "p&=+%ж"}], "clients": [{"id": 1}]}"#;
-    let server = serve(Options { seed: seed_file("s.json", seed).unwrap(), ..Options::default() }).await;
+    let server =
+        serve(SimulatorOptions { seed: seed_file("s.json", seed).unwrap(), ..SimulatorOptions::default() }).await;
     let bearer = bearer(&server, "a+b", "p%26%3D%2B%25%D0%B6");
     assert_eq!(ask(&server, &bearer, "GET", "client/@me/client/").code, 200);
     server.stop().await.unwrap();
@@ -86,7 +87,7 @@ async fn unknown_expired_and_absent_tokens_are_refused() {
     server.stop().await.unwrap();
 
     let lifetime = Duration::from_millis(300);
-    let server = serve(Options { token_lifetime: lifetime, ..options(&[example()]) }).await;
+    let server = serve(SimulatorOptions { token_lifetime: lifetime, ..options(&[example()]) }).await;
     let bearer = bearer(&server, "any", "any");
     assert_eq!(ask(&server, &bearer, "GET", "user/").code, 200);
     tokio::time::sleep(lifetime).await;
@@ -98,7 +99,7 @@ async fn unknown_expired_and_absent_tokens_are_refused() {
 async fn every_documented_refusal_of_access() {
     let server = fleet().await;
     let as_app = |id: &str, secret: &str| bearer(&server, id, secret);
-    let word = |got: Got, code: u16, word: &str| assert_eq!(got.refusal(), (code, json!(word), true));
+    let word = |got: RawAnswer, code: u16, word: &str| assert_eq!(got.refusal(), (code, json!(word), true));
 
     let full = as_app("full", "s1");
     assert_eq!(ask(&server, &full, "GET", "client/13/client/").code, 200);
@@ -162,7 +163,7 @@ async fn me_is_the_client_of_the_token() {
 async fn the_quota_is_counted_by_app_and_told_by_every_answer() {
     let seed =
         seed_file("fleet.json", &FLEET.replace("\"token_rate\"", "\"quota_window_s\": 2, \"token_rate\"")).unwrap();
-    let server = serve(Options { seed, quota: Some(3), ..Options::default() }).await;
+    let server = serve(SimulatorOptions { seed, quota: Some(3), ..SimulatorOptions::default() }).await;
     let (full, reader) = (bearer(&server, "full", "s1"), bearer(&server, "reader", "s3"));
     let left = |bearer: &str, path: &str| {
         let got = ask(&server, bearer, "GET", path);
@@ -198,8 +199,8 @@ async fn oauth_takes_twenty_requests_a_second_and_six_at_a_time() {
     }
     server.stop().await.unwrap();
 
-    let server = serve(Options { faults: vec![fault("latency=1s")], ..options(&[]) }).await;
-    let mut callers: Vec<Caller> = (0..7).map(|_| Caller::to(&server)).collect();
+    let server = serve(SimulatorOptions { faults: vec![fault("latency=1s")], ..options(&[]) }).await;
+    let mut callers: Vec<RawClient> = (0..7).map(|_| RawClient::to(&server)).collect();
     for caller in &mut callers {
         let head = "POST /oauth/token HTTP/1.1\r\nhost: pbx\r\ncontent-type: application/x-www-form-urlencoded\r\n";
         write!(caller.stream, "{head}content-length: {}\r\n\r\n{form}", form.len()).unwrap();
@@ -213,7 +214,7 @@ async fn oauth_takes_twenty_requests_a_second_and_six_at_a_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_asked_is_counted_and_remembered_without_secrets() {
     let server = serve(options(&[example()])).await;
-    assert_eq!(server.counts(), super::super::Counts::default());
+    assert_eq!(server.counts(), crate::sandbox::RequestCounts::default());
     let _first = bearer(&server, "a", "topsecret");
     let headers = [TOKEN, ("user-agent", "trial/1"), ("accept-encoding", "gzip")];
     let _read = send(&server, "GET", "/api/ver1.0/client/12/client/?token=topsecret", &headers, b"");

@@ -64,7 +64,7 @@ async fn exactly_seven_fields_can_be_written() {
         ("sip_network_permission_id", json!(5)),
         ("timezone", json!("UTC")),
     ];
-    assert_eq!(seven.clone().map(|(name, _)| name), super::super::fields::WRITABLE);
+    assert_eq!(seven.clone().map(|(name, _)| name), crate::sandbox::data::fields::WRITABLE);
     let server = serve(options(&[example()])).await;
     let all = get(&server, "12").json();
     for name in all.as_object().unwrap().keys() {

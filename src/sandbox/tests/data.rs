@@ -1,13 +1,13 @@
 //! Seeds and kept state.
 
-use super::super::reset;
 use super::*;
+use crate::sandbox::reset;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-fn kept(path: &Path, clients: &[Value]) -> Options {
-    Options { data: Some(path.to_owned()), ..options(clients) }
+fn kept(path: &Path, clients: &[Value]) -> SimulatorOptions {
+    SimulatorOptions { data: Some(path.to_owned()), ..options(clients) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,8 +46,8 @@ async fn a_change_is_written_soon_and_many_share_a_write() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
     let seed = Seed::generate(2000, 7);
-    let server = serve(Options { seed, data: Some(path.clone()), ..Options::default() }).await;
-    let mut caller = Caller::to(&server);
+    let server = serve(SimulatorOptions { seed, data: Some(path.clone()), ..SimulatorOptions::default() }).await;
+    let mut caller = RawClient::to(&server);
     let start = Instant::now();
     for id in 1..=1000 {
         let url = format!("/api/ver1.0/client/{id}/client/");
@@ -124,11 +124,13 @@ fn a_seed_that_is_wrong_says_where() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_simulator_is_not_started_from_what_it_cannot_be() {
     assert!(start(options(&[json!({"name": "x"})])).await.is_err());
-    let open = Options { listen: "0.0.0.0:0".parse().unwrap(), ..Options::default() };
+    let open = SimulatorOptions { listen: "0.0.0.0:0".parse().unwrap(), ..SimulatorOptions::default() };
     assert!(start(open).await.unwrap_err().to_string().contains("loopback"));
     let server = serve(options(&[])).await;
-    let taken =
-        Options { listen: server.endpoint().strip_prefix("http://").unwrap().parse().unwrap(), ..Options::default() };
+    let taken = SimulatorOptions {
+        listen: server.endpoint().strip_prefix("http://").unwrap().parse().unwrap(),
+        ..SimulatorOptions::default()
+    };
     assert!(start(taken).await.unwrap_err().to_string().contains("cannot listen"));
     assert_eq!(get(&server, "@me").refusal(), (404, json!("client_not_found"), true));
     server.set(5, "name", json!("new"));
@@ -144,8 +146,8 @@ fn generated_seeds_are_the_same_again_and_would_pass_a_put() {
     assert_eq!(clients.keys().copied().collect::<Vec<_>>(), (1..=500).collect::<Vec<_>>());
     for client in clients.values() {
         assert_eq!(client.len(), 28);
-        for name in super::super::fields::WRITABLE {
-            assert_eq!(super::super::fields::objection(name, &client[name]), None, "{name}: {}", client[name]);
+        for name in crate::sandbox::data::fields::WRITABLE {
+            assert_eq!(crate::sandbox::data::fields::objection(name, &client[name]), None, "{name}: {}", client[name]);
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Faults that change what is answered, and when faults strike.
 
-use super::super::FAULTS;
-use super::super::early::http_date;
 use super::*;
+use crate::sandbox::FAULTS;
+use crate::sandbox::fault::short_circuit::http_date;
 use std::time::{Instant, UNIX_EPOCH};
 
 const FIRST: &str = "/api/ver1.0/client/12/client/";
 const MUSIC: &[u8] = br#"{"hold_music": 7}"#;
 
-fn music(server: &Server) -> Value {
+fn music(server: &SimulatorServer) -> Value {
     server.clients()[&12]["hold_music"].clone()
 }
 
@@ -21,7 +21,7 @@ fn every_fault_of_the_table_can_be_read_and_nothing_else() {
                 fault("meddle=timezone:UTC,on=get,times=1").to_string(),
                 "meddle=timezone:UTC,on=get,times=1"
             ),
-            "refuse-field" => assert!("refuse-field=geo_list".parse::<Fault>().is_ok()),
+            "refuse-field" => assert!("refuse-field=geo_list".parse::<SimulatorFault>().is_ok()),
             _ => {
                 assert_eq!(
                     fault(name).kind,
@@ -59,7 +59,7 @@ fn every_fault_of_the_table_can_be_read_and_nothing_else() {
         "refuse-field",
     ];
     for text in bad {
-        let error = format!("{:#}", text.parse::<Fault>().unwrap_err());
+        let error = format!("{:#}", text.parse::<SimulatorFault>().unwrap_err());
         assert!(error.starts_with("the fault `"), "{error}");
     }
 }
@@ -69,7 +69,7 @@ async fn waiting_before_and_after() {
     let server = faulty("latency=300ms,on=put").await;
     let start = Instant::now();
     assert_eq!(get(&server, "12").code, 200);
-    let mut caller = Caller::to(&server);
+    let mut caller = RawClient::to(&server);
     write!(caller.stream, "PUT {FIRST} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer x\r\ncontent-length: 17\r\n\r\n")
         .unwrap();
     caller.stream.write_all(MUSIC).unwrap();
@@ -308,7 +308,8 @@ async fn someone_else_changes_a_field() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn conditions_choose_when_a_fault_strikes() {
-    let codes = |server: &Server, ids: &[&str]| -> Vec<u16> { ids.iter().map(|id| get(server, id).code).collect() };
+    let codes =
+        |server: &SimulatorServer, ids: &[&str]| -> Vec<u16> { ids.iter().map(|id| get(server, id).code).collect() };
     let server = faulty("server-error,on=get,after=1,times=2").await;
     assert_eq!(put(&server, "12", &json!({"hold_music": 7})).code, 200);
     assert_eq!(codes(&server, &["12", "13", "12", "12"]), [200, 502, 502, 200]);
@@ -326,7 +327,7 @@ async fn conditions_choose_when_a_fault_strikes() {
 async fn a_rate_is_drawn_from_the_seed_whatever_the_order() {
     let drawn = async |random_seed: u64, order: &[&str]| {
         let faults = vec![fault("server-error,rate=0.3")];
-        let server = serve(Options { random_seed, faults, ..options(&[example(), json!({"id": 13})]) }).await;
+        let server = serve(SimulatorOptions { random_seed, faults, ..options(&[example(), json!({"id": 13})]) }).await;
         let mut codes: Vec<(String, u16)> = Vec::new();
         for _ in 0..100 {
             codes.extend(order.iter().map(|id| ((*id).to_owned(), get(&server, id).code)));

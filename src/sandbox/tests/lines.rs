@@ -17,7 +17,7 @@ async fn a_reset_is_one_and_a_close_is_one() {
         ("reset-after=fin", eof, json!(7)),
     ] {
         let server = faulty(&format!("{text},on=put")).await;
-        let mut caller = Caller::to(&server);
+        let mut caller = RawClient::to(&server);
         // Also on a connection that has answered before.
         assert_eq!(caller.send("GET", FIRST, &[TOKEN], b"").unwrap().code, 200);
         assert_eq!(caller.send("PUT", FIRST, &[TOKEN, JSON], MUSIC).unwrap_err().kind(), kind, "{text}");
@@ -47,7 +47,7 @@ async fn a_body_ends_below_its_length() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_body_arrives_whole_and_holds_up_no_end() {
     let server = faulty("slow=400ms").await;
-    let mut caller = Caller::to(&server);
+    let mut caller = RawClient::to(&server);
     for _ in 0..2 {
         let start = Instant::now();
         let got = caller.send("GET", FIRST, &[TOKEN], b"").unwrap();
@@ -73,7 +73,7 @@ async fn a_slow_body_arrives_whole_and_holds_up_no_end() {
 async fn connections_close_after_their_nth_answer() {
     let server = faulty("close-after=3").await;
     for _ in 0..2 {
-        let mut caller = Caller::to(&server);
+        let mut caller = RawClient::to(&server);
         for _ in 0..3 {
             let got = caller.send("GET", FIRST, &[TOKEN], b"").unwrap();
             assert_eq!((got.code, got.header("connection")), (200, None));
@@ -83,7 +83,7 @@ async fn connections_close_after_their_nth_answer() {
     }
     // Also after answers that are written in pieces.
     server.fault(fault("oversize=3MiB"));
-    let mut caller = Caller::to(&server);
+    let mut caller = RawClient::to(&server);
     for _ in 0..3 {
         assert!(caller.send("GET", FIRST, &[TOKEN], b"").unwrap().body.len() >= 3 << 20);
     }
@@ -107,13 +107,13 @@ async fn faults_of_one_answer_add_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_leaves_idle_and_half_sent_requests_behind() {
     let server = serve(options(&[example()])).await;
-    let mut idle = Caller::to(&server);
+    let mut idle = RawClient::to(&server);
     assert_eq!(idle.send("GET", FIRST, &[TOKEN], b"").unwrap().code, 200);
-    let mut half = Caller::to(&server);
+    let mut half = RawClient::to(&server);
     half.stream
         .write_all(b"PUT /api/ver1.0/client/12/client/ HTTP/1.1\r\nhost: x\r\ncontent-length: 17\r\n\r\n{")
         .unwrap();
-    let silent = Caller::to(&server);
+    let silent = RawClient::to(&server);
     tokio::time::sleep(Duration::from_millis(50)).await;
     let start = Instant::now();
     server.stop().await.unwrap();

@@ -1,13 +1,14 @@
 //! Semantics: each reading of what the wiki leaves open.
 
-use super::super::{Normalise, Semantics};
 use super::*;
+use crate::sandbox::{Normalise, Semantics};
 
-async fn reading(semantics: Semantics) -> Server {
-    serve(Options { semantics, ..options(&[example(), json!({"id": 13, "disk_space_notify_threshold": 90})]) }).await
+async fn reading(semantics: Semantics) -> SimulatorServer {
+    serve(SimulatorOptions { semantics, ..options(&[example(), json!({"id": 13, "disk_space_notify_threshold": 90})]) })
+        .await
 }
 
-async fn normalising(normalise: Normalise) -> Server {
+async fn normalising(normalise: Normalise) -> SimulatorServer {
     reading(Semantics { normalise: vec![normalise], ..Semantics::default() }).await
 }
 
@@ -96,7 +97,7 @@ async fn keys_are_missing_and_null_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_is_no_field_is_an_error() {
     let semantics = Semantics { ignore: vec!["time_zone".to_owned()], ..Semantics::default() };
-    let error = start(Options { semantics, ..options(&[]) }).await.unwrap_err();
+    let error = start(SimulatorOptions { semantics, ..options(&[]) }).await.unwrap_err();
     assert!(error.to_string().contains("`time_zone`"));
 }
 

@@ -1,0 +1,71 @@
+//! The body of an error answer: its status word and its message, careful with both.
+//!
+//! Owns how much of such a body ringform keeps. The API is untrusted and may repeat our secrets: they are blanked before any
+//! text is cut.
+
+use serde_json::Value as Json;
+
+use crate::model::Untrusted;
+
+/// The most characters of the API's own message that are kept.
+const QUOTE: usize = 300;
+
+/// What the body of an error holds.
+#[derive(Debug)]
+pub(super) struct ErrorBody {
+    pub(super) status: Option<String>,
+    pub(super) message: Option<String>,
+}
+
+impl ErrorBody {
+    /// `blank` takes our secrets out of a text. It comes before every cut: half a secret would not be found any more.
+    pub(super) fn read(body: &[u8], blank: impl Fn(String) -> String) -> ErrorBody {
+        let Ok(Json::Object(map)) = serde_json::from_slice(body) else {
+            return ErrorBody { status: None, message: hint(body, blank) };
+        };
+        let text = |key: &str| map.get(key).and_then(scalar).filter(|text| !text.is_empty()).map(&blank);
+        // `error` and `error_description` are what OAuth servers answer (RFC 6749).
+        ErrorBody {
+            status: text("status").map(|status| cut(&status, 64)),
+            message: ["message", "error_description", "error"].into_iter().find_map(text).map(|text| cut(&text, QUOTE)),
+        }
+    }
+}
+
+/// A JSON scalar as text; `None` for null, lists and objects.
+pub(super) fn scalar(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(bool) => Some(bool.to_string()),
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
+    }
+}
+
+pub(super) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// A few words of a body that is no JSON object: the title of a page, else the beginning of a plain text; always escaped.
+fn hint(body: &[u8], blank: impl Fn(String) -> String) -> Option<String> {
+    let text = cut(&blank(String::from_utf8_lossy(body).into_owned()), 4096);
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    if !text.starts_with('<') {
+        return Some(format!("{:?}", Untrusted::from(cut(text, 80))));
+    }
+    let lower = text.to_ascii_lowercase();
+    let title = lower.find("<title>").map(|at| at + "<title>".len()).and_then(|from| {
+        let to = from + lower[from..].find('<')?;
+        Some(text[from..to].trim()).filter(|title| !title.is_empty())
+    });
+    Some(match title {
+        Some(title) => format!("a page titled {:?}", Untrusted::from(cut(title, 80))),
+        None => "a page of HTML".to_owned(),
+    })
+}

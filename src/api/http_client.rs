@@ -1,0 +1,95 @@
+//! The HTTP client: for the API and for webhooks.
+//!
+//! Owns certificates, proxies, time limits and fixed headers. It makes no request and knows no account.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use reqwest::{Certificate, redirect, retry};
+
+use crate::api::options::ConnectOptions;
+use crate::api::rate_limit::TOKENS_AT_A_TIME;
+
+/// How long a connection may take to come about. Shorter than most answers may take, so that a write that timed out here is
+/// known not to have left.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Builds an HTTP client with connections of its own.
+pub(super) fn api_client(options: &ConnectOptions) -> anyhow::Result<reqwest::Client> {
+    build_client(&HttpClientOptions {
+        is_https: options.endpoint.is_https(),
+        is_loopback: options.endpoint.is_loopback(),
+        ca_file: options.ca_file.as_deref(),
+        timeout: options.timeout,
+        connections: options.concurrency.max(TOKENS_AT_A_TIME),
+        version: &options.user_agent_version,
+    })
+}
+
+/// What an HTTP client has to know of whom it asks.
+pub(super) struct HttpClientOptions<'a> {
+    pub(super) is_https: bool,
+    pub(super) is_loopback: bool,
+    pub(super) ca_file: Option<&'a Path>,
+    pub(super) timeout: Duration,
+    /// How many connections are kept open.
+    pub(super) connections: usize,
+    pub(super) version: &'a str,
+}
+
+/// Builds an HTTP client for the API or a webhook.
+pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<reqwest::Client> {
+    let mut headers = HeaderMap::new();
+    // API: required by the rules of use. Unpacking is done by `super::body`.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    let mut builder = reqwest::Client::builder()
+        .user_agent(format!("ringform/{}", options.version))
+        .default_headers(headers)
+        .no_gzip()
+        .http1_only()
+        .redirect(redirect::Policy::none())
+        // What is tried again is our decision alone.
+        .retry(retry::never())
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
+        .pool_max_idle_per_host(options.connections);
+    if options.is_loopback {
+        // A proxy in the environment would be handed the token.
+        builder = builder.no_proxy().resolve_to_addrs(
+            "localhost",
+            &[SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))],
+        );
+    }
+    let ours = options.ca_file.map(certificates).transpose()?;
+    let suspect = ours.clone();
+    if !options.is_https {
+        // No certificate is ever looked at, and a machine without any must do.
+        builder = builder.tls_certs_only(std::iter::empty());
+    } else if let Some(ours) = ours {
+        builder = builder.tls_certs_merge(ours);
+    }
+    let built = builder.build().map_err(|error| error.without_url());
+    if built.is_err()
+        && let (Some(ours), Some(file)) = (suspect, options.ca_file)
+        && reqwest::Client::builder().tls_certs_only(ours).build().is_err()
+    {
+        bail!("--ca-file {} holds a certificate that cannot be read; write the provider's own into it", file.display());
+    }
+    built.context(
+        "the certificates of this system could not be loaded; install the package ca-certificates, or name a file with \
+         --ca-file",
+    )
+}
+
+fn certificates(file: &Path) -> anyhow::Result<Vec<Certificate>> {
+    let shown = file.display();
+    let pem = std::fs::read(file).with_context(|| format!("--ca-file {shown} could not be read"))?;
+    let found = Certificate::from_pem_bundle(&pem).with_context(|| format!("--ca-file {shown} holds no sound PEM"))?;
+    if found.is_empty() {
+        bail!("--ca-file {shown} holds no certificate; it must hold PEM blocks that begin with BEGIN CERTIFICATE");
+    }
+    Ok(found)
+}

@@ -1,0 +1,53 @@
+//! What file names mean: project files, documents, and names that are not text.
+//!
+//! Owns the rules for names. It must not know the file system.
+
+use std::path::Path;
+
+/// The name of the project file.
+pub(crate) const PROJECT: &str = "ringform.yaml";
+
+/// Whether a file is a project file, this one's or another's.
+pub(crate) fn is_project(name: &str) -> bool {
+    name == PROJECT || name.strip_suffix(PROJECT).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+}
+
+/// Whether a path is that of a project file.
+pub fn is_project_file(path: &Path) -> bool {
+    is_project(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// A file name as text; bytes that are no UTF-8 are written as `\\xFF`.
+pub(crate) fn text_of(name: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    text
+}
+
+/// Whether a file of this name is a document: no project file and no backup.
+pub(crate) fn is_document(name: &str) -> bool {
+    let ends = name.ends_with(".yaml") || name.ends_with(".yml");
+    ends && !is_project(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn project_files_are_no_documents_and_backups_neither() {
+        for name in ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml"] {
+            assert!(is_document(name), "{name}");
+        }
+        for name in
+            ["ringform.yaml", "staging.ringform.yaml", "a.yaml~", "a.yaml.bak", ".a.yaml.swp", "#a.yaml#", "a.json"]
+        {
+            assert!(!is_document(name), "{name}");
+        }
+    }
+}

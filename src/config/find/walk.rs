@@ -1,0 +1,165 @@
+//! Which documents: the walk below the paths of a run.
+//!
+//! Owns its rules: hidden files, other projects and backups are no documents, links are followed, and a file reached twice counts
+//! once. No file is lost because its name is no text. It opens no document.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::config::find::globs::Globs;
+use crate::config::find::names::{PROJECT, is_document, is_project, text_of};
+use crate::config::find::project::{ProjectLocation, shown};
+use crate::config::text::io_cause;
+use crate::model::{Diagnostic, Place, Untrusted};
+
+/// A document file: what it is called and where it is. Ordered by name, then by path: two names that are no text can look alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DocumentFile {
+    pub(crate) name: Untrusted,
+    /// Where it is, when the name below the project's folder does not tell.
+    path: Option<PathBuf>,
+    /// Whether a link leads out of the project to it. Nothing of such a file is shown: it may be anything on this machine.
+    pub(crate) is_outside: bool,
+}
+
+impl DocumentFile {
+    /// Where the file is.
+    pub(crate) fn path(&self, root: &Path) -> PathBuf {
+        self.path.clone().unwrap_or_else(|| root.join(self.name.raw()))
+    }
+}
+
+/// Finds the document files below the paths, in byte order of their project-relative names.
+pub(crate) fn documents(
+    cwd: &Path,
+    found: &ProjectLocation,
+    globs: Option<&Globs>,
+) -> (Vec<DocumentFile>, Vec<Diagnostic>) {
+    // What two paths have in common may be spelt in two ways.
+    let links = found.paths.len() > 1;
+    let mut walk = FolderWalk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
+    for path in &found.paths {
+        if path.is_dir() {
+            let before = walk.files.len();
+            walk.folder(path);
+            if walk.files.len() == before && walk.errors.is_empty() && walk.none_below(path) {
+                let summary = format!("there is no document in {}", shown(cwd, path));
+                walk.errors.push(Diagnostic::error("no-documents", None, summary).help(
+                    "documents are the *.yaml and *.yml files below a project, `ringform import` writes some; see also `documents:` in ringform.yaml".to_owned(),
+                ));
+            }
+        } else if is_project(&path.file_name().unwrap_or_default().to_string_lossy()) {
+            // The project file as PATH means its project.
+            walk.folder(&found.root);
+        } else {
+            walk.links |= path.is_symlink();
+            walk.file(path);
+        }
+    }
+    let FolderWalk { mut files, links, errors, .. } = walk;
+    files.sort_unstable();
+    files.dedup();
+    if links {
+        let mut seen = BTreeSet::new();
+        let root = fs::canonicalize(&found.root).unwrap_or_else(|_| found.root.clone());
+        files.retain_mut(|file| {
+            let path = file.path(&found.root);
+            let real = fs::canonicalize(&path).unwrap_or(path);
+            file.is_outside = !real.starts_with(&root) || real.components().any(|part| part.as_os_str() == ".git");
+            seen.insert(real)
+        });
+    }
+    (files, errors)
+}
+
+struct FolderWalk<'a> {
+    root: &'a Path,
+    globs: Option<&'a Globs>,
+    files: Vec<DocumentFile>,
+    links: bool,
+    errors: Vec<Diagnostic>,
+}
+
+impl FolderWalk<'_> {
+    fn folder(&mut self, folder: &Path) {
+        self.links |= folder.is_symlink();
+        // Links can lead to one folder in countless ways; the files in it count once anyway.
+        let mut entered: HashSet<PathBuf> = HashSet::new();
+        let entries = WalkDir::new(folder).follow_links(true).into_iter();
+        for entry in entries.filter_entry(|entry| entry.depth() == 0 || is_entered(entry, &mut entered)) {
+            match entry {
+                Ok(entry) => {
+                    self.links |= entry.path_is_symlink();
+                    let name = entry.file_name().to_string_lossy();
+                    if entry.file_type().is_file() && is_document(&name) && self.is_wanted(entry.path()) {
+                        self.file(entry.path());
+                    }
+                }
+                Err(error) => self.unreadable(&error),
+            }
+        }
+    }
+
+    fn is_wanted(&self, path: &Path) -> bool {
+        self.globs.is_none_or(|globs| globs.find(path.strip_prefix(self.root).unwrap_or(path)))
+    }
+
+    fn file(&mut self, path: &Path) {
+        let file = match path.strip_prefix(self.root).ok().and_then(Path::to_str) {
+            Some(name) if cfg!(unix) => DocumentFile { name: name.into(), path: None, is_outside: false },
+            Some(_) | None => {
+                let relative = path.strip_prefix(self.root).unwrap_or(path);
+                let parts: Vec<String> =
+                    relative.components().map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
+                DocumentFile { name: parts.join("/").into(), path: Some(path.to_owned()), is_outside: false }
+            }
+        };
+        self.files.push(file);
+    }
+
+    /// Whether nothing that was found lies below a folder: a second path into the same folder finds nothing new.
+    fn none_below(&self, folder: &Path) -> bool {
+        !self.files.iter().any(|file| file.path(self.root).starts_with(folder))
+    }
+
+    fn unreadable(&mut self, error: &walkdir::Error) {
+        // Links that lead in a circle are not an error: the walk reaches what they lead to by its own name.
+        if error.loop_ancestor().is_some() {
+            return;
+        }
+        let path = error.path();
+        let name = path.and_then(Path::file_name).unwrap_or_default();
+        // The walk looks at hidden links too, and editors leave some that lead nowhere.
+        if name.as_encoded_bytes().starts_with(b".") {
+            return;
+        }
+        // Another link that leads nowhere matters only if its name is that of a document.
+        if path.is_some_and(Path::is_symlink) && !is_document(&name.to_string_lossy()) {
+            return;
+        }
+        let cause = error.io_error().map_or_else(|| error.to_string(), io_cause);
+        let path =
+            path.map(|path| path.strip_prefix(self.root).unwrap_or(path).display().to_string()).unwrap_or_default();
+        let place = (!path.is_empty()).then(|| Place::new(Untrusted::from(path.clone()), 1, 1));
+        let error = Diagnostic::error("unreadable", place, format!("{path} cannot be read: {cause}"));
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+    }
+}
+
+/// Whether the walk goes on below an entry: not a hidden one, not another project, and no linked folder for a second time.
+fn is_entered(entry: &DirEntry, entered: &mut HashSet<PathBuf>) -> bool {
+    let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+    let is_folder = entry.file_type().is_dir();
+    if is_hidden || (is_folder && entry.path().join(PROJECT).is_file()) {
+        return false;
+    }
+    if !is_folder || !entry.path_is_symlink() {
+        return true;
+    }
+    entered.insert(fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path().to_owned()))
+}

@@ -1,0 +1,185 @@
+//! Client documents: from a located tree to a declaration.
+//!
+//! Owns the keys of a document and the folding of layers: profiles in their order, then the document's own settings, less what it
+//! ignores. A document with an error makes no declaration, but all of it is checked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::config::sections::inheritance::{Inheritance, known_profiles};
+use crate::config::sections::settings;
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{Position, Problems};
+use crate::config::yaml::{YamlContent, YamlDocument};
+
+use crate::model::{ClientId, Declaration, Layer, ManagedField, Place, SettingSet, key, suggest};
+
+const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect", "settings", "ignore"];
+
+/// What one document holds. A document with errors has no declaration but may say whose it is.
+#[derive(Debug, Default)]
+pub(crate) struct ClientDocument {
+    pub(crate) declaration: Option<Declaration>,
+    pub(crate) claim: Option<ClientClaim>,
+}
+
+/// That a document speaks for a client, and where it says so.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ClientClaim {
+    pub(crate) client: ClientId,
+    /// For `@me`, whose token it is; a number is one client whoever reads it.
+    pub(crate) credentials: Option<Arc<str>>,
+    pub(crate) place: Place,
+    /// Whether its line may be shown.
+    pub(crate) is_shown: bool,
+}
+
+/// Reads one document. `index` is its number in the file, from 0.
+pub(crate) fn read(
+    tree: &YamlDocument,
+    index: u32,
+    inheritance: &Inheritance,
+    problems: &mut Problems<'_>,
+) -> ClientDocument {
+    let before = problems.errors();
+    let mut document = ClientDocument::default();
+    document.declaration = declaration(tree, index, inheritance, &mut document.claim, problems);
+    if problems.errors() > before {
+        document.declaration = None;
+    }
+    document
+}
+
+fn declaration(
+    tree: &YamlDocument,
+    index: u32,
+    inheritance: &Inheritance,
+    claim: &mut Option<ClientClaim>,
+    problems: &mut Problems<'_>,
+) -> Option<Declaration> {
+    let before = problems.errors();
+    let root = &tree.root;
+    let entries = mapping::entries(root, "a client document", problems)?;
+    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
+        mapping::unknown(entry, "a client document", &KEYS, problems);
+    }
+    let of = |key: &str| entries.iter().find(|entry| &*entry.key == key);
+    let misspelt = entries
+        .iter()
+        .any(|entry| !KEYS.contains(&&*entry.key) && suggest::nearest(&entry.key, KEYS) == Some("client"));
+    let client = match of("client") {
+        None if misspelt => None,
+        entry => client(entry, root.at, problems),
+    };
+    let labels = of("labels").map(|entry| labels(entry, problems)).unwrap_or_default();
+    let credentials = credentials(of("credentials"), inheritance, problems);
+    if let (Some(client), Some(entry)) = (client, of("client")) {
+        let (client, credentials) = key(client, credentials.as_ref());
+        let place = problems.place(entry.at());
+        *claim = Some(ClientClaim { client, credentials, place, is_shown: problems.quotes() });
+    }
+    let own =
+        of("settings").map(|entry| settings::settings(&entry.value, &Layer::Settings, problems)).unwrap_or_default();
+    let expect = of("expect").map(|entry| settings::expect(&entry.value, problems)).unwrap_or_default();
+    let ignore = of("ignore").map(|entry| settings::names(entry, problems)).unwrap_or_default();
+    let profiles = profiles(of("profiles"), inheritance, problems);
+    for (setting, at) in &ignore {
+        if own.iter().any(|managed| managed.setting == *setting) {
+            let message = format!("`{setting}` stands under both `settings` and `ignore`");
+            problems.error_help("set-and-ignored", *at, message, "remove it from one of the two");
+        }
+    }
+    let ignored = settings::set(&ignore);
+    let managed = fold(own, &profiles, inheritance, ignored);
+    if problems.errors() > before || !tree.whole {
+        return None;
+    }
+    if managed.is_empty() {
+        let help = "name settings, or profiles that have some";
+        problems.warning("manages-nothing", root.at, "this document manages nothing".to_owned(), help);
+    }
+    if let Some(warning) = settings::half_warning(&managed) {
+        problems.push(warning);
+    }
+    let place = problems.place(Position { width: 1, ..root.at });
+    Some(Declaration { client: client?, credentials, labels, place, document: index, managed, expect, ignored })
+}
+
+/// Later profiles win over earlier ones, settings win over all.
+fn fold(
+    own: Vec<ManagedField>,
+    profiles: &[Arc<str>],
+    inheritance: &Inheritance,
+    ignored: SettingSet,
+) -> Vec<ManagedField> {
+    let mut managed = own;
+    for name in profiles.iter().rev() {
+        for from in inheritance.profiles.get(name).into_iter().flatten() {
+            if !managed.iter().any(|known| known.setting == from.setting) {
+                managed.push(from.clone());
+            }
+        }
+    }
+    managed.retain(|managed| !ignored.contains(managed.setting));
+    managed.sort_by_key(|managed| managed.setting);
+    // A fleet has many of these, and they live until the last client is read.
+    managed.shrink_to_fit();
+    managed
+}
+
+fn client(entry: Option<&MappingEntry>, document: Position, problems: &mut Problems<'_>) -> Option<ClientId> {
+    let Some(entry) = entry else {
+        let help = "write `client:` and the id of the client, or \"@me\"";
+        problems.error_help("missing-key", document, "this document names no `client`".to_owned(), help);
+        return None;
+    };
+    if matches!(entry.value.content, YamlContent::Empty) {
+        let help = "write the id of the client, or \"@me\"";
+        problems.error_help("empty-value", entry.key_at, "`client` has no value".to_owned(), help);
+        return None;
+    }
+    let text = mapping::text(entry, "the id of a client", problems)?;
+    match ClientId::parse(text) {
+        Ok(client) => Some(client),
+        Err(flaw) => {
+            problems.flaw("bad-client", entry.value.at, flaw);
+            None
+        }
+    }
+}
+
+fn labels(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
+    let mut labels = BTreeMap::new();
+    for label in mapping::section(&entry.value, "`labels`", problems) {
+        if let Some(value) = mapping::named_text(&label, "the text of a label", problems) {
+            labels.insert(Arc::from(&*label.key), Arc::from(value));
+        }
+    }
+    labels
+}
+
+/// The credential that the document names, else the project's default.
+fn credentials(
+    entry: Option<&MappingEntry>,
+    inheritance: &Inheritance,
+    problems: &mut Problems<'_>,
+) -> Option<Arc<str>> {
+    let Some(entry) = entry else { return inheritance.default_credentials.clone() };
+    let name = mapping::text(entry, "the name of credentials", problems)?;
+    if let Some(name) = inheritance.credentials.get(name) {
+        return Some(name.clone());
+    }
+    let near = suggest::nearest(name, inheritance.credentials.iter().map(|name| &**name));
+    let message = format!("ringform.yaml declares no credentials {}", problems.word(name, "of this name"));
+    problems.error_near("unknown-credentials", entry.value.at, message, near);
+    None
+}
+
+/// The profiles that the document names, else the project's default ones. An own empty list replaces the defaults.
+fn profiles(entry: Option<&MappingEntry>, inheritance: &Inheritance, problems: &mut Problems<'_>) -> Vec<Arc<str>> {
+    let Some(entry) = entry else { return inheritance.default_profiles.clone() };
+    if matches!(entry.value.content, YamlContent::Broken) {
+        return Vec::new();
+    }
+    known_profiles(entry, inheritance, problems)
+}

@@ -1,0 +1,199 @@
+//! The guards of a project file.
+//!
+//! Owns the reading of rules as data: built-in ones by name, own ones with a field and conditions. What a condition means is
+//! `plan`'s to say.
+
+use std::sync::Arc;
+
+use crate::config::sections::settings;
+use crate::config::yaml::Problems;
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{YamlContent, YamlNode};
+use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement, Guard};
+use crate::model::{FieldKind, FieldRow, Setting, State, Untrusted, suggest, value};
+
+const KEYS: [&str; 6] = ["name", "field", "deny", "warn", "labels", "message"];
+const CONDITIONS: [&str; 5] = ["from", "to", "allow", "max_countries", "unmanaged"];
+
+/// Reads the section `guards`.
+pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Guard> {
+    let items = match &entry.value.content {
+        YamlContent::Empty | YamlContent::Null | YamlContent::Broken => return Vec::new(),
+        YamlContent::List(items) => items,
+        _ => {
+            problems.error_help(
+                "bad-guard",
+                entry.value.at,
+                "`guards` is a list".to_owned(),
+                "write `- open-geo`, one a line",
+            );
+            return Vec::new();
+        }
+    };
+    let mut guards: Vec<Guard> = Vec::new();
+    for item in items.iter() {
+        let guard = match &item.content {
+            YamlContent::Text(name) => by_name(name, item, problems),
+            YamlContent::Map(_) => own(item, problems),
+            YamlContent::Broken => None,
+            _ => {
+                problems.error(
+                    "bad-guard",
+                    item.at,
+                    format!("a guard is a name or a mapping; here stands {}", item.what()),
+                );
+                None
+            }
+        };
+        let Some(guard) = guard else { continue };
+        if guards.iter().any(|known| known.name == guard.name) {
+            let message = "there are two guards of this name".to_owned();
+            problems.error_help("duplicate-item", item.at, message, "give each a name of its own");
+            continue;
+        }
+        guards.push(guard);
+    }
+    guards
+}
+
+fn built_in(name: &str) -> Option<&'static BuiltIn> {
+    BUILT_IN.iter().find(|guard| guard.name == name)
+}
+
+fn by_name(name: &str, item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
+    let Some(guard) = built_in(name) else {
+        let near = suggest::nearest(name, BUILT_IN.iter().map(|guard| guard.name));
+        let word = problems.word(name, "of this name");
+        problems.error_near("bad-guard", item.at, format!("there is no built-in guard {word}"), near);
+        return None;
+    };
+    Some(from_built_in(guard, item, problems))
+}
+
+fn from_built_in(guard: &BuiltIn, item: &YamlNode, problems: &Problems<'_>) -> Guard {
+    let to =
+        guard.to_all.then(|| value::declared(FieldKind::Countries, &crate::model::Given::Text("*")).ok()).flatten();
+    Guard {
+        name: guard.name.into(),
+        field: guard.field,
+        effect: guard.effect,
+        when: Condition { to, max_countries: guard.max_countries, unmanaged: guard.unmanaged, ..Condition::default() },
+        labels: Default::default(),
+        message: None,
+        place: problems.place(item.at),
+    }
+}
+
+fn own(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
+    let before = problems.errors();
+    let entries = mapping::entries(item, "a guard", problems)?;
+    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
+        mapping::unknown(entry, "a guard", &KEYS, problems);
+    }
+    let of = |key: &str| entries.iter().find(|entry| &*entry.key == key);
+    let Some(name) = of("name") else {
+        problems.error("missing-key", item.at, "a guard needs a `name`".to_owned());
+        return None;
+    };
+    let name: Arc<str> = Arc::from(mapping::text(name, "the name of the guard", problems)?);
+    let known = built_in(&name).map(|guard| from_built_in(guard, item, problems));
+    let field = of("field").and_then(|entry| field(entry, problems)).or(known.as_ref().and_then(|known| known.field));
+    let effect = match (of("deny"), of("warn"), &known) {
+        (Some(when), None, _) => Some((Enforcement::Deny, Some(when))),
+        (None, Some(when), _) => Some((Enforcement::Warn, Some(when))),
+        (None, None, Some(known)) => Some((known.effect, None)),
+        (_, _, _) => {
+            let help = "write deny: {…} to stop a client, or warn: {…}";
+            problems.error_help("bad-guard", item.at, "a guard either denies or warns".to_owned(), help);
+            None
+        }
+    };
+    let mut when = known.as_ref().map(|known| known.when.clone()).unwrap_or_default();
+    if let Some((_, Some(entry))) = &effect {
+        conditions(entry, field, &mut when, problems);
+    }
+    if field.is_none() && known.is_none() && !when.unmanaged && problems.errors() == before {
+        problems.error("missing-key", item.at, "a guard over changes needs a `field`".to_owned());
+    }
+    let mut labels = std::collections::BTreeMap::new();
+    for label in of("labels").map(|entry| mapping::section(&entry.value, "`labels`", problems)).unwrap_or_default() {
+        if let Some(value) = mapping::named_text(&label, "the text of a label", problems) {
+            labels.insert(Arc::from(&*label.key), Arc::from(value));
+        }
+    }
+    let message = of("message").and_then(|entry| mapping::text(entry, "a sentence", problems)).map(Untrusted::from);
+    if problems.errors() > before {
+        return None;
+    }
+    let (effect, _) = effect?;
+    Some(Guard { name, field, effect, when, labels, message, place: problems.place(item.at) })
+}
+
+fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
+    let name = mapping::text(entry, "a setting", problems)?;
+    let found = Setting::find(name);
+    if found.is_none() {
+        let message = format!("{} is not a setting", problems.word(name, "this"));
+        problems.error_near("bad-guard", entry.value.at, message, FieldRow::nearest_setting(name));
+    }
+    found
+}
+
+fn conditions(entry: &MappingEntry, field: Option<Setting>, when: &mut Condition, problems: &mut Problems<'_>) {
+    for condition in mapping::section(&entry.value, "the conditions of a guard", problems) {
+        let typed = |problems: &mut Problems<'_>| -> Option<State> {
+            let Some(setting) = field else {
+                problems.error("bad-guard", condition.key_at, "a condition on values needs a `field`".to_owned());
+                return None;
+            };
+            settings::of_node(&condition.value, condition.key_at, setting.row(), "bad-guard", problems)
+        };
+        match &*condition.key {
+            "from" => when.from = typed(problems),
+            "to" => when.to = typed(problems),
+            "allow" => when.allow = Some(allow(&condition, field, problems)),
+            "max_countries" => {
+                let counts = field.is_some_and(|setting| setting.kind() == FieldKind::Countries);
+                let number =
+                    mapping::text(&condition, "a whole number", problems).and_then(crate::model::number::digits);
+                match number.filter(|n| *n <= 300) {
+                    Some(n) if counts => when.max_countries = Some(n as u32),
+                    Some(_) => problems.error_help(
+                        "bad-guard",
+                        condition.key_at,
+                        "only lists of countries can be counted".to_owned(),
+                        "add `field: geo_list` to the guard",
+                    ),
+                    None => problems.error(
+                        "bad-guard",
+                        condition.at(),
+                        "`max_countries` is a whole number up to 300".to_owned(),
+                    ),
+                }
+            }
+            "unmanaged" => match mapping::text(&condition, "true or false", problems) {
+                Some("true") => when.unmanaged = true,
+                Some("false") => when.unmanaged = false,
+                Some(_) => problems.error("bad-guard", condition.at(), "`unmanaged` is true or false".to_owned()),
+                None => {}
+            },
+            _ => mapping::unknown(&condition, "the conditions of a guard", &CONDITIONS, problems),
+        }
+    }
+}
+
+/// The values that are allowed. For countries the list is one set; for other fields each item is a value.
+fn allow(condition: &MappingEntry, field: Option<Setting>, problems: &mut Problems<'_>) -> Vec<State> {
+    let Some(setting) = field else {
+        problems.error("bad-guard", condition.key_at, "a condition on values needs a `field`".to_owned());
+        return Vec::new();
+    };
+    let row = setting.row();
+    match &condition.value.content {
+        YamlContent::List(items) if setting.kind() != FieldKind::Countries => items
+            .iter()
+            .filter_map(|item| settings::of_node(item, condition.key_at, row, "bad-guard", problems))
+            .collect(),
+        _ => settings::of_node(&condition.value, condition.key_at, row, "bad-guard", problems).into_iter().collect(),
+    }
+}

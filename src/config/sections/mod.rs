@@ -1,0 +1,16 @@
+//! The sections of project files and client documents: from located nodes to typed values.
+
+mod credentials;
+pub(crate) mod document;
+mod guards;
+pub(crate) mod inheritance;
+mod limits;
+pub(crate) mod project;
+mod settings;
+mod template;
+mod waivers;
+
+pub use credentials::Credential;
+pub use limits::{Limits, parse_duration};
+pub use project::Project;
+pub use template::Template;

@@ -1,0 +1,173 @@
+//! The project file: ringform.yaml.
+//!
+//! Owns its keys but for credentials, guards and waivers, which have modules of their own. No line of the file and no value of its secret
+//! parts ever stands in a message.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::find::globs::Globs;
+use crate::config::sections::credentials::{self, Credential};
+use crate::config::sections::inheritance::{Inheritance, known_profiles};
+use crate::config::sections::limits::{self, Limits};
+use crate::config::sections::template::Template;
+use crate::config::sections::{guards, settings, waivers};
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{Problems, YamlContent, YamlDocument};
+use crate::model::{Guard, Layer, ManagedField, Route, Waiver};
+
+const KEYS: [&str; 9] =
+    ["endpoint", "route", "documents", "credentials", "defaults", "profiles", "limits", "guards", "waivers"];
+
+/// A project, as its file says.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The folder of the file.
+    pub root: PathBuf,
+    /// The file's name.
+    pub file: Arc<str>,
+    /// Where the API is; `None` when the file leaves it to the command line.
+    pub endpoint: Option<Template>,
+    /// Which of the API's two paths to use.
+    pub route: Route,
+    /// The credentials by name.
+    pub credentials: BTreeMap<Arc<str>, Credential>,
+    /// The credentials of documents that name none; `None` for those of the environment.
+    pub default_credentials: Option<Arc<str>>,
+    /// Bounds on how requests are made.
+    pub limits: Limits,
+    /// Rules that a plan must pass.
+    pub guards: Vec<Guard>,
+    /// What `drift` may find and nobody is to be called for. Other commands do not look at them.
+    pub waivers: Vec<Waiver>,
+    pub(crate) documents: Option<Globs>,
+    pub(crate) inheritance: Arc<Inheritance>,
+}
+
+/// Reads the documents of a project file: exactly one, or none for a project of defaults.
+pub(crate) fn read(root: PathBuf, file: Arc<str>, documents: &[YamlDocument], problems: &mut Problems<'_>) -> Project {
+    if let Some(second) = documents.get(1) {
+        problems.error_help(
+            "bad-shape",
+            second.root.at,
+            "a project file holds one document".to_owned(),
+            "remove the second `---`",
+        );
+    }
+    let entries = match documents.first() {
+        Some(one) => mapping::entries(&one.root, "the project file", problems).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
+        mapping::unknown(entry, "the project file", &KEYS, problems);
+    }
+    let of = |key: &str| entries.iter().find(|entry| &*entry.key == key);
+    let endpoint = of("endpoint").and_then(|entry| endpoint(entry, problems));
+    let route = of("route").map(|entry| route(entry, problems)).unwrap_or_default();
+    let documents = of("documents").and_then(|entry| documents_globs(entry, problems));
+    let credentials = of("credentials").map(|entry| credentials::read(&entry.value, problems)).unwrap_or_default();
+    let mut inheritance = Inheritance {
+        credentials: credentials.keys().cloned().collect(),
+        default_credentials: credentials.get_key_value("default").map(|(name, _)| name.clone()),
+        ..Inheritance::default()
+    };
+    if let Some(entry) = of("profiles") {
+        inheritance.profiles = profiles(entry, problems);
+    }
+    if let Some(entry) = of("defaults") {
+        defaults(entry, &mut inheritance, problems);
+    }
+    Project {
+        root,
+        file,
+        endpoint,
+        route,
+        default_credentials: inheritance.default_credentials.clone(),
+        limits: of("limits").map(|entry| limits::read(entry, problems)).unwrap_or_default(),
+        guards: of("guards").map(|entry| guards::read(entry, problems)).unwrap_or_default(),
+        waivers: of("waivers").map(|entry| waivers::read(entry, problems)).unwrap_or_default(),
+        credentials,
+        documents,
+        inheritance: Arc::new(inheritance),
+    }
+}
+
+fn endpoint(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Template> {
+    let text = mapping::text(entry, "the address of the API", problems)?;
+    let template = Template::parse(text, problems.place(entry.at()));
+    if template.is_none() {
+        problems.error_help(
+            "endpoint",
+            entry.value.at,
+            "a `${` is not closed or holds no name".to_owned(),
+            "write ${NAME}",
+        );
+    }
+    template
+}
+
+fn route(entry: &MappingEntry, problems: &mut Problems<'_>) -> Route {
+    let word = mapping::text(entry, "client or client_info", problems);
+    let route = word.and_then(Route::find);
+    if word.is_some() && route.is_none() {
+        let help = "write client or client_info";
+        problems.error_help("bad-shape", entry.value.at, "this is no route".to_owned(), help);
+    }
+    route.unwrap_or_default()
+}
+
+/// Reads the list of globs; `None` where it is left out or wrong.
+fn documents_globs(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Globs> {
+    // Left empty is left out; an empty list is somebody's wish.
+    if matches!(entry.value.content, YamlContent::Empty | YamlContent::Null) {
+        return None;
+    }
+    let before = problems.errors();
+    let mut texts = Vec::new();
+    for (text, at) in mapping::names(entry, "globs", problems) {
+        let text = text.strip_prefix("./").unwrap_or(&text).to_owned();
+        match Globs::of(std::slice::from_ref(&text)) {
+            Some(_) => texts.push(text),
+            None => problems.error_help(
+                "bad-shape",
+                at,
+                "this is no glob".to_owned(),
+                "write a pattern such as \"clients/**\"",
+            ),
+        }
+    }
+    // What a wrong glob would have found is unknown, and "no document" is no answer.
+    if problems.errors() > before { None } else { Globs::of(&texts) }
+}
+
+fn profiles(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Vec<ManagedField>> {
+    let mut profiles = BTreeMap::new();
+    for profile in mapping::section(&entry.value, "`profiles`", problems) {
+        let name: Arc<str> = Arc::from(&*profile.key);
+        let settings = settings::settings(&profile.value, &Layer::Profile(name.clone()), problems);
+        profiles.insert(name, settings);
+    }
+    profiles
+}
+
+fn defaults(entry: &MappingEntry, inheritance: &mut Inheritance, problems: &mut Problems<'_>) {
+    for default in mapping::section(&entry.value, "`defaults`", problems) {
+        match &*default.key {
+            "credentials" => {
+                let Some(name) = mapping::text(&default, "the name of credentials", problems) else { continue };
+                match inheritance.credentials.get(name) {
+                    Some(name) => inheritance.default_credentials = Some(name.clone()),
+                    None => {
+                        let near =
+                            crate::model::suggest::nearest(name, inheritance.credentials.iter().map(|name| &**name));
+                        let message = "no such credentials are declared here".to_owned();
+                        problems.error_near("unknown-credentials", default.value.at, message, near);
+                    }
+                }
+            }
+            "profiles" => inheritance.default_profiles = known_profiles(&default, inheritance, problems),
+            _ => mapping::unknown(&default, "`defaults`", &["credentials", "profiles"], problems),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The sections of values: `settings` of documents and profiles, and `expect`.
+//!
+//! Owns the way from a key and a node to a typed value of a field. Which fields there are and what they accept is read off the
+//! field table; this module names none of them.
+
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{Position, Problems};
+use crate::config::yaml::{YamlContent, YamlNode};
+use crate::model::{
+    Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, suggest, value,
+};
+
+/// Reads a `settings` section: every valid entry, in the order of [`Setting::ALL`].
+pub(crate) fn settings(node: &YamlNode, layer: &Layer, problems: &mut Problems<'_>) -> Vec<ManagedField> {
+    let entries = mapping::section(node, "`settings`", problems);
+    let mut managed = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let Some(setting) = setting(&entry, problems) else { continue };
+        if let Some(wanted) = typed(&entry, setting.row(), problems) {
+            managed.push(ManagedField { setting, wanted, layer: layer.clone(), place: problems.place(entry.at()) });
+        }
+    }
+    managed.sort_by_key(|managed| managed.setting);
+    managed
+}
+
+fn setting(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
+    let found = Setting::find(&entry.key);
+    if found.is_none() {
+        match FieldRow::find(&entry.key) {
+            Some(row) => {
+                let message = format!("`{}` cannot be written: PUT does not accept it", row.name);
+                problems.error_help(
+                    "read-only-field",
+                    entry.key_at,
+                    message,
+                    "it belongs under `expect`, where it must match",
+                );
+            }
+            None => {
+                let names: Vec<&str> = Setting::ALL.iter().map(|setting| setting.name()).collect();
+                mapping::unknown(entry, "the settings that can be written", &names, problems);
+            }
+        }
+    }
+    found
+}
+
+/// Reads an `expect` section: read-only fields alone.
+pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expected> {
+    let mut expected = Vec::new();
+    for entry in mapping::section(node, "`expect`", problems) {
+        match FieldRow::find(&entry.key) {
+            Some(row) if row.write.is_none() => {
+                if let Some(wanted) = typed(&entry, row, problems) {
+                    expected.push(Expected { row, wanted, place: problems.place(entry.at()) });
+                }
+            }
+            Some(row) => {
+                let message = format!("`{}` is a setting and not an expectation", row.name);
+                problems.error_help(
+                    "unknown-key",
+                    entry.key_at,
+                    message,
+                    "put it under `settings`; `expect` takes read-only fields",
+                );
+            }
+            None => {
+                let read_only = FIELDS.iter().filter(|row| row.write.is_none()).map(|row| row.name);
+                let near = suggest::nearest(&entry.key, read_only);
+                let word = problems.word(&entry.key, "this");
+                problems.error_near("unknown-key", entry.key_at, format!("{word} is not a read-only field"), near);
+            }
+        }
+    }
+    expected
+}
+
+/// Reads the value of a field; every flaw is told at its place.
+fn typed(entry: &MappingEntry, row: &'static FieldRow, problems: &mut Problems<'_>) -> Option<State> {
+    of_node(&entry.value, entry.key_at, row, "bad-setting", problems)
+}
+
+/// Reads a node as a value of a field. `key` is where to point when nothing stands there.
+pub(crate) fn of_node(
+    node: &YamlNode,
+    key: Position,
+    row: &'static FieldRow,
+    rule: &'static str,
+    problems: &mut Problems<'_>,
+) -> Option<State> {
+    let before = problems.errors();
+    let given = match &node.content {
+        YamlContent::Broken => return None,
+        YamlContent::Empty => {
+            let message = format!("`{}` has no value", row.name);
+            problems.error_help("empty-value", key, message, "write null to clear, or remove the key");
+            return None;
+        }
+        YamlContent::Null => Given::Null,
+        YamlContent::Text(text) => Given::Text(text),
+        YamlContent::List(items) => {
+            Given::List(items.iter().filter_map(|item| scalar(item, row, rule, problems)).collect())
+        }
+        YamlContent::Map(_) => {
+            problems.error(rule, node.at, format!("expected {}, found a mapping", row.kind.wants()));
+            return None;
+        }
+    };
+    let items = match &node.content {
+        YamlContent::List(items) => items.as_slice(),
+        _ => &[],
+    };
+    // Items that were no scalars are told already; the rest cannot be judged as a whole list then.
+    if problems.errors() > before && !items.is_empty() {
+        return None;
+    }
+    match value::declared(row.kind, &given) {
+        Ok(state) => Some(state),
+        Err(flaws) => {
+            for mut flaw in flaws {
+                let at = flaw.item.and_then(|item| items.get(item)).map_or(node.at, |item| item.at);
+                // Words that look like null to people and are none.
+                if node.text().is_some_and(|text| matches!(text, "Null" | "NULL")) {
+                    flaw.help = Some("write null, in small letters, to clear".to_owned());
+                }
+                problems.flaw(rule, at, flaw);
+            }
+            None
+        }
+    }
+}
+
+fn scalar<'n>(item: &'n YamlNode, row: &FieldRow, rule: &'static str, problems: &mut Problems<'_>) -> Option<&'n str> {
+    match &item.content {
+        YamlContent::Text(text) => Some(text),
+        YamlContent::Broken => None,
+        _ => {
+            problems.error(rule, item.at, format!("expected one of {}, found {}", row.kind.wants(), item.what()));
+            None
+        }
+    }
+}
+
+/// Reads a list of settings, such as `ignore`.
+pub(crate) fn names(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<(Setting, Position)> {
+    let mut found = Vec::new();
+    for (name, at) in mapping::names(entry, "settings", problems) {
+        match Setting::find(&name) {
+            Some(setting) => found.push((setting, at)),
+            None => {
+                let message = format!("{} is not a setting", problems.word(&name, "this"));
+                problems.error_near("unknown-key", at, message, FieldRow::nearest_setting(&name));
+            }
+        }
+    }
+    found
+}
+
+/// Warns of half a disk-space warning: one of two settings that only work together.
+pub(crate) fn half_warning(managed: &[ManagedField]) -> Option<Diagnostic> {
+    let of = |setting: Setting| managed.iter().find(|managed| managed.setting == setting);
+    let is_set = |managed: Option<&ManagedField>| managed.is_some_and(|managed| managed.wanted != State::NotSet);
+    let (threshold, email) = (of(Setting::DiskSpaceNotifyThreshold), of(Setting::DiskSpaceNotifyEmail));
+    let (half, lacks) = match (is_set(threshold), is_set(email)) {
+        (true, false) => (threshold?, Setting::DiskSpaceNotifyEmail),
+        (false, true) => (email?, Setting::DiskSpaceNotifyThreshold),
+        (_, _) => return None,
+    };
+    let unless = match of(lacks) {
+        Some(_) => "",
+        None => " unless the client has one already",
+    };
+    let message = format!("`{}` is set without `{lacks}`: no warning is mailed{unless}", half.setting);
+    Some(
+        Diagnostic::warning("half-warning", half.place.clone(), message)
+            .help(format!("set `{lacks}` too, or leave both out")),
+    )
+}
+
+/// The settings of a list, as a set.
+pub(crate) fn set(named: &[(Setting, Position)]) -> SettingSet {
+    named.iter().map(|(setting, _)| *setting).collect()
+}

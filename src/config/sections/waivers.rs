@@ -1,0 +1,102 @@
+//! The waivers of a project file: what `drift` may find and nobody is to be called for.
+//!
+//! Owns the reading of the section. All problems are told at once, and, as everywhere in a project file, none quotes it. Whether
+//! a waiver has expired is not asked here: that needs a day.
+
+use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::config::yaml::{Position, Problems};
+use crate::config::yaml::{YamlContent, YamlNode};
+use crate::model::waiver::is_day;
+use crate::model::{ClientId, FieldRow, Setting, Untrusted, Waived, Waiver};
+
+const KEYS: [&str; 5] = ["client", "field", "owner", "reason", "until"];
+
+/// Reads the section `waivers`.
+pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Waiver> {
+    let items = match &entry.value.content {
+        YamlContent::Empty | YamlContent::Null | YamlContent::Broken => return Vec::new(),
+        YamlContent::List(items) => items,
+        _ => {
+            let help = "write `- {client: \"12\", owner: …, reason: …, until: 2026-12-31}`, one a line";
+            problems.error_help("bad-waiver", entry.value.at, "`waivers` is a list".to_owned(), help);
+            return Vec::new();
+        }
+    };
+    let mut waivers: Vec<Waiver> = Vec::new();
+    for item in items.iter() {
+        let Some(waiver) = waiver(item, problems) else { continue };
+        let same = waivers.iter().find(|known| known.client == waiver.client && known.field == waiver.field);
+        if let Some(first) = same {
+            let message = format!("this was waived in line {} already", first.source.line);
+            problems.error_help("duplicate-item", item.at, message, "remove one of the two");
+            continue;
+        }
+        waivers.push(waiver);
+    }
+    waivers
+}
+
+fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
+    let before = problems.errors();
+    let entries = mapping::entries(item, "a waiver", problems)?;
+    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
+        mapping::unknown(entry, "a waiver", &KEYS, problems);
+    }
+    let optional = |key: &str| entries.iter().find(|entry| &*entry.key == key);
+    let required = |key: &str, what: &str, problems: &mut Problems<'_>| -> Option<(String, Position)> {
+        let Some(entry) = optional(key) else {
+            let help = format!("add `{key}:`, {what}");
+            problems.error_help("missing-key", item.at, format!("a waiver needs `{key}`"), &help);
+            return None;
+        };
+        if matches!(entry.value.content, YamlContent::Empty) {
+            problems.error_help("empty-value", entry.key_at, format!("`{key}` has no value"), &format!("write {what}"));
+            return None;
+        }
+        let text = mapping::text(entry, what, problems)?;
+        if text.trim().is_empty() {
+            problems.error_help(
+                "bad-waiver",
+                entry.at(),
+                format!("`{key}` holds blanks alone"),
+                &format!("write {what}"),
+            );
+            return None;
+        }
+        Some((text.to_owned(), entry.at()))
+    };
+    let client = required("client", "the id of the client, or \"@me\"", problems);
+    let client = client.and_then(|(text, at)| match ClientId::parse(&text) {
+        Ok(client) => Some(client),
+        Err(flaw) => {
+            problems.flaw("bad-client", at, flaw);
+            None
+        }
+    });
+    let field = optional("field").map(|entry| field(entry, problems));
+    let owner = required("owner", "who answers for it", problems);
+    let reason = required("reason", "why it is accepted", problems);
+    let until = required("until", "the last day on which it holds", problems);
+    if let Some((text, at)) = &until
+        && !is_day(text)
+    {
+        let message = "`until` is no day of the calendar".to_owned();
+        problems.error_help("bad-waiver", *at, message, "write YYYY-MM-DD, such as 2026-12-31");
+    }
+    if problems.errors() > before {
+        return None;
+    }
+    let (owner, reason) = (Untrusted::from(owner?.0), Untrusted::from(reason?.0));
+    let terms = Waived { owner, reason, until: until?.0 };
+    Some(Waiver { client: client?, field: field.flatten(), terms, source: problems.place(item.at) })
+}
+
+fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
+    let name = mapping::text(entry, "a setting", problems)?;
+    let found = Setting::find(name);
+    if found.is_none() {
+        let message = format!("{} is not a setting", problems.word(name, "this"));
+        problems.error_near("bad-waiver", entry.value.at, message, FieldRow::nearest_setting(name));
+    }
+    found
+}

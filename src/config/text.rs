@@ -1,0 +1,66 @@
+//! The text of one file.
+//!
+//! Owns the size limit, the check for UTF-8 and the words for a file that cannot be read. It must not know YAML.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::model::{Diagnostic, Place, Untrusted};
+
+/// A file larger than this is refused without being read: a client document is a few hundred bytes.
+pub(crate) const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The text of a file; too large, unreadable and no UTF-8 are problems of the file.
+pub(crate) fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
+    let place = Place::new(name.clone(), 1, 1);
+    let unreadable = |error: std::io::Error| {
+        let summary = format!("{} cannot be read: {}", name.raw(), io_cause(&error));
+        Box::new(Diagnostic::error("unreadable", place.clone(), summary))
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    // Its size is not asked for: most files fit into the first read, and a file can grow and a pipe has none.
+    let mut bytes = Vec::with_capacity(4096);
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    decode(bytes, name)
+}
+
+/// The text of the bytes of a file.
+pub(crate) fn decode(bytes: Vec<u8>, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(Box::new(too_large(name)));
+    }
+    String::from_utf8(bytes).map_err(|error| Box::new(no_text(&error, name)))
+}
+
+pub(crate) fn too_large(name: &Untrusted) -> Diagnostic {
+    let summary = format!("{} is larger than 16 MiB", name.raw());
+    let error = Diagnostic::error("too-large", Place::new(name.clone(), 1, 1), summary);
+    error.help("split it into several files".to_owned())
+}
+
+/// A file that is no UTF-8, with its line as far as it can be shown; a project file's is taken away by the caller.
+fn no_text(error: &std::string::FromUtf8Error, name: &Untrusted) -> Diagnostic {
+    let (good, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+    let good = std::str::from_utf8(good).unwrap_or_default();
+    let before = good.rsplit('\n').next().unwrap_or_default();
+    let number = good.matches('\n').count() as u32 + 1;
+    let column = before.chars().count() as u32 + 1;
+    let rest: Vec<u8> = rest.iter().take_while(|byte| **byte != b'\n').take(200).copied().collect();
+    let mut error = Diagnostic::error("bad-text", Place::new(name.clone(), number, column), "this is not UTF-8")
+        .help("save the file as UTF-8".to_owned());
+    if before.len() <= 4_000 {
+        error.line = Some(format!("{before}{}", String::from_utf8_lossy(&rest)).into());
+    }
+    error
+}
+
+/// The cause of an error without the number of the operating system and without the path, which stands beside it.
+pub(crate) fn io_cause(error: &std::io::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let text = cause.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}

@@ -1,0 +1,197 @@
+//! YAML text to located trees.
+//!
+//! Owns the reading of events: where each node stands, what an alias expands to, and the budgets that hold a hostile file within
+//! milliseconds. Nothing is typed here: a scalar is text, and only a plain `null` or `~` is null. It knows no key.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use granit_parser::{Event, Parser, ScalarStyle};
+
+use crate::config::yaml::lines::without_mark;
+use crate::config::yaml::node::{DEEPEST, Position, YamlContent, YamlDocument, YamlNode};
+use crate::config::yaml::problems::Problems;
+use crate::config::yaml::syntax;
+
+/// The most nodes that a document may expand to: a client document has a few dozen.
+const MOST_NODES: u32 = 10_000;
+/// Reads all documents of a text. Empty ones are skipped; one that is not YAML is complained about, and reading goes on at the
+/// next `---`.
+pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<YamlDocument> {
+    let options = granit_parser::options! {
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: 2 * DEEPEST,
+        block_nesting_limit: 2 * DEEPEST,
+    };
+    let mut parser = Parser::new_from_str_with_options(without_mark(text), options);
+    let mut documents = Vec::new();
+    let before = problems.errors();
+    let mut builder = TreeBuilder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None, before };
+    loop {
+        match parser.next_event() {
+            None => break,
+            Some(Ok((event, span))) => {
+                if builder.take(event, Position::of(&span)) {
+                    documents.extend(builder.finish());
+                }
+            }
+            Some(Err(error)) => {
+                builder.finish();
+                syntax::complain(&error, builder.problems);
+                builder.before = builder.problems.errors();
+                if !matches!(parser.proceed_next_document(), Ok(true)) {
+                    break;
+                }
+            }
+        }
+    }
+    documents
+}
+
+/// A collection that is not closed yet.
+struct OpenCollection {
+    at: Position,
+    anchor: usize,
+    map: bool,
+    items: Vec<YamlNode>,
+    /// Deeper than allowed: its nodes are dropped.
+    dropped: bool,
+}
+
+struct TreeBuilder<'p, 't> {
+    problems: &'p mut Problems<'t>,
+    anchors: BTreeMap<usize, YamlNode>,
+    open: Vec<OpenCollection>,
+    root: Option<YamlNode>,
+    /// How many errors there were when this document began.
+    before: usize,
+}
+
+impl TreeBuilder<'_, '_> {
+    /// Takes one event; `true` when a document is complete.
+    fn take(&mut self, event: Event<'_>, at: Position) -> bool {
+        match event {
+            Event::DocumentEnd => return true,
+            Event::Scalar(text, style, anchor, tag) => {
+                if tag.is_some() {
+                    self.tag(at);
+                }
+                let plain = style == ScalarStyle::Plain;
+                let content = match &*text {
+                    // The tag was complained about, and it is all that stands there.
+                    "~" | "" if plain && at.width == 0 && tag.is_some() => YamlContent::Broken,
+                    "~" if plain && at.width == 0 => YamlContent::Empty,
+                    "" if plain => YamlContent::Empty,
+                    "~" | "null" if plain => YamlContent::Null,
+                    text => YamlContent::Text(text.into()),
+                };
+                self.add(YamlNode { content, at: at.visible(), weight: 1 }, anchor);
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                if tag.is_some() {
+                    self.tag(at);
+                }
+                self.begin(at, anchor, false);
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                if tag.is_some() {
+                    self.tag(at);
+                }
+                self.begin(at, anchor, true);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::Alias(id) => {
+                let node = match self.anchors.get(&id) {
+                    Some(target) => YamlNode { at: at.visible(), ..target.clone() },
+                    None => {
+                        self.problems.error("bad-alias", at, "this alias stands inside what it names".to_owned());
+                        broken(at)
+                    }
+                };
+                let node = self.within_budget(node);
+                self.add(node, 0);
+            }
+            Event::UnresolvedAlias(name) => {
+                let alias = self.problems.word(&format!("*{name}"), "this");
+                let message = format!("{alias} names no anchor before it");
+                let help = "in YAML `*` begins an alias; quote it to mean a text, as in \"*\"";
+                self.problems.error_help("bad-alias", at, message, help);
+                self.add(broken(at), 0);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn tag(&mut self, at: Position) {
+        self.problems.error_help(
+            "tag",
+            at,
+            "a YAML tag stands before this value".to_owned(),
+            "remove the tag: the field decides the type",
+        );
+    }
+
+    fn begin(&mut self, at: Position, anchor: usize, map: bool) {
+        let parent_dropped = self.open.last().is_some_and(|open| open.dropped);
+        let dropped = self.open.len() >= DEEPEST;
+        if dropped && !parent_dropped {
+            self.problems.error("too-deep", at, format!("this is nested deeper than {DEEPEST} levels"));
+        }
+        self.open.push(OpenCollection { at, anchor, map, items: Vec::new(), dropped });
+    }
+
+    fn end(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        let weight = open.items.iter().fold(1, |sum: u32, node| sum.saturating_add(node.weight));
+        let content = if open.dropped {
+            YamlContent::Broken
+        } else if open.map {
+            let mut pairs = Vec::with_capacity(open.items.len() / 2);
+            let mut items = open.items.into_iter();
+            while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                pairs.push((key, value));
+            }
+            YamlContent::Map(Rc::new(pairs))
+        } else {
+            YamlContent::List(Rc::new(open.items))
+        };
+        let node = YamlNode { content, at: open.at.visible(), weight };
+        let node = self.within_budget(node);
+        self.add(node, open.anchor);
+    }
+
+    fn within_budget(&mut self, node: YamlNode) -> YamlNode {
+        if node.weight <= MOST_NODES {
+            return node;
+        }
+        let message = format!("this holds more than {MOST_NODES} nodes, what its aliases name counted in");
+        let help = "a client has a few dozen: split a long file by `---`, and name no aliases by aliases";
+        self.problems.error_help("alias-bomb", node.at, message, help);
+        broken(node.at)
+    }
+
+    fn add(&mut self, node: YamlNode, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.open.last_mut() {
+            Some(open) if open.dropped => {}
+            Some(open) => open.items.push(node),
+            None => self.root = Some(node),
+        }
+    }
+
+    /// A complete document; `None` when it is empty.
+    fn finish(&mut self) -> Option<YamlDocument> {
+        self.anchors.clear();
+        self.open.clear();
+        let whole = self.problems.errors() == std::mem::replace(&mut self.before, self.problems.errors());
+        let root = self.root.take().filter(|root| !matches!(root.content, YamlContent::Empty | YamlContent::Null))?;
+        Some(YamlDocument { root, whole })
+    }
+}
+
+fn broken(at: Position) -> YamlNode {
+    YamlNode { content: YamlContent::Broken, at: at.visible(), weight: 1 }
+}

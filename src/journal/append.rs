@@ -1,0 +1,82 @@
+//! The journal of the run under way.
+//!
+//! Owns the writing: a line is whole and, where it must be, on the disk before the call returns. A running apply holds a lock
+//! of the file system on its file; the lock ends with the process, however the process ends.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::journal::folder::make_journals;
+use crate::journal::record::{JournalLine, JournalRecord};
+use crate::model::Untrusted;
+
+/// The journal of the run under way.
+#[derive(Debug)]
+pub struct Journal {
+    file: Mutex<JournalFile>,
+    path: PathBuf,
+}
+
+#[derive(Debug)]
+struct JournalFile {
+    file: File,
+    /// The last line could not be written whole; the next one must begin on a line of its own.
+    torn: bool,
+}
+
+/// What the first line of a journal says.
+#[derive(Debug)]
+pub struct JournalHeader<'a> {
+    /// The run's id; also the name of the file.
+    pub run: &'a str,
+    /// When it began, RFC 3339.
+    pub started_at: &'a str,
+    /// The version of the program.
+    pub version: &'a str,
+    /// Where it sends to.
+    pub endpoint: &'a Untrusted,
+    /// The project file.
+    pub project: &'a Untrusted,
+}
+
+impl Journal {
+    /// Opens the journal of a run below the project folder. Errors stop apply before its first PUT.
+    pub fn create(root: &Path, header: &JournalHeader<'_>) -> io::Result<Journal> {
+        let path = make_journals(root)?.join(format!("{}.jsonl", header.run));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path)?;
+        // Another run that looks for unresolved PUTs may hold the new file for a moment.
+        file.lock()?;
+        let journal = Journal { file: Mutex::new(JournalFile { file, torn: false }), path };
+        let begin = JournalRecord::Begin {
+            run: header.run.to_owned(),
+            started_at: header.started_at.to_owned(),
+            ringform_version: header.version.to_owned(),
+            endpoint: header.endpoint.clone(),
+            project: header.project.clone(),
+        };
+        journal.write(&JournalLine::synced(&begin)?)?;
+        Ok(journal)
+    }
+
+    /// Writes a line, and returns once it is on the disk. It blocks: call it where a thread may wait.
+    pub fn write(&self, line: &JournalLine) -> io::Result<()> {
+        let mut journal = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut journal.torn, true) {
+            journal.file.write_all(b"\n")?;
+        }
+        journal.file.write_all(line.bytes())?;
+        journal.torn = false;
+        if line.needs_sync() { journal.file.sync_data() } else { Ok(()) }
+    }
+
+    /// Where the journal is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,0 +1,179 @@
+//! The lines of a journal.
+//!
+//! Owns their JSON, for writing and for reading, and which of them must be on the disk before the run goes on.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::io;
+
+use crate::model::{ClientId, Setting, Untrusted};
+use crate::plan::{ApplyResult, ClientPlan, Patch};
+
+/// One line of a journal.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(super) enum JournalRecord {
+    /// The first line.
+    Begin { run: String, started_at: String, ringform_version: String, endpoint: Untrusted, project: Untrusted },
+    /// The run is about to send a PUT.
+    Sending { client_id: ClientId, credentials: Option<String>, changes: Vec<JournaledChange>, put: Json },
+    /// The result of that PUT.
+    Done { client_id: ClientId, credentials: Option<String>, result: ApplyResult, message: Option<Untrusted> },
+    /// A later run learned the result of a PUT that this run left unresolved.
+    Settled { client_id: ClientId, credentials: Option<String>, by: String },
+    /// The last line of a run that nothing killed.
+    End { ended_at: String },
+}
+
+/// One field of a PUT.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct JournaledChange {
+    pub(super) field: Setting,
+    pub(super) before: Json,
+    pub(super) after: Json,
+}
+
+/// A client across runs. `@me` is another client under other credentials; a number is one client under all.
+pub(super) type JournaledClient = (ClientId, Option<String>);
+
+pub(super) fn journaled_client(client: ClientId, credentials: Option<&str>) -> JournaledClient {
+    (client, credentials.filter(|_| client == ClientId::Me).map(str::to_owned))
+}
+
+/// One line, ready to be written.
+#[derive(Clone, Debug)]
+pub struct JournalLine {
+    bytes: Vec<u8>,
+    /// The line comes before what it announces, so it must be on the disk first. A line that comes after survives the end of
+    /// the process without that.
+    needs_sync: bool,
+}
+
+impl JournalLine {
+    /// The run is about to send a PUT.
+    pub fn sending(client: &ClientPlan, patch: &Patch) -> io::Result<JournalLine> {
+        let changes = client.to_send();
+        let record = JournalRecord::Sending {
+            client_id: client.client_id,
+            credentials: credentials_of(client),
+            changes: changes
+                .map(|change| JournaledChange {
+                    field: change.setting,
+                    before: change.before.to_json(),
+                    after: change.after.to_json(),
+                })
+                .collect(),
+            put: serde_json::to_value(patch)?,
+        };
+        JournalLine::synced(&record)
+    }
+
+    /// The result of a PUT.
+    pub fn done(client: &ClientPlan, result: ApplyResult, message: Option<Untrusted>) -> io::Result<JournalLine> {
+        let client_id = client.client_id;
+        let record = JournalRecord::Done { client_id, credentials: credentials_of(client), result, message };
+        Ok(JournalLine { needs_sync: false, ..JournalLine::synced(&record)? })
+    }
+
+    /// The run is at its end.
+    pub fn end(ended_at: String) -> io::Result<JournalLine> {
+        JournalLine::synced(&JournalRecord::End { ended_at })
+    }
+
+    /// A record as a line that must be on the disk.
+    pub(super) fn synced(record: &JournalRecord) -> io::Result<JournalLine> {
+        let mut bytes = serde_json::to_vec(record)?;
+        bytes.push(b'\n');
+        Ok(JournalLine { bytes, needs_sync: true })
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn needs_sync(&self) -> bool {
+        self.needs_sync
+    }
+}
+
+fn credentials_of(client: &ClientPlan) -> Option<String> {
+    client.credentials.as_deref().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_as_they_are_written() {
+        let twelve = || ClientId::parse("12").unwrap();
+        let change = JournaledChange { field: Setting::HoldMusic, before: Json::from(7), after: Json::Null };
+        for (record, line) in [
+            (
+                JournalRecord::Begin {
+                    run: "r".to_owned(),
+                    started_at: "2026-01-01T00:00:00Z".to_owned(),
+                    ringform_version: "0.1.0".to_owned(),
+                    endpoint: "https://pbx.example".into(),
+                    project: "ringform.yaml".into(),
+                },
+                r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml"}"#,
+            ),
+            (
+                JournalRecord::Sending {
+                    client_id: twelve(),
+                    credentials: Some("acme".to_owned()),
+                    changes: vec![change],
+                    put: serde_json::json!({"hold_music": null}),
+                },
+                r#"{"event":"sending","client_id":"12","credentials":"acme","changes":[{"field":"hold_music","before":7,"after":null}],"put":{"hold_music":null}}"#,
+            ),
+            (
+                JournalRecord::Done {
+                    client_id: ClientId::Me,
+                    credentials: None,
+                    result: ApplyResult::NotConverged,
+                    message: Some("stored 8".into()),
+                },
+                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8"}"#,
+            ),
+            (
+                JournalRecord::Settled { client_id: twelve(), credentials: None, by: "two".to_owned() },
+                r#"{"event":"settled","client_id":"12","credentials":null,"by":"two"}"#,
+            ),
+            (
+                JournalRecord::End { ended_at: "2026-01-01T00:00:09Z".to_owned() },
+                r#"{"event":"end","ended_at":"2026-01-01T00:00:09Z"}"#,
+            ),
+        ] {
+            let written = JournalLine::synced(&record).unwrap();
+            assert_eq!(String::from_utf8(written.bytes().to_vec()).unwrap(), format!("{line}\n"));
+            assert_eq!(serde_json::from_str::<JournalRecord>(line).unwrap(), record);
+        }
+    }
+
+    #[test]
+    fn only_what_comes_before_a_put_waits_for_the_disk() {
+        assert!(JournalLine::end(String::new()).unwrap().needs_sync());
+        let client = ClientPlan { credentials: Some("acme".into()), ..crate::journal::fixture::client("12") };
+        assert!(JournalLine::sending(&client, &client.patch().unwrap()).unwrap().needs_sync());
+        let done = JournalLine::done(&client, ApplyResult::Applied, None).unwrap();
+        assert!(!done.needs_sync());
+        assert!(String::from_utf8_lossy(done.bytes()).contains(r#""credentials":"acme","result":"applied""#));
+    }
+
+    #[test]
+    fn a_number_is_one_client_and_me_is_one_a_credential() {
+        let key = |id: &str, credentials| journaled_client(ClientId::parse(id).unwrap(), credentials);
+        for (one, other, same) in [
+            (key("12", Some("a")), key("12", Some("b")), true),
+            (key("12", None), key("12", Some("b")), true),
+            (key("12", None), key("13", None), false),
+            (key("@me", Some("a")), key("@me", Some("a")), true),
+            (key("@me", Some("a")), key("@me", Some("b")), false),
+            (key("@me", None), key("@me", Some("b")), false),
+        ] {
+            assert_eq!(one == other, same, "{one:?} {other:?}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Journals read after a crash.
+//!
+//! Owns the question which PUT a run was sending when it ended. It skips a line that the crash cut short: the run never sent
+//! what that line would have announced.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::journal::folder::{journals, run_of};
+use crate::journal::record::{JournalLine, JournalRecord, JournaledClient, journaled_client};
+use crate::model::{ClientId, Setting, Untrusted};
+use crate::plan::ClientPlan;
+
+/// A PUT whose result an earlier run did not learn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnresolvedPut {
+    /// The run that sent it.
+    pub run: String,
+    /// The client.
+    pub client: ClientId,
+    /// The credentials that it was sent with.
+    pub credentials: Option<String>,
+    /// The fields that it holds.
+    pub fields: Vec<Setting>,
+    /// The journal that holds it.
+    pub journal: PathBuf,
+}
+
+impl UnresolvedPut {
+    /// Whether it went to this client.
+    pub fn is_of(&self, client: &ClientPlan) -> bool {
+        journaled_client(self.client, self.credentials.as_deref())
+            == journaled_client(client.client_id, client.credentials.as_deref())
+    }
+}
+
+/// Every unresolved PUT to this endpoint, by run and client. Projects in one folder share the journals, and on another
+/// endpoint a number is another client. A run under way holds the lock of its journal and does not count. A journal that
+/// cannot be read is an error: silence would mean "nothing unresolved".
+pub fn unresolved_puts(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
+    let mut unresolved = Vec::new();
+    for path in journals(root)? {
+        let file = File::open(&path)?;
+        match file.try_lock_shared() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => continue,
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        unresolved.extend(unresolved_in(file, &path, endpoint)?);
+    }
+    Ok(unresolved)
+}
+
+fn unresolved_in(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
+    let run = run_of(path);
+    let mut open: BTreeMap<JournaledClient, UnresolvedPut> = BTreeMap::new();
+    for line in BufReader::new(file).split(b'\n') {
+        match serde_json::from_slice::<JournalRecord>(&line?) {
+            Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return Ok(Vec::new()),
+            Ok(JournalRecord::Sending { client_id: client, credentials, changes, .. }) => {
+                let fields = changes.iter().map(|change| change.field).collect();
+                let key = journaled_client(client, credentials.as_deref());
+                let (run, journal) = (run.clone(), path.to_owned());
+                open.insert(key, UnresolvedPut { run, client, credentials, fields, journal });
+            }
+            Ok(
+                JournalRecord::Done { client_id, credentials, .. }
+                | JournalRecord::Settled { client_id, credentials, .. },
+            ) => {
+                open.remove(&journaled_client(client_id, credentials.as_deref()));
+            }
+            Ok(JournalRecord::Begin { .. } | JournalRecord::End { .. }) | Err(_) => {}
+        }
+    }
+    Ok(open.into_values().collect())
+}
+
+/// Records in the old journal that the run `by` has read the client and so knows the result.
+pub fn mark_resolved(put: &UnresolvedPut, by: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).append(true).open(&put.journal)?;
+    let mut text = Vec::new();
+    // A killed run may have left half a line; the new record must begin on a line of its own.
+    if file.seek(SeekFrom::End(-1)).is_ok() {
+        let mut last = [0];
+        io::Read::read_exact(&mut file, &mut last)?;
+        if last != *b"\n" {
+            text.push(b'\n');
+        }
+    }
+    let (client_id, credentials) = (put.client, put.credentials.clone());
+    let settled = JournalRecord::Settled { client_id, credentials, by: by.to_owned() };
+    text.extend_from_slice(JournalLine::synced(&settled)?.bytes());
+    file.write_all(&text)?;
+    file.sync_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::journal::fixture::client;
+    use crate::journal::{Journal, JournalHeader};
+    use crate::plan::ApplyResult;
+
+    fn journal(root: &Path, run: &str) -> Journal {
+        let (endpoint, project) = ("https://pbx.example".into(), "ringform.yaml".into());
+        let header = JournalHeader {
+            run,
+            started_at: "2026-01-01T00:00:00Z",
+            version: "0.1.0",
+            endpoint: &endpoint,
+            project: &project,
+        };
+        Journal::create(root, &header).unwrap()
+    }
+
+    #[test]
+    fn a_killed_run_leaves_its_last_put_unresolved() {
+        let root = tempfile::tempdir().unwrap();
+        let run = journal(root.path(), "one");
+        for id in ["12", "13"] {
+            let client = client(id);
+            run.write(&JournalLine::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
+        }
+        run.write(&JournalLine::done(&client("12"), ApplyResult::Applied, None).unwrap()).unwrap();
+        let unresolved = |root: &Path| unresolved_puts(root, &"https://pbx.example".into());
+        assert_eq!(unresolved(root.path()).unwrap(), [], "a run under way is not in doubt");
+        let path = run.path().to_owned();
+        drop(run);
+        let mut cut = OpenOptions::new().append(true).open(path).unwrap();
+        cut.write_all(b"{\"event\":\"sendi").unwrap();
+        let puts = unresolved(root.path()).unwrap();
+        assert_eq!(puts.len(), 1);
+        assert_eq!((puts[0].client.to_string(), puts[0].run.as_str()), ("13".to_owned(), "one"));
+        assert_eq!(puts[0].fields, [Setting::HoldMusic]);
+        mark_resolved(&puts[0], "two").unwrap();
+        assert_eq!(unresolved(root.path()).unwrap(), []);
+    }
+
+    #[test]
+    fn clients_of_other_endpoints_and_other_credentials_are_told_apart() {
+        let root = tempfile::tempdir().unwrap();
+        let run = journal(root.path(), "one");
+        let twelve = |credentials: &str| ClientPlan { credentials: Some(credentials.into()), ..client("12") };
+        let me = |credentials: &str| ClientPlan { client_id: ClientId::Me, ..twelve(credentials) };
+        for client in [me("a"), me("b"), twelve("a")] {
+            run.write(&JournalLine::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
+        }
+        run.write(&JournalLine::done(&me("a"), ApplyResult::Applied, None).unwrap()).unwrap();
+        drop(run);
+        let puts = unresolved_puts(root.path(), &"https://pbx.example".into()).unwrap();
+        assert_eq!(puts.len(), 2, "{puts:?}");
+        assert!(puts.iter().any(|doubt| doubt.is_of(&me("b"))));
+        assert!(!puts.iter().any(|doubt| doubt.is_of(&me("a"))));
+        assert!(puts.iter().any(|doubt| doubt.is_of(&twelve("b"))), "a number is one client under all credentials");
+        assert_eq!(unresolved_puts(root.path(), &"https://staging.example".into()).unwrap(), []);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn journals_are_private_and_ignored_by_git() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = tempfile::tempdir().unwrap();
+        let run = journal(root.path(), "one");
+        assert_eq!(fs::metadata(run.path()).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(root.path().join(".ringform/.gitignore")).unwrap(), "*\n");
+    }
+}

@@ -1,0 +1,189 @@
+//! One annotation: its level, its rule, its sentence, its place, and what makes two annotations of two runs the same.
+//!
+//! It knows no format. Places are relative to the project.
+
+use sha2::{Digest, Sha256};
+
+use crate::model::{ClientId, Place, Setting};
+use crate::plan::watch::{Finding, FindingState, Waived};
+use crate::render::annotations::rule::AnnotationRule;
+use crate::render::escape::cut;
+
+/// The most characters of a value.
+pub(super) const VALUE: usize = 200;
+
+/// The most characters of a name.
+pub(super) const NAME: usize = 60;
+
+/// The most characters of a sentence of strangers.
+pub(super) const SENTENCE: usize = 600;
+
+/// How bad a remark is; the order is that of gravity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum AnnotationLevel {
+    /// Somebody has to act.
+    Error,
+    /// Somebody has to look.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+impl AnnotationLevel {
+    /// All, the worst first.
+    pub(crate) const ALL: [AnnotationLevel; 3] =
+        [AnnotationLevel::Error, AnnotationLevel::Warning, AnnotationLevel::Note];
+}
+
+/// What comes first among remarks of one weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum AnnotationRank {
+    /// A problem of the files: nothing was done until it is mended.
+    Problem,
+    /// Somebody opened the PBX behind git's back.
+    Opened,
+    /// A client that could not be read or was not applied.
+    Failed,
+    /// A client that a guard stops.
+    Blocked,
+    /// Any other change that decides who can place calls.
+    Security,
+    /// Any other change.
+    Change,
+    /// What nobody has to act on.
+    Rest,
+    /// What somebody answers for.
+    Waived,
+}
+
+/// One remark.
+#[derive(Clone, Debug)]
+pub(crate) struct Annotation<'p> {
+    /// How bad it is.
+    pub(crate) weight: AnnotationLevel,
+    pub(super) rank: AnnotationRank,
+    /// Which kind it is of.
+    pub(crate) rule: AnnotationRule<'p>,
+    /// The client's id; `None` for what is wrong with the files.
+    pub(crate) client: Option<ClientId>,
+    /// The credential's name; `None` for the environment.
+    pub(crate) credentials: Option<&'p str>,
+    /// The client's name, still untrusted.
+    pub(crate) name: Option<String>,
+    /// The field.
+    pub(crate) field: Option<Setting>,
+    /// What there is to say, still untrusted.
+    pub(crate) message: String,
+    /// Where, relative to the project.
+    pub(crate) place: Option<Place>,
+    /// Whether the line of the place is one of today: what is no longer declared has none.
+    pub(crate) has_line: bool,
+    /// New, going on or not looked at, where `drift` tells.
+    pub(crate) state: Option<FindingState>,
+    /// When it was first seen.
+    pub(crate) first_seen: Option<&'p str>,
+    /// The waiver that covers it.
+    pub(crate) waived: Option<&'p Waived>,
+    /// What stays the same as long as it is the same remark, wherever its lines move: never a value.
+    pub(crate) fingerprint: String,
+}
+
+/// Who a remark is about.
+#[derive(Clone, Copy)]
+pub(super) struct AnnotatedClient<'p> {
+    pub(super) client: ClientId,
+    pub(super) credentials: Option<&'p str>,
+    pub(super) name: Option<&'p str>,
+}
+
+impl<'p> AnnotatedClient<'p> {
+    pub(super) fn annotation(
+        &self,
+        weight: AnnotationLevel,
+        rank: AnnotationRank,
+        rule: AnnotationRule<'p>,
+        field: Option<Setting>,
+        message: String,
+        place: &Place,
+    ) -> Annotation<'p> {
+        Annotation {
+            weight,
+            rank,
+            rule,
+            client: Some(self.client),
+            credentials: self.credentials,
+            name: self.name.map(|name| cut(name, NAME)),
+            field,
+            message,
+            place: Some(place.clone()),
+            has_line: true,
+            state: None,
+            first_seen: None,
+            waived: None,
+            fingerprint: self.fingerprint("field", field.map_or("", |field| field.name())),
+        }
+    }
+
+    /// `@me` is another client under each credential; a number is one client whoever reads it.
+    pub(super) fn fingerprint(&self, kind: &str, what: &str) -> String {
+        let credentials = match self.client {
+            ClientId::Me => self.credentials.unwrap_or(""),
+            ClientId::Number(_) => "",
+        };
+        fingerprint(&["client", &self.client.to_string(), credentials, kind, what])
+    }
+}
+
+impl<'p> Annotation<'p> {
+    /// Adds what `drift` knows of it.
+    pub(super) fn add_finding(&mut self, finding: &'p Finding) {
+        self.state = Some(finding.state);
+        self.first_seen = Some(&finding.first_seen);
+        if let Some(waived) = &finding.waived {
+            self.waived = Some(waived);
+            self.weight = AnnotationLevel::Note;
+            self.rank = AnnotationRank::Waived;
+        }
+    }
+
+    /// The message with what earlier runs and waivers add to it, still untrusted. It names no client.
+    pub(crate) fn sentence(&self) -> String {
+        let waived = self.waived.map(|waived| format!("; {}", waived_words(waived))).unwrap_or_default();
+        format!("{}{}{waived}", self.message, self.since())
+    }
+
+    /// Since when it stands, where an earlier run tells.
+    pub(crate) fn since(&self) -> String {
+        match (self.state, self.first_seen) {
+            (Some(FindingState::New), _) => "; new".to_owned(),
+            (Some(FindingState::Continuing | FindingState::Unread), Some(first)) => format!("; since {first}"),
+            (Some(FindingState::Resolved), Some(first)) => format!("; first seen {first}"),
+            (_, _) => String::new(),
+        }
+    }
+
+    /// The client with its name, still untrusted: `client 12 (ringme_test)`.
+    pub(crate) fn who(&self) -> Option<String> {
+        let client = self.client?;
+        Some(match &self.name {
+            Some(name) => format!("client {client} ({name})"),
+            None => format!("client {client}"),
+        })
+    }
+}
+
+/// A digest of words that cannot run into each other: 128 bits are plenty for a fleet.
+pub(super) fn fingerprint(words: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for word in words {
+        hash.update((word.len() as u64).to_be_bytes());
+        hash.update(word.as_bytes());
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A waiver in words, still untrusted.
+pub(crate) fn waived_words(waived: &Waived) -> String {
+    let (owner, reason) = (cut(waived.owner.raw(), NAME), cut(waived.reason.raw(), VALUE));
+    format!("waived by {owner} until {}: {reason}", waived.until)
+}

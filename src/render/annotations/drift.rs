@@ -1,0 +1,106 @@
+//! What `drift` knows beside the plan: findings of earlier runs and waivers.
+//!
+//! Owns the joining of findings with what the plan shows, and the sentences for what it does not show: findings of clients that
+//! were not looked at this time, findings that ended, waivers that ended.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::model::{ClientId, Direction, Setting, Severity};
+use crate::plan::watch::{Finding, FindingState, Waiver};
+use crate::plan::{DriftReport, Origin};
+use crate::render::annotations::annotation::{
+    AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, NAME, VALUE,
+};
+use crate::render::annotations::rule;
+use crate::render::escape::cut;
+
+/// Findings by client, credential and field.
+pub(super) type FindingIndex<'p> = BTreeMap<(ClientId, Option<&'p str>, Option<Setting>), &'p Finding>;
+
+/// The findings of clients that were looked at.
+pub(super) fn index(watch: Option<&DriftReport>) -> FindingIndex<'_> {
+    let findings = watch.into_iter().flat_map(|watch| &watch.findings);
+    let seen = findings.filter(|finding| matches!(finding.state, FindingState::New | FindingState::Continuing));
+    seen.map(|finding| ((finding.client_id, finding.credentials.as_deref(), finding.field), finding)).collect()
+}
+
+/// What the plan itself does not show.
+pub(super) fn annotations(watch: &DriftReport) -> Vec<Annotation<'_>> {
+    let findings = watch.findings.iter().filter_map(|finding| match finding.state {
+        FindingState::Unread => earlier(finding),
+        FindingState::Resolved => Some(resolved(finding)),
+        FindingState::New | FindingState::Continuing => None,
+    });
+    findings.chain(watch.expired_waivers.iter().map(expired)).collect()
+}
+
+fn who(finding: &Finding) -> AnnotatedClient<'_> {
+    let name = finding.name.as_ref().map(|name| name.raw());
+    AnnotatedClient { client: finding.client_id, credentials: finding.credentials.as_deref(), name }
+}
+
+/// What an earlier run found and this one does not.
+fn resolved(finding: &Finding) -> Annotation<'_> {
+    let message = match finding.field {
+        Some(field) => format!("{field} is as declared again"),
+        None => "the client can be read again".to_owned(),
+    };
+    let rule = rule::RESOLVED;
+    let mut annotation = who(finding).annotation(
+        AnnotationLevel::Note,
+        AnnotationRank::Rest,
+        rule,
+        finding.field,
+        message,
+        &finding.source,
+    );
+    annotation.state = Some(finding.state);
+    annotation.first_seen = Some(&finding.first_seen);
+    annotation
+}
+
+/// What an earlier run found at a client that was not read this time. It still counts: nobody has seen it gone.
+fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
+    let field = finding.field?;
+    let grave = finding.severity == Severity::Security;
+    let opened = grave && finding.direction == Some(Direction::Opens) && finding.origin != Some(Origin::Conflict);
+    let rule = rule::of_drift(finding.origin, grave, opened);
+    let weight = if grave || finding.origin == Some(Origin::Conflict) {
+        AnnotationLevel::Error
+    } else {
+        AnnotationLevel::Warning
+    };
+    let rank = match (opened, grave) {
+        (true, _) => AnnotationRank::Opened,
+        (false, true) => AnnotationRank::Security,
+        (false, false) => AnnotationRank::Change,
+    };
+    let message = earlier_words(finding, field);
+    let mut annotation = who(finding).annotation(weight, rank, rule, Some(field), message, &finding.source);
+    annotation.add_finding(finding);
+    Some(annotation)
+}
+
+fn earlier_words(finding: &Finding, field: Setting) -> String {
+    let value = |json: &Json| match json {
+        Json::Null => "not set".to_owned(),
+        Json::String(text) => cut(text, VALUE),
+        other => cut(&other.to_string(), VALUE),
+    };
+    let (declared, live) = (value(&finding.declared), value(&finding.live));
+    format!("{field} was not read this time; at the last look it was declared {declared} and live {live}")
+}
+
+fn expired(waiver: &Waiver) -> Annotation<'_> {
+    let what = waiver.field.map_or("the whole client", |field| field.name());
+    let owner = cut(waiver.terms.owner.raw(), NAME);
+    let (until, reason) = (&waiver.terms.until, cut(waiver.terms.reason.raw(), VALUE));
+    let message = format!("the waiver of {what} by {owner} ended on {until}: {reason}");
+    let who = AnnotatedClient { client: waiver.client, credentials: None, name: None };
+    let rule = rule::EXPIRED_WAIVER;
+    let annotation =
+        who.annotation(AnnotationLevel::Warning, AnnotationRank::Blocked, rule, waiver.field, message, &waiver.source);
+    Annotation { fingerprint: who.fingerprint("waiver", what), ..annotation }
+}

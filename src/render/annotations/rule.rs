@@ -1,0 +1,97 @@
+//! The kinds of remarks: their stable ids, what each is about, and how grave code scanning takes them.
+//!
+//! Owns one table for what clients are found to be; problems of files keep the rules of `model::diagnostic`.
+
+use crate::model::diagnostic::RULES;
+use crate::model::{Direction, Severity};
+use crate::plan::{Change, Origin};
+
+/// A kind of remark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AnnotationRule<'p> {
+    /// The stable kebab-case id; of a diagnostic read from a file, whatever stood there.
+    pub(crate) id: &'p str,
+    /// What it is about, in a few words; they begin the title of an annotation.
+    pub(crate) about: &'static str,
+    /// How grave it is for security, from 0 to 10, as code scanning sorts alerts; `None`: it is no question of security.
+    pub(crate) security: Option<&'static str>,
+}
+
+const fn rule(id: &'static str, about: &'static str) -> AnnotationRule<'static> {
+    AnnotationRule { id, about, security: None }
+}
+
+const fn security(id: &'static str, about: &'static str, grave: &'static str) -> AnnotationRule<'static> {
+    AnnotationRule { id, about, security: Some(grave) }
+}
+
+pub(crate) const APPLIED: AnnotationRule<'static> = rule("applied", "applied");
+pub(crate) const BLOCKED: AnnotationRule<'static> = rule("blocked", "blocked");
+pub(crate) const CLIENT_FAILED: AnnotationRule<'static> = rule("client-failed", "failed");
+pub(crate) const EXPIRED_WAIVER: AnnotationRule<'static> = rule("expired-waiver", "expired waiver");
+pub(crate) const NOT_APPLIED: AnnotationRule<'static> = rule("not-applied", "not applied");
+pub(crate) const RELEASED: AnnotationRule<'static> = rule("released", "released");
+pub(crate) const RESOLVED: AnnotationRule<'static> = rule("resolved", "resolved");
+const CONFLICT: AnnotationRule<'static> = rule("conflict", "conflict");
+const CONFLICT_SECURITY: AnnotationRule<'static> = security("conflict-security", "security conflict", "8.0");
+const DIFFERENCE: AnnotationRule<'static> = rule("difference", "difference");
+const DIFFERENCE_SECURITY: AnnotationRule<'static> = security("difference-security", "security difference", "6.0");
+const DRIFT: AnnotationRule<'static> = rule("drift", "drift");
+const DRIFT_OPENED: AnnotationRule<'static> = security("drift-opened", "opened behind git's back", "9.5");
+const DRIFT_SECURITY: AnnotationRule<'static> = security("drift-security", "security drift", "8.0");
+const PENDING: AnnotationRule<'static> = rule("pending", "change");
+const PENDING_SECURITY: AnnotationRule<'static> = security("pending-security", "security change", "5.0");
+
+/// The rule of a change.
+pub(crate) fn of_change(change: &Change) -> AnnotationRule<'static> {
+    let judgement = change.judgement();
+    match (change.origin, judgement.severity) {
+        (Origin::Pending, Severity::Info) => PENDING,
+        (Origin::Pending, Severity::Security) => PENDING_SECURITY,
+        (Origin::Unknown, Severity::Info) => DIFFERENCE,
+        (Origin::Unknown, Severity::Security) => DIFFERENCE_SECURITY,
+        (Origin::Drift | Origin::Conflict, severity) => {
+            let opened = judgement.direction == Some(Direction::Opens);
+            of_drift(Some(change.origin), severity == Severity::Security, opened)
+        }
+    }
+}
+
+/// The rule of a finding.
+pub(crate) fn of_drift(origin: Option<Origin>, grave: bool, opened: bool) -> AnnotationRule<'static> {
+    match (origin, grave) {
+        (Some(Origin::Conflict), false) => CONFLICT,
+        (Some(Origin::Conflict), true) => CONFLICT_SECURITY,
+        (_, false) => DRIFT,
+        (_, true) if opened => DRIFT_OPENED,
+        (_, true) => DRIFT_SECURITY,
+    }
+}
+
+impl<'p> AnnotationRule<'p> {
+    /// Whether it tells of something done and nothing is left to do.
+    pub(crate) fn is_good(&self) -> bool {
+        [APPLIED.id, RESOLVED.id].contains(&self.id)
+    }
+
+    /// Whether it is the trouble of one client: something that could not be compared or brought about.
+    pub(crate) fn is_error(&self) -> bool {
+        [CLIENT_FAILED.id, NOT_APPLIED.id, BLOCKED.id].contains(&self.id)
+    }
+
+    /// Whether it speaks of a waiver and not of a client.
+    pub(crate) fn is_waiver(&self) -> bool {
+        self.id == EXPIRED_WAIVER.id
+    }
+
+    /// Whether the client is not as it should be: the trouble above, or a difference.
+    pub(crate) fn is_finding(&self) -> bool {
+        ![APPLIED.id, RELEASED.id, RESOLVED.id, EXPIRED_WAIVER.id].contains(&self.id)
+    }
+
+    /// The rule of a problem in a file.
+    pub(crate) fn of_diagnostic(id: &'p str) -> AnnotationRule<'p> {
+        let known = RULES.iter().find(|(known, _)| *known == id);
+        AnnotationRule { id, about: known.map_or("a problem of the files", |(_, about)| about), security: None }
+    }
+}

@@ -1,0 +1,91 @@
+//! The output formats by name.
+//!
+//! Owns the list of formats, and which of them need the commit. It knows no plan and draws nothing.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::render::escape;
+
+/// A format in which a plan can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// For people, on a terminal or in a log.
+    Text,
+    /// The plan document.
+    Json,
+    /// A comment on a pull request.
+    Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The report that merge requests of GitLab show.
+    Gitlab,
+    /// Test results.
+    Junit,
+    /// Results of code scanning.
+    Sarif,
+    /// One page for a browser.
+    Html,
+    /// The plan in the shape of Terraform's.
+    Terraform,
+    /// Metrics of the run.
+    Prometheus,
+}
+
+impl Format {
+    /// Whether the format shows the commit or names files from the top of the repository, which git has to be asked for.
+    pub fn needs_revision(self) -> bool {
+        match self {
+            Format::Json | Format::Github | Format::Junit | Format::Sarif | Format::Html => true,
+            Format::Text | Format::Markdown | Format::Gitlab | Format::Terraform | Format::Prometheus => false,
+        }
+    }
+
+    /// All of them, in the order in which they are documented.
+    pub const ALL: [Format; 10] = [
+        Format::Text,
+        Format::Json,
+        Format::Markdown,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Sarif,
+        Format::Html,
+        Format::Terraform,
+        Format::Prometheus,
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Markdown => "markdown",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
+            Format::Sarif => "sarif",
+            Format::Html => "html",
+            Format::Terraform => "terraform",
+            Format::Prometheus => "prometheus",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Format, String> {
+        let found = Format::ALL.into_iter().find(|format| format.name() == text);
+        found.ok_or_else(|| {
+            let names = Format::ALL.map(Format::name).join(", ");
+            format!("`{}` is no format; there are {names}", escape::terminal(text))
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! Grouping before all formats: the same change in many clients once, failures by their cause, warnings of one kind together.
+//!
+//! Owns what counts as the same. It orders and never drops: every client stands in exactly one group, and a format that shows
+//! fewer says how many it left out.
+
+use std::fmt::Write;
+
+use crate::model::{FailureKind, Untrusted};
+use crate::plan::{ApplyResult, ClientPlan, Plan};
+use crate::render::grouping::similar::{KeyedLists, MANY, masked};
+use crate::render::wording::place::reason;
+
+/// A plan, sorted for people.
+#[derive(Debug, Default)]
+pub(crate) struct ClientGroups<'p> {
+    /// Clients with the identical set of changes, more than [`MANY`] each; the largest group first.
+    pub many: Vec<ClientGroup<'p>>,
+    /// Clients with a difference of their own, in the order of the plan.
+    pub alone: Vec<&'p ClientPlan>,
+    /// Clients that could not be compared, or that apply did not get done, by cause; the commonest last.
+    pub causes: Vec<FailureCause<'p>>,
+    /// Clients as declared and without anything to tell.
+    pub in_sync: Vec<&'p ClientPlan>,
+}
+
+/// Clients that are told as one.
+#[derive(Debug)]
+pub(crate) struct ClientGroup<'p> {
+    /// The clients, never none, in the order of the plan.
+    pub clients: Vec<&'p ClientPlan>,
+}
+
+/// Why some clients failed, or why apply left them undone.
+#[derive(Debug)]
+pub(crate) struct FailureCause<'p> {
+    /// The result, in a report.
+    pub outcome: Option<ApplyResult>,
+    /// The kind of failure, where there was one.
+    pub kind: Option<FailureKind>,
+    /// The status of the HTTP answer.
+    pub http_status: Option<u16>,
+    /// The API's own word.
+    pub status: Option<&'p Untrusted>,
+    /// The sentence; where the clients' sentences differ in numbers, those are left out.
+    pub message: Untrusted,
+    /// What to do.
+    pub help: Option<&'p str>,
+    /// The clients, in the order of the plan.
+    pub clients: Vec<&'p ClientPlan>,
+}
+
+impl<'p> ClientGroups<'p> {
+    /// Sorts a plan or a report.
+    pub(crate) fn of(plan: &'p Plan) -> ClientGroups<'p> {
+        let mut groups = ClientGroups::default();
+        let mut changed = KeyedLists::default();
+        let mut undone = KeyedLists::default();
+        for (at, client) in plan.clients.iter().enumerate() {
+            if is_undone(client) {
+                undone.add(cause_key(client), client);
+            } else if client.changes.is_empty() && client.released.is_empty() {
+                groups.in_sync.push(client);
+            } else {
+                changed.add(change_key(client), (at, client));
+            }
+        }
+        let (many, few): (Vec<_>, Vec<_>) = changed.lists.into_iter().partition(|list| list.len() > MANY);
+        let clients = |list: Vec<(usize, &'p ClientPlan)>| list.into_iter().map(|(_, client)| client).collect();
+        groups.many = many.into_iter().map(|list| ClientGroup { clients: clients(list) }).collect();
+        // Sorting is stable: groups of one size stay in the order of the plan.
+        groups.many.sort_by_key(|same| std::cmp::Reverse(same.clients.len()));
+        let mut alone: Vec<_> = few.into_iter().flatten().collect();
+        alone.sort_by_key(|(at, _)| *at);
+        groups.alone = clients(alone);
+        groups.causes = undone.lists.into_iter().map(FailureCause::of).collect();
+        groups.causes.sort_by_key(|cause| cause.clients.len());
+        groups
+    }
+}
+
+impl<'p> ClientGroup<'p> {
+    /// The client that stands for all: they differ in name and place only.
+    pub(crate) fn sample(&self) -> &'p ClientPlan {
+        self.clients[0]
+    }
+
+    /// Whether a change of the sample is written in one place for all of them, as with a profile.
+    pub(crate) fn is_one_place(&self, index: usize) -> bool {
+        let sample = &self.sample().changes[index];
+        self.clients.iter().all(|client| {
+            let other = &client.changes[index];
+            other.place == sample.place && other.layer == sample.layer
+        })
+    }
+}
+
+impl<'p> FailureCause<'p> {
+    fn of(clients: Vec<&'p ClientPlan>) -> FailureCause<'p> {
+        let first = clients[0];
+        let message = sentence(first);
+        let alike = clients.iter().all(|client| sentence(client).raw() == message.raw());
+        let message = if alike { message } else { masked(message.raw()).into() };
+        let error = first.error.as_deref();
+        FailureCause {
+            outcome: first.result,
+            kind: error.map(|error| error.kind),
+            http_status: error.and_then(|error| error.http_status),
+            status: error.and_then(|error| error.status.as_ref()),
+            message,
+            help: error.and_then(|error| error.help.as_deref()),
+            clients,
+        }
+    }
+}
+
+/// Whether a client belongs to the failures: it could not be compared, or apply stored nothing though it should have.
+/// What was stored wrongly or moved others is told in full beside the changes instead.
+fn is_undone(client: &ClientPlan) -> bool {
+    let by_result = match client.result {
+        Some(ApplyResult::Stale | ApplyResult::Refused | ApplyResult::Failed | ApplyResult::Skipped) => true,
+        Some(ApplyResult::Applied | ApplyResult::Unchanged | ApplyResult::NotConverged | ApplyResult::Collateral)
+        | None => false,
+    };
+    client.error.is_some() || by_result
+}
+
+/// Why a client is undone.
+fn sentence(client: &ClientPlan) -> Untrusted {
+    let told = client.details.as_deref().and_then(|details| details.message.clone());
+    match (&client.error, told) {
+        (Some(error), _) => error.message.clone(),
+        (None, _) if client.result == Some(ApplyResult::Refused) && !client.blocked.is_empty() => {
+            let reasons: Vec<String> = client.blocked.iter().map(reason).collect();
+            reasons.join("; ").into()
+        }
+        (None, Some(message)) => message,
+        (None, None) => Untrusted::from("no reason was recorded"),
+    }
+}
+
+fn cause_key(client: &ClientPlan) -> String {
+    let error = client.error.as_deref();
+    let kind = error.map(|error| (error.kind, error.http_status, error.status.as_ref().map(Untrusted::raw)));
+    format!("{:?}\0{kind:?}\0{}", client.result, masked(sentence(client).raw()))
+}
+
+/// What makes two clients the same: fields, values, origins, what stops them, what became of them. Not where it is written.
+fn change_key(client: &ClientPlan) -> String {
+    let mut key = format!("{:?}", client.result);
+    let mut add = |part: std::fmt::Arguments<'_>| {
+        let written = key.write_fmt(part);
+        // Writing to a `String` cannot fail.
+        debug_assert!(written.is_ok());
+    };
+    for change in &client.changes {
+        let (before, after) = (change.before.to_json(), change.after.to_json());
+        add(format_args!("\0{}\0{before}\0{after}\0{:?}\0{}", change.setting, change.origin, change.kept));
+    }
+    client.blocked.iter().for_each(|blocked| add(format_args!("\0{}", reason(blocked))));
+    client.released.iter().for_each(|released| add(format_args!("\0{}\0{}", released.field, released.live)));
+    if let Some(message) = client.details.as_deref().and_then(|details| details.message.as_ref()) {
+        add(format_args!("\0{}", message.raw()));
+    }
+    key
+}

@@ -1,0 +1,96 @@
+//! Findings of drift by what people must do about them; findings that are the same at many clients are one group.
+//!
+//! Owns which findings form a group, and their order. The words are in [`crate::render::wording::drift`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::ClientId;
+use crate::plan::Origin;
+use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::render::grouping::clients::ClientGroups;
+use crate::render::grouping::similar::MANY;
+
+/// Findings that are told as one: they differ in client, name and place alone.
+pub(crate) struct FindingGroup<'p> {
+    /// Never none.
+    pub(crate) findings: Vec<&'p Finding>,
+}
+
+/// All findings by what people have to do about them; each in the order of the report, which is the gravest first.
+#[derive(Default)]
+pub(crate) struct FindingGroups<'p> {
+    /// New or continuing, and accepted by nobody.
+    pub(crate) open: Vec<FindingGroup<'p>>,
+    /// Carried on from an earlier report.
+    pub(crate) unread: Vec<FindingGroup<'p>>,
+    /// Accepted until a day.
+    pub(crate) waived: Vec<FindingGroup<'p>>,
+    /// Ended.
+    pub(crate) resolved: Vec<FindingGroup<'p>>,
+}
+
+impl<'p> FindingGroups<'p> {
+    /// Sorts the findings.
+    pub(crate) fn of(watch: &'p DriftReport) -> FindingGroups<'p> {
+        let part = |finding: &Finding| match (finding.state, &finding.waived) {
+            (FindingState::Resolved, _) => 3,
+            (_, Some(_)) => 2,
+            (FindingState::Unread, None) => 1,
+            (FindingState::New | FindingState::Continuing, None) => 0,
+        };
+        let of = |wanted: u8| told(watch.findings.iter().filter(|finding| part(finding) == wanted));
+        FindingGroups { open: of(0), unread: of(1), waived: of(2), resolved: of(3) }
+    }
+}
+
+impl<'p> FindingGroup<'p> {
+    /// The finding that stands for all.
+    pub(crate) fn sample(&self) -> &'p Finding {
+        self.findings[0]
+    }
+}
+
+/// Puts what is the same together where it is many, at the place of the first.
+fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<'p>> {
+    let mut index: BTreeMap<String, usize> = BTreeMap::new();
+    let mut lists: Vec<Vec<(usize, &Finding)>> = Vec::new();
+    for (at, finding) in findings.enumerate() {
+        let Finding { field, origin, declared, live, state, first_seen, waived, .. } = finding;
+        let key = format!("{field:?}\0{origin:?}\0{declared}\0{live}\0{state:?}\0{first_seen}\0{waived:?}");
+        let list = *index.entry(key).or_insert(lists.len());
+        match lists.get_mut(list) {
+            Some(list) => list.push((at, finding)),
+            None => lists.push(vec![(at, finding)]),
+        }
+    }
+    let (many, few): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.len() > MANY);
+    let mut all: Vec<Vec<(usize, &Finding)>> = few.into_iter().flatten().map(|one| vec![one]).collect();
+    all.extend(many);
+    all.sort_by_key(|list| list[0].0);
+    all.into_iter()
+        .map(|list| FindingGroup { findings: list.into_iter().map(|(_, finding)| finding).collect() })
+        .collect()
+}
+
+/// Takes out of the groups what the story tells already: clients whose differences are all findings, and failed reads that are
+/// waived. What a change set brings, what is stopped and what is released stay.
+pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, watch: &DriftReport) {
+    let told = |client: &crate::plan::ClientPlan| {
+        client.blocked.is_empty()
+            && client.released.is_empty()
+            && client.changes.iter().all(|change| change.origin != Origin::Pending)
+    };
+    groups.many.retain(|same| !told(same.sample()));
+    groups.alone.retain(|client| !told(client));
+    let waived: BTreeSet<(ClientId, Option<&Arc<str>>)> = watch
+        .findings
+        .iter()
+        .filter(|finding| finding.field.is_none() && finding.waived.is_some())
+        .map(|finding| (finding.client_id, finding.credentials.as_ref()))
+        .collect();
+    for cause in &mut groups.causes {
+        cause.clients.retain(|client| !waived.contains(&(client.client_id, client.credentials.as_ref())));
+    }
+    groups.causes.retain(|cause| !cause.clients.is_empty());
+}

@@ -1,0 +1,77 @@
+//! Things with the same key, and messages that differ only in numbers.
+//!
+//! Owns the mask over numbers, and from how many on a group is shown as one.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Diagnostic, Untrusted};
+
+/// More clients than this with an identical set of changes are shown once.
+pub(crate) const MANY: usize = 3;
+
+/// Things with a key, kept in the order in which each key was first seen.
+pub(super) struct KeyedLists<T> {
+    index: BTreeMap<String, usize>,
+    pub(super) lists: Vec<Vec<T>>,
+}
+
+impl<T> Default for KeyedLists<T> {
+    fn default() -> Self {
+        KeyedLists { index: BTreeMap::new(), lists: Vec::new() }
+    }
+}
+
+impl<T> KeyedLists<T> {
+    pub(super) fn add(&mut self, key: String, item: T) {
+        let at = *self.index.entry(key).or_insert(self.lists.len());
+        match self.lists.get_mut(at) {
+            Some(list) => list.push(item),
+            None => self.lists.push(vec![item]),
+        }
+    }
+}
+
+/// Diagnostics of one rule that say the same but for numbers, in the order of the first of each.
+pub(crate) fn alike(list: &[Diagnostic]) -> Vec<Vec<&Diagnostic>> {
+    let mut buckets = KeyedLists::default();
+    for one in list {
+        let help = one.help.as_ref().map(Untrusted::raw);
+        let key = format!("{:?}\0{}\0{}\0{help:?}", one.severity, one.rule, masked(one.summary.raw()));
+        buckets.add(key, one);
+    }
+    buckets.lists
+}
+
+/// A sentence without its numbers and long hexadecimal ids: what the failures of many clients have in common.
+pub(crate) fn masked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (word, is_word) = match length {
+            0 => (&rest[..first.len_utf8()], false),
+            length => (&rest[..length], true),
+        };
+        let hex = word.len() >= 8 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let has_digit = word.bytes().any(|b| b.is_ascii_digit());
+        if is_word && has_digit && (hex || word.bytes().all(|b| b.is_ascii_digit())) {
+            out.push('…');
+        } else {
+            out.push_str(word);
+        }
+        rest = &rest[word.len()..];
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn sentences_lose_their_numbers_only() {
+        assert_eq!(masked("client 12 is blocked"), "client … is blocked");
+        assert_eq!(masked("request 550e8400aa, HTTP/1.1, sip2"), "request …, HTTP/….…, sip2");
+        assert_eq!(masked("нет 7 é"), "нет … é");
+    }
+}

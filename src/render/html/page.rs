@@ -1,0 +1,55 @@
+//! A plan or a report as one page that is attached to a ticket or kept as an artifact of a pipeline.
+//!
+//! Owns the page: its order, its size and its law. It is one file without a script and without a request, and a
+//! Content-Security-Policy in it says so to the browser: the one style sheet is allowed by its hash, everything else is not.
+//! Filters are radio buttons that the style sheet looks at. Every text of strangers passes [`text`] or [`escape::html`].
+//! Fleets stay a page that opens: what is left out is counted where it is left out.
+
+use std::io::{self, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::model::Level;
+use crate::plan::Plan;
+use crate::render::grouping::clients::ClientGroups;
+use crate::render::html::{client, failure, findings, footer, header, problems, security, unchanged};
+
+const STYLE: &str = include_str!("page.css");
+
+/// Writes the page.
+pub(in crate::render) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    let groups = ClientGroups::of(plan);
+    let view = header::PageHeader::of(plan, &groups);
+    write!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
+    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy())?;
+    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
+    writeln!(
+        out,
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">"
+    )?;
+    writeln!(out, "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">")?;
+    writeln!(out, "<title>{} – ringform</title>\n<style>{STYLE}</style>\n</head>", view.verdict)?;
+    writeln!(out, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the clients</a>")?;
+    header::head(plan, &view, out)?;
+    header::filters(&view, out)?;
+    writeln!(out, "<main id=\"main\"><div class=\"wrap\">")?;
+    problems::problems(&plan.diagnostics, Level::Error, out)?;
+    security::security(plan, &groups, out)?;
+    findings::findings(plan, out)?;
+    client::changes(plan, &groups, out)?;
+    failure::failures(&groups, out)?;
+    problems::problems(&plan.diagnostics, Level::Warning, out)?;
+    unchanged::released(plan, out)?;
+    unchanged::in_sync(&groups, out)?;
+    writeln!(out, "</div></main>")?;
+    footer::foot(plan, out)?;
+    writeln!(out, "</body>\n</html>")
+}
+
+/// Nothing may be loaded and nothing may run; the one style sheet is known by its hash.
+fn policy() -> String {
+    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!("default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'")
+}

@@ -1,0 +1,171 @@
+//! The plan as a comment on a pull request.
+//!
+//! Owns the order and the size of the comment: counts first, security changes before others, the same change in many clients
+//! once, failures by cause, everything else folded. Nothing in it depends on the run, so that a comment stays as it is while the
+//! state does. Every text that is not ours goes through an escape; what does not fit is counted.
+
+use std::io::{self, Write};
+
+use crate::model::{ClientId, Diagnostic};
+use crate::plan::{ApplyResult, Plan};
+use crate::render::escape::{cut, markdown as plain, markdown_code as code};
+use crate::render::grouping::clients::{ClientGroups, FailureCause};
+use crate::render::grouping::findings::remove_reported;
+use crate::render::grouping::similar::alike;
+use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids, named};
+use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
+use crate::render::markdown::{drift, table};
+use crate::render::totals::{Totals, word};
+use crate::render::wording::numbers::{count, number};
+use crate::render::wording::place::{place, reason};
+
+/// Writes the comment, or the summary of a step.
+pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Write) -> io::Result<()> {
+    let totals = Totals::of(plan);
+    let mut groups = ClientGroups::of(plan);
+    if let Some(watch) = &plan.run.drift {
+        remove_reported(&mut groups, watch);
+    }
+    let head = head(plan, &totals);
+    let after = [
+        blocked(plan, &totals, page),
+        wrong(&groups, page),
+        failures(&groups, page),
+        diagnostics(&plan.diagnostics, page),
+    ];
+    let after = after.map(MarkdownSection::finish);
+    // The changes take what the others leave: nothing that failed is ever pushed out by what merely changes.
+    let used = page.length(&head) + after.iter().map(|(_, length)| length).sum::<usize>();
+    // Beside findings only what a change set brings is left to tell.
+    let found = plan.run.drift.as_ref().map(|watch| drift::section(plan, watch, page.rest_part(used, 75)).finish());
+    let (found, length) = found.unwrap_or_default();
+    let mut changes = page.rest(used + length);
+    table::write(plan, &groups, totals.is_report, &mut changes);
+    let text = [head, found, changes.finish().0].into_iter().chain(after.map(|(text, _)| text)).collect::<String>();
+    writeln!(out, "{}", text.trim_end())
+}
+
+fn head(plan: &Plan, totals: &Totals) -> String {
+    let what = match (totals.is_report, &plan.run.drift) {
+        (true, _) => "ringform apply",
+        (false, Some(_)) => "ringform drift",
+        (false, None) => "ringform plan",
+    };
+    // Of drift the findings tell it, the gravest first.
+    let alarms = totals.alarms().into_iter().filter(|_| plan.run.drift.is_none());
+    let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
+    let mut head = format!("**{what}:** {}\n\n{alarms}", totals.headline());
+    let based = plan.base.is_some();
+    let notes = totals.notes();
+    // With a base they answer what a reader came for: each has a line of its own.
+    if based {
+        head.extend(notes.iter().map(|note| format!("- {note}\n")));
+        head.push_str(if notes.is_empty() { "" } else { "\n" });
+    }
+    let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !based)).collect();
+    if let Some(base) = &plan.base {
+        // `main...` brings dots of its own.
+        let end = if base.raw().ends_with('.') { "" } else { "." };
+        lines.push(format!("Base: {}{end}", code(&cut(base.raw(), NAME))));
+    }
+    if let Some(shard) = plan.shard {
+        lines.push(format!("Shard {} of {}.", shard.index, shard.count));
+    }
+    if !lines.is_empty() {
+        head.push_str(&format!("{}\n\n", lines.join(" ")));
+    }
+    head
+}
+
+/// What stops clients, each reason once. In a report the refused clients stand among the failures.
+fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
+    let mut section = page.part(15);
+    if totals.is_report || totals.blocked == 0 {
+        return section;
+    }
+    let mut reasons: Vec<(String, Vec<ClientId>)> = Vec::new();
+    let mut index = std::collections::BTreeMap::new();
+    for client in &plan.clients {
+        for blocked in &client.blocked {
+            let reason = reason(blocked);
+            let at = *index.entry(reason.clone()).or_insert(reasons.len());
+            match reasons.get_mut(at) {
+                Some((_, clients)) => clients.push(client.client_id),
+                None => reasons.push((reason, vec![client.client_id])),
+            }
+        }
+    }
+    let lines: Vec<String> = reasons
+        .iter()
+        .map(|(reason, clients)| format!("- {} — {}", plain(&cut(reason, SENTENCE)), named(clients, NAMED)))
+        .collect();
+    let head = format!("**Blocked: {}**\n", count(totals.blocked, "client"));
+    items(&mut section, &head, &lines, "reason");
+    section
+}
+
+/// Writes that ended badly: what was stored is not what was sent, or other fields moved.
+fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
+    let mut section = page.part(15);
+    let units = groups.many.iter().map(|same| same.clients.as_slice());
+    let units = units.chain(groups.alone.iter().map(std::slice::from_ref));
+    let bad = units.filter(|unit| unit[0].result.is_some_and(|outcome| !outcome.is_good()));
+    let lines: Vec<String> = bad
+        .map(|unit| {
+            let message = unit[0].details.as_deref().and_then(|details| details.message.as_ref());
+            let message = message.map_or(String::new(), |message| plain(&cut(message.raw(), SENTENCE)));
+            format!("- {} **{}**: {message}", ids(unit, NAMED), unit[0].result.map_or("", word))
+        })
+        .collect();
+    items(&mut section, "**Stored otherwise than sent**\n", &lines, "write");
+    section
+}
+
+/// Failures by cause, the commonest first: here the first are the ones in sight.
+fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
+    let mut section = page.part(20);
+    let clients: usize = groups.causes.iter().map(|cause| cause.clients.len()).sum();
+    let lines: Vec<String> = groups.causes.iter().rev().map(cause).collect();
+    let report = groups.causes.iter().any(|cause| cause.outcome.is_some_and(|outcome| outcome != ApplyResult::Failed));
+    let head = if report { "Not done" } else { "Failed" };
+    items(&mut section, &format!("**{head}: {}**\n", count(clients, "client")), &lines, "cause");
+    section
+}
+
+fn cause(cause: &FailureCause<'_>) -> String {
+    let result = cause.outcome.map_or("failed", word);
+    let http = cause.http_status.map(|status| format!("HTTP {status}"));
+    let status = cause.status.map(|status| code(&cut(status.raw(), NAME)));
+    let answer = [http, status].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let answer = if answer.is_empty() { answer } else { format!(" ({answer})") };
+    let help = cause.help.map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE)))).unwrap_or_default();
+    let message = plain(&cut(cause.message.raw(), SENTENCE));
+    let n = count(cause.clients.len(), "client");
+    format!("- **{n} {result}**: {message}{answer} — {}{help}", ids(&cause.clients, NAMED))
+}
+
+/// Problems of the files and warnings of guards, those of one kind together.
+fn diagnostics(list: &[Diagnostic], page: SizeLimit) -> MarkdownSection {
+    let mut section = page.part(15);
+    let lines: Vec<String> = alike(list)
+        .into_iter()
+        .map(|like| {
+            let first = like[0];
+            let level = if first.is_error() { "error" } else { "warning" };
+            let range = first.range.as_ref().map(|range| format!(" {}", code(&cut(&place(range), NAME))));
+            let help = first.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help.raw(), SENTENCE))));
+            let more = match like.len() {
+                1 => String::new(),
+                n => format!(" — and {} more like it", number(n as u64 - 1)),
+            };
+            let (rule, summary) = (code(&cut(&first.rule, NAME)), plain(&cut(first.summary.raw(), SENTENCE)));
+            let (range, help) = (range.unwrap_or_default(), help.unwrap_or_default());
+            format!("- {level} {rule}{range}: {summary}{more}{help}")
+        })
+        .collect();
+    let errors = list.iter().filter(|one| one.is_error()).count();
+    let counts = [(errors, "error"), (list.len() - errors, "warning")];
+    let counts: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, noun)| count(n, noun)).collect();
+    items(&mut section, &format!("**{}**\n", counts.join(", ")), &lines, "kind");
+    section
+}

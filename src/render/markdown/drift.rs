@@ -1,0 +1,94 @@
+//! The table of findings in a comment on drift.
+//!
+//! Owns its columns. Open findings stand in sight, the gravest first; what is waived, was not looked at or has ended is folded.
+
+use crate::model::Severity;
+use crate::plan::Plan;
+use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::render::escape::{cut, markdown as plain, markdown_code as code};
+use crate::render::grouping::findings::{FindingGroup, FindingGroups};
+use crate::render::markdown::names::{NAME, NAMED, SENTENCE, id};
+use crate::render::markdown::section::{MarkdownSection, RowSource, items};
+use crate::render::wording::change;
+use crate::render::wording::drift::{
+    countries, direction, expired, headline, origin, rolling, standing, state, subject,
+};
+use crate::render::wording::numbers::{count, some};
+use crate::render::wording::place::place;
+
+/// How many rows stand in sight at most.
+const ROWS: usize = 40;
+
+/// The most characters of a value.
+const VALUE: usize = 200;
+
+/// The most countries that are named as added or removed.
+const CODES: usize = 12;
+
+const HEAD: &str = "| Client | Field | Declared | Live | | Since | Place |\n|---|---|---|---|---|---|---|";
+
+/// The findings, the waivers that have ended, and the turns of a fleet.
+pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: MarkdownSection) -> MarkdownSection {
+    section.push(&format!("**Drift:** {}\n", headline(plan, watch)));
+    let story = FindingGroups::of(watch);
+    // A table whose rows are all folded is a head without a body.
+    let open = story.open.len().clamp(1, ROWS);
+    let all = [story.open, story.unread, story.waived, story.resolved];
+    let all: Vec<FindingGroup<'_>> = all.into_iter().flatten().collect();
+    let now = &plan.run.started_at;
+    let rows = RowSource(all.len(), &|at| row(&all[at], now));
+    section.folded(HEAD, &format!("{HEAD}\n"), rows, open, "finding");
+    let ended: Vec<String> = watch
+        .expired_waivers
+        .iter()
+        .map(|waiver| {
+            let place = code(&cut(&place(&waiver.source), NAME));
+            format!("- {} — {place}", plain(&cut(&expired(waiver), SENTENCE)))
+        })
+        .collect();
+    items(&mut section, "**Waivers that have ended**\n", &ended, "waiver");
+    if let Some(turns) = &watch.rolling {
+        section.push(&format!("{}\n", rolling(turns)));
+    }
+    section
+}
+
+fn row(told: &FindingGroup<'_>, now: &str) -> String {
+    let finding = told.sample();
+    let value = |json| match state(finding, json) {
+        None => String::new(),
+        Some(crate::model::State::NotSet) => "not set".to_owned(),
+        Some(value) => code(&cut(&change::state(&value), VALUE)),
+    };
+    let (declared, live) = (value(&finding.declared), value(&finding.live));
+    let grave = match (finding.severity, direction(finding)) {
+        (Severity::Security, "") => "⚠ **security**".to_owned(),
+        (Severity::Security, word) => format!("⚠ **security: {word}**"),
+        (Severity::Info, word) => word.to_owned(),
+    };
+    let notes = [grave, countries(finding, CODES), origin(finding).to_owned()];
+    let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
+    let since = plain(&cut(&standing(finding, now), SENTENCE));
+    let since = if is_news(finding) { format!("**{since}**") } else { since };
+    let field = match finding.field {
+        Some(field) => format!("`{field}`"),
+        None => subject(finding).to_owned(),
+    };
+    let (who, whence) = match (told.findings.len(), &finding.name) {
+        (1, Some(name)) => (format!("{} {}", id(finding.client_id), code(&cut(name.raw(), NAME))), placed(finding)),
+        (1, None) => (id(finding.client_id), placed(finding)),
+        (n, _) => {
+            let ids = some(told.findings.iter().map(|one| id(one.client_id)), NAMED);
+            (format!("**{}**: {ids}", count(n, "client")), String::new())
+        }
+    };
+    format!("| {who} | {field} | {declared} | {live} | {notes} | {since} | {whence} |")
+}
+
+fn placed(finding: &Finding) -> String {
+    code(&cut(&place(&finding.source), NAME))
+}
+
+fn is_news(finding: &Finding) -> bool {
+    finding.is_open() && finding.state == FindingState::New
+}

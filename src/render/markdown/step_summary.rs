@@ -1,0 +1,32 @@
+//! The step summary of GitHub Actions: the Markdown page, as far as it fits into the file.
+//!
+//! Owns the answers "no clients" and "no room". The caller appends the text to the file.
+
+use crate::plan::Plan;
+use crate::render::markdown::comment::markdown;
+use crate::render::markdown::section::SizeLimit;
+
+/// What is to be appended to the step summary of GitHub Actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepSummary {
+    /// This text.
+    Page(String),
+    /// There is nothing to tell.
+    Nothing,
+    /// Nothing that is worth a read fits any more.
+    NoRoom,
+}
+
+/// The Markdown page as far as it fits into a step summary that holds so many bytes already.
+pub fn step_summary(plan: &Plan, used: u64) -> StepSummary {
+    if plan.clients.is_empty() && plan.diagnostics.is_empty() && plan.released_clients.is_empty() {
+        return StepSummary::Nothing;
+    }
+    let Some(page) = SizeLimit::summary(used) else { return StepSummary::NoRoom };
+    let mut text = Vec::new();
+    match markdown(plan, page, &mut text) {
+        Ok(()) => StepSummary::Page(String::from_utf8_lossy(&text).into_owned()),
+        // Writing to memory does not fail.
+        Err(_) => StepSummary::Nothing,
+    }
+}

@@ -1,0 +1,163 @@
+//! Findings of drift as lines: the gravest first, what is new before what goes on, what is waived apart.
+//!
+//! Owns the columns. A line tells one finding, or the same one of many clients.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::{Severity, State};
+use crate::plan::Plan;
+use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::render::escape::{cut, terminal};
+use crate::render::grouping::findings::{FindingGroup, FindingGroups};
+use crate::render::options::TextOptions;
+use crate::render::text::names::{NAMED, called, sentence};
+use crate::render::text::paint::{TextStyle, paint};
+use crate::render::wording::change;
+use crate::render::wording::drift::{
+    countries, direction, expired, headline, origin, rolling, standing, state, subject,
+};
+use crate::render::wording::numbers::{count, number, some};
+use crate::render::wording::place::place;
+
+/// The most columns of one value before a list of countries is only counted.
+const VALUE: usize = 40;
+
+/// The most countries that are named in brackets.
+const CODES: usize = 8;
+
+/// How many lines of what is no news are told without `-v`.
+const MOST: usize = 20;
+
+/// Writes what drift found, with a blank line after it.
+pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let story = FindingGroups::of(watch);
+    let (label, since) = match watch.findings.iter().any(Finding::is_open) {
+        true => (TextStyle::Bad, &watch.since),
+        false => (TextStyle::Heading, &watch.since),
+    };
+    let head = paint(look.color, label, format_args!("Drift: {}", headline(plan, watch)));
+    let since =
+        since.as_ref().map(|since| format!("  compared with the report of {}", cut(&terminal(since).to_string(), 40)));
+    writeln!(out, "{head}{}", paint(look.color, TextStyle::Faint, since.unwrap_or_default()))?;
+    let parts = [
+        ("", &story.open, usize::MAX),
+        ("not looked at in this run, found before", &story.unread, MOST),
+        ("waived", &story.waived, MOST),
+        ("resolved", &story.resolved, MOST),
+    ];
+    let now = &plan.run.started_at;
+    for (head, told, most) in parts {
+        if told.is_empty() {
+            continue;
+        }
+        let lines: Vec<[(TextStyle, String); 6]> = told.iter().map(|one| cells(one, now, look)).collect();
+        let shown = if look.verbose { lines.len() } else { lines.len().min(most) };
+        if !head.is_empty() {
+            writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("{head}:")))?;
+        }
+        table(&lines[..shown], look, out)?;
+        if shown < lines.len() {
+            writeln!(out, "  and {} more; -v names them", number((lines.len() - shown) as u64))?;
+        }
+    }
+    for waiver in &watch.expired_waivers {
+        let where_ = terminal(&place(&waiver.source)).to_string();
+        let line = paint(look.color, TextStyle::Changed, "expired");
+        writeln!(out, "{line}: {}  {}", sentence(&expired(waiver)), paint(look.color, TextStyle::Faint, where_))?;
+    }
+    if let Some(turns) = &watch.rolling {
+        writeln!(out, "{}", rolling(turns))?;
+    }
+    writeln!(out)
+}
+
+/// One line: how grave, what, from what to what, who, since when, where.
+fn cells(told: &FindingGroup<'_>, now: &str, look: &TextOptions) -> [(TextStyle, String); 6] {
+    let finding = told.sample();
+    let open = finding.is_open();
+    let grave = match (finding.severity, direction(finding)) {
+        (Severity::Security, "") => "!".to_owned(),
+        (Severity::Security, word) => format!("! {word}"),
+        (Severity::Info, word) => word.to_owned(),
+    };
+    let label = match (open, finding.severity) {
+        (true, Severity::Security) => TextStyle::Grave,
+        (_, _) => TextStyle::Faint,
+    };
+    let codes = countries(finding, CODES);
+    let codes = if codes.is_empty() { codes } else { format!("  ({codes})") };
+    let values = match (value(finding, &finding.declared), value(finding, &finding.live)) {
+        (Some(declared), Some(live)) => format!("{declared} → {live}{codes}"),
+        (_, _) => String::new(),
+    };
+    let is_news = open && finding.state == FindingState::New;
+    let tags = [origin(finding).to_owned(), sentence(&standing(finding, now))];
+    let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
+    [
+        (label, grave),
+        (if finding.field.is_none() && open { TextStyle::Bad } else { TextStyle::Plain }, subject(finding).to_owned()),
+        (TextStyle::Plain, values),
+        (TextStyle::Plain, who(told, look)),
+        (if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags),
+        (
+            TextStyle::Faint,
+            if told.findings.len() == 1 { terminal(&place(&finding.source)).to_string() } else { String::new() },
+        ),
+    ]
+}
+
+/// A value, harmless; a long list of countries as their number.
+fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
+    let state = state(finding, json)?;
+    let text = terminal(&change::state(&state)).to_string();
+    Some(match (&state, text.width() > VALUE) {
+        (_, false) => text,
+        (State::Is(_), true) if state.countries().is_some() => state
+            .countries()
+            .map(|set| count(set.codes().len(), "countr").replace("countrs", "countries"))
+            .unwrap_or(text),
+        (_, true) => cut(&text, VALUE),
+    })
+}
+
+fn who(told: &FindingGroup<'_>, look: &TextOptions) -> String {
+    let finding = told.sample();
+    match (told.findings.len(), &finding.name) {
+        (1, Some(name)) => format!("client {}  {}", finding.client_id, called(name)),
+        (1, None) => format!("client {}", finding.client_id),
+        (n, _) => {
+            let most = if look.verbose { usize::MAX } else { NAMED };
+            format!("{}: {}", count(n, "client"), some(told.findings.iter().map(|one| one.client_id), most))
+        }
+    }
+}
+
+/// Lines in columns; a column that would push the others out of sight is not waited for.
+fn table(lines: &[[(TextStyle, String); 6]], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    const WIDEST: usize = 48;
+    let mut widths = [0; 6];
+    for line in lines {
+        for (at, (_, text)) in line.iter().enumerate() {
+            widths[at] = widths[at].max(text.width().min(WIDEST));
+        }
+    }
+    for line in lines {
+        let mut text = String::new();
+        let mut plain = 0;
+        for (at, (label, cell)) in line.iter().enumerate() {
+            if widths[at] == 0 {
+                continue;
+            }
+            if !cell.is_empty() {
+                text.push_str(&" ".repeat(plain));
+                text.push_str(&paint(look.color, *label, cell));
+                plain = 0;
+            }
+            plain += widths[at].saturating_sub(cell.width()) + 2;
+        }
+        writeln!(out, "  {text}")?;
+    }
+    Ok(())
+}

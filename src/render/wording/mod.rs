@@ -1,0 +1,8 @@
+//! The words that all formats share: numbers, changes and findings as text.
+//!
+//! Owns no layout and no escape. Text that quotes a stranger is `Untrusted` until a format escapes it.
+
+pub(super) mod change;
+pub(super) mod drift;
+pub(super) mod numbers;
+pub(super) mod place;

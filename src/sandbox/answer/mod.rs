@@ -1,0 +1,6 @@
+//! What an answer holds: the refusals of the API, the body, the headers. Depends on no other folder of the simulator.
+
+pub(crate) mod content;
+pub(crate) mod gzip;
+pub(crate) mod quota_headers;
+pub(crate) mod refusal;

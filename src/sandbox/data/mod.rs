@@ -1,0 +1,7 @@
+//! The clients: their 28 fields, the seed, generated clients, the store and the data file. Knows no HTTP and no faults.
+
+pub(crate) mod fields;
+pub(crate) mod generate;
+pub(crate) mod persistence;
+pub(crate) mod seed;
+pub(crate) mod store;

@@ -1,0 +1,156 @@
+//! The simulator from outside: every test speaks HTTP to it, through a client that hides nothing.
+//!
+//! The client is a few lines over a blocking socket and not the library that ringform uses: it shows status, headers and bytes as they came,
+//! a reset as a reset, and it follows, unpacks and retries nothing.
+
+mod access;
+mod api;
+mod data;
+mod faults;
+mod lines;
+mod readings;
+
+use super::{Seed, SimulatorFault, SimulatorOptions, SimulatorServer, start};
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// An answer, or as much of one as came.
+#[derive(Debug)]
+struct RawAnswer {
+    code: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl RawAnswer {
+    fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        self.header(name).unwrap_or_else(|| panic!("no {name} in {}", self.head)).parse().unwrap()
+    }
+
+    fn json(&self) -> Value {
+        let text = || format!("no JSON: {}", String::from_utf8_lossy(&self.body));
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", text()))
+    }
+
+    fn unzipped(&self) -> Vec<u8> {
+        let mut plain = Vec::new();
+        GzDecoder::new(&self.body[..]).read_to_end(&mut plain).unwrap();
+        plain
+    }
+
+    /// The code, the `status` and whether there is a message.
+    fn refusal(&self) -> (u16, Value, bool) {
+        let body = self.json();
+        (self.code, body["status"].clone(), body["message"].is_string())
+    }
+}
+
+/// A connection.
+struct RawClient {
+    stream: TcpStream,
+    rest: Vec<u8>,
+}
+
+impl RawClient {
+    fn to(server: &SimulatorServer) -> RawClient {
+        let stream = TcpStream::connect(server.endpoint().strip_prefix("http://").unwrap()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.set_nodelay(true).unwrap();
+        RawClient { stream, rest: Vec::new() }
+    }
+
+    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<RawAnswer> {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: pbx\r\ncontent-length: {}\r\n", body.len());
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        let mut request = request.into_bytes();
+        request.extend_from_slice(body);
+        self.stream.write_all(&request)?;
+        self.answer()
+    }
+
+    /// Reads one answer by its Content-Length. A body cut short is answered as it came, an answer of nothing is an error.
+    fn answer(&mut self) -> io::Result<RawAnswer> {
+        let end = loop {
+            if let Some(at) = self.rest.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+            if self.read()? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        };
+        let head = String::from_utf8(self.rest.drain(..end).collect()).unwrap();
+        let code = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let mut got = RawAnswer { code, head, body: Vec::new() };
+        let length = usize::try_from(got.number("content-length")).unwrap();
+        while self.rest.len() < length && self.read()? > 0 {}
+        let length = length.min(self.rest.len());
+        got.body = self.rest.drain(..length).collect();
+        Ok(got)
+    }
+
+    fn read(&mut self) -> io::Result<usize> {
+        let mut buffer = [0; 65536];
+        let length = self.stream.read(&mut buffer)?;
+        self.rest.extend_from_slice(&buffer[..length]);
+        Ok(length)
+    }
+}
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+const TOKEN: (&str, &str) = ("authorization", "Bearer any");
+
+fn send(server: &SimulatorServer, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> RawAnswer {
+    RawClient::to(server).send(method, path, headers, body).unwrap()
+}
+
+fn get(server: &SimulatorServer, id: &str) -> RawAnswer {
+    send(server, "GET", &format!("/api/ver1.0/client/{id}/client/"), &[TOKEN], b"")
+}
+
+fn put(server: &SimulatorServer, id: &str, body: &Value) -> RawAnswer {
+    let path = format!("/api/ver1.0/client/{id}/client/");
+    send(server, "PUT", &path, &[TOKEN, JSON], body.to_string().as_bytes())
+}
+
+/// The client of the wiki's example, with one number more.
+fn example() -> Value {
+    json!({"id": 12, "name": "ringme_test", "geo_list": "RU BY", "dial_rule_id": 19, "timezone": "Europe/Moscow"})
+}
+
+fn options(clients: &[Value]) -> SimulatorOptions {
+    SimulatorOptions { seed: Seed::from_clients(clients.to_vec()), ..SimulatorOptions::default() }
+}
+
+async fn serve(options: SimulatorOptions) -> SimulatorServer {
+    start(options).await.unwrap()
+}
+
+fn fault(text: &str) -> SimulatorFault {
+    text.parse().unwrap()
+}
+
+/// A simulator of the example and one more client, with this fault.
+async fn faulty(text: &str) -> SimulatorServer {
+    let clients = [example(), json!({"id": 13})];
+    serve(SimulatorOptions { faults: vec![fault(text)], ..options(&clients) }).await
+}
+
+/// Reads a seed from a file of this text.
+fn seed_file(name: &str, text: &str) -> anyhow::Result<Seed> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    Seed::load(&path)
+}
