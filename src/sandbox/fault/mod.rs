@@ -3,6 +3,7 @@
 pub(crate) mod corrupt;
 pub(crate) mod kind;
 pub(crate) mod short_circuit;
+pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod trigger;
 pub(crate) mod units;

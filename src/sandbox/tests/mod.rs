@@ -1,23 +1,23 @@
-//! The simulator from outside: every test speaks HTTP to it, through a client that hides nothing.
+//! Tests of the simulator over HTTP.
 //!
-//! The client is a few lines over a blocking socket and not the library that ringform uses: it shows status, headers and bytes as they came,
-//! a reset as a reset, and it follows, unpacks and retries nothing.
+//! Their client is a few lines over a blocking socket. It shows status, headers, bytes and resets unchanged, and it never
+//! follows a redirect, decompresses or retries. It must not be the HTTP library of ringform, which hides such details.
 
 mod access;
 mod api;
+mod connections;
 mod data;
 mod faults;
-mod lines;
-mod readings;
+mod semantics;
 
-use super::{Seed, SimulatorFault, SimulatorOptions, SimulatorServer, start};
+use super::{Seed, SimulatorClock, SimulatorFault, SimulatorOptions, SimulatorServer, start};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// An answer, or as much of one as came.
+/// An answer, or the part of it that arrived.
 #[derive(Debug)]
 struct RawAnswer {
     code: u16,
@@ -28,7 +28,7 @@ struct RawAnswer {
 impl RawAnswer {
     fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
+        lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
     }
 
     fn number(&self, name: &str) -> u64 {
@@ -79,7 +79,7 @@ impl RawClient {
         self.answer()
     }
 
-    /// Reads one answer by its Content-Length. A body cut short is answered as it came, an answer of nothing is an error.
+    /// Reads one answer by its Content-Length. Returns a body that was cut as it is; no head is an error.
     fn answer(&mut self) -> io::Result<RawAnswer> {
         let end = loop {
             if let Some(at) = self.rest.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -91,12 +91,12 @@ impl RawClient {
         };
         let head = String::from_utf8(self.rest.drain(..end).collect()).unwrap();
         let code = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let mut got = RawAnswer { code, head, body: Vec::new() };
-        let length = usize::try_from(got.number("content-length")).unwrap();
+        let mut answer = RawAnswer { code, head, body: Vec::new() };
+        let length = usize::try_from(answer.number("content-length")).unwrap();
         while self.rest.len() < length && self.read()? > 0 {}
         let length = length.min(self.rest.len());
-        got.body = self.rest.drain(..length).collect();
-        Ok(got)
+        answer.body = self.rest.drain(..length).collect();
+        Ok(answer)
     }
 
     fn read(&mut self) -> io::Result<usize> {
@@ -124,7 +124,7 @@ fn put(server: &SimulatorServer, id: &str, body: &Value) -> RawAnswer {
     send(server, "PUT", &path, &[TOKEN, JSON], body.to_string().as_bytes())
 }
 
-/// The client of the wiki's example, with one number more.
+/// The client of the wiki's example, with a `geo_list`.
 fn example() -> Value {
     json!({"id": 12, "name": "ringme_test", "geo_list": "RU BY", "dial_rule_id": 19, "timezone": "Europe/Moscow"})
 }
@@ -141,10 +141,41 @@ fn fault(text: &str) -> SimulatorFault {
     text.parse().unwrap()
 }
 
-/// A simulator of the example and one more client, with this fault.
+/// A simulator of the example and a second client, with this fault.
 async fn faulty(text: &str) -> SimulatorServer {
+    faulty_with(text, &SimulatorClock::default()).await
+}
+
+/// The same with a clock.
+async fn faulty_with(text: &str, clock: &SimulatorClock) -> SimulatorServer {
     let clients = [example(), json!({"id": 13})];
-    serve(SimulatorOptions { faults: vec![fault(text)], ..options(&clients) }).await
+    serve(SimulatorOptions { faults: vec![fault(text)], clock: clock.clone(), ..options(&clients) }).await
+}
+
+/// Returns once `condition` holds.
+async fn until(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(10), "the condition never holds");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Runs `work` in a thread and moves a manual clock while the simulator waits. Returns the result and the time that passed.
+async fn advancing<R: Send + 'static>(
+    clock: &SimulatorClock,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> (R, Duration) {
+    let start = clock.now();
+    let work = std::thread::spawn(work);
+    until(|| {
+        if clock.waits() > 0 {
+            clock.advance(Duration::from_millis(10));
+        }
+        work.is_finished()
+    })
+    .await;
+    (work.join().unwrap(), clock.now() - start)
 }
 
 /// Reads a seed from a file of this text.
