@@ -19,7 +19,8 @@ fn persist(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_folder(folder)?;
     files::replace(path, |out| out.write_all(bytes)).map_err(|error| io::Error::other(format!("{error:#}")))?;
-    // The rename is on the disk only when its folder is. Not every file system can flush a folder; the rename still holds.
+    // The rename is on the disk only when its folder is. Not every file system can flush a folder; the rename still
+    // holds.
     if let Ok(folder) = File::open(folder) {
         drop(folder.sync_all());
     }

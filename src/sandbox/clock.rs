@@ -1,7 +1,7 @@
 //! The time of a simulator: the machine's clock, or a clock that a test moves.
 //!
-//! Quota windows, token lifetimes and the waits of faults read it. It must not serve work of the machine itself, such as
-//! writing the data file.
+//! Quota windows, token lifetimes and the waits of faults read it. It must not serve work of the machine itself, such
+//! as writing the data file.
 
 use std::fmt;
 use std::future::Future;

@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks `mutex`, also after a panic. Every change under a lock is one assignment or one insertion, so none is half done.
+/// Locks `mutex`, also after a panic. Every change under a lock is one assignment or one insertion, so none is half
+/// done.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

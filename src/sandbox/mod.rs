@@ -1,9 +1,9 @@
 //! The simulator: a PBX that answers real HTTP on a loopback port.
 //!
-//! Owns everything between a request and its answer: clients, tokens, access, quota, the semantics that the wiki of the API
-//! leaves open ([`Semantics`]), and faults ([`SimulatorFault`]). It is written from the API's documentation and must not use
-//! other rooms, because a mistake that both share would be invisible. Time, chance and the file writer are values in
-//! [`SimulatorOptions`].
+//! Owns everything between a request and its answer: clients, tokens, access, quota, the semantics that the wiki of
+//! the API leaves open ([`Semantics`]), and faults ([`SimulatorFault`]). It is written from the API's documentation
+//! and must not use other rooms, because a mistake that both share would be invisible. Time, chance and the file
+//! writer are values in [`SimulatorOptions`].
 //!
 //! One request flows through `server` (accept, count), `fault` (which faults apply), `api` over `account` and `data`,
 //! `fault` (corrupt the answer), `answer` (headers, gzip), and `server` again (bytes on the connection).

@@ -1,7 +1,7 @@
 //! The requests that a simulator received: counters, heads of requests and bodies of PUTs.
 //!
-//! Every request counts when its head arrives, so that a test for "sends nothing" also sees requests that a fault ended. It
-//! holds no secret: of the Authorization header and the query it records only whether they were present.
+//! Every request counts when its head arrives, so that a test for "sends nothing" also sees requests that a fault
+//! ended. It holds no secret: of the Authorization header and the query it records only whether they were present.
 
 use crate::sandbox::api::route::{ApiOperation, ApiPath};
 use crate::sandbox::lock::lock;

@@ -1,7 +1,8 @@
 //! The hourly quota of each application.
 //!
-//! API: every answer states how many requests the window allows, how many remain, and when the counter is reset. Past the
-//! quota nothing is served. The wiki counts by client, and optionally by application; the simulator counts by application.
+//! API: every answer states how many requests the window allows, how many remain, and when the counter is reset. Past
+//! the quota nothing is served. The wiki counts by client, and optionally by application; the simulator counts by
+//! application.
 
 use crate::sandbox::answer::quota_headers::QuotaBalance;
 use crate::sandbox::clock::SimulatorClock;

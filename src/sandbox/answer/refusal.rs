@@ -1,7 +1,7 @@
 //! Every refusal that the API documents, with its code, its `status` and a message.
 //!
-//! Owns the form of error bodies. API: a JSON body may hold a `message`, and a `status` that distinguishes errors of one
-//! code. Most recorded bodies hold only `message`.
+//! Owns the form of error bodies. API: a JSON body may hold a `message`, and a `status` that distinguishes errors of
+//! one code. Most recorded bodies hold only `message`.
 
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! The API itself: answers a request by the wiki and the semantics of this simulator.
 //!
-//! Must not depend on faults and connections. The order of the checks: the token (401), the access of its user (403), the
-//! quota (429), whether the client exists (404) and is reached (403), the request itself (400).
+//! Must not depend on faults and connections. The order of the checks: the token (401), the access of its user (403),
+//! the quota (429), whether the client exists (404) and is reached (403), the request itself (400).
 
 use super::route::{ApiOperation, ApiPath};
 use super::semantics::Semantics;

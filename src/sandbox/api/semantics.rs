@@ -1,7 +1,7 @@
 //! The semantics that the API's wiki leaves open.
 //!
-//! Not documented: whether PUT merges or replaces, whether null or `""` clears, whether stored values are normalised, and
-//! which fields a user may change. A client of the API must cope with all of them, so the simulator offers each.
+//! Not documented: whether PUT merges or replaces, whether null or `""` clears, whether stored values are normalised,
+//! and which fields a user may change. A client of the API must cope with all of them, so the simulator offers each.
 
 use super::zones;
 use crate::sandbox::answer::refusal::ApiRefusal;

@@ -1,7 +1,7 @@
 //! The 28 fields of a client and the seven that a PUT takes, as the wiki lists them.
 //!
-//! Owns the simulator's own table. It must not use the table of `model`: tests compare the two over HTTP, so that a mistake
-//! in one of them shows.
+//! Owns the simulator's own table. It must not use the table of `model`: tests compare the two over HTTP, so that a
+//! mistake in one of them shows.
 
 use serde_json::{Map, Value, json};
 
@@ -89,8 +89,8 @@ pub(crate) fn kind(name: &str) -> Option<ApiType> {
 
 /// Why a PUT must not hold this value, as the message of a 400; none where it may.
 ///
-/// API: 400 is "a value that is not accepted", and the wiki documents only types and meanings. So this checks the type, the
-/// form of a code or a zone, and the range of a percentage. It has no list of countries, zones or sounds.
+/// API: 400 is "a value that is not accepted", and the wiki documents only types and meanings. So this checks the
+/// type, the form of a code or a zone, and the range of a percentage. It has no list of countries, zones or sounds.
 pub(crate) fn objection(name: &str, value: &Value) -> Option<String> {
     if !WRITABLE.contains(&name) {
         let why = if kind(name).is_some() { "is not available for update" } else { "is not a parameter of a client" };

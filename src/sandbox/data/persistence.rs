@@ -1,7 +1,7 @@
 //! The data file: the changed clients of a simulator, saved between runs.
 //!
-//! Owns its format and when it is written. The file is a seed without applications, so it holds no secret. The caller gives
-//! the function that replaces a file. Two simulators must not share one file: the last write wins.
+//! Owns its format and when it is written. The file is a seed without applications, so it holds no secret. The caller
+//! gives the function that replaces a file. Two simulators must not share one file: the last write wins.
 
 use super::seed::{Seed, StoredClients};
 use super::store::ClientStore;

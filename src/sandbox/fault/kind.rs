@@ -1,7 +1,7 @@
 //! The kinds of fault, and the conditions under which a fault applies.
 //!
-//! A fault is a value without behaviour. `text` parses it, `trigger` decides when it applies, and `short_circuit`, `corrupt`
-//! and the connection carry it out.
+//! A fault is a value without behaviour. `text` parses it, `trigger` decides when it applies, and `short_circuit`,
+//! `corrupt` and the connection carry it out.
 
 use crate::sandbox::answer::quota_headers::QuotaHeaderSet;
 use crate::sandbox::answer::refusal::{ApiRefusal, StatusFormat};
@@ -13,8 +13,8 @@ use std::time::Duration;
 /// A named fault and its conditions:
 /// `NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1][,per=client]`.
 ///
-/// [`FAULTS`](crate::sandbox::FAULTS) lists the names, what each does, and its default value. Without conditions a fault
-/// applies to every request.
+/// [`FAULTS`](crate::sandbox::FAULTS) lists the names, what each does, and its default value. Without conditions a
+/// fault applies to every request.
 ///
 /// - `on`: the operation. It may be given several times.
 /// - `client`: the client in the path.

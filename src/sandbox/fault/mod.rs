@@ -1,4 +1,5 @@
-//! Faults on demand: their names and conditions, and what each does to an answer. Connections play the faults below HTTP.
+//! Faults on demand: their names and conditions, and what each does to an answer. Connections play the faults below
+//! HTTP.
 
 pub(crate) mod corrupt;
 pub(crate) mod kind;

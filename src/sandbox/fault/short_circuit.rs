@@ -74,7 +74,8 @@ fn quota_used(hint: &QuotaResetHint, now: SystemTime) -> SimulatedAnswer {
     }
 }
 
-/// The date of HTTP, `seconds` after `now`. It is rounded up to a whole second, so that a wait until then is not too short.
+/// The date of HTTP, `seconds` after `now`. It is rounded up to a whole second, so that a wait until then is not too
+/// short.
 pub(crate) fn http_date(now: SystemTime, seconds: u64) -> String {
     /// 9999-12-31T23:59:59Z, the last date that HTTP can write.
     const LAST: u64 = 253_402_300_799;

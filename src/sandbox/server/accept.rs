@@ -36,7 +36,8 @@ impl Listener for ConnectionListener {
         loop {
             match self.listener.accept().await {
                 Ok((stream, address)) => {
-                    // Without it, small answers wait for the peer's delayed acknowledgements. A failure only costs time.
+                    // Without it, small answers wait for the peer's delayed acknowledgements. A failure only costs
+                    // time.
                     drop(stream.set_nodelay(true));
                     return (SimulatedConnection::new(stream, self.phase.clone(), self.clock.clone()), address);
                 }

@@ -1,7 +1,8 @@
-//! One TCP connection that can fail on purpose: a reset, an early end, a body cut short or slow, a close after an answer.
+//! One TCP connection that can fail on purpose: a reset, an early end, a body cut short or slow, a close after an
+//! answer.
 //!
-//! The handler of a request sets a script for its answer, and the connection follows it byte by byte. This happens below
-//! HTTP, because the HTTP server would refuse a wrong Content-Length.
+//! The handler of a request sets a script for its answer, and the connection follows it byte by byte. This happens
+//! below HTTP, because the HTTP server would refuse a wrong Content-Length.
 
 use super::phase::ServerPhase;
 use super::script::{SendScript, SendStep};

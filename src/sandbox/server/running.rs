@@ -98,7 +98,8 @@ impl SimulatorServer {
         self.simulator.panicked.load(Ordering::Relaxed)
     }
 
-    /// Finishes requests in progress, closes every connection, and saves changes. Takes at most a second, without saving.
+    /// Finishes requests in progress, closes every connection, and saves changes. Takes at most a second, without
+    /// saving.
     ///
     /// # Errors
     ///

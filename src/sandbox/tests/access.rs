@@ -1,6 +1,6 @@
 //! Tokens, access, quota, and the record of requests.
 
-use super::*;
+use super::raw_client::*;
 
 const FLEET: &str = r#"{"apps": [
     {"app_id": "full", "app_secret": "s1", "clients": [13, 12], "me": 12},

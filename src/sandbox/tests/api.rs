@@ -1,6 +1,6 @@
 //! The resource: both routes, 28 fields, the seven that can be written, compression.
 
-use super::*;
+use super::raw_client::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_routes_read_and_write_one_client() {

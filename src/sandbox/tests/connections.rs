@@ -1,8 +1,7 @@
 //! Faulty connections: resets, cuts, slow bodies, ends without notice.
 
-use super::*;
+use super::raw_client::*;
 use std::io::ErrorKind;
-use std::time::Instant;
 
 const FIRST: &str = "/api/ver1.0/client/12/client/";
 const MUSIC: &[u8] = br#"{"hold_music": 7}"#;

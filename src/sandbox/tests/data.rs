@@ -1,10 +1,9 @@
 //! Seeds and saved state.
 
-use super::*;
+use super::raw_client::*;
 use crate::sandbox::{DataFile, reset};
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 /// A file writer for tests: not atomic, but enough for one simulator.
 fn persist(path: &Path, bytes: &[u8]) -> io::Result<()> {

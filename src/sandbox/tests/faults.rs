@@ -1,9 +1,9 @@
 //! Faults that change answers, and the conditions of faults.
 
-use super::*;
+use super::raw_client::*;
 use crate::sandbox::FAULTS;
 use crate::sandbox::fault::short_circuit::http_date;
-use std::time::{Instant, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 const FIRST: &str = "/api/ver1.0/client/12/client/";
 const MUSIC: &[u8] = br#"{"hold_music": 7}"#;

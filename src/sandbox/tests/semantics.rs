@@ -1,6 +1,6 @@
 //! The semantics that the wiki leaves open.
 
-use super::*;
+use super::raw_client::*;
 use crate::sandbox::{Normalise, Semantics};
 
 async fn serve_with(semantics: Semantics) -> SimulatorServer {
