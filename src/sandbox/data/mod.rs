@@ -1,5 +1,5 @@
 //! The clients: their 28 fields, the seed, generated clients, the store and the data file. Must not depend on
-//! HTTP or faults.
+//! requests, connections or faults.
 
 pub(crate) mod fields;
 pub(crate) mod generate;

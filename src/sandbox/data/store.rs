@@ -1,7 +1,7 @@
 //! The stored clients: one map by id, changed one client at a time.
 //!
 //! A lookup and a snapshot copy references only. So a larger seed makes no request slower, and writing the data file
-//! blocks no request. The store must not depend on HTTP.
+//! blocks no request. The store must not depend on requests or connections.
 
 use super::fields;
 use super::seed::{StoredClient, StoredClients};
