@@ -3,10 +3,10 @@
 use anyhow::bail;
 
 use ringform::run::{self, ExitStatus, Shutdown};
-use ringform::sandbox::{self, FAULTS, Seed, Semantics, SimulatorFault, SimulatorOptions};
+use ringform::sandbox::{self, DataFile, FAULTS, Seed, Semantics, SimulatorClock, SimulatorFault, SimulatorOptions};
 
 use crate::cli::{LogArgs, SandboxArgs};
-use crate::terminal::{block_on, output, signals};
+use crate::terminal::{block_on, files, output, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -44,12 +44,13 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
     let options = SimulatorOptions {
         listen: args.listen,
         seed,
-        data,
+        data: data.map(|path| DataFile { path, persist: files::persist }),
         semantics,
         faults,
         random_seed: args.seed,
         quota: args.quota,
         token_lifetime: args.token_lifetime,
+        clock: SimulatorClock::default(),
     };
     block_on(serve(options, log))
 }

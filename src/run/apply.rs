@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::journal::{JournalHeader, Journal, JournalLine};
+use crate::journal::{Journal, JournalHeader, JournalLine};
 use crate::plan::client::Details;
 use crate::plan::{ApplyResult, ClientPlan, Plan, Status, forecast, limits};
 use crate::run::outcome::{RunKind, RunOutcome};

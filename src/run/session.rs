@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::api::{self, Endpoint, Reader, CredentialSource, Usage, Writer};
+use crate::api::{self, CredentialSource, Endpoint, Reader, Usage, Writer};
 use crate::config::Project;
 use crate::model::{Diagnostic, Untrusted};
 use crate::run::preflight::{EndpointChoice, Target, source};
@@ -42,7 +42,7 @@ impl Session {
         let (endpoint, simulator) = match target {
             Target::Api(endpoint) => (endpoint, None),
             Target::Simulator { seed, .. } => {
-                let started = start(project, &seed).await.map_err(|error| {
+                let started = start(project, &seed, env).await.map_err(|error| {
                     let place = project.endpoint.as_ref().map(|template| template.place().clone());
                     vec![Diagnostic::error("endpoint", place, format!("{error:#}"))]
                 })?;
@@ -94,9 +94,15 @@ fn options(
 }
 
 /// Starts the simulator inside the process. Changes are kept beside the project, and the seed stays as it is.
-async fn start(project: &Project, seed: &Path) -> anyhow::Result<(Endpoint, sandbox::SimulatorServer)> {
-    let data = Some(simulator_state(&project.root, seed));
-    let options = sandbox::SimulatorOptions { seed: sandbox::Seed::load(seed)?, data, ..sandbox::SimulatorOptions::default() };
+async fn start(
+    project: &Project,
+    seed: &Path,
+    env: &Environment,
+) -> anyhow::Result<(Endpoint, sandbox::SimulatorServer)> {
+    let path = simulator_state(&project.root, seed);
+    let data = Some(sandbox::DataFile { path, persist: env.persist });
+    let options =
+        sandbox::SimulatorOptions { seed: sandbox::Seed::load(seed)?, data, ..sandbox::SimulatorOptions::default() };
     let server = sandbox::start(options).await?;
     let endpoint = Endpoint::parse(&server.endpoint()).map_err(anyhow::Error::msg)?;
     Ok((endpoint, server))

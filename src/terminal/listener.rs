@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ringform::render::ProgressDisplay;
 use ringform::render::escape;
 use ringform::render::progress::ProgressMode;
-use ringform::run::{AffectedClients, UnresolvedPut, Listener, RunEvent};
+use ringform::run::{AffectedClients, Listener, RunEvent, UnresolvedPut};
 
 use crate::cli::LogArgs;
 use crate::terminal::output;

@@ -1,6 +1,6 @@
 //! The promise against toll fraud: what a guard denies is not sent, and what it warns of is reported and sent.
 //!
-//! Owns the check of one fleet in which each client is a row: `plan` shows the verdict, and the PUTs that arrive prove it.
+//! Owns the check of one fleet in which each client is a row. `plan` shows the verdict; the PUTs that arrive prove it.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ struct Client {
     expected: Verdict,
 }
 
-/// What one client has to show for itself in a plan and after an apply.
+/// What a plan says of one client, and what an apply does with it.
 #[derive(Debug, PartialEq)]
 struct Facts {
     blocked: usize,
@@ -131,7 +131,7 @@ fn one_denied_field_keeps_the_whole_client_from_being_sent() {
     let clients = [
         client(json!({"geo_list": "RU"}), "{geo_list: \"*\", timezone: UTC, hold_music: 7}", Deny(1)),
         client(json!({"geo_list": "RU"}), "{geo_list: [BY], timezone: UTC, hold_music: 7}", Pass),
-        // A failed expectation or guard of one client leaves the others alone.
+        // The guard that denies one client leaves the others alone.
         client(json!({}), "{timezone: UTC}", Pass),
     ];
     check("- open-geo\n", &clients);

@@ -23,7 +23,7 @@ fn row(text: impl Into<Vec<u8>>, expected: &[&str]) -> Row {
     Row { text: text.into(), expected: expected.iter().map(|one| (*one).to_owned()).collect() }
 }
 
-/// The diagnostics of a run, one line each. `file` is left out of its own places; a diagnostic without a place ends with its id.
+/// The diagnostics of a run, one line each. A place in `file` is shown without the name of the file.
 pub fn diagnostics(ran: &Ran, file: &str) -> Vec<String> {
     let json = ran.json();
     let line = |one: &Json| {

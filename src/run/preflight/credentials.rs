@@ -5,7 +5,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use crate::api::{Secret, CredentialSource};
+use crate::api::{CredentialSource, Secret};
 use crate::config::{Credential, Project};
 use crate::model::Declaration;
 use crate::run::Environment;
@@ -19,7 +19,12 @@ pub(in crate::run) fn used(declarations: &[Declaration]) -> Vec<Option<Arc<str>>
 }
 
 /// Where the credentials of this name come from; without a name, or with one that the project does not declare, the environment.
-pub(in crate::run) fn source(project: &Project, name: Option<&str>, allow_command: bool, env: &Environment) -> CredentialSource {
+pub(in crate::run) fn source(
+    project: &Project,
+    name: Option<&str>,
+    allow_command: bool,
+    env: &Environment,
+) -> CredentialSource {
     match name.and_then(|name| project.credentials.get(name)) {
         Some(credential) => declared(credential, allow_command, env),
         None => environment(env),
@@ -56,13 +61,16 @@ fn declared(credential: &Credential, allow_command: bool, env: &Environment) -> 
 
 /// The credentials of the environment: a token, else an application.
 fn environment(env: &Environment) -> CredentialSource {
-    let missing = |names: &[&str]| CredentialSource::Missing { variables: names.iter().map(|name| (*name).to_owned()).collect() };
+    let missing =
+        |names: &[&str]| CredentialSource::Missing { variables: names.iter().map(|name| (*name).to_owned()).collect() };
     let (token, id, secret) =
         (value("RINGFORM_TOKEN", env), value("RINGFORM_APP_ID", env), value("RINGFORM_APP_SECRET", env));
     match (token, id, secret) {
         (Err(why), _, _) | (Ok(None), Err(why), _) | (Ok(None), _, Err(why)) => CredentialSource::Refused(why),
         (Ok(Some(token)), _, _) => CredentialSource::Token(Secret::new(token)),
-        (Ok(None), Ok(Some(app_id)), Ok(Some(secret))) => CredentialSource::App { app_id, app_secret: Secret::new(secret) },
+        (Ok(None), Ok(Some(app_id)), Ok(Some(secret))) => {
+            CredentialSource::App { app_id, app_secret: Secret::new(secret) }
+        }
         (Ok(None), Ok(None), Ok(None)) => missing(&["RINGFORM_APP_ID", "RINGFORM_APP_SECRET"]),
         (Ok(None), Ok(Some(_)), Ok(None)) => missing(&["RINGFORM_APP_SECRET"]),
         (Ok(None), Ok(None), Ok(Some(_))) => missing(&["RINGFORM_APP_ID"]),

@@ -13,7 +13,7 @@ fn geo(live: impl Into<Json>, declared: &str, expected: Verdict) -> Client {
     client(json!({"geo_list": live}), &format!("{{geo_list: {declared}}}"), expected)
 }
 
-/// Clients of one number field: set, changed, cleared, in sync, and without a word about the field.
+/// Clients of one number field: set, changed, cleared, in sync, and not declared.
 fn number(field: &str) -> Vec<Client> {
     let one = |live: Json, declared: &str, expected| {
         client(json!({field: live}), &format!("{{{field}: {declared}}}"), expected)

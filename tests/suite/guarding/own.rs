@@ -46,7 +46,7 @@ fn rule(conditions: &'static str, live: impl Into<Json>, declared: &str, speaks:
     row("dial_rule_id", conditions, json!({"dial_rule_id": live}), &format!("dial_rule_id: {declared}"), speaks)
 }
 
-/// Checks all rows in one fleet. Each guard looks at the client of its row alone, by a label, once as `deny` and once as `warn`.
+/// Checks all rows in one fleet, once as `deny` and once as `warn`. By a label each guard looks at the client of its row.
 #[track_caller]
 fn check_rows(rows: &[Row]) {
     let (mut guards, mut clients) = (String::new(), Vec::new());

@@ -126,7 +126,7 @@ fn clients() -> Vec<Row> {
 
 /// Files that would cost too much.
 fn sizes() -> Vec<Row> {
-    let ten = |name: &str| vec![name; 10].join(", ");
+    let ten = |name: &str| [name; 10].join(", ");
     let bomb = format!(
         "client: 12\nsettings:\n  a: &a [{}]\n  b: &b [{}]\n  c: &c [{}]\n  d: &d [{}]\n",
         ten("x"),
