@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Measures whole runs of ringform against a fast stand-in, and against a raw load generator doing the same GETs.
+"""Measures whole runs of ringform against a fast stub server, and compares them with a load generator that sends the
+same GETs.
 
-    cargo build --release && cargo build --release --bench stand
-    cargo install oha --locked               # the load generator; without it there are no ratios
+    cargo build --release && cargo build --release --bench stub_server
+    cargo install oha --locked               # the load generator; without it the ratios are missing
     python3 benches/compare.py [--sizes 1,100,1000,10000] [--runs 5] [--latency MS] [--concurrency 32]
 
-Every figure is the median of the runs. Runs of ringform and of the generator alternate, so that a machine whose speed drifts
-slows both. CPU is user + system of the process as the operating system accounts for it; the server's own is measured beside it.
+Every figure is the median of the runs. Runs of ringform and of the generator alternate, so that a machine whose speed
+changes slows both. CPU is the user and system time that the operating system reports for the process. The server's CPU is
+a separate column.
 """
 
 import argparse
@@ -26,26 +28,26 @@ DOCUMENT = "client: {id}\nsettings:\n  geo_list: [RU, BY]\n  timezone: Europe/Mo
 
 
 def program(pattern):
-    found = [path for path in glob.glob(os.path.join(ROOT, "target/release", pattern)) if os.access(path, os.X_OK) and not path.endswith(".d")]
-    if not found:
-        sys.exit(f"target/release/{pattern} is not built: see the first lines of this file")
-    return max(found, key=os.path.getmtime)
+    paths = [path for path in glob.glob(os.path.join(ROOT, "target/release", pattern)) if os.access(path, os.X_OK) and not path.endswith(".d")]
+    if not paths:
+        sys.exit(f"target/release/{pattern} does not exist; build it as the first lines of this file show")
+    return max(paths, key=os.path.getmtime)
 
 
 def cpu_of(pid):
-    """User + system seconds of a process that still runs."""
+    """User and system seconds of a running process."""
     with open(f"/proc/{pid}/stat") as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def run(words, env=None):
-    """Runs a command: wall seconds, CPU seconds, peak memory in MiB, exit status, output."""
-    begun = time.perf_counter()
+    """Runs a command. Returns wall seconds, CPU seconds, peak memory in MiB, exit status and output."""
+    start = time.perf_counter()
     child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, text=True)
     output = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - begun
+    wall = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode, output
 
@@ -67,13 +69,13 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--latency", type=int, default=0, help="milliseconds before each answer")
     parser.add_argument("--concurrency", type=int, default=32)
-    parser.add_argument("--url", help="measure against this server instead of the stand-in")
+    parser.add_argument("--url", help="measure against this server instead of the stub server")
     words = parser.parse_args()
     ringform, oha = program("ringform"), shutil.which("oha") or os.environ.get("OHA")
-    stand = None
+    stub = None
     if not words.url:
-        stand = subprocess.Popen([program("deps/stand-*"), "0", str(words.latency)], stdout=subprocess.PIPE, text=True)
-        words.url = stand.stdout.readline().strip()
+        stub = subprocess.Popen([program("deps/stub_server-*"), "0", str(words.latency)], stdout=subprocess.PIPE, text=True)
+        words.url = stub.stdout.readline().strip()
     env = {"PATH": os.environ["PATH"], "RINGFORM_APP_ID": "a", "RINGFORM_APP_SECRET": "b"}
     print(f"{os.cpu_count()} cores, latency {words.latency} ms, concurrency {words.concurrency}, medians of {words.runs} runs")
     print(f"{'clients':>8} {'wall s':>8} {'CPU µs/client':>14} {'peak MiB':>9} {'requests':>9} {'wall/raw':>9} {'server µs/GET':>14} {'validate s':>11}")
@@ -87,11 +89,11 @@ def main():
                     file.writelines(f"{words.url}/api/ver1.0/client/{id}/client/\n" for id in range(1, size + 1))
                 rows, ratios = [], []
                 for _ in range(words.runs):
-                    served = cpu_of(stand.pid) if stand else 0
+                    served = cpu_of(stub.pid) if stub else 0
                     wall, cpu, memory, status, output = run([ringform, "plan", one, "--concurrency", str(words.concurrency)], env)
                     if status != 0 or "No difference" not in output:
                         sys.exit(f"plan failed with {status}:\n{output[:2000]}")
-                    served = (cpu_of(stand.pid) if stand else 0) - served
+                    served = (cpu_of(stub.pid) if stub else 0) - served
                     validate = run([ringform, "validate", one], env)[0]
                     rows.append((wall, cpu, memory, served, validate))
                     if oha and size >= 100:
@@ -104,9 +106,9 @@ def main():
                 ratio = f"{statistics.median(ratios):.2f}" if ratios else "-"
                 print(f"{size:>8} {wall:>8.3f} {cpu / size * 1e6:>14.1f} {memory:>9.1f} {size + 1:>9} {ratio:>9} {served / size * 1e6:>14.1f} {validate:>11.3f}", flush=True)
     finally:
-        if stand:
-            stand.terminate()
-            stand.wait()
+        if stub:
+            stub.terminate()
+            stub.wait()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 //! Micro-benchmarks of the pure parts: reading YAML, reading an answer, comparing, rendering.
 //!
-//! `cargo bench --bench micro` prints the median time of each. Compare two versions on one quiet machine, in turn.
+//! `cargo bench --bench micro` prints the median time of each. To compare two versions, alternate them on one idle
+//! machine.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -62,9 +63,9 @@ fn main() -> anyhow::Result<()> {
 fn measure<R>(name: &str, mut work: impl FnMut() -> R) {
     let mut times: Vec<f64> = (0..21)
         .map(|_| {
-            let begun = Instant::now();
+            let start = Instant::now();
             black_box(work());
-            begun.elapsed().as_secs_f64()
+            start.elapsed().as_secs_f64()
         })
         .collect();
     times.sort_by(f64::total_cmp);

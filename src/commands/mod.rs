@@ -21,6 +21,7 @@ pub(crate) mod prepare;
 pub(crate) mod progress;
 pub(crate) mod resolve;
 pub(crate) mod sandbox;
+pub(crate) mod sandbox_data;
 pub(crate) mod schema;
 pub(crate) mod setup;
 pub(crate) mod show;

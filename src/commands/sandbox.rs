@@ -3,10 +3,10 @@
 use anyhow::bail;
 
 use ringform::api::Shutdown;
-use ringform::sandbox::{self, FAULTS, Seed, Semantics, SimulatorFault, SimulatorOptions};
+use ringform::sandbox::{self, FAULTS, Seed, Semantics, SimulatorClock, SimulatorFault, SimulatorOptions};
 
 use crate::cli::{Sandbox, Talk};
-use crate::commands::{Exit, output, setup, signals};
+use crate::commands::{Exit, output, sandbox_data, setup, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
@@ -44,12 +44,13 @@ pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
     let options = SimulatorOptions {
         listen: args.listen,
         seed,
-        data,
+        data: data.map(sandbox_data::data_file),
         semantics,
         faults,
         random_seed: args.seed,
         quota: args.quota,
         token_lifetime: args.token_lifetime,
+        clock: SimulatorClock::default(),
     };
     setup::block_on(serve(options, talk))
 }

@@ -17,7 +17,7 @@ use ringform::plan::{ClientPlan, Sending};
 use ringform::{journal, sandbox};
 
 use crate::cli::{self, Connect, Files, Select};
-use crate::commands::clock;
+use crate::commands::{clock, sandbox_data};
 
 /// The files that the arguments name.
 pub(crate) fn request(files: &Files) -> anyhow::Result<config::ProjectRequest> {
@@ -309,7 +309,7 @@ async fn embedded(project: &Project, seed: &Path) -> anyhow::Result<sandbox::Sim
     let data = kept(&project.root, seed);
     let options = sandbox::SimulatorOptions {
         seed: sandbox::Seed::load(seed)?,
-        data: Some(data),
+        data: Some(sandbox_data::data_file(data)),
         ..sandbox::SimulatorOptions::default()
     };
     sandbox::start(options).await

@@ -1,17 +1,17 @@
-//! The simulator: a PBX that answers over real HTTP on a loopback port.
+//! The simulator: a PBX that answers real HTTP on a loopback port.
 //!
-//! Owns everything between a request and its answer: the resource and its 28 fields, tokens, access, the hourly quota, the readings that
-//! the API's wiki leaves open ([`Semantics`]) and the faults that networks and proxies add ([`SimulatorFault`]). It is written from the API's
-//! documentation and must not know our client, nor the field table of `model`: a mistake that both shared would be invisible. Its input is
-//! trusted as far as its data goes (a seed is a file of the project), but every request is judged as a stranger's.
+//! Owns everything between a request and its answer: clients, tokens, access, quota, the semantics that the wiki of
+//! the API leaves open ([`Semantics`]), and faults ([`SimulatorFault`]). It is written from the API's documentation
+//! and must not use other rooms, because a mistake that both share would be invisible. Time, chance and the file
+//! writer are values in [`SimulatorOptions`].
 //!
-//! One request flows through the files in this order: `wire` (the connection), `serve` (who asks for what), `trigger` (faults that are due),
-//! `early` (faults that answer in its place), `resource` over `tokens`, `quota` and `store`, `misshape` (faults that spoil the answer), `answer`
-//! (headers, gzip), and `wire` again.
+//! One request flows through `server` (accept, count), `fault` (which faults apply), `api` over `account` and `data`,
+//! `fault` (corrupt the answer), `answer` (headers, gzip), and `server` again (bytes on the connection).
 
 mod account;
 mod answer;
 mod api;
+mod clock;
 mod data;
 mod fault;
 mod lock;
@@ -22,10 +22,12 @@ mod tests;
 mod traffic;
 
 pub use api::semantics::{Normalise, Semantics};
-pub use data::persistence::reset;
+pub use clock::SimulatorClock;
+pub use data::persistence::{DataFile, reset};
 pub use data::seed::Seed;
 pub use fault::kind::SimulatorFault;
-pub use fault::text::FAULTS;
-pub use server::lifecycle::{SimulatorServer, start};
+pub use fault::table::FAULTS;
 pub use server::options::SimulatorOptions;
+pub use server::running::SimulatorServer;
+pub use server::start::start;
 pub use traffic::{RequestCounts, RequestHead};

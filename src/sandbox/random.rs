@@ -1,6 +1,6 @@
-//! Numbers that look random and never change: the same seed gives the same data and the same faults on every machine.
+//! Pseudo-random numbers: the same seed gives the same data and the same faults on every machine.
 //!
-//! No std hasher and no random crate: neither promises the same output in its next version.
+//! It must not use a hasher of std or a random crate: neither promises the same output in its next version.
 
 /// A sequence of pseudo-random numbers (SplitMix64).
 pub(crate) struct RandomSequence(u64);
@@ -20,7 +20,7 @@ impl RandomSequence {
         self.next().checked_rem(bound).unwrap_or(0)
     }
 
-    /// One of `items`, which must not be empty.
+    /// One of `items`; they must not be empty.
     pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         let at = usize::try_from(self.below(items.len() as u64)).unwrap_or(0);
         &items[at]
@@ -34,7 +34,7 @@ fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// One number for a seed and some words (FNV-1a, then mixed); the words are kept apart by a byte that no word holds.
+/// One number for a seed and some words (FNV-1a, then mixed). A byte that no word holds separates the words.
 pub(crate) fn of(seed: u64, words: &[&str]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325 ^ mix(seed);
     for word in words {
@@ -45,9 +45,9 @@ pub(crate) fn of(seed: u64, words: &[&str]) -> u64 {
     mix(hash)
 }
 
-/// A share from 0 up to 1, for comparing with a rate.
+/// A share from 0 to below 1, to compare with a rate.
 pub(crate) fn share(hash: u64) -> f64 {
-    // 32 bits are plenty for a rate and convert without loss.
+    // 32 bits are enough for a rate and convert without loss.
     let bits = u32::try_from(hash >> 32).unwrap_or(u32::MAX);
     f64::from(bits) / (f64::from(u32::MAX) + 1.0)
 }

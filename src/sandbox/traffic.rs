@@ -1,7 +1,7 @@
-//! What the simulator was asked: numbers, heads of requests and bodies of PUTs.
+//! The requests that a simulator received: counters, heads of requests and bodies of PUTs.
 //!
-//! Every request counts when its head has arrived, whatever becomes of it: "sends nothing" must hold against requests that a fault swallowed,
-//! too. No secret is kept: of the Authorization header whether it was there, of a query the same.
+//! Every request counts when its head arrives, so that a test for "sends nothing" also sees requests that a fault
+//! ended. It holds no secret: of the Authorization header and the query it records only whether they were present.
 
 use crate::sandbox::api::route::{ApiOperation, ApiPath};
 use crate::sandbox::lock::lock;
@@ -11,10 +11,10 @@ use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
-/// How many requests and PUT bodies are remembered; the oldest go first. A fleet of 10,000 clients, read and written twice, fits.
-const REMEMBERED: usize = 50_000;
+/// How many heads and PUT bodies are kept; the oldest go first. Two reads and writes of 10,000 clients fit.
+const LIMIT: usize = 50_000;
 
-/// How often what was asked.
+/// The number of requests, by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {
     /// All requests.
@@ -27,11 +27,11 @@ pub struct RequestCounts {
     pub read: u64,
     /// PUTs of a client.
     pub write: u64,
-    /// Everything else: other paths, other methods.
+    /// Requests with another path or method.
     pub other: u64,
-    /// GETs by the client of the path, `@me` as it is.
+    /// GETs by the client in the path; `@me` is not resolved.
     pub reads: BTreeMap<String, u64>,
-    /// PUTs by the client of the path, `@me` as it is.
+    /// PUTs by the client in the path; `@me` is not resolved.
     pub writes: BTreeMap<String, u64>,
 }
 
@@ -40,11 +40,11 @@ pub struct RequestCounts {
 pub struct RequestHead {
     /// Such as `GET`.
     pub method: String,
-    /// The path as it was sent, without a query.
+    /// The path as sent, without a query.
     pub path: String,
-    /// Whether there was a query.
+    /// Whether it had a query.
     pub query: bool,
-    /// Whether there was an Authorization header.
+    /// Whether it had an Authorization header.
     pub authorization: bool,
     /// `Accept-Encoding`.
     pub accept_encoding: Option<String>,
@@ -54,7 +54,7 @@ pub struct RequestHead {
     pub content_type: Option<String>,
 }
 
-/// The record of one simulator.
+/// The requests of one simulator.
 #[derive(Default)]
 pub(crate) struct TrafficLog(Mutex<Traffic>);
 
@@ -66,7 +66,8 @@ struct Traffic {
 }
 
 impl TrafficLog {
-    pub(crate) fn arrived(&self, head: &Parts, target: &ApiPath, on: ApiOperation) {
+    /// Counts a request and records its head.
+    pub(crate) fn arrived(&self, head: &Parts, path: &ApiPath, operation: ApiOperation) {
         let header = |name: HeaderName| {
             head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
@@ -79,12 +80,12 @@ impl TrafficLog {
             user_agent: header(header::USER_AGENT),
             content_type: header(header::CONTENT_TYPE),
         };
-        let mut book = lock(&self.0);
-        book.counts.add(target, on);
-        remember(&mut book.requests, request);
+        let mut traffic = lock(&self.0);
+        traffic.counts.add(path, operation);
+        remember(&mut traffic.requests, request);
     }
 
-    /// A PUT's body: as JSON, or where it is none as the text that came.
+    /// Records the body of a PUT: as JSON, or as a string where it is not JSON.
     pub(crate) fn put(&self, client: &str, body: &[u8]) {
         let body =
             serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()));
@@ -105,9 +106,9 @@ impl TrafficLog {
 }
 
 impl RequestCounts {
-    fn add(&mut self, target: &ApiPath, on: ApiOperation) {
+    fn add(&mut self, path: &ApiPath, operation: ApiOperation) {
         self.total += 1;
-        match (on, target) {
+        match (operation, path) {
             (ApiOperation::Token, _) => self.token += 1,
             (ApiOperation::User, _) => self.user += 1,
             (ApiOperation::Get, ApiPath::Client(client)) => {
@@ -124,7 +125,7 @@ impl RequestCounts {
 }
 
 fn remember<T>(list: &mut VecDeque<T>, item: T) {
-    if list.len() == REMEMBERED {
+    if list.len() == LIMIT {
         drop(list.pop_front());
     }
     list.push_back(item);

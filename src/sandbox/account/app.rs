@@ -1,10 +1,12 @@
-//! Who may do what: the applications of a seed and their users.
+//! The applications of a seed: their users and what they may do.
+//!
+//! Owns the checks of access. It must not depend on stored clients.
 
 use crate::sandbox::answer::refusal::ApiRefusal;
 use serde::Deserialize;
 use std::fmt;
 
-/// An application and the user who created it. API: a trusted application belongs to one user.
+/// An application and its user. API: a trusted application belongs to the user who created it.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SeedApp {
@@ -12,13 +14,13 @@ pub(crate) struct SeedApp {
     pub(crate) app_id: Option<String>,
     #[serde(default)]
     pub(crate) app_secret: Option<String>,
-    /// A ready bearer token, good for ever.
+    /// A ready bearer token that never expires.
     #[serde(default)]
     pub(crate) token: Option<String>,
-    /// The ids it reaches; none declared: all.
+    /// The ids of the clients it reaches. Absent: all.
     #[serde(default)]
     pub(crate) clients: Option<Vec<u64>>,
-    /// What `@me` stands for; without it the first client it reaches.
+    /// The client that `@me` names. Absent: the first client it reaches.
     #[serde(default)]
     pub(crate) me: Option<u64>,
     #[serde(default)]
@@ -27,19 +29,19 @@ pub(crate) struct SeedApp {
     pub(crate) level: AppLevel,
     #[serde(default)]
     pub(crate) blocked: bool,
-    /// The id of the dealer that the user is, if it is one: a dealer has no client of its own, so `@me` fails.
+    /// The dealer's id, if the user is a dealer. A dealer has no client of its own, so `@me` fails.
     #[serde(default)]
     pub(crate) dealer: Option<u64>,
 }
 
 impl fmt::Debug for SeedApp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Neither the secret nor the token: a seed may be written with real ones by mistake.
+        // Without the secret and the token: a seed may hold real ones by mistake.
         out.debug_struct("App").field("app_id", &self.app_id).field("clients", &self.clients).finish_non_exhaustive()
     }
 }
 
-/// The access of a user. API: `read_only` allows GET alone.
+/// The access of a user. API: `read_only` allows only GET.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum UserAccess {
@@ -48,7 +50,8 @@ pub(crate) enum UserAccess {
     ReadOnly,
 }
 
-/// The access level of an application. API: `Call API` or `All`; too low a level is the likely cause of `app_access_type_deny`.
+/// The access level of an application. API: `Call API` or `All`.
+/// Too low a level is the likely cause of `app_access_type_deny`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AppLevel {
@@ -58,7 +61,7 @@ pub(crate) enum AppLevel {
 }
 
 impl SeedApp {
-    /// Whether the app may use the API at all, then whether it may touch a client's settings in this way.
+    /// Refuses what the user or the application has no right to. `write`: a PUT.
     pub(crate) fn admits(&self, write: bool) -> Result<(), ApiRefusal> {
         if self.blocked {
             return Err(ApiRefusal::UserBlocked);
@@ -76,7 +79,8 @@ impl SeedApp {
         self.clients.as_ref().is_none_or(|clients| clients.contains(&id))
     }
 
-    /// The client of the user; none for a dealer, or where it reaches none. `first` is the first client of all.
+    /// The client of the user; none for a dealer and for an application that reaches no client.
+    /// `first` is the first client of the store.
     pub(crate) fn own_client(&self, first: Option<u64>) -> Option<u64> {
         if self.dealer.is_some() {
             return None;

@@ -1,4 +1,4 @@
-//! Answers before they become bytes, and how they do: headers, quota, compression.
+//! An answer before it becomes bytes, and its conversion: body, headers, quota, compression.
 
 use super::gzip;
 use super::quota_headers::{QuotaBalance, QuotaHeaderText};
@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::Value;
 
-/// What will be answered; faults change it before it is built.
+/// An answer of the simulator. Faults change it before it is built.
 #[derive(Debug)]
 pub(crate) struct SimulatedAnswer {
     pub(crate) code: u16,
@@ -23,21 +23,21 @@ pub(crate) struct SimulatedAnswer {
 #[derive(Debug)]
 pub(crate) enum AnswerContent {
     Json(Value),
-    /// An error of the API, whose body depends on how its status is written.
-    Refused(ApiRefusal),
+    /// An error of the API. Its body depends on the format of its status.
+    ApiError(ApiRefusal),
     Text(&'static str),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum BodyEncoding {
-    /// gzip where it was asked for.
+    /// gzip where the request accepts it.
     #[default]
-    Asked,
-    /// gzip by name, plain bytes in truth.
-    False,
+    Accepted,
+    /// The header names gzip, and the bytes are plain.
+    FalseGzip,
 }
 
-/// The page of a proxy whose upstream is gone.
+/// The page of a proxy that cannot reach its upstream.
 const PAGE: &str = "<html>\r\n<head><title>Bad gateway</title></head>\r\n<body>\r\n<center><h1>The service is not available</h1></center>\r\n\
                     <hr><center>proxy</center>\r\n</body>\r\n</html>\r\n";
 
@@ -46,8 +46,8 @@ impl SimulatedAnswer {
         SimulatedAnswer::of(200, AnswerContent::Json(value), "application/json")
     }
 
-    pub(crate) fn refused(refusal: ApiRefusal) -> SimulatedAnswer {
-        SimulatedAnswer::of(refusal.code(), AnswerContent::Refused(refusal), "application/json")
+    pub(crate) fn refusal(refusal: ApiRefusal) -> SimulatedAnswer {
+        SimulatedAnswer::of(refusal.code(), AnswerContent::ApiError(refusal), "application/json")
     }
 
     /// API: behind a proxy, 5xx with an HTML body must be expected.
@@ -75,21 +75,21 @@ impl SimulatedAnswer {
     fn body(&self, status: StatusFormat) -> Vec<u8> {
         match &self.content {
             AnswerContent::Json(value) => value.to_string().into_bytes(),
-            AnswerContent::Refused(refusal) => refusal.body(status).to_string().into_bytes(),
+            AnswerContent::ApiError(refusal) => refusal.body(status).to_string().into_bytes(),
             AnswerContent::Text(text) => text.as_bytes().to_vec(),
         }
     }
 
-    /// The response, and the length of its body as sent.
-    pub(crate) fn build(self, asked: &HeaderMap, standing: QuotaBalance, status: StatusFormat) -> (Response, usize) {
+    /// The response to a request with these headers, and the length of its body as sent.
+    pub(crate) fn build(self, request: &HeaderMap, balance: QuotaBalance, status: StatusFormat) -> (Response, usize) {
         let mut body = self.body(status);
         let gzip = match self.encoding {
-            BodyEncoding::Asked if gzip::is_accepted(asked) => {
+            BodyEncoding::Accepted if gzip::is_accepted(request) => {
                 body = gzip::compress(&body);
                 true
             }
-            BodyEncoding::Asked => false,
-            BodyEncoding::False => true,
+            BodyEncoding::Accepted => false,
+            BodyEncoding::FalseGzip => true,
         };
         let length = body.len();
         let mut response = Response::new(Body::from(body));
@@ -107,7 +107,7 @@ impl SimulatedAnswer {
             set(header::CONTENT_ENCODING, "gzip");
         }
         set(header::VARY, "accept-encoding");
-        for (name, value) in self.quota.headers(standing) {
+        for (name, value) in self.quota.headers(balance) {
             set(HeaderName::from_static(name), &value);
         }
         for (name, value) in self.headers {

@@ -5,7 +5,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write as _;
 
-/// Whether an Accept-Encoding allows gzip: named, or covered by `*`, with a weight above 0.
+/// Whether Accept-Encoding allows gzip: by name or by `*`, with a weight above 0.
 pub(crate) fn is_accepted(headers: &HeaderMap) -> bool {
     let items = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let mut any = false;
@@ -24,7 +24,7 @@ pub(crate) fn is_accepted(headers: &HeaderMap) -> bool {
 
 pub(crate) fn compress(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
-    // Writing to memory does not fail; if it did, the broken stream would show at the client at once.
+    // Writing to memory does not fail. If it did, the client would see a broken stream.
     drop(encoder.write_all(bytes));
     encoder.finish().unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! What an answer holds: the refusals of the API, the body, the headers. Depends on no other folder of the simulator.
+//! What an answer holds: the refusals of the API, the body, the headers. Must not depend on other folders of
+//! the simulator.
 
 pub(crate) mod content;
 pub(crate) mod gzip;

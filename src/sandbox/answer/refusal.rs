@@ -1,11 +1,11 @@
-//! Every refusal that the API documents, with its code, its `status` and a sentence.
+//! Every refusal that the API documents, with its code, its `status` and a message.
 //!
-//! Owns the shape of error bodies. API: a JSON body may hold a `status` that tells errors of one code apart, and a `message`; recorded bodies
-//! mostly hold `message` alone.
+//! Owns the form of error bodies. API: a JSON body may hold a `message`, and a `status` that distinguishes errors of
+//! one code. Most recorded bodies hold only `message`.
 
 use serde_json::{Value, json};
 
-/// Why a request is not served.
+/// The reason why the API does not serve a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ApiRefusal {
     BadRequest(String),
@@ -17,15 +17,15 @@ pub(crate) enum ApiRefusal {
     /// No such resource: another path, or this one without its slash.
     NoResource,
     ClientNotFound,
-    /// A method that the path does not have. Not in the wiki; every server has it.
+    /// The path does not take this method. The wiki does not name it; every server answers it.
     Method,
     /// The hour's quota is used up.
     Quota,
-    /// API: recorded with requests remaining; a short back-off is enough.
+    /// API: recorded while requests remained; a short back-off is enough.
     Passing,
 }
 
-/// How the `status` of an error body is written (API: a word, or the code itself as number or text, or absent).
+/// The format of `status` in an error body. API: a word, or the code as number or text, or absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(crate) enum StatusFormat {
     #[default]
@@ -48,7 +48,7 @@ impl ApiRefusal {
         }
     }
 
-    /// The word that the wiki's table has for it.
+    /// Its word in the wiki's table.
     pub(crate) fn word(&self) -> Option<&'static str> {
         match self {
             ApiRefusal::AccessDenied => Some("access_denied"),
@@ -65,7 +65,7 @@ impl ApiRefusal {
         }
     }
 
-    /// The refusal with this word, or `bad_request`, `unauthorized`, `not_found` for those that have none.
+    /// The refusal with this word. `bad_request`, `unauthorized` and `not_found` name refusals without a word.
     pub(crate) fn named(name: &str) -> Option<ApiRefusal> {
         Some(match name {
             "bad_request" => ApiRefusal::BadRequest("the value is not accepted".to_owned()),

@@ -1,11 +1,11 @@
-//! The API itself: what a well-transported request is answered, by the wiki and the semantics that are switched on.
+//! The API itself: answers a request by the wiki and the semantics of this simulator.
 //!
-//! Knows no faults and no connections. The order of checks is the order in which their answers can be told apart: who asks (401), whether that
-//! user may (403), whether the quota has room (429), whether the client is there (404) and reached (403), and last what the request says (400).
+//! Must not depend on faults and connections. The order of the checks: the token (401), the access of its user (403),
+//! the quota (429), whether the client exists (404) and is reached (403), the request itself (400).
 
 use super::route::{ApiOperation, ApiPath};
 use super::semantics::Semantics;
-use crate::sandbox::account::app::SeedApp;
+use crate::sandbox::account::app::{SeedApp, UserAccess};
 use crate::sandbox::account::quota::AppQuotas;
 use crate::sandbox::account::tokens::{TokenIssuer, TokenOwner};
 use crate::sandbox::answer::content::SimulatedAnswer;
@@ -15,7 +15,7 @@ use crate::sandbox::data::store::{ClientStore, StoreError};
 use axum::http::{Method, header};
 use serde_json::{Map, Value, json};
 
-/// What a request is answered from.
+/// The state that answers depend on.
 pub(crate) struct ClientApi<'a> {
     pub(crate) store: &'a ClientStore,
     pub(crate) tokens: &'a TokenIssuer,
@@ -23,65 +23,66 @@ pub(crate) struct ClientApi<'a> {
     pub(crate) semantics: &'a Semantics,
 }
 
-/// A request, once it has arrived whole.
+/// A request whose body has arrived.
 pub(crate) struct ApiRequest<'a> {
-    pub(crate) target: &'a ApiPath,
-    pub(crate) on: ApiOperation,
+    pub(crate) path: &'a ApiPath,
+    pub(crate) operation: ApiOperation,
     pub(crate) method: &'a Method,
     pub(crate) query: bool,
     pub(crate) content_type: &'a str,
     pub(crate) body: &'a [u8],
-    /// Whose token came with it.
-    pub(crate) caller: &'a Result<TokenOwner, ApiRefusal>,
+    /// The owner of its token.
+    pub(crate) owner: &'a Result<TokenOwner, ApiRefusal>,
 }
 
 impl ClientApi<'_> {
-    /// The answer, and whose quota it shows where that is not the caller's; none where the simulator is about to end.
-    pub(crate) fn answer(&self, asked: &ApiRequest<'_>) -> Option<(SimulatedAnswer, Option<TokenOwner>)> {
-        let answered = match (asked.target, asked.on) {
-            (ApiPath::Token, _) if asked.method != Method::POST => return Some((not_allowed("POST"), None)),
-            (ApiPath::Token, _) => return Some(self.token(asked)),
-            (ApiPath::User, _) if asked.method != Method::GET => return Some((not_allowed("GET"), None)),
-            (ApiPath::User, _) => self.user(asked.caller).map_err(StoreError::Refused),
-            (ApiPath::Client(id), ApiOperation::Get | ApiOperation::Put) => self.client(asked, id),
+    /// The answer, and the owner whose quota it shows where the request had no token of its own.
+    /// None: the simulator ends.
+    pub(crate) fn answer(&self, request: &ApiRequest<'_>) -> Option<(SimulatedAnswer, Option<TokenOwner>)> {
+        let result = match (request.path, request.operation) {
+            (ApiPath::Token, _) if request.method != Method::POST => return Some((not_allowed("POST"), None)),
+            (ApiPath::Token, _) => return Some(self.token(request)),
+            (ApiPath::User, _) if request.method != Method::GET => return Some((not_allowed("GET"), None)),
+            (ApiPath::User, _) => self.user(request.owner).map_err(StoreError::Refusal),
+            (ApiPath::Client(id), ApiOperation::Get | ApiOperation::Put) => self.client(request, id),
             (ApiPath::Client(_), _) => return Some((not_allowed("GET, PUT"), None)),
-            (ApiPath::Unknown, _) => Err(StoreError::Refused(ApiRefusal::NoResource)),
+            (ApiPath::Unknown, _) => Err(StoreError::Refusal(ApiRefusal::NoResource)),
         };
-        match answered {
+        match result {
             Ok(value) => Some((SimulatedAnswer::json(value), None)),
-            Err(StoreError::Refused(refusal)) => Some((SimulatedAnswer::refused(refusal), None)),
+            Err(StoreError::Refusal(refusal)) => Some((SimulatedAnswer::refusal(refusal), None)),
             Err(StoreError::Closed) => None,
         }
     }
 
-    fn token(&self, asked: &ApiRequest<'_>) -> (SimulatedAnswer, Option<TokenOwner>) {
-        match self.tokens.issue(asked.query, asked.content_type, asked.body) {
-            Ok((value, caller)) => (SimulatedAnswer::json(value), Some(caller)),
-            Err(refusal) => (SimulatedAnswer::refused(refusal), None),
+    fn token(&self, request: &ApiRequest<'_>) -> (SimulatedAnswer, Option<TokenOwner>) {
+        match self.tokens.issue(request.query, request.content_type, request.body) {
+            Ok((value, owner)) => (SimulatedAnswer::json(value), Some(owner)),
+            Err(refusal) => (SimulatedAnswer::refusal(refusal), None),
         }
     }
 
-    fn spend(&self, caller: &TokenOwner) -> Result<(), ApiRefusal> {
-        self.quota.spend(&caller.account).map_err(|_| ApiRefusal::Quota).map(drop)
+    fn spend(&self, owner: &TokenOwner) -> Result<(), ApiRefusal> {
+        self.quota.spend(&owner.account).map_err(|_| ApiRefusal::Quota).map(drop)
     }
 
-    /// `GET /api/ver1.0/user/`: who the token is.
-    fn user(&self, caller: &Result<TokenOwner, ApiRefusal>) -> Result<Value, ApiRefusal> {
-        let caller = caller.as_ref().map_err(Clone::clone)?;
-        let app = self.tokens.app(caller);
+    /// `GET /api/ver1.0/user/`: the user of the token.
+    fn user(&self, owner: &Result<TokenOwner, ApiRefusal>) -> Result<Value, ApiRefusal> {
+        let owner = owner.as_ref().map_err(Clone::clone)?;
+        let app = self.tokens.app(owner);
         if app.blocked {
             return Err(ApiRefusal::UserBlocked);
         }
-        self.spend(caller)?;
+        self.spend(owner)?;
         let own = app.own_client(self.store.first());
         let access = match app.access {
-            crate::sandbox::account::app::UserAccess::Full => "full",
-            crate::sandbox::account::app::UserAccess::ReadOnly => "read_only",
+            UserAccess::Full => "full",
+            UserAccess::ReadOnly => "read_only",
         };
         let timezone = own.and_then(|id| self.store.get(id)).and_then(|client| client.get("timezone").cloned());
         Ok(json!({
             "id": 1000 + own.or(app.dealer).unwrap_or(0),
-            "login": if caller.account.is_empty() { "sandbox" } else { &*caller.account },
+            "login": if owner.account.is_empty() { "sandbox" } else { &*owner.account },
             "client_id": own,
             "dealer_id": app.dealer,
             "extension_id": null,
@@ -93,27 +94,27 @@ impl ClientApi<'_> {
         }))
     }
 
-    fn client(&self, asked: &ApiRequest<'_>, id: &str) -> Result<Value, StoreError> {
-        let write = asked.on == ApiOperation::Put;
-        let caller = asked.caller.as_ref().map_err(|refusal| StoreError::Refused(refusal.clone()))?;
-        let app = self.tokens.app(caller);
-        app.admits(write).and_then(|()| self.spend(caller)).map_err(StoreError::Refused)?;
-        let id = self.find(app, id).map_err(StoreError::Refused)?;
+    fn client(&self, request: &ApiRequest<'_>, id: &str) -> Result<Value, StoreError> {
+        let write = request.operation == ApiOperation::Put;
+        let owner = request.owner.as_ref().map_err(|refusal| StoreError::Refusal(refusal.clone()))?;
+        let app = self.tokens.app(owner);
+        app.admits(write).and_then(|()| self.spend(owner)).map_err(StoreError::Refusal)?;
+        let id = self.find(app, id).map_err(StoreError::Refusal)?;
         let client = if write {
-            let body = body(asked.body).map_err(StoreError::Refused)?;
+            let body = parse_body(request.body).map_err(StoreError::Refusal)?;
             self.store.update(id, |client| self.semantics.store(client, &body))?
         } else {
-            self.store.get(id).ok_or(StoreError::Refused(ApiRefusal::ClientNotFound))?
+            self.store.get(id).ok_or(StoreError::Refusal(ApiRefusal::ClientNotFound))?
         };
         Ok(self.semantics.show(&client))
     }
 
-    /// The client that the path names, if it is there and `app` reaches it.
+    /// The id of the client in the path, if it exists and `app` reaches it.
     fn find(&self, app: &SeedApp, id: &str) -> Result<u64, ApiRefusal> {
         let id = if id == "@me" {
             app.own_client(self.store.first()).ok_or(ApiRefusal::ClientNotFound)?
         } else {
-            // As text: `012` and `+12` are no ids that the API ever gave out.
+            // Compared as text, because `012` and `+12` are not ids.
             id.parse().ok().filter(|number: &u64| number.to_string() == id).ok_or(ApiRefusal::ClientNotFound)?
         };
         self.store.get(id).ok_or(ApiRefusal::ClientNotFound)?;
@@ -121,8 +122,8 @@ impl ClientApi<'_> {
     }
 }
 
-/// The body of a PUT: an object of writable fields with values of their types, and not an empty one.
-fn body(bytes: &[u8]) -> Result<Map<String, Value>, ApiRefusal> {
+/// Checks the body of a PUT: an object, not empty, of writable fields with values of their types.
+fn parse_body(bytes: &[u8]) -> Result<Map<String, Value>, ApiRefusal> {
     let refuse = |message: String| Err(ApiRefusal::BadRequest(message));
     let body = match serde_json::from_slice(bytes) {
         Ok(Value::Object(body)) => body,
@@ -130,7 +131,7 @@ fn body(bytes: &[u8]) -> Result<Map<String, Value>, ApiRefusal> {
         Err(_) => return refuse("the body is not JSON".to_owned()),
     };
     if body.is_empty() {
-        return refuse("there is no parameter to update".to_owned());
+        return refuse("the body names no parameter to update".to_owned());
     }
     match body.iter().find_map(|(name, value)| fields::objection(name, value)) {
         Some(objection) => refuse(objection),
@@ -139,5 +140,5 @@ fn body(bytes: &[u8]) -> Result<Map<String, Value>, ApiRefusal> {
 }
 
 fn not_allowed(methods: &str) -> SimulatedAnswer {
-    SimulatedAnswer::refused(ApiRefusal::Method).with(header::ALLOW, methods.to_owned())
+    SimulatedAnswer::refusal(ApiRefusal::Method).with(header::ALLOW, methods.to_owned())
 }

@@ -1,24 +1,25 @@
-//! Paths of the API, with the trailing slash that it asks for, and what a request wants of them.
+//! The paths of the API, with their trailing slash, and the operation that a request names.
 
 use axum::http::Method;
+use std::borrow::Cow;
 
 /// The base of the API's paths.
 const API: &str = "/api/ver1.0/";
 
-/// What a path names.
+/// The resource that a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ApiPath {
     /// `/oauth/token`
     Token,
     /// `/api/ver1.0/user/`
     User,
-    /// Either path of a client, by the id in it (decoded, otherwise as it was sent).
+    /// A client, by either of its paths. Holds the decoded id of the path.
     Client(String),
-    /// No resource of the API.
+    /// Not a resource of the API.
     Unknown,
 }
 
-/// What a request is, for counting and for faults.
+/// The operation of a request, for counters and faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ApiOperation {
     Get,
@@ -47,12 +48,12 @@ impl ApiPath {
         }
         match path.strip_prefix(API) {
             Some("user/") => ApiPath::User,
-            Some(rest) => client(rest).and_then(|id| decode(id, false)).map_or(ApiPath::Unknown, ApiPath::Client),
+            Some(rest) => client(rest).and_then(decode).map_or(ApiPath::Unknown, ApiPath::Client),
             None => ApiPath::Unknown,
         }
     }
 
-    pub(crate) fn on(&self, method: &Method) -> ApiOperation {
+    pub(crate) fn operation(&self, method: &Method) -> ApiOperation {
         match self {
             ApiPath::Token => ApiOperation::Token,
             ApiPath::User => ApiOperation::User,
@@ -81,20 +82,7 @@ pub(crate) fn other_route(path: &str) -> Option<String> {
     Some(if info { format!("{API}client/{id}/client/") } else { format!("{API}client/client_info/{id}/") })
 }
 
-/// Undoes percent-encoding, and the `+` of forms where `form` says so; none where it is broken or no UTF-8.
-pub(crate) fn decode(text: &str, form: bool) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut decoded = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'%' => hex(bytes.next()?)? * 16 + hex(bytes.next()?)?,
-            b'+' if form => b' ',
-            _ => byte,
-        });
-    }
-    String::from_utf8(decoded).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+/// Decodes percent-encoding; none where the bytes are not UTF-8.
+fn decode(id: &str) -> Option<String> {
+    percent_encoding::percent_decode_str(id).decode_utf8().ok().map(Cow::into_owned)
 }

@@ -1,7 +1,7 @@
-//! Readings of the API that its wiki leaves open.
+//! The semantics that the API's wiki leaves open.
 //!
-//! API, "not documented": whether PUT merges or replaces, whether null or `""` clears, whether values are normalised on storing, which
-//! fields a user's PUT may change. A client of the API must stand all of them, so the simulator plays each.
+//! Not documented: whether PUT merges or replaces, whether null or `""` clears, whether stored values are normalised,
+//! and which fields a user may change. A client of the API must cope with all of them, so the simulator offers each.
 
 use super::zones;
 use crate::sandbox::answer::refusal::ApiRefusal;
@@ -12,44 +12,44 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::str::FromStr;
 
-/// How the simulator reads what the wiki leaves open. The default merges, stores what it is sent, and clears on null.
+/// How the simulator behaves where the wiki is silent. By default it merges, stores values as sent, and clears on null.
 #[derive(Clone, Debug, Default)]
 pub struct Semantics {
-    /// A PUT sets the writable fields that it does not name to null, instead of leaving them alone.
+    /// A PUT sets the writable fields that it does not name to null, instead of keeping their values.
     pub replace: bool,
-    /// Fields that a PUT may name and that keep their value nevertheless.
+    /// Fields that a PUT may name and that keep their values.
     pub ignore: Vec<String>,
-    /// Changes that values undergo.
+    /// Changes that the simulator makes to values.
     pub normalise: Vec<Normalise>,
-    /// Keys that no answer holds.
+    /// Keys that are missing from every answer.
     pub missing: Vec<String>,
-    /// A null in a PUT is answered 400.
+    /// A PUT with a null is refused with 400.
     pub refuse_null: bool,
 }
 
 /// A change that the simulator makes to values: the first three when a PUT is stored, the last two in every answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Normalise {
-    /// Old names of a zone become today's: `US/Pacific` → `America/Los_Angeles`.
+    /// Old zone names become current ones: `US/Pacific` → `America/Los_Angeles`.
     Zones,
     /// E-mail addresses in lower case.
     Emails,
     /// The codes of a geo_list in another order, with two blanks between them.
     Countries,
-    /// Numbers as strings, the `id` excepted.
+    /// Numbers as strings, except the `id`.
     NumbersAsText,
     /// `""` where a field is null.
     EmptyForNull,
 }
 
 impl Normalise {
-    /// Every one, with its name and a sentence for help.
+    /// Every change, with its name and its help text.
     pub const ALL: [(Normalise, &'static str, &'static str); 5] = [
-        (Normalise::Zones, "zones", "old zone names are stored as today's (US/Pacific as America/Los_Angeles)"),
-        (Normalise::Emails, "emails", "e-mail addresses are stored in lower case"),
-        (Normalise::Countries, "countries", "a geo_list is stored in another order, with doubled blanks"),
-        (Normalise::NumbersAsText, "numbers-as-text", "numbers are answered as strings"),
-        (Normalise::EmptyForNull, "empty-for-null", "null is answered as \"\""),
+        (Normalise::Zones, "zones", "stores old zone names as current ones (US/Pacific as America/Los_Angeles)"),
+        (Normalise::Emails, "emails", "stores e-mail addresses in lower case"),
+        (Normalise::Countries, "countries", "stores a geo_list in another order, with two blanks between codes"),
+        (Normalise::NumbersAsText, "numbers-as-text", "answers numbers as strings"),
+        (Normalise::EmptyForNull, "empty-for-null", "answers \"\" for null"),
     ];
 }
 
@@ -68,14 +68,14 @@ impl FromStr for Normalise {
             Some((value, _, _)) => Ok(*value),
             None => {
                 let names = Normalise::ALL.map(|(_, name, _)| name).join(", ");
-                bail!("`{text}` is not a way to normalise; there are {names}")
+                bail!("unknown change of values `{text}`; use one of: {names}")
             }
         }
     }
 }
 
 impl Semantics {
-    /// Names that are no field of the API, so that a misspelt option does not play nothing unseen.
+    /// Refuses unknown field names, because a misspelt option would have no effect.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         for name in self.ignore.iter().chain(&self.missing) {
             if fields::kind(name).is_none() {
@@ -85,14 +85,14 @@ impl Semantics {
         Ok(())
     }
 
-    /// What `client` becomes by a PUT of `body`, whose names and types have been checked.
+    /// Applies a PUT of `body` to `client`. The names and types of `body` must have been checked.
     pub(crate) fn store(&self, client: &mut StoredClient, body: &Map<String, Value>) -> Result<(), ApiRefusal> {
         if let Some((name, _)) = body.iter().find(|(_, value)| self.refuse_null && value.is_null()) {
             return Err(ApiRefusal::BadRequest(format!("parameter {name} must not be null")));
         }
         for name in WRITABLE.into_iter().filter(|name| !self.ignore.iter().any(|ignored| ignored == name)) {
             match body.get(name) {
-                Some(value) => drop(client.insert(name.to_owned(), self.normal(name, value))),
+                Some(value) => drop(client.insert(name.to_owned(), self.normalised(name, value))),
                 None if self.replace => drop(client.insert(name.to_owned(), Value::Null)),
                 None => {}
             }
@@ -104,7 +104,7 @@ impl Semantics {
         self.normalise.contains(&normalise)
     }
 
-    fn normal(&self, name: &str, value: &Value) -> Value {
+    fn normalised(&self, name: &str, value: &Value) -> Value {
         let Value::String(text) = value else { return value.clone() };
         let text = match name {
             "timezone" if self.has(Normalise::Zones) => zones::canonical(text).to_owned(),
@@ -115,7 +115,7 @@ impl Semantics {
         Value::String(text)
     }
 
-    /// The client as an answer shows it.
+    /// The client as answers show it.
     pub(crate) fn show(&self, client: &StoredClient) -> Value {
         let mut shown = client.clone();
         for name in &self.missing {
@@ -126,7 +126,7 @@ impl Semantics {
                 Value::Number(number) if self.has(Normalise::NumbersAsText) && name != "id" => {
                     *value = Value::String(number.to_string());
                 }
-                // API: `record_stereo` and `reg_status_log` are booleans; an empty text there would be a type that nobody reported.
+                // API: `record_stereo` and `reg_status_log` are booleans; no report mentions an empty text there.
                 Value::Null if self.has(Normalise::EmptyForNull) && fields::kind(name) != Some(ApiType::Flag) => {
                     *value = Value::String(String::new());
                 }
@@ -137,7 +137,7 @@ impl Semantics {
     }
 }
 
-/// The same countries so that no comparison of texts survives: from Z to A, two blanks between.
+/// The same countries from Z to A with two blanks between, so that a comparison of texts fails.
 fn reorder(text: &str) -> String {
     let mut codes: Vec<&str> = text.split_whitespace().collect();
     codes.sort_unstable();

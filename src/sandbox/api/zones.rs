@@ -1,6 +1,6 @@
-//! Old names of time zones and the names that a PBX may store in their place.
+//! Old names of time zones and the current names that a PBX may store instead.
 //!
-//! A sample of the links in the IANA data, enough to play an API that normalises; it is no judgement on which names are valid.
+//! A sample of the links in the IANA data, enough for an API that normalises. It must not decide which names are valid.
 
 const LINKS: [(&str, &str); 22] = [
     ("US/Pacific", "America/Los_Angeles"),
@@ -27,7 +27,7 @@ const LINKS: [(&str, &str); 22] = [
     ("GMT", "UTC"),
 ];
 
-/// The name that stands for `zone`; the zone itself where it is no alias that we know.
+/// The current name of `zone`; unchanged where the sample lacks it.
 pub(crate) fn canonical(zone: &str) -> &str {
     LINKS.iter().find(|(alias, _)| *alias == zone).map_or(zone, |(_, name)| name)
 }

@@ -1,7 +1,7 @@
 //! The 28 fields of a client and the seven that a PUT takes, as the wiki lists them.
 //!
-//! Owns the simulator's own table. It is not the table of `model`, on purpose: the two are compared by their behaviour over HTTP, so a slip in
-//! one of them shows.
+//! Owns the simulator's own table. It must not use the table of `model`: tests compare the two over HTTP, so that a
+//! mistake in one of them shows.
 
 use serde_json::{Map, Value, json};
 
@@ -17,11 +17,11 @@ pub(crate) enum ApiType {
 pub(crate) struct ApiField {
     pub(crate) name: &'static str,
     pub(crate) kind: ApiType,
-    /// What a client has here whose seed does not say, from its id.
+    /// The value where the seed gives none, made from the client's id.
     default: fn(u64) -> Value,
 }
 
-/// The names that a PUT may hold: exactly seven (API: "W = accepted by PUT").
+/// The fields that a PUT may name: exactly seven (API: "W = accepted by PUT").
 pub(crate) const WRITABLE: [&str; 7] = [
     "dial_rule_id",
     "disk_space_notify_email",
@@ -52,7 +52,7 @@ pub(crate) const FIELDS: [ApiField; 28] = [
     field("domain", ApiType::Text, |id| json!(format!("sip{id}.example.net"))),
     field("domain_prefix", ApiType::Text, |id| json!(format!("{id:05}"))),
     field("email", ApiType::Text, |id| json!(format!("admin@client{id}.example.net"))),
-    // API: typed as a string, and the wiki's own example answers the number 3.
+    // API: the type is string, but the wiki's own example answers the number 3.
     field("extension_len", ApiType::Text, |_| json!(3)),
     field("extra_params", ApiType::Text, null),
     field("fact_address", ApiType::Text, null),
@@ -73,7 +73,7 @@ pub(crate) const FIELDS: [ApiField; 28] = [
     field("type", ApiType::Text, |_| json!("J")),
 ];
 
-/// Adds every field that `client` lacks; keys outside the table stay (API: an answer can carry more).
+/// Adds every missing field. Other keys stay (API: an answer can carry more).
 pub(crate) fn complete(id: u64, client: &mut Map<String, Value>) {
     for field in &FIELDS {
         if !client.contains_key(field.name) {
@@ -89,8 +89,8 @@ pub(crate) fn kind(name: &str) -> Option<ApiType> {
 
 /// Why a PUT must not hold this value, as the message of a 400; none where it may.
 ///
-/// API: 400 is "a value that is not accepted". Which values those are is documented by type and meaning alone, so this checks the type, the
-/// shape of a code or a zone, and the range of a percentage, and knows no list of countries, zones or sounds.
+/// API: 400 is "a value that is not accepted", and the wiki documents only types and meanings. So this checks the
+/// type, the form of a code or a zone, and the range of a percentage. It has no list of countries, zones or sounds.
 pub(crate) fn objection(name: &str, value: &Value) -> Option<String> {
     if !WRITABLE.contains(&name) {
         let why = if kind(name).is_some() { "is not available for update" } else { "is not a parameter of a client" };
@@ -110,7 +110,7 @@ pub(crate) fn objection(name: &str, value: &Value) -> Option<String> {
     }
 }
 
-/// The same for the three writable texts. `""` passes: whether it clears a field is not documented, so it may.
+/// The same for the three writable texts. `""` passes, because the wiki does not document whether it clears a field.
 fn text_objection(name: &str, text: &str) -> Option<String> {
     let fits = match name {
         _ if text.is_empty() => true,

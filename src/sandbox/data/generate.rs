@@ -1,4 +1,4 @@
-//! Made-up clients for load tests and demonstrations: plausible, varied, and the same for the same seed.
+//! Generated clients for load tests and demonstrations: plausible, varied, and the same for the same seed.
 
 use super::fields;
 use crate::sandbox::random::RandomSequence;
@@ -18,7 +18,7 @@ const TRADES: [&str; 12] = [
     "Steel",
     "Farm",
 ];
-const HOUSES: [&str; 12] =
+const BRANDS: [&str; 12] =
     ["North", "Amber", "Volga", "Baltic", "Granite", "Orion", "Ural", "Harbour", "Cedar", "Polar", "Delta", "Summit"];
 const ZONES: [&str; 10] = [
     "Europe/Moscow",
@@ -34,19 +34,19 @@ const ZONES: [&str; 10] = [
 ];
 const COUNTRIES: [&str; 8] = ["RU", "BY", "KZ", "AM", "GE", "UZ", "RS", "KG"];
 
-/// Clients with the ids from 1 up to `count`.
+/// Clients with the ids 1 to `count`.
 pub(crate) fn clients(count: u64, seed: u64) -> Vec<Value> {
     let mut random = RandomSequence::new(seed);
     (1..=count).map(|id| client(id, &mut random)).collect()
 }
 
 fn client(id: u64, random: &mut RandomSequence) -> Value {
-    let (house, trade) = (*random.pick(&HOUSES), *random.pick(&TRADES));
-    let host = format!("{}-{}-{id}.example.net", house.to_lowercase(), trade.to_lowercase());
+    let (brand, trade) = (*random.pick(&BRANDS), *random.pick(&TRADES));
+    let host = format!("{}-{}-{id}.example.net", brand.to_lowercase(), trade.to_lowercase());
     let mut client = Map::new();
     let mut put = |name: &str, value: Value| drop(client.insert(name.to_owned(), value));
     put("id", json!(id));
-    put("name", json!(format!("{house} {trade} {id}")));
+    put("name", json!(format!("{brand} {trade} {id}")));
     put("domain", json!(format!("sip.{host}")));
     put("email", json!(format!("office@{host}")));
     put("create_date", json!(date(random)));
@@ -68,7 +68,7 @@ fn date(random: &mut RandomSequence) -> String {
     format!("{year}-{month:02}-{day:02} {:02}:{:02}:{:02}", random.below(24), random.below(60), random.below(60))
 }
 
-/// Mostly one to four countries, now and then none, rarely all.
+/// Mostly one to four countries, sometimes none, rarely all.
 fn countries(random: &mut RandomSequence) -> Value {
     match random.below(100) {
         0 => json!("*"),

@@ -1,4 +1,5 @@
-//! The clients: their 28 fields, the seed, generated clients, the store and the data file. Knows no HTTP and no faults.
+//! The clients: their 28 fields, the seed, generated clients, the store and the data file. Must not depend on
+//! requests, connections or faults.
 
 pub(crate) mod fields;
 pub(crate) mod generate;

@@ -1,6 +1,6 @@
-//! Seeds: what a simulator starts from.
+//! Seeds: the clients and applications that a simulator starts from.
 //!
-//! Owns the file format and its checks. A seed is complete once it is read: each client has an id and all 28 fields.
+//! Owns the file format and its checks. `index` completes every client to its 28 fields.
 
 use super::fields::{self, ApiType};
 use super::generate;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// A client as it is stored.
 pub(crate) type StoredClient = Map<String, Value>;
 
-/// The clients of a store, by id. Each is shared, so that a copy of the whole is cheap.
+/// The clients of a store, by id. Each is shared, so that a copy of the map is cheap.
 pub(crate) type StoredClients = BTreeMap<u64, Arc<StoredClient>>;
 
 /// The clients, applications and limits that a simulator starts from.
@@ -29,13 +29,16 @@ pub(crate) type StoredClients = BTreeMap<u64, Arc<StoredClient>>;
 ///  "clients": [{"id": 12, "name": "ringme_test", "geo_list": "RU BY"}]}
 /// ```
 ///
-/// - `apps`: without it every App ID and App Secret get a token and every bearer token reaches every client. With it nothing else does.
-///   `token` is a ready bearer token (with it `app_id` and `app_secret` may be absent), `clients` the ids that the app reaches (absent: all),
-///   `me` the client that `@me` stands for (absent: the first), `access` `full` or `read_only`, `level` `all` or `call_api`, `blocked` whether
-///   the user is, `dealer` the dealer's id where the user is one and has no client of its own.
-/// - `quota`: requests that an app may make in one window of `quota_window_s` seconds (3600). `token_rate`: how many requests a second
-///   `/oauth/token` takes (20, as the wiki says; 0: any number).
-/// - `clients`: each needs an `id`, a whole number from 1. Of the 28 fields those not given are filled in, other keys are kept and answered.
+/// - `apps`: if present, only these applications and tokens work. If absent, every App ID and App Secret get a token, and
+///   every bearer token reaches every client. The keys of an application:
+///   - `token`: a ready bearer token. With it `app_id` and `app_secret` may be absent.
+///   - `clients`: the ids that the application reaches. Absent: all.
+///   - `me`: the client that `@me` names. Absent: the first.
+///   - `access`: `full` or `read_only`. `level`: `all` or `call_api`. `blocked`: whether the user is blocked.
+///   - `dealer`: the dealer's id, if the user is a dealer and has no client of its own.
+/// - `quota`: requests per application in one window of `quota_window_s` seconds (3600).
+/// - `token_rate`: requests a second that `/oauth/token` takes (20, as in the wiki). 0: any number.
+/// - `clients`: each needs an `id`, a whole number from 1. Missing fields of the 28 get defaults; other keys are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Seed {
     pub(crate) apps: Vec<SeedApp>,
@@ -65,11 +68,13 @@ impl Seed {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or parsed, an unknown key, a client without an id, two clients with one id, or an app that names a client
-    /// that is not there. The error names the file and the place (line and column, or `clients[2]`).
+    /// - The file cannot be read or parsed, or holds an unknown key.
+    /// - A client has no id, or two clients have the same id.
+    /// - An application names a client that does not exist.
+    ///
+    /// The error names the file and the place: line and column, or `clients[2]`.
     pub fn load(path: &Path) -> anyhow::Result<Seed> {
-        let seed = Seed::read(path).with_context(|| format!("the seed {} cannot be used", path.display()))?;
-        Ok(seed)
+        Seed::read(path).with_context(|| format!("the seed {} is not valid", path.display()))
     }
 
     fn read(path: &Path) -> anyhow::Result<Seed> {
@@ -85,12 +90,12 @@ impl Seed {
         Ok(seed)
     }
 
-    /// Makes up `clients` clients with the ids from 1 on. The same arguments give the same seed.
+    /// Generates `clients` clients with the ids from 1. The same arguments give the same seed.
     pub fn generate(clients: u64, seed: u64) -> Seed {
         Seed { clients: generate::clients(clients, seed), ..Seed::default() }
     }
 
-    /// A seed of these clients and no apps. They are checked when a simulator is started from it.
+    /// A seed of these clients, without applications. `start` checks them.
     pub fn from_clients(clients: Vec<Value>) -> Seed {
         Seed { clients, ..Seed::default() }
     }
@@ -107,17 +112,17 @@ impl Seed {
             let id = id.with_context(|| format!("clients[{at}]: id must be a whole number from 1"))?;
             let mut client = client.clone();
             fields::complete(id, &mut client);
-            ensure!(index.insert(id, Arc::new(client)).is_none(), "clients[{at}]: id {id} was there before");
+            ensure!(index.insert(id, Arc::new(client)).is_none(), "clients[{at}]: the id {id} occurs twice");
         }
         Ok(index)
     }
 
-    /// YAML reads `NO` as a word or as false, by the reader's taste; a seed that means Norway must not turn into a boolean unseen.
+    /// Refuses a boolean in a text field: some YAML readers turn an unquoted `NO` (Norway) into false.
     fn check_words(&self) -> anyhow::Result<()> {
         for (at, client) in self.clients.iter().enumerate() {
             for (key, value) in client.as_object().into_iter().flatten() {
                 let text = fields::kind(key) == Some(ApiType::Text);
-                ensure!(!(text && value.is_boolean()), "clients[{at}].{key} is a boolean; quote it if it is a word");
+                ensure!(!(text && value.is_boolean()), "clients[{at}].{key} is a boolean; if you mean text, quote it");
             }
         }
         Ok(())
@@ -130,17 +135,17 @@ impl Seed {
             let half = app.app_id.is_some() != app.app_secret.is_some();
             ensure!(!half && (pair || app.token.is_some()), "apps[{at}] needs app_id and app_secret, or token");
             let new = app.app_id.as_ref().is_none_or(|id| ids.insert(id));
-            ensure!(new, "apps[{at}]: the app_id was there before");
+            ensure!(new, "apps[{at}]: the app_id occurs twice");
             let new = app.token.as_ref().is_none_or(|token| tokens.insert(token));
-            ensure!(new, "apps[{at}]: the token was there before");
+            ensure!(new, "apps[{at}]: the token occurs twice");
             for id in app.clients.iter().flatten().chain(&app.me) {
-                ensure!(clients.contains_key(id), "apps[{at}] names the client {id}, which is not in clients");
+                ensure!(clients.contains_key(id), "apps[{at}] names the client {id}, which is missing from clients");
             }
         }
         Ok(())
     }
 
-    /// What [`Seed::load`] checks, for seeds that were made otherwise.
+    /// The checks of [`Seed::load`], for a seed that was not read from a file.
     pub(crate) fn checked(&self) -> anyhow::Result<StoredClients> {
         let clients = self.index()?;
         self.check_apps(&clients)?;

@@ -1,7 +1,7 @@
 //! The stored clients: one map by id, changed one client at a time.
 //!
-//! A client is looked up by its id and copied as one reference; a snapshot of all copies references alone. So no request costs more with a
-//! larger seed, and writing the data file holds no request up.
+//! A lookup and a snapshot copy references only. So a larger seed makes no request slower, and writing the data file
+//! blocks no request. The store must not depend on requests or connections.
 
 use super::fields;
 use super::seed::{StoredClient, StoredClients};
@@ -11,10 +11,10 @@ use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
-/// The state of a simulator.
+/// The clients of a simulator.
 pub(crate) struct ClientStore {
-    inner: Mutex<StoreState>,
-    /// Told at each change; holds one notice for whoever was not waiting.
+    state: Mutex<StoreState>,
+    /// Notified at each change. Keeps one notification for a receiver that was not waiting.
     pub(crate) changed: Notify,
 }
 
@@ -25,68 +25,68 @@ struct StoreState {
     closed: bool,
 }
 
-/// Why nothing was stored.
+/// Why a PUT was not stored.
 pub(crate) enum StoreError {
-    Refused(ApiRefusal),
-    /// The simulator ends: what came now would be answered and lost.
+    Refusal(ApiRefusal),
+    /// The simulator ends, so the change would be answered and lost.
     Closed,
 }
 
 impl ClientStore {
     pub(crate) fn new(clients: StoredClients) -> ClientStore {
-        ClientStore { inner: Mutex::new(StoreState { clients, version: 0, closed: false }), changed: Notify::new() }
+        ClientStore { state: Mutex::new(StoreState { clients, version: 0, closed: false }), changed: Notify::new() }
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<Arc<StoredClient>> {
-        lock(&self.inner).clients.get(&id).cloned()
+        lock(&self.state).clients.get(&id).cloned()
     }
 
     /// The smallest id.
     pub(crate) fn first(&self) -> Option<u64> {
-        lock(&self.inner).clients.keys().next().copied()
+        lock(&self.state).clients.keys().next().copied()
     }
 
-    /// Changes one client, whole or not at all, and answers what is stored then.
+    /// Changes one client completely or not at all. Returns the stored client.
     pub(crate) fn update(
         &self,
         id: u64,
         change: impl FnOnce(&mut StoredClient) -> Result<(), ApiRefusal>,
     ) -> Result<Arc<StoredClient>, StoreError> {
-        let mut inner = lock(&self.inner);
-        if inner.closed {
+        let mut state = lock(&self.state);
+        if state.closed {
             return Err(StoreError::Closed);
         }
-        let Some(old) = inner.clients.get(&id) else { return Err(StoreError::Refused(ApiRefusal::ClientNotFound)) };
+        let Some(old) = state.clients.get(&id) else { return Err(StoreError::Refusal(ApiRefusal::ClientNotFound)) };
         let mut client = StoredClient::clone(old);
-        change(&mut client).map_err(StoreError::Refused)?;
+        change(&mut client).map_err(StoreError::Refusal)?;
         let client = Arc::new(client);
-        drop(inner.clients.insert(id, Arc::clone(&client)));
-        inner.version += 1;
-        drop(inner);
+        drop(state.clients.insert(id, Arc::clone(&client)));
+        state.version += 1;
+        drop(state);
         self.changed.notify_one();
         Ok(client)
     }
 
-    /// Sets any field of a client, which is made if there is none.
+    /// Sets any field of a client. Creates a missing client.
     pub(crate) fn set(&self, id: u64, field: &str, value: Value) {
-        let mut inner = lock(&self.inner);
-        let client = inner.clients.entry(id).or_default();
+        let mut state = lock(&self.state);
+        let client = state.clients.entry(id).or_default();
         let client = Arc::make_mut(client);
         fields::complete(id, client);
         drop(client.insert(field.to_owned(), value));
-        inner.version += 1;
-        drop(inner);
+        state.version += 1;
+        drop(state);
         self.changed.notify_one();
     }
 
-    /// All clients, and the version that they are.
+    /// All clients, and their version.
     pub(crate) fn snapshot(&self) -> (u64, StoredClients) {
-        let inner = lock(&self.inner);
-        (inner.version, inner.clients.clone())
+        let state = lock(&self.state);
+        (state.version, state.clients.clone())
     }
 
-    /// From now on no PUT is stored.
+    /// Refuses all later PUTs.
     pub(crate) fn close(&self) {
-        lock(&self.inner).closed = true;
+        lock(&self.state).closed = true;
     }
 }

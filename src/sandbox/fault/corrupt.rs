@@ -1,16 +1,16 @@
-//! Faults that spoil a finished answer: its body, its type, its headers.
+//! Faults that corrupt a finished answer: its body, its type, its headers.
 
 use super::kind::{FaultKind, WrongId};
 use crate::sandbox::answer::content::{AnswerContent, BodyEncoding, SimulatedAnswer};
 use crate::sandbox::answer::refusal::StatusFormat;
 use serde_json::{Value, json};
 
-/// Spoils `answer` by every one of `kinds`. Those that need an object to spoil leave errors alone, so that a refusal stays a refusal.
-pub(crate) fn misshape(kinds: &[FaultKind], answer: &mut SimulatedAnswer) {
+/// Applies every one of `kinds` to `answer`. A refusal keeps its body.
+pub(crate) fn corrupt(kinds: &[FaultKind], answer: &mut SimulatedAnswer) {
     for kind in kinds {
         match kind {
             FaultKind::ContentType(content_type) => answer.content_type = content_type.clone(),
-            FaultKind::BadGzip => answer.encoding = BodyEncoding::False,
+            FaultKind::BadGzip => answer.encoding = BodyEncoding::FalseGzip,
             FaultKind::QuotaHeaders(which) => answer.quota.which = *which,
             _ => {
                 if let AnswerContent::Json(value) = &mut answer.content
@@ -23,8 +23,8 @@ pub(crate) fn misshape(kinds: &[FaultKind], answer: &mut SimulatedAnswer) {
     }
 }
 
-/// How the `status` of error bodies is written under these faults.
-pub(crate) fn status_as(kinds: &[FaultKind]) -> StatusFormat {
+/// The format of `status` in error bodies under these faults.
+pub(crate) fn status_format(kinds: &[FaultKind]) -> StatusFormat {
     let last = kinds.iter().rev().find_map(|kind| match kind {
         FaultKind::StatusAs(how) => Some(*how),
         _ => None,
@@ -43,7 +43,7 @@ fn body(kind: &FaultKind, value: &mut Value) -> Option<AnswerContent> {
             return None;
         }
         FaultKind::Oversize(size) => {
-            // Emptied first, so that the padding is measured against what stays.
+            // Emptied first, so that the padding is measured without the old text.
             value["extra_params"] = json!("");
             let missing = size.saturating_sub(value.to_string().len());
             value["extra_params"] = json!("x".repeat(missing));
@@ -59,7 +59,7 @@ fn body(kind: &FaultKind, value: &mut Value) -> Option<AnswerContent> {
     })
 }
 
-/// Answers without an id of their own (tokens) are left alone.
+/// Answers without an id (tokens) do not change.
 fn wrong_id(wrong: &WrongId, value: &mut Value) {
     let Some(id) = value.get("id").and_then(Value::as_u64) else { return };
     let id = match wrong {

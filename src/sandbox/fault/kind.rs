@@ -1,7 +1,7 @@
-//! What can go wrong on demand: the kinds of fault, and when one is due.
+//! The kinds of fault, and the conditions under which a fault applies.
 //!
-//! A fault is a value without behaviour. `fault_text` reads it, `trigger` decides when it strikes, and the stages of an answer (`early`,
-//! `misshape`, `wire`) play it.
+//! A fault is a value without behaviour. `text` parses it, `trigger` decides when it applies, and `short_circuit`,
+//! `corrupt` and the connection carry it out.
 
 use crate::sandbox::answer::quota_headers::QuotaHeaderSet;
 use crate::sandbox::answer::refusal::{ApiRefusal, StatusFormat};
@@ -10,19 +10,26 @@ use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
 
-/// A named fault and when it strikes: `NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1][,per=client]`.
+/// A named fault and its conditions:
+/// `NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1][,per=client]`.
 ///
-/// The names, with what each does and its value where none is given, stand in [`super::FAULTS`]. Without conditions a fault strikes every
-/// request. `on` may be given several times; `client` is compared with the client in the path; `after` lets that many matching requests pass,
-/// `times` ends the fault after that many strikes, and `per=client` counts both for each client by itself. `rate` strikes that share of the
-/// matching requests, drawn from the simulator's random seed in a way that does not depend on the order of other clients' requests.
+/// [`FAULTS`](crate::sandbox::FAULTS) lists the names, what each does, and its default value. Without conditions a
+/// fault applies to every request.
+///
+/// - `on`: the operation. It may be given several times.
+/// - `client`: the client in the path.
+/// - `after`: this many matching requests pass first.
+/// - `times`: the fault ends after this many requests.
+/// - `per=client`: counts `after` and `times` for each client separately.
+/// - `rate`: the share of matching requests. The draws come from the simulator's random seed, and the order of other
+///   clients' requests does not change them.
 #[derive(Clone, Debug)]
 pub struct SimulatorFault {
-    /// As it was written.
+    /// The text it was parsed from.
     pub(crate) text: String,
     pub(crate) kind: FaultKind,
-    /// None given: every request.
-    pub(crate) on: Vec<ApiOperation>,
+    /// Empty: every operation.
+    pub(crate) operations: Vec<ApiOperation>,
     pub(crate) client: Option<String>,
     pub(crate) times: Option<u64>,
     pub(crate) after: u64,
@@ -36,11 +43,11 @@ impl fmt::Display for SimulatorFault {
     }
 }
 
-/// What a fault does. Those above the line come before the request is looked at, those below after it has been served.
+/// What a fault does. Kinds above the line act before the request is served, those below it afterwards.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum FaultKind {
     Latency(Duration),
-    /// Someone else changes a field of the client just before.
+    /// A change outside the API: sets a field of the client just before.
     Meddle(String, Value),
     Reset(Disconnect),
     ServerError(u16),
@@ -48,17 +55,17 @@ pub(crate) enum FaultKind {
     Refuse(ApiRefusal),
     /// A PUT that holds this field is refused.
     RefuseField(String),
-    /// A 429 that passes, with a Retry-After where there is one.
+    /// A passing 429, with this Retry-After.
     Passing(Option<String>),
     QuotaUsed(QuotaResetHint),
     // ---
     LateAnswer(Duration),
     ResetAfter(Disconnect),
     ServerErrorAfter(u16),
-    /// Percentage of the body that arrives.
+    /// The percentage of the body that arrives.
     Truncated(u8),
     Slow(Duration),
-    /// Number of answers on a connection.
+    /// The number of answers on a connection.
     CloseAfter(u64),
     /// None: no Content-Type at all.
     ContentType(Option<String>),
@@ -84,19 +91,19 @@ pub(crate) enum Disconnect {
     Fin,
 }
 
-/// How a 429 for a used-up quota says when it ends.
+/// How a 429 for a used-up quota states when the quota is reset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum QuotaResetHint {
     /// In X-RateLimit-Reset, this text.
     Reset(String),
     /// In Retry-After, this text.
     RetryAfter(String),
-    /// In Retry-After, as the HTTP date that lies this many seconds ahead.
+    /// In Retry-After, as the HTTP date this many seconds ahead.
     Date(u64),
-    Nowhere,
+    Absent,
 }
 
-/// Which id an answer holds in place of the right one.
+/// The id of an answer in place of the right one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WrongId {
     Next,

@@ -1,16 +1,16 @@
-//! Which faults strike a request.
+//! Decides which faults apply to a request.
 
 use super::kind::{FaultKind, SimulatorFault};
 use crate::sandbox::api::route::ApiOperation;
 use crate::sandbox::random;
 use std::collections::HashMap;
 
-/// The faults that are switched on, with what each has seen.
+/// The faults that are switched on, with their counters.
 #[derive(Default)]
 pub(crate) struct FaultSet {
     random_seed: u64,
     list: Vec<ActiveFault>,
-    /// How many faults there have been: draws of a fault added later differ from those of its twin before it.
+    /// How many faults were added. It makes the draws of two equal faults differ.
     added: usize,
 }
 
@@ -18,14 +18,14 @@ struct ActiveFault {
     fault: SimulatorFault,
     number: String,
     tallies: HashMap<String, FaultTally>,
-    /// By kind of request and client, how many draws there have been.
+    /// The number of draws, by operation and client.
     draws: HashMap<(&'static str, String), u64>,
 }
 
 #[derive(Default)]
 struct FaultTally {
     matched: u64,
-    struck: u64,
+    applied: u64,
 }
 
 impl FaultSet {
@@ -43,38 +43,41 @@ impl FaultSet {
         self.list.clear();
     }
 
-    /// The faults due for this request, in the order in which they were added. `answer` is its number on its connection, from 1.
-    pub(crate) fn strike(&mut self, on: ApiOperation, client: Option<&str>, answer: u64) -> Vec<FaultKind> {
+    /// The faults that apply to this request, in the order in which they were added.
+    /// `answer`: its number on its connection, from 1.
+    pub(crate) fn apply(&mut self, operation: ApiOperation, client: Option<&str>, answer: u64) -> Vec<FaultKind> {
         let seed = self.random_seed;
-        let due = |armed: &mut ActiveFault| armed.due(seed, on, client, answer).then(|| armed.fault.kind.clone());
-        self.list.iter_mut().filter_map(due).collect()
+        let kind = |active: &mut ActiveFault| {
+            active.applies(seed, operation, client, answer).then(|| active.fault.kind.clone())
+        };
+        self.list.iter_mut().filter_map(kind).collect()
     }
 }
 
 impl ActiveFault {
-    fn due(&mut self, seed: u64, on: ApiOperation, client: Option<&str>, answer: u64) -> bool {
+    fn applies(&mut self, seed: u64, operation: ApiOperation, client: Option<&str>, answer: u64) -> bool {
         let fault = &self.fault;
-        let of_kind = fault.on.is_empty() || fault.on.contains(&on);
+        let of_operation = fault.operations.is_empty() || fault.operations.contains(&operation);
         let of_client = fault.client.is_none() || fault.client.as_deref() == client;
-        let in_time = !matches!(fault.kind, FaultKind::CloseAfter(answers) if answer < answers);
-        if !(of_kind && of_client && in_time) {
+        let is_counted = !matches!(fault.kind, FaultKind::CloseAfter(answers) if answer < answers);
+        if !(of_operation && of_client && is_counted) {
             return false;
         }
         let client = client.unwrap_or_default();
         let tally = self.tallies.entry(if fault.per_client { client.to_owned() } else { String::new() }).or_default();
         tally.matched += 1;
-        if tally.matched <= fault.after || fault.times.is_some_and(|times| tally.struck >= times) {
+        if tally.matched <= fault.after || fault.times.is_some_and(|times| tally.applied >= times) {
             return false;
         }
         if let Some(rate) = fault.rate {
-            let draw = self.draws.entry((on.name(), client.to_owned())).or_default();
+            let draw = self.draws.entry((operation.name(), client.to_owned())).or_default();
             *draw += 1;
-            let hash = random::of(seed, &[&self.number, on.name(), client, &draw.to_string()]);
+            let hash = random::of(seed, &[&self.number, operation.name(), client, &draw.to_string()]);
             if random::share(hash) >= rate {
                 return false;
             }
         }
-        tally.struck += 1;
+        tally.applied += 1;
         true
     }
 }

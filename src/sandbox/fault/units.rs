@@ -1,9 +1,9 @@
-//! Durations and sizes as people write them in options: `200ms`, `3s`, `2m`, `1h`, `64KiB`, `2MiB`.
+//! Durations and sizes in the values of faults: `200ms`, `3s`, `2m`, `1h`, `64KiB`, `2MiB`.
 
 use anyhow::{Context as _, bail};
 use std::time::Duration;
 
-/// Reads a duration. A bare number is refused: whether it meant seconds or milliseconds would be a guess.
+/// Parses a duration. A number without a unit is refused: it could mean seconds or milliseconds.
 pub(crate) fn duration(text: &str) -> anyhow::Result<Duration> {
     let (digits, unit) = split(text);
     let number: u64 = digits.parse().with_context(|| format!("`{text}` is not a duration such as 200ms or 3s"))?;
@@ -18,7 +18,7 @@ pub(crate) fn duration(text: &str) -> anyhow::Result<Duration> {
     duration.with_context(|| format!("`{text}` is too long"))
 }
 
-/// Reads a number of bytes.
+/// Parses a number of bytes.
 pub(crate) fn size(text: &str) -> anyhow::Result<usize> {
     let (digits, unit) = split(text);
     let number: usize = digits.parse().with_context(|| format!("`{text}` is not a size such as 2MiB"))?;

@@ -1,7 +1,8 @@
-//! The accept loop.
+//! The accept loop: takes connections and gives each its handle.
 
 use super::connection::{ConnectionHandle, SimulatedConnection};
 use super::phase::ServerPhase;
+use crate::sandbox::clock::SimulatorClock;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use std::io;
@@ -16,14 +17,15 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 impl Connected<IncomingStream<'_, ConnectionListener>> for ConnectionHandle {
     fn connect_info(stream: IncomingStream<'_, ConnectionListener>) -> ConnectionHandle {
-        stream.io().wire.clone()
+        stream.io().handle.clone()
     }
 }
 
-/// Where connections come in.
+/// Accepts the connections of one simulator.
 pub(crate) struct ConnectionListener {
     pub(crate) listener: TcpListener,
     pub(crate) phase: watch::Receiver<ServerPhase>,
+    pub(crate) clock: SimulatorClock,
 }
 
 impl Listener for ConnectionListener {
@@ -34,11 +36,12 @@ impl Listener for ConnectionListener {
         loop {
             match self.listener.accept().await {
                 Ok((stream, address)) => {
-                    // Without it, small answers wait for the peer's delayed acknowledgements. Failing to set it only costs time.
+                    // Without it, small answers wait for the peer's delayed acknowledgements. A failure only costs
+                    // time.
                     drop(stream.set_nodelay(true));
-                    return (SimulatedConnection::new(stream, self.phase.clone()), address);
+                    return (SimulatedConnection::new(stream, self.phase.clone(), self.clock.clone()), address);
                 }
-                // A connection that was gone before it was taken, or no file descriptor left: neither ends a server.
+                // The peer closed the connection first, or file descriptors ran out: neither ends a server.
                 Err(_) => sleep(PAUSE).await,
             }
         }

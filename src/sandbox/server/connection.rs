@@ -1,11 +1,12 @@
-//! Connections, and what can happen to an answer's bytes on them.
+//! One TCP connection that can fail on purpose: a reset, an early end, a body cut short or slow, a close after an
+//! answer.
 //!
-//! Owns accepting, and the ways in which a connection misbehaves: a reset, an early end, a body cut short or sent in drops, a close after an
-//! answer. The handler of a request writes a script for its answer; the line plays it byte by byte, below HTTP, where the server's own
-//! HTTP code would not let a wrong Content-Length pass.
+//! The handler of a request sets a script for its answer, and the connection follows it byte by byte. This happens
+//! below HTTP, because the HTTP server would refuse a wrong Content-Length.
 
 use super::phase::ServerPhase;
 use super::script::{SendScript, SendStep};
+use crate::sandbox::clock::{ClockSleep, SimulatorClock};
 use crate::sandbox::fault::kind::Disconnect;
 use crate::sandbox::lock::lock;
 use std::future::Future;
@@ -16,9 +17,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Sleep, sleep};
 
-/// A handler's hold on its connection.
+/// What the handler of a request can do with its connection.
 #[derive(Clone, Default)]
 pub(crate) struct ConnectionHandle(Arc<Mutex<ConnectionState>>);
 
@@ -29,7 +29,7 @@ struct ConnectionState {
 }
 
 impl ConnectionHandle {
-    /// Begins another answer, and says the number of it on this connection, from 1.
+    /// Starts another answer. Returns its number on this connection, from 1.
     pub(crate) fn next(&self) -> u64 {
         let mut state = lock(&self.0);
         state.script = SendScript::Whole;
@@ -45,21 +45,27 @@ impl ConnectionHandle {
 /// One connection.
 pub(crate) struct SimulatedConnection {
     stream: TcpStream,
-    pub(crate) wire: ConnectionHandle,
-    pause: Option<Pin<Box<Sleep>>>,
+    pub(crate) handle: ConnectionHandle,
+    clock: SimulatorClock,
+    pause: Option<ClockSleep>,
     over: Pin<Box<dyn Future<Output = ()> + Send>>,
     is_over: bool,
 }
 
 impl SimulatedConnection {
-    pub(crate) fn new(stream: TcpStream, mut phase: watch::Receiver<ServerPhase>) -> SimulatedConnection {
+    pub(crate) fn new(
+        stream: TcpStream,
+        mut phase: watch::Receiver<ServerPhase>,
+        clock: SimulatorClock,
+    ) -> SimulatedConnection {
         let over = async move {
-            // A sender that is gone is a simulator that is gone.
+            // An error means that the simulator was dropped.
             drop(phase.wait_for(|phase| *phase == ServerPhase::Over).await.map(|phase| *phase));
         };
         SimulatedConnection {
             stream,
-            wire: ConnectionHandle::default(),
+            handle: ConnectionHandle::default(),
+            clock,
             pause: None,
             over: Box::pin(over),
             is_over: false,
@@ -74,36 +80,36 @@ impl SimulatedConnection {
 
 impl AsyncRead for SimulatedConnection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let line = self.get_mut();
-        if line.ended(cx) || matches!(lock(&line.wire.0).script, SendScript::Closing) {
+        let connection = self.get_mut();
+        if connection.ended(cx) || matches!(lock(&connection.handle.0).script, SendScript::Closing) {
             return Poll::Ready(Ok(()));
         }
-        Pin::new(&mut line.stream).poll_read(cx, buf)
+        Pin::new(&mut connection.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for SimulatedConnection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let line = self.get_mut();
+        let connection = self.get_mut();
         loop {
-            if line.pause.is_some() && line.ended(cx) {
+            if connection.pause.is_some() && connection.ended(cx) {
                 return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
             }
-            if let Some(pause) = &mut line.pause {
+            if let Some(pause) = &mut connection.pause {
                 ready!(pause.as_mut().poll(cx));
-                line.pause = None;
+                connection.pause = None;
             }
-            let step = lock(&line.wire.0).script.step(buf);
+            let step = lock(&connection.handle.0).script.step(buf);
             match step {
                 SendStep::Send(length) => {
-                    let sent = ready!(Pin::new(&mut line.stream).poll_write(cx, &buf[..length]))?;
-                    lock(&line.wire.0).script.sent(&buf[..sent]);
+                    let sent = ready!(Pin::new(&mut connection.stream).poll_write(cx, &buf[..length]))?;
+                    lock(&connection.handle.0).script.sent(&buf[..sent]);
                     return Poll::Ready(Ok(sent));
                 }
-                SendStep::Pause(duration) => line.pause = Some(Box::pin(sleep(duration))),
+                SendStep::Pause(duration) => connection.pause = Some(connection.clock.sleep(duration)),
                 SendStep::End(cut) => {
                     if cut == Some(Disconnect::Rst) {
-                        line.stream.set_zero_linger()?;
+                        connection.stream.set_zero_linger()?;
                     }
                     return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
                 }
@@ -112,10 +118,10 @@ impl AsyncWrite for SimulatedConnection {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let line = self.get_mut();
-        ready!(Pin::new(&mut line.stream).poll_flush(cx))?;
-        if matches!(lock(&line.wire.0).script, SendScript::Closing) {
-            return Pin::new(&mut line.stream).poll_shutdown(cx);
+        let connection = self.get_mut();
+        ready!(Pin::new(&mut connection.stream).poll_flush(cx))?;
+        if matches!(lock(&connection.handle.0).script, SendScript::Closing) {
+            return Pin::new(&mut connection.stream).poll_shutdown(cx);
         }
         Poll::Ready(Ok(()))
     }

@@ -1,60 +1,31 @@
-//! One request from its head to its answer: counted, struck by faults, served, spoiled, sent.
+//! One request from head to answer: count it, apply faults, serve it, corrupt the answer, send it.
 
 use super::connection::ConnectionHandle;
 use super::phase::ServerPhase;
 use super::script::SendScript;
-use crate::sandbox::account::quota::AppQuotas;
-use crate::sandbox::account::tokens::{TokenIssuer, TokenOwner};
+use super::simulator::{PanicMonitor, Simulator};
+use crate::sandbox::account::tokens::TokenOwner;
 use crate::sandbox::answer::content::SimulatedAnswer;
 use crate::sandbox::answer::refusal::ApiRefusal;
 use crate::sandbox::api::client_api::{ApiRequest, ClientApi};
 use crate::sandbox::api::route::{ApiOperation, ApiPath};
-use crate::sandbox::api::semantics::Semantics;
-use crate::sandbox::data::store::ClientStore;
-use crate::sandbox::fault::corrupt::{misshape, status_as};
+use crate::sandbox::fault::corrupt::{corrupt, status_format};
 use crate::sandbox::fault::kind::{Disconnect, FaultKind};
-use crate::sandbox::fault::short_circuit::{ShortCircuit, early};
-use crate::sandbox::fault::trigger::FaultSet;
+use crate::sandbox::fault::short_circuit::{ShortCircuit, short_circuit};
 use crate::sandbox::lock::lock;
-use crate::sandbox::traffic::TrafficLog;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
 
-/// The largest body that is accepted: a PUT of all seven fields is under 2 KiB.
+/// The largest accepted body: a PUT of all seven fields is under 2 KiB.
 const LARGEST_BODY: usize = 1 << 20;
 
-/// The largest body that is read to its end: a refusal sent while the other side is still writing would be lost in a reset.
+/// The largest body that is read to its end. A refusal sent while the peer still writes would be lost in a reset.
 const LARGEST_READ: usize = 16 << 20;
-
-/// Everything that requests share.
-pub(crate) struct Simulator {
-    pub(crate) store: Arc<ClientStore>,
-    pub(crate) tokens: TokenIssuer,
-    pub(crate) quota: AppQuotas,
-    pub(crate) ledger: TrafficLog,
-    pub(crate) faults: Mutex<FaultSet>,
-    pub(crate) semantics: Mutex<Arc<Semantics>>,
-    pub(crate) panicked: AtomicBool,
-    pub(crate) phase: watch::Sender<ServerPhase>,
-}
-
-/// Notes a panic that passes through.
-struct PanicMonitor<'a>(&'a AtomicBool);
-
-impl Drop for PanicMonitor<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
-}
 
 /// The connection ends without an answer.
 struct NoAnswer(Disconnect);
@@ -62,101 +33,100 @@ struct NoAnswer(Disconnect);
 /// Handles every request, whatever its path.
 pub(crate) async fn handle(
     State(simulator): State<Arc<Simulator>>,
-    ConnectInfo(wire): ConnectInfo<ConnectionHandle>,
+    ConnectInfo(connection): ConnectInfo<ConnectionHandle>,
     request: axum::extract::Request,
 ) -> Response {
-    let _watch = PanicMonitor(&simulator.panicked);
+    let _monitor = PanicMonitor(&simulator.panicked);
     let (head, body) = request.into_parts();
-    match simulator.serve(&wire, &head, body).await {
+    match simulator.serve(&connection, &head, body).await {
         Ok(response) => response,
-        Err(NoAnswer(cut)) => {
-            // The response is for the HTTP code, which wants one; the line lets not a byte of it out.
-            wire.play(SendScript::None(cut));
+        Err(NoAnswer(how)) => {
+            // The HTTP server needs a response; the connection sends no byte of it.
+            connection.play(SendScript::None(how));
             Response::new(Body::empty())
         }
     }
 }
 
 impl Simulator {
-    async fn serve(&self, wire: &ConnectionHandle, head: &Parts, body: Body) -> Result<Response, NoAnswer> {
-        let number = wire.next();
-        let target = ApiPath::of(head.uri.path());
-        let on = target.on(&head.method);
-        self.ledger.arrived(head, &target, on);
-        // Held until the answer is ready: `/oauth` counts what is under way.
-        let slot = (on == ApiOperation::Token).then(|| self.tokens.enter());
-        let caller = self.caller(head);
-        let body = whole(body).await?;
-        let client = match &target {
+    async fn serve(&self, connection: &ConnectionHandle, head: &Parts, body: Body) -> Result<Response, NoAnswer> {
+        let number = connection.next();
+        let path = ApiPath::of(head.uri.path());
+        let operation = path.operation(&head.method);
+        self.traffic.arrived(head, &path, operation);
+        // Held until the answer is ready: `/oauth` limits the requests in progress.
+        let slot = (operation == ApiOperation::Token).then(|| self.tokens.enter());
+        let owner = self.token_owner(head);
+        let body = read_body(body).await?;
+        let client = match &path {
             ApiPath::Client(id) => Some(id.as_str()),
             _ => None,
         };
-        if let (ApiOperation::Put, Some(client), Ok(body)) = (on, client, &body) {
-            self.ledger.put(client, body);
+        if let (ApiOperation::Put, Some(client), Ok(body)) = (operation, client, &body) {
+            self.traffic.put(client, body);
         }
 
-        let kinds = lock(&self.faults).strike(on, client, number);
-        self.before(&kinds, &caller, client).await?;
-        let (mut answer, shown) = match &body {
-            Ok(body) => match early(&kinds, head.uri.path(), (on == ApiOperation::Put).then_some(&body[..])) {
-                Some(ShortCircuit::Cut(cut)) => return Err(NoAnswer(cut)),
+        let kinds = lock(&self.faults).apply(operation, client, number);
+        self.before(&kinds, &owner, client).await?;
+        let (mut answer, account) = match &body {
+            Ok(body) => match short_circuit(&kinds, head.uri.path(), put_body(operation, body), self.clock.date()) {
+                Some(ShortCircuit::Disconnect(how)) => return Err(NoAnswer(how)),
                 Some(ShortCircuit::Answer(answer)) => (answer, None),
                 None => match &slot {
-                    Some(Err(refusal)) => (SimulatedAnswer::refused(refusal.clone()), None),
-                    _ => self.answer(head, &target, on, body, &caller)?,
+                    Some(Err(refusal)) => (SimulatedAnswer::refusal(refusal.clone()), None),
+                    _ => self.answer(head, &path, operation, body, &owner)?,
                 },
             },
-            Err(refusal) => (SimulatedAnswer::refused(refusal.clone()), None),
+            Err(refusal) => (SimulatedAnswer::refusal(refusal.clone()), None),
         };
         self.after(&kinds, &mut answer).await?;
 
-        let account = shown.as_ref().or(caller.as_ref().ok()).map_or("", |caller| &caller.account);
-        let standing = self.quota.look(account);
-        let (response, length) = answer.build(&head.headers, standing, status_as(&kinds));
-        wire.play(script(&kinds, length));
+        let account = account.as_ref().or(owner.as_ref().ok()).map_or("", |owner| &owner.account);
+        let balance = self.quota.balance(account);
+        let (response, length) = answer.build(&head.headers, balance, status_format(&kinds));
+        connection.play(script(&kinds, length));
         Ok(response)
     }
 
-    fn caller(&self, head: &Parts) -> Result<TokenOwner, ApiRefusal> {
-        self.tokens.caller(head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()))
+    fn token_owner(&self, head: &Parts) -> Result<TokenOwner, ApiRefusal> {
+        self.tokens.owner(head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()))
     }
 
     fn answer(
         &self,
         head: &Parts,
-        target: &ApiPath,
-        on: ApiOperation,
+        path: &ApiPath,
+        operation: ApiOperation,
         body: &[u8],
-        caller: &Result<TokenOwner, ApiRefusal>,
+        owner: &Result<TokenOwner, ApiRefusal>,
     ) -> Result<(SimulatedAnswer, Option<TokenOwner>), NoAnswer> {
         let semantics = Arc::clone(&lock(&self.semantics));
-        let resource =
-            ClientApi { store: &self.store, tokens: &self.tokens, quota: &self.quota, semantics: &semantics };
+        let api = ClientApi { store: &self.store, tokens: &self.tokens, quota: &self.quota, semantics: &semantics };
         let content_type = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let asked = ApiRequest {
-            target,
-            on,
+        let request = ApiRequest {
+            path,
+            operation,
             method: &head.method,
             query: head.uri.query().is_some_and(|query| !query.is_empty()),
             content_type: content_type.unwrap_or_default(),
             body,
-            caller,
+            owner,
         };
-        resource.answer(&asked).ok_or(NoAnswer(Disconnect::Fin))
+        api.answer(&request).ok_or(NoAnswer(Disconnect::Fin))
     }
 
-    /// What happens before the request is looked at.
+    /// Applies the faults that come before the request is served.
     async fn before(
         &self,
         kinds: &[FaultKind],
-        caller: &Result<TokenOwner, ApiRefusal>,
+        owner: &Result<TokenOwner, ApiRefusal>,
         client: Option<&str>,
     ) -> Result<(), NoAnswer> {
         for kind in kinds {
             match kind {
                 FaultKind::Latency(duration) => self.wait(*duration).await?,
                 FaultKind::Meddle(field, value) => {
-                    if let Some(id) = client.and_then(|client| self.meant(caller, client)) {
+                    if let Some(id) = client.and_then(|client| self.find(owner, client)) {
                         self.store.set(id, field, value.clone());
                     }
                 }
@@ -166,41 +136,41 @@ impl Simulator {
         Ok(())
     }
 
-    /// The client that a path means, if it is there.
-    fn meant(&self, caller: &Result<TokenOwner, ApiRefusal>, client: &str) -> Option<u64> {
+    /// The id of the client in a path, if it exists.
+    fn find(&self, owner: &Result<TokenOwner, ApiRefusal>, client: &str) -> Option<u64> {
         let id = match client {
-            "@me" => self.tokens.app(caller.as_ref().ok()?).own_client(self.store.first())?,
+            "@me" => self.tokens.app(owner.as_ref().ok()?).own_client(self.store.first())?,
             number => number.parse().ok()?,
         };
         self.store.get(id).map(|_| id)
     }
 
-    /// What happens once the request has been served.
+    /// Applies the faults that come after the request was served.
     async fn after(&self, kinds: &[FaultKind], answer: &mut SimulatedAnswer) -> Result<(), NoAnswer> {
         for kind in kinds {
             match kind {
                 FaultKind::LateAnswer(duration) => self.wait(*duration).await?,
-                FaultKind::ResetAfter(cut) => return Err(NoAnswer(*cut)),
+                FaultKind::ResetAfter(how) => return Err(NoAnswer(*how)),
                 FaultKind::ServerErrorAfter(code) => *answer = SimulatedAnswer::page(*code),
                 _ => {}
             }
         }
-        misshape(kinds, answer);
+        corrupt(kinds, answer);
         Ok(())
     }
 
-    /// Waits, unless the simulator ends meanwhile: then there will be no answer.
+    /// Waits. If the simulator ends meanwhile, the request gets no answer.
     async fn wait(&self, duration: Duration) -> Result<(), NoAnswer> {
         let mut phase = self.phase.subscribe();
         tokio::select! {
-            () = tokio::time::sleep(duration) => Ok(()),
+            () = self.clock.sleep(duration) => Ok(()),
             _ = phase.wait_for(|phase| *phase >= ServerPhase::Ending) => Err(NoAnswer(Disconnect::Fin)),
         }
     }
 }
 
-/// The body of a request, unless it is too large. One that breaks off takes its connection along: nobody is left to be answered.
-async fn whole(body: Body) -> Result<Result<Bytes, ApiRefusal>, NoAnswer> {
+/// Reads the body of a request; too large is a refusal. If the peer disconnects meanwhile, the request gets no answer.
+async fn read_body(body: Body) -> Result<Result<Bytes, ApiRefusal>, NoAnswer> {
     let body = to_bytes(body, LARGEST_READ).await.map_err(|_| NoAnswer(Disconnect::Fin))?;
     if body.len() > LARGEST_BODY {
         return Ok(Err(ApiRefusal::BadRequest("the body is too large".to_owned())));
@@ -208,7 +178,12 @@ async fn whole(body: Body) -> Result<Result<Bytes, ApiRefusal>, NoAnswer> {
     Ok(Ok(body))
 }
 
-/// What the line does with a body of `length` bytes.
+/// The body of a PUT; none for other operations.
+fn put_body(operation: ApiOperation, body: &[u8]) -> Option<&[u8]> {
+    (operation == ApiOperation::Put).then_some(body)
+}
+
+/// How the connection sends a body of `length` bytes.
 fn script(kinds: &[FaultKind], length: usize) -> SendScript {
     let (mut cut, mut slow, mut close) = (None, None, false);
     for kind in kinds {
@@ -219,24 +194,6 @@ fn script(kinds: &[FaultKind], length: usize) -> SendScript {
             _ => {}
         }
     }
-    // Nothing can be cut off an empty body.
+    // An empty body cannot be cut.
     SendScript::body(length, cut.filter(|_| length > 0), slow, close)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_is_noted_and_an_orderly_end_is_not() {
-        let panicked = AtomicBool::new(false);
-        drop(PanicMonitor(&panicked));
-        assert!(!panicked.load(Ordering::Relaxed));
-        std::panic::catch_unwind(|| {
-            let _watch = PanicMonitor(&panicked);
-            panic!("on purpose");
-        })
-        .unwrap_err();
-        assert!(panicked.load(Ordering::Relaxed));
-    }
 }

@@ -5,37 +5,44 @@
 use crate::sandbox::fault::kind::Disconnect;
 use std::time::Duration;
 
-/// What becomes of one answer.
+/// How one answer is sent.
 #[derive(Debug, Default)]
 pub(crate) enum SendScript {
     #[default]
     Whole,
-    /// Not a byte of it is sent.
+    /// Sends no byte of it, then disconnects.
     None(Disconnect),
     Body(BodySchedule),
-    /// The last answer was sent; the connection ends.
+    /// The last answer was sent; the connection closes.
     Closing,
 }
 
-/// A body that is not sent as it is.
+/// How a body is sent that is cut, slow, or the last of its connection.
 #[derive(Debug)]
 pub(crate) struct BodySchedule {
-    /// How much of `\r\n\r\n`, the end of the head, has been sent; 4 once the body begins.
+    /// How many bytes of `\r\n\r\n`, the end of the head, were sent; 4 once the body begins.
     head: usize,
     /// Bytes of the body still to be sent.
     left: usize,
-    /// The connection breaks after them, although more was announced.
-    cut: bool,
-    /// The connection ends after them, in order.
-    close: bool,
-    /// A pause before each chunk of so many bytes.
+    /// The connection breaks after them, before Content-Length is reached.
+    is_cut: bool,
+    /// The connection closes after them, in an orderly way.
+    is_last: bool,
+    /// The pause before each chunk, and the bytes of a chunk.
     pace: Option<(Duration, usize)>,
     /// Bytes that may be sent before the next pause.
-    open: usize,
+    allowed: usize,
 }
 
-/// Pauses are no longer than this, so that an ending simulator is not held up.
-pub(crate) const PAUSE: Duration = Duration::from_millis(50);
+/// What the connection may do next.
+pub(crate) enum SendStep {
+    Send(usize),
+    Pause(Duration),
+    End(Option<Disconnect>),
+}
+
+/// The length of a pause within a slow body: short, so that a simulator can end soon.
+const PAUSE: Duration = Duration::from_millis(50);
 
 impl SendScript {
     /// The script for a body of `length` bytes.
@@ -49,52 +56,45 @@ impl SendScript {
         if cut_at.is_none() && pace.is_none() && !close {
             return SendScript::Whole;
         }
-        SendScript::Body(BodySchedule { head: 0, left, cut: cut_at.is_some(), close, pace, open: 0 })
+        SendScript::Body(BodySchedule { head: 0, left, is_cut: cut_at.is_some(), is_last: close, pace, allowed: 0 })
     }
-}
 
-/// What the script allows next.
-pub(crate) enum SendStep {
-    Send(usize),
-    Pause(Duration),
-    End(Option<Disconnect>),
-}
-
-impl SendScript {
+    /// The next step for a write of `buf`.
     pub(crate) fn step(&mut self, buf: &[u8]) -> SendStep {
-        let drops = match self {
+        let schedule = match self {
             SendScript::Whole | SendScript::Closing => return SendStep::Send(buf.len()),
             SendScript::None(cut) => return SendStep::End(Some(*cut)),
-            SendScript::Body(drops) => drops,
+            SendScript::Body(schedule) => schedule,
         };
-        if drops.head < 4 {
-            return SendStep::Send(drops.head_end(buf));
+        if schedule.head < 4 {
+            return SendStep::Send(schedule.head_end(buf));
         }
-        if drops.left == 0 {
+        if schedule.left == 0 {
             return SendStep::End(None);
         }
-        let length = buf.len().min(drops.left);
-        match drops.pace {
+        let length = buf.len().min(schedule.left);
+        match schedule.pace {
             None => SendStep::Send(length),
-            Some((pause, chunk)) if drops.open == 0 => {
-                drops.open = chunk;
+            Some((pause, chunk)) if schedule.allowed == 0 => {
+                schedule.allowed = chunk;
                 SendStep::Pause(pause)
             }
-            Some(_) => SendStep::Send(length.min(drops.open)),
+            Some(_) => SendStep::Send(length.min(schedule.allowed)),
         }
     }
 
+    /// Records that `bytes` were sent.
     pub(crate) fn sent(&mut self, bytes: &[u8]) {
-        let SendScript::Body(drops) = self else { return };
-        if drops.head < 4 {
-            drops.head = bytes.iter().fold(drops.head, |matched, byte| step_head(matched, *byte));
+        let SendScript::Body(schedule) = self else { return };
+        if schedule.head < 4 {
+            schedule.head = bytes.iter().fold(schedule.head, |matched, byte| step_head(matched, *byte));
         } else {
-            drops.left -= bytes.len();
-            drops.open = drops.open.saturating_sub(bytes.len());
+            schedule.left -= bytes.len();
+            schedule.allowed = schedule.allowed.saturating_sub(bytes.len());
         }
-        // Seen here and not at the next write: after a whole answer there is none.
-        if drops.head == 4 && drops.left == 0 && !drops.cut {
-            *self = if drops.close { SendScript::Closing } else { SendScript::Whole };
+        // Checked here, because no further write follows a whole answer.
+        if schedule.head == 4 && schedule.left == 0 && !schedule.is_cut {
+            *self = if schedule.is_last { SendScript::Closing } else { SendScript::Whole };
         }
     }
 }

@@ -1,7 +1,6 @@
-//! Who may do what and how often: tokens, access, quota, and the record of it.
+//! Tokens, access, quota, and the record of requests.
 
-use super::*;
-use std::time::Instant;
+use super::raw_client::*;
 
 const FLEET: &str = r#"{"apps": [
     {"app_id": "full", "app_secret": "s1", "clients": [13, 12], "me": 12},
@@ -22,9 +21,9 @@ fn token(server: &SimulatorServer, form: &str) -> RawAnswer {
 }
 
 fn bearer(server: &SimulatorServer, id: &str, secret: &str) -> String {
-    let got = token(server, &format!("grant_type=client_credentials&client_id={id}&client_secret={secret}"));
-    assert_eq!(got.code, 200, "{got:?}");
-    format!("Bearer {}", got.json()["access_token"].as_str().unwrap())
+    let answer = token(server, &format!("grant_type=client_credentials&client_id={id}&client_secret={secret}"));
+    assert_eq!(answer.code, 200, "{answer:?}");
+    format!("Bearer {}", answer.json()["access_token"].as_str().unwrap())
 }
 
 fn ask(server: &SimulatorServer, bearer: &str, method: &str, path: &str) -> RawAnswer {
@@ -33,20 +32,20 @@ fn ask(server: &SimulatorServer, bearer: &str, method: &str, path: &str) -> RawA
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_given_for_a_form_in_the_body_alone() {
+async fn only_a_form_in_the_body_gets_a_token() {
     let server = fleet().await;
     let form = "grant_type=client_credentials&client_id=full&client_secret=s1";
-    let got = token(&server, form);
-    let answer = got.json();
-    assert_eq!(got.code, 200);
-    assert_eq!(answer["expires_in"], 3600);
-    assert_eq!((answer["token_type"].as_str(), answer["scope"].as_str()), (Some("Bearer"), Some("all")));
-    assert_eq!(got.number("x-ratelimit-remaining"), got.number("x-ratelimit-limit"));
+    let answer = token(&server, form);
+    let body = answer.json();
+    assert_eq!(answer.code, 200);
+    assert_eq!(body["expires_in"], 3600);
+    assert_eq!((body["token_type"].as_str(), body["scope"].as_str()), (Some("Bearer"), Some("all")));
+    assert_eq!(answer.number("x-ratelimit-remaining"), answer.number("x-ratelimit-limit"));
 
     let bad = |path: &str, headers: &[(&str, &str)], body: &str| {
-        let got = send(&server, "POST", path, headers, body.as_bytes());
-        assert!(got.json()["message"].is_string());
-        got.code
+        let answer = send(&server, "POST", path, headers, body.as_bytes());
+        assert!(answer.json()["message"].is_string());
+        answer.code
     };
     assert_eq!(bad(&format!("/oauth/token?{form}"), &[FORM], ""), 400);
     assert_eq!(bad(&format!("/oauth/token?{form}"), &[FORM], form), 400);
@@ -57,7 +56,7 @@ async fn a_token_is_given_for_a_form_in_the_body_alone() {
     assert_eq!(bad("/oauth/token", &[FORM], &format!("{form}&client_id=full")), 400);
     assert_eq!(bad("/oauth/token", &[FORM], &form.replace("s1", "s%zz")), 400);
     assert_eq!(bad("/oauth/token", &[FORM], &form.replace("s1", "s2")), 401);
-    assert_eq!(bad("/oauth/token", &[FORM], &form.replace("full", "nobody")), 401);
+    assert_eq!(bad("/oauth/token", &[FORM], &form.replace("full", "unknown")), 401);
     assert_eq!(send(&server, "GET", "/oauth/token", &[], b"").code, 405);
     assert_eq!(server.counts().token, 12);
     server.stop().await.unwrap();
@@ -77,29 +76,30 @@ async fn a_secret_may_hold_what_forms_encode() {
 async fn unknown_expired_and_absent_tokens_are_refused() {
     let server = fleet().await;
     let path = "/api/ver1.0/client/12/client/";
-    for header in ["Bearer nobody", "Bearer ", "Bearer", "Basic cmVhZHk=", "ready"] {
-        let got = send(&server, "GET", path, &[("authorization", header)], b"");
-        assert_eq!(got.refusal(), (401, Value::Null, true), "{header}");
+    for header in ["Bearer unknown", "Bearer ", "Bearer", "Basic cmVhZHk=", "ready"] {
+        let answer = send(&server, "GET", path, &[("authorization", header)], b"");
+        assert_eq!(answer.refusal(), (401, Value::Null, true), "{header}");
     }
     assert_eq!(send(&server, "GET", path, &[], b"").code, 401);
     assert_eq!(ask(&server, "Bearer ready", "GET", "client/12/client/").code, 200);
     assert_eq!(ask(&server, "bearer ready", "GET", "client/12/client/").code, 200);
     server.stop().await.unwrap();
 
-    let lifetime = Duration::from_millis(300);
-    let server = serve(SimulatorOptions { token_lifetime: lifetime, ..options(&[example()]) }).await;
+    let clock = SimulatorClock::manual();
+    let server = serve(SimulatorOptions { clock: clock.clone(), ..options(&[example()]) }).await;
     let bearer = bearer(&server, "any", "any");
+    clock.advance(Duration::from_millis(3_599_999));
     assert_eq!(ask(&server, &bearer, "GET", "user/").code, 200);
-    tokio::time::sleep(lifetime).await;
+    clock.advance(Duration::from_millis(1));
     assert_eq!(ask(&server, &bearer, "GET", "user/").refusal(), (401, Value::Null, true));
     server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_documented_refusal_of_access() {
+async fn every_refusal_of_access_is_as_documented() {
     let server = fleet().await;
     let as_app = |id: &str, secret: &str| bearer(&server, id, secret);
-    let word = |got: RawAnswer, code: u16, word: &str| assert_eq!(got.refusal(), (code, json!(word), true));
+    let word = |answer: RawAnswer, code: u16, word: &str| assert_eq!(answer.refusal(), (code, json!(word), true));
 
     let full = as_app("full", "s1");
     assert_eq!(ask(&server, &full, "GET", "client/13/client/").code, 200);
@@ -117,8 +117,8 @@ async fn every_documented_refusal_of_access() {
     word(ask(&server, &blocked, "GET", "client/12/client/"), 403, "user_blocked");
     word(ask(&server, &blocked, "GET", "user/"), 403, "user_blocked");
     for method in ["DELETE", "POST", "PATCH"] {
-        let got = ask(&server, &full, method, "client/12/client/");
-        assert_eq!((got.code, got.header("allow")), (405, Some("GET, PUT")), "{method}");
+        let answer = ask(&server, &full, method, "client/12/client/");
+        assert_eq!((answer.code, answer.header("allow")), (405, Some("GET, PUT")), "{method}");
     }
     server.stop().await.unwrap();
 }
@@ -160,59 +160,69 @@ async fn me_is_the_client_of_the_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_quota_is_counted_by_app_and_told_by_every_answer() {
+async fn the_quota_is_counted_by_app_and_stated_in_every_answer() {
     let seed =
         seed_file("fleet.json", &FLEET.replace("\"token_rate\"", "\"quota_window_s\": 2, \"token_rate\"")).unwrap();
-    let server = serve(SimulatorOptions { seed, quota: Some(3), ..SimulatorOptions::default() }).await;
+    let clock = SimulatorClock::manual();
+    let server =
+        serve(SimulatorOptions { seed, quota: Some(3), clock: clock.clone(), ..SimulatorOptions::default() }).await;
     let (full, reader) = (bearer(&server, "full", "s1"), bearer(&server, "reader", "s3"));
     let left = |bearer: &str, path: &str| {
-        let got = ask(&server, bearer, "GET", path);
-        assert_eq!(got.number("x-ratelimit-limit"), 3);
-        assert!((1..=2).contains(&got.number("x-ratelimit-reset")));
-        (got.code, got.number("x-ratelimit-remaining"))
+        let answer = ask(&server, bearer, "GET", path);
+        assert_eq!(answer.number("x-ratelimit-limit"), 3);
+        (answer.code, answer.number("x-ratelimit-remaining"), answer.number("x-ratelimit-reset"))
     };
-    // Windows are counted from the start: begin with a fresh one.
-    tokio::time::sleep(Duration::from_millis(2010)).await;
-    assert_eq!(left(&full, "client/12/client/"), (200, 2));
-    assert_eq!(left(&full, "client/99/client/"), (404, 1));
-    assert_eq!(left(&full, "user/"), (200, 0));
-    let got = ask(&server, &full, "PUT", "client/12/client/");
-    assert_eq!(got.refusal(), (429, json!("rate_limit_exceeded"), true));
-    assert_eq!(got.number("x-ratelimit-remaining"), 0);
-    assert_eq!(left(&reader, "client/12/client/"), (200, 2));
-    assert_eq!(left("Bearer nobody", "client/12/client/"), (401, 3));
+    assert_eq!(left(&full, "client/12/client/"), (200, 2, 2));
+    assert_eq!(left(&full, "client/99/client/"), (404, 1, 2));
+    // Half a second into the window, the seconds that are left are rounded up.
+    clock.advance(Duration::from_millis(500));
+    assert_eq!(left(&full, "user/"), (200, 0, 2));
+    let answer = ask(&server, &full, "PUT", "client/12/client/");
+    assert_eq!(answer.refusal(), (429, json!("rate_limit_exceeded"), true));
+    assert_eq!(answer.number("x-ratelimit-remaining"), 0);
+    assert_eq!(left(&reader, "client/12/client/"), (200, 2, 2));
+    assert_eq!(left("Bearer unknown", "client/12/client/"), (401, 3, 2));
     assert_eq!(server.clients()[&12]["hold_music"], Value::Null);
-    let wait = ask(&server, &full, "GET", "user/").number("x-ratelimit-reset");
-    tokio::time::sleep(Duration::from_secs(wait)).await;
-    assert_eq!(left(&full, "client/12/client/"), (200, 2));
+    clock.advance(Duration::from_millis(1499));
+    assert_eq!(left(&full, "user/"), (429, 0, 1));
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(left(&full, "client/12/client/"), (200, 2, 2));
     server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn oauth_takes_twenty_requests_a_second_and_six_at_a_time() {
-    let server = serve(options(&[])).await;
+    let clock = SimulatorClock::manual();
+    let server = serve(SimulatorOptions { clock: clock.clone(), ..options(&[]) }).await;
     let form = "grant_type=client_credentials&client_id=a&client_secret=b";
-    let start = Instant::now();
-    let codes: Vec<u16> = (0..21).map(|_| token(&server, form).code).collect();
-    if start.elapsed() < Duration::from_secs(1) {
-        assert_eq!(codes, [vec![200; 20], vec![429]].concat());
-    }
+    let codes = |count: usize| -> Vec<u16> { (0..count).map(|_| token(&server, form).code).collect() };
+    let one_too_many = [vec![200; 20], vec![429]].concat();
+    assert_eq!(codes(21), one_too_many);
+    clock.advance(Duration::from_millis(999));
+    assert_eq!(codes(1), [429]);
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(codes(21), one_too_many);
     server.stop().await.unwrap();
 
-    let server = serve(SimulatorOptions { faults: vec![fault("latency=1s")], ..options(&[]) }).await;
+    let server =
+        serve(SimulatorOptions { faults: vec![fault("latency=1s,times=7")], clock: clock.clone(), ..options(&[]) })
+            .await;
     let mut callers: Vec<RawClient> = (0..7).map(|_| RawClient::to(&server)).collect();
     for caller in &mut callers {
         let head = "POST /oauth/token HTTP/1.1\r\nhost: pbx\r\ncontent-type: application/x-www-form-urlencoded\r\n";
         write!(caller.stream, "{head}content-length: {}\r\n\r\n{form}", form.len()).unwrap();
     }
+    until(|| clock.waits() == 7).await;
+    clock.advance(Duration::from_secs(1));
     let mut codes: Vec<u16> = callers.iter_mut().map(|caller| caller.answer().unwrap().code).collect();
     codes.sort_unstable();
     assert_eq!(codes, [200, 200, 200, 200, 200, 200, 429]);
+    assert_eq!(token(&server, form).code, 200, "an answer frees its place");
     server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_asked_is_counted_and_remembered_without_secrets() {
+async fn requests_are_counted_and_recorded_without_secrets() {
     let server = serve(options(&[example()])).await;
     assert_eq!(server.counts(), crate::sandbox::RequestCounts::default());
     let _first = bearer(&server, "a", "topsecret");

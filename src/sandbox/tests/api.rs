@@ -1,26 +1,29 @@
 //! The resource: both routes, 28 fields, the seven that can be written, compression.
 
-use super::*;
+use super::raw_client::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_routes_read_and_write_one_client() {
     let server = serve(options(&[example()])).await;
     for path in ["/api/ver1.0/client/12/client/", "/api/ver1.0/client/client_info/12/"] {
-        let got = send(&server, "GET", path, &[TOKEN], b"");
-        assert_eq!((got.code, got.header("content-type")), (200, Some("application/json")));
-        assert_eq!(got.json().as_object().unwrap().len(), 28);
-        assert_eq!(got.json()["geo_list"], "RU BY");
+        let answer = send(&server, "GET", path, &[TOKEN], b"");
+        assert_eq!((answer.code, answer.header("content-type")), (200, Some("application/json")));
+        assert_eq!(answer.json().as_object().unwrap().len(), 28);
+        assert_eq!(answer.json()["geo_list"], "RU BY");
     }
     let path = "/api/ver1.0/client/client_info/%312/";
-    let got = send(&server, "PUT", path, &[TOKEN, JSON], br#"{"geo_list":"RU KZ","hold_music":null}"#);
-    assert_eq!((got.code, got.json()["geo_list"].clone(), got.json()["id"].clone()), (200, json!("RU KZ"), json!(12)));
+    let answer = send(&server, "PUT", path, &[TOKEN, JSON], br#"{"geo_list":"RU KZ","hold_music":null}"#);
+    assert_eq!(
+        (answer.code, answer.json()["geo_list"].clone(), answer.json()["id"].clone()),
+        (200, json!("RU KZ"), json!(12))
+    );
     assert_eq!(get(&server, "12").json()["geo_list"], "RU KZ");
     assert_eq!(get(&server, "@me").json()["dial_rule_id"], 19);
     server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_slash_there_is_nothing() {
+async fn a_path_without_its_slash_is_not_found() {
     let server = serve(options(&[example()])).await;
     let paths = [
         "/api/ver1.0/client/12/client",
@@ -40,7 +43,7 @@ async fn without_the_slash_there_is_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answer_of_the_wiki_comes_back_as_it_is() {
+async fn the_answer_of_the_wiki_comes_back_unchanged() {
     let wiki = json!({"domain": "sip.ringme.ru", "create_date": "2020-03-16 09:29:57", "hold_music": null, "presence": "no",
         "sip_network_permission_id": null, "prefix": "0001", "record_stereo": false, "ambassadors": null, "id": 12,
         "domain_prefix": "00001", "contact_phones": null, "name": "ringme_test", "timezone": "Europe/Moscow",
@@ -70,10 +73,10 @@ async fn exactly_seven_fields_can_be_written() {
     for name in all.as_object().unwrap().keys() {
         match seven.iter().find(|(writable, _)| writable == name) {
             Some((_, value)) => {
-                let got = put(&server, "12", &json!({name: value}));
-                assert_eq!((got.code, &got.json()[name]), (200, value), "{name}");
-                let got = put(&server, "12", &json!({name: null}));
-                assert_eq!((got.code, got.json()[name].clone()), (200, Value::Null), "{name}");
+                let answer = put(&server, "12", &json!({name: value}));
+                assert_eq!((answer.code, &answer.json()[name]), (200, value), "{name}");
+                let answer = put(&server, "12", &json!({name: null}));
+                assert_eq!((answer.code, answer.json()[name].clone()), (200, Value::Null), "{name}");
             }
             None => {
                 assert_eq!(put(&server, "12", &json!({name: all[name]})).refusal(), (400, Value::Null, true), "{name}")
@@ -84,7 +87,7 @@ async fn exactly_seven_fields_can_be_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_put_that_is_not_in_order_changes_nothing() {
+async fn a_put_that_is_not_valid_changes_nothing() {
     let server = serve(options(&[example()])).await;
     let before = server.clients();
     let bodies = [
@@ -110,31 +113,31 @@ async fn a_put_that_is_not_in_order_changes_nothing() {
         r#"{"timezone": 3}"#,
         r#"{"timezone": "Europe Moscow"}"#,
         r#"{"disk_space_notify_threshold": 101}"#,
-        r#"{"disk_space_notify_email": "nobody"}"#,
+        r#"{"disk_space_notify_email": "no-address"}"#,
         r#"{"disk_space_notify_email": "a b@c.d"}"#,
     ];
     for body in bodies {
         let path = "/api/ver1.0/client/12/client/";
-        let got = send(&server, "PUT", path, &[TOKEN, JSON], body.as_bytes());
-        assert_eq!(got.refusal(), (400, Value::Null, true), "{body}");
+        let answer = send(&server, "PUT", path, &[TOKEN, JSON], body.as_bytes());
+        assert_eq!(answer.refusal(), (400, Value::Null, true), "{body}");
     }
-    let got = send(&server, "PUT", "/api/ver1.0/client/12/client/", &[TOKEN, JSON], &vec![b' '; 2 << 20]);
-    assert_eq!(got.code, 400);
+    let answer = send(&server, "PUT", "/api/ver1.0/client/12/client/", &[TOKEN, JSON], &vec![b' '; 2 << 20]);
+    assert_eq!(answer.code, 400);
     assert_eq!(server.clients(), before);
     assert_eq!(server.counts().writes["12"], bodies.len() as u64 + 1);
     server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn gzip_when_asked_for_errors_too() {
+async fn answers_and_errors_are_gzip_where_the_request_accepts_it() {
     let server = serve(options(&[example()])).await;
     let zipped = |accept: &str, id: &str| {
         let path = format!("/api/ver1.0/client/{id}/client/");
-        let got = send(&server, "GET", &path, &[TOKEN, ("accept-encoding", accept)], b"");
-        let zipped = got.header("content-encoding") == Some("gzip");
-        let body = if zipped { got.unzipped() } else { got.body };
+        let answer = send(&server, "GET", &path, &[TOKEN, ("accept-encoding", accept)], b"");
+        let zipped = answer.header("content-encoding") == Some("gzip");
+        let body = if zipped { answer.unzipped() } else { answer.body };
         assert!(serde_json::from_slice::<Value>(&body).unwrap().is_object());
-        (got.code, zipped)
+        (answer.code, zipped)
     };
     assert_eq!(zipped("gzip", "12"), (200, true));
     assert_eq!(zipped("gzip", "99"), (404, true));

@@ -1,20 +1,20 @@
-//! Semantics: each reading of what the wiki leaves open.
+//! The semantics that the wiki leaves open.
 
-use super::*;
+use super::raw_client::*;
 use crate::sandbox::{Normalise, Semantics};
 
-async fn reading(semantics: Semantics) -> SimulatorServer {
+async fn serve_with(semantics: Semantics) -> SimulatorServer {
     serve(SimulatorOptions { semantics, ..options(&[example(), json!({"id": 13, "disk_space_notify_threshold": 90})]) })
         .await
 }
 
 async fn normalising(normalise: Normalise) -> SimulatorServer {
-    reading(Semantics { normalise: vec![normalise], ..Semantics::default() }).await
+    serve_with(Semantics { normalise: vec![normalise], ..Semantics::default() }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn merging_leaves_the_others_and_replacing_clears_them() {
-    let server = reading(Semantics::default()).await;
+async fn a_merge_keeps_the_other_fields_and_a_replacement_clears_them() {
+    let server = serve_with(Semantics::default()).await;
     let client = put(&server, "12", &json!({"hold_music": 7})).json();
     assert_eq!((client["geo_list"].clone(), client["hold_music"].clone()), (json!("RU BY"), json!(7)));
 
@@ -31,11 +31,11 @@ async fn merging_leaves_the_others_and_replacing_clears_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ignored_field_keeps_its_value() {
     let ignore = vec!["timezone".to_owned()];
-    let server = reading(Semantics { ignore, ..Semantics::default() }).await;
-    let got = put(&server, "12", &json!({"timezone": "UTC", "hold_music": 7}));
-    let client = got.json();
+    let server = serve_with(Semantics { ignore, ..Semantics::default() }).await;
+    let answer = put(&server, "12", &json!({"timezone": "UTC", "hold_music": 7}));
+    let client = answer.json();
     assert_eq!(
-        (got.code, client["timezone"].as_str(), client["hold_music"].clone()),
+        (answer.code, client["timezone"].as_str(), client["hold_music"].clone()),
         (200, Some("Europe/Moscow"), json!(7))
     );
     server.stop().await.unwrap();
@@ -81,21 +81,21 @@ async fn answers_show_numbers_as_text_or_null_as_empty() {
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_missing_and_null_is_refused() {
     let missing = vec!["geo_list".to_owned(), "name".to_owned()];
-    let server = reading(Semantics { missing, refuse_null: true, ..Semantics::default() }).await;
+    let server = serve_with(Semantics { missing, refuse_null: true, ..Semantics::default() }).await;
     let client = get(&server, "12").json();
     assert_eq!((client.get("geo_list"), client.get("name"), client.as_object().unwrap().len()), (None, None, 26));
     assert!(put(&server, "12", &json!({"hold_music": 7})).json().get("geo_list").is_none());
-    let got = put(&server, "12", &json!({"hold_music": 8, "timezone": null}));
-    assert_eq!(got.refusal(), (400, Value::Null, true));
-    assert!(got.json()["message"].as_str().unwrap().contains("timezone"));
+    let answer = put(&server, "12", &json!({"hold_music": 8, "timezone": null}));
+    assert_eq!(answer.refusal(), (400, Value::Null, true));
+    assert!(answer.json()["message"].as_str().unwrap().contains("timezone"));
     assert_eq!(server.clients()[&12]["hold_music"], 7);
-    // Whether an empty text clears is as open as null: it is stored as it came.
+    // The wiki does not document whether an empty text clears; it is stored unchanged.
     assert_eq!(put(&server, "12", &json!({"timezone": ""})).json()["timezone"], "");
     server.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_no_field_is_an_error() {
+async fn an_unknown_field_name_is_an_error() {
     let semantics = Semantics { ignore: vec!["time_zone".to_owned()], ..Semantics::default() };
     let error = start(SimulatorOptions { semantics, ..options(&[]) }).await.unwrap_err();
     assert!(error.to_string().contains("`time_zone`"));

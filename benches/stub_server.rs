@@ -1,7 +1,7 @@
-//! A fast stand-in for the API, for measuring: it answers tokens and GETs of clients from memory and stores nothing.
+//! A fast stub of the API for measurements: it answers tokens and GETs of clients from memory and stores nothing.
 //!
-//! `cargo bench --bench stand -- [PORT] [LATENCY_MS]` prints its address and serves until it is killed. It is no simulator: it checks
-//! nothing, so that what is measured is the program and not this.
+//! `cargo bench --bench stub_server -- [PORT] [LATENCY_MS]` prints its address and serves until it is killed. It checks
+//! nothing, unlike the simulator, so that a measurement shows the cost of ringform and not of the server.
 
 use std::time::Duration;
 
@@ -17,44 +17,44 @@ fn main() -> std::io::Result<()> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(port, latency))
 }
 
-#[expect(clippy::print_stdout, reason = "whoever measures reads the address")]
+#[expect(clippy::print_stdout, reason = "compare.py reads the address")]
 async fn serve(port: u16, latency: Duration) -> std::io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://{}", listener.local_addr()?);
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {
-            // A connection that breaks is the other side's business.
-            drop(converse(stream, latency).await);
+            // An error ends only this connection.
+            drop(answer_requests(stream, latency).await);
         });
     }
 }
 
-async fn converse(mut stream: TcpStream, latency: Duration) -> std::io::Result<()> {
+async fn answer_requests(mut stream: TcpStream, latency: Duration) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut held = Vec::with_capacity(4096);
+    let mut received = Vec::with_capacity(4096);
     let mut answer = Vec::with_capacity(2048);
     loop {
         let end = loop {
-            if let Some(at) = held.windows(4).position(|four| four == b"\r\n\r\n") {
+            if let Some(at) = received.windows(4).position(|four| four == b"\r\n\r\n") {
                 break at + 4;
             }
-            if stream.read_buf(&mut held).await? == 0 {
+            if stream.read_buf(&mut received).await? == 0 {
                 return Ok(());
             }
         };
-        let head = String::from_utf8_lossy(&held[..end]).into_owned();
+        let head = String::from_utf8_lossy(&received[..end]).into_owned();
         let length = head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
         });
         let whole = end + length.unwrap_or(0);
-        while held.len() < whole {
-            if stream.read_buf(&mut held).await? == 0 {
+        while received.len() < whole {
+            if stream.read_buf(&mut received).await? == 0 {
                 return Ok(());
             }
         }
-        held.drain(..whole);
+        received.drain(..whole);
         let path = head.split(' ').nth(1).unwrap_or_default();
         let body = match path.starts_with("/oauth/") {
             true => r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#.to_owned(),
