@@ -133,7 +133,7 @@ guards:
 | `unmanaged` | the client does not manage the field (`true`) |
 ";
 
-/// The changes that a reader asks about, for each field.
+/// The changes that docs/fields.md lists, for each field.
 fn steps(setting: Setting) -> Vec<(&'static str, State, State)> {
     let odd = || State::Odd(Json::from("?"));
     let of = |text: &str| value::declared(setting.kind(), &Given::Text(text)).unwrap();
