@@ -1,42 +1,38 @@
 //! Escapes: how text that strangers chose is made harmless, one function for each place it goes to.
 //!
 //! Owns the set of characters that terminals, CI logs and Markdown obey, and nothing else. Every format takes its escapes from
-//! here. An escape shows that something stood there instead of dropping it: two names never become one by being printed.
+//! here. An escape shows what it replaced and drops nothing, so two names never look the same.
+//!
+//! Every escape takes [`Untrusted`], and its result is ready for the format. A text of our own needs no escape, so it does not
+//! fit:
+//!
+//! ```compile_fail
+//! ringform::render::escape::html("a text of our own");
+//! ```
+//!
+//! The result of one escape does not fit into another:
+//!
+//! ```compile_fail
+//! use ringform::{model::Untrusted, render::escape};
+//! escape::html(&escape::xml(&Untrusted::from("a name")));
+//! ```
+//!
+//! A text without an escape cannot be printed:
+//!
+//! ```compile_fail
+//! println!("{}", ringform::model::Untrusted::from("a name"));
+//! ```
+//!
+//! The three examples fail for their type only; this compiles:
+//!
+//! ```
+//! use ringform::{model::Untrusted, render::escape};
+//! println!("{}", escape::html(&Untrusted::from("a name")));
+//! ```
 
 use std::fmt::{self, Display, Write};
-use std::sync::Arc;
 
 use crate::model::Untrusted;
-
-/// Text that may need an escape: what strangers chose, or a plain text that quotes it.
-pub trait Foreign {
-    /// The text with nothing escaped.
-    fn foreign(&self) -> &str;
-}
-
-impl Foreign for Untrusted {
-    fn foreign(&self) -> &str {
-        self.raw()
-    }
-}
-
-impl Foreign for str {
-    fn foreign(&self) -> &str {
-        self
-    }
-}
-
-impl Foreign for String {
-    fn foreign(&self) -> &str {
-        self
-    }
-}
-
-impl Foreign for Arc<str> {
-    fn foreign(&self) -> &str {
-        self
-    }
-}
 
 /// Whether a terminal or an editor obeys the character instead of showing it: controls (C0, DEL, C1), line and paragraph
 /// separators, bidirectional marks and overrides, zero-width and other invisible characters, and language tags.
@@ -58,8 +54,8 @@ pub(crate) fn is_log_command(text: &str) -> bool {
 ///
 /// GitHub reads `::command::` at the start of a line, after blanks, and `##[command]` anywhere in it; Azure and TeamCity read
 /// `##vso[` and `##teamcity[`. So a leading `::` and the second `#` of such a command are escaped as well.
-pub fn terminal<T: Foreign + ?Sized>(text: &T) -> Terminal<'_> {
-    Terminal(text.foreign())
+pub fn terminal(text: &Untrusted) -> Terminal<'_> {
+    Terminal(text.raw())
 }
 
 /// A text as [`terminal`] shows it.
@@ -88,35 +84,35 @@ impl Display for Terminal<'_> {
 }
 
 /// For a label of a metric: as [`terminal`] shows it, with a backslash before each backslash and quote.
-pub fn metric_label<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn metric_label(text: &Untrusted) -> String {
     terminal(text).to_string().replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 /// For the text behind `::` of a workflow command: as on a terminal, and nothing in it that the runner would decode.
-pub fn command_message<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn command_message(text: &Untrusted) -> String {
     terminal(text).to_string().replace('%', "%25")
 }
 
 /// For a property of a workflow command, such as its file: there `:` and `,` separate, and blanks at the ends are dropped.
-pub fn command_property<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn command_property(text: &Untrusted) -> String {
     command_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 /// For XML 1.0, in attributes and text: as on a terminal, without the two characters that XML forbids beside controls. Markup
 /// is the writer's trade.
-pub fn xml<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn xml(text: &Untrusted) -> String {
     terminal(text).to_string().replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}")
 }
 
 /// For a message of SARIF: as on a terminal, and no link, which is `[text](address)` there.
-pub fn sarif<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn sarif(text: &Untrusted) -> String {
     terminal(text).to_string().replace("](", "]\\u{28}")
 }
 
 /// For a path that is a URI reference: every byte but the unreserved ones and `/` is written as `%XX`.
-pub fn uri<T: Foreign + ?Sized>(path: &T) -> String {
+pub fn uri(path: &Untrusted) -> String {
     let mut out = String::new();
-    for byte in path.foreign().bytes() {
+    for byte in path.raw().bytes() {
         let written = match byte {
             b'/' | b'-' | b'.' | b'_' | b'~' => out.write_char(char::from(byte)),
             byte if byte.is_ascii_alphanumeric() => out.write_char(char::from(byte)),
@@ -129,7 +125,7 @@ pub fn uri<T: Foreign + ?Sized>(path: &T) -> String {
 }
 
 /// For text and quoted attributes of HTML: as [`terminal`] shows it, with the five characters of markup as entities.
-pub fn html<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn html(text: &Untrusted) -> String {
     let plain = terminal(text).to_string();
     let mut out = String::with_capacity(plain.len());
     for c in plain.chars() {
@@ -149,17 +145,17 @@ pub fn html<T: Foreign + ?Sized>(text: &T) -> String {
 ///
 /// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
 /// in the rendered text, so there a zero-width space is put behind the sign, as other bots that write comments do.
-pub fn markdown<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn markdown(text: &Untrusted) -> String {
     let mut out = String::new();
-    entities(text.foreign(), true, &mut out);
+    entities(text.raw(), true, &mut out);
     out
 }
 
 /// For a name or a value in Markdown: `<code>` with everything inside as [`markdown`] has it. Unlike backticks this holds in
 /// table cells and lists alike, whatever stands inside; and nobody is mentioned by code.
-pub fn markdown_code<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn markdown_code(text: &Untrusted) -> String {
     let mut out = "<code>".to_owned();
-    entities(text.foreign(), false, &mut out);
+    entities(text.raw(), false, &mut out);
     out.push_str("</code>");
     out
 }
@@ -201,9 +197,9 @@ fn ends_with_www(text: &str) -> bool {
 
 /// For a name or a value in a chat: code, in which neither markup nor mentions are seen. The three characters that Slack reads
 /// everywhere become entities, and a backtick, which would end the code, a look-alike.
-pub fn slack_code<T: Foreign + ?Sized>(text: &T) -> String {
+pub fn slack_code(text: &Untrusted) -> String {
     let mut out = "`".to_owned();
-    for c in text.foreign().chars() {
+    for c in text.raw().chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -222,7 +218,15 @@ pub fn slack_code<T: Foreign + ?Sized>(text: &T) -> String {
 }
 
 /// The first characters of a text, with `…` where something was left out; `most` counts characters.
-pub fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &Untrusted, most: usize) -> Untrusted {
+    match text.raw().char_indices().nth(most) {
+        Some(_) => shorten(text.raw(), most).into(),
+        None => text.clone(),
+    }
+}
+
+/// The same for a text that is escaped already.
+pub(crate) fn shorten(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
         None => text.to_owned(),
@@ -232,6 +236,10 @@ pub fn cut(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn untrusted(text: &str) -> Untrusted {
+        Untrusted::from(text)
+    }
 
     #[test]
     fn terminals_and_logs_obey_nothing() {
@@ -248,7 +256,7 @@ mod tests {
             ("##[error] ## head ##vso[x]", "#\\u{23}[error] ## head #\\u{23}vso[x]"),
         ];
         for (text, escaped) in table {
-            assert_eq!(terminal(text).to_string(), escaped, "{text:?}");
+            assert_eq!(terminal(&untrusted(text)).to_string(), escaped, "{text:?}");
         }
     }
 
@@ -260,7 +268,7 @@ mod tests {
             ("l1\nl2\u{1b}", "l1\\\\nl2\\\\u{1b}"),
         ];
         for (text, escaped) in table {
-            assert_eq!(metric_label(text), escaped, "{text:?}");
+            assert_eq!(metric_label(&untrusted(text)), escaped, "{text:?}");
         }
     }
 
@@ -272,7 +280,7 @@ mod tests {
             ("a\n\u{202e}b", "a\\n\\u{202e}b"),
         ];
         for (text, escaped) in table {
-            assert_eq!(html(text), escaped, "{text:?}");
+            assert_eq!(html(&untrusted(text)), escaped, "{text:?}");
         }
     }
 
@@ -289,8 +297,12 @@ mod tests {
             ("l1\nl2\u{1b}", "l1&#92;nl2&#92;u&#123;1b&#125;"),
         ];
         for (text, escaped) in table {
-            assert_eq!(markdown(text), escaped, "{text:?}");
-            assert_eq!(markdown_code(text), format!("<code>{}</code>", escaped.replace("&#8203;", "")), "{text:?}");
+            assert_eq!(markdown(&untrusted(text)), escaped, "{text:?}");
+            assert_eq!(
+                markdown_code(&untrusted(text)),
+                format!("<code>{}</code>", escaped.replace("&#8203;", "")),
+                "{text:?}"
+            );
         }
     }
 
@@ -303,27 +315,31 @@ mod tests {
             ("", "` `"),
         ];
         for (text, escaped) in table {
-            assert_eq!(slack_code(text), escaped, "{text:?}");
+            assert_eq!(slack_code(&untrusted(text)), escaped, "{text:?}");
         }
     }
 
     #[test]
     fn commands_hold_their_text() {
-        assert_eq!(command_message("100%\n::error::%0A, a:b"), "100%25\\n::error::%250A, a:b");
-        assert_eq!(command_message("::error::y"), "\\u{3a}:error::y");
-        assert_eq!(command_property("a:b,c::d%3A"), "a%3Ab%2Cc%3A%3Ad%253A");
+        assert_eq!(command_message(&untrusted("100%\n::error::%0A, a:b")), "100%25\\n::error::%250A, a:b");
+        assert_eq!(command_message(&untrusted("::error::y")), "\\u{3a}:error::y");
+        assert_eq!(command_property(&untrusted("a:b,c::d%3A")), "a%3Ab%2Cc%3A%3Ad%253A");
     }
 
     #[test]
     fn reports_hold_no_character_that_their_readers_refuse() {
-        assert_eq!(xml("A\u{1b}[31m\0]]>&#27;<\u{fffe}\u{ffff}"), "A\\u{1b}[31m\\u{0}]]>&#27;<\\u{fffe}\\u{ffff}");
-        assert_eq!(sarif("[x](https://evil.example) [a] (b)"), "[x]\\u{28}https://evil.example) [a] (b)");
-        assert_eq!(uri("infra/my pbx/ä%#?:.yaml"), "infra/my%20pbx/%C3%A4%25%23%3F%3A.yaml");
+        assert_eq!(
+            xml(&untrusted("A\u{1b}[31m\0]]>&#27;<\u{fffe}\u{ffff}")),
+            "A\\u{1b}[31m\\u{0}]]>&#27;<\\u{fffe}\\u{ffff}"
+        );
+        assert_eq!(sarif(&untrusted("[x](https://evil.example) [a] (b)")), "[x]\\u{28}https://evil.example) [a] (b)");
+        assert_eq!(uri(&untrusted("infra/my pbx/ä%#?:.yaml")), "infra/my%20pbx/%C3%A4%25%23%3F%3A.yaml");
     }
 
     #[test]
     fn cutting_shows() {
-        assert_eq!(cut("abc", 3), "abc");
-        assert_eq!(cut("äöüß", 3), "äö…");
+        assert_eq!(cut(&untrusted("abc"), 3), untrusted("abc"));
+        assert_eq!(cut(&untrusted("äöüß"), 3), untrusted("äö…"));
+        assert_eq!(shorten("äöüß", 3), "äö…");
     }
 }

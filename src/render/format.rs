@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::model::Untrusted;
 use crate::render::escape;
 
 /// A format in which a plan can be written.
@@ -85,7 +86,7 @@ impl FromStr for Format {
         let found = Format::ALL.into_iter().find(|format| format.name() == text);
         found.ok_or_else(|| {
             let names = Format::ALL.map(Format::name).join(", ");
-            format!("`{}` is no format; there are {names}", escape::terminal(text))
+            format!("`{}` is no format; there are {names}", escape::terminal(&Untrusted::from(text)))
         })
     }
 }

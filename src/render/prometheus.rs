@@ -215,7 +215,7 @@ impl MetricsPage<'_> {
         for (labels, value) in samples {
             write!(self.out, "{name}{{{}", self.base)?;
             for (key, text) in labels {
-                write!(self.out, ",{key}=\"{}\"", escape::metric_label(&text))?;
+                write!(self.out, ",{key}=\"{}\"", escape::metric_label(&text.into()))?;
             }
             writeln!(self.out, "}} {value}")?;
         }

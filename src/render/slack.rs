@@ -7,10 +7,10 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::model::Severity;
+use crate::model::{Severity, Untrusted};
 use crate::plan::Plan;
 use crate::plan::watch::Finding;
-use crate::render::escape::{Foreign, cut, slack_code as code, terminal};
+use crate::render::escape::{shorten, slack_code as code, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::json;
 use crate::render::wording::change;
@@ -52,8 +52,8 @@ pub fn slack(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     json::document(&json!({ "text": text }), out)
 }
 
-fn short<T: Foreign + ?Sized>(text: &T) -> String {
-    cut(&terminal(text).to_string(), SHORT)
+fn short(text: &Untrusted) -> Untrusted {
+    shorten(&terminal(text).to_string(), SHORT).into()
 }
 
 fn line(told: &FindingGroup<'_>) -> String {
@@ -82,6 +82,6 @@ fn line(told: &FindingGroup<'_>) -> String {
 fn id(finding: &Finding) -> String {
     match finding.client_id.number() {
         Some(number) => number.to_string(),
-        None => code("@me"),
+        None => code(&"@me".into()),
     }
 }

@@ -12,7 +12,6 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::model::{Setting, Untrusted};
 use crate::plan::{Change, ClientPlan, Origin, Plan, Status};
-use crate::render::escape::Foreign;
 use crate::render::totals::Totals;
 use crate::render::{escape, json};
 
@@ -203,7 +202,7 @@ fn named(client: &ClientPlan) -> ResourceAddress {
 fn index(client: &ClientPlan) -> String {
     match (client.client_id.number(), &client.credentials) {
         (Some(id), _) => id.to_string(),
-        (None, Some(name)) => format!("@me/{}", shown(name)),
+        (None, Some(name)) => format!("@me/{}", shown(&Untrusted::new(name.clone()))),
         (None, None) => "@me".to_owned(),
     }
 }
@@ -215,7 +214,7 @@ fn address(index: &str) -> String {
 }
 
 /// Readers print these documents in logs as they are.
-fn shown<T: Foreign + ?Sized>(text: &T) -> String {
+fn shown(text: &Untrusted) -> String {
     escape::terminal(text).to_string()
 }
 

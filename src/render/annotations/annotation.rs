@@ -4,7 +4,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{ClientId, Place, Setting};
+use crate::model::{ClientId, Place, Setting, Untrusted};
 use crate::plan::watch::{Finding, FindingState, Waived};
 use crate::render::annotations::rule::AnnotationRule;
 use crate::render::escape::cut;
@@ -68,12 +68,12 @@ pub(crate) struct Annotation<'p> {
     pub(crate) client: Option<ClientId>,
     /// The credential's name; `None` for the environment.
     pub(crate) credentials: Option<&'p str>,
-    /// The client's name, still untrusted.
-    pub(crate) name: Option<String>,
+    /// The client's name.
+    pub(crate) name: Option<Untrusted>,
     /// The field.
     pub(crate) field: Option<Setting>,
-    /// What there is to say, still untrusted.
-    pub(crate) message: String,
+    /// What there is to say.
+    pub(crate) message: Untrusted,
     /// Where, relative to the project.
     pub(crate) place: Option<Place>,
     /// Whether the line of the place is one of today: what is no longer declared has none.
@@ -93,7 +93,7 @@ pub(crate) struct Annotation<'p> {
 pub(super) struct AnnotatedClient<'p> {
     pub(super) client: ClientId,
     pub(super) credentials: Option<&'p str>,
-    pub(super) name: Option<&'p str>,
+    pub(super) name: Option<&'p Untrusted>,
 }
 
 impl<'p> AnnotatedClient<'p> {
@@ -103,7 +103,7 @@ impl<'p> AnnotatedClient<'p> {
         rank: AnnotationRank,
         rule: AnnotationRule<'p>,
         field: Option<Setting>,
-        message: String,
+        message: Untrusted,
         place: &Place,
     ) -> Annotation<'p> {
         Annotation {
@@ -146,28 +146,28 @@ impl<'p> Annotation<'p> {
         }
     }
 
-    /// The message with what earlier runs and waivers add to it, still untrusted. It names no client.
-    pub(crate) fn sentence(&self) -> String {
-        let waived = self.waived.map(|waived| format!("; {}", waived_words(waived))).unwrap_or_default();
-        format!("{}{}{waived}", self.message, self.since())
+    /// The message with what earlier runs and waivers add to it. It names no client.
+    pub(crate) fn sentence(&self) -> Untrusted {
+        let waived = self.waived.map(|waived| format!("; {}", waived_words(waived).raw())).unwrap_or_default();
+        format!("{}{}{waived}", self.message.raw(), self.since().raw()).into()
     }
 
     /// Since when it stands, where an earlier run tells.
-    pub(crate) fn since(&self) -> String {
+    fn since(&self) -> Untrusted {
         match (self.state, self.first_seen) {
-            (Some(FindingState::New), _) => "; new".to_owned(),
-            (Some(FindingState::Continuing | FindingState::Unread), Some(first)) => format!("; since {first}"),
-            (Some(FindingState::Resolved), Some(first)) => format!("; first seen {first}"),
-            (_, _) => String::new(),
+            (Some(FindingState::New), _) => "; new".into(),
+            (Some(FindingState::Continuing | FindingState::Unread), Some(first)) => format!("; since {first}").into(),
+            (Some(FindingState::Resolved), Some(first)) => format!("; first seen {first}").into(),
+            (_, _) => Untrusted::default(),
         }
     }
 
-    /// The client with its name, still untrusted: `client 12 (ringme_test)`.
-    pub(crate) fn who(&self) -> Option<String> {
+    /// The client with its name: `client 12 (ringme_test)`.
+    pub(crate) fn who(&self) -> Option<Untrusted> {
         let client = self.client?;
         Some(match &self.name {
-            Some(name) => format!("client {client} ({name})"),
-            None => format!("client {client}"),
+            Some(name) => format!("client {client} ({})", name.raw()).into(),
+            None => format!("client {client}").into(),
         })
     }
 }
@@ -182,8 +182,8 @@ pub(super) fn fingerprint(words: &[&str]) -> String {
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A waiver in words, still untrusted.
-pub(crate) fn waived_words(waived: &Waived) -> String {
-    let (owner, reason) = (cut(waived.owner.raw(), NAME), cut(waived.reason.raw(), VALUE));
-    format!("waived by {owner} until {}: {reason}", waived.until)
+/// A waiver in words.
+pub(crate) fn waived_words(waived: &Waived) -> Untrusted {
+    let (owner, reason) = (cut(&waived.owner, NAME), cut(&waived.reason, VALUE));
+    format!("waived by {} until {}: {}", owner.raw(), waived.until, reason.raw()).into()
 }

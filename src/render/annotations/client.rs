@@ -2,7 +2,7 @@
 //!
 //! Owns the gravity of a change by its origin and the sentences. Values in them are still untrusted.
 
-use crate::model::{Direction, Severity};
+use crate::model::{Direction, Severity, Untrusted};
 use crate::plan::{ApplyResult, Blocked, BlockedKind, Change, ClientPlan, Origin};
 use crate::render::annotations::annotation::{
     AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE, VALUE,
@@ -20,7 +20,7 @@ const CODES: usize = 12;
 
 /// Adds the remarks of a client.
 pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p>, list: &mut Vec<Annotation<'p>>) {
-    let name = client.name.as_ref().map(|name| name.raw());
+    let name = client.name.as_ref();
     let who = AnnotatedClient { client: client.client_id, credentials: client.credentials.as_deref(), name };
     let found = |mut annotation: Annotation<'p>| {
         if let Some(finding) = findings.get(&(who.client, who.credentials, annotation.field)) {
@@ -31,7 +31,7 @@ pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p
     match client.result {
         Some(outcome) if outcome.is_good() => {
             for change in &client.changes {
-                let message = format!("{} ({})", change_words(change), word(outcome));
+                let message = format!("{} ({})", change_words(change).raw(), word(outcome)).into();
                 let field = Some(change.setting);
                 list.push(who.annotation(
                     AnnotationLevel::Note,
@@ -44,7 +44,7 @@ pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p
             }
         }
         Some(outcome) => {
-            let message = format!("{}: {}", word(outcome), undone(client, outcome));
+            let message = format!("{}: {}", word(outcome), undone(client, outcome).raw()).into();
             list.push(who.annotation(
                 AnnotationLevel::Error,
                 AnnotationRank::Failed,
@@ -57,7 +57,7 @@ pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p
         None => {
             if let Some(error) = &client.error {
                 let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
-                let message = format!("{}{help}", cut(error.message.raw(), SENTENCE));
+                let message = format!("{}{help}", cut(&error.message, SENTENCE).raw()).into();
                 let failed = rule::CLIENT_FAILED;
                 list.push(found(who.annotation(
                     AnnotationLevel::Error,
@@ -88,7 +88,7 @@ pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p
         }
     }
     for released in &client.released {
-        let message = format!("{} is no longer managed and left as it is", released.field);
+        let message = format!("{} is no longer managed and left as it is", released.field).into();
         let field = Some(released.field);
         list.push(who.annotation(
             AnnotationLevel::Note,
@@ -123,10 +123,11 @@ fn gravity(change: &Change) -> (AnnotationLevel, AnnotationRank) {
     }
 }
 
-/// A change in a sentence, still untrusted.
-fn change_words(change: &Change) -> String {
+/// A change in a sentence.
+fn change_words(change: &Change) -> Untrusted {
     let value = |value| cut(&state(value), VALUE);
     let (field, live, declared) = (change.setting, value(&change.before), value(&change.after));
+    let (live, declared) = (live.raw(), declared.raw());
     let sentence = match change.origin {
         Origin::Pending => format!("{field} changes from {live} to {declared}"),
         Origin::Drift => format!("{field} was changed outside of git: declared {declared}, live {live}"),
@@ -147,19 +148,20 @@ fn change_words(change: &Change) -> String {
         (Severity::Info, "") => String::new(),
         (Severity::Info, word) => format!("; {word}"),
     };
-    format!("{sentence}{countries}{grave}")
+    format!("{sentence}{countries}{grave}").into()
 }
 
-/// Why apply left a client undone, still untrusted.
-fn undone(client: &ClientPlan, outcome: ApplyResult) -> String {
+/// Why apply left a client undone.
+fn undone(client: &ClientPlan, outcome: ApplyResult) -> Untrusted {
     let told = client.details.as_deref().and_then(|details| details.message.as_ref());
     match (&client.error, told) {
-        (Some(error), _) => cut(error.message.raw(), SENTENCE),
-        (None, Some(message)) => cut(message.raw(), SENTENCE),
+        (Some(error), _) => cut(&error.message, SENTENCE),
+        (None, Some(message)) => cut(message, SENTENCE),
         (None, None) if outcome == ApplyResult::Refused && !client.blocked.is_empty() => {
-            let reasons: Vec<String> = client.blocked.iter().map(|blocked| cut(&reason(blocked), SENTENCE)).collect();
-            reasons.join("; ")
+            let reasons: Vec<Untrusted> =
+                client.blocked.iter().map(|blocked| cut(&reason(blocked), SENTENCE)).collect();
+            reasons.iter().map(Untrusted::raw).collect::<Vec<_>>().join("; ").into()
         }
-        (None, None) => format!("{} left", count(client.changes.len(), "difference")),
+        (None, None) => format!("{} left", count(client.changes.len(), "difference")).into(),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, Direction, Setting, Severity};
+use crate::model::{ClientId, Direction, Setting, Severity, Untrusted};
 use crate::plan::watch::{Finding, FindingState, Waiver};
 use crate::plan::{DriftReport, Origin};
 use crate::render::annotations::annotation::{
@@ -37,15 +37,15 @@ pub(super) fn annotations(watch: &DriftReport) -> Vec<Annotation<'_>> {
 }
 
 fn who(finding: &Finding) -> AnnotatedClient<'_> {
-    let name = finding.name.as_ref().map(|name| name.raw());
+    let name = finding.name.as_ref();
     AnnotatedClient { client: finding.client_id, credentials: finding.credentials.as_deref(), name }
 }
 
 /// What an earlier run found and this one does not.
 fn resolved(finding: &Finding) -> Annotation<'_> {
     let message = match finding.field {
-        Some(field) => format!("{field} is as declared again"),
-        None => "the client can be read again".to_owned(),
+        Some(field) => format!("{field} is as declared again").into(),
+        None => "the client can be read again".into(),
     };
     let rule = rule::RESOLVED;
     let mut annotation = who(finding).annotation(
@@ -83,21 +83,22 @@ fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
     Some(annotation)
 }
 
-fn earlier_words(finding: &Finding, field: Setting) -> String {
+fn earlier_words(finding: &Finding, field: Setting) -> Untrusted {
     let value = |json: &Json| match json {
-        Json::Null => "not set".to_owned(),
-        Json::String(text) => cut(text, VALUE),
-        other => cut(&other.to_string(), VALUE),
+        Json::Null => "not set".into(),
+        Json::String(text) => cut(&text.as_str().into(), VALUE),
+        other => cut(&other.to_string().into(), VALUE),
     };
     let (declared, live) = (value(&finding.declared), value(&finding.live));
-    format!("{field} was not read this time; at the last look it was declared {declared} and live {live}")
+    let (declared, live) = (declared.raw(), live.raw());
+    format!("{field} was not read this time; at the last look it was declared {declared} and live {live}").into()
 }
 
 fn expired(waiver: &Waiver) -> Annotation<'_> {
     let what = waiver.field.map_or("the whole client", |field| field.name());
-    let owner = cut(waiver.terms.owner.raw(), NAME);
-    let (until, reason) = (&waiver.terms.until, cut(waiver.terms.reason.raw(), VALUE));
-    let message = format!("the waiver of {what} by {owner} ended on {until}: {reason}");
+    let (owner, reason) = (cut(&waiver.terms.owner, NAME), cut(&waiver.terms.reason, VALUE));
+    let until = &waiver.terms.until;
+    let message = format!("the waiver of {what} by {} ended on {until}: {}", owner.raw(), reason.raw()).into();
     let who = AnnotatedClient { client: waiver.client, credentials: None, name: None };
     let rule = rule::EXPIRED_WAIVER;
     let annotation =

@@ -42,7 +42,7 @@ pub(in crate::render) fn github(plan: &Plan, out: &mut dyn Write) -> io::Result<
     let totals = Totals::of(plan);
     let lines = [totals.headline()].into_iter().chain(totals.alarms()).chain(totals.coverage()).chain(totals.notes());
     for line in lines {
-        writeln!(out, "{}", terminal(&line))?;
+        writeln!(out, "{}", terminal(&line.into()))?;
     }
     out.flush()
 }
@@ -87,7 +87,7 @@ fn write_command(plan: &Plan, group: &[&Annotation<'_>], out: &mut dyn Write) ->
     let first = group[0];
     write!(out, "::{} ", command(first.weight))?;
     if let Some(place) = &first.place {
-        write!(out, "file={},", command_property(&path(plan, place.file.raw())))?;
+        write!(out, "file={},", command_property(&path(plan, &place.file)))?;
         if first.has_line {
             write!(out, "line={},col={},", place.line, place.column)?;
         }
@@ -95,13 +95,14 @@ fn write_command(plan: &Plan, group: &[&Annotation<'_>], out: &mut dyn Write) ->
     let title = format!("ringform: {}{}", what(first), if first.waived.is_some() { ", waived" } else { "" });
     let more = group.len() - 1;
     // The log shows the message without its title, so it names the client.
+    let sentence = first.sentence();
     let message = match (first.who(), more) {
-        (Some(who), 0) => format!("{who}: {}", first.sentence()),
-        (Some(who), more) => format!("{who} and {}: {}", count(more, "more client"), first.sentence()),
-        (None, 0) => first.sentence(),
-        (None, more) => format!("{}; and {} like it", first.sentence(), count(more, "more place")),
+        (Some(who), 0) => format!("{}: {}", who.raw(), sentence.raw()),
+        (Some(who), more) => format!("{} and {}: {}", who.raw(), count(more, "more client"), sentence.raw()),
+        (None, 0) => sentence.raw().to_owned(),
+        (None, more) => format!("{}; and {} like it", sentence.raw(), count(more, "more place")),
     };
-    writeln!(out, "title={}::{}", command_property(&title), command_message(&message))
+    writeln!(out, "title={}::{}", command_property(&title.into()), command_message(&message.into()))
 }
 
 /// What it is: of a problem of the files its rule, which people look up.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::model::{ClientId, Diagnostic, Place};
+use crate::model::{ClientId, Diagnostic, Place, Untrusted};
 use crate::plan::watch::FindingState;
 use crate::plan::{ClientPlan, Plan};
 use crate::render::annotations::annotation::{Annotation, waived_words};
@@ -40,20 +40,20 @@ fn files(plan: &Plan) -> TestSuite {
     let errors: Vec<&Diagnostic> = plan.diagnostics.iter().filter(|one| one.is_error()).collect();
     for one in &errors {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(xml(&one.summary)).set_type(xml(&one.rule));
+        status.set_message(xml(&one.summary)).set_type(xml(&one.rule.as_str().into()));
         status.set_description(told(one));
         let name = match &one.range {
             Some(range) => format!("{}:{}:{} {}", range.file.raw(), range.line, range.column, one.rule),
             None => one.rule.clone(),
         };
-        let mut case = TestCase::new(xml(&name), status);
+        let mut case = TestCase::new(xml(&name.into()), status);
         let nowhere = Place::new(plan.project.clone(), 1, 1);
         locate(plan, &mut case, one.range.as_ref().unwrap_or(&nowhere));
         suite.add_test_case(case);
     }
     if errors.is_empty() {
         let mut case = TestCase::new("the files are valid", TestCaseStatus::success());
-        case.set_classname(xml(&path(plan, plan.project.raw())));
+        case.set_classname(xml(&path(plan, &plan.project)));
         suite.add_test_case(case);
     }
     let warnings: Vec<String> = plan.diagnostics.iter().filter(|one| !one.is_error()).map(told).collect();
@@ -69,7 +69,7 @@ fn told(one: &Diagnostic) -> String {
     let place = place.map(|at| format!("{}:{}:{}: ", at.file.raw(), at.line, at.column)).unwrap_or_default();
     let help = one.help.as_ref().map(|help| format!(" ({})", help.raw())).unwrap_or_default();
     let level = if one.is_error() { "error" } else { "warning" };
-    xml(&format!("{place}{level}[{}]: {}{help}", one.rule, one.summary.raw()))
+    xml(&format!("{place}{level}[{}]: {}{help}", one.rule, one.summary.raw()).into())
 }
 
 fn clients(plan: &Plan, annotations: &[Annotation<'_>]) -> TestSuite {
@@ -107,7 +107,8 @@ fn of_client(plan: &Plan, client: &ClientPlan, annotations: &[&Annotation<'_>]) 
     // What makes it fail is told there.
     let notes =
         annotations.iter().filter(|annotation| !annotation.rule.is_finding()).map(|annotation| annotation.sentence());
-    let out: Vec<String> = title.into_iter().chain(result).chain(notes).map(|line| xml(&line)).collect();
+    let out: Vec<String> =
+        title.into_iter().chain(result).map(Untrusted::from).chain(notes).map(|line| xml(&line)).collect();
     if !out.is_empty() {
         case.set_system_out(out.join("\n"));
     }
@@ -130,7 +131,7 @@ fn waiver(plan: &Plan, annotation: &Annotation<'_>) -> TestCase {
 /// The name of a case: the same in every run, whatever the client is called.
 fn name(client: ClientId, credentials: Option<&str>) -> String {
     match (client, credentials) {
-        (ClientId::Me, Some(credentials)) => xml(&format!("client @me of {credentials}")),
+        (ClientId::Me, Some(credentials)) => xml(&format!("client @me of {credentials}").into()),
         (client, _) => format!("client {client}"),
     }
 }
@@ -151,7 +152,7 @@ fn status(annotations: &[&Annotation<'_>], client: Option<&ClientPlan>) -> TestC
             return TestCaseStatus::success();
         };
         let mut status = TestCaseStatus::skipped();
-        let why = first.waived.map_or(first.rule.about.to_owned(), waived_words);
+        let why = first.waived.map_or(first.rule.about.into(), waived_words);
         status.set_message(xml(&why)).set_description(lines(annotations));
         return status;
     };
@@ -164,18 +165,18 @@ fn status(annotations: &[&Annotation<'_>], client: Option<&ClientPlan>) -> TestC
             let grave = open.iter().filter(|annotation| annotation.rule.security.is_some()).count();
             let grave = if grave > 0 { format!(", {grave} security") } else { String::new() };
             let unread = if unread { ", not read this time" } else { "" };
-            format!("{}{grave}{unread}", count(open.len(), "difference"))
+            format!("{}{grave}{unread}", count(open.len(), "difference")).into()
         }
     };
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(xml(&message)).set_type(xml(error.unwrap_or(first).rule.id));
+    status.set_message(xml(&message)).set_type(xml(&error.unwrap_or(first).rule.id.into()));
     status.set_description(lines(&open));
     status
 }
 
 /// Names the file, as class for those who group by it and as the attributes that GitLab and others read.
 fn locate(plan: &Plan, case: &mut TestCase, place: &Place) {
-    let path = xml(&path(plan, place.file.raw()));
+    let path = xml(&path(plan, &place.file));
     case.set_classname(path.clone());
     case.extra.insert("file".into(), path.into());
     case.extra.insert("line".into(), place.line.to_string().into());

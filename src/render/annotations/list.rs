@@ -39,7 +39,7 @@ fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
         let file = one.range.as_ref().map_or("", |range| range.file.raw());
         let nth = seen.entry((&one.rule, file)).or_default();
         *nth += 1;
-        let help = one.help.as_ref().map(|help| format!(". {}", cut(help.raw(), SENTENCE))).unwrap_or_default();
+        let help = one.help.as_ref().map(|help| format!(". {}", cut(help, SENTENCE).raw())).unwrap_or_default();
         annotations.push(Annotation {
             weight: if one.severity == Level::Error { AnnotationLevel::Error } else { AnnotationLevel::Warning },
             // A warning of the files goes after what was found: where not all fits, it is what can be left out.
@@ -49,7 +49,7 @@ fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
             credentials: None,
             name: None,
             field: None,
-            message: format!("{}{help}", cut(one.summary.raw(), SENTENCE)),
+            message: format!("{}{help}", cut(&one.summary, SENTENCE).raw()).into(),
             place: one.range.clone(),
             has_line: true,
             state: None,
@@ -64,7 +64,7 @@ fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
 /// A client whose document is gone. Its file is gone as well, as far as this work tree goes.
 fn released(released: &ReleasedClient) -> Annotation<'_> {
     let who = AnnotatedClient { client: released.client_id, credentials: released.credentials.as_deref(), name: None };
-    let message = "the client is no longer declared and left as it is".to_owned();
+    let message = "the client is no longer declared and left as it is".into();
     let annotation =
         who.annotation(AnnotationLevel::Note, AnnotationRank::Rest, rule::RELEASED, None, message, &released.source);
     Annotation { has_line: false, ..annotation }

@@ -44,7 +44,7 @@ pub(crate) struct FailureCause<'p> {
     /// The sentence; where the clients' sentences differ in numbers, those are left out.
     pub message: Untrusted,
     /// What to do.
-    pub help: Option<&'p str>,
+    pub help: Option<Untrusted>,
     /// The clients, in the order of the plan.
     pub clients: Vec<&'p ClientPlan>,
 }
@@ -99,7 +99,7 @@ impl<'p> FailureCause<'p> {
         let first = clients[0];
         let message = sentence(first);
         let alike = clients.iter().all(|client| sentence(client).raw() == message.raw());
-        let message = if alike { message } else { masked(message.raw()).into() };
+        let message = if alike { message } else { masked(&message) };
         let error = first.error.as_deref();
         FailureCause {
             outcome: first.result,
@@ -107,7 +107,7 @@ impl<'p> FailureCause<'p> {
             http_status: error.and_then(|error| error.http_status),
             status: error.and_then(|error| error.status.as_ref()),
             message,
-            help: error.and_then(|error| error.help.as_deref()),
+            help: error.and_then(|error| error.help.as_deref()).map(Untrusted::from),
             clients,
         }
     }
@@ -130,8 +130,8 @@ fn sentence(client: &ClientPlan) -> Untrusted {
     match (&client.error, told) {
         (Some(error), _) => error.message.clone(),
         (None, _) if client.result == Some(ApplyResult::Refused) && !client.blocked.is_empty() => {
-            let reasons: Vec<String> = client.blocked.iter().map(reason).collect();
-            reasons.join("; ").into()
+            let reasons: Vec<Untrusted> = client.blocked.iter().map(reason).collect();
+            reasons.iter().map(Untrusted::raw).collect::<Vec<_>>().join("; ").into()
         }
         (None, Some(message)) => message,
         (None, None) => Untrusted::from("no reason was recorded"),
@@ -141,7 +141,7 @@ fn sentence(client: &ClientPlan) -> Untrusted {
 fn cause_key(client: &ClientPlan) -> String {
     let error = client.error.as_deref();
     let kind = error.map(|error| (error.kind, error.http_status, error.status.as_ref().map(Untrusted::raw)));
-    format!("{:?}\0{kind:?}\0{}", client.result, masked(sentence(client).raw()))
+    format!("{:?}\0{kind:?}\0{}", client.result, masked(&sentence(client)).raw())
 }
 
 /// What makes two clients the same: fields, values, origins, what stops them, what became of them. Not where it is written.
@@ -156,7 +156,7 @@ fn change_key(client: &ClientPlan) -> String {
         let (before, after) = (change.before.to_json(), change.after.to_json());
         add(format_args!("\0{}\0{before}\0{after}\0{:?}\0{}", change.setting, change.origin, change.kept));
     }
-    client.blocked.iter().for_each(|blocked| add(format_args!("\0{}", reason(blocked))));
+    client.blocked.iter().for_each(|blocked| add(format_args!("\0{}", reason(blocked).raw())));
     client.released.iter().for_each(|released| add(format_args!("\0{}\0{}", released.field, released.live)));
     if let Some(message) = client.details.as_deref().and_then(|details| details.message.as_ref()) {
         add(format_args!("\0{}", message.raw()));

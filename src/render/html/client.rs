@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::Value as Json;
 
-use crate::model::{Setting, value as model_value};
+use crate::model::{Setting, Untrusted, value as model_value};
 use crate::plan::client::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
 use crate::render::grouping::clients::{ClientGroup, ClientGroups};
@@ -99,9 +99,13 @@ fn result(client: &ClientPlan) -> String {
 }
 
 fn labels(client: &ClientPlan) -> String {
-    let mut parts: Vec<String> =
-        client.labels.iter().take(20).map(|(key, value)| format!("{}={}", text(key), text(value))).collect();
-    parts.extend(client.credentials.iter().map(|name| format!("credentials {}", text(name))));
+    let mut parts: Vec<String> = client
+        .labels
+        .iter()
+        .take(20)
+        .map(|(key, value)| format!("{}={}", text(&Untrusted::new(key.clone())), text(&Untrusted::new(value.clone()))))
+        .collect();
+    parts.extend(client.credentials.iter().map(|name| format!("credentials {}", text(&Untrusted::new(name.clone())))));
     match parts.is_empty() {
         true => String::new(),
         false => format!("<p class=\"labels\">{}</p>", parts.join(" · ")),
@@ -149,7 +153,7 @@ fn row(change: &Change, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> 
     let location = match (placed, change.layer.text().as_str()) {
         (false, _) => "its own document".to_owned(),
         (true, "settings") => text(&place(&change.place)),
-        (true, layer) => format!("{}, {}", text(layer), text(&place(&change.place))),
+        (true, layer) => format!("{}, {}", text(&layer.into()), text(&place(&change.place))),
     };
     writeln!(
         out,

@@ -37,7 +37,7 @@ fn card(cause: &FailureCause<'_>, out: &mut dyn Write) -> io::Result<()> {
     let http = cause.http_status.map(|status| format!("HTTP {status} ")).unwrap_or_default();
     let status = cause.status.map(|status| format!("<code>{}</code>", text(status))).unwrap_or_default();
     writeln!(out, "<span class=\"where\">{http}{status}</span></header>")?;
-    if let Some(help) = cause.help {
+    if let Some(help) = &cause.help {
         writeln!(out, "<p class=\"note\">{}</p>", text(help))?;
     }
     let open = if cause.clients.len() <= 10 { " open" } else { "" };

@@ -22,7 +22,7 @@ pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section id=\"findings\" class=\"{origins}\" aria-labelledby=\"h-findings\">")?;
     writeln!(out, "<h2 id=\"h-findings\">Changed outside of git</h2>")?;
     match &watch.since {
-        Some(since) => writeln!(out, "<p class=\"soft\">Beside the report of {}.</p>", text(since))?,
+        Some(since) => writeln!(out, "<p class=\"soft\">Beside the report of {}.</p>", text(&since.as_str().into()))?,
         None => writeln!(out, "<p class=\"soft\">No earlier report was given: everything counts as new.</p>")?,
     }
     if watch.findings.is_empty() {
@@ -87,11 +87,11 @@ fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let judgement = Judgement { severity: one.severity, direction: one.direction };
     let effect = format!("{} {}", value::tag_of(judgement, origin), value::origin(origin));
     let (nil, effect) = if effect.trim().is_empty() { (" class=\"nil\"", "") } else { ("", effect.trim()) };
-    let seen = text(&one.first_seen);
+    let seen = text(&one.first_seen.as_str().into());
     write!(out, "<td data-l=\"Effect\"{nil}><span>{effect}</span></td>")?;
     writeln!(out, "<td class=\"at\" data-l=\"First seen\"><span>{seen}</span></td></tr>")?;
     let Some(waived) = &one.waived else { return Ok(()) };
-    let [owner, until, reason] = [text(&waived.owner), text(&waived.until), text(&waived.reason)];
+    let [owner, until, reason] = [text(&waived.owner), text(&waived.until.as_str().into()), text(&waived.reason)];
     writeln!(
         out,
         "<tr class=\"terms {class}\"><td colspan=\"6\" data-l=\"Waiver\"><span>Waived by {owner} until {until}: {reason}</span></td></tr>"
@@ -106,7 +106,7 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
             out,
             "<p class=\"stop\">The waiver of client {}{field} ended on {}. {} answers for it: {} <span class=\"labels\">{}</span></p>",
             waiver.client,
-            text(&terms.until),
+            text(&terms.until.as_str().into()),
             text(&terms.owner),
             text(&terms.reason),
             text(&place(&waiver.source))

@@ -6,7 +6,6 @@ use std::io::{self, Write};
 
 use crate::model::Untrusted;
 use crate::render::escape;
-use crate::render::escape::Foreign;
 use crate::render::wording::numbers::number;
 
 /// Cards in full: each has two or three KiB.
@@ -19,8 +18,8 @@ pub(super) const MOST_LINES: usize = 1_000;
 const MOST_TEXT: usize = 300;
 
 /// Text of strangers for the page: harmless and of bounded length.
-pub(super) fn text<T: Foreign + ?Sized>(text: &T) -> String {
-    escape::html(&escape::cut(text.foreign(), MOST_TEXT))
+pub(super) fn text(text: &Untrusted) -> String {
+    escape::html(&escape::cut(text, MOST_TEXT))
 }
 
 /// A name, where there is one.

@@ -132,12 +132,12 @@ fn facts(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     if let Some(revision) = &plan.revision {
         let commit: String = revision.commit.chars().take(12).collect();
         let dirty = if revision.dirty { " and changes on top" } else { "" };
-        fact("Commit", format!("<code>{}</code>{dirty}", text(&commit)))?;
+        fact("Commit", format!("<code>{}</code>{dirty}", text(&commit.into())))?;
     }
     if let Some(shard) = plan.shard {
         fact("Shard", format!("{} of {}", shard.index, shard.count))?;
     }
-    fact("Run", text(&plan.run.started_at))?;
+    fact("Run", text(&plan.run.started_at.as_str().into()))?;
     writeln!(out, "</dl>")
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::model::Untrusted;
 use crate::plan::Plan;
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::fragments::{MOST_LINES, more, name, text};
@@ -24,7 +25,11 @@ pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(out, "<div class=\"card o-released\"><ul class=\"who-list\">")?;
     for client in gone.iter().take(MOST_LINES) {
-        let credentials = client.credentials.as_ref().map(|name| format!(" ({})", text(name))).unwrap_or_default();
+        let credentials = client
+            .credentials
+            .as_ref()
+            .map(|name| format!(" ({})", text(&Untrusted::new(name.clone()))))
+            .unwrap_or_default();
         let location = text(&place(&client.source));
         writeln!(out, "<li>{}{credentials} <span class=\"labels\">{location}</span></li>", client.client_id)?;
     }

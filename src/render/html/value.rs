@@ -21,7 +21,10 @@ pub(super) fn alone(state: &State) -> String {
         }
         State::Is(_) => format!("<span class=\"v\">{}</span>", text(&change::state(state))),
         State::Odd(raw) => {
-            format!("<span class=\"v\">{}</span> <span class=\"soft\">not understood</span>", text(&raw.to_string()))
+            format!(
+                "<span class=\"v\">{}</span> <span class=\"soft\">not understood</span>",
+                text(&raw.to_string().into())
+            )
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::{ClientId, Diagnostic};
+use crate::model::{ClientId, Diagnostic, Untrusted};
 use crate::plan::{ApplyResult, Plan};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
 use crate::render::grouping::clients::{ClientGroups, FailureCause};
@@ -66,7 +66,7 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     if let Some(base) = &plan.base {
         // `main...` brings dots of its own.
         let end = if base.raw().ends_with('.') { "" } else { "." };
-        lines.push(format!("Base: {}{end}", code(&cut(base.raw(), NAME))));
+        lines.push(format!("Base: {}{end}", code(&cut(base, NAME))));
     }
     if let Some(shard) = plan.shard {
         lines.push(format!("Shard {} of {}.", shard.index, shard.count));
@@ -83,7 +83,7 @@ fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
     if totals.is_report || totals.blocked == 0 {
         return section;
     }
-    let mut reasons: Vec<(String, Vec<ClientId>)> = Vec::new();
+    let mut reasons: Vec<(Untrusted, Vec<ClientId>)> = Vec::new();
     let mut index = std::collections::BTreeMap::new();
     for client in &plan.clients {
         for blocked in &client.blocked {
@@ -113,7 +113,7 @@ fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let lines: Vec<String> = bad
         .map(|unit| {
             let message = unit[0].details.as_deref().and_then(|details| details.message.as_ref());
-            let message = message.map_or(String::new(), |message| plain(&cut(message.raw(), SENTENCE)));
+            let message = message.map_or(String::new(), |message| plain(&cut(message, SENTENCE)));
             format!("- {} **{}**: {message}", ids(unit, NAMED), unit[0].result.map_or("", word))
         })
         .collect();
@@ -135,11 +135,11 @@ fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
 fn cause(cause: &FailureCause<'_>) -> String {
     let result = cause.outcome.map_or("failed", word);
     let http = cause.http_status.map(|status| format!("HTTP {status}"));
-    let status = cause.status.map(|status| code(&cut(status.raw(), NAME)));
+    let status = cause.status.map(|status| code(&cut(status, NAME)));
     let answer = [http, status].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let answer = if answer.is_empty() { answer } else { format!(" ({answer})") };
-    let help = cause.help.map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE)))).unwrap_or_default();
-    let message = plain(&cut(cause.message.raw(), SENTENCE));
+    let help = cause.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE)))).unwrap_or_default();
+    let message = plain(&cut(&cause.message, SENTENCE));
     let n = count(cause.clients.len(), "client");
     format!("- **{n} {result}**: {message}{answer} — {}{help}", ids(&cause.clients, NAMED))
 }
@@ -153,12 +153,13 @@ fn diagnostics(list: &[Diagnostic], page: SizeLimit) -> MarkdownSection {
             let first = like[0];
             let level = if first.is_error() { "error" } else { "warning" };
             let range = first.range.as_ref().map(|range| format!(" {}", code(&cut(&place(range), NAME))));
-            let help = first.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help.raw(), SENTENCE))));
+            let help = first.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE))));
             let more = match like.len() {
                 1 => String::new(),
                 n => format!(" — and {} more like it", number(n as u64 - 1)),
             };
-            let (rule, summary) = (code(&cut(&first.rule, NAME)), plain(&cut(first.summary.raw(), SENTENCE)));
+            let (rule, summary) =
+                (code(&cut(&first.rule.as_str().into(), NAME)), plain(&cut(&first.summary, SENTENCE)));
             let (range, help) = (range.unwrap_or_default(), help.unwrap_or_default());
             format!("- {level} {rule}{range}: {summary}{more}{help}")
         })

@@ -75,7 +75,7 @@ fn row(told: &FindingGroup<'_>, now: &str) -> String {
         None => subject(finding).to_owned(),
     };
     let (who, whence) = match (told.findings.len(), &finding.name) {
-        (1, Some(name)) => (format!("{} {}", id(finding.client_id), code(&cut(name.raw(), NAME))), placed(finding)),
+        (1, Some(name)) => (format!("{} {}", id(finding.client_id), code(&cut(name, NAME))), placed(finding)),
         (1, None) => (id(finding.client_id), placed(finding)),
         (n, _) => {
             let ids = some(told.findings.iter().map(|one| id(one.client_id)), NAMED);

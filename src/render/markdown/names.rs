@@ -31,6 +31,6 @@ pub(super) fn named(clients: &[ClientId], most: usize) -> String {
 pub(super) fn id(client: ClientId) -> String {
     match client {
         ClientId::Number(number) => number.to_string(),
-        ClientId::Me => code("@me"),
+        ClientId::Me => code(&"@me".into()),
     }
 }

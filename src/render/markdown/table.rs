@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Layer, Severity};
+use crate::model::{Layer, Severity, Untrusted};
 use crate::plan::{Change, ClientPlan, Origin, Plan};
 use crate::render::escape::{cut, markdown_code as code};
 use crate::render::grouping::clients::ClientGroups;
@@ -105,7 +105,11 @@ fn row(line: &TableRow<'_>, is_report: bool) -> String {
         (false, _) => String::new(),
         (true, Layer::Settings) => code(&cut(&place(&change.place), NAME)),
         (true, Layer::Profile(name)) => {
-            format!("profile {}, {}", code(&cut(name, NAME)), code(&cut(&place(&change.place), NAME)))
+            format!(
+                "profile {}, {}",
+                code(&cut(&Untrusted::new(name.clone()), NAME)),
+                code(&cut(&place(&change.place), NAME))
+            )
         }
     };
     let result = match (is_report, line.clients[0].result) {
@@ -121,7 +125,7 @@ fn row(line: &TableRow<'_>, is_report: bool) -> String {
 fn who(clients: &[&ClientPlan]) -> String {
     let first = clients[0];
     match (clients.len(), &first.name) {
-        (1, Some(name)) => format!("{} {}", id(first.client_id), code(&cut(name.raw(), NAME))),
+        (1, Some(name)) => format!("{} {}", id(first.client_id), code(&cut(name, NAME))),
         (1, None) => id(first.client_id),
         (n, _) => format!("**{}** like {}", count(n, "client"), id(first.client_id)),
     }

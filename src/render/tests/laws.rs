@@ -168,8 +168,8 @@ proptest! {
 
     #[test]
     fn any_text_is_harmless(text in r"(?s)[\PC\x00-\x1f\x7f-\u{9f}\u{200b}-\u{202e}:#\[|`<>&@\\]{0,40}") {
-        assert_harmless(&terminal(&text).to_string(), "terminal");
-        for escaped in [markdown(&text), markdown_code(&text)] {
+        assert_harmless(&terminal(&text.as_str().into()).to_string(), "terminal");
+        for escaped in [markdown(&text.as_str().into()), markdown_code(&text.as_str().into())] {
             assert_harmless(&escaped, "markdown");
             prop_assert!(!escaped.contains('\n') && !escaped.contains('|') && !escaped.contains('`'));
             let bare = escaped.replace("<code>", "").replace("</code>", "");

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::plan::client::ConfirmedBy;
 use crate::plan::{ApplyResult, ClientPlan, Details};
-use crate::render::escape::{cut, terminal};
+use crate::render::escape::{shorten, terminal};
 use crate::render::grouping::clients::ClientGroup;
 use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
@@ -145,7 +145,7 @@ impl<'p> ClientBlock<'p> {
         for released in &self.sample.released {
             let live = match &released.live {
                 serde_json::Value::Null => "not set".to_owned(),
-                raw => cut(&terminal(&raw.to_string()).to_string(), RAW),
+                raw => shorten(&terminal(&raw.to_string().into()).to_string(), RAW),
             };
             let base = if self.clients.is_empty() {
                 format!(", was at {}", terminal(&place(&released.source)))

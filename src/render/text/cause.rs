@@ -22,7 +22,7 @@ pub(super) fn write(cause: &FailureCause<'_>, look: &TextOptions, out: &mut dyn 
     let answer =
         if answer.is_empty() { answer } else { paint(look.color, TextStyle::Faint, format_args!("  ({answer})")) };
     writeln!(out, "{head}: {}{answer}", sentence(&cause.message))?;
-    if let Some(help) = cause.help {
+    if let Some(help) = &cause.help {
         writeln!(out, "  help: {}", sentence(help))?;
     }
     if cause.clients.len() <= MANY || look.verbose {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
 
-use crate::model::{Diagnostic, Level, Place};
+use crate::model::{Diagnostic, Level, Place, Untrusted};
 use crate::render::escape::{is_log_command, is_unsafe, terminal};
 use crate::render::options::TextOptions;
 use crate::render::wording::numbers::count;
@@ -46,24 +46,24 @@ fn totals(list: &[Diagnostic]) -> Option<String> {
 
 /// Writes one problem, without a blank line after it.
 pub(super) fn diagnostic(one: &Diagnostic, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let clean = |text: &str| terminal(text).to_string();
+    let clean = |text: &Untrusted| terminal(text).to_string();
     let level = match one.severity {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(clean(one.summary.raw())).id(clean(&one.rule)));
+    let mut group = Group::with_title(level.primary_title(clean(&one.summary)).id(clean(&one.rule.as_str().into())));
     match (&one.range, &one.line) {
         (Some(range), Some(line)) if range.column <= FAR => {
             let shown = SnippetLine::of(line.raw(), range);
             let caret = AnnotationKind::Primary.span(shown.start..shown.end);
-            let snippet = Snippet::source(shown.text).path(clean(range.file.raw())).line_start(range.line as usize);
+            let snippet = Snippet::source(shown.text).path(clean(&range.file)).line_start(range.line as usize);
             group = group.element(snippet.annotation(caret));
         }
         (Some(range), _) => group = group.element(origin(range)),
         (None, _) => {}
     }
     if let Some(help) = &one.help {
-        group = group.element(Title::HELP.message(clean(help.raw())));
+        group = group.element(Title::HELP.message(clean(help)));
     }
     let mut report = vec![group];
     if let Some(other) = &one.other {
@@ -76,7 +76,7 @@ pub(super) fn diagnostic(one: &Diagnostic, look: &TextOptions, out: &mut dyn Wri
 
 /// A place without its line.
 fn origin(place: &Place) -> Origin<'static> {
-    let path = terminal(place.file.raw()).to_string();
+    let path = terminal(&place.file).to_string();
     Origin::path(path).line(place.line as usize).char_column(place.column as usize)
 }
 

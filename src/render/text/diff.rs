@@ -62,7 +62,7 @@ fn one(client: &ClientPlan, live: &str, declared: &str, look: &TextOptions, out:
                 similar::ChangeTag::Insert => ('+', TextStyle::Added),
             };
             let line = change.value().trim_end_matches(['\n', '\r']);
-            writeln!(out, "{}", paint(look.color, label, format_args!("{sign}{}", terminal(line))))?;
+            writeln!(out, "{}", paint(look.color, label, format_args!("{sign}{}", terminal(&line.into()))))?;
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::model::{Severity, State};
 use crate::plan::Plan;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
-use crate::render::escape::{cut, terminal};
+use crate::render::escape::{shorten, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
@@ -38,8 +38,9 @@ pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &TextOptions, out: &
         false => (TextStyle::Heading, &watch.since),
     };
     let head = paint(look.color, label, format_args!("Drift: {}", headline(plan, watch)));
-    let since =
-        since.as_ref().map(|since| format!("  compared with the report of {}", cut(&terminal(since).to_string(), 40)));
+    let since = since.as_ref().map(|since| {
+        format!("  compared with the report of {}", shorten(&terminal(&since.as_str().into()).to_string(), 40))
+    });
     writeln!(out, "{head}{}", paint(look.color, TextStyle::Faint, since.unwrap_or_default()))?;
     let parts = [
         ("", &story.open, usize::MAX),
@@ -118,7 +119,7 @@ fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
             .countries()
             .map(|set| count(set.codes().len(), "countr").replace("countrs", "countries"))
             .unwrap_or(text),
-        (_, true) => cut(&text, VALUE),
+        (_, true) => shorten(&text, VALUE),
     })
 }
 

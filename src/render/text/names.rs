@@ -2,7 +2,7 @@
 
 use crate::model::Untrusted;
 use crate::plan::ClientPlan;
-use crate::render::escape::{Foreign, cut, terminal};
+use crate::render::escape::{shorten, terminal};
 use crate::render::options::TextOptions;
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::wording::place::place;
@@ -12,12 +12,12 @@ pub(super) const NAMED: usize = 12;
 
 /// A name or a word of the API, harmless and not too long for a line.
 pub(super) fn called(name: &Untrusted) -> String {
-    cut(&terminal(name).to_string(), 60)
+    shorten(&terminal(name).to_string(), 60)
 }
 
 /// A sentence that we did not write, harmless and of a length that somebody might read.
-pub(super) fn sentence<T: Foreign + ?Sized>(text: &T) -> String {
-    cut(&terminal(text).to_string(), 1_000)
+pub(super) fn sentence(text: &Untrusted) -> String {
+    shorten(&terminal(text).to_string(), 1_000)
 }
 
 /// A client in one line: id, name and file.

@@ -100,7 +100,7 @@ fn warnings(like: &[&Diagnostic], look: &TextOptions, out: &mut dyn Write) -> io
     }
     let rest = &like[shown..];
     if !rest.is_empty() {
-        let places: Vec<String> = rest.iter().filter_map(|one| one.range.as_ref()).map(place).collect();
+        let places: Vec<Untrusted> = rest.iter().filter_map(|one| one.range.as_ref()).map(place).collect();
         let places = places.iter().map(|place| terminal(place).to_string());
         writeln!(out, "  and {} more like it: {}", number(rest.len() as u64), some(places, NAMED))?;
     }
@@ -145,7 +145,7 @@ fn totals(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()
     match plan.run.quota.iter().min_by_key(|quota| quota.remaining_lowest) {
         Some(quota) if look.requests => {
             let of_name =
-                quota.credentials.as_deref().map(|name| format!(" of {}", terminal(name))).unwrap_or_default();
+                quota.credentials.as_deref().map(|name| format!(" of {}", terminal(&name.into()))).unwrap_or_default();
             let reset = quota.resets_in_s.map(|s| format!(", reset in {}", duration(s.saturating_mul(1000))));
             let reset = reset.unwrap_or_default();
             writeln!(out, "Quota{of_name}: {} left at the lowest{reset}.", number(quota.remaining_lowest))

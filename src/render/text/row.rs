@@ -4,9 +4,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Layer, Severity, State};
+use crate::model::{Layer, Severity, State, Untrusted};
 use crate::plan::{Change, ChangeAction, Origin};
-use crate::render::escape::{cut, terminal};
+use crate::render::escape::{shorten, terminal};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::wording::change;
 use crate::render::wording::change::{countries, origin, state};
@@ -104,7 +104,9 @@ impl ChangeRow {
         let place = match (placed, &change.layer) {
             (false, _) => String::new(),
             (true, Layer::Settings) => terminal(&place(&change.place)).to_string(),
-            (true, Layer::Profile(name)) => format!("profile {}, {}", terminal(name), terminal(&place(&change.place))),
+            (true, Layer::Profile(name)) => {
+                format!("profile {}, {}", terminal(&Untrusted::new(name.clone())), terminal(&place(&change.place)))
+            }
         };
         ChangeRow { columns, mark, place, long }
     }
@@ -129,7 +131,7 @@ fn value(value: &State) -> StyledText {
     let text = terminal(&state(value)).to_string();
     match value {
         State::Is(_) | State::NotSet => StyledText::new(label, text),
-        State::Odd(_) => StyledText::new(label, cut(&text, WHOLE)),
+        State::Odd(_) => StyledText::new(label, shorten(&text, WHOLE)),
     }
 }
 
@@ -137,7 +139,7 @@ fn value(value: &State) -> StyledText {
 fn short(value: &State, cell: &StyledText) -> StyledText {
     match value.countries() {
         Some(set) => StyledText::new(cell.label, format!("{} countries", set.codes().len())),
-        None => StyledText::new(cell.label, cut(&cell.text, SHORT)),
+        None => StyledText::new(cell.label, shorten(&cell.text, SHORT)),
     }
 }
 

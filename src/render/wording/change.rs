@@ -5,7 +5,7 @@
 use serde_json::Value as Json;
 
 use crate::model::countries::{Code, Countries};
-use crate::model::{Direction, State, Value};
+use crate::model::{Direction, State, Untrusted, Value};
 use crate::plan::{Change, Origin};
 
 /// The direction of a change in a word; empty where the values do not tell. Drift has happened already: it is told in the past.
@@ -46,16 +46,16 @@ pub(crate) fn origin(change: &Change) -> String {
     }
 }
 
-/// A state in words, still untrusted: the value as the API has it, `not set`, or the raw JSON of an odd one.
-pub(crate) fn state(state: &State) -> String {
+/// A state in words: the value as the API has it, `not set`, or the raw JSON of an odd one.
+pub(crate) fn state(state: &State) -> Untrusted {
     match state {
-        State::NotSet => "not set".to_owned(),
-        State::Is(Value::Countries(Countries::All)) => "* (every country)".to_owned(),
+        State::NotSet => "not set".into(),
+        State::Is(Value::Countries(Countries::All)) => "* (every country)".into(),
         State::Is(value) => match value.to_json() {
-            Json::String(text) => text,
-            other => other.to_string(),
+            Json::String(text) => text.into(),
+            other => other.to_string().into(),
         },
-        State::Odd(raw) => format!("{raw} (not understood)"),
+        State::Odd(raw) => format!("{raw} (not understood)").into(),
     }
 }
 

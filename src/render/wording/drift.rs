@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 
-use crate::model::{FailureKind, Setting, Severity, State, value};
+use crate::model::{FailureKind, Setting, Severity, State, Untrusted, value};
 use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waiver};
 use crate::plan::{Origin, Plan};
 use crate::render::wording::change;
@@ -84,36 +84,38 @@ pub(crate) fn origin(finding: &Finding) -> &'static str {
 }
 
 /// Since when, as people say it; still untrusted, since a report that is shown may come from anywhere.
-pub(crate) fn when(time: &str) -> String {
+pub(crate) fn when(time: &str) -> Untrusted {
     match (time.get(..10), time.get(10..16), time.len()) {
-        (Some(day), Some(hour), 20) if time.is_ascii() => format!("{day} {} UTC", hour.trim_start_matches('T')),
-        (_, _, _) => time.to_owned(),
+        (Some(day), Some(hour), 20) if time.is_ascii() => format!("{day} {} UTC", hour.trim_start_matches('T')).into(),
+        (_, _, _) => time.into(),
     }
 }
 
 /// What is to be known of a finding beside the report before; still untrusted.
-pub(crate) fn standing(finding: &Finding, now: &str) -> String {
+pub(crate) fn standing(finding: &Finding, now: &str) -> Untrusted {
     let since = when(&finding.first_seen);
+    let since = since.raw();
     if let (Some(waived), true) = (&finding.waived, finding.state != FindingState::Resolved) {
-        return format!("waived until {} by {}: {}", waived.until, waived.owner.raw(), waived.reason.raw());
+        return format!("waived until {} by {}: {}", waived.until, waived.owner.raw(), waived.reason.raw()).into();
     }
     match finding.state {
-        FindingState::New if finding.first_seen == now => "new".to_owned(),
-        FindingState::New => format!("new again, since {since}"),
-        FindingState::Continuing => format!("since {since}"),
-        FindingState::Unread => format!("not looked at, since {since}"),
-        FindingState::Resolved => format!("resolved, since {since}"),
+        FindingState::New if finding.first_seen == now => "new".into(),
+        FindingState::New => format!("new again, since {since}").into(),
+        FindingState::Continuing => format!("since {since}").into(),
+        FindingState::Unread => format!("not looked at, since {since}").into(),
+        FindingState::Resolved => format!("resolved, since {since}").into(),
     }
 }
 
 /// A waiver whose day has passed, and what to do; still untrusted.
-pub(crate) fn expired(waiver: &Waiver) -> String {
+pub(crate) fn expired(waiver: &Waiver) -> Untrusted {
     let what = waiver.field.map_or("the whole client", Setting::name);
     let (until, owner) = (&waiver.terms.until, waiver.terms.owner.raw());
     format!(
         "the waiver of client {}, {what}, ended on {until} (owner {owner}): mend the client, or renew or remove it",
         waiver.client
     )
+    .into()
 }
 
 /// How far the turns of a fleet have come.
