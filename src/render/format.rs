@@ -86,7 +86,7 @@ impl FromStr for Format {
         let found = Format::ALL.into_iter().find(|format| format.name() == text);
         found.ok_or_else(|| {
             let names = Format::ALL.map(Format::name).join(", ");
-            format!("`{}` is no format; there are {names}", escape::terminal(&Untrusted::from(text)))
+            format!("`{}` is not a format; the formats are {names}", escape::terminal(&Untrusted::from(text)))
         })
     }
 }

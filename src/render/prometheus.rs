@@ -27,7 +27,7 @@ pub fn prometheus(plan: &Plan, last_success: Option<i64>, out: &mut dyn Write) -
         let totals = Totals::of(plan);
         let results = OUTCOMES.iter().zip(totals.outcomes);
         let samples = results.map(|((_, word), n)| (vec![("result", word.replace(' ', "_"))], n as u64));
-        page.family("ringform_apply_results", "Clients by what apply did with them.", samples)?;
+        page.family("ringform_apply_results", "Clients by result of apply.", samples)?;
     }
     if let Some(watch) = &plan.run.drift {
         findings(watch, &mut page)?;
@@ -69,7 +69,7 @@ fn clients(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
         let n = plan.clients.iter().filter(|client| state_of(client) == state).count();
         (vec![("state", state.to_owned())], n as u64)
     });
-    let help = "Clients of the last run: as declared, differing only by what is not applied yet, differing otherwise, not comparable.";
+    let help = "Clients of the last run: in sync, with unapplied changes only, with other differences, failed.";
     page.family("ringform_clients", help, samples)?;
     let blocked = plan.clients.iter().filter(|client| !client.blocked.is_empty()).count();
     page.one("ringform_blocked_clients", "Clients that a guard or a conflict stops.", blocked as u64)
@@ -104,7 +104,7 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
     let families = [
         ("ringform_drifted_fields", "Fields that differ from their declaration and are not known to be pending."),
         ("ringform_pending_fields", "Fields that differ because the declaration is not applied yet."),
-        ("ringform_conflicting_fields", "Those of the drifted fields that the change set touches too."),
+        ("ringform_conflicting_fields", "Drifted fields that the change set touches too."),
     ];
     // Zeros too: a series that comes and goes cannot be compared with what it was.
     for ((name, help), counts) in families.into_iter().zip(counts) {
@@ -117,9 +117,9 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
         page.family(name, help, samples)?;
     }
     let summary = plan.summary();
-    page.one("ringform_released_fields", "Fields that the base manages and nobody does now.", summary.released as u64)?;
+    page.one("ringform_released_fields", "Fields that the base manages and the declarations no longer manage.", summary.released as u64)?;
     let gone = plan.released_clients.len() as u64;
-    page.one("ringform_released_clients", "Clients that the base declares and nobody does now.", gone)
+    page.one("ringform_released_clients", "Clients that the base declares and the project no longer declares.", gone)
 }
 
 fn findings(watch: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> {
@@ -138,13 +138,13 @@ fn findings(watch: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> {
             }
         }
     }
-    page.family("ringform_findings", "Drift and failed reads beside the report before, waived ones apart.", samples)?;
+    page.family("ringform_findings", "Drift and failed reads compared with the earlier report.", samples)?;
     let expired = watch.expired_waivers.len() as u64;
     page.one("ringform_expired_waivers", "Waivers whose last day has passed.", expired)?;
     let Some(rolling) = watch.rolling else { return Ok(()) };
-    page.one("ringform_never_read_clients", "Clients that no run has looked at yet.", rolling.never)?;
+    page.one("ringform_never_read_clients", "Clients that no run has read yet.", rolling.never)?;
     let oldest = rolling.oldest_s.map(|seconds| (Vec::new(), seconds));
-    page.family("ringform_oldest_read_seconds", "How long ago the client was read that has waited longest.", oldest)
+    page.family("ringform_oldest_read_seconds", "Seconds since the oldest read of a client.", oldest)
 }
 
 fn run(plan: &Plan, last_success: Option<i64>, page: &mut MetricsPage<'_>) -> io::Result<()> {
@@ -152,12 +152,12 @@ fn run(plan: &Plan, last_success: Option<i64>, page: &mut MetricsPage<'_>) -> io
     let kinds = [("token", requests.token), ("read", requests.read), ("write", requests.write)];
     let samples = kinds.map(|(kind, n)| (vec![("kind", kind.to_owned())], n));
     page.family("ringform_requests", "Requests that the last run made.", samples)?;
-    page.one("ringform_request_retries", "Requests of the last run that were made again.", requests.retries)?;
+    page.one("ringform_request_retries", "Requests that the last run repeated.", requests.retries)?;
     let quota = plan.run.quota.iter().map(|quota| {
         // An empty label is no label: the credentials of the environment have no name.
         (vec![("credentials", quota.credentials.clone().unwrap_or_default())], quota.remaining_lowest)
     });
-    page.family("ringform_quota_remaining", "Requests left in the hour, at the lowest that was seen.", quota)?;
+    page.family("ringform_quota_remaining", "Lowest number of requests left in the hour.", quota)?;
     let ms = plan.run.duration_ms;
     let seconds = format!("{}.{:03}", ms / 1000, ms % 1000);
     page.family("ringform_run_duration_seconds", "How long the last run took.", [(Vec::new(), seconds)])?;

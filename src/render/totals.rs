@@ -240,7 +240,7 @@ impl Totals {
         let mut notes = Vec::new();
         let Summary { drift, conflict, released, .. } = self.summary;
         if self.offline {
-            notes.push("Offline: declared was compared with the base alone; nothing was read.".to_owned());
+            notes.push("Offline: the declarations were compared with the base only; nothing was read.".to_owned());
         }
         if self.based && drift > 0 {
             let was = if drift == 1 { "was" } else { "were" };
@@ -262,7 +262,7 @@ impl Totals {
         if self.unaffected > 0 {
             let (n, was) = (self.unaffected, if self.unaffected == 1 { "was" } else { "were" });
             let them = if n == 1 { "it" } else { "them" };
-            notes.push(format!("{} {was} not looked at: this change does not touch {them}.", count(n, "client")));
+            notes.push(format!("{} {was} not read: this change does not touch {them}.", count(n, "client")));
         }
         if self.kept > 0 {
             let all = self.summary.changes;

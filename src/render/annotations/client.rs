@@ -132,7 +132,7 @@ fn change_words(change: &Change) -> Untrusted {
         Origin::Pending => format!("{field} changes from {live} to {declared}"),
         Origin::Drift => format!("{field} was changed outside of git: declared {declared}, live {live}"),
         Origin::Conflict => {
-            format!("{field} is declared anew and was changed outside of git too: declared {declared}, live {live}")
+            format!("{field} was changed both in git and outside of git: declared {declared}, live {live}")
         }
         Origin::Unknown => format!("{field} differs: live {live}, declared {declared}"),
     };

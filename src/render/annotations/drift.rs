@@ -91,7 +91,7 @@ fn earlier_words(finding: &Finding, field: Setting) -> Untrusted {
     };
     let (declared, live) = (value(&finding.declared), value(&finding.live));
     let (declared, live) = (declared.raw(), live.raw());
-    format!("{field} was not read this time; at the last look it was declared {declared} and live {live}").into()
+    format!("{field} was not read this time; the last read found it declared {declared}, live {live}").into()
 }
 
 fn expired(waiver: &Waiver) -> Annotation<'_> {

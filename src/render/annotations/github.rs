@@ -34,7 +34,7 @@ pub(in crate::render) fn github(plan: &Plan, out: &mut dyn Write) -> io::Result<
             let more = count_more(left, weight);
             writeln!(
                 out,
-                "::{} title=ringform::{more}; the step summary and the report tell of them",
+                "::{} title=ringform::{more}; see the step summary and the report",
                 command(weight)
             )?;
         }

@@ -74,7 +74,7 @@ fn many(at: usize, same: &ClientGroup<'_>, out: &mut dyn Write) -> io::Result<()
     let sample = same.sample();
     writeln!(out, "<article class=\"{}\" id=\"g{at}\">", classes(sample))?;
     let n = number(same.clients.len() as u64);
-    writeln!(out, "<header><h3>{n} clients, all in the same way</h3> {}</header>", result(sample))?;
+    writeln!(out, "<header><h3>{n} clients with the same changes</h3> {}</header>", result(sample))?;
     body(sample, &|index| same.is_one_place(index), out)?;
     writeln!(out, "<details><summary>Which {n} clients</summary>")?;
     who(&same.clients, out)?;
@@ -181,7 +181,7 @@ fn aftermath(details: &Details, out: &mut dyn Write) -> io::Result<()> {
         line(wrong.field, ["Not stored as sent:", "sent", "stored"], [&wrong.sent, &wrong.stored])?;
     }
     for moved in &details.collateral {
-        line(moved.field, ["Moved without being sent:", "was", "is"], [&moved.before, &moved.after])?;
+        line(moved.field, ["Changed without being sent:", "was", "is"], [&moved.before, &moved.after])?;
     }
     Ok(())
 }

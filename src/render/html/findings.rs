@@ -22,7 +22,7 @@ pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section id=\"findings\" class=\"{origins}\" aria-labelledby=\"h-findings\">")?;
     writeln!(out, "<h2 id=\"h-findings\">Changed outside of git</h2>")?;
     match &watch.since {
-        Some(since) => writeln!(out, "<p class=\"soft\">Beside the report of {}.</p>", text(&since.as_str().into()))?,
+        Some(since) => writeln!(out, "<p class=\"soft\">Compared with the report of {}.</p>", text(&since.as_str().into()))?,
         None => writeln!(out, "<p class=\"soft\">No earlier report was given: everything counts as new.</p>")?,
     }
     if watch.findings.is_empty() {
@@ -30,9 +30,9 @@ pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     }
     let states = [
         (FindingState::New, "New"),
-        (FindingState::Continuing, "Going on"),
-        (FindingState::Unread, "Not looked at this time"),
-        (FindingState::Resolved, "Ended"),
+        (FindingState::Continuing, "Continuing"),
+        (FindingState::Unread, "Not read this time"),
+        (FindingState::Resolved, "Resolved"),
     ];
     for (state, title) in states {
         table(title, watch.findings.iter().filter(|one| one.state == state && one.waived.is_none()).collect(), out)?;
@@ -104,7 +104,7 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
         let terms = &waiver.terms;
         writeln!(
             out,
-            "<p class=\"stop\">The waiver of client {}{field} ended on {}. {} answers for it: {} <span class=\"labels\">{}</span></p>",
+            "<p class=\"stop\">The waiver of client {}{field} ended on {}. Owner: {}. Reason: {} <span class=\"labels\">{}</span></p>",
             waiver.client,
             text(&terms.until.as_str().into()),
             text(&terms.owner),
@@ -118,10 +118,10 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
 fn turns(rolling: &Rolling, out: &mut dyn Write) -> io::Result<()> {
     let (read, all, budget) = (number(rolling.read), count(rolling.clients as usize, "client"), number(rolling.budget));
     let oldest = match (rolling.never, rolling.oldest_s) {
-        (0, Some(seconds)) => format!("Every client was looked at within {}.", duration(seconds.saturating_mul(1000))),
+        (0, Some(seconds)) => format!("Every client was read within {}.", duration(seconds.saturating_mul(1000))),
         (0, None) => String::new(),
         (never, _) => format!(
-            "{} looked at yet.",
+            "{} read yet.",
             match never {
                 1 => "1 client was never".to_owned(),
                 n => format!("{} clients were never", number(n)),

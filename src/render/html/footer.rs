@@ -12,13 +12,13 @@ pub(super) fn foot(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<footer><div class=\"wrap\"><h2>This run</h2>\n<dl class=\"rest\">")?;
     let mut line = |key: &str, value: String| writeln!(out, "<dt>{key}</dt><dd>{value}</dd>");
     line("Run", format!("<code>{}</code>, {}", text(&run.id.as_str().into()), text(&run.started_at.as_str().into())))?;
-    line("Took", duration(run.duration_ms))?;
+    line("Duration", duration(run.duration_ms))?;
     let requests = run.requests;
     let kinds = [
         (requests.token, "for tokens"),
         (requests.read, "to read"),
         (requests.write, "to write"),
-        (requests.retries, "made again"),
+        (requests.retries, "repeated"),
     ];
     let kinds: Vec<String> =
         kinds.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", number(*n))).collect();

@@ -33,7 +33,7 @@ pub(super) fn more(left: usize, what: &str, out: &mut dyn Write) -> io::Result<(
         0 => Ok(()),
         left => writeln!(
             out,
-            "<p class=\"more\">{} more {what}; the formats text and json have all.</p>",
+            "<p class=\"more\">{} more {what}; the formats text and json show all.</p>",
             number(left as u64)
         ),
     }

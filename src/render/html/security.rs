@@ -77,5 +77,5 @@ fn caveat(plan: &Plan) -> &'static str {
         .iter()
         .flat_map(|client| &client.changes)
         .any(|change| change.origin == crate::plan::Origin::Unknown);
-    if unknown { " Nothing tells which side is older, so the graver direction counts." } else { "" }
+    if unknown { " Without a base it is unknown which side is older, so the more severe effect counts." } else { "" }
 }

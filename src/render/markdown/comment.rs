@@ -117,7 +117,7 @@ fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
             format!("- {} **{}**: {message}", ids(unit, NAMED), unit[0].result.map_or("", word))
         })
         .collect();
-    items(&mut section, "**Stored otherwise than sent**\n", &lines, "write");
+    items(&mut section, "**Stored values differ from sent values**\n", &lines, "write");
     section
 }
 

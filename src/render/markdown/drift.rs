@@ -46,7 +46,7 @@ pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: MarkdownSec
             format!("- {} — {place}", plain(&cut(&expired(waiver), SENTENCE)))
         })
         .collect();
-    items(&mut section, "**Waivers that have ended**\n", &ended, "waiver");
+    items(&mut section, "**Expired waivers**\n", &ended, "waiver");
     if let Some(turns) = &watch.rolling {
         section.push(&format!("{}\n", rolling(turns)));
     }

@@ -49,7 +49,7 @@ fn workflow_command(line: &str) -> Option<WorkflowCommand> {
 /// How many remarks an annotation stands for.
 fn stands_for(one: &WorkflowCommand) -> usize {
     let number = |text: &str| text.replace(',', "").parse::<usize>().ok();
-    if let Some(more) = one.message.strip_suffix("; the step summary and the report tell of them") {
+    if let Some(more) = one.message.strip_suffix("; see the step summary and the report") {
         return number(more.split(' ').next().unwrap_or_default()).unwrap();
     }
     let more = one.message.split_once(" more client").or_else(|| one.message.split_once(" more place"));
@@ -93,7 +93,7 @@ fn the_worst_annotations_come_first() {
     let text = of(&drifted::drifted("x"), Format::Github);
     let first = text.lines().find_map(workflow_command).unwrap();
     assert_eq!(first.kind, "error");
-    assert_eq!(first.properties["title"], "ringform: opened behind git's back");
+    assert_eq!(first.properties["title"], "ringform: opened outside of git");
     assert!(first.message.starts_with("client 1 (x): geo_list was changed outside of git"), "{first:?}");
     assert!(
         text.lines().filter_map(workflow_command).next_back().unwrap().message.contains("waived by x until 2026-12-31")

@@ -107,10 +107,10 @@ fn what_is_grave_stands_first_and_every_origin_is_marked() {
     assert!(at("id=\"security\"") < at("id=\"changes\"") && at("id=\"changes\"") < at("id=\"failed\""));
     assert!(at("1 change opens the PBX") < at("id=\"security\""));
     let watched = of("watched");
-    for part in ["New", "Going on", "Not looked at this time", "Ended", "Waived"] {
+    for part in ["New", "Continuing", "Not read this time", "Resolved", "Waived"] {
         assert!(watched.contains(&format!("<h3 class=\"part\">{part} <span")), "{part}");
     }
-    assert!(watched.contains("The waiver of client 2") && watched.contains("3 clients were never looked at yet"));
+    assert!(watched.contains("The waiver of client 2") && watched.contains("3 clients were never read yet"));
     assert!(watched.contains("id=\"released\"") && watched.contains(">77 (acme)"));
     let mut opened = corpus::plan(vec![corpus::client(
         7,

@@ -67,7 +67,7 @@ pub(super) fn diagnostic(one: &Diagnostic, look: &TextOptions, out: &mut dyn Wri
     }
     let mut report = vec![group];
     if let Some(other) = &one.other {
-        let first = if one.rule.starts_with("duplicate-") { "it stands here first" } else { "this belongs to it" };
+        let first = if one.rule.starts_with("duplicate-") { "the first one is here" } else { "the related place is here" };
         report.push(Group::with_title(Title::NOTE.secondary_title(first)).element(origin(other)));
     }
     let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };

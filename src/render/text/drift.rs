@@ -44,7 +44,7 @@ pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &TextOptions, out: &
     writeln!(out, "{head}{}", paint(look.color, TextStyle::Faint, since.unwrap_or_default()))?;
     let parts = [
         ("", &story.open, usize::MAX),
-        ("not looked at in this run, found before", &story.unread, MOST),
+        ("not read in this run, found earlier", &story.unread, MOST),
         ("waived", &story.waived, MOST),
         ("resolved", &story.resolved, MOST),
     ];
@@ -60,7 +60,7 @@ pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &TextOptions, out: &
         }
         table(&lines[..shown], look, out)?;
         if shown < lines.len() {
-            writeln!(out, "  and {} more; -v names them", number((lines.len() - shown) as u64))?;
+            writeln!(out, "  and {} more; -v shows them", number((lines.len() - shown) as u64))?;
         }
     }
     for waiver in &watch.expired_waivers {

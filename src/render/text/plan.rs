@@ -123,7 +123,7 @@ fn totals(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()
         let run = &plan.run;
         let retries = match run.requests.retries {
             0 => String::new(),
-            n => format!(" ({} again)", number(n)),
+            n => format!(" ({} repeated)", number(n)),
         };
         let requests = count(usize::try_from(run.requests.total).unwrap_or(usize::MAX), "request");
         line.push_str(&format!(" {requests}{retries}, {}.", duration(run.duration_ms)));

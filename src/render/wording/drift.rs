@@ -17,7 +17,7 @@ pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
     let counts: [(&str, FindingFilter); 5] = [
         ("new", |one| one.is_news()),
         ("continuing", |one| one.state == FindingState::Continuing && one.waived.is_none()),
-        ("not looked at", |one| one.state == FindingState::Unread && one.waived.is_none()),
+        ("not read", |one| one.state == FindingState::Unread && one.waived.is_none()),
         ("waived", |one| one.state != FindingState::Resolved && one.waived.is_some()),
         ("resolved", |one| one.state == FindingState::Resolved),
     ];
@@ -37,10 +37,10 @@ pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
     let skipped =
         plan.clients.iter().filter(|client| client.error.as_ref().is_some_and(|e| interrupted(e.kind))).count();
     if skipped > 0 {
-        parts.push(format!("{} interrupted before a look", count(skipped, "client")));
+        parts.push(format!("{} interrupted before the read", count(skipped, "client")));
     }
     match parts.is_empty() {
-        true if plan.clients.is_empty() => "nothing was looked at.".to_owned(),
+        true if plan.clients.is_empty() => "nothing was read.".to_owned(),
         true if !watch.expired_waivers.is_empty() => {
             format!("{} expired, nothing else was found.", count(watch.expired_waivers.len(), "waiver"))
         }
@@ -102,7 +102,7 @@ pub(crate) fn standing(finding: &Finding, now: &str) -> Untrusted {
         FindingState::New if finding.first_seen == now => "new".into(),
         FindingState::New => format!("new again, since {since}").into(),
         FindingState::Continuing => format!("since {since}").into(),
-        FindingState::Unread => format!("not looked at, since {since}").into(),
+        FindingState::Unread => format!("not read, since {since}").into(),
         FindingState::Resolved => format!("resolved, since {since}").into(),
     }
 }
@@ -112,7 +112,7 @@ pub(crate) fn expired(waiver: &Waiver) -> Untrusted {
     let what = waiver.field.map_or("the whole client", Setting::name);
     let (until, owner) = (&waiver.terms.until, waiver.terms.owner.raw());
     format!(
-        "the waiver of client {}, {what}, ended on {until} (owner {owner}): mend the client, or renew or remove it",
+        "the waiver of client {}, {what}, ended on {until} (owner {owner}); correct the client, or renew or remove the waiver",
         waiver.client
     )
     .into()
@@ -129,9 +129,9 @@ pub(crate) fn rolling(rolling: &Rolling) -> String {
     );
     match (never, oldest_s) {
         (0, Some(seconds)) => {
-            format!("{of}; every client was looked at within {}.", duration(seconds.saturating_mul(1000)))
+            format!("{of}; every client was read within {}.", duration(seconds.saturating_mul(1000)))
         }
         (0, None) => format!("{of}."),
-        (never, _) => format!("{of}; {} not looked at yet.", number(never)),
+        (never, _) => format!("{of}; {} not read yet.", number(never)),
     }
 }
