@@ -60,10 +60,10 @@ fn stands_for(one: &WorkflowCommand) -> usize {
 fn assert_annotations(plan: &Plan, what: &str) {
     let text = of(plan, Format::Github);
     let list: Vec<WorkflowCommand> = text.lines().filter_map(workflow_command).collect();
-    for (weight, kind) in AnnotationLevel::ALL.into_iter().zip(["error", "warning", "notice"]) {
+    for (level, kind) in AnnotationLevel::ALL.into_iter().zip(["error", "warning", "notice"]) {
         let told: Vec<&WorkflowCommand> = list.iter().filter(|one| one.kind == kind).collect();
         assert!(told.len() <= 10, "{what}: {} of {kind}", told.len());
-        let all = annotations(plan).iter().filter(|annotation| annotation.weight == weight).count();
+        let all = annotations(plan).iter().filter(|annotation| annotation.level == level).count();
         assert_eq!(told.iter().map(|one| stands_for(one)).sum::<usize>(), all, "{what}: {kind}\n{text}");
     }
     // Nothing but commands, the totals and what a base has to say.
@@ -139,13 +139,13 @@ fn junit_has_a_case_for_each_client_and_counts_right() {
     for (name, plan) in every_plan() {
         let counts = read_junit(&of(&plan, Format::Junit), &name);
         let errors = plan.diagnostics.iter().filter(|one| one.is_error()).count();
-        let watch = plan.run.drift.as_ref();
+        let report = plan.run.drift.as_ref();
         // Some clients are known to the earlier run alone.
         let planned: BTreeSet<_> = plan.clients.iter().map(|client| client.client_id).collect();
-        let found = watch.iter().flat_map(|watch| &watch.findings).map(|finding| finding.client_id);
+        let found = report.iter().flat_map(|report| &report.findings).map(|finding| finding.client_id);
         let elsewhere: BTreeSet<_> = found.filter(|id| !planned.contains(id)).collect();
         let others =
-            plan.released_clients.len() + elsewhere.len() + watch.map_or(0, |watch| watch.expired_waivers.len());
+            plan.released_clients.len() + elsewhere.len() + report.map_or(0, |report| report.expired_waivers.len());
         assert_eq!(counts["testcase"], plan.clients.len() + errors.max(1) + others, "{name}");
     }
 }
