@@ -1,7 +1,7 @@
 //! Progress on stderr while many clients are read or written.
 //!
-//! Owns the bar and its plain form. Whether stderr is a terminal that can be drawn on is the caller's to say: guesses of that
-//! kind have put escape codes into logs. It clears itself at the end; results are no business of it.
+//! Owns the bar and its plain form. The caller says whether stderr is a terminal that can draw a bar. The bar clears itself at the
+//! end; it shows no results.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
@@ -14,12 +14,12 @@ use crate::render::wording::numbers::{count, duration, number};
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressMode {
-    /// A bar that is drawn over and over: only for a terminal that obeys escape codes.
+    /// A bar that redraws itself, for a terminal that obeys escape codes.
     Bar {
         /// Whether to use colour.
         color: bool,
     },
-    /// A line every so often, and none at all when the work is done before.
+    /// A line at intervals; none if the work ends before the first interval.
     Plain {
         /// The least time between two lines.
         every: Duration,
@@ -60,7 +60,7 @@ impl ProgressDisplay {
         ProgressDisplay { total, begun, form }
     }
 
-    /// Tells how many clients are done, and how many of those failed.
+    /// Reports how many clients are done, and how many of those failed.
     pub fn tick(&self, done: u64, failed: u64) {
         match &self.form {
             ProgressOutput::Bar(bar) => {
@@ -72,7 +72,7 @@ impl ProgressDisplay {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
                 if last.elapsed() >= *every {
                     *last = Instant::now();
-                    // Progress that cannot be written is no reason to stop the work.
+                    // A failed write of progress does not stop the work.
                     drop(writeln!(io::stderr().lock(), "{}", rest(self.total, done, failed, self.begun.elapsed())));
                 }
             }

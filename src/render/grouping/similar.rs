@@ -9,7 +9,7 @@ use crate::model::{Diagnostic, Untrusted};
 /// More clients than this with an identical set of changes are shown once.
 pub(crate) const MANY: usize = 3;
 
-/// Things with a key, kept in the order in which each key was first seen.
+/// Items by key, in the order in which each key first occurs.
 pub(super) struct KeyedLists<T> {
     index: BTreeMap<String, usize>,
     pub(super) lists: Vec<Vec<T>>,
@@ -31,7 +31,7 @@ impl<T> KeyedLists<T> {
     }
 }
 
-/// Diagnostics of one rule that say the same but for numbers, in the order of the first of each.
+/// Diagnostics of one rule whose texts differ in numbers only, in the order of the first of each group.
 pub(crate) fn alike(list: &[Diagnostic]) -> Vec<Vec<&Diagnostic>> {
     let mut buckets = KeyedLists::default();
     for one in list {
@@ -42,7 +42,7 @@ pub(crate) fn alike(list: &[Diagnostic]) -> Vec<Vec<&Diagnostic>> {
     buckets.lists
 }
 
-/// A sentence without its numbers and long hexadecimal ids: what the failures of many clients have in common.
+/// A sentence with `…` for its numbers and long hexadecimal ids: the common part of the failures of many clients.
 pub(crate) fn masked(text: &Untrusted) -> Untrusted {
     let text = text.raw();
     let mut out = String::with_capacity(text.len());

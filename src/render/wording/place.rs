@@ -3,12 +3,12 @@
 use crate::model::{Place, Untrusted};
 use crate::plan::{Blocked, BlockedKind};
 
-/// A place as people click it: `clients/acme.yaml:7`.
+/// A place that an editor or a terminal can open: `clients/acme.yaml:7`.
 pub(crate) fn place(place: &Place) -> Untrusted {
     format!("{}:{}", place.file.raw(), place.line).into()
 }
 
-/// What stops a client, in one sentence: `guard no-open-geo: every country may register`.
+/// What blocks a client, in one sentence: `guard no-open-geo: every country may register`.
 pub(crate) fn reason(blocked: &Blocked) -> Untrusted {
     let kind = match blocked.kind {
         BlockedKind::Guard => "guard",
