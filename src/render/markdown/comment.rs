@@ -1,8 +1,8 @@
 //! The plan as a comment on a pull request.
 //!
-//! Owns the order and the size of the comment: counts first, security changes before others, the same change in many clients
-//! once, failures by cause, everything else folded. Nothing in it depends on the run, so that a comment stays as it is while the
-//! state does. Every text that is not ours goes through an escape; what does not fit is counted.
+//! Owns the order and the size of the comment: counts first, security changes before others, equal changes of many clients once,
+//! failures by cause, everything else folded. The text does not depend on the run, so a comment changes only if the state changes.
+//! Text that does not fit is counted.
 
 use std::io::{self, Write};
 
@@ -23,8 +23,8 @@ use crate::render::wording::place::{place, reason};
 pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
     let mut groups = ClientGroups::of(plan);
-    if let Some(watch) = &plan.run.drift {
-        remove_reported(&mut groups, watch);
+    if let Some(report) = &plan.run.drift {
+        remove_reported(&mut groups, report);
     }
     let head = head(plan, &totals);
     let after = [
@@ -34,10 +34,10 @@ pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Wr
         diagnostics(&plan.diagnostics, page),
     ];
     let after = after.map(MarkdownSection::finish);
-    // The changes take what the others leave: nothing that failed is ever pushed out by what merely changes.
+    // The changes take the room that the other sections leave, so changes never displace failures.
     let used = page.length(&head) + after.iter().map(|(_, length)| length).sum::<usize>();
-    // Beside findings only what a change set brings is left to tell.
-    let found = plan.run.drift.as_ref().map(|watch| drift::section(plan, watch, page.rest_part(used, 75)).finish());
+    // With findings, the table has only the changes of the change set.
+    let found = plan.run.drift.as_ref().map(|report| drift::section(plan, report, page.rest_part(used, 75)).finish());
     let (found, length) = found.unwrap_or_default();
     let mut changes = page.rest(used + length);
     table::write(plan, &groups, totals.is_report, &mut changes);
@@ -51,20 +51,20 @@ fn head(plan: &Plan, totals: &Totals) -> String {
         (false, Some(_)) => "ringform drift",
         (false, None) => "ringform plan",
     };
-    // Of drift the findings tell it, the gravest first.
+    // In a drift report the findings show the alarms.
     let alarms = totals.alarms().into_iter().filter(|_| plan.run.drift.is_none());
     let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
     let mut head = format!("**{what}:** {}\n\n{alarms}", totals.headline());
     let based = plan.base.is_some();
     let notes = totals.notes();
-    // With a base they answer what a reader came for: each has a line of its own.
+    // With a base the notes are the main answer: each has a line of its own.
     if based {
         head.extend(notes.iter().map(|note| format!("- {note}\n")));
         head.push_str(if notes.is_empty() { "" } else { "\n" });
     }
     let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !based)).collect();
     if let Some(base) = &plan.base {
-        // `main...` brings dots of its own.
+        // `main...` ends with dots already.
         let end = if base.raw().ends_with('.') { "" } else { "." };
         lines.push(format!("Base: {}{end}", code(&cut(base, NAME))));
     }
@@ -77,7 +77,7 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     head
 }
 
-/// What stops clients, each reason once. In a report the refused clients stand among the failures.
+/// What blocks clients, each reason once. In a report the refused clients are among the failures.
 fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     if totals.is_report || totals.blocked == 0 {
@@ -104,7 +104,7 @@ fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
     section
 }
 
-/// Writes that ended badly: what was stored is not what was sent, or other fields moved.
+/// Writes with a wrong result: a stored value differs from the sent one, or another field changed.
 fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     let units = groups.many.iter().map(|same| same.clients.as_slice());
@@ -121,7 +121,7 @@ fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     section
 }
 
-/// Failures by cause, the commonest first: here the first are the ones in sight.
+/// Failures by cause, the most frequent first, because the first items are not folded.
 fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(20);
     let clients: usize = groups.causes.iter().map(|cause| cause.clients.len()).sum();
@@ -144,7 +144,7 @@ fn cause(cause: &FailureCause<'_>) -> String {
     format!("- **{n} {result}**: {message}{answer} — {}{help}", ids(&cause.clients, NAMED))
 }
 
-/// Problems of the files and warnings of guards, those of one kind together.
+/// Problems of the files and warnings of guards, similar ones together.
 fn diagnostics(list: &[Diagnostic], page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     let lines: Vec<String> = alike(list)

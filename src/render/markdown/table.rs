@@ -1,6 +1,7 @@
 //! The table of changes in a comment.
 //!
-//! Owns its columns and their order: grave changes first, then as in the plan. A row tells one field of one client, or of many.
+//! Owns its columns and their order: security changes first, then the order of the plan. A row shows one field of one client, or
+//! of one group.
 
 use std::cmp::Reverse;
 
@@ -23,30 +24,30 @@ const PARTS: [(Origin, &str); 4] = [
     (Origin::Unknown, "**Origin unknown**\n\n"),
 ];
 
-/// How many rows stand in sight.
+/// How many rows are visible.
 const ROWS: usize = 40;
 
 /// The most characters of a value.
 const VALUE: usize = 200;
 
-/// The most characters of a list of countries: all there are fit.
+/// The most characters of a list of countries: all countries fit.
 const LIST: usize = 800;
 
 /// The most countries that are named as added or removed.
 const CODES: usize = 12;
 
-/// What a row is made of.
+/// The change and the clients of a row.
 struct TableRow<'p> {
     clients: &'p [&'p ClientPlan],
     change: &'p Change,
-    /// Whether all its clients have it from one place.
+    /// Whether the declarations of all its clients have one place.
     placed: bool,
 }
 
-/// Writes the table, and who the groups in it are.
+/// Writes the table, and the clients of each group.
 ///
-/// With a base, what this change set brings and what came from elsewhere stand in tables of their own: a reader of a pull request
-/// asks for both and must not confuse them.
+/// With a base, each origin has a table of its own, so that a reader of a pull request does not confuse the changes of the change
+/// set with drift.
 pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, section: &mut MarkdownSection) {
     let mut lines = Vec::new();
     for same in &groups.many {
@@ -58,7 +59,7 @@ pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, sec
         let clients = std::slice::from_ref(client);
         lines.extend(client.changes.iter().map(|change| TableRow { clients, change, placed: true }));
     }
-    // Sorting is stable: within one gravity the order of the plan stays.
+    // Sorting is stable: changes of one severity keep the order of the plan.
     lines.sort_by_key(|line| Reverse(line.change.judgement()));
     let head = match (is_report, plan.is_offline()) {
         (true, _) => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
@@ -131,7 +132,7 @@ fn who(clients: &[&ClientPlan]) -> String {
     }
 }
 
-/// Fields that the base managed and nobody manages now, folded: they are left alone.
+/// Released fields and clients, folded: ringform leaves them as they are.
 fn released(plan: &Plan, groups: &ClientGroups<'_>, section: &mut MarkdownSection) {
     let many = groups.many.iter().flat_map(|same| &same.clients);
     let all: Vec<String> = many

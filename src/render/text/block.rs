@@ -1,4 +1,4 @@
-//! One client, or many with the same change: a header, a row for each change, and what else there is to say of them.
+//! One client, or many with the same changes: a header, a row for each change, released fields, blocks and results.
 //!
 //! Owns the layout of a block: columns that line up within it, places that line up over the whole plan.
 
@@ -21,13 +21,13 @@ use crate::render::wording::place::{place, reason};
 /// The most characters of the raw value of a field that is no longer managed.
 const RAW: usize = 60;
 
-/// The room that a column of places leaves for them; longer ones run over rather than leave their column.
+/// The columns reserved for a place. A longer place runs over and stays in its column.
 const PLACE: usize = 26;
 
-/// The column before which no place stands, so that small plans do not look crowded.
+/// The first column that a place may take, so that small plans are easy to read.
 pub(super) const NEAREST: usize = 56;
 
-/// What is told at once.
+/// The lines of one client or of one group.
 pub(super) struct ClientBlock<'p> {
     header: Vec<StyledText>,
     place: String,
@@ -83,7 +83,7 @@ impl<'p> ClientBlock<'p> {
         2 + self.widths.iter().filter(|width| **width > 0).map(|width| width + 2).sum::<usize>()
     }
 
-    /// The column in which this block would put its places; `None` when they do not fit and may stand anywhere.
+    /// The column in which this block would put its places; `None` if they do not fit.
     pub(super) fn column(&self, width: usize) -> Option<usize> {
         let left = row::width(&self.header).max(if self.rows.is_empty() { 0 } else { self.row_width() });
         let column = (left + 2).max(NEAREST);
@@ -175,7 +175,7 @@ impl<'p> ClientBlock<'p> {
     }
 }
 
-/// A line with a place behind it, in its column where that is still free.
+/// A line and its place, in the column of places if that is free.
 fn with_place(
     line: &str,
     width: usize,

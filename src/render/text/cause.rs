@@ -1,6 +1,6 @@
 //! Failures by their cause: how many clients, why, what to do, and which.
 //!
-//! Owns the layout of one cause. Few clients are told with name and file, many by their ids.
+//! Owns the layout of one cause. Few clients are shown with name and file, many by their ids.
 
 use std::io::{self, Write};
 
@@ -34,14 +34,14 @@ pub(super) fn write(cause: &FailureCause<'_>, look: &TextOptions, out: &mut dyn 
     writeln!(out, "  clients {}", some(cause.clients.iter().map(|client| client.client_id), NAMED))
 }
 
-/// The status of the answer and the API's own word.
+/// The HTTP status and the status of the API.
 fn answer(cause: &FailureCause<'_>) -> String {
     let http = cause.http_status.map(|status| format!("HTTP {status}"));
     let word = cause.status.map(called);
     [http, word].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The settings that were not stored.
+/// The settings that apply did not store.
 fn fields(client: &ClientPlan) -> String {
     if client.changes.is_empty() {
         return String::new();

@@ -1,7 +1,7 @@
 //! Problems in files, in the terminal form: what is wrong, the line with a caret, and what to do.
 //!
-//! Owns the look of a diagnostic. annotate-snippets draws it, and cleans some of the texts it is given but not all: here every
-//! text goes through one escape first. It is handed the one line and never the file.
+//! Owns the layout of a diagnostic. annotate-snippets draws it. That crate cleans only some of its texts, so every text is escaped
+//! here first. It gets the one line and never the file.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use crate::render::escape::{is_log_command, is_unsafe, terminal};
 use crate::render::options::TextOptions;
 use crate::render::wording::numbers::count;
 
-/// Behind this column nobody looks for a caret, and a line may have 16 MiB: the place must do.
+/// A line longer than this gets no caret, only its place: a line may have 16 MiB.
 const FAR: u32 = 2_000;
 
 /// How much of a line is shown behind the caret, at most.
@@ -80,7 +80,7 @@ fn origin(place: &Place) -> Origin<'static> {
     Origin::path(path).line(place.line as usize).char_column(place.column as usize)
 }
 
-/// A line as it is shown, and the bytes of it that the caret covers.
+/// A line for display, and its bytes under the caret.
 ///
 /// The renderer counts the column in this text, so every character stays one character.
 struct SnippetLine {
@@ -103,10 +103,10 @@ impl SnippetLine {
                 shown.end = shown.text.len();
             }
             let command = line[..byte].ends_with('#') && is_log_command(&line[byte..]);
-            // The renderer makes blanks of a tab and puts the caret right.
+            // The renderer replaces a tab with blanks and moves the caret.
             shown.text.push(if c == '\t' { c } else { visible(c, command) });
         }
-        // What is missing at the end of a line is shown under a blank of its own.
+        // A caret behind the end of the line gets a blank of its own.
         if shown.start == usize::MAX {
             shown.start = shown.text.len();
             shown.text.push(' ');
@@ -116,7 +116,7 @@ impl SnippetLine {
     }
 }
 
-/// One character for one character: the picture of a control, or the sign for what cannot be shown.
+/// Replaces one character by one: the picture of a control, or the replacement character.
 fn visible(c: char, command: bool) -> char {
     match c {
         '\0'..'\u{20}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{FFFD}'),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_caret_covers_what_it_should() {
+    fn the_caret_covers_the_place_of_the_problem() {
         assert_eq!(under("client: 12", 9, 2), "12");
         assert_eq!(under("\ta: b\r\n", 5, 1), "b");
         assert_eq!(under("имя: 北京 x", 6, 2), "北京");

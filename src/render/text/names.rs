@@ -1,4 +1,4 @@
-//! Names and sentences of strangers, escaped and cut for a line of text.
+//! Names and sentences that ringform did not write, escaped and cut for a line of text.
 
 use crate::model::Untrusted;
 use crate::plan::ClientPlan;
@@ -10,12 +10,12 @@ use crate::render::wording::place::place;
 /// How many clients or places a line names before it says "and N more".
 pub(super) const NAMED: usize = 12;
 
-/// A name or a word of the API, harmless and not too long for a line.
+/// A name or a word of the API, escaped and short enough for a line.
 pub(super) fn called(name: &Untrusted) -> String {
     shorten(&terminal(name).to_string(), 60)
 }
 
-/// A sentence that we did not write, harmless and of a length that somebody might read.
+/// A sentence that ringform did not write, escaped and cut.
 pub(super) fn sentence(text: &Untrusted) -> String {
     shorten(&terminal(text).to_string(), 1_000)
 }

@@ -1,7 +1,7 @@
-//! The plan as people read it on a terminal or in a log.
+//! The plan as text for a terminal or a log.
 //!
-//! Owns the order of what is told: what many clients have in common, each outlier in full, warnings, failures, totals. Without
-//! colour it is plain and stable. Nothing here is an interface for programs: that is the JSON form.
+//! Owns the order: findings, groups of clients, other clients, warnings, failures, totals. Without colour the text is plain and
+//! stable. Programs read the JSON format instead.
 
 use std::io::{self, Write};
 
@@ -30,9 +30,9 @@ pub(in crate::render) fn text(plan: &Plan, look: &TextOptions, out: &mut dyn Wri
         return out.flush();
     }
     let mut groups = ClientGroups::of(plan);
-    if let Some(watch) = &plan.run.drift {
-        drift::write(plan, watch, look, &mut out)?;
-        remove_reported(&mut groups, watch);
+    if let Some(report) = &plan.run.drift {
+        drift::write(plan, report, look, &mut out)?;
+        remove_reported(&mut groups, report);
     }
     let column = column(&groups, look);
     for same in &groups.many {
@@ -47,8 +47,8 @@ pub(in crate::render) fn text(plan: &Plan, look: &TextOptions, out: &mut dyn Wri
     if look.verbose && !groups.in_sync.is_empty() {
         in_sync(&groups.in_sync, look, &mut out)?;
     }
-    for like in alike(&plan.diagnostics) {
-        warnings(&like, look, &mut out)?;
+    for similar in alike(&plan.diagnostics) {
+        warnings(&similar, look, &mut out)?;
     }
     for one in &groups.causes {
         cause::write(one, look, &mut out)?;
@@ -58,14 +58,14 @@ pub(in crate::render) fn text(plan: &Plan, look: &TextOptions, out: &mut dyn Wri
     out.flush()
 }
 
-/// The column in which places stand: behind the longest line that leaves room for them.
+/// The column of places: behind the longest line that leaves room for them.
 fn column(groups: &ClientGroups<'_>, look: &TextOptions) -> usize {
     let many = groups.many.iter().map(ClientBlock::many);
     let alone = groups.alone.iter().map(|client| ClientBlock::alone(client));
     many.chain(alone).filter_map(|block| block.column(look.width)).max().unwrap_or(block::NEAREST)
 }
 
-/// Clients that the base declares and nobody does now. They were not read.
+/// Clients that the base declares and the project no longer declares. ringform does not read them.
 fn released_clients(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let all = &plan.released_clients;
     let shown = if look.verbose { all.len() } else { all.len().min(NAMED) };
@@ -93,16 +93,16 @@ fn in_sync(clients: &[&ClientPlan], look: &TextOptions, out: &mut dyn Write) -> 
 }
 
 /// Diagnostics of one kind: each in full, or the first and the places of the others.
-fn warnings(like: &[&Diagnostic], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let shown = if like.len() > MANY && !look.verbose { 1 } else { like.len() };
-    for one in &like[..shown] {
+fn warnings(similar: &[&Diagnostic], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let shown = if similar.len() > MANY && !look.verbose { 1 } else { similar.len() };
+    for one in &similar[..shown] {
         diagnostic(one, look, out)?;
     }
-    let rest = &like[shown..];
+    let rest = &similar[shown..];
     if !rest.is_empty() {
         let places: Vec<Untrusted> = rest.iter().filter_map(|one| one.range.as_ref()).map(place).collect();
         let places = places.iter().map(|place| terminal(place).to_string());
-        writeln!(out, "  and {} more like it: {}", number(rest.len() as u64), some(places, NAMED))?;
+        writeln!(out, "  and {} more similar it: {}", number(rest.len() as u64), some(places, NAMED))?;
     }
     writeln!(out)
 }
@@ -135,7 +135,7 @@ fn totals(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()
     for note in totals.notes() {
         writeln!(out, "{note}")?;
     }
-    // `main...` brings dots of its own.
+    // `main...` ends with dots already.
     let end = |base: &Untrusted| if base.raw().ends_with('.') { "" } else { "." };
     let base = plan.base.as_ref().map(|base| format!("Base: {}{}", called(base), end(base)));
     let shard = plan.shard.map(|shard| format!("Shard {} of {}.", shard.index, shard.count));
