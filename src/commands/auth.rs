@@ -71,7 +71,7 @@ fn text(name: &Option<Arc<str>>, answer: &Result<User, Failure>, session: &Sessi
     match answer {
         Ok(user) => {
             let part = |label: &str, text: &Option<Untrusted>| {
-                text.as_ref().map(|text| format!(", {label} {}", escape::terminal(&text))).unwrap_or_default()
+                text.as_ref().map(|text| format!(", {label} {}", escape::terminal(text))).unwrap_or_default()
             };
             let client = user.client_id.map(|id| format!(", client {id}")).unwrap_or_default();
             let dealer = user.dealer_id.map(|id| format!(", dealer {id}")).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The plan as one JSON document.
 //!
-//! Owns the spelling: two blanks of indentation, a newline at the end, no character that a terminal obeys, no command of a CI
-//! log. [`crate::plan`] owns the content. The writer streams, so the whole text is never in memory.
+//! Owns the spelling: two blanks of indentation, a newline at the end, no character that a terminal obeys, no command
+//! of a CI log. [`crate::plan`] owns the content. The writer streams, so the whole text is never in memory.
 
 use std::io::{self, Write};
 
@@ -46,7 +46,8 @@ impl Formatter for OneLineFormatter {
     }
 }
 
-/// serde_json escapes what JSON asks for; this escapes also DEL, C1 controls, bidirectional and invisible characters.
+/// serde_json escapes what JSON requires. This formatter also escapes DEL, C1 controls, bidirectional and invisible
+/// characters.
 struct IndentedFormatter {
     pretty: PrettyFormatter<'static>,
 }

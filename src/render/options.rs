@@ -1,4 +1,4 @@
-//! What the text formats must know about the reader's terminal.
+//! The options of the text formats: colour, width, and how much to show.
 //!
 //! Owns these values and their defaults for a pipe. The caller finds them out; this room reads no environment.
 

@@ -1,7 +1,7 @@
 //! Progress on stderr while many clients are read or written.
 //!
-//! Owns the bar and its plain form. The caller says whether stderr is a terminal that can draw a bar. The bar clears itself at the
-//! end; it shows no results.
+//! Owns the bar and its plain form. The caller says whether stderr is a terminal that can draw a bar. The bar clears
+//! itself at the end; it shows no results.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};

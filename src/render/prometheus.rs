@@ -1,8 +1,10 @@
-//! A run as metrics, in the text format of Prometheus: for node_exporter's textfile collector, a push gateway or a scrape.
+//! A run as metrics, in the text format of Prometheus: for node_exporter's textfile collector, a push gateway or a
+//! scrape.
 //!
-//! Owns names, help texts and labels. All are gauges of one run without a timestamp, as the textfile collector requires. HELP and
-//! TYPE of a name never differ between projects, because a collector reads several files as one page. The labels `project` and
-//! `shard` separate their series. Clients are counts and never labels: a fleet would make thousands of series.
+//! Owns names, help texts and labels. All are gauges of one run without a timestamp, as the textfile collector
+//! requires. HELP and TYPE of a name never differ between projects, because a collector reads several files as one
+//! page. The labels `project` and `shard` separate their series. Clients are counts and never labels: a fleet would
+//! make thousands of series.
 
 use std::io::{self, Write};
 
@@ -17,8 +19,8 @@ use crate::render::totals::{OUTCOMES, Totals};
 /// The metric that keeps its value when a run fails.
 const LAST_SUCCESS: &str = "ringform_last_success_timestamp_seconds";
 
-/// Writes the metrics of a run. `last_success` is when an earlier run succeeded, in seconds since 1970; it is written where this
-/// run did not, so that an alert on its age keeps working.
+/// Writes the metrics of a run. `last_success` is when an earlier run succeeded, in seconds since 1970; it is written
+/// where this run did not, so that an alert on its age keeps working.
 pub fn prometheus(plan: &Plan, last_success: Option<i64>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = MetricsPage { base: base(plan), out };
     clients(plan, &mut page)?;
@@ -117,7 +119,11 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
         page.family(name, help, samples)?;
     }
     let summary = plan.summary();
-    page.one("ringform_released_fields", "Fields that the base manages and the declarations no longer manage.", summary.released as u64)?;
+    page.one(
+        "ringform_released_fields",
+        "Fields that the base manages and the declarations no longer manage.",
+        summary.released as u64,
+    )?;
     let gone = plan.released_clients.len() as u64;
     page.one("ringform_released_clients", "Clients that the base declares and the project no longer declares.", gone)
 }

@@ -1,7 +1,7 @@
 //! New findings as a short message for a chat: `{"text": …}`, as Slack and compatible chats take it.
 //!
-//! Owns the length and the order: findings that open the PBX come first. It shows new findings only. Names and values are code, in
-//! which a chat finds neither mentions nor markup.
+//! Owns the length and the order: findings that open the PBX come first. It shows new findings only. Names and values
+//! are code, in which a chat finds neither mentions nor markup.
 
 use std::io::{self, Write};
 

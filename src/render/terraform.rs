@@ -1,8 +1,8 @@
 //! A plan in the format of `terraform show -json`, for tools that read Terraform plans.
 //!
-//! Owns the subset. Every compared client is one resource, changed or not. A failed client is a check with an error and makes the
-//! plan `errored`. A blocked client is a check that fails. Drift is in `resource_drift`, from declared to live. The document is one
-//! line, as Terraform writes it.
+//! Owns the subset. Every compared client is one resource, changed or not. A failed client is a check with an error and
+//! makes the plan `errored`. A blocked client is a check that fails. Drift is in `resource_drift`, from declared to
+//! live. The document is one line, as Terraform writes it.
 
 use std::io::{self, Write};
 

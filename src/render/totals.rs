@@ -1,7 +1,7 @@
 //! Totals of a plan or a report, and the sentences that say them.
 //!
-//! Owns the counts of clients, settings, results and coverage, so that all formats say the same. It never counts a failed client
-//! as compared, and never reports success while a client failed.
+//! Owns the counts of clients, settings, results and coverage, so that all formats say the same. It never counts a
+//! failed client as compared, and never reports success while a client failed.
 
 use crate::model::Direction;
 use crate::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, Summary};
@@ -41,7 +41,7 @@ pub(crate) struct Totals {
     /// Changed fields that `--only` leaves out.
     pub(crate) kept: usize,
     /// Whether there is a base.
-    pub(crate) based: bool,
+    pub(crate) has_base: bool,
     /// Whether ringform read no client and compared the declarations with the base.
     pub(crate) offline: bool,
     /// Changes that open the PBX: outside of git, by this change set, and of unknown origin or in conflict.
@@ -65,7 +65,7 @@ impl Totals {
             summary: plan.summary(),
             released_clients: plan.released_clients.len(),
             unaffected: plan.unaffected.unwrap_or(0),
-            based: plan.base.is_some(),
+            has_base: plan.base.is_some(),
             offline: plan.is_offline(),
             ..Totals::default()
         };
@@ -234,19 +234,20 @@ impl Totals {
         }
     }
 
-    /// Further notes: drift and conflicts, released fields and clients, changes left out, and clients that are not done.
+    /// Further notes: drift and conflicts, released fields and clients, changes left out, and clients that are not
+    /// done.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         let Summary { drift, conflict, released, .. } = self.summary;
         if self.offline {
             notes.push("Offline: the declarations were compared with the base only; nothing was read.".to_owned());
         }
-        if self.based && drift > 0 {
+        if self.has_base && drift > 0 {
             let was = if drift == 1 { "was" } else { "were" };
             let drift = count(drift, "setting");
             notes.push(format!("≠ {drift} {was} changed outside of git, or the base is not applied yet."));
         }
-        if self.based && conflict > 0 {
+        if self.has_base && conflict > 0 {
             let (is, its) = if conflict == 1 { ("is", "its client") } else { ("are", "their clients") };
             let conflict = count(conflict, "setting");
             let then = match (self.unsettled, self.is_report) {

@@ -1,4 +1,4 @@
-//! One annotation: its level, its rule, its sentence, its place, and what makes two annotations of two runs the same.
+//! One annotation: its level, rule, sentence, place, and the fingerprint that identifies it from run to run.
 //!
 //! It knows no format. Places are relative to the project.
 
@@ -146,7 +146,7 @@ impl<'p> Annotation<'p> {
         }
     }
 
-    /// The message with what earlier runs and waivers add to it. It names no client.
+    /// The message, the time of the first finding, and the waiver. It names no client.
     pub(crate) fn sentence(&self) -> Untrusted {
         let waived = self.waived.map(|waived| format!("; {}", waived_words(waived).raw())).unwrap_or_default();
         format!("{}{}{waived}", self.message.raw(), self.since().raw()).into()

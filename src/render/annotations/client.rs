@@ -39,12 +39,7 @@ pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p
 }
 
 /// The changes that apply made.
-fn applied<'p>(
-    client: &'p ClientPlan,
-    who: AnnotatedClient<'p>,
-    outcome: ApplyResult,
-    list: &mut Vec<Annotation<'p>>,
-) {
+fn applied<'p>(client: &'p ClientPlan, who: AnnotatedClient<'p>, outcome: ApplyResult, list: &mut Vec<Annotation<'p>>) {
     for change in &client.changes {
         let message = format!("{} ({})", change_words(change).raw(), word(outcome)).into();
         let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(change.setting));

@@ -1,8 +1,8 @@
 //! Workflow commands that GitHub shows as annotations.
 //!
-//! Owns their syntax and their number. GitHub keeps ten of each kind in a step and drops the others silently. So the most
-//! severe come first, the same annotation at many clients is one, and the last one counts the others. The step summary is the
-//! Markdown page.
+//! Owns their syntax and their number. GitHub keeps ten of each kind in a step and drops the others silently. So the
+//! most severe come first, the same annotation at many clients is one, and the last one counts the others. The step
+//! summary is the Markdown page.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -32,11 +32,7 @@ pub(in crate::render) fn github(plan: &Plan, out: &mut dyn Write) -> io::Result<
         let left: usize = groups[shown..].iter().map(Vec::len).sum();
         if left > 0 {
             let more = count_more(left, level);
-            writeln!(
-                out,
-                "::{} title=ringform::{more}; see the step summary and the report",
-                command(level)
-            )?;
+            writeln!(out, "::{} title=ringform::{more}; see the step summary and the report", command(level))?;
         }
     }
     let totals = Totals::of(plan);
@@ -60,7 +56,8 @@ fn count_more(left: usize, level: AnnotationLevel) -> String {
     format!("{} more {}{s}", number(left as u64), command(level))
 }
 
-/// Annotations that say the same about many clients form one group; each other annotation is its own group. The order stays.
+/// Annotations that say the same about many clients form one group; each other annotation is its own group. The order
+/// stays.
 fn groups<'r, 'p>(annotations: impl Iterator<Item = &'r Annotation<'p>>) -> Vec<Vec<&'r Annotation<'p>>> {
     let mut index = BTreeMap::new();
     let mut lists: Vec<Vec<&Annotation<'_>>> = Vec::new();

@@ -1,7 +1,7 @@
 //! Test results: one case a client, as every CI system shows them.
 //!
-//! Owns what is a failure (a difference), an error (not read, blocked, not applied, an invalid file) and what is skipped. The
-//! escape comes first, so the XML writer finds no character that it would drop.
+//! Owns what is a failure (a difference), an error (not read, blocked, not applied, an invalid file) and what is
+//! skipped. The escape comes first, so the XML writer finds no character that it would drop.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -33,8 +33,8 @@ pub(in crate::render) fn junit(plan: &Plan, out: &mut dyn Write) -> io::Result<(
     report.serialize(&mut *out).map_err(io::Error::other)
 }
 
-/// Problems of the files, each an error. Without problems one case passes, because readers take an empty report for a broken
-/// one. Warnings go to the output of the suite.
+/// Problems of the files, each an error. Without problems one case passes, because readers take an empty report for a
+/// broken one. Warnings go to the output of the suite.
 fn files(plan: &Plan) -> TestSuite {
     let mut suite = TestSuite::new("files");
     let errors: Vec<&Diagnostic> = plan.diagnostics.iter().filter(|one| one.is_error()).collect();

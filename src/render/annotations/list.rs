@@ -1,7 +1,7 @@
 //! All annotations of a plan or a report in one list, the most severe first.
 //!
-//! Owns which facts get an annotation, and their order. It knows no format and leaves nothing out; a format that shows fewer
-//! counts the others.
+//! Owns which facts get an annotation, and their order. It knows no format and leaves nothing out; a format that shows
+//! fewer counts the others.
 
 use std::collections::BTreeMap;
 
@@ -29,8 +29,8 @@ pub(crate) fn annotations(plan: &Plan) -> Vec<Annotation<'_>> {
     list
 }
 
-/// Problems of the files and warnings of guards. Their fingerprint counts those of one rule in one file, because a summary
-/// may quote a value.
+/// Problems of the files and warnings of guards. Their fingerprint counts those of one rule in one file, because a
+/// summary may quote a value.
 fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut annotations = Vec::with_capacity(list.len());

@@ -1,7 +1,7 @@
 //! Paths as CI systems want them: from the top of the repository, with `/`.
 //!
-//! Owns the joining of the project's folder with a file of the plan. Outside of a repository the path stays relative to the
-//! project. It reads no disk.
+//! Owns the joining of the project's folder with a file of the plan. Outside of a repository the path stays relative to
+//! the project. It reads no disk.
 
 use crate::model::Untrusted;
 use crate::plan::Plan;

@@ -1,7 +1,7 @@
 //! Groups of clients: those with the same changes, those that failed for the same cause, those in sync.
 //!
-//! Owns what counts as the same change and the same cause. It drops nothing: every client is in exactly one group. A format that
-//! shows fewer says how many it left out.
+//! Owns what counts as the same change and the same cause. It drops nothing: every client is in exactly one group. A
+//! format that shows fewer says how many it left out.
 
 use std::fmt::Write;
 
@@ -113,8 +113,8 @@ impl<'p> FailureCause<'p> {
     }
 }
 
-/// Whether a client belongs to the failures: ringform could not compare it, or apply stored nothing although it had changes.
-/// A value stored wrongly and a changed other field are not failures here; formats show them with the changes.
+/// Whether a client belongs to the failures: ringform could not compare it, or apply stored nothing although it had
+/// changes. A value stored wrongly and a changed other field are not failures here; formats show them with the changes.
 fn is_undone(client: &ClientPlan) -> bool {
     let by_result = match client.result {
         Some(ApplyResult::Stale | ApplyResult::Refused | ApplyResult::Failed | ApplyResult::Skipped) => true,
@@ -144,7 +144,8 @@ fn cause_key(client: &ClientPlan) -> String {
     format!("{:?}\0{kind:?}\0{}", client.result, masked(&sentence(client)).raw())
 }
 
-/// What makes two clients the same: fields, values, origins, blocks and results. The place of a declaration makes no difference.
+/// What makes two clients the same: fields, values, origins, blocks and results. The place of a declaration makes no
+/// difference.
 fn change_key(client: &ClientPlan) -> String {
     let mut key = format!("{:?}", client.result);
     let mut add = |part: std::fmt::Arguments<'_>| {

@@ -73,8 +73,8 @@ fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<
         .collect()
 }
 
-/// Removes from the groups what the findings show already: clients whose differences are all findings, and waived failed reads.
-/// Clients with a pending change, a block or a released field stay.
+/// Removes from the groups what the findings show already: clients whose differences are all findings, and waived
+/// failed reads. Clients with a pending change, a block or a released field stay.
 pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, report: &DriftReport) {
     let is_reported = |client: &crate::plan::ClientPlan| {
         client.blocked.is_empty()

@@ -1,4 +1,4 @@
-//! Clients that could not be compared, or that apply left undone, by cause.
+//! Clients that ringform could not compare or apply, by cause.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::render::html::{client, value};
 use crate::render::totals;
 use crate::render::wording::numbers::count;
 
-/// The section; the commonest cause first. Nothing where nothing failed.
+/// The section; the most frequent cause first. Nothing without failures.
 pub(super) fn failures(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     if groups.causes.is_empty() {
         return Ok(());
@@ -20,7 +20,7 @@ pub(super) fn failures(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Re
     let title = if is_report { "Not done" } else { "Failed" };
     writeln!(
         out,
-        "<h2 id=\"h-failed\">{title}</h2>\n<p class=\"soft\">{}, by cause. What failed is never counted as a difference or as in sync.</p>",
+        "<h2 id=\"h-failed\">{title}</h2>\n<p class=\"soft\">{}, by cause. A failed client never counts as different or in sync.</p>",
         count(failed, "client")
     )?;
     for cause in groups.causes.iter().rev().take(MOST_CARDS) {

@@ -1,6 +1,7 @@
-//! What `drift` knows of earlier runs: new, going on, not looked at, ended, waived; and waivers that are over.
+//! The findings of `drift` by state: new, continuing, not read, resolved, waived; and expired waivers.
 //!
-//! Owns the order: what is new and grave stands first. A finding that is waived stands among the waived alone.
+//! Owns the order: new findings first, within a state the most severe first. A waived finding is in the waived part
+//! only.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -15,17 +16,19 @@ use crate::render::html::value;
 use crate::render::wording::numbers::{count, duration, number};
 use crate::render::wording::place::place;
 
-/// The section; nothing for other commands.
+/// The section; nothing for other commands than `drift`.
 pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let Some(watch) = &plan.run.drift else { return Ok(()) };
+    let Some(report) = &plan.run.drift else { return Ok(()) };
     let origins = "for-security for-change for-failed o-drift o-conflict";
     writeln!(out, "<section id=\"findings\" class=\"{origins}\" aria-labelledby=\"h-findings\">")?;
     writeln!(out, "<h2 id=\"h-findings\">Changed outside of git</h2>")?;
-    match &watch.since {
-        Some(since) => writeln!(out, "<p class=\"soft\">Compared with the report of {}.</p>", text(&since.as_str().into()))?,
+    match &report.since {
+        Some(since) => {
+            writeln!(out, "<p class=\"soft\">Compared with the report of {}.</p>", text(&since.as_str().into()))?
+        }
         None => writeln!(out, "<p class=\"soft\">No earlier report was given: everything counts as new.</p>")?,
     }
-    if watch.findings.is_empty() {
+    if report.findings.is_empty() {
         writeln!(out, "<p class=\"plain\">Nothing was found.</p>")?;
     }
     let states = [
@@ -35,11 +38,11 @@ pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         (FindingState::Resolved, "Resolved"),
     ];
     for (state, title) in states {
-        table(title, watch.findings.iter().filter(|one| one.state == state && one.waived.is_none()).collect(), out)?;
+        table(title, report.findings.iter().filter(|one| one.state == state && one.waived.is_none()).collect(), out)?;
     }
-    table("Waived", watch.findings.iter().filter(|one| one.waived.is_some()).collect(), out)?;
-    waivers(&watch.expired_waivers, out)?;
-    if let Some(rolling) = &watch.rolling {
+    table("Waived", report.findings.iter().filter(|one| one.waived.is_some()).collect(), out)?;
+    waivers(&report.expired_waivers, out)?;
+    if let Some(rolling) = &report.rolling {
         turns(rolling, out)?;
     }
     writeln!(out, "</section>")
@@ -49,7 +52,7 @@ fn table(title: &str, mut list: Vec<&Finding>, out: &mut dyn Write) -> io::Resul
     if list.is_empty() {
         return Ok(());
     }
-    // Stable: equals stay in the order of the report.
+    // Stable: equal findings stay in the order of the report.
     list.sort_by_key(|one| Reverse((one.severity, one.direction)));
     writeln!(
         out,

@@ -1,4 +1,4 @@
-//! Problems of files above, and at the foot what depends on the run: requests, time, quota.
+//! The footer: requests, time and quota of the run.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! What needs no hands: clients in sync, and what is no longer managed.
+//! Clients that need no action: those in sync, and released ones.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use crate::render::html::{client, value};
 use crate::render::wording::numbers::{are, count};
 use crate::render::wording::place::place;
 
-/// Clients whose document is gone since the base.
+/// Clients whose document was removed since the base.
 pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let gone = &plan.released_clients;
     if gone.is_empty() {
@@ -38,7 +38,7 @@ pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</section>")
 }
 
-/// Clients as declared, folded away.
+/// Clients as declared, folded.
 pub(super) fn in_sync(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let clients = &groups.in_sync;
     if clients.is_empty() {

@@ -1,8 +1,8 @@
 //! The plan as a comment on a pull request.
 //!
-//! Owns the order and the size of the comment: counts first, security changes before others, equal changes of many clients once,
-//! failures by cause, everything else folded. The text does not depend on the run, so a comment changes only if the state changes.
-//! Text that does not fit is counted.
+//! Owns the order and the size of the comment: counts first, security changes before others, equal changes of many
+//! clients once, failures by cause, everything else folded. The text does not depend on the run, so a comment changes
+//! only if the state changes. Text that does not fit is counted.
 
 use std::io::{self, Write};
 
@@ -55,14 +55,14 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     let alarms = totals.alarms().into_iter().filter(|_| plan.run.drift.is_none());
     let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
     let mut head = format!("**{what}:** {}\n\n{alarms}", totals.headline());
-    let based = plan.base.is_some();
+    let has_base = plan.base.is_some();
     let notes = totals.notes();
     // With a base the notes are the main answer: each has a line of its own.
-    if based {
+    if has_base {
         head.extend(notes.iter().map(|note| format!("- {note}\n")));
         head.push_str(if notes.is_empty() { "" } else { "\n" });
     }
-    let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !based)).collect();
+    let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !has_base)).collect();
     if let Some(base) = &plan.base {
         // `main...` ends with dots already.
         let end = if base.raw().ends_with('.') { "" } else { "." };

@@ -1,8 +1,8 @@
-//! Pieces of a comment that know how long they may be.
+//! Sections of a comment with a limited length.
 //!
-//! Owns the arithmetic of the limits. GitHub drops a comment or a summary that is too long as a whole. So a piece that does not fit
-//! is left out and counted, and every opened fold is closed. The unit of a comment is the UTF-16 unit, the unit of a summary the
-//! byte.
+//! Owns the arithmetic of the limits. GitHub drops a comment or a summary that is too long as a whole. So a piece that
+//! does not fit is left out and counted, and every opened fold is closed. The unit of a comment is the UTF-16 unit, the
+//! unit of a summary the byte.
 
 use crate::render::wording::numbers::number;
 
@@ -13,7 +13,7 @@ pub(crate) struct SizeLimit {
     unit: LengthUnit,
 }
 
-/// What a limit counts.
+/// The unit of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LengthUnit {
     Utf16,
@@ -24,8 +24,8 @@ impl SizeLimit {
     /// The longest comment. GitHub's limit is 65,536; the difference is for text that other tools add.
     pub(crate) const COMMENT: SizeLimit = SizeLimit { limit: 60_000, unit: LengthUnit::Utf16 };
 
-    /// The most bytes of a step summary. GitHub's limit is 1 MiB (seen: "supports content up to a size of 1024k"); the difference is
-    /// for text that other tools of the step add.
+    /// The most bytes of a step summary. GitHub's limit is 1 MiB (seen: "supports content up to a size of 1024k"); the
+    /// difference is for text that other tools of the step add.
     const SUMMARY: u64 = 1_000_000;
 
     /// A summary with less room than this would say nothing useful.
@@ -105,8 +105,9 @@ impl MarkdownSection {
         self.text.push('\n');
     }
 
-    /// Adds lines under a head: the first `open` of them visible, the others folded, the rest counted. It makes only lines
-    /// that it shows. `noun` names one line, such as `change`. `under` is repeated above the folded lines (a table's head).
+    /// Adds lines under a head: the first `open` of them visible, the others folded, the rest counted. It makes only
+    /// lines that it shows. `noun` names one line, such as `change`. `under` is repeated above the folded lines (a
+    /// table's head).
     pub(super) fn folded(&mut self, head: &str, under: &str, lines: RowSource<'_>, open: usize, noun: &str) {
         let RowSource(all, line) = lines;
         if all == 0 {

@@ -1,7 +1,7 @@
 //! The table of changes in a comment.
 //!
-//! Owns its columns and their order: security changes first, then the order of the plan. A row shows one field of one client, or
-//! of one group.
+//! Owns its columns and their order: security changes first, then the order of the plan. A row shows one field of one
+//! client, or of one group.
 
 use std::cmp::Reverse;
 
@@ -46,8 +46,8 @@ struct TableRow<'p> {
 
 /// Writes the table, and the clients of each group.
 ///
-/// With a base, each origin has a table of its own, so that a reader of a pull request does not confuse the changes of the change
-/// set with drift.
+/// With a base, each origin has a table of its own, so that a reader of a pull request does not confuse the changes of
+/// the change set with drift.
 pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, section: &mut MarkdownSection) {
     let mut lines = Vec::new();
     for same in &groups.many {

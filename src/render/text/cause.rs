@@ -1,4 +1,4 @@
-//! Failures by their cause: how many clients, why, what to do, and which.
+//! Failures by their cause: the number of clients, the reason, the help, and the clients.
 //!
 //! Owns the layout of one cause. Few clients are shown with name and file, many by their ids.
 
@@ -14,20 +14,20 @@ use crate::render::totals::word;
 use crate::render::wording::numbers::{count, some};
 
 /// Writes a cause, without a blank line after it.
-pub(super) fn write(cause: &FailureCause<'_>, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(cause: &FailureCause<'_>, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let result = cause.outcome.map_or("failed", word);
     let head = format!("✗ {} {result}", count(cause.clients.len(), "client"));
-    let head = paint(look.color, TextStyle::Bad, head);
+    let head = paint(options.color, TextStyle::Bad, head);
     let answer = answer(cause);
     let answer =
-        if answer.is_empty() { answer } else { paint(look.color, TextStyle::Faint, format_args!("  ({answer})")) };
+        if answer.is_empty() { answer } else { paint(options.color, TextStyle::Faint, format_args!("  ({answer})")) };
     writeln!(out, "{head}: {}{answer}", sentence(&cause.message))?;
     if let Some(help) = &cause.help {
         writeln!(out, "  help: {}", sentence(help))?;
     }
-    if cause.clients.len() <= MANY || look.verbose {
+    if cause.clients.len() <= MANY || options.verbose {
         for client in &cause.clients {
-            writeln!(out, "  {}{}", who(client, look), fields(client))?;
+            writeln!(out, "  {}{}", who(client, options), fields(client))?;
         }
         return Ok(());
     }

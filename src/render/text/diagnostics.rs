@@ -1,7 +1,7 @@
-//! Problems in files, in the terminal form: what is wrong, the line with a caret, and what to do.
+//! Problems in files for a terminal: the problem, the line with a caret, and the help.
 //!
-//! Owns the layout of a diagnostic. annotate-snippets draws it. That crate cleans only some of its texts, so every text is escaped
-//! here first. It gets the one line and never the file.
+//! Owns the layout of a diagnostic. annotate-snippets draws it. That crate cleans only some of its texts, so every text
+//! is escaped here first. It gets the one line and never the file.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -20,9 +20,9 @@ const FAR: u32 = 2_000;
 const BEHIND: usize = 200;
 
 /// Writes all problems and their number.
-pub fn diagnostics(list: &[Diagnostic], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn diagnostics(list: &[Diagnostic], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     for one in list {
-        diagnostic(one, look, out)?;
+        diagnostic(one, options, out)?;
         writeln!(out)?;
     }
     match totals(list) {
@@ -45,7 +45,7 @@ fn totals(list: &[Diagnostic]) -> Option<String> {
 }
 
 /// Writes one problem, without a blank line after it.
-pub(super) fn diagnostic(one: &Diagnostic, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn diagnostic(one: &Diagnostic, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let clean = |text: &Untrusted| terminal(text).to_string();
     let level = match one.severity {
         Level::Error => Title::ERROR,
@@ -67,11 +67,12 @@ pub(super) fn diagnostic(one: &Diagnostic, look: &TextOptions, out: &mut dyn Wri
     }
     let mut report = vec![group];
     if let Some(other) = &one.other {
-        let first = if one.rule.starts_with("duplicate-") { "the first one is here" } else { "the related place is here" };
+        let first =
+            if one.rule.starts_with("duplicate-") { "the first one is here" } else { "the related place is here" };
         report.push(Group::with_title(Title::NOTE.secondary_title(first)).element(origin(other)));
     }
-    let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
-    writeln!(out, "{}", renderer.term_width(look.width).render(&report).trim_end())
+    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
+    writeln!(out, "{}", renderer.term_width(options.width).render(&report).trim_end())
 }
 
 /// A place without its line.

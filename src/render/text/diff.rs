@@ -22,13 +22,13 @@ type SettingState = (Setting, State);
 pub fn diff(
     plan: &Plan,
     settings_yaml: &dyn Fn(&SettingStates) -> String,
-    look: &TextOptions,
+    options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     for client in plan.clients.iter().filter(|client| !client.changes.is_empty()) {
         let (live, declared) = sides(client);
-        one(client, &settings_yaml(&live), &settings_yaml(&declared), look, &mut out)?;
+        one(client, &settings_yaml(&live), &settings_yaml(&declared), options, &mut out)?;
     }
     out.flush()
 }
@@ -46,15 +46,15 @@ fn sides(client: &ClientPlan) -> (Vec<SettingState>, Vec<SettingState>) {
     client.managed.iter().filter_map(pair).unzip()
 }
 
-fn one(client: &ClientPlan, live: &str, declared: &str, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+fn one(client: &ClientPlan, live: &str, declared: &str, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let id = client.client_id;
     let file = terminal(&client.source.file);
     let older = if client.live.is_some() { "live" } else { "base" };
-    writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("--- client {id} {older}")))?;
-    writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("+++ client {id} {file}")))?;
+    writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("--- client {id} {older}")))?;
+    writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("+++ client {id} {file}")))?;
     let diff = TextDiff::from_lines(live, declared);
     for hunk in diff.unified_diff().context_radius(3).missing_newline_hint(false).iter_hunks() {
-        writeln!(out, "{}", paint(look.color, TextStyle::Hunk, hunk.header()))?;
+        writeln!(out, "{}", paint(options.color, TextStyle::Hunk, hunk.header()))?;
         for change in hunk.iter_changes() {
             let (sign, label) = match change.tag() {
                 similar::ChangeTag::Equal => (' ', TextStyle::Plain),
@@ -62,7 +62,7 @@ fn one(client: &ClientPlan, live: &str, declared: &str, look: &TextOptions, out:
                 similar::ChangeTag::Insert => ('+', TextStyle::Added),
             };
             let line = change.value().trim_end_matches(['\n', '\r']);
-            writeln!(out, "{}", paint(look.color, label, format_args!("{sign}{}", terminal(&line.into()))))?;
+            writeln!(out, "{}", paint(options.color, label, format_args!("{sign}{}", terminal(&line.into()))))?;
         }
     }
     Ok(())

@@ -31,17 +31,14 @@ const CODES: usize = 8;
 const MOST: usize = 20;
 
 /// Writes what drift found, with a blank line after it.
-pub(super) fn write(plan: &Plan, report: &DriftReport, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let groups = FindingGroups::of(report);
-    let (label, since) = match report.findings.iter().any(Finding::is_open) {
-        true => (TextStyle::Bad, &report.since),
-        false => (TextStyle::Heading, &report.since),
-    };
-    let head = paint(look.color, label, format_args!("Drift: {}", headline(plan, report)));
-    let since = since.as_ref().map(|since| {
+    let label = if report.findings.iter().any(Finding::is_open) { TextStyle::Bad } else { TextStyle::Heading };
+    let head = paint(options.color, label, format_args!("Drift: {}", headline(plan, report)));
+    let since = report.since.as_ref().map(|since| {
         format!("  compared with the report of {}", shorten(&terminal(&since.as_str().into()).to_string(), 40))
     });
-    writeln!(out, "{head}{}", paint(look.color, TextStyle::Faint, since.unwrap_or_default()))?;
+    writeln!(out, "{head}{}", paint(options.color, TextStyle::Faint, since.unwrap_or_default()))?;
     let parts = [
         ("", &groups.open, usize::MAX),
         ("not read in this run, found earlier", &groups.unread, MOST),
@@ -53,20 +50,20 @@ pub(super) fn write(plan: &Plan, report: &DriftReport, look: &TextOptions, out: 
         if group.is_empty() {
             continue;
         }
-        let lines: Vec<[(TextStyle, String); 6]> = group.iter().map(|one| cells(one, now, look)).collect();
-        let shown = if look.verbose { lines.len() } else { lines.len().min(most) };
+        let lines: Vec<[(TextStyle, String); 6]> = group.iter().map(|one| cells(one, now, options)).collect();
+        let shown = if options.verbose { lines.len() } else { lines.len().min(most) };
         if !head.is_empty() {
-            writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("{head}:")))?;
+            writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("{head}:")))?;
         }
-        table(&lines[..shown], look, out)?;
+        table(&lines[..shown], options, out)?;
         if shown < lines.len() {
             writeln!(out, "  and {} more; -v shows them", number((lines.len() - shown) as u64))?;
         }
     }
     for waiver in &report.expired_waivers {
         let location = terminal(&place(&waiver.source)).to_string();
-        let line = paint(look.color, TextStyle::Changed, "expired");
-        writeln!(out, "{line}: {}  {}", sentence(&expired(waiver)), paint(look.color, TextStyle::Faint, location))?;
+        let line = paint(options.color, TextStyle::Changed, "expired");
+        writeln!(out, "{line}: {}  {}", sentence(&expired(waiver)), paint(options.color, TextStyle::Faint, location))?;
     }
     if let Some(turns) = &report.rolling {
         writeln!(out, "{}", rolling(turns))?;
@@ -75,7 +72,7 @@ pub(super) fn write(plan: &Plan, report: &DriftReport, look: &TextOptions, out: 
 }
 
 /// One line: severity, field, values, client, state, place.
-fn cells(group: &FindingGroup<'_>, now: &str, look: &TextOptions) -> [(TextStyle, String); 6] {
+fn cells(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> [(TextStyle, String); 6] {
     let finding = group.sample();
     let open = finding.is_open();
     let grave = match (finding.severity, direction(finding)) {
@@ -100,7 +97,7 @@ fn cells(group: &FindingGroup<'_>, now: &str, look: &TextOptions) -> [(TextStyle
         (label, grave),
         (if finding.field.is_none() && open { TextStyle::Bad } else { TextStyle::Plain }, subject(finding).to_owned()),
         (TextStyle::Plain, values),
-        (TextStyle::Plain, who(group, look)),
+        (TextStyle::Plain, who(group, options)),
         (if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags),
         (
             TextStyle::Faint,
@@ -123,20 +120,20 @@ fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
     })
 }
 
-fn who(group: &FindingGroup<'_>, look: &TextOptions) -> String {
+fn who(group: &FindingGroup<'_>, options: &TextOptions) -> String {
     let finding = group.sample();
     match (group.findings.len(), &finding.name) {
         (1, Some(name)) => format!("client {}  {}", finding.client_id, called(name)),
         (1, None) => format!("client {}", finding.client_id),
         (n, _) => {
-            let most = if look.verbose { usize::MAX } else { NAMED };
+            let most = if options.verbose { usize::MAX } else { NAMED };
             format!("{}: {}", count(n, "client"), some(group.findings.iter().map(|one| one.client_id), most))
         }
     }
 }
 
 /// Lines in columns; a cell wider than the limit does not widen its column.
-fn table(lines: &[[(TextStyle, String); 6]], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+fn table(lines: &[[(TextStyle, String); 6]], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 48;
     let mut widths = [0; 6];
     for line in lines {
@@ -153,7 +150,7 @@ fn table(lines: &[[(TextStyle, String); 6]], look: &TextOptions, out: &mut dyn W
             }
             if !cell.is_empty() {
                 text.push_str(&" ".repeat(plain));
-                text.push_str(&paint(look.color, *label, cell));
+                text.push_str(&paint(options.color, *label, cell));
                 plain = 0;
             }
             plain += widths[at].saturating_sub(cell.width()) + 2;

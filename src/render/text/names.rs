@@ -21,8 +21,8 @@ pub(super) fn sentence(text: &Untrusted) -> String {
 }
 
 /// A client in one line: id, name and file.
-pub(super) fn who(client: &ClientPlan, look: &TextOptions) -> String {
+pub(super) fn who(client: &ClientPlan, options: &TextOptions) -> String {
     let name = client.name.as_ref().map(|name| format!("  {}", called(name))).unwrap_or_default();
-    let file = paint(look.color, TextStyle::Faint, terminal(&place(&client.source)));
+    let file = paint(options.color, TextStyle::Faint, terminal(&place(&client.source)));
     format!("client {}{name}  {file}", client.client_id)
 }

@@ -1,7 +1,7 @@
 //! Findings of drift in words, for all formats.
 //!
-//! Owns the sentences about findings, waivers and the rotation of a fleet. A sentence goes from the declared value to the live
-//! one, in the order of events.
+//! Owns the sentences about findings, waivers and the rotation of a fleet. A sentence goes from the declared value to
+//! the live one, in the order of events.
 
 use serde_json::Value as Json;
 

@@ -1,8 +1,9 @@
 //! SARIF 2.1.0, as code scanning reads it.
 //!
-//! Owns the limits, the levels and the place of each fact. A result is a changed field, a client that failed or is blocked, or a
-//! problem of the files. Its rule and its fingerprint identify it, so it stays the same alert when lines move. Applied changes
-//! and resolved findings are not results, because code scanning closes an alert that a run does not report.
+//! Owns the limits, the levels and the place of each fact. A result is a changed field, a client that failed or is
+//! blocked, or a problem of the files. Its rule and its fingerprint identify it, so it stays the same alert when lines
+//! move. Applied changes and resolved findings are not results, because code scanning closes an alert that a run does
+//! not report.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -61,8 +62,8 @@ pub(in crate::render) fn sarif(plan: &Plan, out: &mut dyn Write) -> io::Result<(
     json::document(&SarifLog { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
 }
 
-/// The category of a run, by project and shard. GitHub replaces the earlier run of the same category, which is the text before
-/// the last `/`.
+/// The category of a run, by project and shard. GitHub replaces the earlier run of the same category, which is the text
+/// before the last `/`.
 fn category(plan: &Plan) -> String {
     let project = uri(&path(plan, &plan.project));
     let shard = plan.shard.map(|shard| format!("shard-{}-of-{}/", shard.index, shard.count)).unwrap_or_default();
