@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use ringform::api::Shutdown;
 use ringform::config::{self, Project};
 use ringform::journal::{self, Journal, JournalLine, UnresolvedPut};
-use ringform::model::{Diagnostic, Revision};
+use ringform::model::{Diagnostic, Revision, Untrusted};
 use ringform::plan::client::Details;
 use ringform::plan::limits::{self, SizeLimits};
 use ringform::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, forecast, guards, load};
@@ -154,7 +154,7 @@ async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<
         Err(errors) => return problem(report, errors),
     };
     if label != plan.endpoint {
-        let (planned, now) = (escape::terminal(plan.endpoint.raw()), escape::terminal(label.raw()));
+        let (planned, now) = (escape::terminal(&plan.endpoint), escape::terminal(&label));
         bail!("{name} was made for the endpoint {planned} and this project is at {now}; make a new plan");
     }
     let mut names: Vec<_> = plan.clients.iter().map(|client| client.credentials.clone()).collect();
@@ -164,14 +164,17 @@ async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<
     if let Some(credentials) = undeclared {
         bail!(
             "{name} names the credentials {} and ringform.yaml does not; make a new plan",
-            escape::terminal(credentials)
+            escape::terminal(&Untrusted::new(credentials.clone()))
         );
     }
     if let (Some(then), Some(now)) = (&plan.revision, &report.revision)
         && then.commit != now.commit
     {
-        let summary =
-            format!("the plan is of commit {} and the work tree is at {}", escape::terminal(&then.commit), now.commit);
+        let summary = format!(
+            "the plan is of commit {} and the work tree is at {}",
+            escape::terminal(&then.commit.as_str().into()),
+            now.commit
+        );
         report.diagnostics.push(Diagnostic::warning("another-commit", None, summary));
     }
     let session = match setup::connect(&project, names.into_iter(), &args.connect, stop).await {
@@ -220,7 +223,7 @@ async fn permission(
     }
     for line in forecast::forecast(plan, |name| ready.session.meter.remaining(name)) {
         if line.short || talk.verbose > 0 {
-            output::note(&escape::terminal(&line.text).to_string());
+            output::note(&escape::terminal(&line.text.as_str().into()).to_string());
         }
     }
     if args.yes {
@@ -232,7 +235,7 @@ async fn permission(
     let clients = if count == 1 { "client" } else { "clients" };
     output::note(&format!(
         "Send this to {count} {clients} at {}? Only `yes` is a yes.",
-        escape::terminal(plan.endpoint.raw())
+        escape::terminal(&plan.endpoint)
     ));
     let Some(answer) = answer(stop).await? else { return Ok(Some(INTERRUPTED.to_owned())) };
     if answer.trim_end_matches(['\r', '\n']) != "yes" {
@@ -329,7 +332,7 @@ fn tell(doubts: &[UnresolvedPut], clients: &[ClientPlan]) {
         let then = if here { "this run reads the client again" } else { "this run does not look at that client" };
         output::note(&format!(
             "note: run {} ended while it was sending {} of client {}: it may have landed; {then}",
-            escape::terminal(&doubt.run),
+            escape::terminal(&doubt.run.as_str().into()),
             fields.join(", "),
             doubt.client
         ));

@@ -64,12 +64,14 @@ async fn check(args: &AuthCheck, talk: &Talk) -> anyhow::Result<Exit> {
 }
 
 fn text(name: &Option<Arc<str>>, answer: &Result<User, Failure>, session: &Session) -> String {
-    let who = name.as_ref().map_or_else(|| "environment".to_owned(), |name| escape::terminal(name).to_string());
+    let who = name
+        .as_ref()
+        .map_or_else(|| "environment".to_owned(), |name| escape::terminal(&Untrusted::new(name.clone())).to_string());
     let mut out = String::new();
     match answer {
         Ok(user) => {
             let part = |label: &str, text: &Option<Untrusted>| {
-                text.as_ref().map(|text| format!(", {label} {}", escape::terminal(text.raw()))).unwrap_or_default()
+                text.as_ref().map(|text| format!(", {label} {}", escape::terminal(text))).unwrap_or_default()
             };
             let client = user.client_id.map(|id| format!(", client {id}")).unwrap_or_default();
             let dealer = user.dealer_id.map(|id| format!(", dealer {id}")).unwrap_or_default();
@@ -85,7 +87,7 @@ fn text(name: &Option<Arc<str>>, answer: &Result<User, Failure>, session: &Sessi
             }
         }
         Err(failure) => {
-            out.push_str(&format!("{who}: does not work: {}\n", escape::terminal(failure.message.raw())));
+            out.push_str(&format!("{who}: does not work: {}\n", escape::terminal(&failure.message)));
             if let Some(help) = &failure.help {
                 out.push_str(&format!("  {help}\n"));
             }

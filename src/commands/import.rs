@@ -106,7 +106,7 @@ fn credentials(project: &Project, named: Option<&str>) -> Result<Option<Arc<str>
     match named {
         Some(name) => match project.credentials.get_key_value(name) {
             Some((name, _)) => Ok(Some(name.clone())),
-            None => Err(format!("ringform.yaml declares no credentials `{}`", escape::terminal(name))),
+            None => Err(format!("ringform.yaml declares no credentials `{}`", escape::terminal(&name.into()))),
         },
         None => Ok(project.default_credentials.clone()),
     }
@@ -114,7 +114,7 @@ fn credentials(project: &Project, named: Option<&str>) -> Result<Option<Arc<str>
 
 fn sentence(failure: Failure) -> String {
     let help = failure.help.map(|help| format!(". {help}")).unwrap_or_default();
-    format!("{}{help}", escape::terminal(failure.message.raw()))
+    format!("{}{help}", escape::terminal(&failure.message))
 }
 
 /// Where documents are put, and what stands in the project already.
@@ -200,7 +200,7 @@ fn draft(client: ClientId, live: &Live, named: Option<&Arc<str>>) -> (Draft, Vec
         match live.settings.state(setting) {
             Some(State::Odd(raw)) => {
                 let shown = raw.to_string();
-                let shown = escape::terminal(&shown);
+                let shown = escape::terminal(&shown.as_str().into()).to_string();
                 warnings.push(format!("{setting} holds {shown}, which could not be declared; it is left unmanaged"));
                 draft.odd.push((setting, raw));
             }

@@ -72,7 +72,7 @@ pub(crate) fn note(text: &str) {
 /// What a run will cost, told before it begins.
 pub(crate) fn forecast(forecast: Option<&str>, talk: &Talk) {
     if let Some(text) = forecast.filter(|_| !talk.quiet) {
-        note(&render::escape::terminal(text).to_string());
+        note(&render::escape::terminal(&text.into()).to_string());
     }
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn forecast(forecast: Option<&str>, talk: &Talk) {
 pub(crate) fn complain(error: &anyhow::Error, talk: &Talk) {
     let (bold, reset) = if color(talk, &io::stderr()) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
     let causes: Vec<String> =
-        error.chain().map(|cause| render::escape::terminal(&cause.to_string()).to_string()).collect();
+        error.chain().map(|cause| render::escape::terminal(&cause.to_string().into()).to_string()).collect();
     note(&format!("{bold}error{reset}: {}", causes.join(": ")));
 }
 
@@ -170,7 +170,7 @@ fn summarize(plan: &Plan, formats: &Formats) {
     }
     let path = Path::new(&file);
     if let Err(error) = append(path, plan) {
-        let error = render::escape::terminal(&error.to_string()).to_string();
+        let error = render::escape::terminal(&error.to_string().into()).to_string();
         note(&format!("warning: the step summary {} was not written: {error}", escaped(path)));
     }
 }
