@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::find::globs::Globs;
+use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
 use crate::config::sections::inheritance::{Inheritance, known_profiles};
 use crate::config::sections::limits::{self, Limits};
@@ -15,7 +16,7 @@ use crate::config::sections::template::Template;
 use crate::config::sections::{guards, settings, waivers};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument};
-use crate::model::{Guard, Layer, ManagedField, Route, Waiver};
+use crate::model::{Guard, Layer, ManagedField, Revision, Route, Waiver};
 
 const KEYS: [&str; 9] =
     ["endpoint", "route", "documents", "credentials", "defaults", "profiles", "limits", "guards", "waivers"];
@@ -27,6 +28,8 @@ pub struct Project {
     pub root: PathBuf,
     /// The file's name.
     pub file: Arc<str>,
+    /// The repository around the folder, for all questions of this run to git.
+    pub repository: Repository,
     /// Where the API is; `None` when the file leaves it to the command line.
     pub endpoint: Option<Template>,
     /// Which of the API's two paths to use.
@@ -45,8 +48,21 @@ pub struct Project {
     pub(crate) inheritance: Arc<Inheritance>,
 }
 
+impl Project {
+    /// The commit of the work tree around the project, as [`Repository::revision`] reads it.
+    pub fn revision(&self) -> Option<Revision> {
+        self.repository.revision()
+    }
+}
+
 /// Reads the documents of a project file: exactly one, or none for a project of defaults.
-pub(crate) fn read(root: PathBuf, file: Arc<str>, documents: &[YamlDocument], problems: &mut Problems<'_>) -> Project {
+pub(crate) fn read(
+    root: PathBuf,
+    file: Arc<str>,
+    repository: Repository,
+    documents: &[YamlDocument],
+    problems: &mut Problems<'_>,
+) -> Project {
     if let Some(second) = documents.get(1) {
         problems.error_help(
             "bad-shape",
@@ -81,6 +97,7 @@ pub(crate) fn read(root: PathBuf, file: Arc<str>, documents: &[YamlDocument], pr
     Project {
         root,
         file,
+        repository,
         endpoint,
         route,
         default_credentials: inheritance.default_credentials.clone(),
