@@ -121,6 +121,7 @@ fn a_checkout_of_another_user_is_refused_in_the_words_of_git_until_their_remedy_
     // The remedy that git proposes works, though the user's other settings are kept out.
     let home = tempfile::tempdir().unwrap();
     let remedy = ran.stderr.split("`git config --global ").nth(1).unwrap().split('`').next().unwrap();
+    let remedy = remedy.replace("FOLDER", world.folder().to_str().unwrap());
     let mut words: Vec<&str> = remedy.split(' ').collect();
     let config = home.path().join(".gitconfig");
     fs::write(&config, "[core]\n\tquotePath = nonsense\n").unwrap();
