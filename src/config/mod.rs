@@ -22,4 +22,4 @@ pub use find::{ProjectRequest, is_project_file};
 pub use git::{Baseline, GitEnvironment, Repository, base};
 pub use load::{Loaded, load, load_project};
 pub use schema::{client_schema, project_schema};
-pub use sections::{Credential, Limits, Project, Template, parse_duration};
+pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

@@ -10,16 +10,15 @@ use std::sync::Arc;
 use crate::config::find::globs::Globs;
 use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
+use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::inheritance::{Inheritance, known_profiles};
+use crate::config::sections::keys::{DEFAULTS, PROJECT};
 use crate::config::sections::limits::{self, Limits};
 use crate::config::sections::template::Template;
 use crate::config::sections::{guards, settings, waivers};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument};
 use crate::model::{Guard, Layer, ManagedField, Revision, Route, Waiver};
-
-const KEYS: [&str; 9] =
-    ["endpoint", "route", "documents", "credentials", "defaults", "profiles", "limits", "guards", "waivers"];
 
 /// A project, as its file says.
 #[derive(Clone, Debug)]
@@ -71,14 +70,8 @@ pub(crate) fn read(
             "remove the second `---`",
         );
     }
-    let entries = match documents.first() {
-        Some(one) => mapping::entries(&one.root, "the project file", problems).unwrap_or_default(),
-        None => Vec::new(),
-    };
-    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
-        mapping::unknown(entry, "the project file", &KEYS, problems);
-    }
-    let of = |key: &str| entries.iter().find(|entry| &*entry.key == key);
+    let entries = documents.first().and_then(|one| SectionEntries::read(&one.root, &PROJECT, problems));
+    let of = |key: &str| entries.as_ref().and_then(|entries| entries.get(key));
     let endpoint = of("endpoint").and_then(|entry| endpoint(entry, problems));
     let route = of("route").map(|entry| route(entry, problems)).unwrap_or_default();
     let documents = of("documents").and_then(|entry| documents_globs(entry, problems));
@@ -169,10 +162,10 @@ fn profiles(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<s
 }
 
 fn defaults(entry: &MappingEntry, inheritance: &mut Inheritance, problems: &mut Problems<'_>) {
-    for default in mapping::section(&entry.value, "`defaults`", problems) {
+    for default in SectionEntries::read_or_empty(&entry.value, &DEFAULTS, problems).iter() {
         match &*default.key {
             "credentials" => {
-                let Some(name) = mapping::text(&default, "the name of credentials", problems) else { continue };
+                let Some(name) = mapping::text(default, "the name of credentials", problems) else { continue };
                 match inheritance.credentials.get(name) {
                     Some(name) => inheritance.default_credentials = Some(name.clone()),
                     None => {
@@ -183,8 +176,8 @@ fn defaults(entry: &MappingEntry, inheritance: &mut Inheritance, problems: &mut 
                     }
                 }
             }
-            "profiles" => inheritance.default_profiles = known_profiles(&default, inheritance, problems),
-            _ => mapping::unknown(&default, "`defaults`", &["credentials", "profiles"], problems),
+            "profiles" => inheritance.default_profiles = known_profiles(default, inheritance, problems),
+            _ => {}
         }
     }
 }
