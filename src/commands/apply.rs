@@ -56,7 +56,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
             return output::refuse(&refused, &args.write.formats, talk);
         }
     };
-    ready.report.revision = config::revision(&ready.project.root);
+    ready.report.revision = ready.project.revision();
     let doubts = journal::unresolved_puts(&ready.project.root, &ready.report.endpoint);
     let doubts = doubts.context("cannot read the journals of earlier runs")?;
     tell(&doubts, &ready.report.clients);
@@ -132,7 +132,7 @@ async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<
     let mut report = empty(loaded.project.as_ref());
     report.diagnostics = loaded.diagnostics;
     // Problems are shown at their place in the repository too.
-    report.revision = loaded.root.as_deref().and_then(config::revision);
+    report.revision = loaded.repository.and_then(|repository| repository.revision());
     let project = match loaded.project {
         Some(project) if !failed => project,
         Some(_) | None => return Ok(Err(Box::new(report))),

@@ -24,16 +24,10 @@ pub(crate) struct Based {
 impl Based {
     /// Reads the base that the arguments name; its problems and warnings are added to those of the files. Without one every
     /// difference has the origin `otherwise`. The declarations must be whole: no field may have been left out yet.
-    pub(crate) fn read(
-        request: &config::ProjectRequest,
-        loaded: &mut Loaded,
-        args: &cli::BaseArgs,
-        selection: &Selection,
-        otherwise: Origin,
-    ) -> Based {
+    pub(crate) fn read(loaded: &mut Loaded, args: &cli::BaseArgs, selection: &Selection, otherwise: Origin) -> Based {
         let none = Based { origins: Origins::always(otherwise), base: None };
         let Some(revision) = args.base.as_deref().filter(|_| !loaded.has_errors()) else { return none };
-        match config::base(request, loaded, revision) {
+        match config::base(loaded, revision) {
             Ok(mut base) => {
                 loaded.diagnostics.append(&mut base.diagnostics);
                 let origins = Origins::by(&base.declarations, base.whole, &loaded.declarations, selection.fields);

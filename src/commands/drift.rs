@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use ringform::api::{Secret, Shutdown, Webhook};
-use ringform::config;
 use ringform::plan::idle::idle;
 use ringform::plan::since::{self, DeclaredClient, PreviousReport, RunContext};
 use ringform::plan::watch::Finding;
@@ -87,7 +86,7 @@ async fn drift(
     let now = RunContext { at: &at, today: &today, declared: &declared, selected: &selected, whole, waivers, budget };
     report.run.drift = Some(since::watch(&report.clients, past.as_ref(), &now));
     if output::needs_revision(formats) || webhook.is_some() {
-        report.revision = config::revision(&project.root);
+        report.revision = project.revision();
     }
     let told = match webhook {
         Some(webhook) => tell(&webhook, &mut report, args, &stop).await,

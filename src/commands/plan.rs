@@ -1,7 +1,7 @@
 //! `ringform plan`: shows how live clients differ from their declarations. It reads and cannot write.
 
 use ringform::api::Shutdown;
-use ringform::config::{self, Project};
+use ringform::config::Project;
 use ringform::plan::{Origin, Plan, Sending, guards, offline};
 use ringform::reconcile::read;
 use ringform::render::{self, Format};
@@ -93,7 +93,7 @@ fn finish(
     report.diagnostics.extend(setup::idle(sending, &report.clients));
     report.diagnostics.extend(based::behind(project, &report));
     if args.out.is_some() || output::needs_revision(formats) {
-        report.revision = config::revision(&project.root);
+        report.revision = project.revision();
     }
     output::diagnose(&report.diagnostics, talk);
     // A file that cannot be written is no reason not to show what was read.

@@ -66,7 +66,7 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     let request = setup::request(asked.files)?;
     let selection = setup::selection(asked.select);
     let mut loaded = config::load(&request);
-    let based = Based::read(&request, &mut loaded, asked.base, &selection, asked.otherwise);
+    let based = Based::read(&mut loaded, asked.base, &selection, asked.otherwise);
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     setup::narrow(&mut loaded, asked.select);
     let failed = loaded.has_errors();
@@ -77,7 +77,7 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     let project = match loaded.project {
         Some(project) if !failed => project,
         Some(_) | None => {
-            report.revision = loaded.root.as_deref().and_then(config::revision);
+            report.revision = loaded.repository.and_then(|repository| repository.revision());
             return Ok(Err(Box::new(report)));
         }
     };
@@ -104,7 +104,7 @@ pub(crate) async fn prepare(asked: &Asked<'_>, stop: &Shutdown) -> anyhow::Resul
     };
     let refuse = |mut chosen: Chosen, errors: Vec<Diagnostic>| {
         chosen.report.diagnostics.extend(errors);
-        chosen.report.revision = config::revision(&chosen.project.root);
+        chosen.report.revision = chosen.project.revision();
         Ok(Err(Box::new(chosen.report)))
     };
     let revision = asked.base.base.as_deref().filter(|_| !asked.base.trust_project);

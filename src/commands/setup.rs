@@ -22,7 +22,8 @@ use crate::commands::{clock, sandbox_data};
 /// The files that the arguments name.
 pub(crate) fn request(files: &Files) -> anyhow::Result<config::ProjectRequest> {
     let cwd = std::env::current_dir().context("cannot tell the working folder")?;
-    Ok(config::ProjectRequest { cwd, paths: files.paths.clone(), project: files.project.clone() })
+    let git = config::GitEnvironment::of(std::env::vars_os());
+    Ok(config::ProjectRequest { cwd, paths: files.paths.clone(), project: files.project.clone(), git })
 }
 
 /// Whether the arguments name the project as a whole: its own folder, or nothing from within it.

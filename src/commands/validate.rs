@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     report.run = clock.run(Default::default(), Vec::new());
     report.diagnostics = loaded.diagnostics;
     if output::needs_revision(formats) {
-        report.revision = loaded.root.as_deref().and_then(config::revision);
+        report.revision = loaded.repository.and_then(|repository| repository.revision());
     }
     if failed {
         return output::refuse(&report, formats, talk);

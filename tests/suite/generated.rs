@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use ringform::config::keys;
 use ringform::model::countries::Code;
 use ringform::model::diagnostic::RULES;
 use ringform::model::guard::{BUILT_IN, Enforcement};
@@ -39,6 +40,26 @@ fn rules_are_documented() {
 }
 
 #[test]
+fn keys_are_documented() {
+    let mut text = String::from(
+        "# Keys\n\nThe keys of client documents and of ringform.yaml. Generated from the tables that the program reads.\n",
+    );
+    for (heading, section) in keys::ALL {
+        write!(text, "\n## {heading}\n\n| key | holds | required | meaning |\n|---|---|---|---|\n").unwrap();
+        for row in section.rows {
+            let required = if row.required { "yes" } else { "" };
+            writeln!(text, "| `{}` | {} | {required} | {} |", row.name, row.shape.words(), row.about).unwrap();
+        }
+    }
+    text.push_str("\nA credential has exactly the keys of one form: ");
+    let form = |names: &&[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let forms: Vec<String> = keys::CREDENTIAL_FORMS.iter().map(form).collect();
+    writeln!(text, "{}.\nThe keys of `settings` and `expect` are in [fields.md](fields.md).", forms.join("; "))
+        .unwrap();
+    hold("docs/keys.md", &text);
+}
+
+#[test]
 fn fields_are_documented() {
     let mut text = String::from(FIELDS_INTRO);
     for row in &FIELDS {
@@ -63,6 +84,9 @@ fn fields_are_documented() {
         writeln!(text, "| `{}` | {field} | {effect} | {}{most} |", guard.name, guard.about).unwrap();
     }
     text.push_str(OWN_GUARDS);
+    for row in keys::CONDITIONS.rows {
+        writeln!(text, "| `{}` | {} |", row.name, row.about).unwrap();
+    }
     assert!(Code::find("XK").is_some());
     hold("docs/fields.md", &text);
 }
@@ -126,11 +150,6 @@ guards:
 
 | condition | holds when |
 |---|---|
-| `from` | the field held exactly this value |
-| `to` | the field would hold exactly this value |
-| `allow` | the field would hold another value than these; for countries: a country outside of the list |
-| `max_countries` | the list would have more countries than this; `*` is more than any number |
-| `unmanaged` | the client does not manage the field (`true`) |
 ";
 
 /// The changes that docs/fields.md lists, for each field.
