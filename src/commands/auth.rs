@@ -40,7 +40,8 @@ fn check(args: &AuthCheckArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
 }
 
 fn text(check: &CredentialCheck) -> String {
-    let name = check.name.as_ref().map_or_else(|| "environment".to_owned(), |name| escape::terminal(name).to_string());
+    let name = Untrusted::new(check.name.clone().unwrap_or_else(|| "environment".into()));
+    let name = escape::terminal(&name);
     match &check.user {
         Ok(user) => format!("{name}: works{}{}\n{}", rights(user), quota(check), advice(user)),
         Err(failure) => {

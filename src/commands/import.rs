@@ -60,6 +60,6 @@ fn sentence(error: &ImportError) -> String {
             format!("{} declares it already; nothing was written, edit that file instead", escaped(path))
         }
         ImportError::Exists(path) => format!("{} exists; give --force to replace it", escaped(path)),
-        ImportError::NotWritten(error) => escape::terminal(&format!("{error:#}")).to_string(),
+        ImportError::NotWritten(error) => escape::terminal(&format!("{error:#}").into()).to_string(),
     }
 }

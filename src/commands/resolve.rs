@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use ringform::model::{Declaration, Place};
+use ringform::model::{Declaration, Place, Untrusted};
 use ringform::render::escape;
 use ringform::run::{self, ExitStatus, RunRequest};
 
@@ -35,23 +35,27 @@ fn text(declaration: &Declaration) -> String {
     line(format!(
         "client {}  credentials {}  {}",
         declaration.client,
-        escape::terminal(credentials),
+        escape::terminal(&credentials.into()),
         place(&declaration.place)
     ));
     for (key, value) in &declaration.labels {
-        line(format!("  label {}={}", escape::terminal(key), escape::terminal(value)));
+        line(format!(
+            "  label {}={}",
+            escape::terminal(&Untrusted::new(key.clone())),
+            escape::terminal(&Untrusted::new(value.clone()))
+        ));
     }
     for expected in &declaration.expect {
-        let wanted = expected.wanted.to_json().to_string();
+        let wanted = Untrusted::from(expected.wanted.to_json().to_string());
         let wanted = escape::terminal(&wanted);
         line(format!("  expect {}: {wanted}  {}", expected.row.name, place(&expected.place)));
     }
     for managed in &declaration.managed {
         let value = match &managed.wanted.to_json() {
-            serde_json::Value::String(text) => escape::terminal(text).to_string(),
+            serde_json::Value::String(text) => escape::terminal(&text.as_str().into()).to_string(),
             other => other.to_string(),
         };
-        let layer = managed.layer.text();
+        let layer = Untrusted::new(managed.layer.text());
         let layer = escape::terminal(&layer);
         line(format!("  {:<27} {value}  {layer}, {}", managed.setting.name(), place(&managed.place)));
     }
@@ -62,7 +66,7 @@ fn text(declaration: &Declaration) -> String {
 }
 
 fn place(place: &Place) -> String {
-    format!("{}:{}:{}", escape::terminal(place.file.raw()), place.line, place.column)
+    format!("{}:{}:{}", escape::terminal(&place.file), place.line, place.column)
 }
 
 fn document(declaration: &Declaration) -> serde_json::Value {

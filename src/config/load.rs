@@ -2,12 +2,12 @@
 //!
 //! Owns the order of the steps and the list of all problems. A problem of one file must not stop the reading of the others.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::batch::{duplicates, read_all};
-use crate::config::find::project::{self as discover, ProjectRequest};
+use crate::config::find::project::{ProjectLocation, ProjectRequest, locate};
 use crate::config::find::walk;
+use crate::config::git::Repository;
 use crate::config::sections::project::{self, Project};
 use crate::config::text::read_text;
 use crate::config::yaml::{self, Problems};
@@ -18,8 +18,10 @@ use crate::model::{Declaration, Diagnostic, Untrusted};
 pub struct Loaded {
     /// The project; `None` when there is none or its file has errors.
     pub project: Option<Project>,
-    /// The project's folder, also when its file has errors.
-    pub root: Option<PathBuf>,
+    /// Where the project is, also when its file has errors.
+    pub(crate) location: Option<ProjectLocation>,
+    /// The repository around the project's folder, also when the project file has errors.
+    pub repository: Option<Repository>,
     /// The valid documents, in byte order of their files, then of their order in the file.
     pub declarations: Vec<Declaration>,
     /// Every problem, by file, line and column.
@@ -35,16 +37,29 @@ impl Loaded {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
+
+    /// Sorts the problems. A project whose own file has errors is not given out.
+    fn complete(mut self) -> Loaded {
+        self.diagnostics.sort_by(|one, other| (&one.range, &one.rule).cmp(&(&other.range, &other.rule)));
+        let is_broken = |file: &str| {
+            let is_of = |one: &Diagnostic| one.range.as_ref().is_some_and(|place| place.file.raw() == file);
+            self.diagnostics.iter().any(|one| one.is_error() && is_of(one))
+        };
+        if self.location.as_ref().is_some_and(|location| is_broken(&location.file)) {
+            self.project = None;
+        }
+        self
+    }
 }
 
 /// Loads a project and its documents.
 pub fn load(request: &ProjectRequest) -> Loaded {
-    let (mut loaded, found) = project_of(request);
-    let (Some(found), Some(project)) = (found, &loaded.project) else { return loaded };
-    let (files, errors) = walk::documents(&request.cwd, &found, project.documents.as_ref());
+    let mut loaded = read_project(request);
+    let (Some(location), Some(project)) = (&loaded.location, &loaded.project) else { return loaded };
+    let (files, errors) = walk::documents(&request.cwd, location, project.documents.as_ref());
     loaded.diagnostics.extend(errors);
     loaded.files = files.len();
-    let read = read_all(&found.root, &files, &project.inheritance);
+    let read = read_all(&location.root, &files, &project.inheritance);
     drop(files);
     loaded.documents = read.documents;
     loaded.declarations = read.declarations;
@@ -52,53 +67,39 @@ pub fn load(request: &ProjectRequest) -> Loaded {
     if loaded.documents == 0 && !loaded.has_errors() {
         loaded.diagnostics.push(Diagnostic::error("no-documents", None, "there is no document to work on"));
     }
-    duplicates(read.claims, &found.root, &mut loaded.diagnostics);
-    sort(&mut loaded.diagnostics);
-    if loaded.diagnostics.iter().any(|one| one.is_error() && is_of(one, &found.file)) {
-        loaded.project = None;
-    }
-    loaded
+    duplicates(read.claims, &location.root, &mut loaded.diagnostics);
+    loaded.complete()
 }
 
-/// Loads the project file alone.
+/// Loads the project file only.
 pub fn load_project(request: &ProjectRequest) -> Loaded {
-    let (mut loaded, found) = project_of(request);
-    sort(&mut loaded.diagnostics);
-    if found.is_some_and(|found| loaded.diagnostics.iter().any(|one| one.is_error() && is_of(one, &found.file))) {
-        loaded.project = None;
-    }
-    loaded
+    read_project(request).complete()
 }
 
-fn is_of(diagnostic: &Diagnostic, file: &str) -> bool {
-    diagnostic.range.as_ref().is_some_and(|place| place.file.raw() == file)
-}
-
-fn sort(diagnostics: &mut [Diagnostic]) {
-    diagnostics.sort_by(|one, other| (&one.range, &one.rule).cmp(&(&other.range, &other.rule)));
-}
-
-/// Finds and reads the project file. The project is there even when it has errors, so that the documents can be checked too.
-fn project_of(request: &ProjectRequest) -> (Loaded, Option<discover::ProjectLocation>) {
+/// Finds and reads the project file. A file with errors gives a project too, so that the documents can be checked.
+fn read_project(request: &ProjectRequest) -> Loaded {
     let mut loaded = Loaded::default();
-    let found = match discover::project(request) {
-        Ok(found) => found,
+    let location = match locate(request) {
+        Ok(location) => location,
         Err(errors) => {
             loaded.diagnostics = errors;
-            return (loaded, None);
+            return loaded;
         }
     };
-    loaded.root = Some(found.root.clone());
-    let name = Untrusted::from(found.file.as_str());
-    match read_text(&found.root.join(&found.file), &name) {
+    let repository = Repository::around(&location.root, request.git.clone());
+    let name = Untrusted::from(location.file.as_str());
+    match read_text(&location.root.join(&location.file), &name) {
         Ok(text) => {
             let mut problems = Problems::of_project(name, &text);
             let documents = yaml::read(&text, &mut problems);
-            let file = Arc::from(found.file.as_str());
-            loaded.project = Some(project::read(found.root.clone(), file, &documents, &mut problems));
+            let file = Arc::from(location.file.as_str());
+            let project = project::read(location.root.clone(), file, repository.clone(), &documents, &mut problems);
+            loaded.project = Some(project);
             loaded.diagnostics = problems.into_list();
         }
         Err(error) => loaded.diagnostics.push(Diagnostic { line: None, ..*error }),
     }
-    (loaded, Some(found))
+    loaded.repository = Some(repository);
+    loaded.location = Some(location);
+    loaded
 }

@@ -1,10 +1,13 @@
 //! JSON Schemas of client documents and project files, for editors.
 //!
-//! Owns their shape; fields, kinds, descriptions and names are read off the tables of `model`, so a schema cannot disagree with the
-//! program about them. A schema is laxer than the program where JSON Schema cannot say the rule.
+//! Owns how a shape looks in JSON Schema. Keys, fields, kinds and descriptions come from the tables that the program reads, so a
+//! schema and the program agree. A schema is laxer where JSON Schema cannot express a rule.
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::config::sections::keys::{
+    CREDENTIAL, CREDENTIAL_FORMS, DOCUMENT, GUARD, KeyRow, KeyShape, PROJECT, SectionKeys, WAIVER,
+};
 use crate::model::guard::BUILT_IN;
 use crate::model::zone;
 use crate::model::{FIELDS, FieldKind, FieldRow, Setting};
@@ -13,133 +16,102 @@ const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// schemas/client.schema.json.
 pub fn client_schema() -> Json {
-    json!({
-        "$schema": DRAFT,
-        "title": "ringform client document",
-        "type": "object",
-        "required": ["client"],
-        "additionalProperties": false,
-        "properties": {
-            "client": client_id(),
-            "labels": labels(),
-            "credentials": {"description": "Credentials of ringform.yaml by name", "type": ["string", "integer"]},
-            "profiles": {"description": "Profiles of ringform.yaml; later ones win", "type": ["array", "null"], "items": {"type": ["string", "integer"]}, "uniqueItems": true},
-            "expect": section("Read-only fields that must match before anything is sent", FIELDS.iter().filter(|row| row.write.is_none())),
-            "settings": settings(),
-            "ignore": {"description": "Settings not to manage, though a profile sets them", "type": ["array", "null"], "items": {"enum": setting_names()}, "uniqueItems": true},
-        },
-    })
+    titled("ringform client document", of_section(&DOCUMENT, "object".into()))
 }
 
 /// schemas/project.schema.json.
 pub fn project_schema() -> Json {
-    let secret = json!({"type": "string", "pattern": "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"});
-    let duration = json!({"type": "string", "pattern": "^(0|[1-9][0-9]*)(ms|s|m|h)$"});
-    let built_in: Vec<&str> = BUILT_IN.iter().map(|guard| guard.name).collect();
-    let value = |about: &str| json!({"description": about});
-    let conditions = json!({
-        "type": ["object", "null"],
-        "additionalProperties": false,
-        "properties": {
-            "from": value("the field held exactly this before"),
-            "to": value("the field would hold exactly this after"),
-            "allow": value("the field would hold something else than these"),
-            "max_countries": {"type": ["integer", "string"], "description": "more countries than this"},
-            "unmanaged": {"type": ["boolean", "string"], "description": "the client does not manage the field"},
-        },
-    });
-    json!({
-        "$schema": DRAFT,
-        "title": "ringform project file",
-        "type": ["object", "null"],
-        "additionalProperties": false,
-        "properties": {
-            "endpoint": {"description": "The API's address, or sandbox:FILE for the embedded simulator; ${NAME} is replaced from the environment", "type": "string"},
-            "route": {"description": "Which of the API's two paths to use", "enum": ["client", "client_info"]},
-            "documents": {"description": "Globs relative to this file; without it every *.yaml and *.yml below it", "type": ["array", "null"], "items": {"type": "string"}},
-            "credentials": {
-                "description": "Credentials by name; `default` is used where nothing names one",
-                "type": ["object", "null"],
-                "additionalProperties": {"anyOf": [
-                    {"type": "object", "additionalProperties": false, "required": ["app_id", "app_secret"],
-                     "properties": {"app_id": {"type": ["string", "integer"]}, "app_secret": secret}},
-                    {"type": "object", "additionalProperties": false, "required": ["token"], "properties": {"token": secret}},
-                    {"type": "object", "additionalProperties": false, "required": ["command"],
-                     "properties": {"command": {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}}}},
-                ]},
-            },
-            "defaults": {
-                "description": "For every document that does not say",
-                "type": ["object", "null"],
-                "additionalProperties": false,
-                "properties": {
-                    "credentials": {"type": ["string", "integer"]},
-                    "profiles": {"type": ["array", "null"], "items": {"type": ["string", "integer"]}, "uniqueItems": true},
-                },
-            },
-            "profiles": {"description": "Named settings that documents build on", "type": ["object", "null"], "additionalProperties": settings()},
-            "limits": {
-                "type": ["object", "null"],
-                "additionalProperties": false,
-                "properties": {
-                    "concurrency": {"description": "Clients at once", "type": ["integer", "string"], "minimum": 1, "maximum": 1024, "default": 32},
-                    "requests_per_second": {"description": "0: no limit of our own", "type": ["integer", "string"], "minimum": 0, "default": 0},
-                    "timeout": duration,
-                    "max_read_age": duration,
-                },
-            },
-            "guards": {
-                "description": "Rules that a plan must pass",
-                "type": ["array", "null"],
-                "items": {"anyOf": [
-                    {"enum": built_in},
-                    {"type": "object", "additionalProperties": false, "required": ["name"], "properties": {
-                        "name": {"type": ["string", "integer"]},
-                        "field": {"enum": setting_names()},
-                        "deny": conditions,
-                        "warn": conditions,
-                        "labels": labels(),
-                        "message": {"type": "string"},
-                    }},
-                ]},
-            },
-            "waivers": {
-                "description": "What drift may find until a day without calling anybody; plan and apply do not look at them",
-                "type": ["array", "null"],
-                "items": {"type": "object", "additionalProperties": false, "required": ["client", "owner", "reason", "until"], "properties": {
-                    "client": client_id(),
-                    "field": {"description": "Without it the whole client, a read that fails included", "enum": setting_names()},
-                    "owner": {"description": "Who answers for it", "type": ["string", "integer"]},
-                    "reason": {"description": "Why it is accepted", "type": "string"},
-                    "until": {"description": "The last day on which it holds, in UTC", "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-                }},
-            },
-        },
-    })
+    titled("ringform project file", of_section(&PROJECT, or_null("object")))
 }
 
-fn client_id() -> Json {
-    json!({
-        "description": "The client id: a number, or \"@me\" for the client that the token belongs to",
-        "anyOf": [
+fn titled(title: &str, mut schema: Json) -> Json {
+    schema["$schema"] = DRAFT.into();
+    schema["title"] = title.into();
+    schema
+}
+
+/// A section with its keys.
+fn of_section(section: &SectionKeys, kind: Json) -> Json {
+    let required: Vec<&str> = section.rows.iter().filter(|row| row.required).map(|row| row.name).collect();
+    of_rows(section.rows.iter(), &required, kind)
+}
+
+fn of_rows<'r>(rows: impl Iterator<Item = &'r KeyRow>, required: &[&str], kind: Json) -> Json {
+    let properties: Map<String, Json> = rows.map(|row| (row.name.to_owned(), described(row))).collect();
+    let mut schema = json!({"type": kind, "additionalProperties": false, "properties": properties});
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
+}
+
+fn described(row: &KeyRow) -> Json {
+    let mut schema = of_shape(row.shape);
+    schema["description"] = row.about.into();
+    schema
+}
+
+/// Sections and lists may be left empty.
+fn or_null(kind: &str) -> Json {
+    json!([kind, "null"])
+}
+
+fn of_shape(shape: KeyShape) -> Json {
+    let list = |items: Json| json!({"type": or_null("array"), "items": items});
+    let once = |items: Json| json!({"type": or_null("array"), "items": items, "uniqueItems": true});
+    let map = |values: Json| json!({"type": or_null("object"), "additionalProperties": values});
+    match shape {
+        KeyShape::Text => json!({"type": "string"}),
+        KeyShape::Name => json!({"type": ["string", "integer"]}),
+        KeyShape::Names => once(json!({"type": ["string", "integer"]})),
+        KeyShape::Globs => list(json!({"type": "string"})),
+        KeyShape::ClientId => json!({"anyOf": [
             {"type": "string", "pattern": "^(@me|[1-9][0-9]{0,18})$"},
             {"type": "integer", "minimum": 1, "maximum": i64::MAX},
-        ],
-    })
+        ]}),
+        KeyShape::Setting => json!({"enum": setting_names()}),
+        KeyShape::SettingNames => once(json!({"enum": setting_names()})),
+        KeyShape::Settings => of_fields(Setting::ALL.iter().map(|setting| setting.row())),
+        KeyShape::ReadOnlyFields => of_fields(FIELDS.iter().filter(|row| row.write.is_none())),
+        KeyShape::Labels => map(json!({"type": ["string", "number", "boolean"]})),
+        KeyShape::Choice(words) => json!({"enum": words}),
+        KeyShape::Number { least, most, default } => {
+            let mut schema = json!({"type": ["integer", "string"], "minimum": least, "default": default});
+            if let Some(most) = most {
+                schema["maximum"] = most.into();
+            }
+            schema
+        }
+        KeyShape::Count => json!({"type": ["integer", "string"]}),
+        KeyShape::Duration => json!({"type": "string", "pattern": "^(0|[1-9][0-9]*)(ms|s|m|h)$"}),
+        KeyShape::Flag => json!({"type": ["boolean", "string"]}),
+        KeyShape::Value | KeyShape::Values => json!({}),
+        KeyShape::Secret => json!({"type": "string", "pattern": "^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$"}),
+        KeyShape::Arguments => {
+            json!({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}})
+        }
+        KeyShape::Day => json!({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+        KeyShape::Section(section) => of_section(section, or_null("object")),
+        KeyShape::Credentials => map(credential()),
+        KeyShape::Profiles => map(of_shape(KeyShape::Settings)),
+        KeyShape::Guards => {
+            let built_in: Vec<&str> = BUILT_IN.iter().map(|guard| guard.name).collect();
+            list(json!({"anyOf": [{"enum": built_in}, of_section(&GUARD, "object".into())]}))
+        }
+        KeyShape::Waivers => list(of_section(&WAIVER, "object".into())),
+    }
 }
 
-fn labels() -> Json {
-    json!({"description": "For selection and guards", "type": ["object", "null"], "additionalProperties": {"type": ["string", "number", "boolean"]}})
+/// A credential has the keys of exactly one form.
+fn credential() -> Json {
+    let form = |names: &&[&str]| {
+        let rows = CREDENTIAL.rows.iter().filter(|row| names.contains(&row.name));
+        of_rows(rows, names, "object".into())
+    };
+    json!({"anyOf": CREDENTIAL_FORMS.iter().map(form).collect::<Vec<_>>()})
 }
 
-fn settings() -> Json {
-    section(
-        "The managed settings; a field that is not named is not touched, null clears",
-        Setting::ALL.iter().map(|setting| setting.row()),
-    )
-}
-
-fn section<'a>(about: &str, rows: impl Iterator<Item = &'a FieldRow>) -> Json {
+fn of_fields<'a>(rows: impl Iterator<Item = &'a FieldRow>) -> Json {
     let properties: Map<String, Json> = rows
         .map(|row| {
             let mut schema = of_kind(row.kind);
@@ -147,7 +119,7 @@ fn section<'a>(about: &str, rows: impl Iterator<Item = &'a FieldRow>) -> Json {
             (row.name.to_owned(), schema)
         })
         .collect();
-    json!({"description": about, "type": ["object", "null"], "additionalProperties": false, "properties": properties})
+    json!({"type": or_null("object"), "additionalProperties": false, "properties": properties})
 }
 
 fn of_kind(kind: FieldKind) -> Json {

@@ -5,23 +5,40 @@ use proptest::prelude::*;
 use super::batch::DocumentBatch;
 use super::sections::inheritance::Inheritance;
 use super::*;
-use crate::model::{ClientId, FIELDS, FieldKind, Setting, State, value};
+use crate::model::{ClientId, Diagnostic, FIELDS, FieldKind, Setting, State, value};
 
 fn read(text: &str) -> DocumentBatch {
-    let mut gathered = DocumentBatch::default();
-    gathered.text("a.yaml".into(), text, &Inheritance::default());
-    gathered
+    let mut batch = DocumentBatch::default();
+    batch.text("a.yaml".into(), text, &Inheritance::default());
+    batch
+}
+
+/// Without an error every document is a declaration, and every problem has a place in the file.
+fn ends_in_errors_or_declarations(text: &str) -> Result<(), TestCaseError> {
+    let batch = read(text);
+    if !batch.diagnostics.iter().any(Diagnostic::is_error) {
+        prop_assert_eq!(batch.declarations.len(), batch.documents);
+    }
+    prop_assert!(batch.declarations.len() <= batch.documents);
+    let lines = text.split(['\n', '\r']).count() as u32 + 1;
+    for one in &batch.diagnostics {
+        let place = one.range.as_ref().unwrap();
+        prop_assert!((1..=lines).contains(&place.line) && place.column >= 1, "{:?}", one);
+    }
+    Ok(())
 }
 
 proptest! {
     #[test]
-    fn any_text_ends_in_diagnostics_or_declarations(text in "(?s).{0,200}") {
-        read(&text);
+    fn any_text_ends_in_errors_or_one_declaration_a_document(text in "(?s).{0,200}") {
+        ends_in_errors_or_declarations(&text)?;
     }
 
     #[test]
-    fn any_text_of_yaml_signs_ends(text in "[a-c:&*\\[\\]{},!|>'\"#%@\\-?~ \t\n<]{0,120}") {
-        read(&text);
+    fn any_text_of_yaml_signs_ends_in_errors_or_one_declaration_a_document(
+        text in "(client: 1)?[a-c:&*\\[\\]{},!|>'\"#%@\\-?~ \t\n<]{0,120}",
+    ) {
+        ends_in_errors_or_declarations(&text)?;
     }
 
     #[test]

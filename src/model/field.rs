@@ -126,6 +126,8 @@ pub struct FieldRow {
     pub kind: FieldKind,
     /// The setting, where PUT accepts the field.
     pub write: Option<Setting>,
+    /// The setting that this one needs, and what does not happen without it.
+    pub partner: Option<(Setting, &'static str)>,
     /// How grave a change from one state to a later one is.
     pub judge: fn(&State, &State) -> Judgement,
     /// What the field means, in a few words.
@@ -169,7 +171,7 @@ impl FieldRow {
 }
 
 const fn read(name: &'static str, api_type: &'static str, kind: FieldKind, about: &'static str) -> FieldRow {
-    FieldRow { name, api_type, kind, write: None, judge: risk::plain, about }
+    FieldRow { name, api_type, kind, write: None, partner: None, judge: risk::plain, about }
 }
 
 const fn write(
@@ -180,7 +182,7 @@ const fn write(
     judge: fn(&State, &State) -> Judgement,
     about: &'static str,
 ) -> FieldRow {
-    FieldRow { name, api_type, kind, write: Some(setting), judge, about }
+    FieldRow { name, api_type, kind, write: Some(setting), partner: None, judge, about }
 }
 
 /// The 28 fields of an answer (API: the wiki's table), in byte order of their names.
@@ -197,22 +199,28 @@ pub static FIELDS: [FieldRow; 28] = [
         "id of the outgoing-call rule, a list of patterns that bans or rewrites destinations",
     ),
     read("did_as_transfer_caller_id", "string", FieldKind::Text, "which number a forwarded call shows"),
-    write(
-        Setting::DiskSpaceNotifyEmail,
-        "disk_space_notify_email",
-        "string",
-        FieldKind::Email,
-        risk::plain,
-        "where the disk-space warning is mailed",
-    ),
-    write(
-        Setting::DiskSpaceNotifyThreshold,
-        "disk_space_notify_threshold",
-        "long",
-        FieldKind::Percent,
-        risk::plain,
-        "percentage of disk space at which the warning is mailed",
-    ),
+    FieldRow {
+        partner: Some((Setting::DiskSpaceNotifyThreshold, "no warning is mailed")),
+        ..write(
+            Setting::DiskSpaceNotifyEmail,
+            "disk_space_notify_email",
+            "string",
+            FieldKind::Email,
+            risk::plain,
+            "where the disk-space warning is mailed",
+        )
+    },
+    FieldRow {
+        partner: Some((Setting::DiskSpaceNotifyEmail, "no warning is mailed")),
+        ..write(
+            Setting::DiskSpaceNotifyThreshold,
+            "disk_space_notify_threshold",
+            "long",
+            FieldKind::Percent,
+            risk::plain,
+            "percentage of disk space at which the warning is mailed",
+        )
+    },
     read("domain", "string", FieldKind::Text, "SIP domain"),
     read("domain_prefix", "string", FieldKind::Text, "prefix for full internal dialling"),
     read("email", "string", FieldKind::Text, "e-mail address"),

@@ -13,9 +13,9 @@ use crate::render::options::TextOptions;
 use crate::render::{gitlab, html, json, prometheus, terraform, text};
 
 /// Writes a plan or a report.
-pub fn render(plan: &Plan, format: Format, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(plan: &Plan, format: Format, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Text => text::plan::text(plan, look, out),
+        Format::Text => text::plan::text(plan, options, out),
         Format::Json => json::json(plan, out),
         Format::Markdown => markdown(plan, SizeLimit::COMMENT, out),
         Format::Github => github::github(plan, out),

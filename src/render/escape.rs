@@ -1,46 +1,43 @@
-//! Escapes: how text that strangers chose is made harmless, one function for each place it goes to.
+//! Escapes for untrusted text, one function for each place it goes to.
 //!
-//! Owns the set of characters that terminals, CI logs and Markdown obey, and nothing else. Every format takes its escapes from
-//! here. An escape shows that something stood there instead of dropping it: two names never become one by being printed.
+//! Owns the set of characters that terminals, CI logs and Markdown obey, and nothing else. Every format takes its
+//! escapes from here. An escape shows what it replaced and drops nothing, so two names never look the same.
+//!
+//! Every escape takes [`Untrusted`], and its result is ready for the format. A text of our own needs no escape, so it
+//! does not fit:
+//!
+//! ```compile_fail
+//! ringform::render::escape::terminal("a text of our own");
+//! ```
+//!
+//! The result of one escape does not fit into another:
+//!
+//! ```compile_fail
+//! use ringform::{model::Untrusted, render::escape};
+//! escape::terminal(&escape::terminal(&Untrusted::from("a name")).to_string());
+//! ```
+//!
+//! A text without an escape cannot be printed:
+//!
+//! ```compile_fail
+//! println!("{}", ringform::model::Untrusted::from("a name"));
+//! ```
+//!
+//! The three examples fail for their type only; this compiles:
+//!
+//! ```
+//! use ringform::{model::Untrusted, render::escape};
+//! println!("{}", escape::terminal(&Untrusted::from("a name")));
+//! ```
 
 use std::fmt::{self, Display, Write};
-use std::sync::Arc;
 
 use crate::model::Untrusted;
 
-/// Text that may need an escape: what strangers chose, or a plain text that quotes it.
-pub trait Foreign {
-    /// The text with nothing escaped.
-    fn foreign(&self) -> &str;
-}
-
-impl Foreign for Untrusted {
-    fn foreign(&self) -> &str {
-        self.raw()
-    }
-}
-
-impl Foreign for str {
-    fn foreign(&self) -> &str {
-        self
-    }
-}
-
-impl Foreign for String {
-    fn foreign(&self) -> &str {
-        self
-    }
-}
-
-impl Foreign for Arc<str> {
-    fn foreign(&self) -> &str {
-        self
-    }
-}
-
-/// Whether a terminal or an editor obeys the character instead of showing it: controls (C0, DEL, C1), line and paragraph
-/// separators, bidirectional marks and overrides, zero-width and other invisible characters, and language tags.
-pub fn is_unsafe(c: char) -> bool {
+/// Whether a terminal or an editor obeys the character instead of showing it: controls (C0, DEL, C1), line and
+/// paragraph separators, bidirectional marks and overrides, zero-width and other invisible characters, and language
+/// tags.
+pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
@@ -48,7 +45,7 @@ pub fn is_unsafe(c: char) -> bool {
             | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Whether a text that stands behind a `#` makes a command of it for the log of a CI job: `#[`, `#vso[`.
+/// Whether a text behind a `#` makes a command for the log of a CI job: `#[`, `#vso[`.
 pub(crate) fn is_log_command(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('['))
@@ -56,10 +53,11 @@ pub(crate) fn is_log_command(text: &str) -> bool {
 
 /// For a terminal and for the log of a CI job: one line, no character that is obeyed, no command of the log.
 ///
-/// GitHub reads `::command::` at the start of a line, after blanks, and `##[command]` anywhere in it; Azure and TeamCity read
-/// `##vso[` and `##teamcity[`. So a leading `::` and the second `#` of such a command are escaped as well.
-pub fn terminal<T: Foreign + ?Sized>(text: &T) -> Terminal<'_> {
-    Terminal(text.foreign())
+/// GitHub reads `::command::` at the start of a line, after blanks, and `##[command]` anywhere in it; Azure and
+/// TeamCity read `##vso[` and `##teamcity[`. So a leading `::` and the second `#` of such a command are escaped as
+/// well.
+pub fn terminal(text: &Untrusted) -> Terminal<'_> {
+    Terminal(text.raw())
 }
 
 /// A text as [`terminal`] shows it.
@@ -88,35 +86,36 @@ impl Display for Terminal<'_> {
 }
 
 /// For a label of a metric: as [`terminal`] shows it, with a backslash before each backslash and quote.
-pub fn metric_label<T: Foreign + ?Sized>(text: &T) -> String {
+pub(crate) fn metric_label(text: &Untrusted) -> String {
     terminal(text).to_string().replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 /// For the text behind `::` of a workflow command: as on a terminal, and nothing in it that the runner would decode.
-pub fn command_message<T: Foreign + ?Sized>(text: &T) -> String {
+pub(crate) fn command_message(text: &Untrusted) -> String {
     terminal(text).to_string().replace('%', "%25")
 }
 
-/// For a property of a workflow command, such as its file: there `:` and `,` separate, and blanks at the ends are dropped.
-pub fn command_property<T: Foreign + ?Sized>(text: &T) -> String {
+/// For a property of a workflow command, such as its file: there `:` and `,` separate, and blanks at the ends are
+/// dropped.
+pub(crate) fn command_property(text: &Untrusted) -> String {
     command_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// For XML 1.0, in attributes and text: as on a terminal, without the two characters that XML forbids beside controls. Markup
-/// is the writer's trade.
-pub fn xml<T: Foreign + ?Sized>(text: &T) -> String {
+/// For XML 1.0, in attributes and text: as on a terminal, without the two other characters that XML forbids. The XML
+/// writer escapes markup.
+pub(crate) fn xml(text: &Untrusted) -> String {
     terminal(text).to_string().replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}")
 }
 
 /// For a message of SARIF: as on a terminal, and no link, which is `[text](address)` there.
-pub fn sarif<T: Foreign + ?Sized>(text: &T) -> String {
+pub(crate) fn sarif(text: &Untrusted) -> String {
     terminal(text).to_string().replace("](", "]\\u{28}")
 }
 
 /// For a path that is a URI reference: every byte but the unreserved ones and `/` is written as `%XX`.
-pub fn uri<T: Foreign + ?Sized>(path: &T) -> String {
+pub(crate) fn uri(path: &Untrusted) -> String {
     let mut out = String::new();
-    for byte in path.foreign().bytes() {
+    for byte in path.raw().bytes() {
         let written = match byte {
             b'/' | b'-' | b'.' | b'_' | b'~' => out.write_char(char::from(byte)),
             byte if byte.is_ascii_alphanumeric() => out.write_char(char::from(byte)),
@@ -129,7 +128,7 @@ pub fn uri<T: Foreign + ?Sized>(path: &T) -> String {
 }
 
 /// For text and quoted attributes of HTML: as [`terminal`] shows it, with the five characters of markup as entities.
-pub fn html<T: Foreign + ?Sized>(text: &T) -> String {
+pub(crate) fn html(text: &Untrusted) -> String {
     let plain = terminal(text).to_string();
     let mut out = String::with_capacity(plain.len());
     for c in plain.chars() {
@@ -147,24 +146,24 @@ pub fn html<T: Foreign + ?Sized>(text: &T) -> String {
 
 /// For running text in Markdown: no markup, no HTML, no link, no mention of people, issues or labels; always one line.
 ///
-/// Every character that could mean something where it stands is written as an entity, which Markdown never takes for syntax. Mentions are found
-/// in the rendered text, so there a zero-width space is put behind the sign, as other bots that write comments do.
-pub fn markdown<T: Foreign + ?Sized>(text: &T) -> String {
+/// Every character that could be syntax at its place becomes an entity, which Markdown never takes for syntax. GitHub
+/// finds mentions in the rendered text, so a zero-width space follows the sign.
+pub(crate) fn markdown(text: &Untrusted) -> String {
     let mut out = String::new();
-    entities(text.foreign(), true, &mut out);
+    entities(text.raw(), true, &mut out);
     out
 }
 
-/// For a name or a value in Markdown: `<code>` with everything inside as [`markdown`] has it. Unlike backticks this holds in
-/// table cells and lists alike, whatever stands inside; and nobody is mentioned by code.
-pub fn markdown_code<T: Foreign + ?Sized>(text: &T) -> String {
+/// For a name or a value in Markdown: `<code>` with everything inside as [`markdown`] has it. Unlike backticks this
+/// works in table cells and lists with any text inside. Code mentions no user.
+pub(crate) fn markdown_code(text: &Untrusted) -> String {
     let mut out = "<code>".to_owned();
-    entities(text.foreign(), false, &mut out);
+    entities(text.raw(), false, &mut out);
     out.push_str("</code>");
     out
 }
 
-/// Text of Markdown, harmless. `mentions` says whether a mention in the text would still reach somebody.
+/// Appends text with entities. `mentions`: whether GitHub would find mentions in this text.
 fn entities(text: &str, mentions: bool, out: &mut String) {
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -173,13 +172,13 @@ fn entities(text: &str, mentions: bool, out: &mut String) {
             '\n' => write!(out, "&#92;n"),
             '\r' => write!(out, "&#92;r"),
             '\t' => write!(out, "&#92;t"),
-            // `www.` starts a link by itself; everywhere else a dot is a dot.
+            // `www.` starts a link; any other dot does not.
             '.' if ends_with_www(out) => write!(out, "&#46;"),
             // `https://` is a link, `12: x` is not; two colons are a command of the log.
             ':' if next.is_none_or(|next| next == ' ' || next.is_ascii_digit()) && !out.ends_with(':') => {
                 write!(out, ":")
             }
-            // Some of these start lists or underline headings, but only at the start of a line, where no text of ours stands.
+            // Some of these start lists or underline headings at the start of a line. No escaped text is there.
             ' ' | '/' | '.' | ',' | ';' | '-' | '(' | ')' | '"' | '\'' | '=' | '?' => write!(out, "{c}"),
             c if c.is_ascii_alphanumeric() => write!(out, "{c}"),
             c if is_unsafe(c) => write!(out, "&#92;u&#123;{:x}&#125;", u32::from(c)),
@@ -199,11 +198,11 @@ fn ends_with_www(text: &str) -> bool {
     text.len() >= 3 && text.as_bytes()[text.len() - 3..].eq_ignore_ascii_case(b"www")
 }
 
-/// For a name or a value in a chat: code, in which neither markup nor mentions are seen. The three characters that Slack reads
-/// everywhere become entities, and a backtick, which would end the code, a look-alike.
-pub fn slack_code<T: Foreign + ?Sized>(text: &T) -> String {
+/// For a name or a value in a chat: code, in which Slack finds neither markup nor mentions. The three characters that
+/// Slack reads everywhere become entities. A backtick, which would end the code, becomes a look-alike.
+pub(crate) fn slack_code(text: &Untrusted) -> String {
     let mut out = "`".to_owned();
-    for c in text.foreign().chars() {
+    for c in text.raw().chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -213,7 +212,7 @@ pub fn slack_code<T: Foreign + ?Sized>(text: &T) -> String {
             c => out.push(c),
         }
     }
-    // Two backticks are no code.
+    // Two backticks alone are not code.
     if out.len() == 1 {
         out.push(' ');
     }
@@ -222,7 +221,15 @@ pub fn slack_code<T: Foreign + ?Sized>(text: &T) -> String {
 }
 
 /// The first characters of a text, with `…` where something was left out; `most` counts characters.
-pub fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &Untrusted, most: usize) -> Untrusted {
+    match text.raw().char_indices().nth(most) {
+        Some(_) => shorten(text.raw(), most).into(),
+        None => text.clone(),
+    }
+}
+
+/// The same for a text that is escaped already.
+pub(crate) fn shorten(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
         None => text.to_owned(),
@@ -233,8 +240,12 @@ pub fn cut(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
 
+    fn untrusted(text: &str) -> Untrusted {
+        Untrusted::from(text)
+    }
+
     #[test]
-    fn terminals_and_logs_obey_nothing() {
+    fn terminals_and_logs_find_no_command() {
         let table = [
             ("plain, Привет, 北京", "plain, Привет, 北京"),
             ("\u{1b}[31mred", "\\u{1b}[31mred"),
@@ -248,7 +259,7 @@ mod tests {
             ("##[error] ## head ##vso[x]", "#\\u{23}[error] ## head #\\u{23}vso[x]"),
         ];
         for (text, escaped) in table {
-            assert_eq!(terminal(text).to_string(), escaped, "{text:?}");
+            assert_eq!(terminal(&untrusted(text)).to_string(), escaped, "{text:?}");
         }
     }
 
@@ -260,7 +271,7 @@ mod tests {
             ("l1\nl2\u{1b}", "l1\\\\nl2\\\\u{1b}"),
         ];
         for (text, escaped) in table {
-            assert_eq!(metric_label(text), escaped, "{text:?}");
+            assert_eq!(metric_label(&untrusted(text)), escaped, "{text:?}");
         }
     }
 
@@ -272,7 +283,7 @@ mod tests {
             ("a\n\u{202e}b", "a\\n\\u{202e}b"),
         ];
         for (text, escaped) in table {
-            assert_eq!(html(text), escaped, "{text:?}");
+            assert_eq!(html(&untrusted(text)), escaped, "{text:?}");
         }
     }
 
@@ -289,13 +300,17 @@ mod tests {
             ("l1\nl2\u{1b}", "l1&#92;nl2&#92;u&#123;1b&#125;"),
         ];
         for (text, escaped) in table {
-            assert_eq!(markdown(text), escaped, "{text:?}");
-            assert_eq!(markdown_code(text), format!("<code>{}</code>", escaped.replace("&#8203;", "")), "{text:?}");
+            assert_eq!(markdown(&untrusted(text)), escaped, "{text:?}");
+            assert_eq!(
+                markdown_code(&untrusted(text)),
+                format!("<code>{}</code>", escaped.replace("&#8203;", "")),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
-    fn chats_see_code_and_nothing_else() {
+    fn chats_get_code_only() {
         let table = [
             ("ringme", "`ringme`"),
             ("<!channel> & <@U1> `x`", "`&lt;!channel&gt; &amp; &lt;@U1&gt; \u{2cb}x\u{2cb}`"),
@@ -303,27 +318,31 @@ mod tests {
             ("", "` `"),
         ];
         for (text, escaped) in table {
-            assert_eq!(slack_code(text), escaped, "{text:?}");
+            assert_eq!(slack_code(&untrusted(text)), escaped, "{text:?}");
         }
     }
 
     #[test]
-    fn commands_hold_their_text() {
-        assert_eq!(command_message("100%\n::error::%0A, a:b"), "100%25\\n::error::%250A, a:b");
-        assert_eq!(command_message("::error::y"), "\\u{3a}:error::y");
-        assert_eq!(command_property("a:b,c::d%3A"), "a%3Ab%2Cc%3A%3Ad%253A");
+    fn text_cannot_end_a_workflow_command() {
+        assert_eq!(command_message(&untrusted("100%\n::error::%0A, a:b")), "100%25\\n::error::%250A, a:b");
+        assert_eq!(command_message(&untrusted("::error::y")), "\\u{3a}:error::y");
+        assert_eq!(command_property(&untrusted("a:b,c::d%3A")), "a%3Ab%2Cc%3A%3Ad%253A");
     }
 
     #[test]
-    fn reports_hold_no_character_that_their_readers_refuse() {
-        assert_eq!(xml("A\u{1b}[31m\0]]>&#27;<\u{fffe}\u{ffff}"), "A\\u{1b}[31m\\u{0}]]>&#27;<\\u{fffe}\\u{ffff}");
-        assert_eq!(sarif("[x](https://evil.example) [a] (b)"), "[x]\\u{28}https://evil.example) [a] (b)");
-        assert_eq!(uri("infra/my pbx/ä%#?:.yaml"), "infra/my%20pbx/%C3%A4%25%23%3F%3A.yaml");
+    fn reports_contain_no_character_that_their_readers_refuse() {
+        assert_eq!(
+            xml(&untrusted("A\u{1b}[31m\0]]>&#27;<\u{fffe}\u{ffff}")),
+            "A\\u{1b}[31m\\u{0}]]>&#27;<\\u{fffe}\\u{ffff}"
+        );
+        assert_eq!(sarif(&untrusted("[x](https://evil.example) [a] (b)")), "[x]\\u{28}https://evil.example) [a] (b)");
+        assert_eq!(uri(&untrusted("infra/my pbx/ä%#?:.yaml")), "infra/my%20pbx/%C3%A4%25%23%3F%3A.yaml");
     }
 
     #[test]
-    fn cutting_shows() {
-        assert_eq!(cut("abc", 3), "abc");
-        assert_eq!(cut("äöüß", 3), "äö…");
+    fn a_cut_text_ends_with_an_ellipsis() {
+        assert_eq!(cut(&untrusted("abc"), 3), untrusted("abc"));
+        assert_eq!(cut(&untrusted("äöüß"), 3), untrusted("äö…"));
+        assert_eq!(shorten("äöüß", 3), "äö…");
     }
 }

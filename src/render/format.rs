@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::model::Untrusted;
 use crate::render::escape;
 
 /// A format in which a plan can be written.
@@ -18,7 +19,7 @@ pub enum Format {
     Markdown,
     /// Annotations of GitHub Actions.
     Github,
-    /// The report that merge requests of GitLab show.
+    /// The Terraform report that GitLab merge requests show.
     Gitlab,
     /// Test results.
     Junit,
@@ -26,14 +27,14 @@ pub enum Format {
     Sarif,
     /// One page for a browser.
     Html,
-    /// The plan in the shape of Terraform's.
+    /// The plan in the JSON format of Terraform.
     Terraform,
     /// Metrics of the run.
     Prometheus,
 }
 
 impl Format {
-    /// Whether the format shows the commit or names files from the top of the repository, which git has to be asked for.
+    /// Whether the format needs git: it shows the commit, or names files from the top of the repository.
     pub fn needs_revision(self) -> bool {
         match self {
             Format::Json | Format::Github | Format::Junit | Format::Sarif | Format::Html => true,
@@ -41,7 +42,7 @@ impl Format {
         }
     }
 
-    /// All of them, in the order in which they are documented.
+    /// All formats, in the order of the documentation.
     pub const ALL: [Format; 10] = [
         Format::Text,
         Format::Json,
@@ -85,7 +86,7 @@ impl FromStr for Format {
         let found = Format::ALL.into_iter().find(|format| format.name() == text);
         found.ok_or_else(|| {
             let names = Format::ALL.map(Format::name).join(", ");
-            format!("`{}` is no format; there are {names}", escape::terminal(text))
+            format!("`{}` is not a format; the formats are {names}", escape::terminal(&Untrusted::from(text)))
         })
     }
 }

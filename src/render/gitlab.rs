@@ -1,6 +1,6 @@
 //! The report that merge requests of GitLab show (`artifacts:reports:terraform`).
 //!
-//! Owns its three counts. Whoever may see a merge request may read the file, so no name and no value stands in it.
+//! Owns its three counts. All readers of a merge request can read the file, so it contains no name and no value.
 
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
 //! The plan as one JSON document.
 //!
-//! Owns the spelling: two blanks of indentation, a newline at the end, and no character in the file that a terminal would obey
-//! or a CI log would take for a command. What stands in the document is [`crate::plan`]'s. It is streamed: the text is never held whole.
+//! Owns the spelling: two blanks of indentation, a newline at the end, no character that a terminal obeys, no command
+//! of a CI log. [`crate::plan`] owns the content. The writer streams, so the whole text is never in memory.
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ pub(super) fn json(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     document(plan, out)
 }
 
-/// Writes any document in the spelling of this format, for what is no plan but goes to the same readers.
+/// Writes any value in the spelling of this format, for readers of the same programs.
 pub fn document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(64 * 1024, out);
     let mut serializer = Serializer::with_formatter(&mut out, IndentedFormatter { pretty: PrettyFormatter::new() });
@@ -25,7 +25,7 @@ pub fn document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Re
     out.flush()
 }
 
-/// Writes any document on one line, for readers that take a line for the document.
+/// Writes any value on one line, for readers that take one line for the document.
 pub(super) fn line<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(64 * 1024, out);
     value.serialize(&mut Serializer::with_formatter(&mut out, OneLineFormatter))?;
@@ -46,17 +46,18 @@ impl Formatter for OneLineFormatter {
     }
 }
 
-/// serde_json escapes what JSON asks for; this escapes also DEL, C1 controls, bidirectional and invisible characters.
+/// serde_json escapes what JSON requires. This formatter also escapes DEL, C1 controls, bidirectional and invisible
+/// characters.
 struct IndentedFormatter {
     pretty: PrettyFormatter<'static>,
 }
 
-/// Writes a piece of JSON in which every character that is obeyed can only stand inside a string.
+/// Writes a piece of JSON and escapes every character that a terminal obeys. Such a character occurs in strings only.
 fn write_escaped<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
     let mut from = 0;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
-        // `##[` is a command in the log of a CI job wherever it stands. Line feeds here are our own indentation.
+        // `##[` is a command anywhere in the log of a CI job. Line feeds here are the indentation.
         if (is_unsafe(c) && c != '\n') || (c == '#' && before == '#' && is_log_command(&text[at..])) {
             out.write_all(&text.as_bytes()[from..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {

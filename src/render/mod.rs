@@ -1,8 +1,8 @@
 //! Rendering: plans, reports and diagnostics as people and other programs read them.
 //!
-//! Owns every output format, the escapes and the progress bar. A format is a function from a plan to bytes: it decides no exit
-//! status and reads no environment. Names, messages and values come from strangers. They leave this room only through
-//! [`escape`], because they have a type that nothing can print.
+//! Owns every output format, the escapes and the progress bar. A format is a function from a plan to bytes: it decides
+//! no exit status and reads no environment. Names, messages and values are untrusted text. They leave this room only
+//! through [`escape`], because their type cannot be printed.
 //!
 //! A new format is a file, a variant of [`Format`] and an arm of [`render()`].
 

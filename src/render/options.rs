@@ -1,22 +1,22 @@
-//! What the text formats must know about the reader's terminal.
+//! The options of the text formats: colour, width, and how much to show.
 //!
 //! Owns these values and their defaults for a pipe. The caller finds them out; this room reads no environment.
 
-/// What the forms for people need to know and must not find out themselves.
+/// The choices of the reader for the text formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextOptions {
     /// Whether to use colour.
     pub color: bool,
-    /// How many columns there are. It only moves the column of places and wraps lists of countries.
+    /// The number of columns. It moves the column of places and wraps lists of countries.
     pub width: usize,
-    /// Whether to name what is otherwise only counted.
+    /// Whether to name the items that are otherwise counted.
     pub verbose: bool,
-    /// Whether to tell what differs from run to run: requests, time and quota.
+    /// Whether to show requests, time and quota, which differ from run to run.
     pub requests: bool,
 }
 
 impl TextOptions {
-    /// The look in a pipe: no colour and a width that does not depend on where the program runs.
+    /// The options in a pipe: no colour and a fixed width.
     pub const PIPE: TextOptions = TextOptions { color: false, width: 100, verbose: false, requests: true };
 }
 

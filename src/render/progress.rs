@@ -1,7 +1,7 @@
 //! Progress on stderr while many clients are read or written.
 //!
-//! Owns the bar and its plain form. Whether stderr is a terminal that can be drawn on is the caller's to say: guesses of that
-//! kind have put escape codes into logs. It clears itself at the end; results are no business of it.
+//! Owns the bar and its plain form. The caller says whether stderr is a terminal that can draw a bar. The bar clears
+//! itself at the end; it shows no results.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
@@ -14,12 +14,12 @@ use crate::render::wording::numbers::{count, duration, number};
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressMode {
-    /// A bar that is drawn over and over: only for a terminal that obeys escape codes.
+    /// A bar that redraws itself, for a terminal that obeys escape codes.
     Bar {
         /// Whether to use colour.
         color: bool,
     },
-    /// A line every so often, and none at all when the work is done before.
+    /// A line at intervals; none if the work ends before the first interval.
     Plain {
         /// The least time between two lines.
         every: Duration,
@@ -60,24 +60,32 @@ impl ProgressDisplay {
         ProgressDisplay { total, begun, form }
     }
 
-    /// Tells how many clients are done, and how many of those failed.
+    /// Reports how many clients are done, and how many of those failed.
     pub fn tick(&self, done: u64, failed: u64) {
         match &self.form {
             ProgressOutput::Bar(bar) => {
                 bar.set_position(done);
                 bar.set_message(rest(self.total, done, failed, self.begun.elapsed()));
             }
-            ProgressOutput::Plain { every, last } => {
-                // A line more or less after a panic elsewhere does no harm.
-                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-                if last.elapsed() >= *every {
-                    *last = Instant::now();
-                    // Progress that cannot be written is no reason to stop the work.
-                    drop(writeln!(io::stderr().lock(), "{}", rest(self.total, done, failed, self.begun.elapsed())));
+            ProgressOutput::Plain { .. } | ProgressOutput::Hidden => {
+                if let Some(line) = self.due_line(done, failed) {
+                    // A failed write of progress does not stop the work.
+                    drop(writeln!(io::stderr().lock(), "{line}"));
                 }
             }
-            ProgressOutput::Hidden => {}
         }
+    }
+
+    /// The line that the plain form writes now; `None` before the interval has passed, and in the other forms.
+    fn due_line(&self, done: u64, failed: u64) -> Option<String> {
+        let ProgressOutput::Plain { every, last } = &self.form else { return None };
+        // A line more or less after a panic elsewhere does no harm.
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.elapsed() < *every {
+            return None;
+        }
+        *last = Instant::now();
+        Some(rest(self.total, done, failed, self.begun.elapsed()))
     }
 
     /// Does something that writes to the terminal without the bar in between.
@@ -132,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_says_where_the_work_stands() {
+    fn the_line_shows_counts_failures_rate_and_time_left() {
         let at = |done, failed, ms| rest(20_000, done, failed, Duration::from_millis(ms));
         assert_eq!(at(0, 0, 5_000), "0 of 20,000 clients");
         assert_eq!(at(1_200, 3, 10_000), "1,200 of 20,000 clients, 3 failed, 120/s, 2 min 36 s left");
@@ -140,12 +148,22 @@ mod tests {
     }
 
     #[test]
-    fn hidden_and_early_progress_say_nothing() {
+    fn hidden_progress_has_no_line_and_plain_progress_has_one_per_interval() {
+        let line = |mode| ProgressDisplay::new(3, mode).due_line(1, 1);
+        assert_eq!(line(ProgressMode::Hidden), None);
+        assert_eq!(line(ProgressMode::PLAIN), None);
+        assert_eq!(line(ProgressMode::Plain { every: Duration::ZERO }).as_deref(), Some("1 of 3 clients, 1 failed"));
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(9)).expect("the clock runs for longer than that");
+        let form = ProgressOutput::Plain { every: Duration::from_secs(5), last: Mutex::new(long_ago) };
+        let progress = ProgressDisplay { total: 3, begun: Instant::now(), form };
+        assert_eq!(progress.due_line(1, 0).as_deref(), Some("1 of 3 clients"));
+        assert_eq!(progress.due_line(2, 0), None);
+    }
+
+    #[test]
+    fn work_beside_the_display_returns_its_result() {
         for mode in [ProgressMode::Hidden, ProgressMode::PLAIN] {
-            let progress = ProgressDisplay::new(3, mode);
-            progress.tick(1, 0);
-            assert_eq!(progress.suspend(|| 7), 7);
-            progress.finish();
+            assert_eq!(ProgressDisplay::new(3, mode).suspend(|| 7), 7);
         }
     }
 }

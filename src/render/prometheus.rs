@@ -1,8 +1,10 @@
-//! A run as metrics, in the text format of Prometheus: for node_exporter's textfile collector, a push gateway or a scrape.
+//! A run as metrics, in the text format of Prometheus: for node_exporter's textfile collector, a push gateway or a
+//! scrape.
 //!
-//! Owns names, help texts and labels. All are gauges of one run and carry no time of their own, as the textfile collector asks.
-//! HELP and TYPE of a name are the same words in every project, since files of several projects are read as one page; the label
-//! `project` (and `shard`) keeps their series apart. Clients are counted and never labels: a fleet would be thousands of series.
+//! Owns names, help texts and labels. All are gauges of one run without a timestamp, as the textfile collector
+//! requires. HELP and TYPE of a name never differ between projects, because a collector reads several files as one
+//! page. The labels `project` and `shard` separate their series. Clients are counts and never labels: a fleet would
+//! make thousands of series.
 
 use std::io::{self, Write};
 
@@ -14,11 +16,11 @@ use crate::plan::{ApplyResult, ClientPlan, Origin, Plan, Status};
 use crate::render::escape;
 use crate::render::totals::{OUTCOMES, Totals};
 
-/// The metric that outlives a run that failed.
+/// The metric that keeps its value when a run fails.
 const LAST_SUCCESS: &str = "ringform_last_success_timestamp_seconds";
 
-/// Writes the metrics of a run. `last_success` is when an earlier run succeeded, in seconds since 1970; it is written where this
-/// run did not, so that an alert on its age keeps working.
+/// Writes the metrics of a run. `last_success` is when an earlier run succeeded, in seconds since 1970; it is written
+/// where this run did not, so that an alert on its age keeps working.
 pub fn prometheus(plan: &Plan, last_success: Option<i64>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = MetricsPage { base: base(plan), out };
     clients(plan, &mut page)?;
@@ -27,10 +29,10 @@ pub fn prometheus(plan: &Plan, last_success: Option<i64>, out: &mut dyn Write) -
         let totals = Totals::of(plan);
         let results = OUTCOMES.iter().zip(totals.outcomes);
         let samples = results.map(|((_, word), n)| (vec![("result", word.replace(' ', "_"))], n as u64));
-        page.family("ringform_apply_results", "Clients by what apply did with them.", samples)?;
+        page.family("ringform_apply_results", "Clients by result of apply.", samples)?;
     }
-    if let Some(watch) = &plan.run.drift {
-        findings(watch, &mut page)?;
+    if let Some(report) = &plan.run.drift {
+        findings(report, &mut page)?;
     }
     let problems = |level| plan.diagnostics.iter().filter(|one| one.severity == level).count() as u64;
     let samples = [("error", Level::Error), ("warning", Level::Warning)].map(|(word, level)| {
@@ -41,21 +43,21 @@ pub fn prometheus(plan: &Plan, last_success: Option<i64>, out: &mut dyn Write) -
     run(plan, last_success, &mut page)
 }
 
-/// When the last success was, as an earlier file of metrics tells it.
+/// The time of the last success in an earlier file of metrics.
 pub fn last_success(text: &str) -> Option<i64> {
     let line = text.lines().find(|line| line.strip_prefix(LAST_SUCCESS).is_some_and(|rest| rest.starts_with('{')))?;
     line.rsplit_once(' ')?.1.parse().ok()
 }
 
-/// Whether the run did all that it was asked to: every client compared, and in a report nothing left undone.
+/// Whether the run succeeded: it compared every client, and a report leaves no client undone.
 fn is_success(plan: &Plan) -> bool {
     let totals = Totals::of(plan);
     let broken = plan.diagnostics.iter().any(|one| one.is_error());
     let failed = match &plan.run.drift {
-        // A read that fails and is waived would otherwise hold the alert for as long as the waiver.
-        Some(watch) => {
+        // A waived failed read counts as success; otherwise the alert would last as long as the waiver.
+        Some(report) => {
             let interrupted = |error: &Failure| error.kind == FailureKind::Interrupted;
-            watch.findings.iter().any(Finding::is_failure)
+            report.findings.iter().any(Finding::is_failure)
                 || plan.clients.iter().any(|client| client.error.as_deref().is_some_and(interrupted))
         }
         None => totals.summary.failed > 0,
@@ -69,13 +71,13 @@ fn clients(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
         let n = plan.clients.iter().filter(|client| state_of(client) == state).count();
         (vec![("state", state.to_owned())], n as u64)
     });
-    let help = "Clients of the last run: as declared, differing only by what is not applied yet, differing otherwise, not comparable.";
+    let help = "Clients of the last run: in sync, with unapplied changes only, with other differences, failed.";
     page.family("ringform_clients", help, samples)?;
     let blocked = plan.clients.iter().filter(|client| !client.blocked.is_empty()).count();
     page.one("ringform_blocked_clients", "Clients that a guard or a conflict stops.", blocked as u64)
 }
 
-/// A difference of unknown origin counts as drift: nobody said that it is about to be applied.
+/// A difference of unknown origin counts as drift, because nothing shows that it is pending.
 fn state_of(client: &ClientPlan) -> &'static str {
     match client.status() {
         Status::Change if is_done(client) => "in_sync",
@@ -86,7 +88,7 @@ fn state_of(client: &ClientPlan) -> &'static str {
     }
 }
 
-/// Whether apply has brought the client to its declaration since it was compared.
+/// Whether apply has stored the declared values of the client.
 fn is_done(client: &ClientPlan) -> bool {
     client.result.is_some_and(ApplyResult::is_good)
 }
@@ -104,9 +106,9 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
     let families = [
         ("ringform_drifted_fields", "Fields that differ from their declaration and are not known to be pending."),
         ("ringform_pending_fields", "Fields that differ because the declaration is not applied yet."),
-        ("ringform_conflicting_fields", "Those of the drifted fields that the change set touches too."),
+        ("ringform_conflicting_fields", "Drifted fields that the change set touches too."),
     ];
-    // Zeros too: a series that comes and goes cannot be compared with what it was.
+    // Zeros too: a query cannot compare a series that comes and goes.
     for ((name, help), counts) in families.into_iter().zip(counts) {
         let samples = Setting::ALL.into_iter().flat_map(|setting| {
             let of_field = counts[setting.index()];
@@ -117,12 +119,16 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
         page.family(name, help, samples)?;
     }
     let summary = plan.summary();
-    page.one("ringform_released_fields", "Fields that the base manages and nobody does now.", summary.released as u64)?;
+    page.one(
+        "ringform_released_fields",
+        "Fields that the base manages and the declarations no longer manage.",
+        summary.released as u64,
+    )?;
     let gone = plan.released_clients.len() as u64;
-    page.one("ringform_released_clients", "Clients that the base declares and nobody does now.", gone)
+    page.one("ringform_released_clients", "Clients that the base declares and the project no longer declares.", gone)
 }
 
-fn findings(watch: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> {
+fn findings(report: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> {
     let mut samples = Vec::new();
     for state in [FindingState::New, FindingState::Continuing, FindingState::Unread, FindingState::Resolved] {
         for severity in [Severity::Security, Severity::Info] {
@@ -134,17 +140,17 @@ fn findings(watch: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> {
                     ("severity", severity_word(severity).to_owned()),
                     ("waived", waived.to_string()),
                 ];
-                samples.push((labels, watch.findings.iter().filter(same).count() as u64));
+                samples.push((labels, report.findings.iter().filter(same).count() as u64));
             }
         }
     }
-    page.family("ringform_findings", "Drift and failed reads beside the report before, waived ones apart.", samples)?;
-    let expired = watch.expired_waivers.len() as u64;
+    page.family("ringform_findings", "Drift and failed reads compared with the earlier report.", samples)?;
+    let expired = report.expired_waivers.len() as u64;
     page.one("ringform_expired_waivers", "Waivers whose last day has passed.", expired)?;
-    let Some(rolling) = watch.rolling else { return Ok(()) };
-    page.one("ringform_never_read_clients", "Clients that no run has looked at yet.", rolling.never)?;
+    let Some(rolling) = report.rolling else { return Ok(()) };
+    page.one("ringform_never_read_clients", "Clients that no run has read yet.", rolling.never)?;
     let oldest = rolling.oldest_s.map(|seconds| (Vec::new(), seconds));
-    page.family("ringform_oldest_read_seconds", "How long ago the client was read that has waited longest.", oldest)
+    page.family("ringform_oldest_read_seconds", "Seconds since the oldest read of a client.", oldest)
 }
 
 fn run(plan: &Plan, last_success: Option<i64>, page: &mut MetricsPage<'_>) -> io::Result<()> {
@@ -152,12 +158,12 @@ fn run(plan: &Plan, last_success: Option<i64>, page: &mut MetricsPage<'_>) -> io
     let kinds = [("token", requests.token), ("read", requests.read), ("write", requests.write)];
     let samples = kinds.map(|(kind, n)| (vec![("kind", kind.to_owned())], n));
     page.family("ringform_requests", "Requests that the last run made.", samples)?;
-    page.one("ringform_request_retries", "Requests of the last run that were made again.", requests.retries)?;
+    page.one("ringform_request_retries", "Requests that the last run repeated.", requests.retries)?;
     let quota = plan.run.quota.iter().map(|quota| {
-        // An empty label is no label: the credentials of the environment have no name.
+        // Prometheus ignores an empty label. The credentials of the environment have no name.
         (vec![("credentials", quota.credentials.clone().unwrap_or_default())], quota.remaining_lowest)
     });
-    page.family("ringform_quota_remaining", "Requests left in the hour, at the lowest that was seen.", quota)?;
+    page.family("ringform_quota_remaining", "Lowest number of requests left in the hour.", quota)?;
     let ms = plan.run.duration_ms;
     let seconds = format!("{}.{:03}", ms / 1000, ms % 1000);
     page.family("ringform_run_duration_seconds", "How long the last run took.", [(Vec::new(), seconds)])?;
@@ -184,15 +190,14 @@ fn state_word(state: FindingState) -> &'static str {
     }
 }
 
-/// The labels that all series of this run have. A plan that was saved does not know where it was made, so there the name of
-/// the project file has to do.
+/// The labels of all series of this run. A saved plan contains no location, so the project file takes its place.
 fn base(plan: &Plan) -> String {
     let place = if plan.location.is_empty() { &plan.project } else { &plan.location };
     let shard = plan.shard.map(|shard| format!(",shard=\"{}/{}\"", shard.index, shard.count)).unwrap_or_default();
     format!("project=\"{}\"{shard}", escape::metric_label(place))
 }
 
-/// The page under way.
+/// The writer of the metrics, with the labels of the run.
 struct MetricsPage<'o> {
     base: String,
     out: &'o mut dyn Write,
@@ -201,7 +206,7 @@ struct MetricsPage<'o> {
 type MetricLabels = Vec<(&'static str, String)>;
 
 impl MetricsPage<'_> {
-    /// One metric with all its samples; nothing at all where there are none.
+    /// One metric with all its samples; nothing without samples.
     fn family<V: std::fmt::Display>(
         &mut self,
         name: &str,
@@ -215,7 +220,7 @@ impl MetricsPage<'_> {
         for (labels, value) in samples {
             write!(self.out, "{name}{{{}", self.base)?;
             for (key, text) in labels {
-                write!(self.out, ",{key}=\"{}\"", escape::metric_label(&text))?;
+                write!(self.out, ",{key}=\"{}\"", escape::metric_label(&text.into()))?;
             }
             writeln!(self.out, "}} {value}")?;
         }

@@ -1,26 +1,26 @@
-//! What is new as a short message for a chat: `{"text": …}`, as Slack and its like take it.
+//! New findings as a short message for a chat: `{"text": …}`, as Slack and compatible chats take it.
 //!
-//! Owns the length and the order: what opens the PBX first. It tells news alone; the rest stands in the report. Names and values
-//! stand as code, where a chat sees neither mentions nor markup.
+//! Owns the length and the order: findings that open the PBX come first. It shows new findings only. Names and values
+//! are code, in which a chat finds neither mentions nor markup.
 
 use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::model::Severity;
+use crate::model::{Severity, Untrusted};
 use crate::plan::Plan;
 use crate::plan::watch::Finding;
-use crate::render::escape::{Foreign, cut, slack_code as code, terminal};
+use crate::render::escape::{shorten, slack_code as code, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::json;
 use crate::render::wording::change;
 use crate::render::wording::drift::{direction, headline, origin, state, subject};
 use crate::render::wording::numbers::{count, number, some};
 
-/// How many findings are told: a message is read at a glance.
+/// How many findings a message shows, so that it is short to read.
 const MOST: usize = 10;
 
-/// The longest that Slack takes whole is 4,000 characters; the rest is for the last line.
+/// Slack takes 4,000 characters; the difference is for the last line.
 const LONGEST: usize = 3_800;
 
 /// The most characters of a name or a value.
@@ -31,11 +31,11 @@ const NAMED: usize = 8;
 
 /// Writes the message.
 pub fn slack(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let text = plan.run.drift.as_ref().map_or(String::new(), |watch| {
-        let story = FindingGroups::of(watch);
-        let news: Vec<&FindingGroup<'_>> = story.open.iter().filter(|told| told.sample().is_news()).collect();
-        let mut text = format!("*ringform drift* at {}: {}", code(&short(&plan.endpoint)), headline(plan, watch));
-        let lines = news.iter().take(MOST).map(|told| format!("\n{}", line(told)));
+    let text = plan.run.drift.as_ref().map_or(String::new(), |report| {
+        let groups = FindingGroups::of(report);
+        let news: Vec<&FindingGroup<'_>> = groups.open.iter().filter(|group| group.sample().is_news()).collect();
+        let mut text = format!("*ringform drift* at {}: {}", code(&short(&plan.endpoint)), headline(plan, report));
+        let lines = news.iter().take(MOST).map(|group| format!("\n{}", line(group)));
         let mut left = news.len();
         for line in lines {
             if text.chars().count() + line.chars().count() > LONGEST {
@@ -52,16 +52,16 @@ pub fn slack(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     json::document(&json!({ "text": text }), out)
 }
 
-fn short<T: Foreign + ?Sized>(text: &T) -> String {
-    cut(&terminal(text).to_string(), SHORT)
+fn short(text: &Untrusted) -> Untrusted {
+    shorten(&terminal(text).to_string(), SHORT).into()
 }
 
-fn line(told: &FindingGroup<'_>) -> String {
-    let finding = told.sample();
-    let who = match (told.findings.len(), &finding.name) {
+fn line(group: &FindingGroup<'_>) -> String {
+    let finding = group.sample();
+    let who = match (group.findings.len(), &finding.name) {
         (1, Some(name)) => format!("client {} {}", id(finding), code(&short(name))),
         (1, None) => format!("client {}", id(finding)),
-        (n, _) => format!("{} ({})", count(n, "client"), some(told.findings.iter().map(|one| id(one)), NAMED)),
+        (n, _) => format!("{} ({})", count(n, "client"), some(group.findings.iter().map(|one| id(one)), NAMED)),
     };
     let value = |json| state(finding, json).map(|value| code(&short(&change::state(&value))));
     let values = match (value(&finding.declared), value(&finding.live)) {
@@ -78,10 +78,10 @@ fn line(told: &FindingGroup<'_>) -> String {
     format!("•{grave} {who}: {}{values}{origin}", subject(finding))
 }
 
-/// A client's id; `@me` would call somebody of that name.
+/// A client's id. `@me` is code, because a chat would notify a user of that name.
 fn id(finding: &Finding) -> String {
     match finding.client_id.number() {
         Some(number) => number.to_string(),
-        None => code("@me"),
+        None => code(&"@me".into()),
     }
 }

@@ -1,9 +1,8 @@
-//! A plan in the shape of `terraform show -json`, for policies, reviewers and summaries that are made for that.
+//! A plan in the format of `terraform show -json`, for tools that read Terraform plans.
 //!
-//! Owns the subset: every client that was compared is one resource, changed or not; a client that failed is no resource, since
-//! nothing is known of it, but a check with an error, and makes the whole plan `errored`. All stands on one line, as Terraform writes it and
-//! some readers want it. Clients that something stops are checks
-//! that fail. Values are spelt as everywhere else in ringform. What drifted stands in `resource_drift`, from declared to live.
+//! Owns the subset. Every compared client is one resource, changed or not. A failed client is a check with an error and
+//! makes the plan `errored`. A blocked client is a check that fails. Drift is in `resource_drift`, from declared to
+//! live. The document is one line, as Terraform writes it.
 
 use std::io::{self, Write};
 
@@ -12,14 +11,13 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::model::{Setting, Untrusted};
 use crate::plan::{Change, ClientPlan, Origin, Plan, Status};
-use crate::render::escape::Foreign;
 use crate::render::totals::Totals;
 use crate::render::{escape, json};
 
-/// The version of the shape: what Terraform writes since 1.5. A minor step only adds.
+/// The version of the format: what Terraform writes since 1.5. A minor step only adds.
 const FORMAT_VERSION: &str = "1.2";
 
-/// Readers ask for a version of Terraform and take a shape from it; this is the first that writes the one above.
+/// Readers derive the format from the version of Terraform. This is the first that writes the format above.
 const TERRAFORM_VERSION: &str = "1.5.0";
 
 const TYPE: &str = "ringform_client";
@@ -69,7 +67,7 @@ struct RootModule<'p> {
     resources: ClientSequence<'p, PlannedResource>,
 }
 
-/// Clients in some shape, made one at a time: a fleet is never held twice.
+/// Clients as JSON, made one at a time, so that a fleet is never in memory twice.
 struct ClientSequence<'p, T>(&'p [ClientPlan], fn(&ClientPlan) -> Option<T>);
 
 impl<T: Serialize> Serialize for ClientSequence<'_, T> {
@@ -78,7 +76,7 @@ impl<T: Serialize> Serialize for ClientSequence<'_, T> {
     }
 }
 
-/// What names a resource.
+/// The address of a resource.
 #[derive(Serialize)]
 struct ResourceAddress {
     address: String,
@@ -116,7 +114,7 @@ struct TerraformChange {
     after_sensitive: Map<String, Json>,
 }
 
-/// The one block that all clients come from, as if somebody had written it with `for_each`.
+/// The one block of all clients, as if written with `for_each`.
 fn configuration() -> Json {
     let block = json!({
         "address": format!("{TYPE}.{NAME}"), "mode": "managed", "type": TYPE, "name": NAME,
@@ -125,7 +123,7 @@ fn configuration() -> Json {
     json!({"provider_config": {PROVIDER: {"name": PROVIDER, "full_name": PROVIDER}}, "root_module": {"resources": [block]}})
 }
 
-/// What is to be done with a client; `None` for one that failed.
+/// The change of a client; `None` for a failed one.
 fn change(client: &ClientPlan) -> Option<ResourceChange> {
     let action = match client.status() {
         Status::Failed => return None,
@@ -135,7 +133,7 @@ fn change(client: &ClientPlan) -> Option<ResourceChange> {
     Some(resource(client, action, with(client, |_| None), declared(client)))
 }
 
-/// What a client will hold; `None` for one that failed.
+/// The planned values of a client; `None` for a failed one.
 fn planned(client: &ClientPlan) -> Option<PlannedResource> {
     let known = client.status() != Status::Failed;
     known.then(|| PlannedResource {
@@ -150,14 +148,14 @@ fn declared(client: &ClientPlan) -> Map<String, Json> {
     with(client, |change| Some(change.after.to_json()))
 }
 
-/// What somebody changed outside of git. Of a conflict it is not known what was agreed, so it is no drift here.
+/// Changes made outside of git. A conflict is not drift here, because its agreed value is unknown.
 fn drift(client: &ClientPlan) -> Option<ResourceChange> {
     let drifted = |change: &Change| (change.origin == Origin::Drift).then(|| change.after.to_json());
     let any = client.changes.iter().any(|change| drifted(change).is_some());
     any.then(|| resource(client, "update", with(client, drifted), with(client, |_| None)))
 }
 
-/// The managed fields with their live values, and another value where one is given for a change.
+/// The managed fields with their live values; `other` can replace the value of a change.
 fn with(client: &ClientPlan, other: impl Fn(&Change) -> Option<Json>) -> Map<String, Json> {
     let managed = Setting::ALL.into_iter().filter(|setting| client.managed.contains(*setting));
     let value = |setting| {
@@ -199,11 +197,11 @@ fn named(client: &ClientPlan) -> ResourceAddress {
     }
 }
 
-/// The number of the client; `@me` is somebody else under each credential.
+/// The number of the client. `@me` is another client under each credential.
 fn index(client: &ClientPlan) -> String {
     match (client.client_id.number(), &client.credentials) {
         (Some(id), _) => id.to_string(),
-        (None, Some(name)) => format!("@me/{}", shown(name)),
+        (None, Some(name)) => format!("@me/{}", shown(&Untrusted::new(name.clone()))),
         (None, None) => "@me".to_owned(),
     }
 }
@@ -214,12 +212,12 @@ fn address(index: &str) -> String {
     format!("{TYPE}.{NAME}[\"{quoted}\"]")
 }
 
-/// Readers print these documents in logs as they are.
-fn shown<T: Foreign + ?Sized>(text: &T) -> String {
+/// Escapes a text for a terminal, because readers print these documents in logs.
+fn shown(text: &Untrusted) -> String {
     escape::terminal(text).to_string()
 }
 
-/// Clients that failed or that something stops, as checks of the resource. Empty where there are none.
+/// Failed and blocked clients, as checks of the resource.
 fn checks(plan: &Plan) -> Vec<Json> {
     let instances: Vec<(bool, Json)> = plan.clients.iter().filter_map(instance).collect();
     if instances.is_empty() {

@@ -1,14 +1,14 @@
 //! Totals of a plan or a report, and the sentences that say them.
 //!
-//! Owns what is counted before any format begins, so that all formats say the same: clients, settings, results, coverage.
-//! A client that could not be read is never counted as compared, and nothing here reads as success while something failed.
+//! Owns the counts of clients, settings, results and coverage, so that all formats say the same. It never counts a
+//! failed client as compared, and never reports success while a client failed.
 
 use crate::model::Direction;
 use crate::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, Summary};
 use crate::render::wording::change::{RELEASED, marked};
 use crate::render::wording::numbers::{are, count, number};
 
-/// The results of apply, in the order in which they are told, and their words.
+/// The results of apply in the order of the report, and their words.
 pub(crate) const OUTCOMES: [(ApplyResult, &str); 8] = [
     (ApplyResult::Applied, "applied"),
     (ApplyResult::Unchanged, "unchanged"),
@@ -25,26 +25,26 @@ pub(crate) fn word(outcome: ApplyResult) -> &'static str {
     OUTCOMES.iter().find(|(one, _)| *one == outcome).map_or("unknown", |(_, word)| word)
 }
 
-/// What is counted.
+/// The counts of a plan.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Totals {
     /// The plan's own totals.
     pub(crate) summary: Summary,
-    /// Clients that have something to send and are stopped by a guard or a conflict.
+    /// Clients that a guard or a conflict blocks.
     pub(crate) blocked: usize,
-    /// Conflicts that nobody has settled: each blocks its client.
+    /// Unsettled conflicts: each blocks its client.
     pub(crate) unsettled: usize,
-    /// Clients that were not looked at, since the change does not touch them.
+    /// Clients that ringform did not read, because the change does not touch them.
     pub(crate) unaffected: usize,
     /// Clients that are no longer declared.
     pub(crate) released_clients: usize,
-    /// Changed fields that `--only` keeps back.
+    /// Changed fields that `--only` leaves out.
     pub(crate) kept: usize,
     /// Whether there is a base.
-    pub(crate) based: bool,
-    /// Whether nothing was read: declared was compared with declared.
+    pub(crate) has_base: bool,
+    /// Whether ringform read no client and compared the declarations with the base.
     pub(crate) offline: bool,
-    /// Changes that open the PBX: outside of git, by this change set, and without a base to tell.
+    /// Changes that open the PBX: outside of git, by this change set, and of unknown origin or in conflict.
     pub(crate) opens: [usize; 3],
     /// Managed fields that were compared with live.
     pub(crate) compared: usize,
@@ -65,7 +65,7 @@ impl Totals {
             summary: plan.summary(),
             released_clients: plan.released_clients.len(),
             unaffected: plan.unaffected.unwrap_or(0),
-            based: plan.base.is_some(),
+            has_base: plan.base.is_some(),
             offline: plan.is_offline(),
             ..Totals::default()
         };
@@ -77,7 +77,7 @@ impl Totals {
         self.blocked += usize::from(!client.blocked.is_empty());
         self.unsettled += client.blocked.iter().filter(|blocked| blocked.kind == BlockedKind::Conflict).count();
         self.kept += client.changes.len() - client.to_send().count();
-        // Of a report, only what was sent; what was done outside of git stands there all the same.
+        // In a report only sent changes count. Drift counts in every case.
         let sent = matches!(
             client.result,
             None | Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral)
@@ -104,7 +104,7 @@ impl Totals {
         }
     }
 
-    /// How many clients a report leaves undone: everything but `applied` and `unchanged`, clients without a result too.
+    /// How many clients are not done: all but `applied` and `unchanged`, and those without a result.
     pub(crate) fn undone(&self) -> usize {
         let done = OUTCOMES.iter().zip(self.outcomes).filter(|((outcome, _), _)| outcome.is_good());
         self.summary.clients - done.map(|(_, n)| n).sum::<usize>()
@@ -155,7 +155,7 @@ impl Totals {
         format!("{all}: {}.", parts.join(", "))
     }
 
-    /// That the PBX stands open, or is about to: what a reader must see first.
+    /// Warnings that the PBX is open or is going to open, for the top of every format.
     pub(crate) fn alarms(&self) -> Vec<String> {
         let [drift, pending, unsure] = self.opens;
         let mut alarms = Vec::new();
@@ -207,14 +207,14 @@ impl Totals {
             };
             parts.push(format!("{} {word}{stored}", number(n as u64)));
         }
-        let told: usize = self.outcomes.iter().sum();
-        if told < self.summary.clients {
-            parts.push(format!("{} without a result", number((self.summary.clients - told) as u64)));
+        let counted: usize = self.outcomes.iter().sum();
+        if counted < self.summary.clients {
+            parts.push(format!("{} without a result", number((self.summary.clients - counted) as u64)));
         }
         format!("{all}: {}.", parts.join(", "))
     }
 
-    /// What was compared and what was not; `None` where the headline has said all of it.
+    /// What was compared and what was not; `None` if the headline says all of it.
     pub(crate) fn coverage(&self) -> Option<String> {
         let Summary { clients, failed, .. } = self.summary;
         let read = clients - failed;
@@ -234,20 +234,20 @@ impl Totals {
         }
     }
 
-    /// What else has to be known: what comes from elsewhere than this change, what is released or kept back, and clients of a
-    /// report that are not done.
+    /// Further notes: drift and conflicts, released fields and clients, changes left out, and clients that are not
+    /// done.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         let Summary { drift, conflict, released, .. } = self.summary;
         if self.offline {
-            notes.push("Offline: declared was compared with the base alone; nothing was read.".to_owned());
+            notes.push("Offline: the declarations were compared with the base only; nothing was read.".to_owned());
         }
-        if self.based && drift > 0 {
+        if self.has_base && drift > 0 {
             let was = if drift == 1 { "was" } else { "were" };
             let drift = count(drift, "setting");
             notes.push(format!("≠ {drift} {was} changed outside of git, or the base is not applied yet."));
         }
-        if self.based && conflict > 0 {
+        if self.has_base && conflict > 0 {
             let (is, its) = if conflict == 1 { ("is", "its client") } else { ("are", "their clients") };
             let conflict = count(conflict, "setting");
             let then = match (self.unsettled, self.is_report) {
@@ -262,7 +262,7 @@ impl Totals {
         if self.unaffected > 0 {
             let (n, was) = (self.unaffected, if self.unaffected == 1 { "was" } else { "were" });
             let them = if n == 1 { "it" } else { "them" };
-            notes.push(format!("{} {was} not looked at: this change does not touch {them}.", count(n, "client")));
+            notes.push(format!("{} {was} not read: this change does not touch {them}.", count(n, "client")));
         }
         if self.kept > 0 {
             let all = self.summary.changes;

@@ -10,7 +10,6 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::api::Webhook;
-use crate::config;
 use crate::plan::idle::idle;
 use crate::plan::since::{self, DeclaredClient, PreviousReport, RunContext};
 use crate::plan::watch::Finding;
@@ -62,7 +61,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
     };
     report.run.drift = Some(since::watch(&report.clients, previous.as_ref(), &context));
     if request.run.names_commit || webhook.is_some() {
-        report.revision = config::revision(&project.root);
+        report.revision = project.revision();
     }
     let finished = match webhook {
         Some(webhook) => notify(&webhook, &mut report, request, env).await,

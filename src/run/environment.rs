@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::api::Shutdown;
+use crate::config::GitEnvironment;
 use crate::plan::{QuotaUsage, Requests, Run};
 
 /// Replaces a file whole or not at all, and makes the folders above it.
@@ -22,6 +23,8 @@ pub struct Environment {
     pub folder: PathBuf,
     /// The variables.
     pub variables: Variables,
+    /// What git runs with.
+    pub git: GitEnvironment,
     /// The clock.
     pub clock: Clock,
     /// Chance for the run's name and for the pauses between tries. No secret depends on it.

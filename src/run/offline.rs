@@ -1,6 +1,5 @@
 //! Offline plan: declarations beside those of a base. It needs no secret and sends no request.
 
-use crate::config;
 use crate::plan::{Origin, guards, offline};
 use crate::run::outcome::{RunKind, RunOutcome};
 use crate::run::preflight::{EndpointChoice, Scope, scope};
@@ -22,7 +21,7 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
     report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     if request.names_commit {
-        report.revision = config::revision(&project.root);
+        report.revision = project.revision();
     }
     Ok(RunOutcome::new(RunKind::Offline, report))
 }

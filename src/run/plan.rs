@@ -1,6 +1,5 @@
 //! Plan: live clients beside their declarations. It reads and cannot write.
 
-use crate::config;
 use crate::plan::Origin;
 use crate::run::outcome::{RunKind, RunOutcome};
 use crate::run::preflight::{Scope, scope};
@@ -22,7 +21,7 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     if request.names_commit {
-        report.revision = config::revision(&project.root);
+        report.revision = project.revision();
     }
     Ok(RunOutcome::new(RunKind::Plan, report))
 }

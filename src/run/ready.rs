@@ -2,7 +2,7 @@
 //!
 //! Owns its type, and the making of it from live clients. `saved_plan` makes it from a file.
 
-use crate::config::{self, Project};
+use crate::config::Project;
 use crate::plan::{Origin, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
@@ -36,6 +36,6 @@ pub(super) async fn from_live(
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::unused_overwrites(sending, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
-    report.revision = config::revision(&project.root);
+    report.revision = project.revision();
     Ok(Ready { project, session, report, readings: outcome.readings })
 }

@@ -44,7 +44,12 @@ pub struct FileOptions {
 impl FileOptions {
     /// The same for `config`, seen from the working folder.
     pub(super) fn request(&self, env: &Environment) -> ProjectRequest {
-        ProjectRequest { cwd: env.folder.clone(), paths: self.paths.clone(), project: self.project.clone() }
+        ProjectRequest {
+            cwd: env.folder.clone(),
+            paths: self.paths.clone(),
+            project: self.project.clone(),
+            git: env.git.clone(),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     let plan = load(file, request, env).map_err(flawed)?;
     let mut loaded = config::load_project(&request.files.request(env));
     let (project, mut report) = preflight::project(&mut loaded, true, env)?;
-    report.revision = config::revision(&project.root);
+    report.revision = project.revision();
     if plan.project != report.project || !is_same_folder(plan.revision.as_ref(), report.revision.as_ref()) {
         return Err(flawed(SavedPlanFlaw::OtherProject));
     }

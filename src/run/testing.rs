@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::api::Shutdown;
-use crate::config::{self, Project, ProjectRequest};
+use crate::config::{self, GitEnvironment, Project, ProjectRequest};
 use crate::run::environment::{Clock, Environment, Variables};
 
 fn timestamp() -> Timestamp {
@@ -19,6 +19,7 @@ pub(super) fn environment(variables: &[(&str, &str)]) -> Environment {
     Environment {
         folder: std::env::temp_dir(),
         variables: Variables::from_iter(variables),
+        git: GitEnvironment::default(),
         clock: Clock { started_at: timestamp(), started: Instant::now(), timestamp, instant: Instant::now },
         random_seed: 7,
         version: "0.0.0",

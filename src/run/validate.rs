@@ -23,11 +23,10 @@ pub fn validate(request: &RunRequest, env: &Environment) -> Result<Validation, N
     let files = request.files.request(env);
     let mut loaded = config::load(&files);
     loaded.diagnostics.extend(loaded.project.as_ref().and_then(wrong_endpoint));
-    let root = loaded.root.clone();
     let (project, mut report) = project(&mut loaded, request.names_commit, env)?;
     report.run = env.run_without_requests();
     if request.names_commit {
-        report.revision = root.as_deref().and_then(config::revision);
+        report.revision = project.revision();
     }
     if is_whole(&files, &project) {
         let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Context;
 use jiff::Timestamp;
 
-use ringform::run::{Clock, Environment, Shutdown, Variables};
+use ringform::run::{Clock, Environment, GitEnvironment, Shutdown, Variables};
 
 use crate::terminal::files;
 
@@ -20,6 +20,7 @@ pub(crate) fn environment() -> anyhow::Result<Environment> {
     Ok(Environment {
         folder: std::env::current_dir().context("cannot find the working folder")?,
         variables: Variables::from_iter(std::env::vars_os().filter_map(text)),
+        git: GitEnvironment::of(std::env::vars_os()),
         clock: Clock {
             started_at: Timestamp::now(),
             started: Instant::now(),

@@ -108,7 +108,7 @@ fn without_path(error: io::Error) -> io::Error {
 
 /// A path for a message.
 pub(crate) fn escaped(path: &Path) -> String {
-    render::escape::terminal(&path.display().to_string()).to_string()
+    render::escape::terminal(&path.display().to_string().into()).to_string()
 }
 
 /// A path for people: relative to the working folder where it is below that.

@@ -46,7 +46,7 @@ pub(crate) fn listener(log: &LogArgs) -> Listener {
         RunEvent::Unresolved { put, reads_client } => output::note(&unresolved(&put, reads_client)),
         RunEvent::LimitExceeded(sentence) => output::note(&format!("error: {sentence}; nothing was sent")),
         RunEvent::Forecast(forecast) if forecast.short || log.verbose > 0 => {
-            output::note(&escape::terminal(&forecast.text).to_string());
+            output::note(&escape::terminal(&forecast.text.as_str().into()).to_string());
         }
         RunEvent::Forecast(_) => {}
     })
@@ -79,7 +79,7 @@ fn unresolved(put: &UnresolvedPut, reads_client: bool) -> String {
     };
     format!(
         "note: run {} ended while it was sending {} of client {}: it may have landed; {then}",
-        escape::terminal(&put.run),
+        escape::terminal(&put.run.as_str().into()),
         fields.join(", "),
         put.client
     )

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
+use ringform::model::Untrusted;
 use ringform::render::escape;
 use ringform::run::{ExitStatus, NotStarted, SavedPlanFlaw};
 
@@ -41,7 +42,7 @@ fn into_error(error: NotStarted) -> anyhow::Error {
         }
         NotStarted::SavedPlan { file, flaw } => anyhow!(sentence(&file, &flaw)),
         NotStarted::UndeclaredCredentials(name) => {
-            anyhow!("ringform.yaml declares no credentials `{}`", escape::terminal(&name))
+            anyhow!("ringform.yaml declares no credentials `{}`", escape::terminal(&Untrusted::new(name)))
         }
         NotStarted::Failed(error) => error,
     }
@@ -72,7 +73,7 @@ fn sentence(file: &Path, flaw: &SavedPlanFlaw) -> String {
         ),
         SavedPlanFlaw::UndeclaredCredentials(credentials) => format!(
             "{name} names the credentials {} and ringform.yaml does not; make a new plan",
-            escape::terminal(credentials)
+            escape::terminal(&Untrusted::new(credentials.clone()))
         ),
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn note(text: &str) {
 pub(crate) fn complain(error: &anyhow::Error, log: &LogArgs) {
     let (bold, reset) = if color(log, &io::stderr()) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
     let causes: Vec<String> =
-        error.chain().map(|cause| render::escape::terminal(&cause.to_string()).to_string()).collect();
+        error.chain().map(|cause| render::escape::terminal(&cause.to_string().into()).to_string()).collect();
     note(&format!("{bold}error{reset}: {}", causes.join(": ")));
 }
 

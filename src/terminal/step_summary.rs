@@ -20,7 +20,7 @@ pub(super) fn append(plan: &Plan, formats: &[(Format, Option<PathBuf>)]) {
     }
     let path = Path::new(&file);
     if let Err(error) = append_to(path, plan) {
-        let error = render::escape::terminal(&error.to_string()).to_string();
+        let error = render::escape::terminal(&error.to_string().into()).to_string();
         note(&format!("warning: the step summary {} was not written: {error}", escaped(path)));
     }
 }

@@ -118,7 +118,7 @@ fn a_client_that_fails_carries_its_findings_on() {
     world.server().set(12, "geo_list", json!("*"));
     world.run(AGAIN).status(2);
     world.server().fault("error=user_blocked,client=12,on=get".parse().unwrap());
-    world.run(AGAIN).status(1).prints(&["1 new", "1 not looked at", "user_blocked"]);
+    world.run(AGAIN).status(1).prints(&["1 new", "1 not read", "user_blocked"]);
     assert_eq!(findings(&world), is(&[("12/read", "new", false), ("12/geo_list", "unread", false)]));
     world.run(&format!("{AGAIN} --fail-on new")).status(1);
     world.server().clear_faults();
@@ -134,7 +134,7 @@ fn a_part_of_the_fleet_ends_nothing_of_the_rest() {
     world.run(AGAIN).status(2);
     let narrow = ["--client 13", "--field timezone", "clients/13.yaml", "clients/13.yaml --client 1*"];
     for part in narrow {
-        world.run(&format!("{AGAIN} {part}")).ok().prints(&["1 not looked at (1 security)"]);
+        world.run(&format!("{AGAIN} {part}")).ok().prints(&["1 not read (1 security)"]);
         assert_eq!(findings(&world), is(&[("12/geo_list", "unread", false)]), "{part}");
     }
     // A document that is gone from the project is another matter.
@@ -234,12 +234,12 @@ fn a_budget_looks_at_everybody_in_turns() {
         report["clients"].as_array().unwrap().iter().map(|one| one["client_id"].as_str().unwrap().to_owned()).collect()
     };
     let ran = world.run(&turn).status(2).requests(1, 2, 0);
-    ran.prints(&["In turns of 2: 2 of 5 clients read in this run; 3 not looked at yet."]);
+    ran.prints(&["In turns of 2: 2 of 5 clients read in this run; 3 not read yet."]);
     assert_eq!(read(&world), ["1", "2"]);
     // What an earlier turn found still stands.
-    world.run(&turn).status(2).requests(1, 2, 0).prints(&["1 not looked at"]);
+    world.run(&turn).status(2).requests(1, 2, 0).prints(&["1 not read"]);
     assert_eq!(read(&world), ["3", "4"]);
-    world.run(&format!("{turn} --fail-on new")).ok().prints(&["every client was looked at within"]);
+    world.run(&format!("{turn} --fail-on new")).ok().prints(&["every client was read within"]);
     assert!(read(&world).contains(&"5".to_owned()));
     let report: Json = serde_json::from_str(&world.read("last.json")).unwrap();
     assert_eq!(report["run"]["drift"]["seen"].as_array().unwrap().len(), 5);

@@ -1,4 +1,4 @@
-//! The examples, run as they are, and the README's picture of a plan.
+//! Runs the examples unchanged, and compares the plan in the README with a real one.
 
 use std::process::{Command, Stdio};
 
@@ -13,7 +13,7 @@ fn ringform(words: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-/// The picture as it stands in the README: times vary, all else does not.
+/// The plan without its times, which vary.
 fn without_times(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
@@ -47,7 +47,7 @@ fn every_example_is_valid() {
     }
 }
 
-/// Copies an example beside a simulator and applies it there.
+/// Copies an example, starts a simulator and applies the copy.
 fn apply_in_a_copy(example: &str, mut world: World) {
     world = world.env("ALMATY_TOKEN", "any");
     world.start();

@@ -1,8 +1,9 @@
-//! Files that are generated from the code and committed: schemas and tables of the docs. `UPDATE=1 cargo test` writes them again.
+//! Committed files that the code generates: schemas and tables of the docs. `UPDATE=1 cargo test generated` writes them.
 
 use std::fmt::Write as _;
 use std::fs;
 
+use ringform::config::keys;
 use ringform::model::countries::Code;
 use ringform::model::diagnostic::RULES;
 use ringform::model::guard::{BUILT_IN, Enforcement};
@@ -31,9 +32,7 @@ fn schemas_are_in_sync() {
 
 #[test]
 fn rules_are_documented() {
-    let mut text = String::from(
-        "# Rules\n\nEvery problem that ringform reports in files has one of these ids. Generated.\n\n| rule | about |\n|---|---|\n",
-    );
+    let mut text = String::from(RULES_INTRO);
     for (rule, about) in RULES {
         writeln!(text, "| `{rule}` | {about} |").unwrap();
     }
@@ -41,15 +40,33 @@ fn rules_are_documented() {
 }
 
 #[test]
-fn fields_are_documented() {
+fn keys_are_documented() {
     let mut text = String::from(
-        "# Fields\n\nThe 28 fields of a client, generated from the table that the program reads. `settings` takes the writable ones, `expect` the others.\n\n| field | type | writable | meaning |\n|---|---|---|---|\n",
+        "# Keys\n\nThe keys of client documents and of ringform.yaml. Generated from the tables that the program reads.\n",
     );
+    for (heading, section) in keys::ALL {
+        write!(text, "\n## {heading}\n\n| key | holds | required | meaning |\n|---|---|---|---|\n").unwrap();
+        for row in section.rows {
+            let required = if row.required { "yes" } else { "" };
+            writeln!(text, "| `{}` | {} | {required} | {} |", row.name, row.shape.words(), row.about).unwrap();
+        }
+    }
+    text.push_str("\nA credential has exactly the keys of one form: ");
+    let form = |names: &&[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let forms: Vec<String> = keys::CREDENTIAL_FORMS.iter().map(form).collect();
+    writeln!(text, "{}.\nThe keys of `settings` and `expect` are in [fields.md](fields.md).", forms.join("; "))
+        .unwrap();
+    hold("docs/keys.md", &text);
+}
+
+#[test]
+fn fields_are_documented() {
+    let mut text = String::from(FIELDS_INTRO);
     for row in &FIELDS {
         let writable = if row.write.is_some() { "yes" } else { "" };
         writeln!(text, "| `{}` | {} | {writable} | {} |", row.name, row.api_type, row.about).unwrap();
     }
-    text.push_str("\n## How grave a change is\n\nJudged from the older state to the newer one. Nothing tells whether the file or the live client is older, so a plan shows the graver of both\ndirections: a country that is removed is `! opens` too, since somebody may have added it by hand.\n\n| field | change | severity | direction |\n|---|---|---|---|\n");
+    text.push_str("\n## How grave a change is\n\nEach difference gets two judgements by this table; the first row that holds decides.\n\n- `effect` is what a write does: the step from live to declared. Plans and reports of an apply mark a change by it.\n- `exposure` is how live compares with git: the step from declared to live. `drift` marks a finding by it.\n- `severity` is the graver of the two, so one state has one severity in every command and format.\n\nFor example, live `*` and declared `RU`: the effect is `closes`, the exposure is `opens`, the severity is `security`.\n\n| field | change | severity | direction |\n|---|---|---|---|\n");
     for setting in Setting::ALL {
         for (name, older, newer) in steps(setting) {
             let judged = (setting.row().judge)(&older, &newer);
@@ -59,7 +76,7 @@ fn fields_are_documented() {
             writeln!(text, "| `{setting}` | {name} | {severity} | {direction} |").unwrap();
         }
     }
-    text.push_str("\n## Built-in guards\n\nEach is switched on by its name under `guards`. Guards judge changes: what is declared and live already is passed over, except by\n`unmanaged-security`.\n\n| guard | field | does | speaks when |\n|---|---|---|---|\n");
+    text.push_str(GUARDS_INTRO);
     for guard in BUILT_IN {
         let field = guard.field.map_or("the security fields".to_owned(), |field| format!("`{field}`"));
         let effect = if guard.effect == Enforcement::Deny { "denies" } else { "warns" };
@@ -67,35 +84,75 @@ fn fields_are_documented() {
         writeln!(text, "| `{}` | {field} | {effect} | {}{most} |", guard.name, guard.about).unwrap();
     }
     text.push_str(OWN_GUARDS);
+    for row in keys::CONDITIONS.rows {
+        writeln!(text, "| `{}` | {} |", row.name, row.about).unwrap();
+    }
     assert!(Code::find("XK").is_some());
     hold("docs/fields.md", &text);
 }
+
+const RULES_INTRO: &str = "# Rules
+
+After this page you can look up the rule id that a message names in brackets.
+
+    error[bad-setting]: …
+
+- Every problem of files, guards and revisions has one of these ids. Ids are stable; texts can change.
+- The JSON document has the id under `diagnostics[].rule`.
+- This page is generated.
+
+| rule | meaning |
+|---|---|
+";
+
+const FIELDS_INTRO: &str = "# Fields
+
+After this page you can choose a field, judge how grave a change of it is, and write a guard.
+
+```yaml
+settings: {geo_list: [RU, BY], hold_music: null} # writable fields
+expect: {domain: sip.ringme.ru} # read-only fields
+guards: [open-geo] # in ringform.yaml
+```
+
+The program's own table generates this page. A client has 28 fields:
+
+| field | type | writable | meaning |
+|---|---|---|---|
+";
+
+const GUARDS_INTRO: &str = "
+## Built-in guards
+
+- A project switches on each guard by its name under `guards`.
+- Guards judge changes. They ignore declared values that live holds already; only `unmanaged-security` judges these too.
+
+| guard | field | does | when |
+|---|---|---|---|
+";
 
 const OWN_GUARDS: &str = "
 ## Guards of your own
 
 ```yaml
 guards:
-  - name: almaty-at-home
+  - name: almaty-countries
     field: geo_list
     labels: {city: almaty}
     deny: {allow: [KZ, RU]}
-    message: clients in Almaty call from Kazakhstan and Russia alone
+    message: clients in Almaty call only from Kazakhstan and Russia
 ```
 
-`deny` stops a client, `warn` only says so. All conditions that are given must hold; with none, any change of the field counts. `labels` narrows a
-guard to clients that carry them all. A built-in name takes over what is not given here: `{name: too-many-countries, deny: {max_countries: 3}}`.
+- `deny` stops a client. `warn` only reports it.
+- All given conditions must hold. Without a condition, any change of the field counts.
+- `labels` narrows a guard to clients that have all these labels.
+- A built-in name keeps what you do not set: `{name: too-many-countries, deny: {max_countries: 3}}`.
 
 | condition | holds when |
 |---|---|
-| `from` | the field held exactly this |
-| `to` | the field would hold exactly this |
-| `allow` | the field would hold something else than these; of countries: one that is not in the list |
-| `max_countries` | more countries than this would be in the list; `*` is more than any number |
-| `unmanaged` | the client does not manage the field (`true`) |
 ";
 
-/// The changes that a reader asks about, for each field.
+/// The changes that docs/fields.md lists, for each field.
 fn steps(setting: Setting) -> Vec<(&'static str, State, State)> {
     let odd = || State::Odd(Json::from("?"));
     let of = |text: &str| value::declared(setting.kind(), &Given::Text(text)).unwrap();

@@ -154,7 +154,7 @@ fn a_profile_that_changes_is_seen_in_exactly_its_heirs() {
     let ran = world.run("plan --base HEAD --affected --format json").ok().sends_nothing();
     assert_eq!((&ran.json()["clients"], &ran.json()["unaffected"]), (&json!([]), &json!(2)));
     ran.says(&["0 of 2 clients differ from HEAD", "0 requests to come"]);
-    world.run("plan --base HEAD --affected").ok().prints(&["this change touches none", "2 clients were not looked at"]);
+    world.run("plan --base HEAD --affected").ok().prints(&["this change touches none", "2 clients were not read"]);
     let text = world.read("ringform.yaml").replace("timezone: UTC", "timezone: Asia/Omsk");
     world.write("ringform.yaml", text.as_bytes());
     let ran = world.run("plan --base HEAD --affected --format json").ok().requests(1, 1, 0);

@@ -1,5 +1,7 @@
 //! A git repository around a world, as people and pipelines have it.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -36,6 +38,16 @@ impl World {
         self.git(&["init", "-q"]);
         self.commit("first");
         self
+    }
+
+    /// Puts a script in the place of `git`: it runs `lines` and then git. The script lives as long as the folder.
+    pub fn git_script(self, folder: &Path, lines: &str) -> World {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let real = std::env::split_paths(&path).map(|part| part.join("git")).find(|git| git.is_file()).unwrap();
+        let script = folder.join("git");
+        fs::write(&script, format!("#!/bin/sh\n{lines}\nexec {} \"$@\"\n", real.display())).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        self.env("PATH", &format!("{}:{path}", folder.display()))
     }
 
     /// Commits everything.

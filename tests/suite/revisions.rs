@@ -1,7 +1,6 @@
 //! What git is asked, and what it refuses: a base that cannot be read is an error and never an empty one.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::{Value as Json, json};
 
@@ -80,7 +79,7 @@ fn a_base_that_is_no_ancestor_is_a_warning_with_what_it_has_brought() {
         .collect();
     assert_eq!(changes, [(json!("timezone"), json!("pending")), (json!("dial_rule_id"), json!("pending"))]);
     assert_eq!(rules(&ran), [json!("base-not-ancestor")]);
-    ran.says(&["main is no ancestor of HEAD", "clients/12.yaml", "--base main..."]);
+    ran.says(&["main is not an ancestor of HEAD", "clients/12.yaml", "--base main..."]);
     // The merge base knows that the branch did not touch the zone.
     let ran = world.run("plan --base main... --format json").ok();
     assert_eq!((origin(&ran), rules(&ran)), (json!("drift"), vec![]));
@@ -111,23 +110,49 @@ fn a_shallow_clone_is_told_how_deep_to_fetch() {
 }
 
 #[test]
-fn a_checkout_of_somebody_else_is_refused_in_the_words_of_git_until_it_is_declared_safe() {
-    use std::os::unix::fs::MetadataExt;
-    let mut world = world();
+fn a_checkout_of_another_user_is_refused_in_the_words_of_git_until_their_remedy_is_run() {
+    let scripts = tempfile::tempdir().unwrap();
+    // Git's own switch for tests: it works for every user, where only root can give a folder away.
+    let mut world = world().git_script(scripts.path(), "export GIT_TEST_ASSUME_DIFFERENT_OWNER=1");
     world.declare(12, "{timezone: Asia/Omsk}");
-    if fs::metadata(world.folder()).unwrap().uid() != 0 {
-        return; // Only root can give a folder away.
-    }
-    let given = Command::new("chown").args(["-R", "65534"]).arg(world.folder()).status().unwrap();
-    assert!(given.success());
     let ran = world.run("plan --base HEAD").status(1).sends_nothing();
-    ran.says(&["dubious ownership", "safe.directory"]);
+    let ran = ran.says(&["git says: fatal: detected dubious ownership", "safe.directory"]);
+    assert_eq!(world.run("plan --format json").ok().json()["revision"], Json::Null);
     // The remedy that git proposes works, though the user's other settings are kept out.
     let home = tempfile::tempdir().unwrap();
-    fs::write(home.path().join(".gitconfig"), "[safe]\n\tdirectory = *\n[core]\n\tquotePath = nonsense\n").unwrap();
+    let remedy = ran.stderr.split("`git config --global ").nth(1).unwrap().split('`').next().unwrap();
+    let remedy = remedy.replace("FOLDER", world.folder().to_str().unwrap());
+    let mut words: Vec<&str> = remedy.split(' ').collect();
+    let config = home.path().join(".gitconfig");
+    fs::write(&config, "[core]\n\tquotePath = nonsense\n").unwrap();
+    words.splice(0..0, ["config", "--file", config.to_str().unwrap()]);
+    git_in(home.path(), &words);
     let mut world = world.env("HOME", home.path().to_str().unwrap());
     let ran = world.run("plan --base HEAD --format json").ok();
     assert_eq!(origin(&ran), "pending");
+}
+
+#[test]
+fn a_plan_with_a_base_that_is_saved_calls_git_at_most_six_times() {
+    let scripts = tempfile::tempdir().unwrap();
+    let calls = scripts.path().join("calls");
+    let mut world = world().git_script(scripts.path(), &format!("echo \"$@\" >> {}", calls.display()));
+    world.git(&["branch", "old"]);
+    world.declare(12, "{timezone: Asia/Omsk}");
+    world.commit("change");
+    for revision in ["main", "old", "old..."] {
+        fs::write(&calls, "").unwrap();
+        world.run(&format!("plan --base {revision} --out saved.json")).ok();
+        let saved: Json = serde_json::from_str(&world.read("saved.json")).unwrap();
+        assert_eq!(saved["revision"]["dirty"], revision != "main", "saved.json itself is new at the second run");
+        let calls = fs::read_to_string(&calls).unwrap();
+        let count = calls.lines().count();
+        assert!((1..=6).contains(&count), "{count} calls for {revision}:\n{calls}");
+    }
+    // Without a base: where the work tree is, and whether it is as it was committed.
+    fs::write(&calls, "").unwrap();
+    world.run("plan --out saved.json").ok();
+    assert_eq!(fs::read_to_string(&calls).unwrap().lines().count(), 2);
 }
 
 #[test]

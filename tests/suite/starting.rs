@@ -1,4 +1,4 @@
-//! `init`: what it writes, what it leaves alone, and that all of it holds right after.
+//! `init`: the files it writes, the files it leaves alone, and that the result is valid.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -69,7 +69,7 @@ impl Said {
     }
 }
 
-/// What `--ci` writes: the name, the written file, the example it is.
+/// The files that `--ci` writes: the name of the pipeline, each written file and its example.
 const PIPELINES: [(&str, &[(&str, &str)]); 4] = [
     (
         "github",
@@ -93,7 +93,7 @@ const PIPELINES: [(&str, &[(&str, &str)]); 4] = [
 ];
 
 #[test]
-fn init_writes_a_project_that_is_valid_and_says_what_comes_next() {
+fn init_writes_a_valid_project_and_prints_the_next_steps() {
     let empty = Empty::new();
     let said = empty.run("init").status(0);
     assert_eq!(said.stdout, "ringform.yaml\nclients/me.yaml\n");
@@ -125,7 +125,7 @@ fn each_pipeline_is_the_example_byte_for_byte_and_validate_passes_right_after() 
 }
 
 #[test]
-fn the_script_for_cron_can_be_run_and_the_rest_cannot() {
+fn only_the_script_for_cron_is_executable() {
     let empty = Empty::new();
     empty.run("init --ci cron").status(0);
     let runs = |path: &str| fs::metadata(empty.0.path().join(path)).unwrap().permissions().mode() & 0o100 != 0;
@@ -134,7 +134,7 @@ fn the_script_for_cron_can_be_run_and_the_rest_cannot() {
 }
 
 #[test]
-fn several_pipelines_are_written_at_once_and_one_named_twice_is_written_once() {
+fn one_run_writes_several_pipelines_and_a_repeated_one_only_once() {
     let empty = Empty::new();
     empty.run("init --ci github --ci kubernetes --ci github").status(0);
     assert_eq!(empty.files().len(), 2 + 3 + 1);
@@ -142,7 +142,7 @@ fn several_pipelines_are_written_at_once_and_one_named_twice_is_written_once() {
 }
 
 #[test]
-fn everything_in_the_way_is_named_at_once_and_nothing_is_written() {
+fn one_run_names_every_existing_file_and_writes_nothing() {
     let empty = Empty::new()
         .with(".gitlab-ci.yml", "stages: []\n")
         .with("clients/me.yaml", "client: 7\n")
@@ -160,7 +160,7 @@ fn everything_in_the_way_is_named_at_once_and_nothing_is_written() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_in_the_way_too() {
+fn a_broken_link_counts_as_an_existing_file() {
     let empty = Empty::new();
     std::os::unix::fs::symlink("/nonexistent/target", empty.0.path().join("ringform.yaml")).unwrap();
     let said = empty.run("init").status(1);
@@ -169,7 +169,7 @@ fn a_link_that_leads_nowhere_is_in_the_way_too() {
 }
 
 #[test]
-fn a_second_init_changes_nothing_and_says_how_to_add_a_pipeline() {
+fn a_second_init_changes_nothing_and_names_the_option_for_a_pipeline() {
     let empty = Empty::new();
     empty.run("init").status(0);
     let said = empty.run("init").status(1);
@@ -177,7 +177,7 @@ fn a_second_init_changes_nothing_and_says_how_to_add_a_pipeline() {
 }
 
 #[test]
-fn a_project_that_stands_already_gets_the_pipeline_alone() {
+fn an_existing_project_gets_only_the_pipeline() {
     // No `documents` here: every YAML that is not hidden would be a client document.
     let project = "endpoint: https://pbx.example\n";
     let empty = Empty::new().with("ringform.yaml", project).with("a.yaml", "client: 7\nsettings: {geo_list: [RU]}\n");
@@ -205,7 +205,7 @@ fn a_project_in_a_subfolder_has_its_pipelines_at_the_top_of_the_repository() {
 }
 
 #[test]
-fn a_folder_that_yaml_or_a_shell_would_read_otherwise_is_refused_before_anything_is_written() {
+fn init_refuses_a_folder_name_that_yaml_or_a_shell_would_change() {
     let empty = Empty::new().with(".git/HEAD", "ref: refs/heads/main\n");
     let said = empty.run("init $(id) --ci github").status(1);
     assert!(said.stderr.contains("a pipeline cannot name the folder"), "{}", said.stderr);
@@ -223,7 +223,7 @@ fn wrong_usage_is_an_error_and_not_a_difference() {
 }
 
 #[test]
-fn an_outer_project_is_named_that_no_longer_looks_in_here() {
+fn init_names_the_outer_project_that_loses_this_folder() {
     let empty = Empty::new().with("ringform.yaml", "endpoint: https://pbx.example\n");
     let said = empty.run("init inner").status(0);
     assert!(said.stderr.contains("no longer reads the documents in this folder"), "{}", said.stderr);

@@ -116,7 +116,7 @@ fn a_step_summary_is_added_to_what_stands_there_and_stays_small() {
     world.write("summary.md", old.as_bytes());
     let ran = world.run("plan --format github").ok();
     assert!(ran.stdout.lines().filter(|line| line.starts_with("::warning ")).count() <= 10);
-    assert!(ran.stdout.contains("more warnings; the step summary and the report tell of them"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("more warnings; see the step summary and the report"), "{}", ran.stdout);
     let text = world.read("summary.md");
     assert!(text.starts_with(&old) && text.len() < 1_000_000, "{}", text.len());
     assert!(text.contains("**ringform plan:** 400 clients") && text.trim_end().ends_with("too many for this summary."));

@@ -64,7 +64,11 @@ fn a_bare_repository_among_the_files_of_a_change_is_never_taken_for_the_reposito
     fs::remove_file(&mark).unwrap();
 
     for line in ["plan pbx --base main", "apply pbx --base main --yes", "plan pbx --base main --trust-project"] {
-        world.run(line).status(1).sends_nothing().says(&["a bare repository", "not trusted", "take them out"]);
+        world.run(line).status(1).sends_nothing().says(&[
+            "a bare repository",
+            "not trusted",
+            "remove them from the project",
+        ]);
     }
     // Without a base a plan names no commit, and asks nobody.
     let ran = world.run("validate pbx --format json").ok();
@@ -116,7 +120,7 @@ fn a_name_that_means_two_things_is_no_base() {
     );
     for line in ["plan pbx --base origin/main...", "plan pbx --base origin/main~0"] {
         let (status, said) = run_in(&mut world, &checkout, line);
-        assert!(status == Some(1) && said.contains("ambiguous") && said.contains("in full"), "{said}");
+        assert!(status == Some(1) && said.contains("ambiguous") && said.contains("full name"), "{said}");
     }
     let (_, said) = run_in(&mut world, &checkout, "plan pbx --base refs/remotes/origin/main");
     assert!(said.contains("endpoint differs from that of refs/remotes/origin/main"), "{said}");

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config::find::names::{PROJECT, is_project};
+use crate::config::git::GitEnvironment;
 use crate::config::text::io_cause;
 use crate::model::Diagnostic;
 
@@ -18,6 +19,8 @@ pub struct ProjectRequest {
     pub paths: Vec<PathBuf>,
     /// The project file to use where there are several.
     pub project: Option<PathBuf>,
+    /// What git runs with.
+    pub git: GitEnvironment,
 }
 
 /// A project file that was found, and the paths that belong to it.
@@ -30,7 +33,7 @@ pub(crate) struct ProjectLocation {
 }
 
 /// Finds the one project file that the paths belong to, at each path and then upwards.
-pub(crate) fn project(request: &ProjectRequest) -> Result<ProjectLocation, Vec<Diagnostic>> {
+pub(crate) fn locate(request: &ProjectRequest) -> Result<ProjectLocation, Vec<Diagnostic>> {
     if let Some(named) = request.project.as_deref().filter(|named| named.components().count() > 1) {
         return at_its_place(request, named);
     }

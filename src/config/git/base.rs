@@ -1,21 +1,24 @@
 //! The project as it was at a revision, and what of it is gone now.
 //!
-//! Owns the meaning of `--base REV` for files: which documents stood in it, and which clients are declared nowhere any more. By the
-//! rules of the work tree the files are found (`tree`) and read. What git refuses is an error (`commit`), and what cannot be read at the revision is a warning: it was somebody's mistake and this change may mend it.
+//! Owns the meaning of `--base REV` for files: the documents at REV, and the clients that the whole project no longer declares.
+//! What git refuses is an error. What cannot be read at REV is a warning: this change may be the repair.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::config::batch::{DocumentBatch, read_all};
+use crate::config::batch::DocumentBatch;
 use crate::config::find::names::{is_project, text_of};
-use crate::config::find::project::{self as discover, ProjectRequest};
-use crate::config::find::walk;
-use crate::config::git::commit;
-use crate::config::git::process::{GitError, GitProcess, entries};
-use crate::config::git::tree::{CommitTree, TreeFile};
+use crate::config::find::project::ProjectLocation;
+use crate::config::git::documents::read_objects;
+use crate::config::git::elsewhere::declared_elsewhere;
+use crate::config::git::listing;
+use crate::config::git::objects::ObjectReader;
+use crate::config::git::process::GitError;
+use crate::config::git::resolve::{CommitObject, ResolvedRevision, error, name_of, resolve};
+use crate::config::git::tree::CommitTree;
 use crate::config::load::Loaded;
 use crate::config::sections::project::{self, Project};
-use crate::config::text::{MOST_BYTES, decode, too_large};
+use crate::config::text::{MOST_BYTES, decode};
 use crate::config::yaml::{self, Problems};
 use crate::model::{ClientKey, Declaration, Diagnostic, Place, Untrusted};
 
@@ -43,56 +46,36 @@ pub struct Baseline {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads the project at a revision. `loaded` is what was loaded of the work tree by the same request, without errors.
-pub fn base(request: &ProjectRequest, loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>> {
-    let (Some(now), Ok(found)) = (&loaded.project, discover::project(request)) else { return Ok(Baseline::default()) };
-    let git = GitProcess::at(&found.root);
+/// Reads the project at a revision. `loaded` is the work tree, loaded without errors.
+pub fn base(loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>> {
+    let (Some(now), Some(location)) = (&loaded.project, &loaded.location) else { return Ok(Baseline::default()) };
+    let failed = |refusal: GitError| vec![*error(revision, &refusal, None)];
     let mut base = Baseline { whole: true, ..Baseline::default() };
-    let named = commit::named(&git, revision, &mut base.diagnostics).map_err(|error| vec![*error])?;
-    let also: Vec<Vec<u8>> = found
-        .paths
-        .iter()
-        .filter_map(|path| path.strip_prefix(&found.root).ok())
-        .map(|path| path.components().map(|part| part.as_os_str().as_encoded_bytes()).collect::<Vec<_>>().join(&b'/'))
-        // The project file as PATH means its project.
-        .map(|name| if is_project(&String::from_utf8_lossy(&name)) { Vec::new() } else { name })
-        .collect();
-    let failed = |refusal: GitError| vec![*commit::error(revision, &refusal, None)];
-    base.read(&git, &named.commit, now, &also).map_err(failed)?;
-    if let Some((name, commit)) = named.tip {
-        // Its warnings are those of a revision that nothing is judged by.
-        let project = Baseline::default().read_project(&git, &commit, now).map_err(failed)?;
+    let facts = now.repository.facts(name_of(revision).map_err(|error| vec![*error])?).map_err(failed)?;
+    base.submodule = facts.submodule;
+    let mut objects = ObjectReader::start(now.repository.git()).map_err(failed)?;
+    let resolved = resolve(&now.repository, &facts, &mut objects, revision, &mut base.diagnostics);
+    let ResolvedRevision { commit, tip } = resolved.map_err(|error| vec![*error])?;
+    let named = named_paths(location);
+    base.read(&mut objects, &commit, &facts.folder, now, &named).map_err(failed)?;
+    if let Some((name, commit)) = tip {
+        // Nothing is judged by this revision, so its warnings do not matter.
+        let project = Baseline::default().read_project(&mut objects, &commit, &facts.folder, now).map_err(failed)?;
         base.tip = Some((name, project.map(|(project, ..)| project)));
     }
-    base.submodule = is_submodule(&git);
-    let elsewhere = elsewhere(&git, now, &also, &mut base.diagnostics).map_err(failed)?;
-    if let Some(mut declared) = elsewhere {
-        declared.extend(loaded.declarations.iter().map(Declaration::key));
-        let named: Vec<String> = also.iter().map(|name| text_of(name)).collect();
-        let lost = base.declarations.iter().map(Declaration::key).filter(|one| !declared.contains(one));
-        base.lost = lost.collect();
-        let is_named = |file: &str| named.iter().any(|name| name.is_empty() || file == name || below(file, name));
-        let gone = |one: &&Declaration| is_named(one.place.file.raw()) && !declared.contains(&one.key());
-        base.gone = base.declarations.iter().filter(gone).cloned().collect();
-    } else {
-        base.lost = base.declarations.iter().map(Declaration::key).collect();
-        let summary = "which clients are no longer declared cannot be told: some files of the project cannot be read";
-        let help = "`ringform validate` of the whole project names them".to_owned();
-        base.diagnostics.push(Diagnostic::warning("base-broken", None, summary).help(help));
-    }
+    let elsewhere = declared_elsewhere(&mut objects, now, &named, &mut base.diagnostics).map_err(failed)?;
+    base.compare(elsewhere, loaded, &named);
     Ok(base)
 }
 
-/// Whether the repository of the project is a submodule: whoever may change which commit of what it is chooses the base.
-fn is_submodule(git: &GitProcess) -> bool {
-    let around = git.line(&["rev-parse", "--show-superproject-working-tree"]);
-    // Git looks at the folder around it alone, which may hide what it is a part of. Where a submodule has its files does not.
-    let own = git.line(&["rev-parse", "--absolute-git-dir"]).map(|own| String::from_utf8_lossy(&own).into_owned());
-    let is_kept = |own: String| {
-        let inside = own.split_once("/.git/").map(|(_, inside)| inside.split('/').collect::<Vec<_>>());
-        inside.is_some_and(|parts| matches!(&parts[..], ["modules", ..] | ["worktrees", _, "modules", ..]))
-    };
-    around.map_or(true, |around| !around.is_empty()) || own.map_or(true, is_kept)
+/// The paths of the run below the project's folder, as git spells them; an empty one is the whole project.
+fn named_paths(location: &ProjectLocation) -> Vec<Vec<u8>> {
+    let below = location.paths.iter().filter_map(|path| path.strip_prefix(&location.root).ok());
+    below
+        .map(|path| path.components().map(|part| part.as_os_str().as_encoded_bytes()).collect::<Vec<_>>().join(&b'/'))
+        // The project file as PATH means its project.
+        .map(|name| if is_project(&String::from_utf8_lossy(&name)) { Vec::new() } else { name })
+        .collect()
 }
 
 fn below(file: &str, folder: &str) -> bool {
@@ -100,14 +83,39 @@ fn below(file: &str, folder: &str) -> bool {
 }
 
 impl Baseline {
-    fn read(&mut self, git: &GitProcess, commit: &str, now: &Project, also: &[Vec<u8>]) -> Result<(), GitError> {
-        let Some((project, tree, root)) = self.read_project(git, commit, now)? else { return Ok(()) };
-        let found = tree.documents(&root, project.documents.as_ref(), also);
+    /// Compares with what the whole project declares now. `elsewhere` is what the run did not load, if all of it can be read.
+    fn compare(&mut self, elsewhere: Option<BTreeSet<ClientKey>>, loaded: &Loaded, named: &[Vec<u8>]) {
+        let Some(mut declared) = elsewhere else {
+            self.lost = self.declarations.iter().map(Declaration::key).collect();
+            let summary =
+                "ringform cannot say which clients are no longer declared: some files of the project cannot be read";
+            let help = "`ringform validate` of the whole project names them".to_owned();
+            self.diagnostics.push(Diagnostic::warning("base-broken", None, summary).help(help));
+            return;
+        };
+        declared.extend(loaded.declarations.iter().map(Declaration::key));
+        self.lost = self.declarations.iter().map(Declaration::key).filter(|one| !declared.contains(one)).collect();
+        let named: Vec<String> = named.iter().map(|name| text_of(name)).collect();
+        let is_named = |file: &str| named.iter().any(|name| name.is_empty() || file == name || below(file, name));
+        let gone = |one: &&Declaration| is_named(one.place.file.raw()) && !declared.contains(&one.key());
+        self.gone = self.declarations.iter().filter(gone).cloned().collect();
+    }
+
+    fn read(
+        &mut self,
+        objects: &mut ObjectReader,
+        commit: &CommitObject,
+        folder: &[u8],
+        now: &Project,
+        named: &[Vec<u8>],
+    ) -> Result<(), GitError> {
+        let Some((project, tree, root)) = self.read_project(objects, commit, folder, now)? else { return Ok(()) };
+        let found = tree.documents(&root, project.documents.as_ref(), named);
         for name in &found.closed {
             self.broken(name.raw(), None, "it is a submodule, or a link that leads out of the repository or nowhere");
         }
-        let gathered = gather(git, &found.files, &project)?;
-        self.take(gathered);
+        let files = read_objects(objects, &found.files, &project)?;
+        self.take(files);
         self.project = Some(project);
         Ok(())
     }
@@ -115,11 +123,12 @@ impl Baseline {
     /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the project is.
     fn read_project(
         &mut self,
-        git: &GitProcess,
-        commit: &str,
+        objects: &mut ObjectReader,
+        commit: &CommitObject,
+        folder: &[u8],
         now: &Project,
     ) -> Result<Option<(Project, CommitTree, Vec<u8>)>, GitError> {
-        let (tree, root) = tree(git, commit)?;
+        let (tree, root) = listing::read(objects, &commit.tree, folder)?;
         let file = [root.as_slice(), now.file.as_bytes()].concat();
         let Some(object) = tree.file(&file) else {
             // A link that leads nowhere is a file that cannot be read; else there was no project yet, and all of it is new.
@@ -130,7 +139,7 @@ impl Baseline {
             return Ok(None);
         };
         let mut texts = Vec::new();
-        git.contents(&[object], MOST_BYTES, &mut |_, bytes| texts.push(bytes))?;
+        objects.contents(&[object], MOST_BYTES, &mut |_, bytes| texts.push(bytes))?;
         Ok(self.project(texts.pop().flatten(), now).map(|project| (project, tree, root)))
     }
 
@@ -149,7 +158,8 @@ impl Baseline {
         };
         let mut problems = Problems::of_project(name, &text);
         let documents = yaml::read(&text, &mut problems);
-        let project = project::read(now.root.clone(), Arc::clone(&now.file), &documents, &mut problems);
+        let project =
+            project::read(now.root.clone(), Arc::clone(&now.file), now.repository.clone(), &documents, &mut problems);
         match problems.into_list().into_iter().find(Diagnostic::is_error) {
             Some(error) => {
                 self.broken(&now.file, error.range, error.summary.raw());
@@ -198,106 +208,4 @@ impl Baseline {
 /// Whether nothing of a file can be relied on.
 fn is_lost(file: &DocumentBatch) -> bool {
     file.diagnostics.iter().any(|one| one.is_error() && WHOLE_FILE.contains(&one.rule.as_str()))
-}
-
-/// Reads files of a revision, each on its own.
-fn gather(git: &GitProcess, files: &[TreeFile], project: &Project) -> Result<Vec<DocumentBatch>, GitError> {
-    let objects: Vec<&str> = files.iter().map(|file| file.object.as_str()).collect();
-    let mut all = Vec::with_capacity(files.len());
-    git.contents(&objects, MOST_BYTES, &mut |index, bytes| {
-        let name = &files[index].name;
-        let mut gathered = DocumentBatch::default();
-        match bytes.map_or_else(|| Err(Box::new(too_large(name))), |bytes| decode(bytes, name)) {
-            Ok(text) => gathered.text(name.clone(), &text, &project.inheritance),
-            Err(error) => gathered.diagnostics.push(*error),
-        }
-        all.push(gathered);
-    })?;
-    Ok(all)
-}
-
-/// The names of a commit, and where in them the project is. Without links nothing outside of the project is needed.
-fn tree(git: &GitProcess, commit: &str) -> Result<(CommitTree, Vec<u8>), GitError> {
-    let listed = git.ask(&["ls-tree", "-r", "-z", commit])?;
-    let mut tree = CommitTree::of(entries(&listed).filter_map(entry));
-    let mut root = Vec::new();
-    let mut links = tree.links();
-    if !links.is_empty() {
-        root = git.line(&["rev-parse", "--show-prefix"])?;
-        let listed = git.ask(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        tree = CommitTree::of(entries(&listed).filter_map(entry));
-        links = tree.links();
-        let mut targets = Vec::with_capacity(links.len());
-        let objects: Vec<&str> = links.iter().map(String::as_str).collect();
-        git.contents(&objects, 64 * 1024, &mut |_, target| targets.push(target))?;
-        tree.follow(targets);
-    }
-    Ok((tree, root))
-}
-
-/// Mode, object and path out of `MODE TYPE OBJECT<TAB>PATH`.
-fn entry(entry: &[u8]) -> Option<(&str, &str, &[u8])> {
-    let tab = entry.iter().position(|byte| *byte == b'\t')?;
-    let mut words = std::str::from_utf8(&entry[..tab]).ok()?.split(' ');
-    let (mode, _, object) = (words.next()?, words.next()?, words.next()?);
-    Some((mode, object, &entry[tab + 1..]))
-}
-
-/// Whom documents speak for that were not loaded: outside of the named paths, or outside of a sparse checkout. `None` when some
-/// of them cannot be read, so that nobody knows whether a client is gone.
-fn elsewhere(
-    git: &GitProcess,
-    now: &Project,
-    also: &[Vec<u8>],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Option<BTreeSet<ClientKey>>, GitError> {
-    let mut declared = BTreeSet::new();
-    let mut known = true;
-    if !also.iter().any(Vec::is_empty) {
-        let found = discover::ProjectLocation {
-            root: now.root.clone(),
-            file: now.file.to_string(),
-            paths: vec![now.root.clone()],
-        };
-        let (files, errors) = walk::documents(&now.root, &found, now.documents.as_ref());
-        let read = read_all(&now.root, &files, &now.inheritance);
-        known = !errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
-        declared.extend(read.claims.into_iter().map(|claim| (claim.client, claim.credentials)));
-    }
-    let sparse = git.line(&["config", "--type=bool", "--get", "core.sparseCheckout"]);
-    if sparse.is_ok_and(|answer| answer == b"true") {
-        let unseen = outside(git, now)?;
-        let documents: usize = unseen.iter().map(|file| file.documents).sum();
-        for file in unseen {
-            known &= !file.diagnostics.iter().any(Diagnostic::is_error);
-            declared.extend(file.claims.into_iter().map(|claim| (claim.client, claim.credentials)));
-        }
-        if documents > 0 {
-            let (s, are) = if documents == 1 { ("", "is") } else { ("s", "are") };
-            let summary = format!("{documents} document{s} {are} outside of this sparse checkout: not looked at");
-            diagnostics.push(Diagnostic::warning("sparse-checkout", None, summary));
-        }
-    }
-    Ok(known.then_some(declared))
-}
-
-/// The documents that git leaves out of a sparse checkout, as they stand in the index.
-fn outside(git: &GitProcess, now: &Project) -> Result<Vec<DocumentBatch>, GitError> {
-    let listed = git.ask(&["ls-files", "-t", "--stage", "-z"])?;
-    let mut left_out = BTreeSet::new();
-    let all = entries(&listed).filter_map(|line| {
-        // `S MODE OBJECT STAGE<TAB>PATH`, with an `S` for what is skipped in the work tree.
-        let (tag, rest) = (line.first()?, line.get(2..)?);
-        let tab = rest.iter().position(|byte| *byte == b'\t')?;
-        let mut words = std::str::from_utf8(&rest[..tab]).ok()?.split(' ');
-        let path = &rest[tab + 1..];
-        if *tag == b'S' {
-            left_out.insert(path.to_vec());
-        }
-        Some((words.next()?, words.next()?, path))
-    });
-    let tree = CommitTree::of(all.collect::<Vec<_>>().into_iter());
-    let mut files = tree.documents(b"", now.documents.as_ref(), &[]).files;
-    files.retain(|file| left_out.contains(&file.real));
-    gather(git, &files, now)
 }

@@ -1,10 +1,16 @@
 //! The project at a revision, read with the `git` program.
 
 mod base;
-mod commit;
+mod documents;
+mod elsewhere;
+mod environment;
+mod listing;
+mod objects;
 mod process;
-mod revision;
+mod repository;
+mod resolve;
 mod tree;
 
 pub use base::{Baseline, base};
-pub use revision::revision;
+pub use environment::GitEnvironment;
+pub use repository::Repository;

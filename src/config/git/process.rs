@@ -1,183 +1,166 @@
-//! The one way git is called: the `git` program, asked and never told.
+//! The one way ringform calls the `git` program.
 //!
-//! Owns what such a call may be influenced by. The variables that hooks export and the user's settings are kept out, but for the
-//! folders that the user has declared safe: whom git trusts is the user's to say. What a change brings may not pass for the
-//! repository: one that stands among its files would choose the base and run programs. Nothing is written or fetched, the index
-//! included. What git refuses comes back in its own words, and never as an empty answer.
+//! Owns what may influence a call: no GIT_ variables and no settings of the user, except the folders that the user declares safe.
+//! Files of a change must not pass for the repository: they would choose the base and run programs. Git writes and fetches nothing,
+//! the index included. A refusal of git is an error in git's words and never an empty answer.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
+use crate::config::git::environment::GitEnvironment;
+use crate::config::text::io_cause;
 use crate::model::Untrusted;
 
-/// How a refusal is told from others where a repository stands among the files of a project.
+/// Part of the sentence for a bare repository among the files of a project.
 pub(crate) const EMBEDDED: &str = "a bare repository";
-/// How a refusal is told from others where a clone was made without all objects.
+/// Part of the sentence for an object that a partial clone does not hold.
 pub(crate) const LACKING: &str = "not in this clone";
+/// Part of git's sentence for a repository that belongs to another user.
+pub(crate) const DUBIOUS: &str = "dubious ownership";
 
 /// Why git gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GitError {
-    /// Git's own sentence, or why it could not be asked.
+    /// Git's own sentence, or the reason why git did not run.
     pub(crate) sentence: Untrusted,
     /// The command that git itself proposes.
     pub(crate) remedy: Option<String>,
-    /// Whether there is no git to ask.
+    /// Whether the `git` program is missing.
     pub(crate) missing: bool,
 }
 
 impl GitError {
-    /// A refusal in our own words.
+    /// An error in our own words.
     pub(crate) fn other(sentence: &str) -> GitError {
         GitError { sentence: sentence.into(), remedy: None, missing: false }
     }
+
+    /// An object that the clone does not hold.
+    pub(crate) fn lacking() -> GitError {
+        GitError::other(&format!("an object of it is {LACKING}"))
+    }
+
+    /// The error in what git printed on stderr.
+    pub(crate) fn of_stderr(stderr: &[u8]) -> GitError {
+        let text = String::from_utf8_lossy(stderr);
+        let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+        // Git prints hints and warnings around the line that says why.
+        let fatal = lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
+        let line = fatal.or_else(|| lines().next()).unwrap_or("it gave no reason");
+        let remedy = lines().find(|line| line.starts_with("git config --global --add safe.directory"));
+        GitError { remedy: remedy.map(str::to_owned), ..GitError::other(&format!("git says: {line}")) }
+    }
+
+    /// The error of a program that does not start.
+    pub(crate) fn not_started(error: &std::io::Error) -> GitError {
+        let sentence = format!("the `git` program cannot be run: {}", io_cause(error));
+        GitError { missing: true, ..GitError::other(&sentence) }
+    }
 }
 
-/// A repository, seen from the folder of a project.
-#[derive(Clone, Debug)]
+/// Git in one folder. What stays the same during a run is looked up once.
+#[derive(Debug)]
 pub(crate) struct GitProcess {
     folder: PathBuf,
-    /// Where files of the project look like a repository: then nothing is asked.
-    embedded: Option<PathBuf>,
-    /// The user's `safe.directory`, which git heeds from the user alone.
-    safe: Vec<String>,
+    environment: GitEnvironment,
+    /// Where files of the project look like a repository: then git never runs.
+    embedded: OnceLock<Option<PathBuf>>,
+    /// The user's `safe.directory`, read once git refuses a repository of another user.
+    safe: OnceLock<Vec<String>>,
 }
 
 impl GitProcess {
-    /// Git in this folder. Nothing is asked yet.
-    pub(crate) fn at(folder: &Path) -> GitProcess {
-        let mut git = GitProcess { folder: folder.to_owned(), embedded: embedded(folder), safe: Vec::new() };
-        for key in ["--system", "--global"] {
-            let mut command = clean();
-            command.args(["config", key, "--includes", "--null", "--get-all", "safe.directory"]);
-            // In no repository: here git heeds no condition on one.
-            command.current_dir(std::path::MAIN_SEPARATOR_STR);
-            if let Ok(Output { status, stdout, .. }) = command.stdin(Stdio::null()).output()
-                && status.success()
-                && let Some(list) = stdout.strip_suffix(b"\0")
-            {
-                // An empty entry counts: it takes back those before it.
-                let all = list.split(|byte| *byte == 0).map(|entry| String::from_utf8_lossy(entry).into_owned());
-                git.safe.extend(all);
-            }
-        }
-        git
+    /// Git in this folder. It does not run yet.
+    pub(crate) fn at(folder: &Path, environment: GitEnvironment) -> GitProcess {
+        GitProcess { folder: folder.to_owned(), environment, embedded: OnceLock::new(), safe: OnceLock::new() }
     }
 
-    fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, GitError> {
-        if let Some(folder) = &self.embedded {
+    /// A call that is ready to run.
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, GitError> {
+        if let Some(folder) = self.embedded.get_or_init(|| embedded(&self.folder)) {
             let folder = folder.to_string_lossy();
             return Err(GitError::other(&format!("{folder} has the files of {EMBEDDED}, which is not trusted")));
         }
-        let mut command = clean();
+        let mut command = self.program();
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_OPTIONAL_LOCKS", "0");
-        // What a clone left out is not fetched on the way.
+        // Git must not fetch what a partial clone left out.
         command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
         command.env("GIT_NO_REPLACE_OBJECTS", "1").args(["-c", "core.warnAmbiguousRefs=true"]);
-        // Git's sentences are looked at for what they mean.
+        // This module reads git's sentences, so they must be English.
         command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
-        for safe in &self.safe {
+        for safe in self.safe.get().into_iter().flatten() {
             command.arg("-c").arg(format!("safe.directory={safe}"));
         }
         command.arg("-C").arg(&self.folder).args(words).stdin(Stdio::null());
         Ok(command)
     }
 
-    /// What git answers, with its warnings on stderr.
-    pub(crate) fn output<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, GitError> {
-        let output = self.command(words)?.output().map_err(|error| cannot_run(&error))?;
-        match output.status.success() {
-            true => Ok(output),
-            false => Err(refusal(&output.stderr)),
+    /// Runs a call and returns its output, whatever its exit status.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, GitError> {
+        let run = || self.command(words)?.output().map_err(|error| GitError::not_started(&error));
+        let output = run()?;
+        let refused = !output.status.success() && String::from_utf8_lossy(&output.stderr).contains(DUBIOUS);
+        if refused && self.safe.get().is_none() && !self.safe.get_or_init(|| self.safe_directories()).is_empty() {
+            return run();
         }
+        Ok(output)
     }
 
     /// What git answers.
     pub(crate) fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, GitError> {
-        Ok(self.output(words)?.stdout)
+        let output = self.run(words)?;
+        if output.status.success() { Ok(output.stdout) } else { Err(GitError::of_stderr(&output.stderr)) }
     }
 
     /// One line that git answers, without its end.
-    pub(crate) fn line<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, GitError> {
-        let mut line = self.ask(words)?;
-        if line.last() == Some(&b'\n') {
-            line.pop();
-        }
-        Ok(line)
+    pub(crate) fn line<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<String, GitError> {
+        let line = self.ask(words)?;
+        Ok(String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line)).into_owned())
     }
 
-    /// Yes or no, as git says it by its exit status.
+    /// Yes or no, as git answers by its exit status.
     pub(crate) fn is<S: AsRef<OsStr>>(&self, words: &[S]) -> bool {
-        self.output(words).is_ok()
+        self.ask(words).is_ok()
     }
 
-    /// Gives the contents of these objects to `take`, in their order. One that is larger than `most` comes as `None`.
-    pub(crate) fn contents(
-        &self,
-        objects: &[&str],
-        most: u64,
-        take: &mut dyn FnMut(usize, Option<Vec<u8>>),
-    ) -> Result<(), GitError> {
-        if objects.is_empty() {
-            return Ok(());
-        }
-        let mut command = self.command(&["cat-file", "--batch"])?;
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| cannot_run(&error))?;
-        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-        let asked: String = objects.iter().map(|object| format!("{object}\n")).collect();
-        let read = std::thread::scope(|scope| {
-            // Both ends at once: git stops reading names while nobody takes its answers.
-            scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(asked.as_bytes())));
-            let mut answers = BufReader::new(stdout?);
-            for index in 0..objects.len() {
-                take(index, answer(&mut answers, most)?);
-            }
-            Some(())
-        });
-        let output = child.wait_with_output().map_err(|error| cannot_run(&error))?;
-        match read {
-            Some(()) => Ok(()),
-            None if output.status.success() => Err(GitError::other(&format!("an object of it is {LACKING}"))),
-            None => Err(refusal(&output.stderr)),
+    /// Git must never run in a repository among the files of another one, and starts no program that watches files.
+    fn program(&self) -> Command {
+        let mut command = self.environment.command("git");
+        command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"]);
+        command
+    }
+
+    /// `safe.directory` of the system and the user. Git accepts it from them only, and so does ringform.
+    fn safe_directories(&self) -> Vec<String> {
+        let mut command = self.program();
+        command.args(["config", "--show-scope", "--null", "--get-all", "safe.directory"]);
+        // Outside of all repositories: there git evaluates no condition on one.
+        command.current_dir(std::path::MAIN_SEPARATOR_STR).stdin(Stdio::null());
+        match command.output() {
+            Ok(output) if output.status.success() => of_protected_scopes(&output.stdout),
+            Ok(_) | Err(_) => Vec::new(),
         }
     }
 }
 
-/// One answer of `cat-file --batch`: `ID blob SIZE`, then so many bytes and a line feed. `None` when it is something else.
-fn answer(from: &mut impl BufRead, most: u64) -> Option<Option<Vec<u8>>> {
-    let mut head = String::new();
-    from.read_line(&mut head).ok()?;
-    let size: u64 = head
-        .trim_end()
-        .strip_suffix(" missing")
-        .is_none()
-        .then(|| head.trim_end())?
-        .rsplit(' ')
-        .next()?
-        .parse()
-        .ok()?;
-    let mut bytes = Vec::new();
-    let kept = size <= most;
-    let mut body = from.by_ref().take(size);
-    let read = match kept {
-        true => body.read_to_end(&mut bytes).ok()? as u64,
-        false => std::io::copy(&mut body, &mut std::io::sink()).ok()?,
-    };
-    let mut end = [0];
-    from.read_exact(&mut end).ok()?;
-    (read == size && end == *b"\n").then_some(kept.then_some(bytes))
+/// The values of the scopes `system` and `global` in an answer of `SCOPE NUL VALUE NUL` each.
+fn of_protected_scopes(answer: &[u8]) -> Vec<String> {
+    let answer = answer.strip_suffix(b"\0").unwrap_or(answer);
+    let parts: Vec<&[u8]> = answer.split(|byte| *byte == 0).collect();
+    // An empty value counts: it takes back those before it.
+    let pairs = parts.chunks_exact(2).filter(|pair| matches!(pair[0], b"system" | b"global"));
+    pairs.map(|pair| String::from_utf8_lossy(pair[1]).into_owned()).collect()
 }
 
-/// The parts of an answer that are set apart by NUL.
+/// The parts of an answer that NUL bytes separate.
 pub(crate) fn entries(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
     answer.split(|byte| *byte == 0).filter(|entry| !entry.is_empty())
 }
 
-/// Where git would take files of the project for a repository. Git from 2.38 on refuses them by `safe.bareRepository`, and any
-/// older one would not.
+/// Where git would take files of the project for a repository. Git from 2.38 on refuses them by `safe.bareRepository`; an
+/// older one does not.
 fn embedded(folder: &Path) -> Option<PathBuf> {
     let folder = std::fs::canonicalize(folder).ok()?;
     let is_bare =
@@ -185,29 +168,38 @@ fn embedded(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().take_while(|at| !at.join(".git").exists()).find(is_bare).map(Path::to_owned)
 }
 
-/// Git without any variable of its own, and never in a repository that stands among the files of another one.
-fn clean() -> Command {
-    let mut command = Command::new("git");
-    command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"]);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("GIT_") {
-            command.env_remove(name);
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn safe_directories_count_from_the_system_and_the_user_only() {
+        let answer = b"system\0/srv\0global\0\0local\0/stolen\0global\0/home/me\ncheckout\0command\0*\0";
+        assert_eq!(of_protected_scopes(answer), ["/srv", "", "/home/me\ncheckout"]);
+        assert_eq!(of_protected_scopes(b""), Vec::<String>::new());
     }
-    command
-}
 
-fn cannot_run(error: &std::io::Error) -> GitError {
-    let sentence = format!("the `git` program cannot be run: {}", crate::config::text::io_cause(error));
-    GitError { missing: true, ..GitError::other(&sentence) }
-}
+    #[test]
+    fn the_line_that_says_why_is_the_one_that_is_shown() {
+        let stderr = b"warning: something\nfatal: not a git repository\nhint: try this\n";
+        assert_eq!(GitError::of_stderr(stderr).sentence.raw(), "git says: fatal: not a git repository");
+        assert_eq!(GitError::of_stderr(b"").sentence.raw(), "git says: it gave no reason");
+        let stderr = b"fatal: detected dubious ownership\n\n\tgit config --global --add safe.directory /x\n";
+        let remedy = GitError::of_stderr(stderr).remedy;
+        assert_eq!(remedy.as_deref(), Some("git config --global --add safe.directory /x"));
+    }
 
-/// The first line of what git said that tells why; its hints stand behind.
-fn refusal(stderr: &[u8]) -> GitError {
-    let text = String::from_utf8_lossy(stderr);
-    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let fatal = lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
-    let line = fatal.or_else(|| lines().next()).unwrap_or("it gave no reason");
-    let remedy = lines().find(|line| line.starts_with("git config --global --add safe.directory"));
-    GitError { remedy: remedy.map(str::to_owned), ..GitError::other(&format!("git says: {line}")) }
+    #[test]
+    fn a_bare_repository_counts_only_outside_of_a_checkout() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("project/clients");
+        std::fs::create_dir_all(&inner).unwrap();
+        for name in ["HEAD", "objects"] {
+            std::fs::write(folder.path().join("project").join(name), "").unwrap();
+        }
+        let project = std::fs::canonicalize(folder.path().join("project")).unwrap();
+        assert_eq!(embedded(&inner), Some(project.clone()));
+        std::fs::create_dir(inner.join(".git")).unwrap();
+        assert_eq!(embedded(&inner), None);
+    }
 }

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::config::sections::entries::SectionEntries;
+use crate::config::sections::keys::CREDENTIAL;
 use crate::config::sections::template::Template;
 use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
@@ -57,12 +59,8 @@ pub(crate) fn read(node: &YamlNode, problems: &mut Problems<'_>) -> BTreeMap<Arc
 }
 
 fn one(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Credential> {
-    let parts = mapping::entries(&entry.value, "a credential", problems)?;
-    let known = ["app_id", "app_secret", "token", "command"];
-    for part in parts.iter().filter(|part| !known.contains(&&*part.key)) {
-        mapping::unknown(part, "a credential", &known, problems);
-    }
-    let of = |key: &str| parts.iter().find(|part| &*part.key == key);
+    let parts = SectionEntries::read(&entry.value, &CREDENTIAL, problems)?;
+    let of = |key: &str| parts.get(key);
     match (of("app_id"), of("app_secret"), of("token"), of("command")) {
         (Some(id), Some(secret), None, None) => {
             let text = mapping::text(id, "an App ID", problems);

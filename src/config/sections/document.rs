@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::inheritance::{Inheritance, known_profiles};
+use crate::config::sections::keys::DOCUMENT;
 use crate::config::sections::settings;
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlDocument};
 
 use crate::model::{ClientId, Declaration, Layer, ManagedField, Place, SettingSet, key, suggest};
-
-const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect", "settings", "ignore"];
 
 /// What one document holds. A document with errors has no declaration but may say whose it is.
 #[derive(Debug, Default)]
@@ -59,18 +59,9 @@ fn declaration(
 ) -> Option<Declaration> {
     let before = problems.errors();
     let root = &tree.root;
-    let entries = mapping::entries(root, "a client document", problems)?;
-    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
-        mapping::unknown(entry, "a client document", &KEYS, problems);
-    }
-    let of = |key: &str| entries.iter().find(|entry| &*entry.key == key);
-    let misspelt = entries
-        .iter()
-        .any(|entry| !KEYS.contains(&&*entry.key) && suggest::nearest(&entry.key, KEYS) == Some("client"));
-    let client = match of("client") {
-        None if misspelt => None,
-        entry => client(entry, root.at, problems),
-    };
+    let entries = SectionEntries::read(root, &DOCUMENT, problems)?;
+    let of = |key: &str| entries.get(key);
+    let client = entries.required("client", problems).and_then(|entry| client(entry, problems));
     let labels = of("labels").map(|entry| labels(entry, problems)).unwrap_or_default();
     let credentials = credentials(of("credentials"), inheritance, problems);
     if let (Some(client), Some(entry)) = (client, of("client")) {
@@ -127,12 +118,7 @@ fn fold(
     managed
 }
 
-fn client(entry: Option<&MappingEntry>, document: Position, problems: &mut Problems<'_>) -> Option<ClientId> {
-    let Some(entry) = entry else {
-        let help = "write `client:` and the id of the client, or \"@me\"";
-        problems.error_help("missing-key", document, "this document names no `client`".to_owned(), help);
-        return None;
-    };
+fn client(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<ClientId> {
     if matches!(entry.value.content, YamlContent::Empty) {
         let help = "write the id of the client, or \"@me\"";
         problems.error_help("empty-value", entry.key_at, "`client` has no value".to_owned(), help);

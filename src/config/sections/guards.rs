@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
+use crate::config::sections::entries::SectionEntries;
+use crate::config::sections::keys::{CONDITIONS, GUARD};
 use crate::config::sections::settings;
 use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{YamlContent, YamlNode};
 use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement, Guard};
 use crate::model::{FieldKind, FieldRow, Setting, State, Untrusted, suggest, value};
-
-const KEYS: [&str; 6] = ["name", "field", "deny", "warn", "labels", "message"];
-const CONDITIONS: [&str; 5] = ["from", "to", "allow", "max_countries", "unmanaged"];
 
 /// Reads the section `guards`.
 pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Guard> {
@@ -86,15 +85,9 @@ fn from_built_in(guard: &BuiltIn, item: &YamlNode, problems: &Problems<'_>) -> G
 
 fn own(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
     let before = problems.errors();
-    let entries = mapping::entries(item, "a guard", problems)?;
-    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
-        mapping::unknown(entry, "a guard", &KEYS, problems);
-    }
-    let of = |key: &str| entries.iter().find(|entry| &*entry.key == key);
-    let Some(name) = of("name") else {
-        problems.error("missing-key", item.at, "a guard needs a `name`".to_owned());
-        return None;
-    };
+    let entries = SectionEntries::read(item, &GUARD, problems)?;
+    let of = |key: &str| entries.get(key);
+    let name = entries.required("name", problems)?;
     let name: Arc<str> = Arc::from(mapping::text(name, "the name of the guard", problems)?);
     let known = built_in(&name).map(|guard| from_built_in(guard, item, problems));
     let field = of("field").and_then(|entry| field(entry, problems)).or(known.as_ref().and_then(|known| known.field));
@@ -140,7 +133,7 @@ fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
 }
 
 fn conditions(entry: &MappingEntry, field: Option<Setting>, when: &mut Condition, problems: &mut Problems<'_>) {
-    for condition in mapping::section(&entry.value, "the conditions of a guard", problems) {
+    for condition in SectionEntries::read_or_empty(&entry.value, &CONDITIONS, problems).iter() {
         let typed = |problems: &mut Problems<'_>| -> Option<State> {
             let Some(setting) = field else {
                 problems.error("bad-guard", condition.key_at, "a condition on values needs a `field`".to_owned());
@@ -151,18 +144,18 @@ fn conditions(entry: &MappingEntry, field: Option<Setting>, when: &mut Condition
         match &*condition.key {
             "from" => when.from = typed(problems),
             "to" => when.to = typed(problems),
-            "allow" => when.allow = Some(allow(&condition, field, problems)),
+            "allow" => when.allow = Some(allow(condition, field, problems)),
             "max_countries" => {
                 let counts = field.is_some_and(|setting| setting.kind() == FieldKind::Countries);
                 let number =
-                    mapping::text(&condition, "a whole number", problems).and_then(crate::model::number::digits);
+                    mapping::text(condition, "a whole number", problems).and_then(crate::model::number::digits);
                 match number.filter(|n| *n <= 300) {
                     Some(n) if counts => when.max_countries = Some(n as u32),
                     Some(_) => problems.error_help(
                         "bad-guard",
                         condition.key_at,
                         "only lists of countries can be counted".to_owned(),
-                        "add `field: geo_list` to the guard",
+                        &format!("add {} to the guard", fields_of_countries()),
                     ),
                     None => problems.error(
                         "bad-guard",
@@ -171,15 +164,21 @@ fn conditions(entry: &MappingEntry, field: Option<Setting>, when: &mut Condition
                     ),
                 }
             }
-            "unmanaged" => match mapping::text(&condition, "true or false", problems) {
+            "unmanaged" => match mapping::text(condition, "true or false", problems) {
                 Some("true") => when.unmanaged = true,
                 Some("false") => when.unmanaged = false,
                 Some(_) => problems.error("bad-guard", condition.at(), "`unmanaged` is true or false".to_owned()),
                 None => {}
             },
-            _ => mapping::unknown(&condition, "the conditions of a guard", &CONDITIONS, problems),
+            _ => {}
         }
     }
+}
+
+/// The settings whose countries a guard can count, as the guard names them.
+fn fields_of_countries() -> String {
+    let settings = Setting::ALL.into_iter().filter(|setting| setting.kind() == FieldKind::Countries);
+    settings.map(|setting| format!("`field: {setting}`")).collect::<Vec<_>>().join(" or ")
 }
 
 /// The values that are allowed. For countries the list is one set; for other fields each item is a value.

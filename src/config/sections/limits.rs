@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use crate::config::sections::entries::SectionEntries;
+use crate::config::sections::keys::LIMITS;
 use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
 
@@ -33,13 +35,8 @@ impl Default for Limits {
 
 pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Limits {
     let mut limits = Limits::default();
-    let known = ["concurrency", "requests_per_second", "timeout", "max_read_age"];
-    for limit in mapping::section(&entry.value, "`limits`", problems) {
-        if !known.contains(&&*limit.key) {
-            mapping::unknown(&limit, "`limits`", &known, problems);
-            continue;
-        }
-        let Some(text) = mapping::text(&limit, "a number or a duration", problems) else { continue };
+    for limit in SectionEntries::read_or_empty(&entry.value, &LIMITS, problems).iter() {
+        let Some(text) = mapping::text(limit, "a number or a duration", problems) else { continue };
         let number = crate::model::number::digits(text);
         let duration = parse_duration(text);
         let wants = match (&*limit.key, number, duration) {

@@ -2,8 +2,10 @@
 
 mod credentials;
 pub(crate) mod document;
+mod entries;
 mod guards;
 pub(crate) mod inheritance;
+pub mod keys;
 mod limits;
 pub(crate) mod project;
 mod settings;

@@ -8,17 +8,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::find::globs::Globs;
+use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
+use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::inheritance::{Inheritance, known_profiles};
+use crate::config::sections::keys::{DEFAULTS, PROJECT};
 use crate::config::sections::limits::{self, Limits};
 use crate::config::sections::template::Template;
 use crate::config::sections::{guards, settings, waivers};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument};
-use crate::model::{Guard, Layer, ManagedField, Route, Waiver};
-
-const KEYS: [&str; 9] =
-    ["endpoint", "route", "documents", "credentials", "defaults", "profiles", "limits", "guards", "waivers"];
+use crate::model::{Guard, Layer, ManagedField, Revision, Route, Waiver};
 
 /// A project, as its file says.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Project {
     pub root: PathBuf,
     /// The file's name.
     pub file: Arc<str>,
+    /// The repository around the folder, for all questions of this run to git.
+    pub repository: Repository,
     /// Where the API is; `None` when the file leaves it to the command line.
     pub endpoint: Option<Template>,
     /// Which of the API's two paths to use.
@@ -45,8 +47,21 @@ pub struct Project {
     pub(crate) inheritance: Arc<Inheritance>,
 }
 
+impl Project {
+    /// The commit of the work tree around the project, as [`Repository::revision`] reads it.
+    pub fn revision(&self) -> Option<Revision> {
+        self.repository.revision()
+    }
+}
+
 /// Reads the documents of a project file: exactly one, or none for a project of defaults.
-pub(crate) fn read(root: PathBuf, file: Arc<str>, documents: &[YamlDocument], problems: &mut Problems<'_>) -> Project {
+pub(crate) fn read(
+    root: PathBuf,
+    file: Arc<str>,
+    repository: Repository,
+    documents: &[YamlDocument],
+    problems: &mut Problems<'_>,
+) -> Project {
     if let Some(second) = documents.get(1) {
         problems.error_help(
             "bad-shape",
@@ -55,14 +70,8 @@ pub(crate) fn read(root: PathBuf, file: Arc<str>, documents: &[YamlDocument], pr
             "remove the second `---`",
         );
     }
-    let entries = match documents.first() {
-        Some(one) => mapping::entries(&one.root, "the project file", problems).unwrap_or_default(),
-        None => Vec::new(),
-    };
-    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
-        mapping::unknown(entry, "the project file", &KEYS, problems);
-    }
-    let of = |key: &str| entries.iter().find(|entry| &*entry.key == key);
+    let entries = documents.first().and_then(|one| SectionEntries::read(&one.root, &PROJECT, problems));
+    let of = |key: &str| entries.as_ref().and_then(|entries| entries.get(key));
     let endpoint = of("endpoint").and_then(|entry| endpoint(entry, problems));
     let route = of("route").map(|entry| route(entry, problems)).unwrap_or_default();
     let documents = of("documents").and_then(|entry| documents_globs(entry, problems));
@@ -81,6 +90,7 @@ pub(crate) fn read(root: PathBuf, file: Arc<str>, documents: &[YamlDocument], pr
     Project {
         root,
         file,
+        repository,
         endpoint,
         route,
         default_credentials: inheritance.default_credentials.clone(),
@@ -152,10 +162,10 @@ fn profiles(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<s
 }
 
 fn defaults(entry: &MappingEntry, inheritance: &mut Inheritance, problems: &mut Problems<'_>) {
-    for default in mapping::section(&entry.value, "`defaults`", problems) {
+    for default in SectionEntries::read_or_empty(&entry.value, &DEFAULTS, problems).iter() {
         match &*default.key {
             "credentials" => {
-                let Some(name) = mapping::text(&default, "the name of credentials", problems) else { continue };
+                let Some(name) = mapping::text(default, "the name of credentials", problems) else { continue };
                 match inheritance.credentials.get(name) {
                     Some(name) => inheritance.default_credentials = Some(name.clone()),
                     None => {
@@ -166,8 +176,8 @@ fn defaults(entry: &MappingEntry, inheritance: &mut Inheritance, problems: &mut 
                     }
                 }
             }
-            "profiles" => inheritance.default_profiles = known_profiles(&default, inheritance, problems),
-            _ => mapping::unknown(&default, "`defaults`", &["credentials", "profiles"], problems),
+            "profiles" => inheritance.default_profiles = known_profiles(default, inheritance, problems),
+            _ => {}
         }
     }
 }

@@ -157,25 +157,21 @@ pub(crate) fn names(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<(S
     found
 }
 
-/// Warns of half a disk-space warning: one of two settings that only work together.
+/// Warns of a setting that needs another one, as the field table says, where only one of the two is set.
 pub(crate) fn half_warning(managed: &[ManagedField]) -> Option<Diagnostic> {
     let of = |setting: Setting| managed.iter().find(|managed| managed.setting == setting);
-    let is_set = |managed: Option<&ManagedField>| managed.is_some_and(|managed| managed.wanted != State::NotSet);
-    let (threshold, email) = (of(Setting::DiskSpaceNotifyThreshold), of(Setting::DiskSpaceNotifyEmail));
-    let (half, lacks) = match (is_set(threshold), is_set(email)) {
-        (true, false) => (threshold?, Setting::DiskSpaceNotifyEmail),
-        (false, true) => (email?, Setting::DiskSpaceNotifyThreshold),
-        (_, _) => return None,
-    };
+    let is_set = |managed: &ManagedField| managed.wanted != State::NotSet;
+    let (half, lacks, without) = managed.iter().filter(|one| is_set(one)).find_map(|one| {
+        let (partner, without) = one.setting.row().partner?;
+        (!of(partner).is_some_and(is_set)).then_some((one, partner, without))
+    })?;
     let unless = match of(lacks) {
         Some(_) => "",
         None => " unless the client has one already",
     };
-    let message = format!("`{}` is set without `{lacks}`: no warning is mailed{unless}", half.setting);
-    Some(
-        Diagnostic::warning("half-warning", half.place.clone(), message)
-            .help(format!("set `{lacks}` too, or leave both out")),
-    )
+    let message = format!("`{}` is set without `{lacks}`: {without}{unless}", half.setting);
+    let help = format!("set `{lacks}` too, or leave both out");
+    Some(Diagnostic::warning("half-warning", half.place.clone(), message).help(help))
 }
 
 /// The settings of a list, as a set.

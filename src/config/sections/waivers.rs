@@ -3,13 +3,13 @@
 //! Owns the reading of the section. All problems are told at once, and, as everywhere in a project file, none quotes it. Whether
 //! a waiver has expired is not asked here: that needs a day.
 
+use crate::config::sections::entries::SectionEntries;
+use crate::config::sections::keys::WAIVER;
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlNode};
 use crate::model::waiver::is_day;
 use crate::model::{ClientId, FieldRow, Setting, Untrusted, Waived, Waiver};
-
-const KEYS: [&str; 5] = ["client", "field", "owner", "reason", "until"];
 
 /// Reads the section `waivers`.
 pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Waiver> {
@@ -38,34 +38,8 @@ pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Wai
 
 fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
     let before = problems.errors();
-    let entries = mapping::entries(item, "a waiver", problems)?;
-    for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
-        mapping::unknown(entry, "a waiver", &KEYS, problems);
-    }
-    let optional = |key: &str| entries.iter().find(|entry| &*entry.key == key);
-    let required = |key: &str, what: &str, problems: &mut Problems<'_>| -> Option<(String, Position)> {
-        let Some(entry) = optional(key) else {
-            let help = format!("add `{key}:`, {what}");
-            problems.error_help("missing-key", item.at, format!("a waiver needs `{key}`"), &help);
-            return None;
-        };
-        if matches!(entry.value.content, YamlContent::Empty) {
-            problems.error_help("empty-value", entry.key_at, format!("`{key}` has no value"), &format!("write {what}"));
-            return None;
-        }
-        let text = mapping::text(entry, what, problems)?;
-        if text.trim().is_empty() {
-            problems.error_help(
-                "bad-waiver",
-                entry.at(),
-                format!("`{key}` holds blanks alone"),
-                &format!("write {what}"),
-            );
-            return None;
-        }
-        Some((text.to_owned(), entry.at()))
-    };
-    let client = required("client", "the id of the client, or \"@me\"", problems);
+    let entries = SectionEntries::read(item, &WAIVER, problems)?;
+    let client = required(&entries, "client", problems);
     let client = client.and_then(|(text, at)| match ClientId::parse(&text) {
         Ok(client) => Some(client),
         Err(flaw) => {
@@ -73,10 +47,10 @@ fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
             None
         }
     });
-    let field = optional("field").map(|entry| field(entry, problems));
-    let owner = required("owner", "who answers for it", problems);
-    let reason = required("reason", "why it is accepted", problems);
-    let until = required("until", "the last day on which it holds", problems);
+    let field = entries.get("field").map(|entry| field(entry, problems));
+    let owner = required(&entries, "owner", problems);
+    let reason = required(&entries, "reason", problems);
+    let until = required(&entries, "until", problems);
     if let Some((text, at)) = &until
         && !is_day(text)
     {
@@ -89,6 +63,19 @@ fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
     let (owner, reason) = (Untrusted::from(owner?.0), Untrusted::from(reason?.0));
     let terms = Waived { owner, reason, until: until?.0 };
     Some(Waiver { client: client?, field: field.flatten(), terms, source: problems.place(item.at) })
+}
+
+/// The text of a required key, and where it is written.
+fn required(entries: &SectionEntries, key: &str, problems: &mut Problems<'_>) -> Option<(String, Position)> {
+    let about = WAIVER.find(key).map_or("", |row| row.about);
+    let entry = entries.required(key, problems)?;
+    let text = mapping::text(entry, about, problems)?;
+    if text.trim().is_empty() {
+        let message = format!("`{key}` holds only blanks");
+        problems.error_help("bad-waiver", entry.at(), message, &format!("write {about}"));
+        return None;
+    }
+    Some((text.to_owned(), entry.at()))
 }
 
 fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {

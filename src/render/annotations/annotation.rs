@@ -1,10 +1,10 @@
-//! One annotation: its level, its rule, its sentence, its place, and what makes two annotations of two runs the same.
+//! One annotation: its level, rule, sentence, place, and the fingerprint that identifies it from run to run.
 //!
 //! It knows no format. Places are relative to the project.
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{ClientId, Place, Setting};
+use crate::model::{ClientId, Place, Setting, Untrusted};
 use crate::plan::watch::{Finding, FindingState, Waived};
 use crate::render::annotations::rule::AnnotationRule;
 use crate::render::escape::cut;
@@ -15,32 +15,32 @@ pub(super) const VALUE: usize = 200;
 /// The most characters of a name.
 pub(super) const NAME: usize = 60;
 
-/// The most characters of a sentence of strangers.
+/// The most characters of a sentence that ringform did not write.
 pub(super) const SENTENCE: usize = 600;
 
-/// How bad a remark is; the order is that of gravity.
+/// The level of an annotation, the most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum AnnotationLevel {
-    /// Somebody has to act.
+    /// Needs a person to act.
     Error,
-    /// Somebody has to look.
+    /// Needs a person to look.
     Warning,
     /// Good to know.
     Note,
 }
 
 impl AnnotationLevel {
-    /// All, the worst first.
+    /// All levels, the most severe first.
     pub(crate) const ALL: [AnnotationLevel; 3] =
         [AnnotationLevel::Error, AnnotationLevel::Warning, AnnotationLevel::Note];
 }
 
-/// What comes first among remarks of one weight.
+/// The order among annotations of one level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum AnnotationRank {
-    /// A problem of the files: nothing was done until it is mended.
+    /// A problem of the files. Nothing is done until it is corrected.
     Problem,
-    /// Somebody opened the PBX behind git's back.
+    /// A change outside of git that opened the PBX.
     Opened,
     /// A client that could not be read or was not applied.
     Failed,
@@ -50,64 +50,64 @@ pub(super) enum AnnotationRank {
     Security,
     /// Any other change.
     Change,
-    /// What nobody has to act on.
+    /// Needs no action.
     Rest,
-    /// What somebody answers for.
+    /// Covered by a waiver.
     Waived,
 }
 
-/// One remark.
+/// One annotation.
 #[derive(Clone, Debug)]
 pub(crate) struct Annotation<'p> {
-    /// How bad it is.
-    pub(crate) weight: AnnotationLevel,
+    /// How severe it is.
+    pub(crate) level: AnnotationLevel,
     pub(super) rank: AnnotationRank,
-    /// Which kind it is of.
+    /// Its kind.
     pub(crate) rule: AnnotationRule<'p>,
-    /// The client's id; `None` for what is wrong with the files.
+    /// The client's id; `None` for a problem of the files.
     pub(crate) client: Option<ClientId>,
     /// The credential's name; `None` for the environment.
     pub(crate) credentials: Option<&'p str>,
-    /// The client's name, still untrusted.
-    pub(crate) name: Option<String>,
+    /// The client's name.
+    pub(crate) name: Option<Untrusted>,
     /// The field.
     pub(crate) field: Option<Setting>,
-    /// What there is to say, still untrusted.
-    pub(crate) message: String,
+    /// The sentence.
+    pub(crate) message: Untrusted,
     /// Where, relative to the project.
     pub(crate) place: Option<Place>,
-    /// Whether the line of the place is one of today: what is no longer declared has none.
+    /// Whether the place has a line in the file of today. A client that is no longer declared has none.
     pub(crate) has_line: bool,
-    /// New, going on or not looked at, where `drift` tells.
+    /// New, continuing or not read; only in a report of `drift`.
     pub(crate) state: Option<FindingState>,
     /// When it was first seen.
     pub(crate) first_seen: Option<&'p str>,
     /// The waiver that covers it.
     pub(crate) waived: Option<&'p Waived>,
-    /// What stays the same as long as it is the same remark, wherever its lines move: never a value.
+    /// Identifies the annotation from run to run, also when lines move. It contains no value.
     pub(crate) fingerprint: String,
 }
 
-/// Who a remark is about.
+/// The client that an annotation is about.
 #[derive(Clone, Copy)]
 pub(super) struct AnnotatedClient<'p> {
     pub(super) client: ClientId,
     pub(super) credentials: Option<&'p str>,
-    pub(super) name: Option<&'p str>,
+    pub(super) name: Option<&'p Untrusted>,
 }
 
 impl<'p> AnnotatedClient<'p> {
     pub(super) fn annotation(
         &self,
-        weight: AnnotationLevel,
+        level: AnnotationLevel,
         rank: AnnotationRank,
         rule: AnnotationRule<'p>,
         field: Option<Setting>,
-        message: String,
+        message: Untrusted,
         place: &Place,
     ) -> Annotation<'p> {
         Annotation {
-            weight,
+            level,
             rank,
             rule,
             client: Some(self.client),
@@ -124,7 +124,7 @@ impl<'p> AnnotatedClient<'p> {
         }
     }
 
-    /// `@me` is another client under each credential; a number is one client whoever reads it.
+    /// `@me` is another client under each credential. A number is the same client under all credentials.
     pub(super) fn fingerprint(&self, kind: &str, what: &str) -> String {
         let credentials = match self.client {
             ClientId::Me => self.credentials.unwrap_or(""),
@@ -135,44 +135,44 @@ impl<'p> AnnotatedClient<'p> {
 }
 
 impl<'p> Annotation<'p> {
-    /// Adds what `drift` knows of it.
+    /// Adds the finding of `drift` for the same field.
     pub(super) fn add_finding(&mut self, finding: &'p Finding) {
         self.state = Some(finding.state);
         self.first_seen = Some(&finding.first_seen);
         if let Some(waived) = &finding.waived {
             self.waived = Some(waived);
-            self.weight = AnnotationLevel::Note;
+            self.level = AnnotationLevel::Note;
             self.rank = AnnotationRank::Waived;
         }
     }
 
-    /// The message with what earlier runs and waivers add to it, still untrusted. It names no client.
-    pub(crate) fn sentence(&self) -> String {
-        let waived = self.waived.map(|waived| format!("; {}", waived_words(waived))).unwrap_or_default();
-        format!("{}{}{waived}", self.message, self.since())
+    /// The message, the time of the first finding, and the waiver. It names no client.
+    pub(crate) fn sentence(&self) -> Untrusted {
+        let waived = self.waived.map(|waived| format!("; {}", waived_words(waived).raw())).unwrap_or_default();
+        format!("{}{}{waived}", self.message.raw(), self.since().raw()).into()
     }
 
-    /// Since when it stands, where an earlier run tells.
-    pub(crate) fn since(&self) -> String {
+    /// When it was first seen, if an earlier report says so.
+    fn since(&self) -> Untrusted {
         match (self.state, self.first_seen) {
-            (Some(FindingState::New), _) => "; new".to_owned(),
-            (Some(FindingState::Continuing | FindingState::Unread), Some(first)) => format!("; since {first}"),
-            (Some(FindingState::Resolved), Some(first)) => format!("; first seen {first}"),
-            (_, _) => String::new(),
+            (Some(FindingState::New), _) => "; new".into(),
+            (Some(FindingState::Continuing | FindingState::Unread), Some(first)) => format!("; since {first}").into(),
+            (Some(FindingState::Resolved), Some(first)) => format!("; first seen {first}").into(),
+            (_, _) => Untrusted::default(),
         }
     }
 
-    /// The client with its name, still untrusted: `client 12 (ringme_test)`.
-    pub(crate) fn who(&self) -> Option<String> {
+    /// The client with its name: `client 12 (ringme_test)`.
+    pub(crate) fn who(&self) -> Option<Untrusted> {
         let client = self.client?;
         Some(match &self.name {
-            Some(name) => format!("client {client} ({name})"),
-            None => format!("client {client}"),
+            Some(name) => format!("client {client} ({})", name.raw()).into(),
+            None => format!("client {client}").into(),
         })
     }
 }
 
-/// A digest of words that cannot run into each other: 128 bits are plenty for a fleet.
+/// A digest of words with their lengths, so that two lists of words never give one text. 128 bits suffice for a fleet.
 pub(super) fn fingerprint(words: &[&str]) -> String {
     let mut hash = Sha256::new();
     for word in words {
@@ -182,8 +182,8 @@ pub(super) fn fingerprint(words: &[&str]) -> String {
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A waiver in words, still untrusted.
-pub(crate) fn waived_words(waived: &Waived) -> String {
-    let (owner, reason) = (cut(waived.owner.raw(), NAME), cut(waived.reason.raw(), VALUE));
-    format!("waived by {owner} until {}: {reason}", waived.until)
+/// A waiver in words.
+pub(crate) fn waived_words(waived: &Waived) -> Untrusted {
+    let (owner, reason) = (cut(&waived.owner, NAME), cut(&waived.reason, VALUE));
+    format!("waived by {} until {}: {}", owner.raw(), waived.until, reason.raw()).into()
 }

@@ -1,8 +1,8 @@
-//! What there is to say of one client: its failure, what stops it, each field that differs, or what apply left undone.
+//! The annotations of one client: its failure, what blocks it, each field that differs, or what apply did not store.
 //!
-//! Owns the gravity of a change by its origin and the sentences. Values in them are still untrusted.
+//! Owns their sentences, and the level of a change by its origin.
 
-use crate::model::{Direction, Severity};
+use crate::model::{Direction, Severity, Untrusted};
 use crate::plan::{ApplyResult, Blocked, BlockedKind, Change, ClientPlan, Origin};
 use crate::render::annotations::annotation::{
     AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE, VALUE,
@@ -18,96 +18,74 @@ use crate::render::wording::place::reason;
 /// The most countries that are named as added or removed.
 const CODES: usize = 12;
 
-/// Adds the remarks of a client.
+/// Adds the annotations of a client.
 pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p>, list: &mut Vec<Annotation<'p>>) {
-    let name = client.name.as_ref().map(|name| name.raw());
+    let name = client.name.as_ref();
     let who = AnnotatedClient { client: client.client_id, credentials: client.credentials.as_deref(), name };
+    match client.result {
+        Some(outcome) if outcome.is_good() => applied(client, who, outcome, list),
+        Some(outcome) => {
+            let message = format!("{}: {}", word(outcome), undone(client, outcome).raw()).into();
+            let (level, rank) = (AnnotationLevel::Error, AnnotationRank::Failed);
+            list.push(who.annotation(level, rank, rule::NOT_APPLIED, None, message, &client.source));
+        }
+        None => compared(client, who, findings, list),
+    }
+    for released in &client.released {
+        let message = format!("{} is no longer managed and left as it is", released.field).into();
+        let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(released.field));
+        list.push(who.annotation(level, rank, rule::RELEASED, field, message, &client.source));
+    }
+}
+
+/// The changes that apply made.
+fn applied<'p>(client: &'p ClientPlan, who: AnnotatedClient<'p>, outcome: ApplyResult, list: &mut Vec<Annotation<'p>>) {
+    for change in &client.changes {
+        let message = format!("{} ({})", change_words(change).raw(), word(outcome)).into();
+        let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(change.setting));
+        list.push(who.annotation(level, rank, rule::APPLIED, field, message, &change.place));
+    }
+}
+
+/// A client without a result: its failure, what blocks it, and each change.
+fn compared<'p>(
+    client: &'p ClientPlan,
+    who: AnnotatedClient<'p>,
+    findings: &FindingIndex<'p>,
+    list: &mut Vec<Annotation<'p>>,
+) {
     let found = |mut annotation: Annotation<'p>| {
         if let Some(finding) = findings.get(&(who.client, who.credentials, annotation.field)) {
             annotation.add_finding(finding);
         }
         annotation
     };
-    match client.result {
-        Some(outcome) if outcome.is_good() => {
-            for change in &client.changes {
-                let message = format!("{} ({})", change_words(change), word(outcome));
-                let field = Some(change.setting);
-                list.push(who.annotation(
-                    AnnotationLevel::Note,
-                    AnnotationRank::Rest,
-                    rule::APPLIED,
-                    field,
-                    message,
-                    &change.place,
-                ));
-            }
-        }
-        Some(outcome) => {
-            let message = format!("{}: {}", word(outcome), undone(client, outcome));
-            list.push(who.annotation(
-                AnnotationLevel::Error,
-                AnnotationRank::Failed,
-                rule::NOT_APPLIED,
-                None,
-                message,
-                &client.source,
-            ));
-        }
-        None => {
-            if let Some(error) = &client.error {
-                let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
-                let message = format!("{}{help}", cut(error.message.raw(), SENTENCE));
-                let failed = rule::CLIENT_FAILED;
-                list.push(found(who.annotation(
-                    AnnotationLevel::Error,
-                    AnnotationRank::Failed,
-                    failed,
-                    None,
-                    message,
-                    &client.source,
-                )));
-            }
-            for blocked in client.blocked.iter().filter(|blocked| !is_told_by_its_change(blocked, client)) {
-                let message = cut(&reason(blocked), SENTENCE);
-                let annotation = who.annotation(
-                    AnnotationLevel::Error,
-                    AnnotationRank::Blocked,
-                    rule::BLOCKED,
-                    None,
-                    message,
-                    &client.source,
-                );
-                list.push(Annotation { fingerprint: who.fingerprint("guard", blocked.name.raw()), ..annotation });
-            }
-            for change in &client.changes {
-                let (weight, rank) = gravity(change);
-                let (rule, field) = (rule::of_change(change), Some(change.setting));
-                list.push(found(who.annotation(weight, rank, rule, field, change_words(change), &change.place)));
-            }
-        }
+    if let Some(error) = &client.error {
+        let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        let message = format!("{}{help}", cut(&error.message, SENTENCE).raw()).into();
+        let (level, rank) = (AnnotationLevel::Error, AnnotationRank::Failed);
+        list.push(found(who.annotation(level, rank, rule::CLIENT_FAILED, None, message, &client.source)));
     }
-    for released in &client.released {
-        let message = format!("{} is no longer managed and left as it is", released.field);
-        let field = Some(released.field);
-        list.push(who.annotation(
-            AnnotationLevel::Note,
-            AnnotationRank::Rest,
-            rule::RELEASED,
-            field,
-            message,
-            &client.source,
-        ));
+    for blocked in client.blocked.iter().filter(|blocked| !has_change(blocked, client)) {
+        let message = cut(&reason(blocked), SENTENCE);
+        let (level, rank) = (AnnotationLevel::Error, AnnotationRank::Blocked);
+        let annotation = who.annotation(level, rank, rule::BLOCKED, None, message, &client.source);
+        list.push(Annotation { fingerprint: who.fingerprint("guard", blocked.name.raw()), ..annotation });
+    }
+    for change in &client.changes {
+        let (level, rank) = gravity(change);
+        let (rule, field) = (rule::of_change(change), Some(change.setting));
+        list.push(found(who.annotation(level, rank, rule, field, change_words(change), &change.place)));
     }
 }
 
-/// Whether a conflict is told by the change of its field already.
-fn is_told_by_its_change(blocked: &Blocked, client: &ClientPlan) -> bool {
+/// Whether the change of a field already reports this conflict.
+fn has_change(blocked: &Blocked, client: &ClientPlan) -> bool {
     let is_field = |change: &Change| change.setting.name() == blocked.name.raw() && change.origin == Origin::Conflict;
     blocked.kind == BlockedKind::Conflict && client.changes.iter().any(is_field)
 }
 
-/// How grave a change is: what was done behind git's back goes before what this change set brings.
+/// The level of a change: changes made outside of git come before the changes of this change set.
 fn gravity(change: &Change) -> (AnnotationLevel, AnnotationRank) {
     let judgement = change.judgement();
     let grave = judgement.severity == Severity::Security;
@@ -123,19 +101,20 @@ fn gravity(change: &Change) -> (AnnotationLevel, AnnotationRank) {
     }
 }
 
-/// A change in a sentence, still untrusted.
-fn change_words(change: &Change) -> String {
+/// A change in a sentence.
+fn change_words(change: &Change) -> Untrusted {
     let value = |value| cut(&state(value), VALUE);
     let (field, live, declared) = (change.setting, value(&change.before), value(&change.after));
+    let (live, declared) = (live.raw(), declared.raw());
     let sentence = match change.origin {
         Origin::Pending => format!("{field} changes from {live} to {declared}"),
         Origin::Drift => format!("{field} was changed outside of git: declared {declared}, live {live}"),
         Origin::Conflict => {
-            format!("{field} is declared anew and was changed outside of git too: declared {declared}, live {live}")
+            format!("{field} was changed both in git and outside of git: declared {declared}, live {live}")
         }
         Origin::Unknown => format!("{field} differs: live {live}, declared {declared}"),
     };
-    // As the sentence goes: from live to declared, or, of drift, from what git says to what somebody made of it.
+    // In the order of the sentence: from live to declared, for drift from declared to live.
     let countries = match change.origin {
         Origin::Drift => signed(&change.removed(), &change.added(), CODES),
         Origin::Pending | Origin::Conflict | Origin::Unknown => countries(change, CODES),
@@ -147,19 +126,20 @@ fn change_words(change: &Change) -> String {
         (Severity::Info, "") => String::new(),
         (Severity::Info, word) => format!("; {word}"),
     };
-    format!("{sentence}{countries}{grave}")
+    format!("{sentence}{countries}{grave}").into()
 }
 
-/// Why apply left a client undone, still untrusted.
-fn undone(client: &ClientPlan, outcome: ApplyResult) -> String {
-    let told = client.details.as_deref().and_then(|details| details.message.as_ref());
-    match (&client.error, told) {
-        (Some(error), _) => cut(error.message.raw(), SENTENCE),
-        (None, Some(message)) => cut(message.raw(), SENTENCE),
+/// Why apply did not store the changes of a client.
+fn undone(client: &ClientPlan, outcome: ApplyResult) -> Untrusted {
+    let recorded = client.details.as_deref().and_then(|details| details.message.as_ref());
+    match (&client.error, recorded) {
+        (Some(error), _) => cut(&error.message, SENTENCE),
+        (None, Some(message)) => cut(message, SENTENCE),
         (None, None) if outcome == ApplyResult::Refused && !client.blocked.is_empty() => {
-            let reasons: Vec<String> = client.blocked.iter().map(|blocked| cut(&reason(blocked), SENTENCE)).collect();
-            reasons.join("; ")
+            let reasons: Vec<Untrusted> =
+                client.blocked.iter().map(|blocked| cut(&reason(blocked), SENTENCE)).collect();
+            reasons.iter().map(Untrusted::raw).collect::<Vec<_>>().join("; ").into()
         }
-        (None, None) => format!("{} left", count(client.changes.len(), "difference")),
+        (None, None) => format!("{} left", count(client.changes.len(), "difference")).into(),
     }
 }

@@ -1,13 +1,12 @@
-//! What `drift` knows beside the plan: findings of earlier runs and waivers.
+//! Annotations from a report of `drift`: findings of clients that were not read, resolved findings, expired waivers.
 //!
-//! Owns the joining of findings with what the plan shows, and the sentences for what it does not show: findings of clients that
-//! were not looked at this time, findings that ended, waivers that ended.
+//! Owns their sentences, and the index that joins a finding with the change of its field.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, Direction, Setting, Severity};
+use crate::model::{ClientId, Direction, Setting, Severity, Untrusted};
 use crate::plan::watch::{Finding, FindingState, Waiver};
 use crate::plan::{DriftReport, Origin};
 use crate::render::annotations::annotation::{
@@ -19,33 +18,33 @@ use crate::render::escape::cut;
 /// Findings by client, credential and field.
 pub(super) type FindingIndex<'p> = BTreeMap<(ClientId, Option<&'p str>, Option<Setting>), &'p Finding>;
 
-/// The findings of clients that were looked at.
-pub(super) fn index(watch: Option<&DriftReport>) -> FindingIndex<'_> {
-    let findings = watch.into_iter().flat_map(|watch| &watch.findings);
+/// The findings of clients that this run read.
+pub(super) fn index(report: Option<&DriftReport>) -> FindingIndex<'_> {
+    let findings = report.into_iter().flat_map(|report| &report.findings);
     let seen = findings.filter(|finding| matches!(finding.state, FindingState::New | FindingState::Continuing));
     seen.map(|finding| ((finding.client_id, finding.credentials.as_deref(), finding.field), finding)).collect()
 }
 
-/// What the plan itself does not show.
-pub(super) fn annotations(watch: &DriftReport) -> Vec<Annotation<'_>> {
-    let findings = watch.findings.iter().filter_map(|finding| match finding.state {
+/// Annotations that the plan itself does not show.
+pub(super) fn annotations(report: &DriftReport) -> Vec<Annotation<'_>> {
+    let findings = report.findings.iter().filter_map(|finding| match finding.state {
         FindingState::Unread => earlier(finding),
         FindingState::Resolved => Some(resolved(finding)),
         FindingState::New | FindingState::Continuing => None,
     });
-    findings.chain(watch.expired_waivers.iter().map(expired)).collect()
+    findings.chain(report.expired_waivers.iter().map(expired)).collect()
 }
 
 fn who(finding: &Finding) -> AnnotatedClient<'_> {
-    let name = finding.name.as_ref().map(|name| name.raw());
+    let name = finding.name.as_ref();
     AnnotatedClient { client: finding.client_id, credentials: finding.credentials.as_deref(), name }
 }
 
-/// What an earlier run found and this one does not.
+/// A finding of an earlier run that this run did not find again.
 fn resolved(finding: &Finding) -> Annotation<'_> {
     let message = match finding.field {
-        Some(field) => format!("{field} is as declared again"),
-        None => "the client can be read again".to_owned(),
+        Some(field) => format!("{field} is as declared again").into(),
+        None => "the client can be read again".into(),
     };
     let rule = rule::RESOLVED;
     let mut annotation = who(finding).annotation(
@@ -61,13 +60,13 @@ fn resolved(finding: &Finding) -> Annotation<'_> {
     annotation
 }
 
-/// What an earlier run found at a client that was not read this time. It still counts: nobody has seen it gone.
+/// A finding of an earlier run at a client that this run did not read. It still counts until a run reads the client.
 fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
     let field = finding.field?;
     let grave = finding.severity == Severity::Security;
     let opened = grave && finding.direction == Some(Direction::Opens) && finding.origin != Some(Origin::Conflict);
     let rule = rule::of_drift(finding.origin, grave, opened);
-    let weight = if grave || finding.origin == Some(Origin::Conflict) {
+    let level = if grave || finding.origin == Some(Origin::Conflict) {
         AnnotationLevel::Error
     } else {
         AnnotationLevel::Warning
@@ -78,26 +77,27 @@ fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
         (false, false) => AnnotationRank::Change,
     };
     let message = earlier_words(finding, field);
-    let mut annotation = who(finding).annotation(weight, rank, rule, Some(field), message, &finding.source);
+    let mut annotation = who(finding).annotation(level, rank, rule, Some(field), message, &finding.source);
     annotation.add_finding(finding);
     Some(annotation)
 }
 
-fn earlier_words(finding: &Finding, field: Setting) -> String {
+fn earlier_words(finding: &Finding, field: Setting) -> Untrusted {
     let value = |json: &Json| match json {
-        Json::Null => "not set".to_owned(),
-        Json::String(text) => cut(text, VALUE),
-        other => cut(&other.to_string(), VALUE),
+        Json::Null => "not set".into(),
+        Json::String(text) => cut(&text.as_str().into(), VALUE),
+        other => cut(&other.to_string().into(), VALUE),
     };
     let (declared, live) = (value(&finding.declared), value(&finding.live));
-    format!("{field} was not read this time; at the last look it was declared {declared} and live {live}")
+    let (declared, live) = (declared.raw(), live.raw());
+    format!("{field} was not read this time; the last read found it declared {declared}, live {live}").into()
 }
 
 fn expired(waiver: &Waiver) -> Annotation<'_> {
     let what = waiver.field.map_or("the whole client", |field| field.name());
-    let owner = cut(waiver.terms.owner.raw(), NAME);
-    let (until, reason) = (&waiver.terms.until, cut(waiver.terms.reason.raw(), VALUE));
-    let message = format!("the waiver of {what} by {owner} ended on {until}: {reason}");
+    let (owner, reason) = (cut(&waiver.terms.owner, NAME), cut(&waiver.terms.reason, VALUE));
+    let until = &waiver.terms.until;
+    let message = format!("the waiver of {what} by {} ended on {until}: {}", owner.raw(), reason.raw()).into();
     let who = AnnotatedClient { client: waiver.client, credentials: None, name: None };
     let rule = rule::EXPIRED_WAIVER;
     let annotation =

@@ -1,7 +1,7 @@
 //! Test results: one case a client, as every CI system shows them.
 //!
-//! Owns what is a failure (a difference), what an error (not read, stopped, not applied, a file that is wrong) and what is
-//! skipped. The escape comes first, so nothing that XML forbids is left for the writer to drop.
+//! Owns what is a failure (a difference), an error (not read, blocked, not applied, an invalid file) and what is
+//! skipped. The escape comes first, so the XML writer finds no character that it would drop.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::model::{ClientId, Diagnostic, Place};
+use crate::model::{ClientId, Diagnostic, Place, Untrusted};
 use crate::plan::watch::FindingState;
 use crate::plan::{ClientPlan, Plan};
 use crate::render::annotations::annotation::{Annotation, waived_words};
@@ -19,7 +19,7 @@ use crate::render::escape::xml;
 use crate::render::totals::word;
 use crate::render::wording::numbers::count;
 
-/// Who a case is about.
+/// The client of a test case: its id and its credentials.
 type CaseKey<'p> = (ClientId, Option<&'p str>);
 
 /// Writes the report: a suite of the files and one of the clients.
@@ -33,59 +33,59 @@ pub(in crate::render) fn junit(plan: &Plan, out: &mut dyn Write) -> io::Result<(
     report.serialize(&mut *out).map_err(io::Error::other)
 }
 
-/// Problems of the files, each an error; one case that passes where there is none, since readers take an empty report for a
-/// broken one. Warnings stand beside the cases.
+/// Problems of the files, each an error. Without problems one case passes, because readers take an empty report for a
+/// broken one. Warnings go to the output of the suite.
 fn files(plan: &Plan) -> TestSuite {
     let mut suite = TestSuite::new("files");
     let errors: Vec<&Diagnostic> = plan.diagnostics.iter().filter(|one| one.is_error()).collect();
     for one in &errors {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(xml(&one.summary)).set_type(xml(&one.rule));
-        status.set_description(told(one));
+        status.set_message(xml(&one.summary)).set_type(xml(&one.rule.as_str().into()));
+        status.set_description(problem_line(one));
         let name = match &one.range {
             Some(range) => format!("{}:{}:{} {}", range.file.raw(), range.line, range.column, one.rule),
             None => one.rule.clone(),
         };
-        let mut case = TestCase::new(xml(&name), status);
+        let mut case = TestCase::new(xml(&name.into()), status);
         let nowhere = Place::new(plan.project.clone(), 1, 1);
         locate(plan, &mut case, one.range.as_ref().unwrap_or(&nowhere));
         suite.add_test_case(case);
     }
     if errors.is_empty() {
         let mut case = TestCase::new("the files are valid", TestCaseStatus::success());
-        case.set_classname(xml(&path(plan, plan.project.raw())));
+        case.set_classname(xml(&path(plan, &plan.project)));
         suite.add_test_case(case);
     }
-    let warnings: Vec<String> = plan.diagnostics.iter().filter(|one| !one.is_error()).map(told).collect();
+    let warnings: Vec<String> = plan.diagnostics.iter().filter(|one| !one.is_error()).map(problem_line).collect();
     if !warnings.is_empty() {
         suite.set_system_out(warnings.join("\n"));
     }
     suite
 }
 
-/// A problem in a line, harmless.
-fn told(one: &Diagnostic) -> String {
+/// A problem in one line, escaped.
+fn problem_line(one: &Diagnostic) -> String {
     let place = one.range.as_ref();
     let place = place.map(|at| format!("{}:{}:{}: ", at.file.raw(), at.line, at.column)).unwrap_or_default();
     let help = one.help.as_ref().map(|help| format!(" ({})", help.raw())).unwrap_or_default();
     let level = if one.is_error() { "error" } else { "warning" };
-    xml(&format!("{place}{level}[{}]: {}{help}", one.rule, one.summary.raw()))
+    xml(&format!("{place}{level}[{}]: {}{help}", one.rule, one.summary.raw()).into())
 }
 
 fn clients(plan: &Plan, annotations: &[Annotation<'_>]) -> TestSuite {
     let mut suite = TestSuite::new("clients");
-    let mut told: BTreeMap<CaseKey<'_>, Vec<&Annotation<'_>>> = BTreeMap::new();
+    let mut by_client: BTreeMap<CaseKey<'_>, Vec<&Annotation<'_>>> = BTreeMap::new();
     for annotation in annotations {
         if let Some(client) = annotation.client.filter(|_| !annotation.rule.is_waiver()) {
-            told.entry((client, annotation.credentials)).or_default().push(annotation);
+            by_client.entry((client, annotation.credentials)).or_default().push(annotation);
         }
     }
     for client in &plan.clients {
-        let annotations = told.remove(&(client.client_id, client.credentials.as_deref())).unwrap_or_default();
+        let annotations = by_client.remove(&(client.client_id, client.credentials.as_deref())).unwrap_or_default();
         suite.add_test_case(of_client(plan, client, &annotations));
     }
-    // Whom only an earlier run or the base knows.
-    for ((client, credentials), annotations) in &told {
+    // Clients that only an earlier run or the base contains.
+    for ((client, credentials), annotations) in &by_client {
         let mut case = TestCase::new(name(*client, *credentials), status(annotations, None));
         if let Some(place) = &annotations[0].place {
             locate(plan, &mut case, place);
@@ -104,17 +104,18 @@ fn of_client(plan: &Plan, client: &ClientPlan, annotations: &[&Annotation<'_>]) 
     let mut case =
         TestCase::new(name(client.client_id, client.credentials.as_deref()), status(annotations, Some(client)));
     locate(plan, &mut case, &client.source);
-    // What makes it fail is told there.
+    // The status shows what makes it fail.
     let notes =
         annotations.iter().filter(|annotation| !annotation.rule.is_finding()).map(|annotation| annotation.sentence());
-    let out: Vec<String> = title.into_iter().chain(result).chain(notes).map(|line| xml(&line)).collect();
+    let out: Vec<String> =
+        title.into_iter().chain(result).map(Untrusted::from).chain(notes).map(|line| xml(&line)).collect();
     if !out.is_empty() {
         case.set_system_out(out.join("\n"));
     }
     case
 }
 
-/// A waiver whose date has passed: a failure of its own.
+/// An expired waiver: a failure of its own.
 fn waiver(plan: &Plan, annotation: &Annotation<'_>) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_message(xml(&annotation.message)).set_type(annotation.rule.id);
@@ -127,15 +128,15 @@ fn waiver(plan: &Plan, annotation: &Annotation<'_>) -> TestCase {
     case
 }
 
-/// The name of a case: the same in every run, whatever the client is called.
+/// The name of a case: the same in every run, also when the client is renamed.
 fn name(client: ClientId, credentials: Option<&str>) -> String {
     match (client, credentials) {
-        (ClientId::Me, Some(credentials)) => xml(&format!("client @me of {credentials}")),
+        (ClientId::Me, Some(credentials)) => xml(&format!("client @me of {credentials}").into()),
         (client, _) => format!("client {client}"),
     }
 }
 
-/// What a client's remarks come to: the gravest decides.
+/// The status of a case. The most severe annotation decides.
 fn status(annotations: &[&Annotation<'_>], client: Option<&ClientPlan>) -> TestCaseStatus {
     let lines = |annotations: &[&Annotation<'_>]| {
         let lines: Vec<String> = annotations.iter().map(|annotation| xml(&annotation.sentence())).collect();
@@ -151,7 +152,7 @@ fn status(annotations: &[&Annotation<'_>], client: Option<&ClientPlan>) -> TestC
             return TestCaseStatus::success();
         };
         let mut status = TestCaseStatus::skipped();
-        let why = first.waived.map_or(first.rule.about.to_owned(), waived_words);
+        let why = first.waived.map_or(first.rule.about.into(), waived_words);
         status.set_message(xml(&why)).set_description(lines(annotations));
         return status;
     };
@@ -164,18 +165,18 @@ fn status(annotations: &[&Annotation<'_>], client: Option<&ClientPlan>) -> TestC
             let grave = open.iter().filter(|annotation| annotation.rule.security.is_some()).count();
             let grave = if grave > 0 { format!(", {grave} security") } else { String::new() };
             let unread = if unread { ", not read this time" } else { "" };
-            format!("{}{grave}{unread}", count(open.len(), "difference"))
+            format!("{}{grave}{unread}", count(open.len(), "difference")).into()
         }
     };
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(xml(&message)).set_type(xml(error.unwrap_or(first).rule.id));
+    status.set_message(xml(&message)).set_type(xml(&error.unwrap_or(first).rule.id.into()));
     status.set_description(lines(&open));
     status
 }
 
-/// Names the file, as class for those who group by it and as the attributes that GitLab and others read.
+/// Names the file twice: as the class name, for grouping, and in the attributes that GitLab and others read.
 fn locate(plan: &Plan, case: &mut TestCase, place: &Place) {
-    let path = xml(&path(plan, place.file.raw()));
+    let path = xml(&path(plan, &place.file));
     case.set_classname(path.clone());
     case.extra.insert("file".into(), path.into());
     case.extra.insert("line".into(), place.line.to_string().into());

@@ -1,7 +1,6 @@
-//! Remarks: what annotations and code scanning say, as one flat list, the worst first.
+//! All annotations of a plan or a report in one list, the most severe first.
 //!
-//! Owns which facts of a plan or a report are worth a remark, their order, and what makes two remarks of two runs the same. It
-//! knows no format: texts are still untrusted, and places are relative to the project. Nothing is left out here; who shows
+//! Owns which facts get an annotation, and their order. It knows no format and leaves nothing out; a format that shows
 //! fewer counts the others.
 
 use std::collections::BTreeMap;
@@ -15,23 +14,23 @@ use crate::render::annotations::rule::{self, AnnotationRule};
 use crate::render::annotations::{client, drift};
 use crate::render::escape::cut;
 
-/// Every remark of a plan or a report, the worst first, then in the order of the plan.
+/// Every annotation of a plan or a report, the most severe first, then in the order of the plan.
 pub(crate) fn annotations(plan: &Plan) -> Vec<Annotation<'_>> {
-    let watch = plan.run.drift.as_ref();
-    let findings = drift::index(watch);
+    let report = plan.run.drift.as_ref();
+    let findings = drift::index(report);
     let mut list = problems(&plan.diagnostics);
     for one in &plan.clients {
         client::annotations(one, &findings, &mut list);
     }
-    list.extend(watch.into_iter().flat_map(drift::annotations));
+    list.extend(report.into_iter().flat_map(drift::annotations));
     list.extend(plan.released_clients.iter().map(released));
     // Sorting is stable.
-    list.sort_by_key(|annotation| (annotation.weight, annotation.rank));
+    list.sort_by_key(|annotation| (annotation.level, annotation.rank));
     list
 }
 
-/// Problems of the files and warnings of guards. Their fingerprint counts those of one rule in one file: a summary may quote a
-/// value.
+/// Problems of the files and warnings of guards. Their fingerprint counts those of one rule in one file, because a
+/// summary may quote a value.
 fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut annotations = Vec::with_capacity(list.len());
@@ -39,17 +38,17 @@ fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
         let file = one.range.as_ref().map_or("", |range| range.file.raw());
         let nth = seen.entry((&one.rule, file)).or_default();
         *nth += 1;
-        let help = one.help.as_ref().map(|help| format!(". {}", cut(help.raw(), SENTENCE))).unwrap_or_default();
+        let help = one.help.as_ref().map(|help| format!(". {}", cut(help, SENTENCE).raw())).unwrap_or_default();
         annotations.push(Annotation {
-            weight: if one.severity == Level::Error { AnnotationLevel::Error } else { AnnotationLevel::Warning },
-            // A warning of the files goes after what was found: where not all fits, it is what can be left out.
+            level: if one.severity == Level::Error { AnnotationLevel::Error } else { AnnotationLevel::Warning },
+            // A warning of the files comes last, because it is the first that a limit may leave out.
             rank: if one.is_error() { AnnotationRank::Problem } else { AnnotationRank::Rest },
             rule: AnnotationRule::of_diagnostic(&one.rule),
             client: None,
             credentials: None,
             name: None,
             field: None,
-            message: format!("{}{help}", cut(one.summary.raw(), SENTENCE)),
+            message: format!("{}{help}", cut(&one.summary, SENTENCE).raw()).into(),
             place: one.range.clone(),
             has_line: true,
             state: None,
@@ -61,10 +60,10 @@ fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
     annotations
 }
 
-/// A client whose document is gone. Its file is gone as well, as far as this work tree goes.
+/// A client whose document was removed. Its file is not in this work tree any more.
 fn released(released: &ReleasedClient) -> Annotation<'_> {
     let who = AnnotatedClient { client: released.client_id, credentials: released.credentials.as_deref(), name: None };
-    let message = "the client is no longer declared and left as it is".to_owned();
+    let message = "the client is no longer declared and left as it is".into();
     let annotation =
         who.annotation(AnnotationLevel::Note, AnnotationRank::Rest, rule::RELEASED, None, message, &released.source);
     Annotation { has_line: false, ..annotation }

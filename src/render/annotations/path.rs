@@ -1,16 +1,18 @@
-//! Paths as the surfaces of CI want them: from the top of the repository, with `/`.
+//! Paths as CI systems want them: from the top of the repository, with `/`.
 //!
-//! Owns the joining of the project's folder with a file of the plan. Outside of a repository the path stays relative to the
-//! project. It looks at no disk, and what it returns is still untrusted.
+//! Owns the joining of the project's folder with a file of the plan. Outside of a repository the path stays relative to
+//! the project. It reads no disk.
 
+use crate::model::Untrusted;
 use crate::plan::Plan;
 
 /// The path of a file that the plan names, from the top of the repository.
-pub(crate) fn path(plan: &Plan, file: &str) -> String {
+pub(crate) fn path(plan: &Plan, file: &Untrusted) -> Untrusted {
     let folder = plan.revision.as_ref().map_or("", |revision| revision.folder.raw());
-    if file.starts_with('/') {
-        return file.to_owned();
-    }
+    let file = match file.raw() {
+        absolute if absolute.starts_with('/') => return file.clone(),
+        relative => relative,
+    };
     let mut parts: Vec<&str> = Vec::new();
     for part in folder.split('/').chain(file.split('/')) {
         match part {
@@ -19,7 +21,7 @@ pub(crate) fn path(plan: &Plan, file: &str) -> String {
             part => parts.push(part),
         }
     }
-    parts.join("/")
+    parts.join("/").into()
 }
 
 #[cfg(test)]
@@ -42,8 +44,8 @@ mod tests {
             ("", "../acme.yaml", "../acme.yaml"),
             ("infra/", "/elsewhere/acme.yaml", "/elsewhere/acme.yaml"),
         ] {
-            assert_eq!(path(&at(folder), file), expected, "{folder} {file}");
+            assert_eq!(path(&at(folder), &file.into()).raw(), expected, "{folder} {file}");
         }
-        assert_eq!(path(&Plan::default(), "clients/acme.yaml"), "clients/acme.yaml");
+        assert_eq!(path(&Plan::default(), &"clients/acme.yaml".into()).raw(), "clients/acme.yaml");
     }
 }

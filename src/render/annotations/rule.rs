@@ -1,19 +1,19 @@
-//! The kinds of remarks: their stable ids, what each is about, and how grave code scanning takes them.
+//! The rules of annotations: their stable ids, their titles, and their security severity in code scanning.
 //!
-//! Owns one table for what clients are found to be; problems of files keep the rules of `model::diagnostic`.
+//! Owns the table of rules about clients. Problems of files keep the rules of `model::diagnostic`.
 
 use crate::model::diagnostic::RULES;
 use crate::model::{Direction, Severity};
 use crate::plan::{Change, Origin};
 
-/// A kind of remark.
+/// A kind of annotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AnnotationRule<'p> {
-    /// The stable kebab-case id; of a diagnostic read from a file, whatever stood there.
+    /// The stable kebab-case id. A saved plan may contain any text here.
     pub(crate) id: &'p str,
-    /// What it is about, in a few words; they begin the title of an annotation.
+    /// The title in a few words.
     pub(crate) about: &'static str,
-    /// How grave it is for security, from 0 to 10, as code scanning sorts alerts; `None`: it is no question of security.
+    /// The security severity from 0 to 10, by which code scanning sorts alerts; `None` without a security effect.
     pub(crate) security: Option<&'static str>,
 }
 
@@ -21,8 +21,8 @@ const fn rule(id: &'static str, about: &'static str) -> AnnotationRule<'static> 
     AnnotationRule { id, about, security: None }
 }
 
-const fn security(id: &'static str, about: &'static str, grave: &'static str) -> AnnotationRule<'static> {
-    AnnotationRule { id, about, security: Some(grave) }
+const fn security(id: &'static str, about: &'static str, severity: &'static str) -> AnnotationRule<'static> {
+    AnnotationRule { id, about, security: Some(severity) }
 }
 
 pub(crate) const APPLIED: AnnotationRule<'static> = rule("applied", "applied");
@@ -37,7 +37,7 @@ const CONFLICT_SECURITY: AnnotationRule<'static> = security("conflict-security",
 const DIFFERENCE: AnnotationRule<'static> = rule("difference", "difference");
 const DIFFERENCE_SECURITY: AnnotationRule<'static> = security("difference-security", "security difference", "6.0");
 const DRIFT: AnnotationRule<'static> = rule("drift", "drift");
-const DRIFT_OPENED: AnnotationRule<'static> = security("drift-opened", "opened behind git's back", "9.5");
+const DRIFT_OPENED: AnnotationRule<'static> = security("drift-opened", "opened outside of git", "9.5");
 const DRIFT_SECURITY: AnnotationRule<'static> = security("drift-security", "security drift", "8.0");
 const PENDING: AnnotationRule<'static> = rule("pending", "change");
 const PENDING_SECURITY: AnnotationRule<'static> = security("pending-security", "security change", "5.0");
@@ -69,22 +69,22 @@ pub(crate) fn of_drift(origin: Option<Origin>, grave: bool, opened: bool) -> Ann
 }
 
 impl<'p> AnnotationRule<'p> {
-    /// Whether it tells of something done and nothing is left to do.
+    /// Whether it reports a success that needs no action.
     pub(crate) fn is_good(&self) -> bool {
         [APPLIED.id, RESOLVED.id].contains(&self.id)
     }
 
-    /// Whether it is the trouble of one client: something that could not be compared or brought about.
+    /// Whether ringform could not compare the client, or could not apply its changes.
     pub(crate) fn is_error(&self) -> bool {
         [CLIENT_FAILED.id, NOT_APPLIED.id, BLOCKED.id].contains(&self.id)
     }
 
-    /// Whether it speaks of a waiver and not of a client.
+    /// Whether it is about a waiver and not about a client.
     pub(crate) fn is_waiver(&self) -> bool {
         self.id == EXPIRED_WAIVER.id
     }
 
-    /// Whether the client is not as it should be: the trouble above, or a difference.
+    /// Whether the client is not as declared: an error as above, or a difference.
     pub(crate) fn is_finding(&self) -> bool {
         ![APPLIED.id, RELEASED.id, RESOLVED.id, EXPIRED_WAIVER.id].contains(&self.id)
     }

@@ -1,7 +1,7 @@
-//! Grouping before all formats: the same change in many clients once, failures by their cause, warnings of one kind together.
+//! Groups of clients: those with the same changes, those that failed for the same cause, those in sync.
 //!
-//! Owns what counts as the same. It orders and never drops: every client stands in exactly one group, and a format that shows
-//! fewer says how many it left out.
+//! Owns what counts as the same change and the same cause. It drops nothing: every client is in exactly one group. A
+//! format that shows fewer says how many it left out.
 
 use std::fmt::Write;
 
@@ -10,27 +10,27 @@ use crate::plan::{ApplyResult, ClientPlan, Plan};
 use crate::render::grouping::similar::{KeyedLists, MANY, masked};
 use crate::render::wording::place::reason;
 
-/// A plan, sorted for people.
+/// The clients of a plan in groups.
 #[derive(Debug, Default)]
 pub(crate) struct ClientGroups<'p> {
-    /// Clients with the identical set of changes, more than [`MANY`] each; the largest group first.
+    /// Groups of more than [`MANY`] clients with identical changes; the largest group first.
     pub many: Vec<ClientGroup<'p>>,
-    /// Clients with a difference of their own, in the order of the plan.
+    /// Other clients with a difference, in the order of the plan.
     pub alone: Vec<&'p ClientPlan>,
-    /// Clients that could not be compared, or that apply did not get done, by cause; the commonest last.
+    /// Clients that ringform could not compare or apply, by cause; the most frequent cause last.
     pub causes: Vec<FailureCause<'p>>,
-    /// Clients as declared and without anything to tell.
+    /// Clients that are as declared.
     pub in_sync: Vec<&'p ClientPlan>,
 }
 
-/// Clients that are told as one.
+/// Clients that a format shows as one.
 #[derive(Debug)]
 pub(crate) struct ClientGroup<'p> {
-    /// The clients, never none, in the order of the plan.
+    /// The clients, at least one, in the order of the plan.
     pub clients: Vec<&'p ClientPlan>,
 }
 
-/// Why some clients failed, or why apply left them undone.
+/// Why some clients failed, or why apply stored nothing.
 #[derive(Debug)]
 pub(crate) struct FailureCause<'p> {
     /// The result, in a report.
@@ -41,10 +41,10 @@ pub(crate) struct FailureCause<'p> {
     pub http_status: Option<u16>,
     /// The API's own word.
     pub status: Option<&'p Untrusted>,
-    /// The sentence; where the clients' sentences differ in numbers, those are left out.
+    /// The sentence. If the sentences of the clients differ in numbers, `…` replaces the numbers.
     pub message: Untrusted,
     /// What to do.
-    pub help: Option<&'p str>,
+    pub help: Option<Untrusted>,
     /// The clients, in the order of the plan.
     pub clients: Vec<&'p ClientPlan>,
 }
@@ -79,7 +79,7 @@ impl<'p> ClientGroups<'p> {
 }
 
 impl<'p> ClientGroup<'p> {
-    /// The client that stands for all: they differ in name and place only.
+    /// The client that represents the group. The others differ in name and place only.
     pub(crate) fn sample(&self) -> &'p ClientPlan {
         self.clients[0]
     }
@@ -99,7 +99,7 @@ impl<'p> FailureCause<'p> {
         let first = clients[0];
         let message = sentence(first);
         let alike = clients.iter().all(|client| sentence(client).raw() == message.raw());
-        let message = if alike { message } else { masked(message.raw()).into() };
+        let message = if alike { message } else { masked(&message) };
         let error = first.error.as_deref();
         FailureCause {
             outcome: first.result,
@@ -107,14 +107,14 @@ impl<'p> FailureCause<'p> {
             http_status: error.and_then(|error| error.http_status),
             status: error.and_then(|error| error.status.as_ref()),
             message,
-            help: error.and_then(|error| error.help.as_deref()),
+            help: error.and_then(|error| error.help.as_deref()).map(Untrusted::from),
             clients,
         }
     }
 }
 
-/// Whether a client belongs to the failures: it could not be compared, or apply stored nothing though it should have.
-/// What was stored wrongly or moved others is told in full beside the changes instead.
+/// Whether a client belongs to the failures: ringform could not compare it, or apply stored nothing although it had
+/// changes. A value stored wrongly and a changed other field are not failures here; formats show them with the changes.
 fn is_undone(client: &ClientPlan) -> bool {
     let by_result = match client.result {
         Some(ApplyResult::Stale | ApplyResult::Refused | ApplyResult::Failed | ApplyResult::Skipped) => true,
@@ -124,14 +124,14 @@ fn is_undone(client: &ClientPlan) -> bool {
     client.error.is_some() || by_result
 }
 
-/// Why a client is undone.
+/// Why a client failed, or why apply stored nothing.
 fn sentence(client: &ClientPlan) -> Untrusted {
-    let told = client.details.as_deref().and_then(|details| details.message.clone());
-    match (&client.error, told) {
+    let recorded = client.details.as_deref().and_then(|details| details.message.clone());
+    match (&client.error, recorded) {
         (Some(error), _) => error.message.clone(),
         (None, _) if client.result == Some(ApplyResult::Refused) && !client.blocked.is_empty() => {
-            let reasons: Vec<String> = client.blocked.iter().map(reason).collect();
-            reasons.join("; ").into()
+            let reasons: Vec<Untrusted> = client.blocked.iter().map(reason).collect();
+            reasons.iter().map(Untrusted::raw).collect::<Vec<_>>().join("; ").into()
         }
         (None, Some(message)) => message,
         (None, None) => Untrusted::from("no reason was recorded"),
@@ -141,10 +141,11 @@ fn sentence(client: &ClientPlan) -> Untrusted {
 fn cause_key(client: &ClientPlan) -> String {
     let error = client.error.as_deref();
     let kind = error.map(|error| (error.kind, error.http_status, error.status.as_ref().map(Untrusted::raw)));
-    format!("{:?}\0{kind:?}\0{}", client.result, masked(sentence(client).raw()))
+    format!("{:?}\0{kind:?}\0{}", client.result, masked(&sentence(client)).raw())
 }
 
-/// What makes two clients the same: fields, values, origins, what stops them, what became of them. Not where it is written.
+/// What makes two clients the same: fields, values, origins, blocks and results. The place of a declaration makes no
+/// difference.
 fn change_key(client: &ClientPlan) -> String {
     let mut key = format!("{:?}", client.result);
     let mut add = |part: std::fmt::Arguments<'_>| {
@@ -156,7 +157,7 @@ fn change_key(client: &ClientPlan) -> String {
         let (before, after) = (change.before.to_json(), change.after.to_json());
         add(format_args!("\0{}\0{before}\0{after}\0{:?}\0{}", change.setting, change.origin, change.kept));
     }
-    client.blocked.iter().for_each(|blocked| add(format_args!("\0{}", reason(blocked))));
+    client.blocked.iter().for_each(|blocked| add(format_args!("\0{}", reason(blocked).raw())));
     client.released.iter().for_each(|released| add(format_args!("\0{}\0{}", released.field, released.live)));
     if let Some(message) = client.details.as_deref().and_then(|details| details.message.as_ref()) {
         add(format_args!("\0{}", message.raw()));

@@ -1,4 +1,4 @@
-//! Findings of drift by what people must do about them; findings that are the same at many clients are one group.
+//! Groups of drift findings: open, unread, waived, resolved. Equal findings of many clients are one group.
 //!
 //! Owns which findings form a group, and their order. The words are in [`crate::render::wording::drift`].
 
@@ -11,48 +11,48 @@ use crate::plan::watch::{DriftReport, Finding, FindingState};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::similar::MANY;
 
-/// Findings that are told as one: they differ in client, name and place alone.
+/// Findings that a format shows as one. They differ in client, name and place only.
 pub(crate) struct FindingGroup<'p> {
-    /// Never none.
+    /// At least one.
     pub(crate) findings: Vec<&'p Finding>,
 }
 
-/// All findings by what people have to do about them; each in the order of the report, which is the gravest first.
+/// All findings by state. Each list has the order of the report, the most severe first.
 #[derive(Default)]
 pub(crate) struct FindingGroups<'p> {
-    /// New or continuing, and accepted by nobody.
+    /// New or continuing, without a waiver.
     pub(crate) open: Vec<FindingGroup<'p>>,
-    /// Carried on from an earlier report.
+    /// Found by an earlier run, at clients that this run did not read.
     pub(crate) unread: Vec<FindingGroup<'p>>,
-    /// Accepted until a day.
+    /// Covered by a waiver.
     pub(crate) waived: Vec<FindingGroup<'p>>,
-    /// Ended.
+    /// Resolved.
     pub(crate) resolved: Vec<FindingGroup<'p>>,
 }
 
 impl<'p> FindingGroups<'p> {
     /// Sorts the findings.
-    pub(crate) fn of(watch: &'p DriftReport) -> FindingGroups<'p> {
+    pub(crate) fn of(report: &'p DriftReport) -> FindingGroups<'p> {
         let part = |finding: &Finding| match (finding.state, &finding.waived) {
             (FindingState::Resolved, _) => 3,
             (_, Some(_)) => 2,
             (FindingState::Unread, None) => 1,
             (FindingState::New | FindingState::Continuing, None) => 0,
         };
-        let of = |wanted: u8| told(watch.findings.iter().filter(|finding| part(finding) == wanted));
+        let of = |wanted: u8| grouped(report.findings.iter().filter(|finding| part(finding) == wanted));
         FindingGroups { open: of(0), unread: of(1), waived: of(2), resolved: of(3) }
     }
 }
 
 impl<'p> FindingGroup<'p> {
-    /// The finding that stands for all.
+    /// The finding that represents the group.
     pub(crate) fn sample(&self) -> &'p Finding {
         self.findings[0]
     }
 }
 
-/// Puts what is the same together where it is many, at the place of the first.
-fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<'p>> {
+/// Groups equal findings where they are many, each group at the place of its first finding.
+fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<'p>> {
     let mut index: BTreeMap<String, usize> = BTreeMap::new();
     let mut lists: Vec<Vec<(usize, &Finding)>> = Vec::new();
     for (at, finding) in findings.enumerate() {
@@ -73,17 +73,17 @@ fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<'p>
         .collect()
 }
 
-/// Takes out of the groups what the story tells already: clients whose differences are all findings, and failed reads that are
-/// waived. What a change set brings, what is stopped and what is released stay.
-pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, watch: &DriftReport) {
-    let told = |client: &crate::plan::ClientPlan| {
+/// Removes from the groups what the findings show already: clients whose differences are all findings, and waived
+/// failed reads. Clients with a pending change, a block or a released field stay.
+pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, report: &DriftReport) {
+    let is_reported = |client: &crate::plan::ClientPlan| {
         client.blocked.is_empty()
             && client.released.is_empty()
             && client.changes.iter().all(|change| change.origin != Origin::Pending)
     };
-    groups.many.retain(|same| !told(same.sample()));
-    groups.alone.retain(|client| !told(client));
-    let waived: BTreeSet<(ClientId, Option<&Arc<str>>)> = watch
+    groups.many.retain(|same| !is_reported(same.sample()));
+    groups.alone.retain(|client| !is_reported(client));
+    let waived: BTreeSet<(ClientId, Option<&Arc<str>>)> = report
         .findings
         .iter()
         .filter(|finding| finding.field.is_none() && finding.waived.is_some())

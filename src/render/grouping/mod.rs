@@ -1,4 +1,4 @@
-//! Grouping before all formats: what is the same at many clients is shown once.
+//! Grouping before all formats: equal changes, failures and findings of many clients are shown once.
 //!
 //! Owns what counts as the same. It orders and never drops, and it draws nothing.
 

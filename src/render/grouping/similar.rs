@@ -9,7 +9,7 @@ use crate::model::{Diagnostic, Untrusted};
 /// More clients than this with an identical set of changes are shown once.
 pub(crate) const MANY: usize = 3;
 
-/// Things with a key, kept in the order in which each key was first seen.
+/// Items by key, in the order in which each key first occurs.
 pub(super) struct KeyedLists<T> {
     index: BTreeMap<String, usize>,
     pub(super) lists: Vec<Vec<T>>,
@@ -31,19 +31,20 @@ impl<T> KeyedLists<T> {
     }
 }
 
-/// Diagnostics of one rule that say the same but for numbers, in the order of the first of each.
+/// Diagnostics of one rule whose texts differ in numbers only, in the order of the first of each group.
 pub(crate) fn alike(list: &[Diagnostic]) -> Vec<Vec<&Diagnostic>> {
     let mut buckets = KeyedLists::default();
     for one in list {
         let help = one.help.as_ref().map(Untrusted::raw);
-        let key = format!("{:?}\0{}\0{}\0{help:?}", one.severity, one.rule, masked(one.summary.raw()));
+        let key = format!("{:?}\0{}\0{}\0{help:?}", one.severity, one.rule, masked(&one.summary).raw());
         buckets.add(key, one);
     }
     buckets.lists
 }
 
-/// A sentence without its numbers and long hexadecimal ids: what the failures of many clients have in common.
-pub(crate) fn masked(text: &str) -> String {
+/// A sentence with `…` for its numbers and long hexadecimal ids: the common part of the failures of many clients.
+pub(crate) fn masked(text: &Untrusted) -> Untrusted {
+    let text = text.raw();
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -61,17 +62,21 @@ pub(crate) fn masked(text: &str) -> String {
         }
         rest = &rest[word.len()..];
     }
-    out
+    out.into()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::masked;
+    use super::*;
+
+    fn without_numbers(text: &str) -> String {
+        masked(&text.into()).raw().to_owned()
+    }
 
     #[test]
     fn sentences_lose_their_numbers_only() {
-        assert_eq!(masked("client 12 is blocked"), "client … is blocked");
-        assert_eq!(masked("request 550e8400aa, HTTP/1.1, sip2"), "request …, HTTP/….…, sip2");
-        assert_eq!(masked("нет 7 é"), "нет … é");
+        assert_eq!(without_numbers("client 12 is blocked"), "client … is blocked");
+        assert_eq!(without_numbers("request 550e8400aa, HTTP/1.1, sip2"), "request …, HTTP/….…, sip2");
+        assert_eq!(without_numbers("нет 7 é"), "нет … é");
     }
 }

@@ -1,12 +1,12 @@
 //! Clients with a difference: one card each, or one for many that differ in the same way.
 //!
-//! Owns the card: who it is, what stops it, what changes, what became of it, and the other managed settings folded away.
+//! Owns the card: the client, its blocks, its changes, its result, and its other managed settings, folded.
 
 use std::io::{self, Write};
 
 use serde_json::Value as Json;
 
-use crate::model::{Setting, value as model_value};
+use crate::model::{Setting, Untrusted, value as model_value};
 use crate::plan::client::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
 use crate::render::grouping::clients::{ClientGroup, ClientGroups};
@@ -16,15 +16,15 @@ use crate::render::totals;
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{place, reason};
 
-/// How many single clients have a card that can be led to.
-pub(super) const MOST_TOLD: usize = MOST_CARDS;
+/// How many single clients have a card with an anchor.
+pub(super) const MOST_SINGLE: usize = MOST_CARDS;
 
 /// The id of the card of a single client.
 pub(super) fn anchor(at: usize) -> String {
     format!("c{at}")
 }
 
-/// The section of all changes; nothing where there are none.
+/// The section of all changes; nothing without changes.
 pub(super) fn changes(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let clients = groups.alone.len() + groups.many.iter().map(|same| same.clients.len()).sum::<usize>();
     if clients == 0 {
@@ -37,16 +37,16 @@ pub(super) fn changes(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Writ
     }
     let grave = if shown.clone().any(|client| client.security() > 0) { "for-security " } else { "" };
     writeln!(out, "<section id=\"changes\" class=\"for-change {grave}{origins}\" aria-labelledby=\"h-changes\">")?;
-    let title = if plan.is_report() { "What was to change" } else { "Changes" };
+    let title = if plan.is_report() { "Planned changes" } else { "Changes" };
     writeln!(out, "<h2 id=\"h-changes\">{title}</h2>\n<p class=\"soft\">{}</p>", count(clients, "client"))?;
     for (at, same) in groups.many.iter().enumerate().take(MOST_CARDS) {
         many(at, same, out)?;
     }
     let left: usize = groups.many.iter().skip(MOST_CARDS).map(|same| same.clients.len()).sum();
-    for (at, client) in groups.alone.iter().enumerate().take(MOST_TOLD) {
+    for (at, client) in groups.alone.iter().enumerate().take(MOST_SINGLE) {
         single(at, client, out)?;
     }
-    more(left + groups.alone.len().saturating_sub(MOST_TOLD), "clients with changes", out)?;
+    more(left + groups.alone.len().saturating_sub(MOST_SINGLE), "clients with changes", out)?;
     writeln!(out, "</section>")
 }
 
@@ -74,7 +74,7 @@ fn many(at: usize, same: &ClientGroup<'_>, out: &mut dyn Write) -> io::Result<()
     let sample = same.sample();
     writeln!(out, "<article class=\"{}\" id=\"g{at}\">", classes(sample))?;
     let n = number(same.clients.len() as u64);
-    writeln!(out, "<header><h3>{n} clients, all in the same way</h3> {}</header>", result(sample))?;
+    writeln!(out, "<header><h3>{n} clients with the same changes</h3> {}</header>", result(sample))?;
     body(sample, &|index| same.is_one_place(index), out)?;
     writeln!(out, "<details><summary>Which {n} clients</summary>")?;
     who(&same.clients, out)?;
@@ -99,9 +99,13 @@ fn result(client: &ClientPlan) -> String {
 }
 
 fn labels(client: &ClientPlan) -> String {
-    let mut parts: Vec<String> =
-        client.labels.iter().take(20).map(|(key, value)| format!("{}={}", text(key), text(value))).collect();
-    parts.extend(client.credentials.iter().map(|name| format!("credentials {}", text(name))));
+    let mut parts: Vec<String> = client
+        .labels
+        .iter()
+        .take(20)
+        .map(|(key, value)| format!("{}={}", text(&Untrusted::new(key.clone())), text(&Untrusted::new(value.clone()))))
+        .collect();
+    parts.extend(client.credentials.iter().map(|name| format!("credentials {}", text(&Untrusted::new(name.clone())))));
     match parts.is_empty() {
         true => String::new(),
         false => format!("<p class=\"labels\">{}</p>", parts.join(" · ")),
@@ -149,7 +153,7 @@ fn row(change: &Change, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> 
     let location = match (placed, change.layer.text().as_str()) {
         (false, _) => "its own document".to_owned(),
         (true, "settings") => text(&place(&change.place)),
-        (true, layer) => format!("{}, {}", text(layer), text(&place(&change.place))),
+        (true, layer) => format!("{}, {}", text(&layer.into()), text(&place(&change.place))),
     };
     writeln!(
         out,
@@ -163,7 +167,7 @@ fn row(change: &Change, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> 
     )
 }
 
-/// What apply found after its write.
+/// What apply found after the write.
 fn aftermath(details: &Details, out: &mut dyn Write) -> io::Result<()> {
     if let Some(message) = &details.message {
         writeln!(out, "<p class=\"note\">{}</p>", text(message))?;
@@ -177,12 +181,12 @@ fn aftermath(details: &Details, out: &mut dyn Write) -> io::Result<()> {
         line(wrong.field, ["Not stored as sent:", "sent", "stored"], [&wrong.sent, &wrong.stored])?;
     }
     for moved in &details.collateral {
-        line(moved.field, ["Moved without being sent:", "was", "is"], [&moved.before, &moved.after])?;
+        line(moved.field, ["Changed without being sent:", "was", "is"], [&moved.before, &moved.after])?;
     }
     Ok(())
 }
 
-/// The managed settings that are as declared, with their values.
+/// The managed settings that are as declared, folded.
 fn unchanged(client: &ClientPlan, out: &mut dyn Write) -> io::Result<()> {
     let settled = settled(client);
     if settled.is_empty() {
@@ -195,7 +199,7 @@ fn unchanged(client: &ClientPlan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</dl></details>")
 }
 
-/// Managed settings without a difference, and what they hold.
+/// Managed settings without a difference, and their values.
 pub(super) fn settled(client: &ClientPlan) -> Vec<(Setting, String)> {
     let changed = |setting| client.changes.iter().any(|change| change.setting == setting);
     let Some(live) = &client.live else { return Vec::new() };

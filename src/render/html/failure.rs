@@ -1,4 +1,4 @@
-//! Clients that could not be compared, or that apply left undone, by cause.
+//! Clients that ringform could not compare or apply, by cause.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::render::html::{client, value};
 use crate::render::totals;
 use crate::render::wording::numbers::count;
 
-/// The section; the commonest cause first. Nothing where nothing failed.
+/// The section; the most frequent cause first. Nothing without failures.
 pub(super) fn failures(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     if groups.causes.is_empty() {
         return Ok(());
@@ -20,7 +20,7 @@ pub(super) fn failures(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Re
     let title = if is_report { "Not done" } else { "Failed" };
     writeln!(
         out,
-        "<h2 id=\"h-failed\">{title}</h2>\n<p class=\"soft\">{}, by cause. What failed is never counted as a difference or as in sync.</p>",
+        "<h2 id=\"h-failed\">{title}</h2>\n<p class=\"soft\">{}, by cause. A failed client never counts as different or in sync.</p>",
         count(failed, "client")
     )?;
     for cause in groups.causes.iter().rev().take(MOST_CARDS) {
@@ -37,7 +37,7 @@ fn card(cause: &FailureCause<'_>, out: &mut dyn Write) -> io::Result<()> {
     let http = cause.http_status.map(|status| format!("HTTP {status} ")).unwrap_or_default();
     let status = cause.status.map(|status| format!("<code>{}</code>", text(status))).unwrap_or_default();
     writeln!(out, "<span class=\"where\">{http}{status}</span></header>")?;
-    if let Some(help) = cause.help {
+    if let Some(help) = &cause.help {
         writeln!(out, "<p class=\"note\">{}</p>", text(help))?;
     }
     let open = if cause.clients.len() <= 10 { " open" } else { "" };

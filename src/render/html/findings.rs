@@ -1,6 +1,7 @@
-//! What `drift` knows of earlier runs: new, going on, not looked at, ended, waived; and waivers that are over.
+//! The findings of `drift` by state: new, continuing, not read, resolved, waived; and expired waivers.
 //!
-//! Owns the order: what is new and grave stands first. A finding that is waived stands among the waived alone.
+//! Owns the order: new findings first, within a state the most severe first. A waived finding is in the waived part
+//! only.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -15,31 +16,33 @@ use crate::render::html::value;
 use crate::render::wording::numbers::{count, duration, number};
 use crate::render::wording::place::place;
 
-/// The section; nothing for other commands.
+/// The section; nothing for other commands than `drift`.
 pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let Some(watch) = &plan.run.drift else { return Ok(()) };
+    let Some(report) = &plan.run.drift else { return Ok(()) };
     let origins = "for-security for-change for-failed o-drift o-conflict";
     writeln!(out, "<section id=\"findings\" class=\"{origins}\" aria-labelledby=\"h-findings\">")?;
     writeln!(out, "<h2 id=\"h-findings\">Changed outside of git</h2>")?;
-    match &watch.since {
-        Some(since) => writeln!(out, "<p class=\"soft\">Beside the report of {}.</p>", text(since))?,
+    match &report.since {
+        Some(since) => {
+            writeln!(out, "<p class=\"soft\">Compared with the report of {}.</p>", text(&since.as_str().into()))?
+        }
         None => writeln!(out, "<p class=\"soft\">No earlier report was given: everything counts as new.</p>")?,
     }
-    if watch.findings.is_empty() {
+    if report.findings.is_empty() {
         writeln!(out, "<p class=\"plain\">Nothing was found.</p>")?;
     }
     let states = [
         (FindingState::New, "New"),
-        (FindingState::Continuing, "Going on"),
-        (FindingState::Unread, "Not looked at this time"),
-        (FindingState::Resolved, "Ended"),
+        (FindingState::Continuing, "Continuing"),
+        (FindingState::Unread, "Not read this time"),
+        (FindingState::Resolved, "Resolved"),
     ];
     for (state, title) in states {
-        table(title, watch.findings.iter().filter(|one| one.state == state && one.waived.is_none()).collect(), out)?;
+        table(title, report.findings.iter().filter(|one| one.state == state && one.waived.is_none()).collect(), out)?;
     }
-    table("Waived", watch.findings.iter().filter(|one| one.waived.is_some()).collect(), out)?;
-    waivers(&watch.expired_waivers, out)?;
-    if let Some(rolling) = &watch.rolling {
+    table("Waived", report.findings.iter().filter(|one| one.waived.is_some()).collect(), out)?;
+    waivers(&report.expired_waivers, out)?;
+    if let Some(rolling) = &report.rolling {
         turns(rolling, out)?;
     }
     writeln!(out, "</section>")
@@ -49,7 +52,7 @@ fn table(title: &str, mut list: Vec<&Finding>, out: &mut dyn Write) -> io::Resul
     if list.is_empty() {
         return Ok(());
     }
-    // Stable: equals stay in the order of the report.
+    // Stable: equal findings stay in the order of the report.
     list.sort_by_key(|one| Reverse((one.severity, one.direction)));
     writeln!(
         out,
@@ -87,11 +90,11 @@ fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let judgement = Judgement { severity: one.severity, direction: one.direction };
     let effect = format!("{} {}", value::tag_of(judgement, origin), value::origin(origin));
     let (nil, effect) = if effect.trim().is_empty() { (" class=\"nil\"", "") } else { ("", effect.trim()) };
-    let seen = text(&one.first_seen);
+    let seen = text(&one.first_seen.as_str().into());
     write!(out, "<td data-l=\"Effect\"{nil}><span>{effect}</span></td>")?;
     writeln!(out, "<td class=\"at\" data-l=\"First seen\"><span>{seen}</span></td></tr>")?;
     let Some(waived) = &one.waived else { return Ok(()) };
-    let [owner, until, reason] = [text(&waived.owner), text(&waived.until), text(&waived.reason)];
+    let [owner, until, reason] = [text(&waived.owner), text(&waived.until.as_str().into()), text(&waived.reason)];
     writeln!(
         out,
         "<tr class=\"terms {class}\"><td colspan=\"6\" data-l=\"Waiver\"><span>Waived by {owner} until {until}: {reason}</span></td></tr>"
@@ -104,9 +107,9 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
         let terms = &waiver.terms;
         writeln!(
             out,
-            "<p class=\"stop\">The waiver of client {}{field} ended on {}. {} answers for it: {} <span class=\"labels\">{}</span></p>",
+            "<p class=\"stop\">The waiver of client {}{field} ended on {}. Owner: {}. Reason: {} <span class=\"labels\">{}</span></p>",
             waiver.client,
-            text(&terms.until),
+            text(&terms.until.as_str().into()),
             text(&terms.owner),
             text(&terms.reason),
             text(&place(&waiver.source))
@@ -118,10 +121,10 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
 fn turns(rolling: &Rolling, out: &mut dyn Write) -> io::Result<()> {
     let (read, all, budget) = (number(rolling.read), count(rolling.clients as usize, "client"), number(rolling.budget));
     let oldest = match (rolling.never, rolling.oldest_s) {
-        (0, Some(seconds)) => format!("Every client was looked at within {}.", duration(seconds.saturating_mul(1000))),
+        (0, Some(seconds)) => format!("Every client was read within {}.", duration(seconds.saturating_mul(1000))),
         (0, None) => String::new(),
         (never, _) => format!(
-            "{} looked at yet.",
+            "{} read yet.",
             match never {
                 1 => "1 client was never".to_owned(),
                 n => format!("{} clients were never", number(n)),

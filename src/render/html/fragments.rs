@@ -6,7 +6,6 @@ use std::io::{self, Write};
 
 use crate::model::Untrusted;
 use crate::render::escape;
-use crate::render::escape::Foreign;
 use crate::render::wording::numbers::number;
 
 /// Cards in full: each has two or three KiB.
@@ -15,26 +14,26 @@ pub(super) const MOST_CARDS: usize = 400;
 /// Lines of a list: clients in sync, clients of a group, findings of a state.
 pub(super) const MOST_LINES: usize = 1_000;
 
-/// Characters of a text that strangers chose. An API may answer a name of a megabyte.
+/// Characters of an untrusted text. An answer of the API may contain a name of a megabyte.
 const MOST_TEXT: usize = 300;
 
-/// Text of strangers for the page: harmless and of bounded length.
-pub(super) fn text<T: Foreign + ?Sized>(text: &T) -> String {
-    escape::html(&escape::cut(text.foreign(), MOST_TEXT))
+/// Untrusted text for the page, escaped and cut.
+pub(super) fn text(text: &Untrusted) -> String {
+    escape::html(&escape::cut(text, MOST_TEXT))
 }
 
-/// A name, where there is one.
+/// A name; empty without one.
 pub(super) fn name(name: Option<&Untrusted>) -> String {
     name.map(text).unwrap_or_default()
 }
 
-/// Says how many are left out; nothing where none are.
+/// The number of items that a list leaves out; nothing for zero.
 pub(super) fn more(left: usize, what: &str, out: &mut dyn Write) -> io::Result<()> {
     match left {
         0 => Ok(()),
         left => writeln!(
             out,
-            "<p class=\"more\">{} more {what}; the formats text and json have all.</p>",
+            "<p class=\"more\">{} more {what}; the formats text and json show all.</p>",
             number(left as u64)
         ),
     }

@@ -1,6 +1,6 @@
-//! The top of the page: the verdict, the counts, where it all comes from, and the filters.
+//! The top of the page: the verdict, the counts, the source, and the filters.
 //!
-//! Owns the one sentence that a reader sees first. It never reads as success while something failed.
+//! Owns the sentence that a reader sees first. It never reports success while a client failed.
 
 use std::io::{self, Write};
 
@@ -10,9 +10,9 @@ use crate::render::html::fragments::text;
 use crate::render::totals::Totals;
 use crate::render::wording::numbers::{count, number};
 
-/// What the top says and which filters there are.
+/// The verdict and the counts of the top and of the filters.
 pub(super) struct PageHeader {
-    /// The heading, harmless.
+    /// The heading. It contains no untrusted text.
     pub(super) verdict: String,
     totals: Totals,
     released: usize,
@@ -86,7 +86,7 @@ pub(super) fn head(plan: &Plan, view: &PageHeader, out: &mut dyn Write) -> io::R
     writeln!(out, "</div></header>")
 }
 
-/// Says at the top that the PBX stands open, or is about to.
+/// The warnings that the PBX is open or is going to open.
 fn alarms(view: &PageHeader, out: &mut dyn Write) -> io::Result<()> {
     for alarm in view.totals.alarms() {
         writeln!(out, "<p class=\"alarm\">{alarm}</p>")?;
@@ -132,16 +132,16 @@ fn facts(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     if let Some(revision) = &plan.revision {
         let commit: String = revision.commit.chars().take(12).collect();
         let dirty = if revision.dirty { " and changes on top" } else { "" };
-        fact("Commit", format!("<code>{}</code>{dirty}", text(&commit)))?;
+        fact("Commit", format!("<code>{}</code>{dirty}", text(&commit.into())))?;
     }
     if let Some(shard) = plan.shard {
         fact("Shard", format!("{} of {}", shard.index, shard.count))?;
     }
-    fact("Run", text(&plan.run.started_at))?;
+    fact("Run", text(&plan.run.started_at.as_str().into()))?;
     writeln!(out, "</dl>")
 }
 
-/// Two rows of radio buttons, by kind and by origin; a choice of one is none.
+/// Two rows of radio buttons, by kind and by origin. An empty kind or origin has no button.
 pub(super) fn filters(view: &PageHeader, out: &mut dyn Write) -> io::Result<()> {
     let summary = view.totals.summary;
     if summary.clients == 0 {

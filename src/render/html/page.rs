@@ -1,9 +1,8 @@
-//! A plan or a report as one page that is attached to a ticket or kept as an artifact of a pipeline.
+//! A plan or a report as one page, for a ticket or as an artifact of a pipeline.
 //!
-//! Owns the page: its order, its size and its law. It is one file without a script and without a request, and a
-//! Content-Security-Policy in it says so to the browser: the one style sheet is allowed by its hash, everything else is not.
-//! Filters are radio buttons that the style sheet looks at. Every text of strangers passes [`text`] or [`escape::html`].
-//! Fleets stay a page that opens: what is left out is counted where it is left out.
+//! Owns the order and the size of the page, and its Content-Security-Policy. The page is one file without scripts and
+//! requests. The policy allows only the style sheet, by its hash. Filters are radio buttons that the style sheet reads.
+//! A list that leaves items out counts them, so that the page of a fleet still opens.
 
 use std::io::{self, Write};
 
@@ -48,7 +47,7 @@ pub(in crate::render) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "</body>\n</html>")
 }
 
-/// Nothing may be loaded and nothing may run; the one style sheet is known by its hash.
+/// The policy: no requests and no scripts; one style sheet, by its hash.
 fn policy() -> String {
     let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!("default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'")

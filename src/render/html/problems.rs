@@ -25,7 +25,7 @@ pub(super) fn problems(list: &[Diagnostic], level: Level, out: &mut dyn Write) -
     for same in alike.iter().take(MOST_CARDS) {
         let first = same[0];
         writeln!(out, "<article class=\"card\"><header><h3>{}</h3> {}", text(&first.summary), value::tag(class, word))?;
-        writeln!(out, "<span class=\"where\"><code>{}</code></span></header>", text(&first.rule))?;
+        writeln!(out, "<span class=\"where\"><code>{}</code></span></header>", text(&first.rule.as_str().into()))?;
         if let Some(help) = &first.help {
             writeln!(out, "<p class=\"note\">{}</p>", text(help))?;
         }

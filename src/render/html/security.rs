@@ -1,13 +1,13 @@
-//! What decides who can place calls, before everything else.
+//! Changes of the settings that decide who can place calls; the first section of clients.
 //!
-//! Owns the order of gravity. Each line leads to the card that has the client in full.
+//! Owns their order by severity. Each line links to the card of the client.
 
 use std::io::{self, Write};
 
 use crate::model::{Direction, Severity};
 use crate::plan::{Change, Plan};
 use crate::render::grouping::clients::ClientGroups;
-use crate::render::html::client::{MOST_TOLD, anchor};
+use crate::render::html::client::{MOST_SINGLE, anchor};
 use crate::render::html::fragments::{more, name};
 use crate::render::html::value;
 use crate::render::html::value::origins;
@@ -15,7 +15,7 @@ use crate::render::wording::numbers::count;
 
 const MOST: usize = 200;
 
-/// The section; nothing where no change is grave.
+/// The section; nothing without security changes.
 pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut lines: Vec<(&Change, String)> = Vec::new();
     for (at, same) in groups.many.iter().enumerate() {
@@ -24,7 +24,7 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
     }
     for (at, client) in groups.alone.iter().enumerate() {
         let who = format!("client {} {}", client.client_id, name(client.name.as_ref()));
-        let link = match at < MOST_TOLD {
+        let link = match at < MOST_SINGLE {
             true => format!("<a href=\"#{}\">{}</a>", anchor(at), who.trim_end()),
             false => who,
         };
@@ -33,7 +33,7 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
     if lines.is_empty() {
         return Ok(());
     }
-    // Stable: equals stay in the order of the plan.
+    // Stable: equal changes stay in the order of the plan.
     lines.sort_by_key(|(change, _)| std::cmp::Reverse(change.judgement()));
     let origins = origins(lines.iter().map(|(change, _)| *change));
     writeln!(out, "<section id=\"security\" class=\"for-security {origins}\" aria-labelledby=\"h-security\">")?;
@@ -70,12 +70,12 @@ fn grave(changes: &[Change]) -> impl Iterator<Item = &Change> {
     changes.iter().filter(|change| change.judgement().severity == Severity::Security)
 }
 
-/// Without a base nobody knows which side is older.
+/// The note for changes of unknown origin: without a base it is unknown which side is older.
 fn caveat(plan: &Plan) -> &'static str {
     let unknown = plan
         .clients
         .iter()
         .flat_map(|client| &client.changes)
         .any(|change| change.origin == crate::plan::Origin::Unknown);
-    if unknown { " Nothing tells which side is older, so the graver direction counts." } else { "" }
+    if unknown { " Without a base it is unknown which side is older, so the more severe effect counts." } else { "" }
 }

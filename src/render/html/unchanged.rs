@@ -1,7 +1,8 @@
-//! What needs no hands: clients in sync, and what is no longer managed.
+//! Clients that need no action: those in sync, and released ones.
 
 use std::io::{self, Write};
 
+use crate::model::Untrusted;
 use crate::plan::Plan;
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::fragments::{MOST_LINES, more, name, text};
@@ -9,7 +10,7 @@ use crate::render::html::{client, value};
 use crate::render::wording::numbers::{are, count};
 use crate::render::wording::place::place;
 
-/// Clients whose document is gone since the base.
+/// Clients whose document was removed since the base.
 pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let gone = &plan.released_clients;
     if gone.is_empty() {
@@ -24,7 +25,11 @@ pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(out, "<div class=\"card o-released\"><ul class=\"who-list\">")?;
     for client in gone.iter().take(MOST_LINES) {
-        let credentials = client.credentials.as_ref().map(|name| format!(" ({})", text(name))).unwrap_or_default();
+        let credentials = client
+            .credentials
+            .as_ref()
+            .map(|name| format!(" ({})", text(&Untrusted::new(name.clone()))))
+            .unwrap_or_default();
         let location = text(&place(&client.source));
         writeln!(out, "<li>{}{credentials} <span class=\"labels\">{location}</span></li>", client.client_id)?;
     }
@@ -33,7 +38,7 @@ pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</section>")
 }
 
-/// Clients as declared, folded away.
+/// Clients as declared, folded.
 pub(super) fn in_sync(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let clients = &groups.in_sync;
     if clients.is_empty() {

@@ -1,6 +1,6 @@
 //! Values on the page: a state beside the one it is compared with, countries as chips where they differ.
 //!
-//! Owns how two states of one field are told apart at a glance. Long lists show what differs and count the rest.
+//! Owns the marks of the difference between two states of a field. Long lists show the difference and count the rest.
 
 use crate::model::countries::{Code, Countries};
 use crate::model::{Direction, Judgement, Severity, State, Value};
@@ -9,10 +9,10 @@ use crate::render::html::fragments::text;
 use crate::render::html::value;
 use crate::render::wording::change;
 
-/// Countries that are named one by one, of those that differ and of those that do not.
+/// The most countries that are named, both with and without a difference.
 const MOST_CODES: usize = 40;
 
-/// A state by itself.
+/// One state.
 pub(super) fn alone(state: &State) -> String {
     match state {
         State::NotSet => "<span class=\"none\">not set</span>".to_owned(),
@@ -21,12 +21,15 @@ pub(super) fn alone(state: &State) -> String {
         }
         State::Is(_) => format!("<span class=\"v\">{}</span>", text(&change::state(state))),
         State::Odd(raw) => {
-            format!("<span class=\"v\">{}</span> <span class=\"soft\">not understood</span>", text(&raw.to_string()))
+            format!(
+                "<span class=\"v\">{}</span> <span class=\"soft\">not understood</span>",
+                text(&raw.to_string().into())
+            )
         }
     }
 }
 
-/// Two states of one field, older or live first: what only one of them has is marked.
+/// Two states of one field, older or live first, with marks on what only one of them has.
 pub(super) fn pair(before: &State, after: &State) -> (String, String) {
     match (before.countries(), after.countries()) {
         (Some(one), Some(other)) if *one != Countries::All && *other != Countries::All => {
@@ -68,12 +71,12 @@ fn chip(code: &str, class: &str, word: &str) -> String {
     format!("<span class=\"chip {class}\"><span class=\"vh\">{word} </span>{code}</span>")
 }
 
-/// What a change does, as a tag: the gravest thing that is known of it. Empty where there is nothing to say.
+/// The effect of a change as a tag: the most severe one. Empty without an effect.
 pub(super) fn effect(change: &Change) -> String {
     tag_of(change.judgement(), change.origin)
 }
 
-/// The same for a judgement that was made before.
+/// The same for a judgement that exists already.
 pub(super) fn tag_of(judgement: Judgement, origin: Origin) -> String {
     let word = change::moved(judgement.direction, Some(origin));
     match (judgement.severity, judgement.direction) {
@@ -104,7 +107,7 @@ pub(super) fn origin_class(origin: Origin) -> &'static str {
     }
 }
 
-/// A word in a small coloured field. The word is our own.
+/// A word in a small coloured field. The word is never untrusted text.
 pub(super) fn tag(class: &str, word: &str) -> String {
     format!("<span class=\"tag {class}\">{word}</span>")
 }

@@ -1,12 +1,12 @@
 //! The plan as a comment on a pull request.
 //!
-//! Owns the order and the size of the comment: counts first, security changes before others, the same change in many clients
-//! once, failures by cause, everything else folded. Nothing in it depends on the run, so that a comment stays as it is while the
-//! state does. Every text that is not ours goes through an escape; what does not fit is counted.
+//! Owns the order and the size of the comment: counts first, security changes before others, equal changes of many
+//! clients once, failures by cause, everything else folded. The text does not depend on the run, so a comment changes
+//! only if the state changes. Text that does not fit is counted.
 
 use std::io::{self, Write};
 
-use crate::model::{ClientId, Diagnostic};
+use crate::model::{ClientId, Diagnostic, Untrusted};
 use crate::plan::{ApplyResult, Plan};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
 use crate::render::grouping::clients::{ClientGroups, FailureCause};
@@ -23,8 +23,8 @@ use crate::render::wording::place::{place, reason};
 pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
     let mut groups = ClientGroups::of(plan);
-    if let Some(watch) = &plan.run.drift {
-        remove_reported(&mut groups, watch);
+    if let Some(report) = &plan.run.drift {
+        remove_reported(&mut groups, report);
     }
     let head = head(plan, &totals);
     let after = [
@@ -34,10 +34,10 @@ pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Wr
         diagnostics(&plan.diagnostics, page),
     ];
     let after = after.map(MarkdownSection::finish);
-    // The changes take what the others leave: nothing that failed is ever pushed out by what merely changes.
+    // The changes take the room that the other sections leave, so changes never displace failures.
     let used = page.length(&head) + after.iter().map(|(_, length)| length).sum::<usize>();
-    // Beside findings only what a change set brings is left to tell.
-    let found = plan.run.drift.as_ref().map(|watch| drift::section(plan, watch, page.rest_part(used, 75)).finish());
+    // With findings, the table has only the changes of the change set.
+    let found = plan.run.drift.as_ref().map(|report| drift::section(plan, report, page.rest_part(used, 75)).finish());
     let (found, length) = found.unwrap_or_default();
     let mut changes = page.rest(used + length);
     table::write(plan, &groups, totals.is_report, &mut changes);
@@ -51,22 +51,22 @@ fn head(plan: &Plan, totals: &Totals) -> String {
         (false, Some(_)) => "ringform drift",
         (false, None) => "ringform plan",
     };
-    // Of drift the findings tell it, the gravest first.
+    // In a drift report the findings show the alarms.
     let alarms = totals.alarms().into_iter().filter(|_| plan.run.drift.is_none());
     let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
     let mut head = format!("**{what}:** {}\n\n{alarms}", totals.headline());
-    let based = plan.base.is_some();
+    let has_base = plan.base.is_some();
     let notes = totals.notes();
-    // With a base they answer what a reader came for: each has a line of its own.
-    if based {
+    // With a base the notes are the main answer: each has a line of its own.
+    if has_base {
         head.extend(notes.iter().map(|note| format!("- {note}\n")));
         head.push_str(if notes.is_empty() { "" } else { "\n" });
     }
-    let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !based)).collect();
+    let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !has_base)).collect();
     if let Some(base) = &plan.base {
-        // `main...` brings dots of its own.
+        // `main...` ends with dots already.
         let end = if base.raw().ends_with('.') { "" } else { "." };
-        lines.push(format!("Base: {}{end}", code(&cut(base.raw(), NAME))));
+        lines.push(format!("Base: {}{end}", code(&cut(base, NAME))));
     }
     if let Some(shard) = plan.shard {
         lines.push(format!("Shard {} of {}.", shard.index, shard.count));
@@ -77,13 +77,13 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     head
 }
 
-/// What stops clients, each reason once. In a report the refused clients stand among the failures.
+/// What blocks clients, each reason once. In a report the refused clients are among the failures.
 fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     if totals.is_report || totals.blocked == 0 {
         return section;
     }
-    let mut reasons: Vec<(String, Vec<ClientId>)> = Vec::new();
+    let mut reasons: Vec<(Untrusted, Vec<ClientId>)> = Vec::new();
     let mut index = std::collections::BTreeMap::new();
     for client in &plan.clients {
         for blocked in &client.blocked {
@@ -104,7 +104,7 @@ fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
     section
 }
 
-/// Writes that ended badly: what was stored is not what was sent, or other fields moved.
+/// Writes with a wrong result: a stored value differs from the sent one, or another field changed.
 fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     let units = groups.many.iter().map(|same| same.clients.as_slice());
@@ -113,15 +113,15 @@ fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let lines: Vec<String> = bad
         .map(|unit| {
             let message = unit[0].details.as_deref().and_then(|details| details.message.as_ref());
-            let message = message.map_or(String::new(), |message| plain(&cut(message.raw(), SENTENCE)));
+            let message = message.map_or(String::new(), |message| plain(&cut(message, SENTENCE)));
             format!("- {} **{}**: {message}", ids(unit, NAMED), unit[0].result.map_or("", word))
         })
         .collect();
-    items(&mut section, "**Stored otherwise than sent**\n", &lines, "write");
+    items(&mut section, "**Stored values differ from sent values**\n", &lines, "write");
     section
 }
 
-/// Failures by cause, the commonest first: here the first are the ones in sight.
+/// Failures by cause, the most frequent first, because the first items are not folded.
 fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(20);
     let clients: usize = groups.causes.iter().map(|cause| cause.clients.len()).sum();
@@ -135,16 +135,16 @@ fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
 fn cause(cause: &FailureCause<'_>) -> String {
     let result = cause.outcome.map_or("failed", word);
     let http = cause.http_status.map(|status| format!("HTTP {status}"));
-    let status = cause.status.map(|status| code(&cut(status.raw(), NAME)));
+    let status = cause.status.map(|status| code(&cut(status, NAME)));
     let answer = [http, status].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let answer = if answer.is_empty() { answer } else { format!(" ({answer})") };
-    let help = cause.help.map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE)))).unwrap_or_default();
-    let message = plain(&cut(cause.message.raw(), SENTENCE));
+    let help = cause.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE)))).unwrap_or_default();
+    let message = plain(&cut(&cause.message, SENTENCE));
     let n = count(cause.clients.len(), "client");
     format!("- **{n} {result}**: {message}{answer} — {}{help}", ids(&cause.clients, NAMED))
 }
 
-/// Problems of the files and warnings of guards, those of one kind together.
+/// Problems of the files and warnings of guards, similar ones together.
 fn diagnostics(list: &[Diagnostic], page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
     let lines: Vec<String> = alike(list)
@@ -153,12 +153,13 @@ fn diagnostics(list: &[Diagnostic], page: SizeLimit) -> MarkdownSection {
             let first = like[0];
             let level = if first.is_error() { "error" } else { "warning" };
             let range = first.range.as_ref().map(|range| format!(" {}", code(&cut(&place(range), NAME))));
-            let help = first.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help.raw(), SENTENCE))));
+            let help = first.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE))));
             let more = match like.len() {
                 1 => String::new(),
                 n => format!(" — and {} more like it", number(n as u64 - 1)),
             };
-            let (rule, summary) = (code(&cut(&first.rule, NAME)), plain(&cut(first.summary.raw(), SENTENCE)));
+            let (rule, summary) =
+                (code(&cut(&first.rule.as_str().into(), NAME)), plain(&cut(&first.summary, SENTENCE)));
             let (range, help) = (range.unwrap_or_default(), help.unwrap_or_default());
             format!("- {level} {rule}{range}: {summary}{more}{help}")
         })

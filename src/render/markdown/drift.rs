@@ -1,6 +1,6 @@
 //! The table of findings in a comment on drift.
 //!
-//! Owns its columns. Open findings stand in sight, the gravest first; what is waived, was not looked at or has ended is folded.
+//! Owns its columns. Open findings are visible, the most severe first; unread, waived and resolved findings are folded.
 
 use crate::model::Severity;
 use crate::plan::Plan;
@@ -16,7 +16,7 @@ use crate::render::wording::drift::{
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::place;
 
-/// How many rows stand in sight at most.
+/// How many rows are visible at most.
 const ROWS: usize = 40;
 
 /// The most characters of a value.
@@ -27,18 +27,18 @@ const CODES: usize = 12;
 
 const HEAD: &str = "| Client | Field | Declared | Live | | Since | Place |\n|---|---|---|---|---|---|---|";
 
-/// The findings, the waivers that have ended, and the turns of a fleet.
-pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: MarkdownSection) -> MarkdownSection {
-    section.push(&format!("**Drift:** {}\n", headline(plan, watch)));
-    let story = FindingGroups::of(watch);
-    // A table whose rows are all folded is a head without a body.
-    let open = story.open.len().clamp(1, ROWS);
-    let all = [story.open, story.unread, story.waived, story.resolved];
+/// The findings, the expired waivers, and the rotation of a fleet.
+pub(super) fn section(plan: &Plan, report: &DriftReport, mut section: MarkdownSection) -> MarkdownSection {
+    section.push(&format!("**Drift:** {}\n", headline(plan, report)));
+    let groups = FindingGroups::of(report);
+    // At least one row is visible, because a table needs a body.
+    let open = groups.open.len().clamp(1, ROWS);
+    let all = [groups.open, groups.unread, groups.waived, groups.resolved];
     let all: Vec<FindingGroup<'_>> = all.into_iter().flatten().collect();
     let now = &plan.run.started_at;
     let rows = RowSource(all.len(), &|at| row(&all[at], now));
     section.folded(HEAD, &format!("{HEAD}\n"), rows, open, "finding");
-    let ended: Vec<String> = watch
+    let expired_waivers: Vec<String> = report
         .expired_waivers
         .iter()
         .map(|waiver| {
@@ -46,15 +46,15 @@ pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: MarkdownSec
             format!("- {} — {place}", plain(&cut(&expired(waiver), SENTENCE)))
         })
         .collect();
-    items(&mut section, "**Waivers that have ended**\n", &ended, "waiver");
-    if let Some(turns) = &watch.rolling {
+    items(&mut section, "**Expired waivers**\n", &expired_waivers, "waiver");
+    if let Some(turns) = &report.rolling {
         section.push(&format!("{}\n", rolling(turns)));
     }
     section
 }
 
-fn row(told: &FindingGroup<'_>, now: &str) -> String {
-    let finding = told.sample();
+fn row(group: &FindingGroup<'_>, now: &str) -> String {
+    let finding = group.sample();
     let value = |json| match state(finding, json) {
         None => String::new(),
         Some(crate::model::State::NotSet) => "not set".to_owned(),
@@ -74,11 +74,11 @@ fn row(told: &FindingGroup<'_>, now: &str) -> String {
         Some(field) => format!("`{field}`"),
         None => subject(finding).to_owned(),
     };
-    let (who, whence) = match (told.findings.len(), &finding.name) {
-        (1, Some(name)) => (format!("{} {}", id(finding.client_id), code(&cut(name.raw(), NAME))), placed(finding)),
+    let (who, whence) = match (group.findings.len(), &finding.name) {
+        (1, Some(name)) => (format!("{} {}", id(finding.client_id), code(&cut(name, NAME))), placed(finding)),
         (1, None) => (id(finding.client_id), placed(finding)),
         (n, _) => {
-            let ids = some(told.findings.iter().map(|one| id(one.client_id)), NAMED);
+            let ids = some(group.findings.iter().map(|one| id(one.client_id)), NAMED);
             (format!("**{}**: {ids}", count(n, "client")), String::new())
         }
     };

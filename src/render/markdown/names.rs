@@ -5,7 +5,7 @@ use crate::plan::ClientPlan;
 use crate::render::escape::markdown_code as code;
 use crate::render::wording::numbers::some;
 
-/// The most characters of a sentence that we did not write.
+/// The most characters of a sentence that ringform did not write.
 pub(super) const SENTENCE: usize = 300;
 
 /// The most characters of a name or a path.
@@ -27,10 +27,10 @@ pub(super) fn named(clients: &[ClientId], most: usize) -> String {
     format!("{noun} {}", some(clients.iter().map(|client| id(*client)), most))
 }
 
-/// A client's id; `@me` would call somebody of that name.
+/// A client's id. `@me` is code, because GitHub would notify a user of that name.
 pub(super) fn id(client: ClientId) -> String {
     match client {
         ClientId::Number(number) => number.to_string(),
-        ClientId::Me => code("@me"),
+        ClientId::Me => code(&"@me".into()),
     }
 }

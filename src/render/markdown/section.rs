@@ -1,19 +1,19 @@
-//! Pieces of a comment that know how long they may be.
+//! Sections of a comment with a limited length.
 //!
-//! Owns the arithmetic of the limits. GitHub drops a comment or a summary that is too long as a whole, so a piece that does not
-//! fit is left out and counted, and what was opened is always closed. A comment is measured in UTF-16 units, never fewer than
-//! characters; a summary in bytes.
+//! Owns the arithmetic of the limits. GitHub drops a comment or a summary that is too long as a whole. So a piece that
+//! does not fit is left out and counted, and every opened fold is closed. The unit of a comment is the UTF-16 unit, the
+//! unit of a summary the byte.
 
 use crate::render::wording::numbers::number;
 
-/// Where the Markdown goes, and how much room there is.
+/// The most text that a comment or a summary may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SizeLimit {
     limit: usize,
     unit: LengthUnit,
 }
 
-/// What a limit counts.
+/// The unit of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LengthUnit {
     Utf16,
@@ -21,17 +21,17 @@ enum LengthUnit {
 }
 
 impl SizeLimit {
-    /// The longest comment that we write. GitHub's limit is 65,536; the rest is for what others put around it.
+    /// The longest comment. GitHub's limit is 65,536; the difference is for text that other tools add.
     pub(crate) const COMMENT: SizeLimit = SizeLimit { limit: 60_000, unit: LengthUnit::Utf16 };
 
-    /// The most bytes of a step summary. GitHub's limit is 1 MiB (seen: "supports content up to a size of 1024k"); the rest is for
-    /// what other tools of the step write without looking.
+    /// The most bytes of a step summary. GitHub's limit is 1 MiB (seen: "supports content up to a size of 1024k"); the
+    /// difference is for text that other tools of the step add.
     const SUMMARY: u64 = 1_000_000;
 
-    /// Less than this says nothing that is worth a read.
+    /// A summary with less room than this would say nothing useful.
     const LEAST: u64 = 6_000;
 
-    /// The room in a step summary that holds so many bytes already; `None` where nothing fits.
+    /// The limit of a step summary that already has `used` bytes; `None` if too little room is left.
     pub(crate) fn summary(used: u64) -> Option<SizeLimit> {
         let left = SizeLimit::SUMMARY.saturating_sub(used);
         let limit = usize::try_from(left).ok()?;
@@ -51,12 +51,12 @@ impl SizeLimit {
         self.section(self.limit / 100 * percent)
     }
 
-    /// A section that takes what others leave.
+    /// A section that takes the room that others leave.
     pub(super) fn rest(self, used: usize) -> MarkdownSection {
         self.section(self.limit.saturating_sub(used))
     }
 
-    /// A section that takes at most so many percent of what others leave.
+    /// A section that takes at most so many percent of the room that others leave.
     pub(super) fn rest_part(self, used: usize, percent: usize) -> MarkdownSection {
         self.section(self.limit.saturating_sub(used) / 100 * percent)
     }
@@ -73,10 +73,10 @@ impl SizeLimit {
     }
 }
 
-/// What every section keeps for its last lines.
+/// The room that every section reserves for its last lines.
 const CLOSING: usize = 300;
 
-/// Lines by their number: how many there are, and how to make one.
+/// The number of rows, and a function that makes one.
 pub(super) struct RowSource<'a>(pub(super) usize, pub(super) &'a dyn Fn(usize) -> String);
 
 /// A part of the comment.
@@ -99,15 +99,15 @@ impl MarkdownSection {
         true
     }
 
-    /// Adds a short line for which room was kept.
+    /// Adds a short line, for which room is reserved.
     fn end(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
     }
 
-    /// Adds lines under a head: the first `open` of them in sight, the others folded; what does not fit is counted. Only lines
-    /// that are shown are ever made. `noun` is what one line tells of, such as `change`; `under` stands above the folded lines
-    /// again (a table's head).
+    /// Adds lines under a head: the first `open` of them visible, the others folded, the rest counted. It makes only
+    /// lines that it shows. `noun` names one line, such as `change`. `under` is repeated above the folded lines (a
+    /// table's head).
     pub(super) fn folded(&mut self, head: &str, under: &str, lines: RowSource<'_>, open: usize, noun: &str) {
         let RowSource(all, line) = lines;
         if all == 0 {
@@ -155,7 +155,7 @@ impl MarkdownSection {
     }
 }
 
-/// How many items of a list stand in sight.
+/// How many items of a list are visible.
 const OPEN: usize = 10;
 
 /// A list with a head, all but its first items folded.

@@ -6,18 +6,18 @@ use crate::plan::Plan;
 use crate::render::markdown::comment::markdown;
 use crate::render::markdown::section::SizeLimit;
 
-/// What is to be appended to the step summary of GitHub Actions.
+/// The text to append to the step summary of GitHub Actions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepSummary {
     /// This text.
     Page(String),
-    /// There is nothing to tell.
+    /// The plan has no clients and no diagnostics.
     Nothing,
-    /// Nothing that is worth a read fits any more.
+    /// The file has too little room left.
     NoRoom,
 }
 
-/// The Markdown page as far as it fits into a step summary that holds so many bytes already.
+/// The Markdown page, cut to fit into a step summary that already has `used` bytes.
 pub fn step_summary(plan: &Plan, used: u64) -> StepSummary {
     if plan.clients.is_empty() && plan.diagnostics.is_empty() && plan.released_clients.is_empty() {
         return StepSummary::Nothing;

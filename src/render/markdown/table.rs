@@ -1,10 +1,11 @@
 //! The table of changes in a comment.
 //!
-//! Owns its columns and their order: grave changes first, then as in the plan. A row tells one field of one client, or of many.
+//! Owns its columns and their order: security changes first, then the order of the plan. A row shows one field of one
+//! client, or of one group.
 
 use std::cmp::Reverse;
 
-use crate::model::{Layer, Severity};
+use crate::model::{Layer, Severity, Untrusted};
 use crate::plan::{Change, ClientPlan, Origin, Plan};
 use crate::render::escape::{cut, markdown_code as code};
 use crate::render::grouping::clients::ClientGroups;
@@ -23,30 +24,30 @@ const PARTS: [(Origin, &str); 4] = [
     (Origin::Unknown, "**Origin unknown**\n\n"),
 ];
 
-/// How many rows stand in sight.
+/// How many rows are visible.
 const ROWS: usize = 40;
 
 /// The most characters of a value.
 const VALUE: usize = 200;
 
-/// The most characters of a list of countries: all there are fit.
+/// The most characters of a list of countries: all countries fit.
 const LIST: usize = 800;
 
 /// The most countries that are named as added or removed.
 const CODES: usize = 12;
 
-/// What a row is made of.
+/// The change and the clients of a row.
 struct TableRow<'p> {
     clients: &'p [&'p ClientPlan],
     change: &'p Change,
-    /// Whether all its clients have it from one place.
+    /// Whether the declarations of all its clients have one place.
     placed: bool,
 }
 
-/// Writes the table, and who the groups in it are.
+/// Writes the table, and the clients of each group.
 ///
-/// With a base, what this change set brings and what came from elsewhere stand in tables of their own: a reader of a pull request
-/// asks for both and must not confuse them.
+/// With a base, each origin has a table of its own, so that a reader of a pull request does not confuse the changes of
+/// the change set with drift.
 pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, section: &mut MarkdownSection) {
     let mut lines = Vec::new();
     for same in &groups.many {
@@ -58,7 +59,7 @@ pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, sec
         let clients = std::slice::from_ref(client);
         lines.extend(client.changes.iter().map(|change| TableRow { clients, change, placed: true }));
     }
-    // Sorting is stable: within one gravity the order of the plan stays.
+    // Sorting is stable: changes of one severity keep the order of the plan.
     lines.sort_by_key(|line| Reverse(line.change.judgement()));
     let head = match (is_report, plan.is_offline()) {
         (true, _) => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
@@ -105,7 +106,11 @@ fn row(line: &TableRow<'_>, is_report: bool) -> String {
         (false, _) => String::new(),
         (true, Layer::Settings) => code(&cut(&place(&change.place), NAME)),
         (true, Layer::Profile(name)) => {
-            format!("profile {}, {}", code(&cut(name, NAME)), code(&cut(&place(&change.place), NAME)))
+            format!(
+                "profile {}, {}",
+                code(&cut(&Untrusted::new(name.clone()), NAME)),
+                code(&cut(&place(&change.place), NAME))
+            )
         }
     };
     let result = match (is_report, line.clients[0].result) {
@@ -121,13 +126,13 @@ fn row(line: &TableRow<'_>, is_report: bool) -> String {
 fn who(clients: &[&ClientPlan]) -> String {
     let first = clients[0];
     match (clients.len(), &first.name) {
-        (1, Some(name)) => format!("{} {}", id(first.client_id), code(&cut(name.raw(), NAME))),
+        (1, Some(name)) => format!("{} {}", id(first.client_id), code(&cut(name, NAME))),
         (1, None) => id(first.client_id),
         (n, _) => format!("**{}** like {}", count(n, "client"), id(first.client_id)),
     }
 }
 
-/// Fields that the base managed and nobody manages now, folded: they are left alone.
+/// Released fields and clients, folded: ringform leaves them as they are.
 fn released(plan: &Plan, groups: &ClientGroups<'_>, section: &mut MarkdownSection) {
     let many = groups.many.iter().flat_map(|same| &same.clients);
     let all: Vec<String> = many

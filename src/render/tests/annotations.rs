@@ -1,4 +1,4 @@
-//! The formats of CI systems, read back by parsers of their own: the structure is ours whatever strangers wrote.
+//! The formats of CI systems, read back by independent parsers: untrusted text never changes the structure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,8 @@ struct WorkflowCommand {
     message: String,
 }
 
-/// Reads lines as the runner does (actions/runner, ActionCommand): `::name key=value,…::message`, decoded. `None` for other lines.
+/// Reads lines as the runner does (actions/runner, ActionCommand): `::name key=value,…::message`, decoded. `None` for
+/// other lines.
 fn workflow_command(line: &str) -> Option<WorkflowCommand> {
     let rest = line.trim_start().strip_prefix("::")?;
     let (head, message) = rest.split_once("::").unwrap_or_else(|| panic!("half a command: {line}"));
@@ -46,10 +47,10 @@ fn workflow_command(line: &str) -> Option<WorkflowCommand> {
     Some(WorkflowCommand { kind: kind.to_owned(), properties: read, message: decode(message) })
 }
 
-/// How many remarks an annotation stands for.
-fn stands_for(one: &WorkflowCommand) -> usize {
+/// How many annotations a command represents.
+fn represented(one: &WorkflowCommand) -> usize {
     let number = |text: &str| text.replace(',', "").parse::<usize>().ok();
-    if let Some(more) = one.message.strip_suffix("; the step summary and the report tell of them") {
+    if let Some(more) = one.message.strip_suffix("; see the step summary and the report") {
         return number(more.split(' ').next().unwrap_or_default()).unwrap();
     }
     let more = one.message.split_once(" more client").or_else(|| one.message.split_once(" more place"));
@@ -60,13 +61,13 @@ fn stands_for(one: &WorkflowCommand) -> usize {
 fn assert_annotations(plan: &Plan, what: &str) {
     let text = of(plan, Format::Github);
     let list: Vec<WorkflowCommand> = text.lines().filter_map(workflow_command).collect();
-    for (weight, kind) in AnnotationLevel::ALL.into_iter().zip(["error", "warning", "notice"]) {
-        let told: Vec<&WorkflowCommand> = list.iter().filter(|one| one.kind == kind).collect();
-        assert!(told.len() <= 10, "{what}: {} of {kind}", told.len());
-        let all = annotations(plan).iter().filter(|annotation| annotation.weight == weight).count();
-        assert_eq!(told.iter().map(|one| stands_for(one)).sum::<usize>(), all, "{what}: {kind}\n{text}");
+    for (level, kind) in AnnotationLevel::ALL.into_iter().zip(["error", "warning", "notice"]) {
+        let shown: Vec<&WorkflowCommand> = list.iter().filter(|one| one.kind == kind).collect();
+        assert!(shown.len() <= 10, "{what}: {} of {kind}", shown.len());
+        let all = annotations(plan).iter().filter(|annotation| annotation.level == level).count();
+        assert_eq!(shown.iter().map(|one| represented(one)).sum::<usize>(), all, "{what}: {kind}\n{text}");
     }
-    // Nothing but commands, the totals and what a base has to say.
+    // The other lines are the totals and the notes of a base.
     let others = text.lines().filter(|line| workflow_command(line).is_none()).count();
     assert!((1..=8).contains(&others), "{what}: {text}");
 }
@@ -81,7 +82,7 @@ fn every_plan() -> Vec<(String, Plan)> {
 }
 
 #[test]
-fn annotations_are_commands_that_we_meant_and_count_what_they_leave_out() {
+fn github_has_only_valid_commands_and_counts_the_annotations_that_it_leaves_out() {
     for (name, plan) in every_plan() {
         assert_annotations(&plan, &name);
     }
@@ -89,11 +90,11 @@ fn annotations_are_commands_that_we_meant_and_count_what_they_leave_out() {
 }
 
 #[test]
-fn the_worst_annotations_come_first() {
+fn the_most_severe_annotations_come_first_and_waived_ones_last() {
     let text = of(&drifted::drifted("x"), Format::Github);
     let first = text.lines().find_map(workflow_command).unwrap();
     assert_eq!(first.kind, "error");
-    assert_eq!(first.properties["title"], "ringform: opened behind git's back");
+    assert_eq!(first.properties["title"], "ringform: opened outside of git");
     assert!(first.message.starts_with("client 1 (x): geo_list was changed outside of git"), "{first:?}");
     assert!(
         text.lines().filter_map(workflow_command).next_back().unwrap().message.contains("waived by x until 2026-12-31")
@@ -139,26 +140,26 @@ fn junit_has_a_case_for_each_client_and_counts_right() {
     for (name, plan) in every_plan() {
         let counts = read_junit(&of(&plan, Format::Junit), &name);
         let errors = plan.diagnostics.iter().filter(|one| one.is_error()).count();
-        let watch = plan.run.drift.as_ref();
-        // Some clients are known to the earlier run alone.
+        let report = plan.run.drift.as_ref();
+        // Some clients are in the earlier report only.
         let planned: BTreeSet<_> = plan.clients.iter().map(|client| client.client_id).collect();
-        let found = watch.iter().flat_map(|watch| &watch.findings).map(|finding| finding.client_id);
+        let found = report.iter().flat_map(|report| &report.findings).map(|finding| finding.client_id);
         let elsewhere: BTreeSet<_> = found.filter(|id| !planned.contains(id)).collect();
         let others =
-            plan.released_clients.len() + elsewhere.len() + watch.map_or(0, |watch| watch.expired_waivers.len());
+            plan.released_clients.len() + elsewhere.len() + report.map_or(0, |report| report.expired_waivers.len());
         assert_eq!(counts["testcase"], plan.clients.len() + errors.max(1) + others, "{name}");
     }
 }
 
 #[test]
-fn sarif_keeps_its_shape() {
+fn sarif_has_valid_rules_places_and_fingerprints() {
     for (name, plan) in every_plan() {
         let log: Json = serde_json::from_str(&of(&plan, Format::Sarif)).unwrap();
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
         let results = run["results"].as_array().unwrap();
-        let told = annotations(&plan).iter().filter(|annotation| !annotation.rule.is_good()).count();
-        assert_eq!(results.len(), told, "{name}");
+        let expected = annotations(&plan).iter().filter(|annotation| !annotation.rule.is_good()).count();
+        assert_eq!(results.len(), expected, "{name}");
         let mut fingerprints = BTreeSet::new();
         for result in results {
             assert_eq!(rules[result["ruleIndex"].as_u64().unwrap() as usize]["id"], result["ruleId"], "{name}");
@@ -173,7 +174,7 @@ fn sarif_keeps_its_shape() {
 }
 
 #[test]
-fn sarif_stays_within_what_github_takes_and_says_what_it_left_out() {
+fn sarif_has_at_most_25000_results_and_counts_the_others() {
     let mut plan = corpus::fleet(13_000);
     plan.clients[12_999].changes.iter_mut().for_each(|change| change.origin = Origin::Conflict);
     let log: Json = serde_json::from_str(&of(&plan, Format::Sarif)).unwrap();
@@ -190,7 +191,7 @@ fn fingerprints(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
-fn fingerprints_are_client_and_field_and_nothing_else() {
+fn fingerprints_depend_on_client_and_field_only() {
     let plan = |with: Json, line| {
         let mut one =
             corpus::client(12, "a", &[(Setting::HoldMusic, json!(8)), (Setting::Timezone, json!("UTC"))], with);
@@ -205,7 +206,7 @@ fn fingerprints_are_client_and_field_and_nothing_else() {
     let mut other = plan(json!({}), 5);
     other.clients[0].client_id = ClientId::parse("13").unwrap();
     assert!(fingerprints(&other).iter().all(|one| !first.contains(one)));
-    // `@me` is somebody else under other credentials; a number is not.
+    // `@me` is another client under other credentials; a number is the same client.
     let with = |id: &str, credentials: &str| {
         let mut plan = plan(json!({}), 5);
         plan.clients[0].client_id = ClientId::parse(id).unwrap();
@@ -227,7 +228,7 @@ fn gitlab_gets_three_whole_numbers_and_no_text() {
 }
 
 #[test]
-fn a_step_summary_fills_the_room_that_is_left_and_no_more() {
+fn a_step_summary_fills_the_room_that_is_left() {
     let plan = corpus::fleet(5_000);
     for used in [0, 400_000, 900_000, 990_000] {
         let StepSummary::Page(text) = step_summary(&plan, used) else { panic!("nothing at {used}") };

@@ -225,7 +225,7 @@ fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str
     }
 }
 
-/// What `drift` reports: findings in every state, waivers, and a fleet that is read in turns.
+/// A report of `drift`: findings in every state, waivers, and the rotation of a fleet.
 pub(super) fn watched() -> Plan {
     let mut clients = vec![acme(2), acme(3), in_sync(4), failed(14, forbidden(14))];
     for change in clients.iter_mut().flat_map(|client| &mut client.changes) {

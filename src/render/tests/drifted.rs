@@ -1,4 +1,4 @@
-//! Plans with origins, and with what `drift` knows of earlier runs.
+//! Plans with origins, and with findings of earlier runs.
 
 use serde_json::json;
 
@@ -31,7 +31,7 @@ fn finding(id: &str, field: Option<Setting>, state: FindingState, text: &str) ->
     }
 }
 
-/// A report of `drift`: new, going on, waived, unread, resolved; `text` stands wherever strangers or the project choose words.
+/// A report of `drift` with findings in every state. `text` is the text of every untrusted place.
 pub(super) fn drifted(text: &str) -> Plan {
     let drift = |id, settings: &[(Setting, serde_json::Value)], with| {
         let mut one = client(id, text, settings, with);
@@ -75,7 +75,7 @@ pub(super) fn drifted(text: &str) -> Plan {
     plan
 }
 
-/// A plan with a base: every origin, plain and grave.
+/// A plan with a base: every origin, with and without a security field.
 pub(super) fn origins() -> Plan {
     let all = [
         (Setting::GeoList, json!("RU")),

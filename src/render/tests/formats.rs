@@ -1,4 +1,4 @@
-//! Every format over one corpus of plans: a snapshot each, and laws that hold for all.
+//! Snapshots of every format, and the formats by name.
 
 use super::support::{rendered, snapshot};
 use super::{corpus, hostile, pages};
@@ -81,7 +81,7 @@ fn differences_as_yaml() {
 fn json_reads_back_as_the_same_plan() {
     for (name, plan) in corpus::all() {
         if name == "nasty" {
-            continue; // its rules are none of ours
+            continue; // its rules are not rules of ringform
         }
         let text = rendered(&plan, Format::Json, &TextOptions::PIPE);
         let again =

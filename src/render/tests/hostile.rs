@@ -1,4 +1,4 @@
-//! Plans and drift reports in which every text is one that strangers chose to do harm.
+//! Plans and drift reports in which every untrusted text is hostile.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub(super) fn nasty() -> Plan {
     hostile(NASTY)
 }
 
-/// The hostile plan, and the same plan with a harmless word in place of each text: formats must give both one structure.
+/// The hostile plan, and the same plan with a plain word in place of each text: a format must give both one structure.
 pub(super) fn twins() -> (Plan, Plan) {
     let words = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r"]
         .map(|word| word.repeat(3));
@@ -44,7 +44,7 @@ pub(super) fn twins() -> (Plan, Plan) {
     (hostile(NASTY), hostile(&tame))
 }
 
-/// A plan in which each text stands wherever strangers can put one.
+/// A plan with each text in every untrusted place.
 fn hostile(texts: &[&str]) -> Plan {
     let mut clients = Vec::new();
     for (at, text) in texts.iter().enumerate() {
@@ -80,8 +80,8 @@ pub(super) fn problem(text: &str) -> Diagnostic {
     one
 }
 
-/// A drift report in which every text is one that strangers chose, for each of those texts.
-pub(super) fn nasty_watches() -> Vec<Plan> {
+/// One drift report for each hostile text, with the text in every untrusted place.
+pub(super) fn drift_reports() -> Vec<Plan> {
     let nasty = |text: &&str| {
         let mut plan = watched();
         let Some(watch) = &mut plan.run.drift else { return plan };

@@ -10,7 +10,7 @@ use crate::render::{Format, prometheus};
 
 type SeriesLabels = BTreeMap<String, String>;
 
-/// What a page holds.
+/// The metrics of a page.
 #[derive(Debug, Default)]
 struct ParsedMetrics {
     /// HELP and TYPE by name.
@@ -51,7 +51,7 @@ fn labels(mut text: &str) -> SeriesLabels {
                 (_, c) => value.push(c),
             }
         };
-        assert!(found.insert(key.to_owned(), value).is_none(), "a label stands twice");
+        assert!(found.insert(key.to_owned(), value).is_none(), "a label occurs twice");
         text = &rest[end + 1..];
         text = text.strip_prefix(',').unwrap_or(text);
     }
@@ -65,7 +65,7 @@ fn read(text: &str) -> ParsedMetrics {
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("# HELP ") {
             let (name, words) = rest.split_once(' ').unwrap();
-            assert!(closed.insert(name.to_owned()), "{name} stands twice");
+            assert!(closed.insert(name.to_owned()), "{name} occurs twice");
             (help, now) = (Some(words.to_owned()), name.to_owned());
         } else if let Some(rest) = line.strip_prefix("# TYPE ") {
             let (name, kind) = rest.split_once(' ').unwrap();
@@ -77,7 +77,7 @@ fn read(text: &str) -> ParsedMetrics {
             let (inner, value) = rest.rsplit_once("} ").unwrap();
             let value: f64 = value.parse().unwrap();
             let doubled = page.samples.insert((name.to_owned(), labels(inner)), value);
-            assert!(doubled.is_none(), "a series stands twice: {line}");
+            assert!(doubled.is_none(), "a series occurs twice: {line}");
         }
     }
     page
@@ -98,7 +98,7 @@ fn every_plan_is_a_page_that_can_be_read() {
 }
 
 #[test]
-fn text_of_strangers_changes_no_structure() {
+fn untrusted_text_changes_no_structure() {
     for text in hostile::NASTY {
         let mut plan = corpus::all().swap_remove(3).1;
         let names = |page: &ParsedMetrics| page.samples.keys().map(|(name, _)| name.clone()).collect::<Vec<_>>();
@@ -137,7 +137,7 @@ fn projects_and_shards_have_series_of_their_own_and_one_help() {
 }
 
 #[test]
-fn the_last_success_outlives_a_failure() {
+fn the_last_success_stays_after_a_failure() {
     let time = |plan: &Plan, before| {
         let mut out = Vec::new();
         prometheus::prometheus(plan, before, &mut out).unwrap();

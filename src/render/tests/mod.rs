@@ -1,12 +1,12 @@
-//! Every format over one corpus of plans: a snapshot each, and laws that hold for all.
+//! Every format over one corpus of plans: a snapshot each, and properties of all.
 
 mod annotations;
 mod corpus;
 mod drifted;
 mod formats;
 mod hostile;
-mod laws;
 mod metrics;
 mod pages;
+mod properties;
 mod support;
 mod terraform;

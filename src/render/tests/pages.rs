@@ -1,4 +1,4 @@
-//! The page: its law, its structure under hostile text, its size, and what it must not leave out.
+//! The HTML page: its policy, its structure under hostile text, its size, and its sections.
 
 use super::support::rendered;
 use super::{corpus, hostile};
@@ -24,7 +24,7 @@ fn tags(page: &str) -> Vec<&str> {
 }
 
 #[test]
-fn text_of_strangers_changes_no_structure() {
+fn untrusted_text_changes_no_structure() {
     let (hostile, tame) = hostile::twins();
     let pages = [page(&hostile), page(&tame)].map(|page| without_style(&page));
     assert_eq!(tags(&pages[0]), tags(&pages[1]));
@@ -32,7 +32,7 @@ fn text_of_strangers_changes_no_structure() {
 }
 
 #[test]
-fn every_page_is_balanced_and_asks_for_nothing() {
+fn every_page_is_balanced_and_makes_no_request() {
     for (name, plan) in corpus::all() {
         let page = page(&plan);
         let bare = without_style(&page);
@@ -62,7 +62,7 @@ fn every_page_is_balanced_and_asks_for_nothing() {
 }
 
 #[test]
-fn links_and_labels_lead_somewhere() {
+fn every_link_and_label_has_a_target() {
     for (name, plan) in corpus::all() {
         let page = page(&plan);
         let values = |key: &str| -> Vec<String> {
@@ -72,7 +72,7 @@ fn links_and_labels_lead_somewhere() {
         let mut sorted = ids.clone();
         sorted.sort();
         sorted.dedup();
-        assert_eq!(sorted.len(), ids.len(), "{name}: an id stands twice");
+        assert_eq!(sorted.len(), ids.len(), "{name}: an id occurs twice");
         for led in [values("href=\"#"), values(" for=\""), values("aria-labelledby=\"")].concat() {
             assert!(ids.contains(&led), "{name}: {led}");
         }
@@ -80,7 +80,7 @@ fn links_and_labels_lead_somewhere() {
 }
 
 #[test]
-fn a_page_of_a_fleet_opens() {
+fn the_page_of_a_fleet_has_a_limited_size() {
     let mut plan = corpus::fleet(20_000);
     let whole = page(&plan);
     assert!(whole.len() < 3_000_000, "{}", whole.len());
@@ -99,7 +99,7 @@ fn a_page_of_a_fleet_opens() {
 }
 
 #[test]
-fn what_is_grave_stands_first_and_every_origin_is_marked() {
+fn security_comes_first_and_alarms_follow_the_origin() {
     let plans = corpus::all();
     let of = |wanted: &str| page(&plans.iter().find(|(name, _)| *name == wanted).unwrap().1);
     let one = of("one");
@@ -107,10 +107,10 @@ fn what_is_grave_stands_first_and_every_origin_is_marked() {
     assert!(at("id=\"security\"") < at("id=\"changes\"") && at("id=\"changes\"") < at("id=\"failed\""));
     assert!(at("1 change opens the PBX") < at("id=\"security\""));
     let watched = of("watched");
-    for part in ["New", "Going on", "Not looked at this time", "Ended", "Waived"] {
+    for part in ["New", "Continuing", "Not read this time", "Resolved", "Waived"] {
         assert!(watched.contains(&format!("<h3 class=\"part\">{part} <span")), "{part}");
     }
-    assert!(watched.contains("The waiver of client 2") && watched.contains("3 clients were never looked at yet"));
+    assert!(watched.contains("The waiver of client 2") && watched.contains("3 clients were never read yet"));
     assert!(watched.contains("id=\"released\"") && watched.contains(">77 (acme)"));
     let mut opened = corpus::plan(vec![corpus::client(
         7,

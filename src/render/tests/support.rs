@@ -4,9 +4,9 @@ use crate::plan::Plan;
 use crate::render::options::TextOptions;
 use crate::render::{Format, render};
 
-pub(super) fn rendered(plan: &Plan, format: Format, look: &TextOptions) -> String {
+pub(super) fn rendered(plan: &Plan, format: Format, options: &TextOptions) -> String {
     let mut out = Vec::new();
-    render(plan, format, look, &mut out).unwrap();
+    render(plan, format, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -1,4 +1,4 @@
-//! The plan in Terraform's shape, read back as JSON.
+//! The plan in the format of Terraform, read back as JSON.
 
 use serde_json::Value as Json;
 
@@ -17,7 +17,7 @@ fn list<'a>(document: &'a Json, key: &str) -> &'a [Json] {
 }
 
 #[test]
-fn every_compared_client_is_one_resource_and_no_failed_one_is() {
+fn every_compared_client_is_one_resource_and_a_failed_client_is_none() {
     for (name, plan) in corpus::all() {
         let document = read(&plan);
         let changes = list(&document, "resource_changes");
@@ -41,7 +41,7 @@ fn every_compared_client_is_one_resource_and_no_failed_one_is() {
 }
 
 #[test]
-fn drift_goes_from_declared_to_live_and_conflicts_are_none() {
+fn drift_goes_from_declared_to_live_and_excludes_conflicts() {
     let plans = corpus::all();
     let watched = &plans.iter().find(|(name, _)| *name == "watched").unwrap().1;
     let document = read(watched);
@@ -58,7 +58,7 @@ fn drift_goes_from_declared_to_live_and_conflicts_are_none() {
     assert_eq!(list(&read(&pending), "resource_drift").len(), 0);
 }
 
-/// A document with every text replaced by its kind: what is left is its structure.
+/// A document with every text replaced by its kind: the rest is its structure.
 fn shape(value: &Json) -> Json {
     match value {
         Json::Object(map) => map.iter().map(|(key, value)| (key.clone(), shape(value))).collect(),
@@ -69,13 +69,13 @@ fn shape(value: &Json) -> Json {
 }
 
 #[test]
-fn text_of_strangers_changes_no_structure() {
+fn untrusted_text_changes_no_structure() {
     let (hostile, tame) = hostile::twins();
     assert_eq!(shape(&read(&hostile)), shape(&read(&tame)));
 }
 
 #[test]
-fn two_at_me_have_two_addresses() {
+fn two_clients_at_me_have_two_addresses() {
     let mut plan = corpus::fleet(2);
     for (client, name) in plan.clients.iter_mut().zip(["a\"${b}", "c\\%{d}"]) {
         client.client_id = crate::model::ClientId::parse("@me").unwrap();

@@ -1,4 +1,4 @@
-//! One client, or many with the same change: a header, a row for each change, and what else there is to say of them.
+//! One client, or many with the same changes: a header, a row for each change, released fields, blocks and results.
 //!
 //! Owns the layout of a block: columns that line up within it, places that line up over the whole plan.
 
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::plan::client::ConfirmedBy;
 use crate::plan::{ApplyResult, ClientPlan, Details};
-use crate::render::escape::{cut, terminal};
+use crate::render::escape::{shorten, terminal};
 use crate::render::grouping::clients::ClientGroup;
 use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
@@ -21,13 +21,13 @@ use crate::render::wording::place::{place, reason};
 /// The most characters of the raw value of a field that is no longer managed.
 const RAW: usize = 60;
 
-/// The room that a column of places leaves for them; longer ones run over rather than leave their column.
+/// The columns reserved for a place. A longer place runs over and stays in its column.
 const PLACE: usize = 26;
 
-/// The column before which no place stands, so that small plans do not look crowded.
+/// The first column that a place may take, so that small plans are easy to read.
 pub(super) const NEAREST: usize = 56;
 
-/// What is told at once.
+/// The lines of one client or of one group.
 pub(super) struct ClientBlock<'p> {
     header: Vec<StyledText>,
     place: String,
@@ -83,7 +83,7 @@ impl<'p> ClientBlock<'p> {
         2 + self.widths.iter().filter(|width| **width > 0).map(|width| width + 2).sum::<usize>()
     }
 
-    /// The column in which this block would put its places; `None` when they do not fit and may stand anywhere.
+    /// The column in which this block would put its places; `None` if they do not fit.
     pub(super) fn column(&self, width: usize) -> Option<usize> {
         let left = row::width(&self.header).max(if self.rows.is_empty() { 0 } else { self.row_width() });
         let column = (left + 2).max(NEAREST);
@@ -91,61 +91,61 @@ impl<'p> ClientBlock<'p> {
     }
 
     /// Writes it, without a blank line after it.
-    pub(super) fn write(&self, column: usize, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, column: usize, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
         // A block too wide for the common column still lines up within itself.
         let own = if self.rows.is_empty() { 0 } else { self.row_width() + 2 };
         let column = column.max(own);
-        let line = row::painted(&self.header, look.color);
-        with_place(&line, row::width(&self.header), &self.place, column, look, out)?;
+        let line = row::painted(&self.header, options.color);
+        with_place(&line, row::width(&self.header), &self.place, column, options, out)?;
         for row in &self.rows {
-            self.row(row, column, look, out)?;
+            self.row(row, column, options, out)?;
         }
-        self.released(look, out)?;
-        let bad = |text: String| paint(look.color, TextStyle::Bad, text);
+        self.released(options, out)?;
+        let bad = |text: String| paint(options.color, TextStyle::Bad, text);
         if self.sample.result.is_none() {
             for blocked in &self.sample.blocked {
                 writeln!(out, "  {} {}", bad("✗".to_owned()), sentence(&reason(blocked)))?;
             }
         }
         if let Some(outcome) = self.sample.result {
-            self.result(outcome, look, out)?;
+            self.result(outcome, options, out)?;
         }
         if !self.clients.is_empty() {
-            let most = if look.verbose { usize::MAX } else { NAMED };
+            let most = if options.verbose { usize::MAX } else { NAMED };
             let ids = some(self.clients.iter().map(|client| client.client_id), most);
-            writeln!(out, "    {}", paint(look.color, TextStyle::Faint, format_args!("clients {ids}")))?;
+            writeln!(out, "    {}", paint(options.color, TextStyle::Faint, format_args!("clients {ids}")))?;
         }
         Ok(())
     }
 
-    fn row(&self, row: &ChangeRow, column: usize, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-        let mut line = format!("  {} ", row::painted(std::slice::from_ref(&row.mark), look.color));
+    fn row(&self, row: &ChangeRow, column: usize, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+        let mut line = format!("  {} ", row::painted(std::slice::from_ref(&row.mark), options.color));
         let (mut at, mut blanks) = (4, 0);
         for (cells, width) in row.columns.iter().zip(self.widths).filter(|(_, width)| *width > 0) {
             let own = row::width(cells);
             if own > 0 {
                 line.push_str(&" ".repeat(blanks));
-                line.push_str(&row::painted(cells, look.color));
+                line.push_str(&row::painted(cells, options.color));
                 at += blanks + own;
                 blanks = 0;
             }
             blanks += width - own + 2;
         }
-        with_place(&line, at, &row.place, column, look, out)?;
+        with_place(&line, at, &row.place, column, options, out)?;
         for (word, cell) in &row.long {
-            for (at, line) in row::wrapped(cell, look.width.saturating_sub(15), look.color).iter().enumerate() {
+            for (at, line) in row::wrapped(cell, options.width.saturating_sub(15), options.color).iter().enumerate() {
                 let word = format!("{:7}", if at == 0 { word } else { "" });
-                writeln!(out, "      {}  {line}", paint(look.color, TextStyle::Faint, word))?;
+                writeln!(out, "      {}  {line}", paint(options.color, TextStyle::Faint, word))?;
             }
         }
         Ok(())
     }
 
-    fn released(&self, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    fn released(&self, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
         for released in &self.sample.released {
             let live = match &released.live {
                 serde_json::Value::Null => "not set".to_owned(),
-                raw => cut(&terminal(&raw.to_string()).to_string(), RAW),
+                raw => shorten(&terminal(&raw.to_string().into()).to_string(), RAW),
             };
             let base = if self.clients.is_empty() {
                 format!(", was at {}", terminal(&place(&released.source)))
@@ -154,12 +154,12 @@ impl<'p> ClientBlock<'p> {
             };
             let live = if self.sample.live.is_some() { format!(", live {live}") } else { String::new() };
             let line = format!("  {RELEASED} {} released: no longer managed{live}{base}", released.field);
-            writeln!(out, "{}", paint(look.color, TextStyle::Faint, line))?;
+            writeln!(out, "{}", paint(options.color, TextStyle::Faint, line))?;
         }
         Ok(())
     }
 
-    fn result(&self, outcome: ApplyResult, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    fn result(&self, outcome: ApplyResult, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
         let (label, mark) = if outcome.is_good() { (TextStyle::Good, "✓") } else { (TextStyle::Bad, "✗") };
         let details: Option<&Details> = self.sample.details.as_deref();
         let read = details.is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading));
@@ -170,23 +170,23 @@ impl<'p> ClientBlock<'p> {
         };
         let message = details.and_then(|details| details.message.as_ref());
         let message = message.map(|message| format!(": {}", sentence(message))).unwrap_or_default();
-        let word = paint(look.color, label, format_args!("{mark} {}", word(outcome)));
+        let word = paint(options.color, label, format_args!("{mark} {}", word(outcome)));
         writeln!(out, "  {word}{read}{message}")
     }
 }
 
-/// A line with a place behind it, in its column where that is still free.
+/// A line and its place, in the column of places if that is free.
 fn with_place(
     line: &str,
     width: usize,
     place: &str,
     column: usize,
-    look: &TextOptions,
+    options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if place.is_empty() {
         return writeln!(out, "{line}");
     }
     let blanks = " ".repeat(column.saturating_sub(width).max(2));
-    writeln!(out, "{line}{blanks}{}", paint(look.color, TextStyle::Faint, place))
+    writeln!(out, "{line}{blanks}{}", paint(options.color, TextStyle::Faint, place))
 }

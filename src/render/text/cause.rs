@@ -1,6 +1,6 @@
-//! Failures by their cause: how many clients, why, what to do, and which.
+//! Failures by their cause: the number of clients, the reason, the help, and the clients.
 //!
-//! Owns the layout of one cause. Few clients are told with name and file, many by their ids.
+//! Owns the layout of one cause. Few clients are shown with name and file, many by their ids.
 
 use std::io::{self, Write};
 
@@ -14,34 +14,34 @@ use crate::render::totals::word;
 use crate::render::wording::numbers::{count, some};
 
 /// Writes a cause, without a blank line after it.
-pub(super) fn write(cause: &FailureCause<'_>, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(cause: &FailureCause<'_>, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let result = cause.outcome.map_or("failed", word);
     let head = format!("✗ {} {result}", count(cause.clients.len(), "client"));
-    let head = paint(look.color, TextStyle::Bad, head);
+    let head = paint(options.color, TextStyle::Bad, head);
     let answer = answer(cause);
     let answer =
-        if answer.is_empty() { answer } else { paint(look.color, TextStyle::Faint, format_args!("  ({answer})")) };
+        if answer.is_empty() { answer } else { paint(options.color, TextStyle::Faint, format_args!("  ({answer})")) };
     writeln!(out, "{head}: {}{answer}", sentence(&cause.message))?;
-    if let Some(help) = cause.help {
+    if let Some(help) = &cause.help {
         writeln!(out, "  help: {}", sentence(help))?;
     }
-    if cause.clients.len() <= MANY || look.verbose {
+    if cause.clients.len() <= MANY || options.verbose {
         for client in &cause.clients {
-            writeln!(out, "  {}{}", who(client, look), fields(client))?;
+            writeln!(out, "  {}{}", who(client, options), fields(client))?;
         }
         return Ok(());
     }
     writeln!(out, "  clients {}", some(cause.clients.iter().map(|client| client.client_id), NAMED))
 }
 
-/// The status of the answer and the API's own word.
+/// The HTTP status and the status of the API.
 fn answer(cause: &FailureCause<'_>) -> String {
     let http = cause.http_status.map(|status| format!("HTTP {status}"));
     let word = cause.status.map(called);
     [http, word].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The settings that were not stored.
+/// The settings that apply did not store.
 fn fields(client: &ClientPlan) -> String {
     if client.changes.is_empty() {
         return String::new();

@@ -1,28 +1,28 @@
-//! Problems in files, in the terminal form: what is wrong, the line with a caret, and what to do.
+//! Problems in files for a terminal: the problem, the line with a caret, and the help.
 //!
-//! Owns the look of a diagnostic. annotate-snippets draws it, and cleans some of the texts it is given but not all: here every
-//! text goes through one escape first. It is handed the one line and never the file.
+//! Owns the layout of a diagnostic. annotate-snippets draws it. That crate cleans only some of its texts, so every text
+//! is escaped here first. It gets the one line and never the file.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
 
-use crate::model::{Diagnostic, Level, Place};
+use crate::model::{Diagnostic, Level, Place, Untrusted};
 use crate::render::escape::{is_log_command, is_unsafe, terminal};
 use crate::render::options::TextOptions;
 use crate::render::wording::numbers::count;
 
-/// Behind this column nobody looks for a caret, and a line may have 16 MiB: the place must do.
+/// A line longer than this gets no caret, only its place: a line may have 16 MiB.
 const FAR: u32 = 2_000;
 
 /// How much of a line is shown behind the caret, at most.
 const BEHIND: usize = 200;
 
 /// Writes all problems and their number.
-pub fn diagnostics(list: &[Diagnostic], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn diagnostics(list: &[Diagnostic], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     for one in list {
-        diagnostic(one, look, out)?;
+        diagnostic(one, options, out)?;
         writeln!(out)?;
     }
     match totals(list) {
@@ -45,42 +45,43 @@ fn totals(list: &[Diagnostic]) -> Option<String> {
 }
 
 /// Writes one problem, without a blank line after it.
-pub(super) fn diagnostic(one: &Diagnostic, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let clean = |text: &str| terminal(text).to_string();
+pub(super) fn diagnostic(one: &Diagnostic, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let clean = |text: &Untrusted| terminal(text).to_string();
     let level = match one.severity {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(clean(one.summary.raw())).id(clean(&one.rule)));
+    let mut group = Group::with_title(level.primary_title(clean(&one.summary)).id(clean(&one.rule.as_str().into())));
     match (&one.range, &one.line) {
         (Some(range), Some(line)) if range.column <= FAR => {
             let shown = SnippetLine::of(line.raw(), range);
             let caret = AnnotationKind::Primary.span(shown.start..shown.end);
-            let snippet = Snippet::source(shown.text).path(clean(range.file.raw())).line_start(range.line as usize);
+            let snippet = Snippet::source(shown.text).path(clean(&range.file)).line_start(range.line as usize);
             group = group.element(snippet.annotation(caret));
         }
         (Some(range), _) => group = group.element(origin(range)),
         (None, _) => {}
     }
     if let Some(help) = &one.help {
-        group = group.element(Title::HELP.message(clean(help.raw())));
+        group = group.element(Title::HELP.message(clean(help)));
     }
     let mut report = vec![group];
     if let Some(other) = &one.other {
-        let first = if one.rule.starts_with("duplicate-") { "it stands here first" } else { "this belongs to it" };
+        let first =
+            if one.rule.starts_with("duplicate-") { "the first one is here" } else { "the related place is here" };
         report.push(Group::with_title(Title::NOTE.secondary_title(first)).element(origin(other)));
     }
-    let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
-    writeln!(out, "{}", renderer.term_width(look.width).render(&report).trim_end())
+    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
+    writeln!(out, "{}", renderer.term_width(options.width).render(&report).trim_end())
 }
 
 /// A place without its line.
 fn origin(place: &Place) -> Origin<'static> {
-    let path = terminal(place.file.raw()).to_string();
+    let path = terminal(&place.file).to_string();
     Origin::path(path).line(place.line as usize).char_column(place.column as usize)
 }
 
-/// A line as it is shown, and the bytes of it that the caret covers.
+/// A line for display, and its bytes under the caret.
 ///
 /// The renderer counts the column in this text, so every character stays one character.
 struct SnippetLine {
@@ -103,10 +104,10 @@ impl SnippetLine {
                 shown.end = shown.text.len();
             }
             let command = line[..byte].ends_with('#') && is_log_command(&line[byte..]);
-            // The renderer makes blanks of a tab and puts the caret right.
+            // The renderer replaces a tab with blanks and moves the caret.
             shown.text.push(if c == '\t' { c } else { visible(c, command) });
         }
-        // What is missing at the end of a line is shown under a blank of its own.
+        // A caret behind the end of the line gets a blank of its own.
         if shown.start == usize::MAX {
             shown.start = shown.text.len();
             shown.text.push(' ');
@@ -116,7 +117,7 @@ impl SnippetLine {
     }
 }
 
-/// One character for one character: the picture of a control, or the sign for what cannot be shown.
+/// Replaces one character by one: the picture of a control, or the replacement character.
 fn visible(c: char, command: bool) -> char {
     match c {
         '\0'..'\u{20}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{FFFD}'),
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_caret_covers_what_it_should() {
+    fn the_caret_covers_the_place_of_the_problem() {
         assert_eq!(under("client: 12", 9, 2), "12");
         assert_eq!(under("\ta: b\r\n", 5, 1), "b");
         assert_eq!(under("имя: 北京 x", 6, 2), "北京");

@@ -1,7 +1,7 @@
-//! The difference as a unified diff of YAML: live on the one side, declared on the other.
+//! The difference as a unified diff of YAML, from live to declared.
 //!
-//! Owns the diff of the managed settings of each client that differs. How settings are spelt in YAML is the caller's to say;
-//! what it returns is escaped line by line.
+//! Owns the diff of the managed settings of each client that differs. The caller provides the function
+//! that writes settings as YAML; each line of its text is escaped here.
 
 use std::io::{self, Write};
 
@@ -13,48 +13,48 @@ use crate::render::escape::terminal;
 use crate::render::options::TextOptions;
 use crate::render::text::paint::{TextStyle, paint};
 
-/// Settings and what they hold, in the order of the table.
+/// Settings with their states, in the order of the table.
 pub type SettingStates = [SettingState];
 
 type SettingState = (Setting, State);
 
-/// Writes the diff of every client with a change. `settings_yaml` spells settings as a document would.
+/// Writes the diff of every client with a change. `settings_yaml` writes settings as in a document.
 pub fn diff(
     plan: &Plan,
     settings_yaml: &dyn Fn(&SettingStates) -> String,
-    look: &TextOptions,
+    options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     for client in plan.clients.iter().filter(|client| !client.changes.is_empty()) {
         let (live, declared) = sides(client);
-        one(client, &settings_yaml(&live), &settings_yaml(&declared), look, &mut out)?;
+        one(client, &settings_yaml(&live), &settings_yaml(&declared), options, &mut out)?;
     }
     out.flush()
 }
 
-/// The managed settings, each live and declared. One that does not differ is on both sides as it is live.
+/// The managed settings, each live and declared. A setting without a difference has its live state on both sides.
 fn sides(client: &ClientPlan) -> (Vec<SettingState>, Vec<SettingState>) {
     let pair = |setting| {
         if let Some(change) = client.changes.iter().find(|change| change.setting == setting) {
             return Some(((setting, change.before.clone()), (setting, change.after.clone())));
         }
-        // A plan made without reading knows nothing of the settings that do not differ.
+        // An offline plan contains no state of settings without a difference.
         let state = client.live.as_ref()?.state(setting)?;
         Some(((setting, state.clone()), (setting, state)))
     };
     client.managed.iter().filter_map(pair).unzip()
 }
 
-fn one(client: &ClientPlan, live: &str, declared: &str, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+fn one(client: &ClientPlan, live: &str, declared: &str, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let id = client.client_id;
     let file = terminal(&client.source.file);
     let older = if client.live.is_some() { "live" } else { "base" };
-    writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("--- client {id} {older}")))?;
-    writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("+++ client {id} {file}")))?;
+    writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("--- client {id} {older}")))?;
+    writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("+++ client {id} {file}")))?;
     let diff = TextDiff::from_lines(live, declared);
     for hunk in diff.unified_diff().context_radius(3).missing_newline_hint(false).iter_hunks() {
-        writeln!(out, "{}", paint(look.color, TextStyle::Hunk, hunk.header()))?;
+        writeln!(out, "{}", paint(options.color, TextStyle::Hunk, hunk.header()))?;
         for change in hunk.iter_changes() {
             let (sign, label) = match change.tag() {
                 similar::ChangeTag::Equal => (' ', TextStyle::Plain),
@@ -62,7 +62,7 @@ fn one(client: &ClientPlan, live: &str, declared: &str, look: &TextOptions, out:
                 similar::ChangeTag::Insert => ('+', TextStyle::Added),
             };
             let line = change.value().trim_end_matches(['\n', '\r']);
-            writeln!(out, "{}", paint(look.color, label, format_args!("{sign}{}", terminal(line))))?;
+            writeln!(out, "{}", paint(options.color, label, format_args!("{sign}{}", terminal(&line.into()))))?;
         }
     }
     Ok(())

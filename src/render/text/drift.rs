@@ -1,6 +1,6 @@
-//! Findings of drift as lines: the gravest first, what is new before what goes on, what is waived apart.
+//! Findings of drift as lines: open findings first, then unread, waived and resolved ones.
 //!
-//! Owns the columns. A line tells one finding, or the same one of many clients.
+//! Owns the columns. A line shows one finding, or one group of equal findings.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::model::{Severity, State};
 use crate::plan::Plan;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
-use crate::render::escape::{cut, terminal};
+use crate::render::escape::{shorten, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
@@ -27,55 +27,53 @@ const VALUE: usize = 40;
 /// The most countries that are named in brackets.
 const CODES: usize = 8;
 
-/// How many lines of what is no news are told without `-v`.
+/// How many lines of unread, waived or resolved findings are shown without `-v`.
 const MOST: usize = 20;
 
 /// Writes what drift found, with a blank line after it.
-pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let story = FindingGroups::of(watch);
-    let (label, since) = match watch.findings.iter().any(Finding::is_open) {
-        true => (TextStyle::Bad, &watch.since),
-        false => (TextStyle::Heading, &watch.since),
-    };
-    let head = paint(look.color, label, format_args!("Drift: {}", headline(plan, watch)));
-    let since =
-        since.as_ref().map(|since| format!("  compared with the report of {}", cut(&terminal(since).to_string(), 40)));
-    writeln!(out, "{head}{}", paint(look.color, TextStyle::Faint, since.unwrap_or_default()))?;
+pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let groups = FindingGroups::of(report);
+    let label = if report.findings.iter().any(Finding::is_open) { TextStyle::Bad } else { TextStyle::Heading };
+    let head = paint(options.color, label, format_args!("Drift: {}", headline(plan, report)));
+    let since = report.since.as_ref().map(|since| {
+        format!("  compared with the report of {}", shorten(&terminal(&since.as_str().into()).to_string(), 40))
+    });
+    writeln!(out, "{head}{}", paint(options.color, TextStyle::Faint, since.unwrap_or_default()))?;
     let parts = [
-        ("", &story.open, usize::MAX),
-        ("not looked at in this run, found before", &story.unread, MOST),
-        ("waived", &story.waived, MOST),
-        ("resolved", &story.resolved, MOST),
+        ("", &groups.open, usize::MAX),
+        ("not read in this run, found earlier", &groups.unread, MOST),
+        ("waived", &groups.waived, MOST),
+        ("resolved", &groups.resolved, MOST),
     ];
     let now = &plan.run.started_at;
-    for (head, told, most) in parts {
-        if told.is_empty() {
+    for (head, group, most) in parts {
+        if group.is_empty() {
             continue;
         }
-        let lines: Vec<[(TextStyle, String); 6]> = told.iter().map(|one| cells(one, now, look)).collect();
-        let shown = if look.verbose { lines.len() } else { lines.len().min(most) };
+        let lines: Vec<[(TextStyle, String); 6]> = group.iter().map(|one| cells(one, now, options)).collect();
+        let shown = if options.verbose { lines.len() } else { lines.len().min(most) };
         if !head.is_empty() {
-            writeln!(out, "{}", paint(look.color, TextStyle::Heading, format_args!("{head}:")))?;
+            writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("{head}:")))?;
         }
-        table(&lines[..shown], look, out)?;
+        table(&lines[..shown], options, out)?;
         if shown < lines.len() {
-            writeln!(out, "  and {} more; -v names them", number((lines.len() - shown) as u64))?;
+            writeln!(out, "  and {} more; -v shows them", number((lines.len() - shown) as u64))?;
         }
     }
-    for waiver in &watch.expired_waivers {
-        let where_ = terminal(&place(&waiver.source)).to_string();
-        let line = paint(look.color, TextStyle::Changed, "expired");
-        writeln!(out, "{line}: {}  {}", sentence(&expired(waiver)), paint(look.color, TextStyle::Faint, where_))?;
+    for waiver in &report.expired_waivers {
+        let location = terminal(&place(&waiver.source)).to_string();
+        let line = paint(options.color, TextStyle::Changed, "expired");
+        writeln!(out, "{line}: {}  {}", sentence(&expired(waiver)), paint(options.color, TextStyle::Faint, location))?;
     }
-    if let Some(turns) = &watch.rolling {
+    if let Some(turns) = &report.rolling {
         writeln!(out, "{}", rolling(turns))?;
     }
     writeln!(out)
 }
 
-/// One line: how grave, what, from what to what, who, since when, where.
-fn cells(told: &FindingGroup<'_>, now: &str, look: &TextOptions) -> [(TextStyle, String); 6] {
-    let finding = told.sample();
+/// One line: severity, field, values, client, state, place.
+fn cells(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> [(TextStyle, String); 6] {
+    let finding = group.sample();
     let open = finding.is_open();
     let grave = match (finding.severity, direction(finding)) {
         (Severity::Security, "") => "!".to_owned(),
@@ -99,16 +97,16 @@ fn cells(told: &FindingGroup<'_>, now: &str, look: &TextOptions) -> [(TextStyle,
         (label, grave),
         (if finding.field.is_none() && open { TextStyle::Bad } else { TextStyle::Plain }, subject(finding).to_owned()),
         (TextStyle::Plain, values),
-        (TextStyle::Plain, who(told, look)),
+        (TextStyle::Plain, who(group, options)),
         (if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags),
         (
             TextStyle::Faint,
-            if told.findings.len() == 1 { terminal(&place(&finding.source)).to_string() } else { String::new() },
+            if group.findings.len() == 1 { terminal(&place(&finding.source)).to_string() } else { String::new() },
         ),
     ]
 }
 
-/// A value, harmless; a long list of countries as their number.
+/// A value, escaped; a long list of countries as its number.
 fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
     let state = state(finding, json)?;
     let text = terminal(&change::state(&state)).to_string();
@@ -118,24 +116,24 @@ fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
             .countries()
             .map(|set| count(set.codes().len(), "countr").replace("countrs", "countries"))
             .unwrap_or(text),
-        (_, true) => cut(&text, VALUE),
+        (_, true) => shorten(&text, VALUE),
     })
 }
 
-fn who(told: &FindingGroup<'_>, look: &TextOptions) -> String {
-    let finding = told.sample();
-    match (told.findings.len(), &finding.name) {
+fn who(group: &FindingGroup<'_>, options: &TextOptions) -> String {
+    let finding = group.sample();
+    match (group.findings.len(), &finding.name) {
         (1, Some(name)) => format!("client {}  {}", finding.client_id, called(name)),
         (1, None) => format!("client {}", finding.client_id),
         (n, _) => {
-            let most = if look.verbose { usize::MAX } else { NAMED };
-            format!("{}: {}", count(n, "client"), some(told.findings.iter().map(|one| one.client_id), most))
+            let most = if options.verbose { usize::MAX } else { NAMED };
+            format!("{}: {}", count(n, "client"), some(group.findings.iter().map(|one| one.client_id), most))
         }
     }
 }
 
-/// Lines in columns; a column that would push the others out of sight is not waited for.
-fn table(lines: &[[(TextStyle, String); 6]], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+/// Lines in columns; a cell wider than the limit does not widen its column.
+fn table(lines: &[[(TextStyle, String); 6]], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 48;
     let mut widths = [0; 6];
     for line in lines {
@@ -152,7 +150,7 @@ fn table(lines: &[[(TextStyle, String); 6]], look: &TextOptions, out: &mut dyn W
             }
             if !cell.is_empty() {
                 text.push_str(&" ".repeat(plain));
-                text.push_str(&paint(look.color, *label, cell));
+                text.push_str(&paint(options.color, *label, cell));
                 plain = 0;
             }
             plain += widths[at].saturating_sub(cell.width()) + 2;

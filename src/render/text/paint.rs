@@ -1,12 +1,12 @@
 //! Colours of the terminal forms: one table of labels.
 //!
-//! Owns what each kind of text looks like. Whether there is colour at all was decided by the caller; without it nothing is added.
+//! Owns the style of each kind of text. The caller decides on colour; without colour the text gets no codes.
 
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
 
-/// What a piece of text is; the table below says how it looks.
+/// The kind of a piece of text. The table below has its style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextStyle {
     Plain,
@@ -36,7 +36,7 @@ fn style(label: TextStyle) -> Style {
     }
 }
 
-/// The text in its colours, or as it is. The text is escaped already.
+/// The text with colour codes, or unchanged. The text is escaped already.
 pub(super) fn paint(color: bool, label: TextStyle, text: impl Display) -> String {
     if !color || label == TextStyle::Plain {
         return text.to_string();

@@ -1,7 +1,7 @@
-//! The plan as people read it on a terminal or in a log.
+//! The plan as text for a terminal or a log.
 //!
-//! Owns the order of what is told: what many clients have in common, each outlier in full, warnings, failures, totals. Without
-//! colour it is plain and stable. Nothing here is an interface for programs: that is the JSON form.
+//! Owns the order: findings, groups of clients, other clients, warnings, failures, totals. Without colour the text is
+//! plain and stable. Programs read the JSON format instead.
 
 use std::io::{self, Write};
 
@@ -23,56 +23,56 @@ use crate::render::wording::numbers::{count, duration, number, some};
 use crate::render::wording::place::place;
 
 /// Writes a plan or a report.
-pub(in crate::render) fn text(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::render) fn text(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     if plan.clients.is_empty() && plan.diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics(&plan.diagnostics, look, &mut out)?;
+        diagnostics(&plan.diagnostics, options, &mut out)?;
         return out.flush();
     }
     let mut groups = ClientGroups::of(plan);
-    if let Some(watch) = &plan.run.drift {
-        drift::write(plan, watch, look, &mut out)?;
-        remove_reported(&mut groups, watch);
+    if let Some(report) = &plan.run.drift {
+        drift::write(plan, report, options, &mut out)?;
+        remove_reported(&mut groups, report);
     }
-    let column = column(&groups, look);
+    let column = column(&groups, options);
     for same in &groups.many {
-        ClientBlock::many(same).write(column, look, &mut out)?;
+        ClientBlock::many(same).write(column, options, &mut out)?;
         writeln!(out)?;
     }
     for client in &groups.alone {
-        ClientBlock::alone(client).write(column, look, &mut out)?;
+        ClientBlock::alone(client).write(column, options, &mut out)?;
         writeln!(out)?;
     }
-    released_clients(plan, look, &mut out)?;
-    if look.verbose && !groups.in_sync.is_empty() {
-        in_sync(&groups.in_sync, look, &mut out)?;
+    released_clients(plan, options, &mut out)?;
+    if options.verbose && !groups.in_sync.is_empty() {
+        in_sync(&groups.in_sync, options, &mut out)?;
     }
-    for like in alike(&plan.diagnostics) {
-        warnings(&like, look, &mut out)?;
+    for similar in alike(&plan.diagnostics) {
+        warnings(&similar, options, &mut out)?;
     }
     for one in &groups.causes {
-        cause::write(one, look, &mut out)?;
+        cause::write(one, options, &mut out)?;
         writeln!(out)?;
     }
-    totals(plan, look, &mut out)?;
+    totals(plan, options, &mut out)?;
     out.flush()
 }
 
-/// The column in which places stand: behind the longest line that leaves room for them.
-fn column(groups: &ClientGroups<'_>, look: &TextOptions) -> usize {
+/// The column of places: behind the longest line that leaves room for them.
+fn column(groups: &ClientGroups<'_>, options: &TextOptions) -> usize {
     let many = groups.many.iter().map(ClientBlock::many);
     let alone = groups.alone.iter().map(|client| ClientBlock::alone(client));
-    many.chain(alone).filter_map(|block| block.column(look.width)).max().unwrap_or(block::NEAREST)
+    many.chain(alone).filter_map(|block| block.column(options.width)).max().unwrap_or(block::NEAREST)
 }
 
-/// Clients that the base declares and nobody does now. They were not read.
-fn released_clients(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+/// Clients that the base declares and the project no longer declares. ringform does not read them.
+fn released_clients(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let all = &plan.released_clients;
-    let shown = if look.verbose { all.len() } else { all.len().min(NAMED) };
+    let shown = if options.verbose { all.len() } else { all.len().min(NAMED) };
     for one in &all[..shown] {
         let file = terminal(&place(&one.source)).to_string();
         let line = format!("{RELEASED} client {} released: no longer declared, was at {file}", one.client_id);
-        writeln!(out, "{}", paint(look.color, TextStyle::Faint, line))?;
+        writeln!(out, "{}", paint(options.color, TextStyle::Faint, line))?;
     }
     if shown < all.len() {
         writeln!(out, "{RELEASED} and {} more clients released", number((all.len() - shown) as u64))?;
@@ -80,34 +80,34 @@ fn released_clients(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io:
     if all.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
-fn in_sync(clients: &[&ClientPlan], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+fn in_sync(clients: &[&ClientPlan], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "{}",
-        paint(look.color, TextStyle::Heading, format_args!("in sync: {}", count(clients.len(), "client")))
+        paint(options.color, TextStyle::Heading, format_args!("in sync: {}", count(clients.len(), "client")))
     )?;
     for client in clients {
-        writeln!(out, "  {}", who(client, look))?;
+        writeln!(out, "  {}", who(client, options))?;
     }
     writeln!(out)
 }
 
 /// Diagnostics of one kind: each in full, or the first and the places of the others.
-fn warnings(like: &[&Diagnostic], look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let shown = if like.len() > MANY && !look.verbose { 1 } else { like.len() };
-    for one in &like[..shown] {
-        diagnostic(one, look, out)?;
+fn warnings(similar: &[&Diagnostic], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let shown = if similar.len() > MANY && !options.verbose { 1 } else { similar.len() };
+    for one in &similar[..shown] {
+        diagnostic(one, options, out)?;
     }
-    let rest = &like[shown..];
+    let rest = &similar[shown..];
     if !rest.is_empty() {
-        let places: Vec<String> = rest.iter().filter_map(|one| one.range.as_ref()).map(place).collect();
+        let places: Vec<Untrusted> = rest.iter().filter_map(|one| one.range.as_ref()).map(place).collect();
         let places = places.iter().map(|place| terminal(place).to_string());
-        writeln!(out, "  and {} more like it: {}", number(rest.len() as u64), some(places, NAMED))?;
+        writeln!(out, "  and {} more similar it: {}", number(rest.len() as u64), some(places, NAMED))?;
     }
     writeln!(out)
 }
 
-fn totals(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
     let failed = totals.summary.failed > 0 || (totals.is_report && totals.undone() > 0);
     let label = match (failed, totals.summary.to_change) {
@@ -116,14 +116,14 @@ fn totals(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()
         (false, _) => TextStyle::Heading,
     };
     for alarm in totals.alarms().into_iter().filter(|_| plan.run.drift.is_none()) {
-        writeln!(out, "{}", paint(look.color, TextStyle::Grave, format_args!("! {alarm}")))?;
+        writeln!(out, "{}", paint(options.color, TextStyle::Grave, format_args!("! {alarm}")))?;
     }
-    let mut line = paint(look.color, label, totals.headline());
-    if look.requests && plan.run.requests.total > 0 {
+    let mut line = paint(options.color, label, totals.headline());
+    if options.requests && plan.run.requests.total > 0 {
         let run = &plan.run;
         let retries = match run.requests.retries {
             0 => String::new(),
-            n => format!(" ({} again)", number(n)),
+            n => format!(" ({} repeated)", number(n)),
         };
         let requests = count(usize::try_from(run.requests.total).unwrap_or(usize::MAX), "request");
         line.push_str(&format!(" {requests}{retries}, {}.", duration(run.duration_ms)));
@@ -135,7 +135,7 @@ fn totals(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()
     for note in totals.notes() {
         writeln!(out, "{note}")?;
     }
-    // `main...` brings dots of its own.
+    // `main...` ends with dots already.
     let end = |base: &Untrusted| if base.raw().ends_with('.') { "" } else { "." };
     let base = plan.base.as_ref().map(|base| format!("Base: {}{}", called(base), end(base)));
     let shard = plan.shard.map(|shard| format!("Shard {} of {}.", shard.index, shard.count));
@@ -143,9 +143,9 @@ fn totals(plan: &Plan, look: &TextOptions, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "{}", base.into_iter().chain(shard).collect::<Vec<_>>().join(" "))?;
     }
     match plan.run.quota.iter().min_by_key(|quota| quota.remaining_lowest) {
-        Some(quota) if look.requests => {
+        Some(quota) if options.requests => {
             let of_name =
-                quota.credentials.as_deref().map(|name| format!(" of {}", terminal(name))).unwrap_or_default();
+                quota.credentials.as_deref().map(|name| format!(" of {}", terminal(&name.into()))).unwrap_or_default();
             let reset = quota.resets_in_s.map(|s| format!(", reset in {}", duration(s.saturating_mul(1000))));
             let reset = reset.unwrap_or_default();
             writeln!(out, "Quota{of_name}: {} left at the lowest{reset}.", number(quota.remaining_lowest))

@@ -1,12 +1,12 @@
 //! One change as a row of a block: mark, field, values, countries, judgement, origin, place.
 //!
-//! Owns the cells and their widths. A value that does not fit beside the others is told in full on lines of its own.
+//! Owns the cells and their widths. A value that does not fit into the row is shown in full on lines of its own.
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Layer, Severity, State};
+use crate::model::{Layer, Severity, State, Untrusted};
 use crate::plan::{Change, ChangeAction, Origin};
-use crate::render::escape::{cut, terminal};
+use crate::render::escape::{shorten, terminal};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::wording::change;
 use crate::render::wording::change::{countries, origin, state};
@@ -15,10 +15,10 @@ use crate::render::wording::place::place;
 /// The most columns that `before → after` may take in the row.
 const VALUES: usize = 46;
 
-/// The most columns of one value in the row when the whole stands below.
+/// The most columns of one value in the row if the full value is below.
 const SHORT: usize = 20;
 
-/// The most characters of a value that is no list of countries: an odd one may be anything up to the size of an answer.
+/// The most characters of a value other than a list of countries. An odd value may be as large as an answer.
 const WHOLE: usize = 2_000;
 
 /// The most countries that are named in brackets.
@@ -56,14 +56,14 @@ pub(super) struct ChangeRow {
     pub(super) columns: [Vec<StyledText>; 5],
     /// The mark before them.
     pub(super) mark: StyledText,
-    /// Where it is written; empty when that differs from client to client.
+    /// The place of its declaration; empty if the places differ.
     pub(super) place: String,
-    /// What the row shows short, in full: a word and the text.
+    /// The full text of what the row shows short, each with a word.
     pub(super) long: Vec<(&'static str, StyledText)>,
 }
 
 impl ChangeRow {
-    /// The row of a change; `placed` says whether it is written in one place that may be told.
+    /// The row of a change; `placed`: its declaration has one place.
     pub(super) fn of(change: &Change, placed: bool) -> ChangeRow {
         let mark = match change.action() {
             ChangeAction::Set => StyledText::new(TextStyle::Added, "+"),
@@ -84,7 +84,7 @@ impl ChangeRow {
         };
         let values = vec![fit("before", &change.before, before), arrow, fit("after", &change.after, after)];
         let codes = countries(change, CODES);
-        // Beside one long list, what was added or removed is that list again.
+        // With one long list only, the added or removed countries are the same list.
         if long.len() > 1 && change.added().len() + change.removed().len() > CODES {
             for (word, list) in [("added", change.added()), ("removed", change.removed())] {
                 if !list.is_empty() {
@@ -104,7 +104,9 @@ impl ChangeRow {
         let place = match (placed, &change.layer) {
             (false, _) => String::new(),
             (true, Layer::Settings) => terminal(&place(&change.place)).to_string(),
-            (true, Layer::Profile(name)) => format!("profile {}, {}", terminal(name), terminal(&place(&change.place))),
+            (true, Layer::Profile(name)) => {
+                format!("profile {}, {}", terminal(&Untrusted::new(name.clone())), terminal(&place(&change.place)))
+            }
         };
         ChangeRow { columns, mark, place, long }
     }
@@ -129,20 +131,20 @@ fn value(value: &State) -> StyledText {
     let text = terminal(&state(value)).to_string();
     match value {
         State::Is(_) | State::NotSet => StyledText::new(label, text),
-        State::Odd(_) => StyledText::new(label, cut(&text, WHOLE)),
+        State::Odd(_) => StyledText::new(label, shorten(&text, WHOLE)),
     }
 }
 
-/// A value that stands in full elsewhere: how many countries, or its beginning.
+/// The short form of a value: the number of countries, or its beginning.
 fn short(value: &State, cell: &StyledText) -> StyledText {
     match value.countries() {
         Some(set) => StyledText::new(cell.label, format!("{} countries", set.codes().len())),
-        None => StyledText::new(cell.label, cut(&cell.text, SHORT)),
+        None => StyledText::new(cell.label, shorten(&cell.text, SHORT)),
     }
 }
 
-/// The text of a cell in lines of at most `width` columns, broken at blanks. Only lists of countries are ever broken: in other
-/// texts a break could make a line begin with what strangers chose.
+/// The text of a cell in lines of at most `width` columns, broken at blanks. Only lists of countries are
+/// broken, because a break in another text could start a line with untrusted text.
 pub(super) fn wrapped(cell: &StyledText, width: usize, color: bool) -> Vec<String> {
     let codes = cell.text.split(' ').all(|word| word.len() == 2 && word.bytes().all(|b| b.is_ascii_uppercase()));
     if !codes {
@@ -153,7 +155,7 @@ pub(super) fn wrapped(cell: &StyledText, width: usize, color: bool) -> Vec<Strin
     words.chunks(per_line).map(|line| paint(color, cell.label, line.join(" "))).collect()
 }
 
-/// How a change is judged, in a word: `! opens`, `!`, `closes`. Drift has happened already, so it is told in the past.
+/// How a change is judged, in a word: `! opens`, `!`, `closes`. Drift is in the past tense.
 fn judged(change: &Change) -> (TextStyle, String) {
     let judgement = change.judgement();
     let word = crate::render::wording::change::direction(change);

@@ -1,19 +1,19 @@
-//! One change in words: its values, its countries, its direction and where it comes from.
+//! One change in words: its values, its countries, its direction and its origin.
 //!
-//! Owns the words that all forms for people share. What it returns of values is still untrusted: each form escapes it its way.
+//! Owns the words that all formats for people share.
 
 use serde_json::Value as Json;
 
 use crate::model::countries::{Code, Countries};
-use crate::model::{Direction, State, Value};
+use crate::model::{Direction, State, Untrusted, Value};
 use crate::plan::{Change, Origin};
 
-/// The direction of a change in a word; empty where the values do not tell. Drift has happened already: it is told in the past.
+/// The direction of a change in a word; empty if it is unclear. Drift is in the past tense, because it has happened.
 pub(crate) fn direction(change: &Change) -> &'static str {
     moved(change.judgement().direction, Some(change.origin))
 }
 
-/// A direction in a word. Drift has happened already, so it is told in the past.
+/// A direction in a word. Drift is in the past tense, because it has happened.
 pub(crate) fn moved(direction: Option<Direction>, origin: Option<Origin>) -> &'static str {
     match (direction, origin == Some(Origin::Drift)) {
         (Some(Direction::Opens), true) => "opened",
@@ -34,10 +34,10 @@ pub(crate) fn marked(origin: Origin) -> &'static str {
     }
 }
 
-/// The mark of what nobody manages any more.
+/// The mark of released fields and clients.
 pub(crate) const RELEASED: &str = "·";
 
-/// The origin of a change, and whether it is kept back; empty where there is neither.
+/// The origin of a change, and whether apply sends it; empty without a base if apply sends it.
 pub(crate) fn origin(change: &Change) -> String {
     match (marked(change.origin), change.kept) {
         (origin, false) => origin.to_owned(),
@@ -46,16 +46,16 @@ pub(crate) fn origin(change: &Change) -> String {
     }
 }
 
-/// A state in words, still untrusted: the value as the API has it, `not set`, or the raw JSON of an odd one.
-pub(crate) fn state(state: &State) -> String {
+/// A state in words: the value as the API has it, `not set`, or the raw JSON of an odd one.
+pub(crate) fn state(state: &State) -> Untrusted {
     match state {
-        State::NotSet => "not set".to_owned(),
-        State::Is(Value::Countries(Countries::All)) => "* (every country)".to_owned(),
+        State::NotSet => "not set".into(),
+        State::Is(Value::Countries(Countries::All)) => "* (every country)".into(),
         State::Is(value) => match value.to_json() {
-            Json::String(text) => text,
-            other => other.to_string(),
+            Json::String(text) => text.into(),
+            other => other.to_string().into(),
         },
-        State::Odd(raw) => format!("{raw} (not understood)"),
+        State::Odd(raw) => format!("{raw} (not understood)").into(),
     }
 }
 

@@ -1,30 +1,30 @@
-//! What drift found, sorted and in words, before any format begins.
+//! Findings of drift in words, for all formats.
 //!
-//! Owns which findings are told as one, their order, and the sentences about them. What it returns of names and values is still
-//! untrusted: each form escapes it its way. Findings are told from the declared value to the live one, as it happened.
+//! Owns the sentences about findings, waivers and the rotation of a fleet. A sentence goes from the declared value to
+//! the live one, in the order of events.
 
 use serde_json::Value as Json;
 
-use crate::model::{FailureKind, Setting, Severity, State, value};
+use crate::model::{FailureKind, Setting, Severity, State, Untrusted, value};
 use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waiver};
 use crate::plan::{Origin, Plan};
 use crate::render::wording::change;
 use crate::render::wording::numbers::{count, duration, number};
 
-/// How many of which, in one sentence. Nothing reads as peace while somebody was not looked at.
-pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
+/// How many findings of each state, in one sentence. It never reports all clear while a client was not read.
+pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
     type FindingFilter = fn(&Finding) -> bool;
     let counts: [(&str, FindingFilter); 5] = [
         ("new", |one| one.is_news()),
         ("continuing", |one| one.state == FindingState::Continuing && one.waived.is_none()),
-        ("not looked at", |one| one.state == FindingState::Unread && one.waived.is_none()),
+        ("not read", |one| one.state == FindingState::Unread && one.waived.is_none()),
         ("waived", |one| one.state != FindingState::Resolved && one.waived.is_some()),
         ("resolved", |one| one.state == FindingState::Resolved),
     ];
     let mut parts = Vec::new();
     for (word, belongs) in counts {
         let (mut all, mut grave) = (0, 0);
-        for finding in watch.findings.iter().filter(|one| belongs(one)) {
+        for finding in report.findings.iter().filter(|one| belongs(one)) {
             all += 1;
             grave += u64::from(finding.severity == Severity::Security);
         }
@@ -37,35 +37,34 @@ pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
     let skipped =
         plan.clients.iter().filter(|client| client.error.as_ref().is_some_and(|e| interrupted(e.kind))).count();
     if skipped > 0 {
-        parts.push(format!("{} interrupted before a look", count(skipped, "client")));
+        parts.push(format!("{} interrupted before the read", count(skipped, "client")));
     }
     match parts.is_empty() {
-        true if plan.clients.is_empty() => "nothing was looked at.".to_owned(),
-        true if !watch.expired_waivers.is_empty() => {
-            format!("{} expired, nothing else was found.", count(watch.expired_waivers.len(), "waiver"))
+        true if plan.clients.is_empty() => "nothing was read.".to_owned(),
+        true if !report.expired_waivers.is_empty() => {
+            format!("{} expired, nothing else was found.", count(report.expired_waivers.len(), "waiver"))
         }
         true => "nothing was found.".to_owned(),
         false => format!("{}.", parts.join(", ")),
     }
 }
 
-/// How a finding is judged, in a word; drift has happened already, so it is told in the past.
+/// The direction of a finding in a word.
 pub(crate) fn direction(finding: &Finding) -> &'static str {
     change::moved(finding.direction, finding.origin)
 }
 
-/// The field, or what is the matter where there is none.
+/// The field, or the problem of a finding without a field.
 pub(crate) fn subject(finding: &Finding) -> &'static str {
     finding.field.map_or("could not be compared", Setting::name)
 }
 
-/// A value of a finding in words, still untrusted.
+/// A value of a finding.
 pub(crate) fn state(finding: &Finding, json: &Json) -> Option<State> {
     finding.field.map(|field| value::live(field.kind(), json))
 }
 
-/// The countries that live has and the declaration has not, and the other way round: `+KZ −BY`, or only how many when they are
-/// more than `most`.
+/// The countries that are only live and only declared: `+KZ −BY`, or only their numbers if they are more than `most`.
 pub(crate) fn countries(finding: &Finding, most: usize) -> String {
     let (Some(declared), Some(live)) = (state(finding, &finding.declared), state(finding, &finding.live)) else {
         return String::new();
@@ -74,7 +73,7 @@ pub(crate) fn countries(finding: &Finding, most: usize) -> String {
     change::signed(&live.without(declared), &declared.without(live), most)
 }
 
-/// The origin, where it is not plain drift.
+/// The origin, if it is not drift.
 pub(crate) fn origin(finding: &Finding) -> &'static str {
     match finding.origin {
         Some(Origin::Conflict) => "conflict",
@@ -83,40 +82,42 @@ pub(crate) fn origin(finding: &Finding) -> &'static str {
     }
 }
 
-/// Since when, as people say it; still untrusted, since a report that is shown may come from anywhere.
-pub(crate) fn when(time: &str) -> String {
+/// The time of the first finding, for people. A report that `show` reads may contain any text here.
+fn when(time: &str) -> Untrusted {
     match (time.get(..10), time.get(10..16), time.len()) {
-        (Some(day), Some(hour), 20) if time.is_ascii() => format!("{day} {} UTC", hour.trim_start_matches('T')),
-        (_, _, _) => time.to_owned(),
+        (Some(day), Some(hour), 20) if time.is_ascii() => format!("{day} {} UTC", hour.trim_start_matches('T')).into(),
+        (_, _, _) => time.into(),
     }
 }
 
-/// What is to be known of a finding beside the report before; still untrusted.
-pub(crate) fn standing(finding: &Finding, now: &str) -> String {
+/// The state of a finding compared with the earlier report, and its waiver.
+pub(crate) fn standing(finding: &Finding, now: &str) -> Untrusted {
     let since = when(&finding.first_seen);
+    let since = since.raw();
     if let (Some(waived), true) = (&finding.waived, finding.state != FindingState::Resolved) {
-        return format!("waived until {} by {}: {}", waived.until, waived.owner.raw(), waived.reason.raw());
+        return format!("waived until {} by {}: {}", waived.until, waived.owner.raw(), waived.reason.raw()).into();
     }
     match finding.state {
-        FindingState::New if finding.first_seen == now => "new".to_owned(),
-        FindingState::New => format!("new again, since {since}"),
-        FindingState::Continuing => format!("since {since}"),
-        FindingState::Unread => format!("not looked at, since {since}"),
-        FindingState::Resolved => format!("resolved, since {since}"),
+        FindingState::New if finding.first_seen == now => "new".into(),
+        FindingState::New => format!("new again, since {since}").into(),
+        FindingState::Continuing => format!("since {since}").into(),
+        FindingState::Unread => format!("not read, since {since}").into(),
+        FindingState::Resolved => format!("resolved, since {since}").into(),
     }
 }
 
-/// A waiver whose day has passed, and what to do; still untrusted.
-pub(crate) fn expired(waiver: &Waiver) -> String {
+/// An expired waiver, and what to do.
+pub(crate) fn expired(waiver: &Waiver) -> Untrusted {
     let what = waiver.field.map_or("the whole client", Setting::name);
     let (until, owner) = (&waiver.terms.until, waiver.terms.owner.raw());
     format!(
-        "the waiver of client {}, {what}, ended on {until} (owner {owner}): mend the client, or renew or remove it",
+        "the waiver of client {}, {what}, ended on {until} (owner {owner}); correct the client, or renew or remove the waiver",
         waiver.client
     )
+    .into()
 }
 
-/// How far the turns of a fleet have come.
+/// How many clients of a fleet the rotation has read.
 pub(crate) fn rolling(rolling: &Rolling) -> String {
     let Rolling { budget, clients, read, never, oldest_s } = *rolling;
     let of = format!(
@@ -127,9 +128,9 @@ pub(crate) fn rolling(rolling: &Rolling) -> String {
     );
     match (never, oldest_s) {
         (0, Some(seconds)) => {
-            format!("{of}; every client was looked at within {}.", duration(seconds.saturating_mul(1000)))
+            format!("{of}; every client was read within {}.", duration(seconds.saturating_mul(1000)))
         }
         (0, None) => format!("{of}."),
-        (never, _) => format!("{of}; {} not looked at yet.", number(never)),
+        (never, _) => format!("{of}; {} not read yet.", number(never)),
     }
 }

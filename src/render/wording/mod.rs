@@ -1,6 +1,6 @@
 //! The words that all formats share: numbers, changes and findings as text.
 //!
-//! Owns no layout and no escape. Text that quotes a stranger is `Untrusted` until a format escapes it.
+//! Owns no layout and no escape. Text that quotes an API answer or a file is `Untrusted` until a format escapes it.
 
 pub(super) mod change;
 pub(super) mod drift;

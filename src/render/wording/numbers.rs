@@ -1,10 +1,10 @@
 //! Words for numbers: plural forms, thousands, durations, and lists that end in "and N more".
 //!
-//! Owns the small grammar that all formats share. It knows no plan.
+//! Owns the grammar that all formats share. It knows no plan.
 
 use std::fmt::Display;
 
-/// A number with its thousands set apart: `20,000`.
+/// A number with separated thousands: `20,000`.
 pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -41,7 +41,7 @@ pub(crate) fn some<T: Display>(items: impl ExactSizeIterator<Item = T>, most: us
     }
 }
 
-/// A duration as people say it: `0.8 s`, `12.3 s`, `30 min`, `2 min 05 s`, `1 h 02 min`.
+/// A duration for people: `0.8 s`, `12.3 s`, `30 min`, `2 min 05 s`, `1 h 02 min`.
 pub(crate) fn duration(ms: u64) -> String {
     match ms {
         0..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),

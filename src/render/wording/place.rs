@@ -1,18 +1,18 @@
 //! Places and reasons in words.
 
-use crate::model::Place;
+use crate::model::{Place, Untrusted};
 use crate::plan::{Blocked, BlockedKind};
 
-/// A place as people click it: `clients/acme.yaml:7`; still untrusted.
-pub(crate) fn place(place: &Place) -> String {
-    format!("{}:{}", place.file.raw(), place.line)
+/// A place that an editor or a terminal can open: `clients/acme.yaml:7`.
+pub(crate) fn place(place: &Place) -> Untrusted {
+    format!("{}:{}", place.file.raw(), place.line).into()
 }
 
-/// What stops a client, in one still untrusted sentence: `guard no-open-geo: every country may register`.
-pub(crate) fn reason(blocked: &Blocked) -> String {
+/// What blocks a client, in one sentence: `guard no-open-geo: every country may register`.
+pub(crate) fn reason(blocked: &Blocked) -> Untrusted {
     let kind = match blocked.kind {
         BlockedKind::Guard => "guard",
         BlockedKind::Conflict => "conflict",
     };
-    format!("{kind} {}: {}", blocked.name.raw(), blocked.message.raw())
+    format!("{kind} {}: {}", blocked.name.raw(), blocked.message.raw()).into()
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns the reading of `--base` for a run. `config` reads the revision from git, and `plan` judges origins by it.
 
-use crate::config::{self, Baseline, Loaded, Project, ProjectRequest};
+use crate::config::{self, Baseline, Loaded, Project};
 use crate::model::{Declaration, SettingSet};
 use crate::plan::select::Selection;
 use crate::plan::{Origin, Origins, ReleasedClient, origin};
@@ -22,9 +22,9 @@ pub(super) struct RunBase {
 impl RunBase {
     /// Reads the base that the options name. Its errors and warnings join those of the files. The declarations must be whole:
     /// a selection of fields comes later.
-    pub(super) fn read(request: &ProjectRequest, loaded: &mut Loaded, options: &BaseOptions) -> Option<RunBase> {
+    pub(super) fn read(loaded: &mut Loaded, options: &BaseOptions) -> Option<RunBase> {
         let revision = options.revision.as_deref().filter(|_| !loaded.has_errors())?;
-        match config::base(request, loaded, revision) {
+        match config::base(loaded, revision) {
             Ok(mut baseline) => {
                 loaded.diagnostics.append(&mut baseline.diagnostics);
                 Some(RunBase { revision: revision.to_owned(), baseline })

@@ -2,7 +2,7 @@
 //!
 //! Owns the rule that a project with errors starts no run.
 
-use crate::config::{Loaded, Project};
+use crate::config::{Loaded, Project, Repository};
 use crate::plan::Plan;
 use crate::run::preflight::report;
 use crate::run::{Environment, NotStarted};
@@ -21,7 +21,7 @@ pub(in crate::run) fn project(
         return Ok((project, report));
     }
     if names_commit {
-        report.revision = loaded.root.as_deref().and_then(crate::config::revision);
+        report.revision = loaded.repository.as_ref().and_then(Repository::revision);
     }
     Err(report::problems(report, Vec::new(), env))
 }

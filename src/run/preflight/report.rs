@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use crate::config::{self, Project};
+use crate::config::Project;
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::Plan;
 use crate::run::{Environment, NotStarted};
@@ -44,7 +44,7 @@ pub(in crate::run) fn problems_at_commit(
     env: &Environment,
 ) -> NotStarted {
     if report.revision.is_none() {
-        report.revision = config::revision(&project.root);
+        report.revision = project.revision();
     }
     problems(report, errors, env)
 }

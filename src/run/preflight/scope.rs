@@ -39,7 +39,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, otherwise: 
     let files = request.files.request(env);
     let fields = request.selection.fields;
     let mut loaded = config::load(&files);
-    let base = RunBase::read(&files, &mut loaded, &request.base);
+    let base = RunBase::read(&mut loaded, &request.base);
     let origins = Arc::new(baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise));
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);

@@ -1,13 +1,14 @@
 //! SARIF 2.1.0, as code scanning reads it.
 //!
-//! Owns its limits, the levels and what stands where. A result is a changed field, a client that failed or is stopped, or a
-//! problem of the files. What tells it from others is its rule and its fingerprint, so it stays the same alert when lines move.
-//! What was applied or ended is no result: an alert is closed when it is no longer told.
+//! Owns the limits, the levels and the place of each fact. A result is a changed field, a client that failed or is
+//! blocked, or a problem of the files. Its rule and its fingerprint identify it, so it stays the same alert when lines
+//! move. Applied changes and resolved findings are not results, because code scanning closes an alert that a run does
+//! not report.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, Untrusted};
 use crate::plan::Plan;
 use crate::plan::watch::FindingState;
 use crate::render::annotations::annotation::{Annotation, AnnotationLevel, waived_words};
@@ -24,7 +25,7 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// GitHub refuses a run with more results.
 const RESULTS: usize = 25_000;
 
-/// Writes the log: one run, the worst results first.
+/// Writes the log: one run, the most severe results first.
 pub(in crate::render) fn sarif(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let annotations: Vec<Annotation<'_>> =
         annotations(plan).into_iter().filter(|annotation| !annotation.rule.is_good()).collect();
@@ -61,10 +62,10 @@ pub(in crate::render) fn sarif(plan: &Plan, out: &mut dyn Write) -> io::Result<(
     json::document(&SarifLog { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
 }
 
-/// What tells the runs of several projects and shards of one repository apart: GitHub replaces the earlier run of a category,
-/// which is all before the last `/`.
+/// The category of a run, by project and shard. GitHub replaces the earlier run of the same category, which is the text
+/// before the last `/`.
 fn category(plan: &Plan) -> String {
-    let project = uri(&path(plan, plan.project.raw()));
+    let project = uri(&path(plan, &plan.project));
     let shard = plan.shard.map(|shard| format!("shard-{}-of-{}/", shard.index, shard.count)).unwrap_or_default();
     format!("ringform/{project}/{shard}")
 }
@@ -73,7 +74,7 @@ fn described(rule: &AnnotationRule<'_>) -> SarifRule {
     let mut tags = vec!["configuration"];
     tags.extend(rule.security.map(|_| "security"));
     SarifRule {
-        id: terminal(rule.id).to_string(),
+        id: terminal(&rule.id.into()).to_string(),
         short_description: SarifMessage { text: rule.about.to_owned() },
         properties: SarifRuleProperties { tags, security_severity: rule.security },
     }
@@ -84,27 +85,27 @@ fn result<'r>(
     annotation: &'r Annotation<'_>,
     rules: &BTreeMap<&str, (AnnotationRule<'_>, usize)>,
 ) -> SarifResult<'r> {
-    let who = annotation.who().map(|who| format!("{who}: ")).unwrap_or_default();
-    // Code scanning takes no result without a place: what has none stands at the project file.
-    let file = annotation.place.as_ref().map_or(plan.project.raw(), |place| place.file.raw());
-    let file = if file.is_empty() { "ringform.yaml" } else { file };
+    let who = annotation.who().map(|who| format!("{}: ", who.raw())).unwrap_or_default();
+    // Code scanning requires a place. A result without one gets the project file.
+    let file = annotation.place.as_ref().map_or(&plan.project, |place| &place.file);
+    let file = if file.is_empty() { Untrusted::from("ringform.yaml") } else { file.clone() };
     let region = annotation.place.as_ref().filter(|_| annotation.has_line).map(|place| SarifRegion {
-        // Whoever edited a saved plan may have written 0.
+        // An edited plan file may contain 0.
         start_line: place.line.max(1),
         start_column: place.column.max(1),
     });
     SarifResult {
-        rule_id: terminal(annotation.rule.id).to_string(),
+        rule_id: terminal(&annotation.rule.id.into()).to_string(),
         rule_index: rules.get(annotation.rule.id).map_or(0, |(_, index)| *index),
-        level: match annotation.weight {
+        level: match annotation.level {
             AnnotationLevel::Error => "error",
             AnnotationLevel::Warning => "warning",
             AnnotationLevel::Note => "note",
         },
-        message: SarifMessage { text: text(&format!("{who}{}", annotation.sentence())) },
+        message: SarifMessage { text: text(&format!("{who}{}", annotation.sentence().raw()).into()) },
         locations: [SarifLocation {
             physical_location: SarifPhysicalLocation {
-                artifact_location: SarifArtifact { uri: uri(&path(plan, file)) },
+                artifact_location: SarifArtifact { uri: uri(&path(plan, &file)) },
                 region,
             },
         }],

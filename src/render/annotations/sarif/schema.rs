@@ -1,6 +1,6 @@
-//! The shapes of SARIF 2.1.0 that are written, by the names of its schema.
+//! The parts of the SARIF 2.1.0 schema that ringform writes.
 //!
-//! Owns their spelling and nothing else.
+//! Owns their JSON names only.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What holds for every form, whatever strangers wrote.
+//! Properties of every format with any untrusted text.
 
 use proptest::prelude::*;
 
@@ -9,8 +9,8 @@ use crate::render::escape::{is_unsafe, markdown, markdown_code, terminal};
 use crate::render::options::TextOptions;
 use crate::render::{Format, diagnostics, diff};
 
-/// No character that is obeyed but line feeds, no command for the log of a CI job.
-fn assert_harmless(text: &str, what: &str) {
+/// No character that a terminal obeys except line feeds, and no command for the log of a CI job.
+fn assert_escaped(text: &str, what: &str) {
     for line in text.split('\n') {
         assert!(!line.chars().any(is_unsafe), "{what}: {line:?}");
         assert!(!line.trim_start().starts_with("::"), "{what}: {line:?}");
@@ -18,10 +18,10 @@ fn assert_harmless(text: &str, what: &str) {
     }
 }
 
-/// The same for a form; the commands that `github` is made of are read back in `ci`.
-fn assert_form_harmless(form: &str, text: &str, what: &str) {
+/// The same for a format. The test `annotations` reads the commands of `github`.
+fn assert_form_escaped(form: &str, text: &str, what: &str) {
     if form != Format::Github.name() {
-        return assert_harmless(text, what);
+        return assert_escaped(text, what);
     }
     let bare = |line: &str| {
         ["::error ", "::warning ", "::notice "]
@@ -29,15 +29,15 @@ fn assert_form_harmless(form: &str, text: &str, what: &str) {
             .fold(line.to_owned(), |line, command| line.strip_prefix(command).map_or(line.clone(), str::to_owned))
     };
     let lines: Vec<String> = text.lines().map(bare).collect();
-    assert_harmless(&lines.join("\n"), what);
+    assert_escaped(&lines.join("\n"), what);
 }
 
 fn every_form(plan: &Plan) -> Vec<(String, String)> {
     let verbose = TextOptions { verbose: true, width: 30, ..TextOptions::PIPE };
     let mut forms = Vec::new();
     for format in Format::ALL {
-        for look in [TextOptions::PIPE, verbose] {
-            forms.push((format!("{format}"), rendered(plan, format, &look)));
+        for options in [TextOptions::PIPE, verbose] {
+            forms.push((format!("{format}"), rendered(plan, format, &options)));
         }
     }
     let mut out = Vec::new();
@@ -53,19 +53,19 @@ fn drifted_plans() -> impl Iterator<Item = (&'static str, Plan)> {
 }
 
 #[test]
-fn every_form_of_every_plan_is_harmless() {
+fn every_format_of_every_plan_is_escaped() {
     for (name, plan) in corpus::all().into_iter().chain(drifted_plans()) {
         for (form, text) in every_form(&plan) {
-            assert_form_harmless(&form, &text, &format!("{name} as {form}"));
+            assert_form_escaped(&form, &text, &format!("{name} as {form}"));
         }
     }
 }
 
 #[test]
-fn every_form_of_a_drift_report_is_harmless() {
-    for plan in hostile::nasty_watches() {
+fn every_format_of_a_drift_report_is_escaped() {
+    for plan in hostile::drift_reports() {
         for (form, text) in every_form(&plan) {
-            assert_form_harmless(&form, &text, &format!("a drift report as {form}"));
+            assert_form_escaped(&form, &text, &format!("a drift report as {form}"));
         }
         assert_whole(&rendered(&plan, Format::Markdown, &TextOptions::PIPE), "a drift report");
         let mut message = Vec::new();
@@ -73,12 +73,12 @@ fn every_form_of_a_drift_report_is_harmless() {
         let message: serde_json::Value = serde_json::from_slice(&message).unwrap();
         let text = message["text"].as_str().unwrap();
         assert!(!text.contains(['<', '>']) && text.lines().count() == 3, "{text}");
-        assert_harmless(text, "a message");
+        assert_escaped(text, "a message");
     }
 }
 
 #[test]
-fn a_message_for_a_chat_is_never_too_long_and_counts_what_it_leaves_out() {
+fn a_chat_message_is_short_and_counts_the_findings_that_it_leaves_out() {
     let mut plan = drifted::drifted("x");
     let watch = plan.run.drift.as_mut().unwrap();
     let sample = watch.findings.iter().find(|finding| finding.is_news() && finding.field.is_some()).unwrap().clone();
@@ -95,12 +95,13 @@ fn a_message_for_a_chat_is_never_too_long_and_counts_what_it_leaves_out() {
     crate::render::slack(&plan, &mut message).unwrap();
     let message: serde_json::Value = serde_json::from_slice(&message).unwrap();
     let text = message["text"].as_str().unwrap();
-    let told = text.lines().filter(|line| line.starts_with('•')).count();
-    assert!(told > 0 && text.chars().count() < 4_000, "{} {text}", text.chars().count());
-    assert!(text.ends_with(&format!("and {} more new findings", 12 - told)), "{text}");
+    let shown = text.lines().filter(|line| line.starts_with('•')).count();
+    assert!(shown > 0 && text.chars().count() < 4_000, "{} {text}", text.chars().count());
+    assert!(text.ends_with(&format!("and {} more new findings", 12 - shown)), "{text}");
 }
 
-/// Markdown is whole: under the limit, tables in shape, every `<details>` closed, no markup but ours.
+/// Markdown is whole: under the limit, tables with equal columns, every `<details>` closed, no markup of untrusted
+/// text.
 fn assert_whole(text: &str, what: &str) {
     assert!(text.chars().count() < 65_536 && text.encode_utf16().count() < 65_536, "{what} is too long");
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count(), "{what}");
@@ -122,7 +123,7 @@ fn assert_whole(text: &str, what: &str) {
 }
 
 #[test]
-fn markdown_is_whole() {
+fn markdown_is_short_and_well_formed() {
     for (name, plan) in corpus::all() {
         assert_whole(&rendered(&plan, Format::Markdown, &TextOptions::PIPE), name);
     }
@@ -152,7 +153,7 @@ fn markdown_of_a_fleet_fits_a_comment() {
 }
 
 #[test]
-fn nothing_reads_as_success_while_something_failed() {
+fn no_format_reports_success_while_a_client_failed() {
     for (name, plan) in corpus::all().into_iter().filter(|(_, plan)| plan.summary().failed > 0) {
         for format in [Format::Text, Format::Markdown, Format::Html] {
             let text = rendered(&plan, format, &TextOptions::PIPE);
@@ -167,10 +168,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_harmless(text in r"(?s)[\PC\x00-\x1f\x7f-\u{9f}\u{200b}-\u{202e}:#\[|`<>&@\\]{0,40}") {
-        assert_harmless(&terminal(&text).to_string(), "terminal");
-        for escaped in [markdown(&text), markdown_code(&text)] {
-            assert_harmless(&escaped, "markdown");
+    fn any_text_is_escaped(text in r"(?s)[\PC\x00-\x1f\x7f-\u{9f}\u{200b}-\u{202e}:#\[|`<>&@\\]{0,40}") {
+        assert_escaped(&terminal(&text.as_str().into()).to_string(), "terminal");
+        for escaped in [markdown(&text.as_str().into()), markdown_code(&text.as_str().into())] {
+            assert_escaped(&escaped, "markdown");
             prop_assert!(!escaped.contains('\n') && !escaped.contains('|') && !escaped.contains('`'));
             let bare = escaped.replace("<code>", "").replace("</code>", "");
             prop_assert!(!bare.contains("::") && !bare.contains(":/") && !bare.to_lowercase().contains("www."));
@@ -181,7 +182,7 @@ proptest! {
         plan.clients[0].name = Some(text.clone().into());
         plan.clients[0].source.file = text.into();
         for (form, text) in every_form(&plan) {
-            assert_form_harmless(&form, &text, &form);
+            assert_form_escaped(&form, &text, &form);
         }
     }
 }

@@ -1,0 +1,131 @@
+//! The names of a commit, read from its tree objects.
+//!
+//! Owns the form of a tree object and which trees are read: the project's folder, and the whole commit only where links may lead
+//! out of that folder. It must not know which files are documents.
+
+use crate::config::git::objects::ObjectReader;
+use crate::config::git::process::GitError;
+use crate::config::git::tree::CommitTree;
+
+/// The mode of a folder in a tree object.
+const FOLDER: &str = "40000";
+/// A link whose target is longer leads nowhere.
+const LONGEST_TARGET: u64 = 64 * 1024;
+
+/// One entry of a tree object, or of all trees below a folder.
+#[derive(Debug, PartialEq, Eq)]
+struct ListedEntry {
+    mode: String,
+    id: String,
+    /// Its name in its folder, or its path.
+    path: Vec<u8>,
+}
+
+/// The names of a tree, and where in them the project is. `folder` is the project's folder in the repository.
+pub(crate) fn read(objects: &mut ObjectReader, tree: &str, folder: &[u8]) -> Result<(CommitTree, Vec<u8>), GitError> {
+    let Some(project) = descend(objects, tree, folder)? else {
+        return Ok((CommitTree::of([].into_iter()), Vec::new()));
+    };
+    let names = of_entries(&list(objects, &project)?);
+    if names.links().is_empty() {
+        return Ok((names, Vec::new()));
+    }
+    let mut names = of_entries(&list(objects, tree)?);
+    let links = names.links();
+    let links: Vec<&str> = links.iter().map(String::as_str).collect();
+    let mut targets = Vec::with_capacity(links.len());
+    objects.contents(&links, LONGEST_TARGET, &mut |_, target| targets.push(target))?;
+    names.follow(targets);
+    Ok((names, folder.to_owned()))
+}
+
+fn of_entries(entries: &[ListedEntry]) -> CommitTree {
+    CommitTree::of(entries.iter().map(|entry| (entry.mode.as_str(), entry.id.as_str(), entry.path.as_slice())))
+}
+
+/// The tree of a folder; `None` where the commit has no such folder.
+fn descend(objects: &mut ObjectReader, tree: &str, folder: &[u8]) -> Result<Option<String>, GitError> {
+    let mut tree = tree.to_owned();
+    for part in folder.split(|byte| *byte == b'/').filter(|part| !part.is_empty()) {
+        let mut found = None;
+        each_tree(objects, &[&tree], &mut |_, entry| {
+            if entry.path == part && entry.mode == FOLDER {
+                found = Some(entry.id);
+            }
+        })?;
+        let Some(next) = found else { return Ok(None) };
+        tree = next;
+    }
+    Ok(Some(tree))
+}
+
+/// All files, links and submodules below a tree, with their paths.
+fn list(objects: &mut ObjectReader, tree: &str) -> Result<Vec<ListedEntry>, GitError> {
+    let mut all = Vec::new();
+    let mut level = vec![(tree.to_owned(), Vec::new())];
+    while !level.is_empty() {
+        let ids: Vec<&str> = level.iter().map(|(id, _)| id.as_str()).collect();
+        let mut next = Vec::new();
+        each_tree(objects, &ids, &mut |index, entry| {
+            let path = [level[index].1.as_slice(), &entry.path].concat();
+            if entry.mode == FOLDER {
+                next.push((entry.id, [&path[..], b"/"].concat()));
+            } else {
+                all.push(ListedEntry { path, ..entry });
+            }
+        })?;
+        level = next;
+    }
+    Ok(all)
+}
+
+/// Gives every entry of these trees to `take`, with the number of its tree.
+fn each_tree(
+    objects: &mut ObjectReader,
+    trees: &[&str],
+    take: &mut dyn FnMut(usize, ListedEntry),
+) -> Result<(), GitError> {
+    let mut broken = false;
+    let id_length = trees.first().map_or(0, |id| id.len() / 2);
+    objects.contents(trees, u64::MAX, &mut |index, bytes| {
+        let mut rest = bytes.as_deref().unwrap_or_default();
+        while !rest.is_empty() {
+            let Some((entry, after)) = entry(rest, id_length) else {
+                broken = true;
+                return;
+            };
+            take(index, entry);
+            rest = after;
+        }
+    })?;
+    if broken { Err(GitError::other("an object of it is not a tree object")) } else { Ok(()) }
+}
+
+/// The first entry of a tree object, `MODE NAME NUL ID`, and the bytes behind it.
+fn entry(tree: &[u8], id_length: usize) -> Option<(ListedEntry, &[u8])> {
+    let blank = tree.iter().position(|byte| *byte == b' ')?;
+    let end = blank + tree[blank..].iter().position(|byte| *byte == 0)?;
+    let id = tree.get(end + 1..end + 1 + id_length)?;
+    let mode = std::str::from_utf8(&tree[..blank]).ok()?.to_owned();
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    let id: String = id.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    Some((ListedEntry { mode, id, path: tree[blank + 1..end].to_owned() }, &tree[end + 1 + id_length..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_a_tree_object_are_read_one_by_one() {
+        let tree = b"100644 a b.yaml\0\x01\x0240000 sub\0\xff \x00";
+        let (first, rest) = entry(tree, 2).unwrap();
+        assert_eq!(first, ListedEntry { mode: "100644".into(), id: "0102".into(), path: b"a b.yaml".to_vec() });
+        let (second, rest) = entry(rest, 2).unwrap();
+        assert_eq!(second, ListedEntry { mode: FOLDER.into(), id: "ff20".into(), path: b"sub".to_vec() });
+        assert_eq!(rest, [0]);
+        for broken in [&b"100644"[..], b"100644 a", b"100644 a\0\x01", b"\xff a\0\x01\x02", b""] {
+            assert_eq!(entry(broken, 2), None);
+        }
+    }
+}

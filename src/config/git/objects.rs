@@ -1,0 +1,157 @@
+//! The objects of a repository, read through one `git cat-file --batch` process.
+//!
+//! Owns the protocol of that process. It must not know what an object is for.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use crate::config::git::process::{GitError, GitProcess};
+
+/// How many names are written before their answers are read. So many fit into any pipe: neither side waits for the other.
+const CHUNK: usize = 100;
+/// The longest name that is passed on: a whole id with a suffix.
+const LONGEST: usize = 100;
+
+/// One object.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct GitObject {
+    pub(crate) id: String,
+    /// `commit`, `tree`, `blob` or `tag`.
+    pub(crate) kind: String,
+    /// Its bytes; `None` when there are more than the caller wants.
+    pub(crate) bytes: Option<Vec<u8>>,
+}
+
+/// A running `git cat-file --batch`.
+#[derive(Debug)]
+pub(crate) struct ObjectReader {
+    child: Child,
+    names: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl ObjectReader {
+    /// Starts the process.
+    pub(crate) fn start(git: &GitProcess) -> Result<ObjectReader, GitError> {
+        let mut command = git.command(&["cat-file", "--batch"])?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| GitError::not_started(&error))?;
+        let (names, Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(GitError::other("git gave no answer"));
+        };
+        Ok(ObjectReader { child, names, answers: BufReader::new(answers) })
+    }
+
+    /// Gives the objects of these names to `take`, in their order; `None` for one that does not exist. The bytes of an object that
+    /// is larger than `most` are passed over.
+    pub(crate) fn read(
+        &mut self,
+        names: &[&str],
+        most: u64,
+        take: &mut dyn FnMut(usize, Option<GitObject>),
+    ) -> Result<(), GitError> {
+        for (chunk, names) in names.chunks(CHUNK).enumerate() {
+            let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+            // A longer name, or one of two lines, cannot be an id. Git would take it for something else.
+            if names.iter().any(|name| name.len() > LONGEST || name.contains('\n')) {
+                return Err(GitError::other("this is not the id of an object"));
+            }
+            let written = self.names.as_mut().map(|git| git.write_all(text.as_bytes()));
+            if !matches!(written, Some(Ok(()))) {
+                return Err(self.broken());
+            }
+            for index in 0..names.len() {
+                let Some(answer) = answer(&mut self.answers, most) else { return Err(self.broken()) };
+                take(chunk * CHUNK + index, answer);
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes of these objects; an object that does not exist is an error.
+    pub(crate) fn contents(
+        &mut self,
+        ids: &[&str],
+        most: u64,
+        take: &mut dyn FnMut(usize, Option<Vec<u8>>),
+    ) -> Result<(), GitError> {
+        let mut lacks = false;
+        self.read(ids, most, &mut |index, object| match object {
+            Some(object) => take(index, object.bytes),
+            None => lacks = true,
+        })?;
+        if lacks { Err(GitError::lacking()) } else { Ok(()) }
+    }
+
+    /// Why the process gave no answer that can be understood.
+    fn broken(&mut self) -> GitError {
+        drop(self.names.take());
+        let mut stderr = Vec::new();
+        if let Some(mut from) = self.child.stderr.take() {
+            // What cannot be read is not shown: the error says less then.
+            drop(from.read_to_end(&mut stderr));
+        }
+        match self.child.wait() {
+            Ok(status) if status.success() => GitError::lacking(),
+            Ok(_) | Err(_) => GitError::of_stderr(&stderr),
+        }
+    }
+}
+
+impl Drop for ObjectReader {
+    fn drop(&mut self) {
+        drop(self.names.take());
+        // Git may be in the middle of an answer that is no longer wanted.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// One answer: `ID KIND SIZE`, so many bytes and a line feed; or `NAME missing`. The outer `None`: it is something else.
+fn answer(from: &mut impl BufRead, most: u64) -> Option<Option<GitObject>> {
+    let mut head = String::new();
+    from.read_line(&mut head).ok()?;
+    let head = head.strip_suffix('\n')?;
+    if head.ends_with(" missing") {
+        return Some(None);
+    }
+    let mut words = head.split(' ');
+    let (id, kind, size) = (words.next()?, words.next()?, words.next()?.parse::<u64>().ok()?);
+    let mut bytes = Vec::new();
+    let is_wanted = size <= most;
+    let mut body = from.by_ref().take(size);
+    let read = match is_wanted {
+        true => body.read_to_end(&mut bytes).ok()? as u64,
+        false => std::io::copy(&mut body, &mut std::io::sink()).ok()?,
+    };
+    let mut end = [0];
+    from.read_exact(&mut end).ok()?;
+    let object = GitObject { id: id.to_owned(), kind: kind.to_owned(), bytes: is_wanted.then_some(bytes) };
+    (read == size && end == *b"\n" && words.next().is_none()).then_some(Some(object))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_objects_or_missing_and_anything_else_is_none() {
+        let object = |bytes: Option<&str>| {
+            Some(Some(GitObject { id: "ab12".into(), kind: "blob".into(), bytes: bytes.map(|text| text.into()) }))
+        };
+        let rows = [
+            ("ab12 blob 3\nx\ny\n", object(Some("x\ny"))),
+            ("ab12 blob 5\nabcde\n", object(None)),
+            ("ab12^{commit} missing\n", Some(None)),
+            ("ab12 ambiguous\n", None),
+            ("ab12 blob 3\nx\n", None),
+            ("ab12 blob 1\nxy", None),
+            ("ab12 blob 1 more\nx\n", None),
+            ("ab12 blob", None),
+            ("", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(answer(&mut text.as_bytes(), 4), expected, "{text:?}");
+        }
+    }
+}
