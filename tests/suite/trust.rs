@@ -156,7 +156,7 @@ fn a_merge_base_is_no_way_back_to_an_endpoint_that_was_given_up() {
     world.git(&["commit", "-qm", "empty"]);
     world.git(&["checkout", "-q", "main"]);
     world.commit("on");
-    world.run("plan --base empty...").status(1).sends_nothing().says(&["empty has no ringform.yaml that can be read"]);
+    world.run("plan --base empty...").status(1).sends_nothing().says(&["empty has no valid ringform.yaml"]);
     world.git(&["checkout", "-q", "-b", "other", "main~1"]);
     world.run("plan --base main...").ok().requests(1, 1, 0);
 }
