@@ -16,7 +16,7 @@ pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         false => {
             signals::listen(&env.shutdown, log.quiet);
             let listener = listener::listener(log);
-            block_on(async { Ok(run::plan(&request, &env, &listener).await) })?
+            block_on(run::plan(&request, &env, &listener))
         }
     };
     let outcome = match outcome {

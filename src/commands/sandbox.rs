@@ -19,7 +19,7 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
     let seed = match (&args.data, args.clients) {
         (Some(file), _) => Seed::load(file)?,
         (None, Some(count)) => Seed::generate(count, args.seed),
-        (None, None) => bail!("give --data FILE for a seed of your own or --clients N to make some up"),
+        (None, None) => bail!("give --data FILE for a seed of your own or --clients N to generate some"),
     };
     let data = match &args.data {
         Some(file) => {

@@ -28,8 +28,8 @@ pub enum Answer {
     Interrupted,
 }
 
-/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send; the run calls it unless the
-/// request says yes already.
+/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send. The run does not call it
+/// when the request says yes already.
 pub async fn apply(
     request: &ApplyRequest,
     env: &Environment,
@@ -46,16 +46,18 @@ pub async fn apply(
         None => Ok(std::mem::take(&mut ready.readings)),
     };
     let clients = std::mem::take(&mut ready.report.clients);
-    let (clients, ended) = match planned {
-        Err(why) => (clients.into_iter().map(|client| unsent(client, &why)).collect(), Ok(())),
+    let sent = match planned {
+        Err(why) => {
+            SendOutcome { clients: clients.into_iter().map(|client| unsent(client, &why)).collect(), ended: Ok(()) }
+        }
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
     let Ready { session, mut report, .. } = ready;
-    report.clients = clients;
+    report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
     let closed = session.close().await;
-    Ok(RunOutcome { kind: RunKind::Apply, report, finished: ended.and(resolved).and(closed) })
+    Ok(RunOutcome { kind: RunKind::Apply, report, finished: sent.ended.and(resolved).and(closed) })
 }
 
 /// Whether the run may send the plan: `Some` says why not.
@@ -112,7 +114,15 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     client
 }
 
-/// Opens the journal and writes. An error means that nothing was sent; the inner one, that the journal has no last line.
+/// What was sent.
+struct SendOutcome {
+    /// The clients with their results.
+    clients: Vec<ClientPlan>,
+    /// Whether the journal has its last line.
+    ended: anyhow::Result<()>,
+}
+
+/// Opens the journal and writes. An error means that nothing was sent.
 async fn send(
     ready: &Ready,
     planned: Vec<ClientPlan>,
@@ -120,7 +130,7 @@ async fn send(
     request: &ApplyRequest,
     env: &Environment,
     listener: &Listener,
-) -> anyhow::Result<(Vec<ClientPlan>, anyhow::Result<()>)> {
+) -> anyhow::Result<SendOutcome> {
     let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
         true => Some(Arc::new(open(ready, env).context("the journal cannot be written, so nothing is sent")?)),
@@ -146,7 +156,7 @@ async fn send(
         Some(journal) => JournalLine::end(env.clock.now()).and_then(|line| journal.write(&line)),
         None => Ok(()),
     };
-    Ok((clients, ended.context("the journal cannot be completed")))
+    Ok(SendOutcome { clients, ended: ended.context("the journal cannot be completed") })
 }
 
 fn open(ready: &Ready, env: &Environment) -> std::io::Result<Journal> {

@@ -359,9 +359,9 @@ fn functions(code: &str) -> Vec<(String, usize)> {
         let Some(at) = trimmed.find("fn ").filter(|at| *at == 0 || trimmed[..*at].ends_with(' ')) else { continue };
         let indent = line.len() - trimmed.len();
         let name: String = trimmed[at + 3..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        let ends = |line: &&str| line.len() - line.trim_start().len() == indent && line.trim_start().starts_with('}');
+        let ends = |line: &str| line.len() - line.trim_start().len() == indent && line.trim_start().starts_with('}');
         if !trimmed.trim_end().ends_with(['}', ';'])
-            && let Some(end) = lines[start + 1..].iter().position(|line| ends(&line))
+            && let Some(end) = lines[start + 1..].iter().position(|line| ends(line))
         {
             found.push((name, end + 2));
         }

@@ -55,7 +55,7 @@ impl<'a> EndpointChoice<'a> {
         if let Some((template, Ok(text))) = &filled
             && let Some(seed) = text.strip_prefix("sandbox:")
         {
-            return simulator(project, template, seed, text).map_err(|error| vec![error]);
+            return simulator(project, template, seed, text);
         }
         let other = self.flag.map(str::to_owned).or_else(|| self.variables.get("RINGFORM_ENDPOINT"));
         let (text, template) = match (other, filled) {
@@ -91,10 +91,10 @@ impl<'a> EndpointChoice<'a> {
     }
 }
 
-fn simulator(project: &Project, template: &Template, seed: &str, label: &str) -> Result<Target, Diagnostic> {
+fn simulator(project: &Project, template: &Template, seed: &str, label: &str) -> Result<Target, Vec<Diagnostic>> {
     let wrong = |summary: &str| {
         let error = Diagnostic::error("endpoint", template.place().clone(), summary);
-        Err(error.help("write sandbox:seed.json".to_owned()))
+        Err(vec![error.help("write sandbox:seed.json".to_owned())])
     };
     // Messages show the path of a seed, and the variable may hold a secret.
     if template.text().starts_with("sandbox:") && template.variables().next().is_some() {
@@ -125,7 +125,7 @@ fn not_valid(why: String, template: Option<&Template>) -> Diagnostic {
     Diagnostic::error("endpoint", place, summary).help(help)
 }
 
-/// What is wrong with the endpoint of the file, as far as the file alone shows it.
+/// What is wrong with the endpoint of the file, as far as the file itself shows it.
 pub(in crate::run) fn wrong_endpoint(project: &Project) -> Option<Diagnostic> {
     let template = project.endpoint.as_ref().filter(|template| template.variables().next().is_none())?;
     let text = template.fill(&|_| None).ok().filter(|text| !text.starts_with("sandbox:"))?;
