@@ -29,9 +29,9 @@ pub(super) enum TryResult {
     UnusableBody(BodyError),
     /// A whole answer that is not the JSON that it must be.
     WrongContent,
-    /// 401, with a token that was fetched after an earlier 401 or not.
+    /// 401.
     Unauthorized {
-        /// No newer token than this one makes sense.
+        /// ringform fetched this token because of an earlier 401.
         fresh_token: bool,
     },
     /// 429, because the quota is used up.
@@ -134,7 +134,7 @@ impl RetryBudget {
             return None;
         }
         match try_.decision {
-            // A fresh token is not this budget's to get: who has one makes the request anew.
+            // The reader gets a fresh token before it comes here.
             RetryDecision::GiveUp | RetryDecision::RenewToken => None,
             RetryDecision::Immediately if !self.retried_immediately => {
                 self.retried_immediately = true;

@@ -127,7 +127,7 @@ mod tests {
         }
         run.write(&JournalLine::done(&client("12"), ApplyResult::Applied, None).unwrap()).unwrap();
         let unresolved = |root: &Path| unresolved_puts(root, &"https://pbx.example".into());
-        assert_eq!(unresolved(root.path()).unwrap(), [], "a run under way is not in doubt");
+        assert_eq!(unresolved(root.path()).unwrap(), [], "a run under way is not unresolved");
         let path = run.path().to_owned();
         drop(run);
         let mut cut = OpenOptions::new().append(true).open(path).unwrap();
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn clients_of_other_endpoints_and_other_credentials_are_told_apart() {
+    fn other_endpoints_and_other_credentials_have_other_clients() {
         let root = tempfile::tempdir().unwrap();
         let run = journal(root.path(), "one");
         let twelve = |credentials: &str| ClientPlan { credentials: Some(credentials.into()), ..client("12") };

@@ -52,9 +52,9 @@ async fn request_once(
         ("client_secret", app_secret.reveal_to_the_api()),
     ];
     let request = context.http.post(context.paths.token.clone()).form(&form).build();
-    // Only an address or a form that cannot be written fails, and both can.
-    let request =
-        request.map_err(|_| FailedTry::last(Failure::new(FailureKind::Credentials, "no request could be made")))?;
+    // This fails only for an address or a form that cannot be encoded; both can.
+    let request = request
+        .map_err(|_| FailedTry::last(Failure::new(FailureKind::Credentials, "the token request cannot be built")))?;
     // The semaphore never closes, so a permit always comes.
     let _slot = tokio::select! {
         biased;
@@ -70,7 +70,7 @@ async fn request_once(
     let status = response.status;
     let body = context.success_body(credential, response, RequestKind::Token)?;
     read(&body).ok_or_else(|| {
-        let failure = bad_answer(status, "to the request for a token holds no access_token");
+        let failure = bad_answer(status, "to the token request contains no access_token");
         FailedTry::new(failure, decide(TryResult::WrongContent))
     })
 }

@@ -1,6 +1,6 @@
 //! The token of one credential as a value: which one is current, when to renew it, and whether the API refuses the credential.
 //!
-//! Owns the rules: renew before the token expires or when the API refuses it; ask no more with a refused credential. It makes
+//! Owns the rules: renew before the token expires or when the API refuses it; make no more requests with a refused credential. It makes
 //! no request, has no lock and no clock.
 
 use std::time::{Duration, Instant};
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_token_stands_in_only_for_failures_that_pass() {
+    fn an_old_token_replaces_a_renewal_only_if_the_failure_may_pass() {
         let (mut state, now) = (TokenState::default(), Instant::now());
         state.store(header("t"), Some(secs(100)), now);
         for (kind, generation, serves) in [
