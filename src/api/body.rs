@@ -1,7 +1,7 @@
 //! The bytes of an answer: how many ringform reads, and how it unpacks them.
 //!
-//! Owns the size limit of an answer, and gzip. API: the rules of use require `Accept-Encoding: gzip`. Unpacking is here and not
-//! in the HTTP client, so that a plain body costs nothing and an unpacked one is measured while it grows.
+//! Owns the size limit of an answer, and gzip. API: the rules of use require `Accept-Encoding: gzip`. Unpacking is here
+//! and not in the HTTP client, so that a plain body costs nothing and an unpacked one is measured while it grows.
 
 use std::io::Read;
 
@@ -9,8 +9,8 @@ use flate2::bufread::MultiGzDecoder;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-/// The most bytes that ringform reads of an answer, packed or not. 1 MiB: a client is about 1 KiB, so this is far above any
-/// honest answer and small enough for thousands at a time.
+/// The most bytes that ringform reads of an answer, packed or not. 1 MiB: a client is about 1 KiB, so this is far above
+/// any honest answer and small enough for thousands at a time.
 pub(super) const LIMIT: usize = 1 << 20;
 
 /// Why the body of an answer cannot be used.

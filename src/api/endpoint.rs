@@ -1,7 +1,7 @@
 //! The address of the API and the paths below it.
 //!
-//! Owns which addresses are allowed, their one normal form, and how paths are joined. It makes no request. An endpoint can
-//! come from a pull request, so the reading is strict, and an error never repeats a user name or a password in it.
+//! Owns which addresses are allowed, their one normal form, and how paths are joined. It makes no request. An endpoint
+//! can come from a pull request, so the reading is strict, and an error never repeats a user name or a password in it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

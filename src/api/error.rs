@@ -24,8 +24,8 @@ pub(super) enum Delivery {
     NotBegun,
     /// There was no connection, so no byte left.
     NotSent,
-    /// The server closed the connection before the first byte of an answer. A server that ends a kept-alive connection just
-    /// when the next request leaves does this.
+    /// The server closed the connection before the first byte of an answer. A server that ends a kept-alive connection
+    /// just when the next request leaves does this.
     Closed,
     /// It may have arrived.
     Unknown,
@@ -77,8 +77,8 @@ fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn 
     std::iter::successors(error.source(), |error: &&'e (dyn Error + 'static)| (*error).source())
 }
 
-/// Whether the server closed the connection instead of answering. ringform does not depend on hyper's own type: it compares
-/// hyper's sentence, and a test over a real connection fails when that sentence changes.
+/// Whether the server closed the connection instead of answering. ringform does not depend on hyper's own type: it
+/// compares hyper's sentence, and a test over a real connection fails when that sentence changes.
 fn is_closed(error: &(dyn Error + 'static)) -> bool {
     chain(error).any(|cause| match cause.downcast_ref::<io::Error>() {
         Some(io) => matches!(

@@ -1,7 +1,7 @@
 //! The body of an error answer: its status word and its message, careful with both.
 //!
-//! Owns how much of such a body ringform keeps. The API is untrusted and may repeat our secrets: they are blanked before any
-//! text is cut.
+//! Owns how much of such a body ringform keeps. The API is untrusted and may repeat our secrets: they are blanked
+//! before any text is cut.
 
 use serde_json::Value as Json;
 
@@ -49,7 +49,8 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// A few words of a body that is not a JSON object: the title of a page, else the start of a plain text; always escaped.
+/// A few words of a body that is not a JSON object: the title of a page, else the start of a plain text; always
+/// escaped.
 fn hint(body: &[u8], blank: impl Fn(String) -> String) -> Option<String> {
     let text = cut(&blank(String::from_utf8_lossy(body).into_owned()), 4096);
     let text = text.trim();

@@ -13,8 +13,8 @@ use reqwest::{Certificate, redirect, retry};
 use crate::api::options::ConnectOptions;
 use crate::api::rate_limit::TOKENS_AT_A_TIME;
 
-/// How long a connection may take. It is shorter than most answers may take, so that a write which timed out here has surely
-/// not left.
+/// How long a connection may take. It is shorter than most answers may take, so that a write which timed out here has
+/// surely not left.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Builds an HTTP client with connections of its own.

@@ -1,8 +1,8 @@
 //! The hourly quota: what an answer reports, and what ringform knows for each credential.
 //!
-//! Owns the reading of the quota headers and the counter of one credential. API: every answer reports the requests left and
-//! the seconds until the reset. The size of the quota is published nowhere, and other programs use it too. Headers are
-//! untrusted: odd, negative and huge values count as absent, so none becomes a long sleep or a busy loop.
+//! Owns the reading of the quota headers and the counter of one credential. API: every answer reports the requests left
+//! and the seconds until the reset. The size of the quota is published nowhere, and other programs use it too. Headers
+//! are untrusted: odd, negative and huge values count as absent, so none becomes a long sleep or a busy loop.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -18,8 +18,8 @@ const FARTHEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// When a used-up quota resets if the API does not say it. API: the counter is hourly.
 const DEFAULT_RESET: Duration = Duration::from_secs(60 * 60);
 
-/// After this many answers "used up" in a row, the other clients of a credential fail without a request. One such answer is
-/// not enough: the API counts per client, and one credential may reach several.
+/// After this many answers "used up" in a row, the other clients of a credential fail without a request. One such
+/// answer is not enough: the API counts per client, and one credential may reach several.
 const REFUSALS: u32 = 3;
 
 /// What one answer reports.

@@ -25,8 +25,9 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The same reader with connections of its own, for another thread; `None` if a further HTTP client cannot be built. A
-    /// connection belongs to the runtime that opened it, and to move an answer to another thread costs more than to read it.
+    /// The same reader with connections of its own, for another thread; `None` if a further HTTP client cannot be
+    /// built. A connection belongs to the runtime that opened it, and to move an answer to another thread costs more
+    /// than to read it.
     pub fn for_another_thread(&self) -> Option<Reader> {
         let http = api_client(&self.context.options).ok()?;
         Some(Reader { context: self.context.clone(), http })
@@ -34,8 +35,8 @@ impl Reader {
 
     /// Reads one client. `keep` are the read-only fields to keep of the answer.
     ///
-    /// It makes all tries that make sense, so a failure is for good. The caller checks that the answer is for the right client
-    /// and whole enough.
+    /// It makes all tries that make sense, so a failure is for good. The caller checks that the answer is for the right
+    /// client and whole enough.
     pub async fn read(
         &self,
         client: ClientId,

@@ -142,8 +142,8 @@ fn is_word(status: &str) -> bool {
     !status.is_empty() && status.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
-/// Whether a 429 means a used-up quota rather than too many requests at a time. API: the second kind has requests left and
-/// lacks the word; it passes soon.
+/// Whether a 429 means a used-up quota rather than too many requests at a time. API: the second kind has requests left
+/// and lacks the word; it passes soon.
 pub(super) fn is_used_up(body: &[u8], reported: &ReportedQuota) -> bool {
     reported.remaining == Some(0) || ErrorBody::read(body, |text| text).status.as_deref() == Some(USED_UP)
 }

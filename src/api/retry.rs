@@ -1,7 +1,7 @@
 //! Whether a request may be made again, and when.
 //!
-//! Owns the retry table, the number of tries and the back-off. All of it is pure: time and chance come in as values. A PUT
-//! whose fate is unknown does not come here; its rule is in [`crate::plan::exchange`].
+//! Owns the retry table, the number of tries and the back-off. All of it is pure: time and chance come in as values. A
+//! PUT whose fate is unknown does not come here; its rule is in [`crate::plan::exchange`].
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::model::Failure;
 /// How often ringform tries a request at most.
 pub(super) const TRIES: u32 = 4;
 
-/// The first wait between two tries; each further one doubles. Jitter adds up to as much again, so that a fleet that failed
-/// together does not come back together.
+/// The first wait between two tries; each further one doubles. Jitter adds up to as much again, so that a fleet that
+/// failed together does not come back together.
 pub(super) const BACK_OFF: Duration = Duration::from_millis(200);
 
 /// A longer `Retry-After` of a refusal that passes adds nothing to the back-off.
@@ -87,8 +87,8 @@ pub(super) fn decide(result: TryResult) -> RetryDecision {
     }
 }
 
-/// How long to wait for a reset; `None` when that is longer than allowed. At least a second, so that a reset which never
-/// comes is not a busy loop.
+/// How long to wait for a reset; `None` when that is longer than allowed. At least a second, so that a reset which
+/// never comes is not a busy loop.
 pub(super) fn wait_for_reset(reset: Duration, allowed: Duration) -> Option<Duration> {
     let wait = reset.max(Duration::from_secs(1));
     (wait <= allowed).then_some(wait)

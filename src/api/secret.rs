@@ -1,7 +1,7 @@
 //! Secrets: App Secrets and tokens.
 //!
-//! Owns the one type that holds them. It has neither `Display` nor `Serialize`, and its `Debug` shows nothing. Two methods
-//! reveal it, both private to this room: [`Secret::reveal_to_the_api`], and for the address of a webhook
+//! Owns the one type that holds them. It has neither `Display` nor `Serialize`, and its `Debug` shows nothing. Two
+//! methods reveal it, both private to this room: [`Secret::reveal_to_the_api`], and for the address of a webhook
 //! [`Secret::reveal_to_the_webhook`].
 
 use std::borrow::Cow;
@@ -39,8 +39,8 @@ impl Secret {
         self.0.expose_secret()
     }
 
-    /// Takes this secret out of a text that the API wrote: as it is, as JSON writes it, and percent-encoded in any spelling. A
-    /// very short secret stays: blanking it would damage every sentence.
+    /// Takes this secret out of a text that the API wrote: as it is, as JSON writes it, and percent-encoded in any
+    /// spelling. A very short secret stays: blanking it would damage every sentence.
     pub(super) fn blank(&self, text: String) -> String {
         const BLANK: &str = "[secret]";
         let secret = self.reveal_to_the_api();
@@ -59,8 +59,8 @@ impl Secret {
         if hidden { BLANK.to_owned() } else { text }
     }
 
-    /// The value of an `Authorization` header, marked so that no HTTP library prints it. `None` when it holds a character
-    /// that no header can carry, such as a line break in the middle.
+    /// The value of an `Authorization` header, marked so that no HTTP library prints it. `None` when it holds a
+    /// character that no header can carry, such as a line break in the middle.
     pub(super) fn bearer(&self) -> Option<HeaderValue> {
         // The header type takes any byte from 128 on; servers do not.
         let token = Some(self.reveal_to_the_api()).filter(|token| token.is_ascii())?;

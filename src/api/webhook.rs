@@ -1,7 +1,8 @@
 //! Notifying a webhook: one POST, one answer.
 //!
-//! Owns the address, which is a secret (chat services put a token into it), and the sentence for each failure. No sentence,
-//! log or `Debug` contains any part of the address. The caller writes the body; ringform reads only the status of the answer.
+//! Owns the address, which is a secret (chat services put a token into it), and the sentence for each failure. No
+//! sentence, log or `Debug` contains any part of the address. The caller writes the body; ringform reads only the
+//! status of the answer.
 
 use std::fmt;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Writing: the half of the API that only apply gets.
 //!
-//! Owns PUT, one try at a time. Each try becomes an event for [`crate::plan::exchange`], which decides whether to send again.
-//! It takes only a cleared patch; no method sends anything else.
+//! Owns PUT, one try at a time. Each try becomes an event for [`crate::plan::exchange`], which decides whether to send
+//! again. It takes only a cleared patch; no method sends anything else.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Waits until `requests_per_second` allows one more PUT; `false` when the run was interrupted. The caller checks the age of
-    /// its read afterwards, since the wait can be long.
+    /// Waits until `requests_per_second` allows one more PUT; `false` when the run was interrupted. The caller checks
+    /// the age of its read afterwards, since the wait can be long.
     pub async fn turn(&self) -> bool {
         match &self.context.rate_limit {
             Some(limit) => limit.turn(&self.context.shutdown).await,
@@ -37,8 +37,8 @@ impl Writer {
 
     /// Sends one PUT, once, and returns its result. The answer contains all 28 fields where the API gives them.
     ///
-    /// The caller has waited for [`Writer::turn`]. ringform sends nothing if the quota is used up, if it has no token, or after
-    /// an interruption.
+    /// The caller has waited for [`Writer::turn`]. ringform sends nothing if the quota is used up, if it has no token,
+    /// or after an interruption.
     pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, cleared: ClearedPatch) -> Event {
         let context = &*self.context;
         let credential = match context.credentials.get(credentials) {

@@ -1,7 +1,7 @@
 //! The journal of the run under way.
 //!
-//! Owns the writing: a line is whole and, where it must be, on the disk before the call returns. A running apply holds a lock
-//! of the file system on its file; the lock ends with the process, however the process ends.
+//! Owns the writing: a line is whole and, where it must be, on the disk before the call returns. A running apply holds
+//! a lock of the file system on its file; the lock ends with the process, however the process ends.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};

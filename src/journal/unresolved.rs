@@ -1,7 +1,7 @@
 //! Journals read after a crash.
 //!
-//! Owns the question which PUT a run was sending when it ended. It skips a line that the crash cut short: the run never sent
-//! what that line would have announced.
+//! Owns the question which PUT a run was sending when it ended. It skips a line that the crash cut short: the run never
+//! sent what that line would have announced.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -37,8 +37,8 @@ impl UnresolvedPut {
 }
 
 /// Every unresolved PUT to this endpoint, by run and client. Projects in one folder share the journals, and on another
-/// endpoint a number is another client. A run under way holds the lock of its journal and does not count. A journal that
-/// cannot be read is an error: silence would mean "nothing unresolved".
+/// endpoint a number is another client. A run under way holds the lock of its journal and does not count. A journal
+/// that cannot be read is an error: silence would mean "nothing unresolved".
 pub fn unresolved_puts(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
     let mut unresolved = Vec::new();
     for path in journals(root)? {

@@ -1,7 +1,7 @@
 //! Credentials that a program prints, such as a password manager's.
 //!
-//! Owns how ringform runs such a program: an argument vector without a shell, ten seconds, at most 64 KiB, and no view of its
-//! stderr. All that it prints is secret, so no error quotes it. The caller has checked `--allow-command`.
+//! Owns how ringform runs such a program: an argument vector without a shell, ten seconds, at most 64 KiB, and no view
+//! of its stderr. All that it prints is secret, so no error quotes it. The caller has checked `--allow-command`.
 
 use std::process::Stdio;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Getting the token of a credential once, however many requests need it.
 //!
-//! Owns the single fetch per credential: the first request fetches, the others wait and find its result. What to do with the
-//! result is decided in [`super::state`]; the request itself is in [`super::request`].
+//! Owns the single fetch per credential: the first request fetches, the others wait and find its result. What to do
+//! with the result is decided in [`super::state`]; the request itself is in [`super::request`].
 
 use reqwest::StatusCode;
 

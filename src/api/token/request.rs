@@ -1,7 +1,7 @@
 //! The token request and its answers.
 //!
-//! API: `POST /oauth/token`, `client_credentials`, the form in the body and never in the query; at most 20 requests a second
-//! and 6 at a time. When to ask is decided in [`super::state`].
+//! API: `POST /oauth/token`, `client_credentials`, the form in the body and never in the query; at most 20 requests a
+//! second and 6 at a time. When to ask is decided in [`super::state`].
 
 use std::time::Duration;
 
@@ -81,8 +81,8 @@ fn read(body: &[u8]) -> Option<TokenResponse> {
     if token.is_empty() {
         return None;
     }
-    // An answer without `expires_in` was recorded, so absent does not mean expired; zero and nonsense say as little. A year
-    // is far beyond any run and keeps the clock from overflowing.
+    // An answer without `expires_in` was recorded, so absent does not mean expired; zero and nonsense say as little. A
+    // year is far beyond any run and keeps the clock from overflowing.
     let lifetime = map.get("expires_in").and_then(scalar).and_then(|text| text.trim().parse::<f64>().ok());
     let lifetime =
         lifetime.filter(|seconds| *seconds > 0.0).map(|seconds| Duration::from_secs_f64(seconds.min(31_536_000.0)));
