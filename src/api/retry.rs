@@ -128,12 +128,12 @@ pub(super) struct RetryBudget {
 
 impl RetryBudget {
     /// The wait before the next try; `None`: no further try makes sense or is allowed.
-    pub(super) fn next_wait(&mut self, try_: &FailedTry, back_off: &BackOff) -> Option<Duration> {
+    pub(super) fn next_wait(&mut self, failed: &FailedTry, back_off: &BackOff) -> Option<Duration> {
         self.failed += 1;
         if self.failed >= TRIES {
             return None;
         }
-        match try_.decision {
+        match failed.decision {
             // The reader gets a fresh token before it comes here.
             RetryDecision::GiveUp | RetryDecision::RenewToken => None,
             RetryDecision::Immediately if !self.retried_immediately => {
@@ -256,9 +256,9 @@ mod tests {
         let back_off = BackOff::new(secs(1), 1);
         let waits = |decision| {
             let mut budget = RetryBudget::default();
-            let try_ = FailedTry::new(Failure::new(FailureKind::Api, "x"), decision);
+            let failed = FailedTry::new(Failure::new(FailureKind::Api, "x"), decision);
             let waits: Vec<Option<u64>> =
-                (0..4).map(|_| budget.next_wait(&try_, &back_off).map(|wait| wait.as_secs())).collect();
+                (0..4).map(|_| budget.next_wait(&failed, &back_off).map(|wait| wait.as_secs())).collect();
             waits
         };
         let between = |wait: Option<u64>, least, most| wait.is_some_and(|wait| (least..=most).contains(&wait));

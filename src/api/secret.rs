@@ -25,7 +25,7 @@ impl Secret {
     }
 
     /// Whether it is empty.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.expose_secret().is_empty()
     }
 

@@ -102,8 +102,13 @@ mod tests {
 
     use super::*;
     use crate::journal::fixture::client;
+    use crate::journal::folder::FOLDER;
     use crate::journal::{Journal, JournalHeader};
     use crate::plan::ApplyResult;
+
+    fn file_of(root: &Path, run: &str) -> PathBuf {
+        root.join(FOLDER).join("journal").join(format!("{run}.jsonl"))
+    }
 
     fn journal(root: &Path, run: &str) -> Journal {
         let (endpoint, project) = ("https://pbx.example".into(), "ringform.yaml".into());
@@ -128,7 +133,7 @@ mod tests {
         run.write(&JournalLine::done(&client("12"), ApplyResult::Applied, None).unwrap()).unwrap();
         let unresolved = |root: &Path| unresolved_puts(root, &"https://pbx.example".into());
         assert_eq!(unresolved(root.path()).unwrap(), [], "a run under way is not unresolved");
-        let path = run.path().to_owned();
+        let path = file_of(root.path(), "one");
         drop(run);
         let mut cut = OpenOptions::new().append(true).open(path).unwrap();
         cut.write_all(b"{\"event\":\"sendi").unwrap();
@@ -153,9 +158,9 @@ mod tests {
         drop(run);
         let puts = unresolved_puts(root.path(), &"https://pbx.example".into()).unwrap();
         assert_eq!(puts.len(), 2, "{puts:?}");
-        assert!(puts.iter().any(|doubt| doubt.is_of(&me("b"))));
-        assert!(!puts.iter().any(|doubt| doubt.is_of(&me("a"))));
-        assert!(puts.iter().any(|doubt| doubt.is_of(&twelve("b"))), "a number is one client under all credentials");
+        assert!(puts.iter().any(|put| put.is_of(&me("b"))));
+        assert!(!puts.iter().any(|put| put.is_of(&me("a"))));
+        assert!(puts.iter().any(|put| put.is_of(&twelve("b"))), "a number is one client under all credentials");
         assert_eq!(unresolved_puts(root.path(), &"https://staging.example".into()).unwrap(), []);
     }
 
@@ -164,8 +169,8 @@ mod tests {
     fn journals_are_private_and_ignored_by_git() {
         use std::os::unix::fs::PermissionsExt;
         let root = tempfile::tempdir().unwrap();
-        let run = journal(root.path(), "one");
-        assert_eq!(fs::metadata(run.path()).unwrap().permissions().mode() & 0o777, 0o600);
+        let _run = journal(root.path(), "one");
+        assert_eq!(fs::metadata(file_of(root.path(), "one")).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_to_string(root.path().join(".ringform/.gitignore")).unwrap(), "*\n");
     }
 }
