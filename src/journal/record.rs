@@ -44,8 +44,8 @@ pub(super) fn journaled_client(client: ClientId, credentials: Option<&str>) -> J
 #[derive(Clone, Debug)]
 pub struct JournalLine {
     bytes: Vec<u8>,
-    /// The line comes before what it announces, so it must be on the disk first. A line that comes after survives the end of
-    /// the process without that.
+    /// The line comes before what it announces, so it must be on the disk first. A line that comes after survives the
+    /// end of the process without that.
     needs_sync: bool,
 }
 

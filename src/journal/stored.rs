@@ -1,7 +1,7 @@
 //! The values that earlier runs stored, as far as the journals of this machine show.
 //!
-//! Owns the question which run stored a value. A journal helps here and is not required: one that is missing or cannot be
-//! read answers nothing.
+//! Owns the question which run stored a value. A journal helps here and is not required: one that is missing or cannot
+//! be read answers nothing.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -23,7 +23,8 @@ pub struct StoredValues {
 }
 
 impl StoredValues {
-    /// The run that stored this value last in this field of a client; `None` when no run did, or a later one stored another.
+    /// The run that stored this value last in this field of a client; `None` when no run did, or a later one stored
+    /// another.
     pub fn run(&self, client: &ClientPlan, field: Setting, value: &Json) -> Option<&str> {
         let key = (journaled_client(client.client_id, client.credentials.as_deref()), field);
         self.by_field.get(&key).filter(|(stored, _)| stored == value).map(|(_, run)| &**run)

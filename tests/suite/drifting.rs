@@ -406,7 +406,7 @@ fn what_nobody_could_be_told_stays_new_and_the_address_stays_secret() {
             assert!(!text.contains("hush"), "{text}");
         }
         // Nobody listens there any more.
-        world.run(&failing).status(1).says(&["connection"]);
+        world.run(&failing).status(1).says(&["cannot connect to the webhook"]);
         // A run that tells nobody does not use up what nobody was told.
         world.run(&format!("{AGAIN} --fail-on new")).status(2);
         let (address, told) = webhook("204 No Content", 1);

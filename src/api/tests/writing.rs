@@ -1,4 +1,4 @@
-//! Trials of writing: every answer to a PUT as the event that it is.
+//! Tests of writing: every answer to a PUT as the event that it is.
 
 use super::*;
 use crate::model::{Declaration, FailureKind, Layer, ManagedField, Place, Setting, SettingSet, State};
