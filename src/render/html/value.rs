@@ -87,7 +87,7 @@ pub(super) fn tag_of(judgement: Judgement, origin: Origin) -> String {
     }
 }
 
-/// The origin as a tag; empty where there is no base.
+/// The origin as a tag; empty without a base.
 pub(super) fn origin(origin: Origin) -> String {
     match origin {
         Origin::Pending => tag("blue", "pending"),

@@ -24,7 +24,7 @@ pub(crate) fn moved(direction: Option<Direction>, origin: Option<Origin>) -> &'s
     }
 }
 
-/// The mark and the word of an origin; empty where there is no base.
+/// The mark and the word of an origin; empty without a base.
 pub(crate) fn marked(origin: Origin) -> &'static str {
     match origin {
         Origin::Pending => "▸ pending",
@@ -59,7 +59,7 @@ pub(crate) fn state(state: &State) -> Untrusted {
     }
 }
 
-/// The countries that a change adds and removes: `+KZ −BY`, or only how many when they are more than `most`: `+12 −1`.
+/// The countries that a change adds and removes: `+KZ −BY`, or only their numbers if more than `most`: `+12 −1`.
 /// Empty unless both sides are lists.
 pub(crate) fn countries(change: &Change, most: usize) -> String {
     signed(&change.added(), &change.removed(), most)
