@@ -11,7 +11,9 @@ use ringform::journal::{self, Doubt, Journal, Line};
 use ringform::model::{Diagnostic, Revision};
 use ringform::plan::client::Details;
 use ringform::plan::limits::{self, SizeLimits};
-use ringform::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, forecast, guards, load};
+use ringform::plan::{
+    ApplyResult, BlockedKind, ClientPlan, DocumentKind, Origin, Plan, Status, forecast, guards, load,
+};
 use ringform::reconcile::read::{self, Readings};
 use ringform::reconcile::write;
 use ringform::render::{self, Format, escape};
@@ -52,6 +54,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
     let mut ready = match ready {
         Ok(ready) => ready,
         Err(mut refused) => {
+            refused.kind = DocumentKind::Report;
             refused.run = clock.run(Default::default(), Vec::new());
             return output::refuse(&refused, &args.write.formats, talk);
         }
@@ -67,6 +70,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
         Some(why) => (planned.into_iter().map(|client| unsent(client, &why)).collect(), Ok(())),
         None => send(&project, &session, (planned, readings), args, talk, (&clock, &stop, &report)).await?,
     };
+    report.kind = DocumentKind::Report;
     report.clients = clients;
     let settled = settle(&doubts, &report.clients, clock.id());
     report.run = clock.run(session.meter.requests(), session.meter.quota());
@@ -81,7 +85,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
 /// Reads all and plans.
 async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Shutdown) -> anyhow::Result<Result<Ready, Refused>> {
     let cli::Apply { files, select, connect, base, .. } = args;
-    let asked = Asked { files, select, connect, base, otherwise: Origin::Unknown };
+    let asked = Asked { files, select, connect, base, otherwise: Origin::Unknown, kind: DocumentKind::Plan };
     let prepared = match prepare(&asked, stop).await? {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(Err(refused)),
@@ -113,13 +117,8 @@ async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<
     let name = files::escaped(file);
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
     let plan = load::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.sentence()))?;
-    if plan.is_report() {
-        bail!("{name} is the report of an apply and not a plan; make a new plan");
-    }
-    if plan.is_offline() {
-        bail!(
-            "{name} was made with --offline: nothing was read, so it says nothing of the live clients; make a new plan without --offline"
-        );
+    if let Some(why) = plan.kind.why_not_applied() {
+        bail!("{name} cannot be applied: {why}");
     }
     if let Some(document) = args.files.paths.iter().find(|path| path.is_file() && !config::is_project_file(path)) {
         bail!(
@@ -129,7 +128,7 @@ async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<
     }
     let loaded = config::load_project(&setup::request(&args.files)?);
     let failed = loaded.has_errors();
-    let mut report = empty(loaded.project.as_ref());
+    let mut report = empty(DocumentKind::Plan, loaded.project.as_ref());
     report.diagnostics = loaded.diagnostics;
     // Problems are shown at their place in the repository too.
     report.revision = loaded.root.as_deref().and_then(config::revision);

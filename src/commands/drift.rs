@@ -14,7 +14,7 @@ use ringform::config;
 use ringform::plan::idle::idle;
 use ringform::plan::since::{self, DeclaredClient, PreviousReport, RunContext};
 use ringform::plan::watch::Finding;
-use ringform::plan::{Origin, Plan, Sending, rolling};
+use ringform::plan::{DocumentKind, Origin, Plan, Sending, rolling};
 use ringform::reconcile::read;
 use ringform::render::{self, Format};
 
@@ -43,7 +43,7 @@ async fn drift(
     signals::listen(&stop, talk.quiet);
     let formats = &args.write.formats;
     let cli::Drift { files, select, connect, base, .. } = args;
-    let asked = Asked { files, select, connect, base, otherwise: Origin::Drift };
+    let asked = Asked { files, select, connect, base, otherwise: Origin::Drift, kind: DocumentKind::Drift };
     let prepared = match prepare(&asked, &stop).await? {
         Ok(prepared) => prepared,
         Err(mut refused) => {
@@ -93,7 +93,7 @@ async fn drift(
         Some(webhook) => tell(&webhook, &mut report, args, &stop).await,
         None => {
             if let (Some(watch), Some(past)) = (&mut report.run.drift, &past) {
-                watch.still_untold(past);
+                watch.keep_unnotified(past);
             }
             Ok(())
         }
@@ -130,7 +130,7 @@ async fn tell(webhook: &Webhook, report: &mut Plan, args: &cli::Drift, stop: &Sh
     if told.is_err()
         && let Some(watch) = &mut report.run.drift
     {
-        watch.not_told();
+        watch.notification_failed();
     }
     told.context("nobody was told; what is new stays new for the next run")
 }

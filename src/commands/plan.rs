@@ -2,7 +2,7 @@
 
 use ringform::api::Shutdown;
 use ringform::config::{self, Project};
-use ringform::plan::{Origin, Plan, Sending, guards, offline};
+use ringform::plan::{DocumentKind, Origin, Plan, Sending, guards, offline};
 use ringform::reconcile::read;
 use ringform::render::{self, Format};
 
@@ -22,7 +22,8 @@ pub(crate) fn run(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
 
 fn asked(args: &cli::Plan) -> Asked<'_> {
     let cli::Plan { files, select, connect, base, .. } = args;
-    Asked { files, select, connect, base, otherwise: Origin::Unknown }
+    let kind = if args.offline { DocumentKind::Offline } else { DocumentKind::Plan };
+    Asked { files, select, connect, base, otherwise: Origin::Unknown, kind }
 }
 
 async fn online(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {

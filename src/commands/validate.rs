@@ -1,6 +1,7 @@
 //! `ringform validate`: checks the files offline, without secrets and without a network.
 
 use ringform::config;
+use ringform::plan::DocumentKind;
 use ringform::plan::idle::idle;
 use ringform::plan::since::DeclaredClient;
 use ringform::render::Format;
@@ -18,7 +19,7 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     let mut loaded = config::load(&request);
     loaded.diagnostics.extend(loaded.project.as_ref().and_then(setup::wrong_endpoint));
     let failed = loaded.has_errors();
-    let mut report = prepare::empty(loaded.project.as_ref());
+    let mut report = prepare::empty(DocumentKind::Validation, loaded.project.as_ref());
     report.run = clock.run(Default::default(), Vec::new());
     report.diagnostics = loaded.diagnostics;
     if output::needs_revision(formats) {

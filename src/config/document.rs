@@ -12,7 +12,7 @@ use crate::config::project::Shape;
 use crate::config::settings;
 use crate::config::yaml::{self, Content};
 
-use crate::model::{ClientId, Declaration, Layer, ManagedField, Place, SettingSet, key, suggest};
+use crate::model::{ClientId, ClientKey, Declaration, Layer, ManagedField, Place, SettingSet, suggest};
 
 const KEYS: [&str; 7] = ["client", "labels", "credentials", "profiles", "expect", "settings", "ignore"];
 
@@ -26,9 +26,7 @@ pub(super) struct Document {
 /// That a document speaks for a client, and where it says so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Claim {
-    pub(super) client: ClientId,
-    /// For `@me`, whose token it is; a number is one client whoever reads it.
-    pub(super) credentials: Option<Arc<str>>,
+    pub(super) key: ClientKey,
     pub(super) place: Place,
     /// Whether its line may be shown.
     pub(super) is_shown: bool,
@@ -69,9 +67,9 @@ fn declaration(
     let labels = of("labels").map(|entry| labels(entry, problems)).unwrap_or_default();
     let credentials = credentials(of("credentials"), shape, problems);
     if let (Some(client), Some(entry)) = (client, of("client")) {
-        let (client, credentials) = key(client, credentials.as_ref());
+        let key = ClientKey::new(client, credentials.as_ref());
         let place = problems.place(entry.at());
-        *claim = Some(Claim { client, credentials, place, is_shown: problems.quotes() });
+        *claim = Some(Claim { key, place, is_shown: problems.quotes() });
     }
     let own =
         of("settings").map(|entry| settings::settings(&entry.value, &Layer::Settings, problems)).unwrap_or_default();

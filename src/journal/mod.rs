@@ -138,9 +138,9 @@ impl Line {
             credentials: named(client),
             changes: changes
                 .map(|change| Sent {
-                    field: change.setting,
-                    before: change.before.to_json(),
-                    after: change.after.to_json(),
+                    field: change.difference.setting,
+                    before: change.difference.live.to_json(),
+                    after: change.difference.declared.to_json(),
                 })
                 .collect(),
             put: serde_json::to_value(patch)?,

@@ -6,6 +6,7 @@
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::model::countries::Countries;
@@ -72,6 +73,13 @@ impl State {
             State::Is(Value::Countries(set)) => Some(set),
             State::NotSet | State::Is(_) | State::Odd(_) => None,
         }
+    }
+}
+
+impl Serialize for State {
+    /// Writes [`State::to_json`].
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
     }
 }
 

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{
-    ClientId, Declaration, Failure, Live, LiveSettings, ManagedField, Place, Setting, SettingSet, Severity, State,
-    Untrusted,
+    ClientId, ClientKey, Declaration, Failure, Live, LiveSettings, ManagedField, Origin, Place, Setting, SettingSet,
+    Severity, State, Untrusted,
 };
-use crate::plan::change::{self, Change, Origin};
+use crate::plan::change::{self, Change};
 use crate::plan::origin::OriginRule;
 use crate::plan::{Patch, examine, sending};
 
@@ -220,6 +220,11 @@ impl ClientPlan {
         client
     }
 
+    /// Which client it is of.
+    pub fn key(&self) -> ClientKey {
+        ClientKey::new(self.client_id, self.credentials.as_ref())
+    }
+
     /// In sync, to change or failed: always follows from the rest.
     pub fn status(&self) -> Status {
         match (&self.error, self.changes.is_empty()) {
@@ -230,22 +235,28 @@ impl ClientPlan {
     }
 
     fn block_conflicts<'b>(&mut self, base: impl Fn(Setting) -> Option<&'b State>) {
-        for change in self.changes.iter().filter(|change| change.origin == Origin::Conflict) {
-            if let Some(base) = base(change.setting) {
+        for change in self.changes.iter().filter(|change| change.difference.origin == Origin::Conflict) {
+            if let Some(base) = base(change.difference.setting) {
                 let id = self.client_id;
-                self.blocked.push(sending::conflict(id, change.setting, base, &change.after, &change.before));
+                self.blocked.push(sending::conflict(
+                    id,
+                    change.difference.setting,
+                    base,
+                    &change.difference.declared,
+                    &change.difference.live,
+                ));
             }
         }
     }
 
-    /// Whether there is anything to send, blocked or not: `--only` may have kept all of it.
+    /// Whether there is anything to send, blocked or not: `--only` may withhold all of it.
     pub fn is_to_send(&self) -> bool {
         self.error.is_none() && self.to_send().next().is_some()
     }
 
-    /// The changes that are to be sent: all but those that `--only` keeps.
+    /// The changes that are to be sent: all but those that `--only` withholds.
     pub fn to_send(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| !change.kept)
+        self.changes.iter().filter(|change| !change.withheld)
     }
 
     /// The body of the PUT that would bring the client to its declaration; `None` when there is nothing to send.
@@ -255,7 +266,7 @@ impl ClientPlan {
 
     /// How many of its changes are grave.
     pub fn security(&self) -> usize {
-        self.changes.iter().filter(|change| change.judgement().severity == Severity::Security).count()
+        self.changes.iter().filter(|change| change.difference.risk().severity == Severity::Security).count()
     }
 
     /// Records what became of it.

@@ -1,22 +1,69 @@
-//! The plan document: plan, saved plan, JSON output and report of an apply are this one type.
+//! The document: plan, saved plan, JSON output and report of an apply are this one type.
 //!
-//! Owns what stands around the clients: where the plan came from, the run that made it, and the totals, which always follow
-//! from the clients. How it is spelt in JSON is `plan::wire`'s.
+//! Owns the frame around the clients: the kind, where the document came from, the run that made it, and the totals, which always
+//! follow from the clients. It must not know how the document is written as JSON.
 
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ClientId, Diagnostic, Place, Revision, Untrusted};
-use crate::plan::{ClientPlan, DriftReport, Origin, Status};
+use crate::model::{ClientId, Diagnostic, Direction, Origin, Place, Revision, Severity, Untrusted};
+use crate::plan::{ClientPlan, DriftReport, Status};
 
 /// The version of the document. A minor step only adds; readers ignore unknown keys.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "2.0";
+
+/// What a document is. The run that makes it sets it; only a plan can be applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// Live clients compared with their declarations.
+    #[default]
+    Plan,
+    /// Declared compared with declared at the base: no client was read.
+    Offline,
+    /// What `drift` found.
+    Drift,
+    /// What `apply` did.
+    Report,
+    /// What `validate` found in the files.
+    Validation,
+}
+
+impl DocumentKind {
+    /// Its word in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            DocumentKind::Plan => "plan",
+            DocumentKind::Offline => "offline",
+            DocumentKind::Drift => "drift",
+            DocumentKind::Report => "report",
+            DocumentKind::Validation => "validation",
+        }
+    }
+
+    /// Why a document of this kind cannot be applied, with the next step; `None` for a plan.
+    pub fn why_not_applied(self) -> Option<&'static str> {
+        match self {
+            DocumentKind::Plan => None,
+            DocumentKind::Offline => Some(
+                "it was made with --offline: no client was read, so it does not show the live clients; make a new plan without --offline",
+            ),
+            DocumentKind::Drift => Some("it is a report of drift and not a plan; make a plan with `plan --out FILE`"),
+            DocumentKind::Report => Some("it is the report of an apply and not a plan; make a new plan"),
+            DocumentKind::Validation => {
+                Some("it is the result of validate and not a plan; make a plan with `plan --out FILE`")
+            }
+        }
+    }
+}
 
 /// A plan over any number of clients.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
+    /// What this document is.
+    pub kind: DocumentKind,
     /// The version of the program that made it.
     pub ringform_version: String,
     /// The endpoint that was read, or `sandbox:FILE`.
@@ -122,17 +169,19 @@ pub struct Summary {
     pub changes: usize,
     /// Changed fields of severity `security`.
     pub security: usize,
+    /// Changed fields whose write opens the PBX to more callers.
+    pub opens: usize,
+    /// Changed fields whose write closes it to some.
+    pub closes: usize,
+    /// Changed fields that live has more open than declared.
+    pub exposed: usize,
     /// Changed fields that this change set brings; 0 without a base, as all that follow.
-    #[serde(default)]
     pub pending: usize,
     /// Changed fields that were changed outside of git, or whose base is not applied yet.
-    #[serde(default)]
     pub drift: usize,
     /// Changed fields that this change set touches and that have also drifted.
-    #[serde(default)]
     pub conflict: usize,
     /// Fields that the base managed and nobody does now, those of clients that are no longer declared not among them.
-    #[serde(default)]
     pub released: usize,
 }
 
@@ -147,10 +196,14 @@ impl Plan {
                 Status::Failed => summary.failed += 1,
             }
             summary.changes += client.changes.len();
-            summary.security += client.security();
             summary.released += client.released.len();
-            for change in &client.changes {
-                match change.origin {
+            for difference in client.changes.iter().map(|change| &change.difference) {
+                let risk = difference.risk();
+                summary.security += usize::from(risk.severity == Severity::Security);
+                summary.opens += usize::from(risk.effect == Some(Direction::Opens));
+                summary.closes += usize::from(risk.effect == Some(Direction::Closes));
+                summary.exposed += usize::from(risk.exposure == Some(Direction::Opens));
+                match difference.origin {
                     Origin::Pending => summary.pending += 1,
                     Origin::Drift => summary.drift += 1,
                     Origin::Conflict => summary.conflict += 1,
@@ -161,14 +214,14 @@ impl Plan {
         summary
     }
 
-    /// Whether this is the report of an apply: its clients have results.
+    /// Whether this is the report of an apply.
     pub fn is_report(&self) -> bool {
-        self.clients.iter().any(|client| client.result.is_some())
+        self.kind == DocumentKind::Report
     }
 
-    /// Whether this plan was made without reading: declared against declared. Only there a client is neither read nor failed.
+    /// Whether this plan was made without reading.
     pub fn is_offline(&self) -> bool {
-        self.clients.iter().any(|client| client.live.is_none() && client.error.is_none())
+        self.kind == DocumentKind::Offline
     }
 
     /// Whether any client is blocked from being sent.

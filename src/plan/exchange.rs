@@ -224,7 +224,7 @@ impl<'p> Exchange<'p> {
     /// Judges what a write left behind.
     fn settle(&self, after: &Live, confirmed_by: ConfirmedBy) -> Action {
         let before = self.live.as_ref().map(|live| &live.settings);
-        let sent = self.client.to_send().map(|change| change.setting).collect();
+        let sent = self.client.to_send().map(|change| change.difference.setting).collect();
         let not_converged = verify::not_converged(&self.client.changes, &after.settings);
         let collateral =
             before.map(|before| verify::collateral(sent, self.allowed, before, &after.settings)).unwrap_or_default();

@@ -3,12 +3,13 @@
 //! Owns every check between the bytes of a file and a [`Plan`]: whole JSON, a version that we know, the digest, and that each
 //! `put` follows from its changes. Any bytes give an error or a plan that could have been made here.
 
+use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::model::Untrusted;
-use crate::plan::digest;
+use crate::model::ClientKey;
 use crate::plan::document::{FORMAT_VERSION, Plan};
-use crate::plan::wire::WirePlan;
+use crate::plan::wire::DocumentJson;
+use crate::plan::{ClientPlan, digest};
 
 /// Why a file is no plan to be used. What it quotes of the file is escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +21,6 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    fn new(what: String) -> LoadError {
-        LoadError { what, remedy: "" }
-    }
-
     /// Both in one sentence.
     pub fn sentence(&self) -> String {
         match self.remedy {
@@ -57,29 +54,16 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
             return fail("its digest does not fit: it was edited or damaged", "make the plan again");
         }
     }
-    let wire: WirePlan = match serde_json::from_value(document) {
-        Ok(wire) => wire,
-        Err(error) => return fail(&format!("it is not shaped like a plan: {}", error.to_string().escape_debug()), ""),
+    let plan: Plan = match DocumentJson::deserialize(document) {
+        Ok(document) => document.into(),
+        Err(error) => {
+            return fail(&format!("it is not a valid document: {}", error.to_string().escape_debug()), "");
+        }
     };
-    let clients = wire.clients.into_iter().map(|client| client.read());
-    let clients = clients.collect::<Result<Vec<_>, _>>().map_err(LoadError::new)?;
-    let mut seen: Vec<_> = clients.iter().map(|client| (client.client_id, client.credentials.clone())).collect();
+    let mut seen: Vec<ClientKey> = plan.clients.iter().map(ClientPlan::key).collect();
     seen.sort();
     if seen.windows(2).any(|pair| pair[0] == pair[1]) {
         return fail("it holds one client twice", "");
     }
-    Ok(Plan {
-        ringform_version: wire.ringform_version,
-        endpoint: wire.endpoint,
-        project: wire.project,
-        location: Untrusted::default(),
-        revision: wire.revision,
-        base: wire.base,
-        shard: wire.shard,
-        unaffected: wire.unaffected,
-        run: wire.run,
-        clients,
-        released_clients: wire.released_clients,
-        diagnostics: wire.diagnostics,
-    })
+    Ok(plan)
 }

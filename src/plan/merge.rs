@@ -14,6 +14,10 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
     let mut plans = plans.into_iter();
     let Some(mut merged) = plans.next() else { return Err("there is no plan to show".to_owned()) };
     for plan in plans {
+        if plan.kind != merged.kind {
+            let (one, other) = (merged.kind.name(), plan.kind.name());
+            return Err(format!("one document is of kind {one} and another of kind {other}: show them one by one"));
+        }
         if plan.endpoint != merged.endpoint || plan.project != merged.project {
             return Err("these plans are of different projects or endpoints and cannot be one report".to_owned());
         }

@@ -30,11 +30,12 @@ pub mod verify;
 pub mod watch;
 mod wire;
 
-pub use change::{Change, ChangeAction, Origin};
+pub use crate::model::Origin;
+pub use change::{Change, ChangeAction};
 pub use client::{
     ApplyResult, Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, ReleasedField, Status,
 };
-pub use document::{Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
+pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
 pub use origin::Origins;
 pub use patch::Patch;
 pub use recheck::ClearedPatch;

@@ -5,8 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ClientId, ClientKey, Declaration, ManagedField, Setting, SettingSet, State};
-use crate::plan::Origin;
+use crate::model::{ClientId, ClientKey, Declaration, ManagedField, Origin, Setting, SettingSet, State};
 
 /// The origin of the difference between what is declared now and what is live; `None` where there is none. `base` is what the
 /// base declares: `None` where it does not manage the field, which is not the same as clearing it.
@@ -100,7 +99,7 @@ impl Origins {
     }
 
     fn may_be_known(&self, declaration: &Declaration) -> bool {
-        self.lost.iter().any(|(client, _)| *client == ClientId::Me || declaration.client == ClientId::Me)
+        self.lost.iter().any(|lost| lost.client() == ClientId::Me || declaration.client == ClientId::Me)
     }
 
     /// By what the differences of this client are judged.

@@ -28,13 +28,13 @@ use crate::plan::Change;
 pub struct Patch(Vec<(Setting, State)>);
 
 impl Patch {
-    /// The body that these changes need, but for those that are kept; `None` when there is none to send.
+    /// The body that these changes need, but for those that are withheld; `None` when there is none to send.
     pub fn from_changes(changes: &[Change]) -> Option<Patch> {
         let mut body: Vec<(Setting, State)> = Vec::with_capacity(changes.len());
-        for change in changes.iter().filter(|change| !change.kept && change.before != change.after) {
+        for one in changes.iter().filter(|change| !change.withheld).map(|change| &change.difference) {
             // A declared value is never odd (config); one in a saved plan was checked when it was loaded.
-            if !matches!(change.after, State::Odd(_)) {
-                body.push((change.setting, change.after.clone()));
+            if one.live != one.declared && !matches!(one.declared, State::Odd(_)) {
+                body.push((one.setting, one.declared.clone()));
             }
         }
         body.sort_by_key(|(setting, _)| *setting);

@@ -59,13 +59,15 @@ pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
     }
     let moved: Vec<Setting> = client
         .to_send()
-        .filter(|change| live.settings.state(change.setting).as_ref() != Some(&change.before))
-        .map(|change| change.setting)
+        .map(|change| &change.difference)
+        .filter(|one| live.settings.state(one.setting).as_ref() != Some(&one.live))
+        .map(|one| one.setting)
         .collect();
     if moved.is_empty() { Recheck::Send(ClearedPatch { patch }) } else { Recheck::Stale(moved) }
 }
 
 /// Whether live holds every value that the changes want, but for those that are not to be sent.
 pub fn holds_everything(client: &ClientPlan, live: &LiveSettings) -> bool {
-    client.to_send().all(|change| live.state(change.setting).as_ref() == Some(&change.after))
+    let mut wanted = client.to_send().map(|change| &change.difference);
+    wanted.all(|one| live.state(one.setting).as_ref() == Some(&one.declared))
 }

@@ -6,20 +6,17 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::{ClientKey, Declaration, key};
+use crate::model::{ClientKey, Declaration};
 use crate::plan::since::{PreviousReport, RunContext};
 use crate::plan::watch::{LastRead, Rolling};
 
 /// Leaves the clients whose turn it is, in their order: those that were never looked at, then those that were longest ago.
 pub fn take_turn(declarations: &mut Vec<Declaration>, past: Option<&PreviousReport>, budget: u64) {
     let budget = usize::try_from(budget).unwrap_or(usize::MAX);
-    let seen = past.map_or(&[][..], |past| &past.watch.seen);
+    let seen = past.map_or(&[][..], |past| &past.watch.last_read);
     let seen = times(seen);
-    let mut turns: Vec<(Option<&str>, usize)> = declarations
-        .iter()
-        .map(|one| seen.get(&key(one.client, one.credentials.as_ref())).copied().flatten())
-        .zip(0..)
-        .collect();
+    let mut turns: Vec<(Option<&str>, usize)> =
+        declarations.iter().map(|one| seen.get(&one.key()).copied().flatten()).zip(0..).collect();
     // No time sorts before every time, and the position decides between equals.
     turns.sort_unstable();
     let mut chosen = vec![false; declarations.len()];
@@ -29,13 +26,13 @@ pub fn take_turn(declarations: &mut Vec<Declaration>, past: Option<&PreviousRepo
 }
 
 fn times(seen: &[LastRead]) -> BTreeMap<ClientKey, Option<&str>> {
-    seen.iter().map(|seen| (key(seen.client_id, seen.credentials.as_ref()), seen.at.as_deref())).collect()
+    seen.iter().map(|seen| (seen.key(), seen.at.as_deref())).collect()
 }
 
 /// How far the turns have come, after a run that read so many.
 pub(super) fn rolling(budget: u64, read: usize, now: &RunContext<'_>, seen: &[LastRead]) -> Rolling {
     let seen = times(seen);
-    let turns = now.selected.iter().map(|one| seen.get(&key(one.client, one.credentials.as_ref())).copied().flatten());
+    let turns = now.selected.iter().map(|one| seen.get(&one.key()).copied().flatten());
     let (mut never, mut oldest) = (0, None);
     for at in turns {
         match at {

@@ -1,7 +1,7 @@
 //! What of a plan may be sent, as far as origins decide.
 //!
 //! Owns `--only` and `--overwrite-drift`. Both act while a plan is made: a change that `--only` leaves out stays in the plan and
-//! is marked as kept, so that what is shown, the body of the PUT and a saved plan can never disagree. A conflict blocks its
+//! is marked as withheld, so that what is shown, the body of the PUT and a saved plan can never disagree. A conflict blocks its
 //! client, whether or not its field would be sent.
 
 use std::collections::BTreeSet;
@@ -53,13 +53,14 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// Marks what is kept, and lifts the conflicts that are settled.
+    /// Marks what is withheld, and lifts the conflicts that are settled.
     pub fn mark(&self, client: &mut ClientPlan) {
         let id = client.client_id;
         for change in &mut client.changes {
             // Who settles a conflict means its value to be sent, whatever else is left out.
-            let settled = change.origin == Origin::Conflict && self.lifts(id, change.setting.name());
-            change.kept = !self.only.is_empty() && !self.only.contains(&change.origin) && !settled;
+            let settled =
+                change.difference.origin == Origin::Conflict && self.lifts(id, change.difference.setting.name());
+            change.withheld = !self.only.is_empty() && !self.only.contains(&change.difference.origin) && !settled;
         }
         client.blocked.retain(|blocked| blocked.kind != BlockedKind::Conflict || !self.lifts(id, blocked.name.raw()));
     }
@@ -75,7 +76,8 @@ impl Sending {
             let mut own = clients.iter().filter(|client| client.client_id == one.client);
             !own.any(|client| {
                 client.changes.iter().any(|change| {
-                    change.origin == Origin::Conflict && one.field.is_none_or(|field| field == change.setting)
+                    change.difference.origin == Origin::Conflict
+                        && one.field.is_none_or(|field| field == change.difference.setting)
                 })
             })
         })

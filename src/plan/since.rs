@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientId, ClientKey, Declaration, Direction, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
-    key, value,
+    ClientId, ClientKey, Declaration, Difference, Direction, FailureKind, Origin, Place, Setting, SettingSet, Severity,
+    Waived, Waiver,
 };
 use crate::plan::rolling;
-use crate::plan::watch::{DriftReport, Finding, FindingState, LastRead};
-use crate::plan::{ClientPlan, Origin, Plan, load};
+use crate::plan::watch::{DriftReport, Finding, FindingCause, FindingState, LastRead};
+use crate::plan::{ClientPlan, Plan, load};
 
 /// What is needed of a declaration to say whether a finding can still stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,13 @@ pub struct DeclaredClient {
     pub credentials: Option<Arc<str>>,
     /// The fields that it manages.
     pub managed: SettingSet,
+}
+
+impl DeclaredClient {
+    /// Which client it is.
+    pub fn key(&self) -> ClientKey {
+        ClientKey::new(self.client, self.credentials.as_ref())
+    }
 }
 
 impl From<&Declaration> for DeclaredClient {
@@ -56,7 +63,8 @@ impl PreviousReport {
             return Err("it is no report of drift: give the file that `drift --format json=FILE` wrote".to_owned());
         };
         let times = watch.findings.iter().map(|finding| finding.first_seen.as_str());
-        let times = times.chain(watch.seen.iter().filter_map(|seen| seen.at.as_deref())).chain([&*plan.run.started_at]);
+        let times =
+            times.chain(watch.last_read.iter().filter_map(|seen| seen.at.as_deref())).chain([&*plan.run.started_at]);
         if times.into_iter().any(|time| !is_time(time)) {
             return Err("a time in it is none: it was edited or damaged; remove it to begin anew".to_owned());
         }
@@ -67,10 +75,10 @@ impl PreviousReport {
     /// Whether it is of the same project and endpoint as this report; the error says what differs, and is to be escaped. Most
     /// project files are called the same, so one that knows none of its clients is another's too.
     pub fn check(&self, now: &Plan, declared: &[DeclaredClient], whole: bool) -> Result<(), String> {
-        let declared: BTreeSet<ClientKey> =
-            declared.iter().map(|known| key(known.client, known.credentials.as_ref())).collect();
-        let knows = |seen: &LastRead| declared.contains(&key(seen.client_id, seen.credentials.as_ref()));
-        if whole && !self.watch.seen.is_empty() && !declared.is_empty() && !self.watch.seen.iter().any(knows) {
+        let declared: BTreeSet<ClientKey> = declared.iter().map(|known| known.key()).collect();
+        let knows = |seen: &LastRead| declared.contains(&seen.key());
+        if whole && !self.watch.last_read.is_empty() && !declared.is_empty() && !self.watch.last_read.iter().any(knows)
+        {
             return Err(
                 "it knows none of the clients of this project, so it is another's: keep one file for each, or remove it to begin anew"
                     .to_owned(),
@@ -117,23 +125,22 @@ type Id = (ClientKey, Option<Setting>);
 
 /// The findings of this run, beside those of the run before.
 pub fn watch(clients: &[ClientPlan], past: Option<&PreviousReport>, now: &RunContext<'_>) -> DriftReport {
-    let known: BTreeMap<ClientKey, &DeclaredClient> =
-        now.declared.iter().map(|known| (key(known.client, known.credentials.as_ref()), known)).collect();
+    let known: BTreeMap<ClientKey, &DeclaredClient> = now.declared.iter().map(|known| (known.key(), known)).collect();
     let looks: BTreeMap<ClientKey, &ClientPlan> = clients
         .iter()
         .filter(|client| looked_at(client) != Some(FailureKind::Interrupted))
-        .map(|client| (key(client.client_id, client.credentials.as_ref()), client))
+        .map(|client| (client.key(), client))
         .collect();
     let then = past.map_or(&[][..], |past| &past.watch.findings);
     let mut open: BTreeMap<Id, &Finding> = then
         .iter()
         .filter(|finding| finding.state != FindingState::Resolved)
-        .map(|finding| ((key(finding.client_id, finding.credentials.as_ref()), finding.field), finding))
+        .map(|finding| ((finding.key(), finding.field()), finding))
         .collect();
     let mut findings: Vec<Finding> = Vec::new();
     for client in looks.values() {
         for mut finding in of_client(client, now) {
-            let id = (key(finding.client_id, finding.credentials.as_ref()), finding.field);
+            let id = (finding.key(), finding.field());
             if let Some(before) = open.remove(&id) {
                 finding.state = state(before, &finding);
                 finding.first_seen.clone_from(&before.first_seen);
@@ -145,13 +152,13 @@ pub fn watch(clients: &[ClientPlan], past: Option<&PreviousReport>, now: &RunCon
         findings.push(ended_or_not(before, field, looks.get(&who).copied(), known.get(&who).copied(), now));
     }
     findings.sort_by_cached_key(order);
-    let seen = seen(&looks, past, now, &known);
+    let last_read = last_read(&looks, past, now, &known);
     DriftReport {
         since: past.map(|past| past.started_at.clone()),
         expired_waivers: now.waivers.iter().filter(|waiver| waiver.is_expired(now.today)).cloned().collect(),
-        rolling: now.budget.map(|budget| rolling::rolling(budget, looks.len(), now, &seen)),
+        rolling: now.budget.map(|budget| rolling::rolling(budget, looks.len(), now, &last_read)),
         findings,
-        seen,
+        last_read,
     }
 }
 
@@ -162,37 +169,24 @@ fn looked_at(client: &ClientPlan) -> Option<FailureKind> {
 
 /// What is to be told of one client, as if it was never told before.
 fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterator<Item = Finding> + 'a {
-    let bare = move |field: Option<Setting>| Finding {
-        client_id: client.client_id,
-        credentials: client.credentials.clone(),
-        name: client.name.clone(),
-        field,
-        origin: None,
-        severity: Severity::Info,
-        direction: None,
-        declared: serde_json::Value::Null,
-        live: serde_json::Value::Null,
-        source: client.source.clone(),
-        state: FindingState::New,
-        first_seen: now.at.to_owned(),
-        told: true,
-        waived: waived(client.client_id, field, now),
+    let finding = move |cause: FindingCause| {
+        let mut finding = Finding {
+            client_id: client.client_id,
+            credentials: client.credentials.clone(),
+            name: client.name.clone(),
+            cause,
+            state: FindingState::New,
+            first_seen: now.at.to_owned(),
+            notified: true,
+            waived: None,
+        };
+        finding.waived = waived(client.client_id, finding.field(), now);
+        finding
     };
-    let failed = client.error.is_some().then(|| bare(None));
-    // What a change set brings is no finding. What nobody can tell from drift is one: silence would be a claim.
-    let differs = client.changes.iter().filter(|change| change.origin != Origin::Pending);
-    failed.into_iter().chain(differs.map(move |change| {
-        let judgement = change.judgement();
-        Finding {
-            origin: Some(change.origin),
-            severity: judgement.severity,
-            direction: judgement.direction,
-            declared: change.after.to_json(),
-            live: change.before.to_json(),
-            source: change.place.clone(),
-            ..bare(Some(change.setting))
-        }
-    }))
+    let failed = client.error.is_some().then(|| FindingCause::Unreadable(client.source.clone()));
+    // A pending change is not a finding. A difference of unknown origin is one: silence would claim that there is no drift.
+    let differs = client.changes.iter().map(|change| &change.difference).filter(|one| one.origin != Origin::Pending);
+    failed.into_iter().chain(differs.cloned().map(FindingCause::Difference)).map(finding)
 }
 
 /// The waiver that holds today: the field's own before the whole client's.
@@ -204,8 +198,9 @@ fn waived(client: ClientId, field: Option<Setting>, now: &RunContext<'_>) -> Opt
 /// New or continuing: new is what nobody has heard of as it stands.
 fn state(before: &Finding, finding: &Finding) -> FindingState {
     let lapsed = before.waived.is_some() && finding.waived.is_none();
-    let moved = finding.severity == Severity::Security && finding.live != before.live;
-    match !before.told || lapsed || moved {
+    let live = |one: &Finding| one.difference().map(|difference| difference.live.clone());
+    let moved = finding.risk().severity == Severity::Security && live(finding) != live(before);
+    match !before.notified || lapsed || moved {
         true => FindingState::New,
         false => FindingState::Continuing,
     }
@@ -227,12 +222,12 @@ fn ended_or_not(
     let was_read =
         look.is_some_and(|client| client.error.is_none() && field.is_none_or(|field| client.managed.contains(field)));
     if was_read || !is_managed {
-        return Finding { state: FindingState::Resolved, waived: None, told: true, ..before.clone() };
+        return Finding { state: FindingState::Resolved, waived: None, notified: true, ..before.clone() };
     }
     let waived = waived(before.client_id, field, now);
     // A waiver that ended meanwhile is heard when the client is read again.
-    let told = before.told && (before.waived.is_none() || waived.is_some());
-    Finding { state: FindingState::Unread, waived, told, ..before.clone() }
+    let notified = before.notified && (before.waived.is_none() || waived.is_some());
+    Finding { state: FindingState::Unread, waived, notified, ..before.clone() }
 }
 
 /// The gravest first, the wider it stands open the earlier; among equals what is new before what goes on. What was not looked at
@@ -243,32 +238,32 @@ fn order(finding: &Finding) -> impl Ord + use<> {
         FindingState::Unread => 1,
         FindingState::Resolved => 2,
     };
-    let grave = Reverse((finding.severity, finding.direction, reach(finding)));
-    let Place { file, line, column, .. } = &finding.source;
-    (part, grave, finding.state, (file.clone(), *line, *column), finding.client_id, finding.field)
+    let risk = finding.risk();
+    let grave = Reverse((risk.severity, risk.exposure, finding.difference().and_then(reach)));
+    let Place { file, line, column, .. } = finding.source();
+    (part, grave, finding.state, (file.clone(), *line, *column), finding.client_id, finding.field())
 }
 
-/// How many countries a field that was opened lets in; `*` is more than any number.
-fn reach(finding: &Finding) -> Option<usize> {
-    let field = finding.field.filter(|_| finding.direction == Some(Direction::Opens))?;
-    value::live(field.kind(), &finding.live).countries().map(|set| match set {
+/// How many countries a field lets in where live is more open than declared; `*` is more than any number.
+fn reach(difference: &Difference) -> Option<usize> {
+    let opened = difference.risk().exposure == Some(Direction::Opens);
+    difference.live.countries().filter(|_| opened).map(|set| match set {
         Countries::All => usize::MAX,
         set => set.codes().len(),
     })
 }
 
 /// When every client was looked at. A used-up quota is no look: those clients come first in the next turn.
-fn seen(
+fn last_read(
     looks: &BTreeMap<ClientKey, &ClientPlan>,
     past: Option<&PreviousReport>,
     now: &RunContext<'_>,
     known: &BTreeMap<ClientKey, &DeclaredClient>,
 ) -> Vec<LastRead> {
-    let then = past.map_or(&[][..], |past| &past.watch.seen);
-    let before: BTreeMap<ClientKey, &LastRead> =
-        then.iter().map(|seen| (key(seen.client_id, seen.credentials.as_ref()), seen)).collect();
+    let then = past.map_or(&[][..], |past| &past.watch.last_read);
+    let before: BTreeMap<ClientKey, &LastRead> = then.iter().map(|seen| (seen.key(), seen)).collect();
     let declared = now.declared.iter().map(|known| {
-        let who = key(known.client, known.credentials.as_ref());
+        let who = known.key();
         let look = looks.get(&who).filter(|client| looked_at(client) != Some(FailureKind::Quota));
         let at = match look {
             Some(_) => Some(now.at.to_owned()),
@@ -276,8 +271,7 @@ fn seen(
         };
         LastRead { client_id: known.client, credentials: known.credentials.clone(), at }
     });
-    let others =
-        then.iter().filter(|seen| !now.whole && !known.contains_key(&key(seen.client_id, seen.credentials.as_ref())));
+    let others = then.iter().filter(|seen| !now.whole && !known.contains_key(&seen.key()));
     declared.chain(others.cloned()).collect()
 }
 
@@ -289,7 +283,7 @@ impl Finding {
 
     /// Whether it is a read that failed in this run and that nobody has accepted.
     pub fn is_failure(&self) -> bool {
-        self.field.is_none() && self.is_open()
+        self.field().is_none() && self.is_open()
     }
 
     /// Whether somebody should be called.
@@ -303,7 +297,7 @@ impl DriftReport {
     pub fn join(self, other: DriftReport) -> DriftReport {
         let mut findings: BTreeMap<Id, Finding> = BTreeMap::new();
         for finding in self.findings.into_iter().chain(other.findings) {
-            let id = (key(finding.client_id, finding.credentials.as_ref()), finding.field);
+            let id = (finding.key(), finding.field());
             let looked = finding.state != FindingState::Unread;
             if looked || !findings.contains_key(&id) {
                 findings.insert(id, finding);
@@ -312,8 +306,8 @@ impl DriftReport {
         let mut findings: Vec<Finding> = findings.into_values().collect();
         findings.sort_by_cached_key(order);
         let mut seen: BTreeMap<ClientKey, LastRead> = BTreeMap::new();
-        for one in self.seen.into_iter().chain(other.seen) {
-            let known = seen.entry(key(one.client_id, one.credentials.as_ref())).or_insert_with(|| one.clone());
+        for one in self.last_read.into_iter().chain(other.last_read) {
+            let known = seen.entry(one.key()).or_insert_with(|| one.clone());
             known.at = known.at.take().max(one.at);
         }
         let mut expired_waivers = self.expired_waivers;
@@ -323,7 +317,7 @@ impl DriftReport {
             since: self.since.min(other.since),
             findings,
             expired_waivers,
-            seen: seen.into_values().collect(),
+            last_read: seen.into_values().collect(),
             rolling: match (self.rolling, other.rolling) {
                 (Some(one), Some(other)) => Some(one.join(other)),
                 (one, other) => one.or(other),
@@ -331,17 +325,17 @@ impl DriftReport {
         }
     }
 
-    /// What nobody could be told of stays untold in a run that tells nobody.
-    pub fn still_untold(&mut self, past: &PreviousReport) {
-        let id = |finding: &Finding| (key(finding.client_id, finding.credentials.as_ref()), finding.field);
-        let untold: Vec<Id> = past.watch.findings.iter().filter(|finding| !finding.told).map(id).collect();
+    /// Findings whose notification failed stay unnotified when this run has no webhook.
+    pub fn keep_unnotified(&mut self, past: &PreviousReport) {
+        let id = |finding: &Finding| (finding.key(), finding.field());
+        let untold: Vec<Id> = past.watch.findings.iter().filter(|finding| !finding.notified).map(id).collect();
         let news = self.findings.iter_mut().filter(|finding| finding.is_news());
-        news.filter(|finding| untold.contains(&id(finding))).for_each(|finding| finding.told = false);
+        news.filter(|finding| untold.contains(&id(finding))).for_each(|finding| finding.notified = false);
     }
 
-    /// Keeps what is new new for the next run: nobody could be told.
-    pub fn not_told(&mut self) {
-        self.findings.iter_mut().filter(|finding| finding.is_news()).for_each(|finding| finding.told = false);
+    /// The notification failed: the next run reports the new findings again.
+    pub fn notification_failed(&mut self) {
+        self.findings.iter_mut().filter(|finding| finding.is_news()).for_each(|finding| finding.notified = false);
     }
 }
 

@@ -17,12 +17,12 @@ pub fn is_whole(answer: &Live, id: Option<u64>) -> bool {
 pub fn not_converged(changes: &[Change], after: &LiveSettings) -> Vec<NotConverged> {
     changes
         .iter()
-        .filter(|change| !change.kept)
-        .filter_map(|change| {
-            let stored = after.state(change.setting)?;
-            (stored != change.after).then(|| NotConverged {
-                field: change.setting,
-                sent: change.after.to_json(),
+        .filter(|change| !change.withheld)
+        .filter_map(|Change { difference, .. }| {
+            let stored = after.state(difference.setting)?;
+            (stored != difference.declared).then(|| NotConverged {
+                field: difference.setting,
+                sent: difference.declared.to_json(),
                 stored: stored.to_json(),
             })
         })

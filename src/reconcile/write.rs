@@ -269,7 +269,7 @@ impl Worker {
         outcome: ApplyResult,
         mut details: Details,
     ) -> (ApplyResult, Details) {
-        let changed = client.to_send().map(|change| change.setting).collect();
+        let changed = client.to_send().map(|change| change.difference.setting).collect();
         let stored = details.confirmed_by.is_some() && details.collateral.is_empty();
         let lossy = exchange.baseline().is_some_and(|live| verify::had_something_to_lose(changed, &live.settings));
         if sent && stored && lossy {

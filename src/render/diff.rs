@@ -36,8 +36,8 @@ pub fn diff(
 /// The managed settings, each live and declared. One that does not differ is on both sides as it is live.
 fn sides(client: &ClientPlan) -> (Vec<Held>, Vec<Held>) {
     let pair = |setting| {
-        if let Some(change) = client.changes.iter().find(|change| change.setting == setting) {
-            return Some(((setting, change.before.clone()), (setting, change.after.clone())));
+        if let Some(change) = client.changes.iter().find(|change| change.difference.setting == setting) {
+            return Some(((setting, change.difference.live.clone()), (setting, change.difference.declared.clone())));
         }
         // A plan made without reading knows nothing of the settings that do not differ.
         let state = client.live.as_ref()?.state(setting)?;

@@ -7,13 +7,12 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::model::Severity;
 use crate::plan::Plan;
 use crate::plan::watch::Finding;
 use crate::render::escape::{Foreign, cut, slack_code as code, terminal};
 use crate::render::json;
 use crate::render::phrase::{count, number, some};
-use crate::render::watch::{Story, Told, direction, headline, origin, state, subject};
+use crate::render::watch::{Story, Told, headline, mark, origin, subject};
 use crate::render::wording;
 
 /// How many findings are told: a message is read at a glance.
@@ -62,15 +61,14 @@ fn line(told: &Told<'_>) -> String {
         (1, None) => format!("client {}", id(finding)),
         (n, _) => format!("{} ({})", count(n, "client"), some(told.findings.iter().map(|one| id(one)), NAMED)),
     };
-    let value = |json| state(finding, json).map(|value| code(&short(&wording::state(&value))));
-    let values = match (value(&finding.declared), value(&finding.live)) {
-        (Some(declared), Some(live)) => format!(" {declared} → {live}"),
-        (_, _) => String::new(),
-    };
-    let grave = match (finding.severity, direction(finding)) {
-        (Severity::Security, "") => " *security*".to_owned(),
-        (Severity::Security, word) => format!(" *security: {word}*"),
-        (Severity::Info, _) => String::new(),
+    let value = |state| code(&short(&wording::state(state)));
+    let values = finding
+        .difference()
+        .map_or(String::new(), |difference| format!(" {} → {}", value(&difference.declared), value(&difference.live)));
+    let grave = match mark(finding) {
+        (true, "") => " *security*".to_owned(),
+        (true, word) => format!(" *security: {word}*"),
+        (false, _) => String::new(),
     };
     let origin = origin(finding);
     let origin = if origin.is_empty() { String::new() } else { format!(" ({origin})") };

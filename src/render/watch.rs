@@ -4,16 +4,13 @@
 //! untrusted: each form escapes it its way. Findings are told from the declared value to the live one, as it happened.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use serde_json::Value as Json;
-
-use crate::model::{ClientId, FailureKind, Setting, Severity, State, value};
+use crate::model::{ClientKey, FailureKind, Setting, Severity};
 use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waiver};
 use crate::plan::{Origin, Plan};
 use crate::render::group::{Groups, MANY};
 use crate::render::phrase::{count, duration, number};
-use crate::render::wording;
+use crate::render::wording::{self, MarkBy};
 
 /// Findings that are told as one: they differ in client, name and place alone.
 pub(crate) struct Told<'p> {
@@ -60,8 +57,9 @@ fn told<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<Told<'p>> {
     let mut index: BTreeMap<String, usize> = BTreeMap::new();
     let mut lists: Vec<Vec<(usize, &Finding)>> = Vec::new();
     for (at, finding) in findings.enumerate() {
-        let Finding { field, origin, declared, live, state, first_seen, waived, .. } = finding;
-        let key = format!("{field:?}\0{origin:?}\0{declared}\0{live}\0{state:?}\0{first_seen}\0{waived:?}");
+        let Finding { state, first_seen, waived, .. } = finding;
+        let values = finding.difference().map(|one| (one.setting, one.origin, &one.declared, &one.live));
+        let key = format!("{values:?}\0{state:?}\0{first_seen}\0{waived:?}");
         let list = *index.entry(key).or_insert(lists.len());
         match lists.get_mut(list) {
             Some(list) => list.push((at, finding)),
@@ -90,7 +88,7 @@ pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
         let (mut all, mut grave) = (0, 0);
         for finding in watch.findings.iter().filter(|one| belongs(one)) {
             all += 1;
-            grave += u64::from(finding.severity == Severity::Security);
+            grave += u64::from(finding.risk().severity == Severity::Security);
         }
         let security = if grave > 0 { format!(" ({} security)", number(grave)) } else { String::new() };
         if all > 0 {
@@ -113,34 +111,25 @@ pub(crate) fn headline(plan: &Plan, watch: &DriftReport) -> String {
     }
 }
 
-/// How a finding is judged, in a word; drift has happened already, so it is told in the past.
-pub(crate) fn direction(finding: &Finding) -> &'static str {
-    wording::moved(finding.direction, finding.origin)
+/// Whether a finding calls for attention, and the word for how open live is; see [`MarkBy::mark`].
+pub(crate) fn mark(finding: &Finding) -> (bool, &'static str) {
+    finding.difference().map_or((false, ""), |difference| MarkBy::Exposure.mark(difference))
 }
 
 /// The field, or what is the matter where there is none.
 pub(crate) fn subject(finding: &Finding) -> &'static str {
-    finding.field.map_or("could not be compared", Setting::name)
-}
-
-/// A value of a finding in words, still untrusted.
-pub(crate) fn state(finding: &Finding, json: &Json) -> Option<State> {
-    finding.field.map(|field| value::live(field.kind(), json))
+    finding.field().map_or("could not be compared", Setting::name)
 }
 
 /// The countries that live has and the declaration has not, and the other way round: `+KZ −BY`, or only how many when they are
 /// more than `most`.
 pub(crate) fn countries(finding: &Finding, most: usize) -> String {
-    let (Some(declared), Some(live)) = (state(finding, &finding.declared), state(finding, &finding.live)) else {
-        return String::new();
-    };
-    let (Some(declared), Some(live)) = (declared.countries(), live.countries()) else { return String::new() };
-    wording::signed(&live.without(declared), &declared.without(live), most)
+    finding.difference().map_or(String::new(), |one| wording::signed(&one.removed(), &one.added(), most))
 }
 
 /// The origin, where it is not plain drift.
 pub(crate) fn origin(finding: &Finding) -> &'static str {
-    match finding.origin {
+    match finding.origin() {
         Some(Origin::Conflict) => "conflict",
         Some(Origin::Unknown) => "unknown origin",
         Some(Origin::Drift | Origin::Pending) | None => "",
@@ -204,18 +193,18 @@ pub(crate) fn narrow(groups: &mut Groups<'_>, watch: &DriftReport) {
     let told = |client: &crate::plan::ClientPlan| {
         client.blocked.is_empty()
             && client.released.is_empty()
-            && client.changes.iter().all(|change| change.origin != Origin::Pending)
+            && client.changes.iter().all(|change| change.difference.origin != Origin::Pending)
     };
     groups.many.retain(|same| !told(same.sample()));
     groups.alone.retain(|client| !told(client));
-    let waived: BTreeSet<(ClientId, Option<&Arc<str>>)> = watch
+    let waived: BTreeSet<ClientKey> = watch
         .findings
         .iter()
-        .filter(|finding| finding.field.is_none() && finding.waived.is_some())
-        .map(|finding| (finding.client_id, finding.credentials.as_ref()))
+        .filter(|finding| finding.field().is_none() && finding.waived.is_some())
+        .map(Finding::key)
         .collect();
     for cause in &mut groups.causes {
-        cause.clients.retain(|client| !waived.contains(&(client.client_id, client.credentials.as_ref())));
+        cause.clients.retain(|client| !waived.contains(&client.key()));
     }
     groups.causes.retain(|cause| !cause.clients.is_empty());
 }

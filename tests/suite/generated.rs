@@ -49,7 +49,7 @@ fn fields_are_documented() {
         let writable = if row.write.is_some() { "yes" } else { "" };
         writeln!(text, "| `{}` | {} | {writable} | {} |", row.name, row.api_type, row.about).unwrap();
     }
-    text.push_str("\n## How grave a change is\n\nJudged from the older state to the newer one. Nothing tells whether the file or the live client is older, so a plan shows the graver of both\ndirections: a country that is removed is `! opens` too, since somebody may have added it by hand.\n\n| field | change | severity | direction |\n|---|---|---|---|\n");
+    text.push_str("\n## How grave a change is\n\nEach difference gets two judgements by this table; the first row that holds decides.\n\n- `effect` is what a write does: the step from live to declared. Plans and reports of an apply mark a change by it.\n- `exposure` is how live compares with git: the step from declared to live. `drift` marks a finding by it.\n- `severity` is the graver of the two, so one state has one severity in every command and format.\n\nFor example, live `*` and declared `RU`: the effect is `closes`, the exposure is `opens`, the severity is `security`.\n\n| field | change | severity | direction |\n|---|---|---|---|\n");
     for setting in Setting::ALL {
         for (name, older, newer) in steps(setting) {
             let judged = (setting.row().judge)(&older, &newer);

@@ -111,7 +111,7 @@ fn a_forged_plan_is_refused_though_its_digest_fits() {
     let forge = |change: &dyn Fn(&mut Json)| {
         let mut forged = honest.clone();
         change(&mut forged);
-        let signed = json!({"clients": forged["clients"], "endpoint": forged["endpoint"], "format_version": forged["format_version"]});
+        let signed = json!({"clients": forged["clients"], "endpoint": forged["endpoint"], "format_version": forged["format_version"], "kind": forged["kind"]});
         let hex: String = Sha256::digest(signed.to_string()).iter().map(|byte| format!("{byte:02x}")).collect();
         forged["digest"] = json!(format!("sha256:{hex}"));
         load::load(forged.to_string().as_bytes())
@@ -125,7 +125,7 @@ fn a_forged_plan_is_refused_though_its_digest_fits() {
     assert!(forge(&|plan| plan["clients"][0]["changes"][0]["after"] = json!("kz ru")).is_err());
     assert!(forge(&|plan| plan["clients"][0]["changes"][0]["after"] = json!("ZZ")).is_err());
     assert!(forge(&|plan| plan["clients"][0]["status"] = json!("in_sync")).is_err());
-    assert!(forge(&|plan| plan["format_version"] = json!("2.0")).unwrap_err().what.contains("2.0"));
+    assert!(forge(&|plan| plan["format_version"] = json!("3.0")).unwrap_err().what.contains("3.0"));
     let twice = forge(&|plan| {
         let client = plan["clients"][0].clone();
         plan["clients"].as_array_mut().unwrap().push(client);

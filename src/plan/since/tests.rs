@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::model::{Failure, FieldMask, Layer, Live, ManagedField};
+use crate::model::{Failure, FieldMask, Layer, Live, ManagedField, value};
 use crate::plan::rolling::take_turn;
 
 fn declaration(id: u64, fields: &[(Setting, Json)]) -> Declaration {
@@ -85,7 +85,7 @@ fn past(at: &str, watch: &DriftReport) -> PreviousReport {
 
 fn told(watch: &DriftReport) -> Vec<(String, FindingState)> {
     let word = |finding: &Finding| {
-        let field = finding.field.map_or("read", Setting::name);
+        let field = finding.field().map_or("read", Setting::name);
         (format!("{}/{field}", finding.client_id), finding.state)
     };
     watch.findings.iter().map(word).collect()
@@ -164,7 +164,7 @@ fn who_was_interrupted_was_not_looked_at() {
     runs.run(&[read(&one, "*", "UTC")], None);
     let watch = runs.run(&[failed(&one, FailureKind::Interrupted)], None);
     assert_eq!(told(&watch), [("12/geo_list".into(), Unread)]);
-    assert_eq!(watch.seen[0].at.as_deref(), Some("2026-11-24T10:00:00Z"));
+    assert_eq!(watch.last_read[0].at.as_deref(), Some("2026-11-24T10:00:00Z"));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn what_nothing_declares_any_more_has_ended_but_what_a_path_leaves_out_has_not()
         runs.whole = whole;
         let watch = runs.run(&both[..1], None);
         assert_eq!(told(&watch), [("12/geo_list".into(), Continuing), ("13/geo_list".into(), state)]);
-        assert_eq!(watch.seen.len(), if whole { 1 } else { 2 });
+        assert_eq!(watch.last_read.len(), if whole { 1 } else { 2 });
     }
 }
 
@@ -199,7 +199,7 @@ fn a_field_outside_of_the_selection_is_not_looked_at_and_one_no_longer_managed_h
 fn what_a_change_set_brings_is_no_finding() {
     let one = house(12);
     let mut client = read(&one, "*", "Asia/Omsk");
-    client.changes[0].origin = Origin::Pending;
+    client.changes[0].difference.origin = Origin::Pending;
     let known = [DeclaredClient::from(&one)];
     let mut runs = Runs::of(&[one]);
     assert_eq!(told(&runs.run(&[client], None)), [("12/timezone".into(), New)]);
@@ -247,7 +247,7 @@ fn what_nobody_could_be_told_stays_new_also_over_runs_that_did_not_look() {
     let mut runs = Runs::of(std::slice::from_ref(&one));
     let drifted = [read(&one, "RU", "Asia/Omsk")];
     let mut watch = runs.run(&drifted, None);
-    watch.not_told();
+    watch.notification_failed();
     runs.past = Some(past("2026-11-24T10:00:00Z", &watch));
     assert_eq!(states(&runs.run(&[], None)), [Unread]);
     assert_eq!(states(&runs.run(&drifted, None)), [New]);
@@ -278,7 +278,7 @@ fn a_used_up_quota_is_no_look_and_any_other_failure_is_one() {
     for (kind, seen) in [(FailureKind::Quota, false), (FailureKind::Timeout, true), (FailureKind::Credentials, true)] {
         let mut runs = Runs::of(std::slice::from_ref(&one));
         let watch = runs.run(&[failed(&one, kind)], Some(1));
-        assert_eq!((watch.seen[0].at.is_some(), watch.findings.len()), (seen, 1), "{kind:?}");
+        assert_eq!((watch.last_read[0].at.is_some(), watch.findings.len()), (seen, 1), "{kind:?}");
     }
 }
 
@@ -297,7 +297,7 @@ fn of_two_parts_the_one_that_looked_knows() {
     let (first, second) = (part(&[read(&one, "RU", "UTC")], Some(1)), part(&both[1..], Some(1)));
     for joined in [first.clone().join(second.clone()), second.join(first)] {
         assert_eq!(told(&joined), [("13/geo_list".into(), Continuing), ("12/geo_list".into(), Resolved)]);
-        assert!(joined.seen.iter().all(|seen| seen.at.as_deref() == Some("2026-11-24T10:00:07Z")));
+        assert!(joined.last_read.iter().all(|seen| seen.at.as_deref() == Some("2026-11-24T10:00:07Z")));
         assert_eq!(joined.rolling.unwrap().read, 2);
     }
 }
@@ -354,18 +354,18 @@ proptest! {
                 Answer::Says(geo, zone) => Some(read(one, geo, zone)),
             }).collect();
             let watch = runs.run(&clients, None);
-            let mut ids: Vec<_> = watch.findings.iter().map(|one| (one.client_id, one.field)).collect();
+            let mut ids: Vec<_> = watch.findings.iter().map(|one| (one.client_id, one.field())).collect();
             ids.sort();
             prop_assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
             for finding in before.findings.iter().filter(|one| one.state != Resolved) {
-                let now = watch.findings.iter().find(|one| (one.client_id, one.field) == (finding.client_id, finding.field));
+                let now = watch.findings.iter().find(|one| (one.client_id, one.field()) == (finding.client_id, finding.field()));
                 let now = now.expect("a finding is lost");
                 let at = (finding.client_id.number().unwrap() - 1) as usize;
                 let was_read = matches!(answers[at], Answer::Says(..));
                 prop_assert!(now.state != Resolved || was_read, "{now:?}");
                 prop_assert_eq!(&now.first_seen, &finding.first_seen);
             }
-            let open = watch.findings.iter().filter(|one| one.is_open() && one.field.is_some()).count();
+            let open = watch.findings.iter().filter(|one| one.is_open() && one.field().is_some()).count();
             prop_assert_eq!(open, clients.iter().map(|client| client.changes.len()).sum::<usize>());
             let again = runs.run(&clients, None);
             prop_assert!(again.findings.iter().all(|one| !one.is_news() && one.state != Resolved));

@@ -50,7 +50,7 @@ pub(super) fn in_sync(groups: &Groups<'_>, out: &mut dyn Write) -> io::Result<()
     )?;
     writeln!(
         out,
-        "<table><caption class=\"vh\">Clients in sync</caption><thead><tr><th scope=\"col\">Client</th><th scope=\"col\">ManagedField settings</th>\
+        "<table><caption class=\"vh\">Clients in sync</caption><thead><tr><th scope=\"col\">Client</th><th scope=\"col\">Managed settings</th>\
          <th scope=\"col\">Written in</th></tr></thead><tbody>"
     )?;
     for client in clients.iter().take(MOST_LINES) {

@@ -10,6 +10,7 @@ use crate::render::group::Groups;
 use crate::render::html::client::{MOST_TOLD, anchor};
 use crate::render::html::{more, name, value};
 use crate::render::phrase::count;
+use crate::render::wording::MarkBy;
 
 const MOST: usize = 200;
 
@@ -32,31 +33,28 @@ pub(super) fn security(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) ->
         return Ok(());
     }
     // Stable: equals stay in the order of the plan.
-    lines.sort_by_key(|(change, _)| std::cmp::Reverse(change.judgement()));
+    let by = MarkBy::of(plan);
+    lines.sort_by_key(|(change, _)| std::cmp::Reverse(by.direction(&change.difference)));
     let origins = origins(lines.iter().map(|(change, _)| *change));
     writeln!(out, "<section id=\"security\" class=\"for-security {origins}\" aria-labelledby=\"h-security\">")?;
     writeln!(out, "<h2 id=\"h-security\">Security</h2>")?;
-    writeln!(
-        out,
-        "<p class=\"soft\">These settings decide who can place calls at a client’s cost.{}</p>",
-        caveat(plan)
-    )?;
+    writeln!(out, "<p class=\"soft\">These settings decide who can place calls at a client’s cost.</p>")?;
     writeln!(out, "<ul class=\"alerts\">")?;
     for (change, who) in lines.iter().take(MOST) {
-        let (before, after) = value::pair(&change.before, &change.after);
-        let word = match change.judgement().direction {
-            Some(Direction::Opens | Direction::Closes) => value::effect(change),
+        let (before, after) = value::pair(&change.difference.live, &change.difference.declared);
+        let word = match by.direction(&change.difference) {
+            Some(Direction::Opens | Direction::Closes) => value::mark(&change.difference, by),
             Some(Direction::Unclear) | None => value::tag("red", "unclear"),
         };
         writeln!(
             out,
             "<li class=\"{}\"><span>{word}</span><code>{}</code><span>{}<span class=\"arrow\" aria-hidden=\"true\">→</span>\
              <span class=\"vh\"> becomes </span>{} {}</span><span class=\"who\">{who}</span></li>",
-            value::origin_class(change.origin),
-            change.setting,
+            value::origin_class(change.difference.origin),
+            change.difference.setting,
             before,
             after,
-            value::origin(change.origin),
+            value::origin(change.difference.origin),
         )?;
     }
     writeln!(out, "</ul>")?;
@@ -65,23 +63,13 @@ pub(super) fn security(plan: &Plan, groups: &Groups<'_>, out: &mut dyn Write) ->
 }
 
 fn grave(changes: &[Change]) -> impl Iterator<Item = &Change> {
-    changes.iter().filter(|change| change.judgement().severity == Severity::Security)
+    changes.iter().filter(|change| change.difference.risk().severity == Severity::Security)
 }
 
 /// The classes of all origins among some changes, each once.
 pub(super) fn origins<'c>(changes: impl Iterator<Item = &'c Change>) -> String {
-    let mut classes: Vec<&str> = changes.map(|change| value::origin_class(change.origin)).collect();
+    let mut classes: Vec<&str> = changes.map(|change| value::origin_class(change.difference.origin)).collect();
     classes.sort_unstable();
     classes.dedup();
     classes.join(" ")
-}
-
-/// Without a base nobody knows which side is older.
-fn caveat(plan: &Plan) -> &'static str {
-    let unknown = plan
-        .clients
-        .iter()
-        .flat_map(|client| &client.changes)
-        .any(|change| change.origin == crate::plan::Origin::Unknown);
-    if unknown { " Nothing tells which side is older, so the graver direction counts." } else { "" }
 }

@@ -3,10 +3,10 @@
 //! Owns how two states of one field are told apart at a glance. Long lists show what differs and count the rest.
 
 use crate::model::countries::{Code, Countries};
-use crate::model::{Direction, Judgement, Severity, State, Value};
-use crate::plan::{Change, Origin};
+use crate::model::{Difference, State, Value};
+use crate::plan::Origin;
 use crate::render::html::text;
-use crate::render::wording;
+use crate::render::wording::{self, MarkBy};
 
 /// Countries that are named one by one, of those that differ and of those that do not.
 const MOST_CODES: usize = 40;
@@ -67,19 +67,13 @@ fn chip(code: &str, class: &str, word: &str) -> String {
     format!("<span class=\"chip {class}\"><span class=\"vh\">{word} </span>{code}</span>")
 }
 
-/// What a change does, as a tag: the gravest thing that is known of it. Empty where there is nothing to say.
-pub(super) fn effect(change: &Change) -> String {
-    tag_of(change.judgement(), change.origin)
-}
-
-/// The same for a judgement that was made before.
-pub(super) fn tag_of(judgement: Judgement, origin: Origin) -> String {
-    let word = wording::moved(judgement.direction, Some(origin));
-    match (judgement.severity, judgement.direction) {
-        (_, Some(Direction::Opens)) => tag("red", word),
-        (Severity::Security, _) => tag("red", "security"),
-        (Severity::Info, Some(Direction::Closes)) => tag("green", word),
-        (Severity::Info, _) => String::new(),
+/// The mark of a difference as a tag. Empty where there is nothing to say.
+pub(super) fn mark(difference: &Difference, by: MarkBy) -> String {
+    match by.mark(difference) {
+        (true, "") => tag("red", "security"),
+        (true, word) => tag("red", word),
+        (false, "") => String::new(),
+        (false, word) => tag("green", word),
     }
 }
 

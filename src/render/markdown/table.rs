@@ -3,9 +3,9 @@
 //! Owns its columns and their order: grave changes first, then as in the plan. A row tells one field of one client, or of many.
 
 use super::*;
-use crate::model::{Layer, Severity};
+use crate::model::Layer;
 use crate::plan::{Change, Origin};
-use crate::render::wording::{RELEASED, countries, direction, origin, state};
+use crate::render::wording::{MarkBy, RELEASED, countries, origin, state};
 
 /// The parts of the table where there is a base, the ones to act on first.
 const PARTS: [(Origin, &str); 4] = [
@@ -51,7 +51,8 @@ pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: 
         lines.extend(client.changes.iter().map(|change| Line { clients, change, placed: true }));
     }
     // Sorting is stable: within one gravity the order of the plan stays.
-    lines.sort_by_key(|line| Reverse(line.change.judgement()));
+    let by = MarkBy::of(plan);
+    lines.sort_by_key(|line| Reverse(by.direction(&line.change.difference)));
     let head = match (is_report, plan.is_offline()) {
         (true, _) => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
         (false, true) => "| Client | Field | At the base | Declared | | Place |\n|---|---|---|---|---|---|",
@@ -60,13 +61,13 @@ pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: 
     let parts: Vec<(&str, Vec<&Line<'_>>)> = match plan.base.is_some() {
         true => PARTS
             .iter()
-            .map(|(of, title)| (*title, lines.iter().filter(|line| line.change.origin == *of).collect()))
+            .map(|(of, title)| (*title, lines.iter().filter(|line| line.change.difference.origin == *of).collect()))
             .collect(),
         false => vec![("", lines.iter().collect())],
     };
     for (title, lines) in parts {
-        let open = ROWS.max(lines.iter().filter(|line| is_grave(line.change)).count().min(2 * ROWS));
-        let rows = Lines(lines.len(), &|at| row(lines[at], is_report));
+        let open = ROWS.max(lines.iter().filter(|line| by.mark(&line.change.difference).0).count().min(2 * ROWS));
+        let rows = Lines(lines.len(), &|at| row(lines[at], by, is_report));
         section.folded(&format!("{title}{head}"), &format!("{head}\n"), rows, open, "change");
     }
     for same in &groups.many {
@@ -76,28 +77,24 @@ pub(super) fn write(plan: &Plan, groups: &Groups<'_>, is_report: bool, section: 
     released(plan, groups, section);
 }
 
-fn is_grave(change: &Change) -> bool {
-    change.judgement().severity == Severity::Security
-}
-
-fn row(line: &Line<'_>, is_report: bool) -> String {
+fn row(line: &Line<'_>, by: MarkBy, is_report: bool) -> String {
     let change = line.change;
     let value = |value: &crate::model::State| match value {
         crate::model::State::NotSet => "not set".to_owned(),
         value => code(&cut(&state(value), if value.countries().is_some() { LIST } else { VALUE })),
     };
-    let grave = match (is_grave(change), direction(change)) {
+    let grave = match by.mark(&change.difference) {
         (true, "") => "⚠ **security**".to_owned(),
         (true, word) => format!("⚠ **security: {word}**"),
         (false, word) => word.to_owned(),
     };
     let notes = [grave, countries(change, CODES), origin(change)];
     let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
-    let whence = match (line.placed, &change.layer) {
+    let whence = match (line.placed, &change.difference.layer) {
         (false, _) => String::new(),
-        (true, Layer::Settings) => code(&cut(&place(&change.place), NAME)),
+        (true, Layer::Settings) => code(&cut(&place(&change.difference.place), NAME)),
         (true, Layer::Profile(name)) => {
-            format!("profile {}, {}", code(&cut(name, NAME)), code(&cut(&place(&change.place), NAME)))
+            format!("profile {}, {}", code(&cut(name, NAME)), code(&cut(&place(&change.difference.place), NAME)))
         }
     };
     let result = match (is_report, line.clients[0].result) {
@@ -105,7 +102,8 @@ fn row(line: &Line<'_>, is_report: bool) -> String {
         (true, outcome) => format!(" {} |", outcome.map_or("", word)),
     };
     let who = who(line.clients);
-    let (field, before, after) = (change.setting, value(&change.before), value(&change.after));
+    let (field, before, after) =
+        (change.difference.setting, value(&change.difference.live), value(&change.difference.declared));
     format!("| {who} | `{field}` | {before} | {after} | {notes} |{result} {whence} |")
 }
 

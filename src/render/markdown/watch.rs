@@ -3,11 +3,9 @@
 //! Owns its columns. Open findings stand in sight, the gravest first; what is waived, was not looked at or has ended is folded.
 
 use super::*;
-use crate::model::Severity;
+use crate::model::State;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
-use crate::render::watch::{
-    Story, Told, countries, direction, expired, headline, origin, rolling, standing, state, subject,
-};
+use crate::render::watch::{Story, Told, countries, expired, headline, mark, origin, rolling, standing, subject};
 use crate::render::wording;
 
 /// How many rows stand in sight at most.
@@ -49,22 +47,22 @@ pub(super) fn section(plan: &Plan, watch: &DriftReport, mut section: Section) ->
 
 fn row(told: &Told<'_>, now: &str) -> String {
     let finding = told.sample();
-    let value = |json| match state(finding, json) {
-        None => String::new(),
-        Some(crate::model::State::NotSet) => "not set".to_owned(),
-        Some(value) => code(&cut(&wording::state(&value), VALUE)),
+    let value = |state: &State| match state {
+        State::NotSet => "not set".to_owned(),
+        value => code(&cut(&wording::state(value), VALUE)),
     };
-    let (declared, live) = (value(&finding.declared), value(&finding.live));
-    let grave = match (finding.severity, direction(finding)) {
-        (Severity::Security, "") => "⚠ **security**".to_owned(),
-        (Severity::Security, word) => format!("⚠ **security: {word}**"),
-        (Severity::Info, word) => word.to_owned(),
+    let values = finding.difference().map(|difference| (value(&difference.declared), value(&difference.live)));
+    let (declared, live) = values.unwrap_or_default();
+    let grave = match mark(finding) {
+        (true, "") => "⚠ **security**".to_owned(),
+        (true, word) => format!("⚠ **security: {word}**"),
+        (false, word) => word.to_owned(),
     };
     let notes = [grave, countries(finding, CODES), origin(finding).to_owned()];
     let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
     let since = plain(&cut(&standing(finding, now), SENTENCE));
     let since = if is_news(finding) { format!("**{since}**") } else { since };
-    let field = match finding.field {
+    let field = match finding.field() {
         Some(field) => format!("`{field}`"),
         None => subject(finding).to_owned(),
     };
@@ -80,7 +78,7 @@ fn row(told: &Told<'_>, now: &str) -> String {
 }
 
 fn placed(finding: &Finding) -> String {
-    code(&cut(&place(&finding.source), NAME))
+    code(&cut(&place(finding.source()), NAME))
 }
 
 fn is_news(finding: &Finding) -> bool {

@@ -10,17 +10,17 @@ use crate::render::escape::cut;
 use crate::render::group::reason;
 use crate::render::phrase::count;
 use crate::render::totals::word;
-use crate::render::wording::{countries, direction, signed, state};
+use crate::render::wording::{MarkBy, countries, signed, state};
 
 /// The most countries that are named as added or removed.
 const CODES: usize = 12;
 
 /// Adds the remarks of a client.
-pub(super) fn remarks<'p>(client: &'p ClientPlan, findings: &Findings<'p>, list: &mut Vec<Remark<'p>>) {
+pub(super) fn remarks<'p>(client: &'p ClientPlan, by: MarkBy, findings: &Findings<'p>, list: &mut Vec<Remark<'p>>) {
     let name = client.name.as_ref().map(|name| name.raw());
     let who = Who { client: client.client_id, credentials: client.credentials.as_deref(), name };
     let found = |mut remark: Remark<'p>| {
-        if let Some(finding) = findings.get(&(who.client, who.credentials, remark.field)) {
+        if let Some(finding) = findings.get(&(client.key(), remark.field)) {
             remark.watched(finding);
         }
         remark
@@ -28,9 +28,16 @@ pub(super) fn remarks<'p>(client: &'p ClientPlan, findings: &Findings<'p>, list:
     match client.result {
         Some(outcome) if outcome.is_good() => {
             for change in &client.changes {
-                let message = format!("{} ({})", change_words(change), word(outcome));
-                let field = Some(change.setting);
-                list.push(who.remark(Weight::Note, Rank::Rest, rule::APPLIED, field, message, &change.place));
+                let message = format!("{} ({})", change_words(change, by), word(outcome));
+                let field = Some(change.difference.setting);
+                list.push(who.remark(
+                    Weight::Note,
+                    Rank::Rest,
+                    rule::APPLIED,
+                    field,
+                    message,
+                    &change.difference.place,
+                ));
             }
         }
         Some(outcome) => {
@@ -51,8 +58,15 @@ pub(super) fn remarks<'p>(client: &'p ClientPlan, findings: &Findings<'p>, list:
             }
             for change in &client.changes {
                 let (weight, rank) = gravity(change);
-                let (rule, field) = (rule::of_change(change), Some(change.setting));
-                list.push(found(who.remark(weight, rank, rule, field, change_words(change), &change.place)));
+                let (rule, field) = (rule::of_change(change), Some(change.difference.setting));
+                list.push(found(who.remark(
+                    weight,
+                    rank,
+                    rule,
+                    field,
+                    change_words(change, by),
+                    &change.difference.place,
+                )));
             }
         }
     }
@@ -65,29 +79,33 @@ pub(super) fn remarks<'p>(client: &'p ClientPlan, findings: &Findings<'p>, list:
 
 /// Whether a conflict is told by the change of its field already.
 fn is_told_by_its_change(blocked: &Blocked, client: &ClientPlan) -> bool {
-    let is_field = |change: &Change| change.setting.name() == blocked.name.raw() && change.origin == Origin::Conflict;
+    let is_field = |change: &Change| {
+        change.difference.setting.name() == blocked.name.raw() && change.difference.origin == Origin::Conflict
+    };
     blocked.kind == BlockedKind::Conflict && client.changes.iter().any(is_field)
 }
 
 /// How grave a change is: what was done behind git's back goes before what this change set brings.
 fn gravity(change: &Change) -> (Weight, Rank) {
-    let judgement = change.judgement();
-    let grave = judgement.severity == Severity::Security;
-    match (change.origin, grave) {
-        (Origin::Drift, true) if judgement.direction == Some(Direction::Opens) => (Weight::Error, Rank::Opened),
+    let risk = change.difference.risk();
+    let grave = risk.severity == Severity::Security;
+    let calm = risk.effect == Some(Direction::Closes);
+    match (change.difference.origin, grave) {
+        (Origin::Drift, true) if risk.exposure == Some(Direction::Opens) => (Weight::Error, Rank::Opened),
         (Origin::Drift | Origin::Conflict, true) => (Weight::Error, Rank::Security),
         (Origin::Conflict, false) => (Weight::Error, Rank::Change),
         (Origin::Drift, false) => (Weight::Warning, Rank::Change),
-        (Origin::Pending | Origin::Unknown, true) => (Weight::Warning, Rank::Security),
-        (Origin::Pending | Origin::Unknown, false) => (Weight::Note, Rank::Change),
+        (Origin::Pending | Origin::Unknown, true) if !calm => (Weight::Warning, Rank::Security),
+        (Origin::Pending | Origin::Unknown, _) => (Weight::Note, Rank::Change),
     }
 }
 
 /// A change in a sentence, still untrusted.
-fn change_words(change: &Change) -> String {
+fn change_words(change: &Change, by: MarkBy) -> String {
     let value = |value| cut(&state(value), VALUE);
-    let (field, live, declared) = (change.setting, value(&change.before), value(&change.after));
-    let sentence = match change.origin {
+    let (field, live, declared) =
+        (change.difference.setting, value(&change.difference.live), value(&change.difference.declared));
+    let sentence = match change.difference.origin {
         Origin::Pending => format!("{field} changes from {live} to {declared}"),
         Origin::Drift => format!("{field} was changed outside of git: declared {declared}, live {live}"),
         Origin::Conflict => {
@@ -96,16 +114,21 @@ fn change_words(change: &Change) -> String {
         Origin::Unknown => format!("{field} differs: live {live}, declared {declared}"),
     };
     // As the sentence goes: from live to declared, or, of drift, from what git says to what somebody made of it.
-    let countries = match change.origin {
-        Origin::Drift => signed(&change.removed(), &change.added(), CODES),
+    let countries = match change.difference.origin {
+        Origin::Drift => signed(&change.difference.removed(), &change.difference.added(), CODES),
         Origin::Pending | Origin::Conflict | Origin::Unknown => countries(change, CODES),
     };
     let countries = if countries.is_empty() { countries } else { format!(" ({countries})") };
-    let grave = match (change.judgement().severity, direction(change)) {
-        (Severity::Security, "") => "; security".to_owned(),
-        (Severity::Security, word) => format!("; security: {word}"),
-        (Severity::Info, "") => String::new(),
-        (Severity::Info, word) => format!("; {word}"),
+    // The sentence of a pending change names the write already.
+    let actor = match (by, change.difference.origin) {
+        (MarkBy::Exposure, _) | (MarkBy::Effect, Origin::Pending) => "",
+        (MarkBy::Effect, Origin::Drift | Origin::Conflict | Origin::Unknown) => "the write ",
+    };
+    let grave = match by.mark(&change.difference) {
+        (true, "") => "; security".to_owned(),
+        (true, word) => format!("; security: {actor}{word}"),
+        (false, "") => String::new(),
+        (false, word) => format!("; {actor}{word}"),
     };
     format!("{sentence}{countries}{grave}")
 }

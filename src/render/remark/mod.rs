@@ -12,6 +12,7 @@ use crate::model::{ClientId, Diagnostic, Level, Place, Setting};
 use crate::plan::watch::{Finding, FindingState, Waived};
 use crate::plan::{Plan, ReleasedClient};
 use crate::render::escape::cut;
+use crate::render::wording::MarkBy;
 
 mod client;
 mod rule;
@@ -104,7 +105,7 @@ pub(crate) fn remarks(plan: &Plan) -> Vec<Remark<'_>> {
     let findings = watch::index(watch);
     let mut list = problems(&plan.diagnostics);
     for one in &plan.clients {
-        client::remarks(one, &findings, &mut list);
+        client::remarks(one, MarkBy::of(plan), &findings, &mut list);
     }
     list.extend(watch.into_iter().flat_map(watch::remarks));
     list.extend(plan.released_clients.iter().map(released));

@@ -8,19 +8,19 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{NAME, Rank, Remark, VALUE, Weight, Who, rule};
-use crate::model::{ClientId, Direction, Setting, Severity};
+use crate::model::{ClientKey, Difference, Direction, Setting, Severity, State};
 use crate::plan::watch::{Finding, FindingState, Waived, Waiver};
 use crate::plan::{DriftReport, Origin};
 use crate::render::escape::cut;
 
-/// Findings by client, credential and field.
-pub(super) type Findings<'p> = BTreeMap<(ClientId, Option<&'p str>, Option<Setting>), &'p Finding>;
+/// Findings by client and field.
+pub(super) type Findings<'p> = BTreeMap<(ClientKey, Option<Setting>), &'p Finding>;
 
 /// The findings of clients that were looked at.
 pub(super) fn index(watch: Option<&DriftReport>) -> Findings<'_> {
     let findings = watch.into_iter().flat_map(|watch| &watch.findings);
     let seen = findings.filter(|finding| matches!(finding.state, FindingState::New | FindingState::Continuing));
-    seen.map(|finding| ((finding.client_id, finding.credentials.as_deref(), finding.field), finding)).collect()
+    seen.map(|finding| ((finding.key(), finding.field()), finding)).collect()
 }
 
 /// What the plan itself does not show.
@@ -40,12 +40,12 @@ fn who(finding: &Finding) -> Who<'_> {
 
 /// What an earlier run found and this one does not.
 fn resolved(finding: &Finding) -> Remark<'_> {
-    let message = match finding.field {
+    let message = match finding.field() {
         Some(field) => format!("{field} is as declared again"),
         None => "the client can be read again".to_owned(),
     };
     let rule = rule::RESOLVED;
-    let mut remark = who(finding).remark(Weight::Note, Rank::Rest, rule, finding.field, message, &finding.source);
+    let mut remark = who(finding).remark(Weight::Note, Rank::Rest, rule, finding.field(), message, finding.source());
     remark.state = Some(finding.state);
     remark.first_seen = Some(&finding.first_seen);
     remark
@@ -53,29 +53,30 @@ fn resolved(finding: &Finding) -> Remark<'_> {
 
 /// What an earlier run found at a client that was not read this time. It still counts: nobody has seen it gone.
 fn earlier(finding: &Finding) -> Option<Remark<'_>> {
-    let field = finding.field?;
-    let grave = finding.severity == Severity::Security;
-    let opened = grave && finding.direction == Some(Direction::Opens) && finding.origin != Some(Origin::Conflict);
-    let rule = rule::of_drift(finding.origin, grave, opened);
-    let weight = if grave || finding.origin == Some(Origin::Conflict) { Weight::Error } else { Weight::Warning };
+    let difference = finding.difference()?;
+    let grave = finding.risk().severity == Severity::Security;
+    let opened =
+        grave && finding.risk().exposure == Some(Direction::Opens) && finding.origin() != Some(Origin::Conflict);
+    let rule = rule::of_drift(finding.origin(), grave, opened);
+    let weight = if grave || finding.origin() == Some(Origin::Conflict) { Weight::Error } else { Weight::Warning };
     let rank = match (opened, grave) {
         (true, _) => Rank::Opened,
         (false, true) => Rank::Security,
         (false, false) => Rank::Change,
     };
-    let message = earlier_words(finding, field);
-    let mut remark = who(finding).remark(weight, rank, rule, Some(field), message, &finding.source);
+    let message = earlier_words(difference);
+    let mut remark = who(finding).remark(weight, rank, rule, Some(difference.setting), message, finding.source());
     remark.watched(finding);
     Some(remark)
 }
 
-fn earlier_words(finding: &Finding, field: Setting) -> String {
-    let value = |json: &Json| match json {
+fn earlier_words(difference: &Difference) -> String {
+    let value = |state: &State| match state.to_json() {
         Json::Null => "not set".to_owned(),
-        Json::String(text) => cut(text, VALUE),
+        Json::String(text) => cut(&text, VALUE),
         other => cut(&other.to_string(), VALUE),
     };
-    let (declared, live) = (value(&finding.declared), value(&finding.live));
+    let (field, declared, live) = (difference.setting, value(&difference.declared), value(&difference.live));
     format!("{field} was not read this time; at the last look it was declared {declared} and live {live}")
 }
 

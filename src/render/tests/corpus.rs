@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use crate::model::{
-    Declaration, Diagnostic, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Place, Setting, Severity,
+    Declaration, Diagnostic, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Place, Setting, State,
     Untrusted, value,
 };
 use crate::plan::client::ConfirmedBy;
-use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waived, Waiver};
+use crate::plan::watch::{DriftReport, Finding, FindingCause, FindingState, Rolling, Waived, Waiver};
 use crate::plan::{
-    ApplyResult, Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Origin, Plan, QuotaUsage,
-    ReleasedClient, ReleasedField, Requests, Run,
+    ApplyResult, Blocked, BlockedKind, ClientPlan, Collateral, Details, DocumentKind, NotConverged, Origin, Plan,
+    QuotaUsage, ReleasedClient, ReleasedField, Requests, Run,
 };
 
 /// Everything that terminals, CI logs and Markdown have been seen to obey.
@@ -159,7 +159,7 @@ fn report() -> Plan {
     clients.extend(
         (30..40).map(|id| done(acme(id), ApplyResult::Skipped, Some("stopped after the collateral of client 6"))),
     );
-    plan(clients)
+    Plan { kind: DocumentKind::Report, ..plan(clients) }
 }
 
 fn guard() -> Blocked {
@@ -177,8 +177,8 @@ fn odd() -> Plan {
     let with = json!({"geo_list": "ZZ", "timezone": "MSK", "dial_rule_id": {"id": [1, 2]},
         "disk_space_notify_threshold": 0, "disk_space_notify_email": "x".repeat(70)});
     let mut one = client(12, "odd", &settings, with);
-    one.changes[0].origin = Origin::Drift;
-    one.changes[1].origin = Origin::Conflict;
+    one.changes[0].difference.origin = Origin::Drift;
+    one.changes[1].difference.origin = Origin::Conflict;
     one.blocked.push(guard());
     one.blocked.push(Blocked {
         kind: BlockedKind::Conflict,
@@ -246,8 +246,8 @@ fn hostile(texts: &[&str]) -> Plan {
         let settings = [(Setting::Timezone, json!("Asia/Omsk")), (Setting::DiskSpaceNotifyEmail, json!(null))];
         let mut one = client(id, text, &settings, with);
         one.source.file = (*text).into();
-        one.changes[0].layer = Layer::Profile(Arc::from(*text));
-        one.changes[1].place.file = (*text).into();
+        one.changes[0].difference.layer = Layer::Profile(Arc::from(*text));
+        one.changes[1].difference.place.file = (*text).into();
         one.blocked.push(Blocked { kind: BlockedKind::Guard, name: (*text).into(), message: (*text).into() });
         one.labels.insert(Arc::from(*text), Arc::from(*text));
         clients.push(one);
@@ -258,6 +258,7 @@ fn hostile(texts: &[&str]) -> Plan {
         clients.push(done(acme(id + 3000), ApplyResult::Skipped, Some(text)));
     }
     let mut plan = plan(clients);
+    plan.kind = DocumentKind::Report;
     plan.endpoint = texts.concat().into();
     plan.base = Some(texts.concat().into());
     plan.diagnostics = texts.iter().map(|text| problem(text)).collect();
@@ -278,22 +279,14 @@ fn waived_by(text: &str) -> Waived {
 }
 
 fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str) -> Finding {
-    let change = &client.changes[at];
-    let judgement = change.judgement();
     Finding {
         client_id: client.client_id,
         credentials: client.credentials.clone(),
         name: client.name.clone(),
-        field: Some(change.setting),
-        origin: Some(change.origin),
-        severity: judgement.severity,
-        direction: judgement.direction,
-        declared: change.after.to_json(),
-        live: change.before.to_json(),
-        source: change.place.clone(),
+        cause: FindingCause::Difference(client.changes[at].difference.clone()),
         state,
         first_seen: first_seen.into(),
-        told: true,
+        notified: true,
         waived: None,
     }
 }
@@ -302,9 +295,9 @@ fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str
 fn watched() -> Plan {
     let mut clients = vec![acme(2), acme(3), in_sync(4), failed(14, forbidden(14))];
     for change in clients.iter_mut().flat_map(|client| &mut client.changes) {
-        change.origin = Origin::Drift;
+        change.difference.origin = Origin::Drift;
     }
-    clients[1].changes[0].origin = Origin::Conflict;
+    clients[1].changes[0].difference.origin = Origin::Conflict;
     let earlier = "2026-11-20T10:00:00Z";
     let now = "2026-11-24T10:00:00Z";
     let mut findings = vec![
@@ -317,12 +310,7 @@ fn watched() -> Plan {
     findings.push(Finding { client_id: clients[2].client_id, state: FindingState::Unread, ..findings[2].clone() });
     findings.push(Finding {
         client_id: clients[3].client_id,
-        field: None,
-        origin: None,
-        severity: Severity::Info,
-        direction: None,
-        declared: Json::Null,
-        live: Json::Null,
+        cause: FindingCause::Unreadable(clients[3].source.clone()),
         ..findings[0].clone()
     });
     let expired = Waiver {
@@ -332,6 +320,7 @@ fn watched() -> Plan {
         source: Place::new("ringform.yaml".into(), 20, 5),
     };
     let mut plan = plan(clients);
+    plan.kind = DocumentKind::Drift;
     plan.base = Some("origin/main".into());
     plan.released_clients.push(ReleasedClient {
         client_id: crate::model::ClientId::parse("77").unwrap(),
@@ -342,7 +331,7 @@ fn watched() -> Plan {
         since: Some("2026-11-24T09:00:00Z".into()),
         findings,
         expired_waivers: vec![expired],
-        seen: Vec::new(),
+        last_read: Vec::new(),
         rolling: Some(Rolling { budget: 4, clients: 20, read: 4, never: 3, oldest_s: Some(90_000) }),
     });
     plan
@@ -357,8 +346,13 @@ pub(super) fn nasty_watches() -> Vec<Plan> {
         for finding in &mut watch.findings {
             finding.name = Some((*text).into());
             finding.first_seen = (*text).to_owned();
-            finding.live = Json::from(*text);
-            finding.source.file = (*text).into();
+            match &mut finding.cause {
+                FindingCause::Difference(difference) => {
+                    difference.live = State::Odd(Json::from(*text));
+                    difference.place.file = (*text).into();
+                }
+                FindingCause::Unreadable(document) => document.file = (*text).into(),
+            }
             if let Some(waived) = &mut finding.waived {
                 *waived = Waived { until: (*text).to_owned(), ..waived_by(text) };
             }
@@ -389,7 +383,10 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("nasty", nasty()),
         ("report", report()),
         ("watched", watched()),
-        ("report_unchanged", plan(vec![done(in_sync(1), ApplyResult::Unchanged, None)])),
+        (
+            "report_unchanged",
+            Plan { kind: DocumentKind::Report, ..plan(vec![done(in_sync(1), ApplyResult::Unchanged, None)]) },
+        ),
     ]
 }
 

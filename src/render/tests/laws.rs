@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::{corpus, drifted, rendered};
+use crate::model::{Difference, State};
 use crate::plan::Plan;
+use crate::plan::watch::FindingCause;
 use crate::render::escape::{is_unsafe, markdown, markdown_code, terminal};
 use crate::render::{Format, Look, diagnostics, diff};
 
@@ -79,13 +81,17 @@ fn every_form_of_a_drift_report_is_harmless() {
 fn a_message_for_a_chat_is_never_too_long_and_counts_what_it_leaves_out() {
     let mut plan = drifted::drifted("x");
     let watch = plan.run.drift.as_mut().unwrap();
-    let sample = watch.findings.iter().find(|finding| finding.is_news() && finding.field.is_some()).unwrap().clone();
+    let sample = watch.findings.iter().find(|finding| finding.is_news() && finding.field().is_some()).unwrap().clone();
+    let difference = sample.difference().unwrap();
     watch.findings = (1..=12)
         .map(|n| crate::plan::watch::Finding {
             client_id: crate::model::ClientId::parse(&n.to_string()).unwrap(),
             name: Some("&".repeat(80).as_str().into()),
-            live: format!("{}{n}", "&".repeat(80)).into(),
-            declared: "&".repeat(80).into(),
+            cause: FindingCause::Difference(Difference {
+                live: State::Odd(format!("{}{n}", "&".repeat(80)).into()),
+                declared: State::Odd("&".repeat(80).into()),
+                ..difference.clone()
+            }),
             ..sample.clone()
         })
         .collect();

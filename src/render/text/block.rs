@@ -14,7 +14,7 @@ use crate::render::phrase::{count, some};
 use crate::render::text::row::{self, Cell, Row};
 use crate::render::text::{NAMED, called, sentence};
 use crate::render::totals::word;
-use crate::render::wording::RELEASED;
+use crate::render::wording::{MarkBy, RELEASED};
 
 /// The most characters of the raw value of a field that is no longer managed.
 const RAW: usize = 60;
@@ -37,17 +37,17 @@ pub(super) struct Block<'p> {
 
 impl<'p> Block<'p> {
     /// The block of one client.
-    pub(super) fn alone(client: &'p ClientPlan) -> Block<'p> {
+    pub(super) fn alone(client: &'p ClientPlan, by: MarkBy) -> Block<'p> {
         let mut header = vec![Cell::new(Label::Heading, format!("client {}", client.client_id))];
         if let Some(name) = &client.name {
             header.push(Cell::new(Label::Plain, format!("  {}", called(name))));
         }
-        let rows = client.changes.iter().map(|change| Row::of(change, true)).collect();
+        let rows = client.changes.iter().map(|change| Row::of(change, by, true)).collect();
         Block::new(header, terminal(&place(&client.source)).to_string(), rows, client, &[])
     }
 
     /// The block of many clients.
-    pub(super) fn many(same: &'p Same<'p>) -> Block<'p> {
+    pub(super) fn many(same: &'p Same<'p>, by: MarkBy) -> Block<'p> {
         let sample = same.sample();
         let changes = match sample.changes.len() {
             0 => "otherwise in sync".to_owned(),
@@ -55,7 +55,8 @@ impl<'p> Block<'p> {
             n => format!("with the same {n} changes"),
         };
         let header = format!("{} {changes}", count(same.clients.len(), "client"));
-        let rows = (0..sample.changes.len()).map(|at| Row::of(&sample.changes[at], same.is_one_place(at))).collect();
+        let rows =
+            (0..sample.changes.len()).map(|at| Row::of(&sample.changes[at], by, same.is_one_place(at))).collect();
         Block::new(vec![Cell::new(Label::Heading, header)], String::new(), rows, sample, &same.clients)
     }
 

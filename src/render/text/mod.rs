@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::{Diagnostic, Severity, Untrusted};
+use crate::model::{Diagnostic, Untrusted};
 use crate::plan::{Change, ClientPlan, Plan};
 use crate::render::Look;
 use crate::render::diagnostics::{diagnostic, diagnostics};
@@ -14,6 +14,7 @@ use crate::render::group::{Groups, MANY, alike, place};
 use crate::render::paint::{Label, paint};
 use crate::render::phrase::{count, duration, number, some};
 use crate::render::totals::Totals;
+use crate::render::wording::MarkBy;
 use crate::render::wording::RELEASED;
 
 mod block;
@@ -38,13 +39,14 @@ pub(super) fn text(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<
         watch::write(plan, watch, look, &mut out)?;
         crate::render::watch::narrow(&mut groups, watch);
     }
-    let column = column(&groups, look);
+    let by = MarkBy::of(plan);
+    let column = column(&groups, by, look);
     for same in &groups.many {
-        Block::many(same).write(column, look, &mut out)?;
+        Block::many(same, by).write(column, look, &mut out)?;
         writeln!(out)?;
     }
     for client in &groups.alone {
-        Block::alone(client).write(column, look, &mut out)?;
+        Block::alone(client, by).write(column, look, &mut out)?;
         writeln!(out)?;
     }
     released_clients(plan, look, &mut out)?;
@@ -63,9 +65,9 @@ pub(super) fn text(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<
 }
 
 /// The column in which places stand: behind the longest line that leaves room for them.
-fn column(groups: &Groups<'_>, look: &Look) -> usize {
-    let many = groups.many.iter().map(Block::many);
-    let alone = groups.alone.iter().map(|client| Block::alone(client));
+fn column(groups: &Groups<'_>, by: MarkBy, look: &Look) -> usize {
+    let many = groups.many.iter().map(|same| Block::many(same, by));
+    let alone = groups.alone.iter().map(|client| Block::alone(client, by));
     many.chain(alone).filter_map(|block| block.column(look.width)).max().unwrap_or(block::NEAREST)
 }
 
@@ -175,13 +177,11 @@ fn totals(plan: &Plan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// How a change is judged, in a word: `! opens`, `!`, `closes`. Drift has happened already, so it is told in the past.
-fn judged(change: &Change) -> (Label, String) {
-    let judgement = change.judgement();
-    let word = crate::render::wording::direction(change);
-    match (judgement.severity, word) {
-        (Severity::Security, "") => (Label::Grave, "!".to_owned()),
-        (Severity::Security, word) => (Label::Grave, format!("! {word}")),
-        (Severity::Info, word) => (Label::Faint, word.to_owned()),
+/// The mark of a change: `! opens`, `!`, `closes`.
+fn judged(change: &Change, by: MarkBy) -> (Label, String) {
+    match by.mark(&change.difference) {
+        (true, "") => (Label::Grave, "!".to_owned()),
+        (true, word) => (Label::Grave, format!("! {word}")),
+        (false, word) => (Label::Faint, word.to_owned()),
     }
 }

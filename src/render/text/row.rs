@@ -10,7 +10,7 @@ use crate::render::escape::{cut, terminal};
 use crate::render::group::place;
 use crate::render::paint::{Label, paint};
 use crate::render::text::judged;
-use crate::render::wording::{self, countries, origin, state};
+use crate::render::wording::{self, MarkBy, countries, origin, state};
 
 /// The most columns that `before → after` may take in the row.
 const VALUES: usize = 46;
@@ -64,13 +64,13 @@ pub(super) struct Row {
 
 impl Row {
     /// The row of a change; `placed` says whether it is written in one place that may be told.
-    pub(super) fn of(change: &Change, placed: bool) -> Row {
+    pub(super) fn of(change: &Change, by: MarkBy, placed: bool) -> Row {
         let mark = match change.action() {
             ChangeAction::Set => Cell::new(Label::Added, "+"),
             ChangeAction::Update => Cell::new(Label::Changed, "~"),
             ChangeAction::Clear => Cell::new(Label::Removed, "-"),
         };
-        let (before, after) = (value(&change.before), value(&change.after));
+        let (before, after) = (value(&change.difference.live), value(&change.difference.declared));
         let arrow = Cell::new(Label::Faint, " → ");
         let too_wide = before.width() + after.width() + 3 > VALUES;
         let mut long = Vec::new();
@@ -82,37 +82,43 @@ impl Row {
                 short
             }
         };
-        let values = vec![fit("before", &change.before, before), arrow, fit("after", &change.after, after)];
+        let values = vec![
+            fit("before", &change.difference.live, before),
+            arrow,
+            fit("after", &change.difference.declared, after),
+        ];
         let codes = countries(change, CODES);
         // Beside one long list, what was added or removed is that list again.
-        if long.len() > 1 && change.added().len() + change.removed().len() > CODES {
-            for (word, list) in [("added", change.added()), ("removed", change.removed())] {
+        if long.len() > 1 && change.difference.added().len() + change.difference.removed().len() > CODES {
+            for (word, list) in [("added", change.difference.added()), ("removed", change.difference.removed())] {
                 if !list.is_empty() {
                     long.push((word, Cell::new(Label::Plain, wording::codes(&list))));
                 }
             }
         }
         let codes = if codes.is_empty() { codes } else { format!("({codes})") };
-        let (label, word) = judged(change);
+        let (label, word) = judged(change, by);
         let columns = [
-            vec![Cell::new(Label::Plain, change.setting.name())],
+            vec![Cell::new(Label::Plain, change.difference.setting.name())],
             values,
             vec![Cell::new(Label::Plain, codes)],
             vec![Cell::new(label, word)],
             vec![Cell::new(origin_label(change), origin(change))],
         ];
-        let place = match (placed, &change.layer) {
+        let place = match (placed, &change.difference.layer) {
             (false, _) => String::new(),
-            (true, Layer::Settings) => terminal(&place(&change.place)).to_string(),
-            (true, Layer::Profile(name)) => format!("profile {}, {}", terminal(name), terminal(&place(&change.place))),
+            (true, Layer::Settings) => terminal(&place(&change.difference.place)).to_string(),
+            (true, Layer::Profile(name)) => {
+                format!("profile {}, {}", terminal(name), terminal(&place(&change.difference.place)))
+            }
         };
         Row { columns, mark, place, long }
     }
 }
 
 fn origin_label(change: &Change) -> Label {
-    match change.origin {
-        _ if change.kept => Label::Faint,
+    match change.difference.origin {
+        _ if change.withheld => Label::Faint,
         Origin::Pending => Label::Added,
         Origin::Drift => Label::Odd,
         Origin::Conflict => Label::Bad,

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Severity, State};
+use crate::model::State;
 use crate::plan::Plan;
 use crate::plan::watch::{DriftReport, Finding, FindingState};
 use crate::render::Look;
@@ -15,9 +15,7 @@ use crate::render::group::place;
 use crate::render::paint::{Label, paint};
 use crate::render::phrase::{count, number, some};
 use crate::render::text::{NAMED, called, sentence};
-use crate::render::watch::{
-    Story, Told, countries, direction, expired, headline, origin, rolling, standing, state, subject,
-};
+use crate::render::watch::{Story, Told, countries, expired, headline, mark, origin, rolling, standing, subject};
 use crate::render::wording;
 
 /// The most columns of one value before a list of countries is only counted.
@@ -76,49 +74,47 @@ pub(super) fn write(plan: &Plan, watch: &DriftReport, look: &Look, out: &mut dyn
 fn cells(told: &Told<'_>, now: &str, look: &Look) -> [(Label, String); 6] {
     let finding = told.sample();
     let open = finding.is_open();
-    let grave = match (finding.severity, direction(finding)) {
-        (Severity::Security, "") => "!".to_owned(),
-        (Severity::Security, word) => format!("! {word}"),
-        (Severity::Info, word) => word.to_owned(),
+    let grave = match mark(finding) {
+        (true, "") => "!".to_owned(),
+        (true, word) => format!("! {word}"),
+        (false, word) => word.to_owned(),
     };
-    let label = match (open, finding.severity) {
-        (true, Severity::Security) => Label::Grave,
+    let label = match (open, mark(finding).0) {
+        (true, true) => Label::Grave,
         (_, _) => Label::Faint,
     };
     let codes = countries(finding, CODES);
     let codes = if codes.is_empty() { codes } else { format!("  ({codes})") };
-    let values = match (value(finding, &finding.declared), value(finding, &finding.live)) {
-        (Some(declared), Some(live)) => format!("{declared} → {live}{codes}"),
-        (_, _) => String::new(),
-    };
+    let values = finding.difference().map_or(String::new(), |difference| {
+        format!("{} → {}{codes}", value(&difference.declared), value(&difference.live))
+    });
     let is_news = open && finding.state == FindingState::New;
     let tags = [origin(finding).to_owned(), sentence(&standing(finding, now))];
     let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
     [
         (label, grave),
-        (if finding.field.is_none() && open { Label::Bad } else { Label::Plain }, subject(finding).to_owned()),
+        (if finding.field().is_none() && open { Label::Bad } else { Label::Plain }, subject(finding).to_owned()),
         (Label::Plain, values),
         (Label::Plain, who(told, look)),
         (if is_news { Label::Heading } else { Label::Faint }, tags),
         (
             Label::Faint,
-            if told.findings.len() == 1 { terminal(&place(&finding.source)).to_string() } else { String::new() },
+            if told.findings.len() == 1 { terminal(&place(finding.source())).to_string() } else { String::new() },
         ),
     ]
 }
 
 /// A value, harmless; a long list of countries as their number.
-fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
-    let state = state(finding, json)?;
-    let text = terminal(&wording::state(&state)).to_string();
-    Some(match (&state, text.width() > VALUE) {
+fn value(state: &State) -> String {
+    let text = terminal(&wording::state(state)).to_string();
+    match (state, text.width() > VALUE) {
         (_, false) => text,
         (State::Is(_), true) if state.countries().is_some() => state
             .countries()
             .map(|set| count(set.codes().len(), "countr").replace("countrs", "countries"))
             .unwrap_or(text),
         (_, true) => cut(&text, VALUE),
-    })
+    }
 }
 
 fn who(told: &Told<'_>, look: &Look) -> String {
