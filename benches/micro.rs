@@ -20,7 +20,7 @@ fn main() -> anyhow::Result<()> {
             format!("client: {id}\nsettings:\n  geo_list: [RU, BY]\n  timezone: Europe/Moscow\n  dial_rule_id: 19\n");
         std::fs::write(folder.path().join(format!("{id}.yaml")), text)?;
     }
-    let request = config::Request { cwd: folder.path().to_owned(), ..config::Request::default() };
+    let request = config::ProjectRequest { cwd: folder.path().to_owned(), ..config::ProjectRequest::default() };
     measure("load a document", || config::load(black_box(&request)).declarations.len());
     let declarations = config::load(&request).declarations;
     let body = |id: u64, geo: &str| {

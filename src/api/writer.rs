@@ -1,6 +1,6 @@
 //! Writing: the half of the API that only apply is given.
 //!
-//! Owns PUT, one try at a time: whether to send again is decided by the conversation in [`crate::plan::exchange`], which this
+//! Owns PUT, one try at a time: whether to send again is decided by the conversation in [`crate::plan::send::Exchange`], which this
 //! room feeds with events. It takes only a patch that was cleared; there is no way to send anything else.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::api::reader::NO_OBJECT;
 use crate::api::refusal::{Asked, bad_answer, used_up};
 use crate::model::{ClientId, Failure, FailureKind, FieldMask, Live};
 use crate::plan::ClearedPatch;
-use crate::plan::exchange::{Event, Pause};
+use crate::plan::send::{Event, Pause};
 
 /// Writes clients. Cheap to clone; all clones share connections, tokens and limits with the reader.
 #[derive(Clone, Debug)]

@@ -9,11 +9,9 @@ use ringform::api::Shutdown;
 use ringform::config::{self, Project};
 use ringform::journal::{self, Doubt, Journal, Line};
 use ringform::model::{Diagnostic, Revision};
-use ringform::plan::client::Details;
-use ringform::plan::limits::{self, SizeLimits};
-use ringform::plan::{
-    ApplyResult, BlockedKind, ClientPlan, DocumentKind, Origin, Plan, Status, forecast, guards, load,
-};
+use ringform::plan::Details;
+use ringform::plan::send::{self, SizeLimits};
+use ringform::plan::{ApplyResult, BlockedKind, ClientPlan, DocumentKind, Origin, Plan, Status, document, guards};
 use ringform::reconcile::read::{self, Readings};
 use ringform::reconcile::write;
 use ringform::render::{self, Format, escape};
@@ -116,7 +114,8 @@ async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<
     let Some(file) = &args.plan else { bail!("no plan is named") };
     let name = files::escaped(file);
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
-    let plan = load::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.sentence()))?;
+    let plan =
+        document::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.sentence()))?;
     if let Some(why) = plan.kind.why_not_applied() {
         bail!("{name} cannot be applied: {why}");
     }
@@ -205,7 +204,7 @@ async fn permission(
     ready.report.run = clock.run(ready.session.meter.requests(), ready.session.meter.quota());
     let plan = &ready.report;
     let size = SizeLimits { changes: args.max_changes, clients: args.max_changed_clients };
-    let exceeded = limits::exceeded(size, plan);
+    let exceeded = send::exceeded(size, plan);
     if !exceeded.is_empty() {
         for sentence in &exceeded {
             output::note(&format!("error: {sentence}; nothing was sent"));
@@ -217,7 +216,7 @@ async fn permission(
     if count == 0 {
         return Ok(None);
     }
-    for line in forecast::forecast(plan, |name| ready.session.meter.remaining(name)) {
+    for line in send::forecast(plan, |name| ready.session.meter.remaining(name)) {
         if line.short || talk.verbose > 0 {
             output::note(&escape::terminal(&line.text).to_string());
         }

@@ -9,7 +9,7 @@ use ringform::config::{self, Credential, Loaded, Project};
 use ringform::journal;
 use ringform::model::{Declaration, Diagnostic, Guard, Place, SettingSet, Untrusted, Waiver};
 use ringform::plan::select::Selection;
-use ringform::plan::{Change, Origin, Origins, Plan, ReleasedClient, origin};
+use ringform::plan::{Change, Origin, Origins, Plan, ReleasedClient, compare};
 
 use crate::cli::{self, Connect};
 use crate::commands::setup;
@@ -61,9 +61,9 @@ impl Based {
         let same_place =
             base.project.as_ref().is_some_and(|then| !differs(then, project, connect) && then.route == project.route);
         if same_place {
-            let then = origin::by_whose(&base.declarations);
+            let then = compare::by_client(&base.declarations);
             declarations.retain(|now| {
-                let same = then.get(&now.key()).is_some_and(|then| origin::is_same(then, now, fields));
+                let same = then.get(&now.key()).is_some_and(|then| compare::is_same(then, now, fields));
                 !same || base.project.as_ref().is_none_or(|then| !is_same_credential(then, project, now))
             });
         }

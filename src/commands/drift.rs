@@ -11,10 +11,9 @@ use anyhow::Context;
 
 use ringform::api::{Secret, Shutdown, Webhook};
 use ringform::config;
-use ringform::plan::idle::idle;
-use ringform::plan::since::{self, DeclaredClient, PreviousReport, RunContext};
-use ringform::plan::watch::Finding;
-use ringform::plan::{DocumentKind, Origin, Plan, Sending, rolling};
+use ringform::model::DeclaredClient;
+use ringform::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
+use ringform::plan::{DocumentKind, Origin, Plan, SendScope};
 use ringform::reconcile::read;
 use ringform::render::{self, Format};
 
@@ -60,16 +59,16 @@ async fn drift(
     }
     output::forecast(forecast.as_deref(), talk);
     if whole {
-        report.diagnostics.extend(idle(&project.waivers, &declared));
+        report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
     let selected: Vec<DeclaredClient> = declarations.iter().map(DeclaredClient::from).collect();
     if let Some(budget) = args.budget {
-        rolling::take_turn(&mut declarations, past.as_ref(), budget);
+        drift::take_turn(&mut declarations, past.as_ref().map_or(&[], |past| &past.drift.last_read), budget);
     }
     let options = read::Options {
         concurrency: session.concurrency,
         origins,
-        sending: &Sending::default(),
+        sending: &SendScope::default(),
         // Guards judge what is to be sent, and nothing is: drift that a guard would not let anybody mend is drift all the same.
         guards: &[],
         keep_readings: false,
@@ -85,7 +84,7 @@ async fn drift(
     let (at, today) = (clock.started_at(), clock.today());
     let (waivers, budget) = (&project.waivers, args.budget);
     let now = RunContext { at: &at, today: &today, declared: &declared, selected: &selected, whole, waivers, budget };
-    report.run.drift = Some(since::watch(&report.clients, past.as_ref(), &now));
+    report.run.drift = Some(drift::compare(&report.clients, past.as_ref(), &now));
     if output::needs_revision(formats) || webhook.is_some() {
         report.revision = config::revision(&project.root);
     }
@@ -93,7 +92,7 @@ async fn drift(
         Some(webhook) => tell(&webhook, &mut report, args, &stop).await,
         None => {
             if let (Some(watch), Some(past)) = (&mut report.run.drift, &past) {
-                watch.keep_unnotified(past);
+                watch.keep_unnotified(&past.drift);
             }
             Ok(())
         }

@@ -30,7 +30,7 @@ pub(crate) mod validate;
 
 use std::process::ExitCode;
 
-use ringform::plan::watch::{Finding, FindingState};
+use ringform::plan::drift::{Finding, FindingState};
 use ringform::plan::{BlockedKind, DriftReport, Plan, Status};
 
 /// The exit statuses. 130 wins over 1, 1 over 2: the order of the variants.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use ringform::api::Shutdown;
 use ringform::config::{self, Project};
+use ringform::model::DeclaredClient;
 use ringform::model::{Declaration, Diagnostic, Untrusted};
-use ringform::plan::since::DeclaredClient;
 use ringform::plan::{DocumentKind, Origin, Origins, Plan};
 
 use crate::cli::{BaseArgs, Connect, Files, Select};

@@ -1,9 +1,9 @@
 //! `ringform validate`: checks the files offline, without secrets and without a network.
 
 use ringform::config;
+use ringform::model::DeclaredClient;
 use ringform::plan::DocumentKind;
-use ringform::plan::idle::idle;
-use ringform::plan::since::DeclaredClient;
+use ringform::plan::drift::unused_waivers;
 use ringform::render::Format;
 
 use crate::cli::{Talk, Validate};
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     }
     if let Some(project) = loaded.project.as_ref().filter(|project| setup::is_whole(&request, project)) {
         let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();
-        report.diagnostics.extend(idle(&project.waivers, &declared));
+        report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
     output::diagnose(&report.diagnostics, talk);
     if printed == Some(Format::Text) {

@@ -107,3 +107,28 @@ impl Declaration {
         self.expect.iter().map(|expected| (expected.row.name.to_owned(), expected.wanted.to_json())).collect()
     }
 }
+
+/// The part of a declaration that decides whether an earlier finding of its client still counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredClient {
+    /// The client.
+    pub client: ClientId,
+    /// Its credential's name; `None` for the environment.
+    pub credentials: Option<Arc<str>>,
+    /// The fields that it manages.
+    pub managed: SettingSet,
+}
+
+impl DeclaredClient {
+    /// Which client it is.
+    pub fn key(&self) -> ClientKey {
+        ClientKey::new(self.client, self.credentials.as_ref())
+    }
+}
+
+impl From<&Declaration> for DeclaredClient {
+    fn from(declaration: &Declaration) -> DeclaredClient {
+        let credentials = declaration.credentials.clone();
+        DeclaredClient { client: declaration.client, credentials, managed: declaration.managed_set() }
+    }
+}

@@ -25,7 +25,7 @@ pub mod waiver;
 pub mod zone;
 
 pub use client::{ClientId, ClientKey};
-pub use declaration::{Declaration, Expected, Layer, ManagedField};
+pub use declaration::{Declaration, DeclaredClient, Expected, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};
 pub use difference::{Difference, Origin};
 pub use failure::{Failure, FailureKind};

@@ -6,7 +6,7 @@
 use crate::model::countries::Countries;
 use crate::model::guard::{Condition, Enforcement, Guard};
 use crate::model::{Diagnostic, Difference, Setting, State, Untrusted};
-use crate::plan::{Blocked, BlockedKind, ClientPlan};
+use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
 
 /// The fields that decide who can place calls: those whose judge can call a change grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {

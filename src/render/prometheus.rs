@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use crate::model::{Failure, FailureKind, Level, Setting, Severity};
-use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::plan::{ApplyResult, ClientPlan, Origin, Plan, Status};
 use crate::render::escape;
 use crate::render::totals::{OUTCOMES, Totals};

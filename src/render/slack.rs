@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::plan::Plan;
-use crate::plan::watch::Finding;
+use crate::plan::drift::Finding;
 use crate::render::escape::{Foreign, cut, slack_code as code, terminal};
 use crate::render::json;
 use crate::render::phrase::{count, number, some};

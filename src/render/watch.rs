@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ClientKey, FailureKind, Setting, Severity};
-use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waiver};
+use crate::model::{ClientKey, FailureKind, Setting, Severity, Waiver};
+use crate::plan::drift::{DriftReport, Finding, FindingState, Rolling};
 use crate::plan::{Origin, Plan};
 use crate::render::group::{Groups, MANY};
 use crate::render::phrase::{count, duration, number};

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ringform::model::{Declaration, ManagedField, Setting, SettingSet};
-use ringform::plan::origin::{BaseDeclaration, OriginRule};
+use ringform::plan::compare::{BaseDeclaration, OriginRule};
 use ringform::plan::{BlockedKind, ClientPlan, Origin, Origins};
 use serde_json::{Value as Json, json};
 

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde_json::Value as Json;
 
 use crate::model::{Setting, value as model_value};
-use crate::plan::client::ConfirmedBy;
+use crate::plan::send::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
 use crate::render::group::{self, Groups, Same};
 use crate::render::html::{MOST_CARDS, MOST_LINES, more, name, security, text, value};

@@ -5,7 +5,8 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use crate::plan::watch::{Finding, FindingState, Rolling, Waiver};
+use crate::model::Waiver;
+use crate::plan::drift::{Finding, FindingState, Rolling};
 use crate::plan::{Origin, Plan};
 use crate::render::group;
 use crate::render::html::{MOST_LINES, more, name, text, value};

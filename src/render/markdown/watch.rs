@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::model::State;
-use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::watch::{Story, Told, countries, expired, headline, mark, origin, rolling, standing, subject};
 use crate::render::wording;
 

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{ClientId, Diagnostic, Level, Place, Setting};
-use crate::plan::watch::{Finding, FindingState, Waived};
+use crate::model::{ClientId, Diagnostic, Level, Place, Setting, Waived};
+use crate::plan::drift::{Finding, FindingState};
 use crate::plan::{Plan, ReleasedClient};
 use crate::render::escape::cut;
 use crate::render::wording::MarkBy;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{NAME, Rank, Remark, VALUE, Weight, Who, rule};
-use crate::model::{ClientKey, Difference, Direction, Setting, Severity, State};
-use crate::plan::watch::{Finding, FindingState, Waived, Waiver};
+use crate::model::{ClientKey, Difference, Direction, Setting, Severity, State, Waived, Waiver};
+use crate::plan::drift::{Finding, FindingState};
 use crate::plan::{DriftReport, Origin};
 use crate::render::escape::cut;
 

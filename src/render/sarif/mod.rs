@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use crate::model::Diagnostic;
 use crate::plan::Plan;
-use crate::plan::watch::FindingState;
+use crate::plan::drift::FindingState;
 use crate::render::escape::{sarif as text, terminal, uri};
 use crate::render::json;
 use crate::render::phrase::count;

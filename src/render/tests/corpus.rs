@@ -6,10 +6,10 @@ use serde_json::{Value as Json, json};
 
 use crate::model::{
     Declaration, Diagnostic, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Place, Setting, State,
-    Untrusted, value,
+    Untrusted, Waived, Waiver, value,
 };
-use crate::plan::client::ConfirmedBy;
-use crate::plan::watch::{DriftReport, Finding, FindingCause, FindingState, Rolling, Waived, Waiver};
+use crate::plan::drift::{DriftReport, Finding, FindingCause, FindingState, Rolling};
+use crate::plan::send::ConfirmedBy;
 use crate::plan::{
     ApplyResult, Blocked, BlockedKind, ClientPlan, Collateral, Details, DocumentKind, NotConverged, Origin, Plan,
     QuotaUsage, ReleasedClient, ReleasedField, Requests, Run,

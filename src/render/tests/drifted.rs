@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::corpus::{client, failed, in_sync, plan};
-use crate::model::{ClientId, Difference, Failure, FailureKind, Layer, Place, Setting, value};
-use crate::plan::watch::{Finding, FindingCause, FindingState, Waived, Waiver};
+use crate::model::{ClientId, Difference, Failure, FailureKind, Layer, Place, Setting, Waived, Waiver, value};
+use crate::plan::drift::{Finding, FindingCause, FindingState};
 use crate::plan::{Blocked, BlockedKind, DocumentKind, DriftReport, Origin, Plan, ReleasedClient};
 
 fn waived(text: &str) -> Waived {

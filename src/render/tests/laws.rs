@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{corpus, drifted, rendered};
 use crate::model::{Difference, State};
 use crate::plan::Plan;
-use crate::plan::watch::FindingCause;
+use crate::plan::drift::FindingCause;
 use crate::render::escape::{is_unsafe, markdown, markdown_code, terminal};
 use crate::render::{Format, Look, diagnostics, diff};
 
@@ -84,7 +84,7 @@ fn a_message_for_a_chat_is_never_too_long_and_counts_what_it_leaves_out() {
     let sample = watch.findings.iter().find(|finding| finding.is_news() && finding.field().is_some()).unwrap().clone();
     let difference = sample.difference().unwrap();
     watch.findings = (1..=12)
-        .map(|n| crate::plan::watch::Finding {
+        .map(|n| crate::plan::drift::Finding {
             client_id: crate::model::ClientId::parse(&n.to_string()).unwrap(),
             name: Some("&".repeat(80).as_str().into()),
             cause: FindingCause::Difference(Difference {

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use crate::plan::client::ConfirmedBy;
+use crate::plan::send::ConfirmedBy;
 use crate::plan::{ApplyResult, ClientPlan, Details};
 use crate::render::Look;
 use crate::render::escape::{cut, terminal};

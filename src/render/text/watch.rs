@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::model::State;
 use crate::plan::Plan;
-use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::Look;
 use crate::render::escape::{cut, terminal};
 use crate::render::group::place;

@@ -4,5 +4,5 @@ use serde_json::Value as Json;
 
 /// schemas/plan.schema.json.
 pub fn plan_schema() -> Json {
-    schemars::schema_for!(crate::plan::wire::DocumentJson<'_>).to_value()
+    schemars::schema_for!(crate::plan::document::json::DocumentJson<'_>).to_value()
 }

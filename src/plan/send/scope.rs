@@ -1,16 +1,16 @@
-//! What of a plan may be sent, as far as origins decide.
+//! The part of a plan that may be sent, as far as origins decide.
 //!
 //! Owns `--only` and `--overwrite-drift`. Both act while a plan is made: a change that `--only` leaves out stays in the plan and
-//! is marked as withheld, so that what is shown, the body of the PUT and a saved plan can never disagree. A conflict blocks its
-//! client, whether or not its field would be sent.
+//! is marked as withheld. So the text, the body of the PUT and a saved plan never disagree. A conflict blocks its client, also
+//! where its field would not be sent.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use crate::model::{ClientId, Setting, State};
-use crate::plan::{Blocked, BlockedKind, ClientPlan, Origin};
+use crate::model::{ClientId, Origin, Setting};
+use crate::plan::client::{BlockedKind, ClientPlan};
 
-/// `CLIENT` or `CLIENT/FIELD`: whose conflicts are settled in favour of what is declared.
+/// `CLIENT` or `CLIENT/FIELD`: the conflicts that the declared value wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overwrite {
     /// The client.
@@ -45,19 +45,19 @@ impl std::fmt::Display for Overwrite {
 
 /// What may be sent; the default is everything that no conflict blocks.
 #[derive(Clone, Debug, Default)]
-pub struct Sending {
+pub struct SendScope {
     /// The origins that are sent; none means all.
     pub only: BTreeSet<Origin>,
     /// The conflicts that no longer block.
     pub overwrite: Vec<Overwrite>,
 }
 
-impl Sending {
-    /// Marks what is withheld, and lifts the conflicts that are settled.
+impl SendScope {
+    /// Marks the changes that are withheld, and lifts the conflicts that `--overwrite-drift` names.
     pub fn mark(&self, client: &mut ClientPlan) {
         let id = client.client_id;
         for change in &mut client.changes {
-            // Who settles a conflict means its value to be sent, whatever else is left out.
+            // A lifted conflict is sent, also where `--only` leaves conflicts out.
             let settled =
                 change.difference.origin == Origin::Conflict && self.lifts(id, change.difference.setting.name());
             change.withheld = !self.only.is_empty() && !self.only.contains(&change.difference.origin) && !settled;
@@ -70,8 +70,8 @@ impl Sending {
         self.overwrite.iter().any(|one| covers(&one))
     }
 
-    /// Those of `--overwrite-drift` that found no conflict.
-    pub fn idle<'a>(&'a self, clients: &'a [ClientPlan]) -> impl Iterator<Item = &'a Overwrite> {
+    /// Values of `--overwrite-drift` that lift no conflict.
+    pub fn unused_overrides<'a>(&'a self, clients: &'a [ClientPlan]) -> impl Iterator<Item = &'a Overwrite> {
         self.overwrite.iter().filter(move |one| {
             let mut own = clients.iter().filter(|client| client.client_id == one.client);
             !own.any(|client| {
@@ -82,17 +82,6 @@ impl Sending {
             })
         })
     }
-}
-
-/// The block of a field whose three values all differ.
-pub fn conflict(client: ClientId, setting: Setting, base: &State, now: &State, live: &State) -> Blocked {
-    let message = format!(
-        "the base has {}, live has {}, this declares {}: this change touches what was also changed outside of git; take the live value into the file, or send what is declared with --overwrite-drift {client}/{setting}",
-        base.to_json(),
-        live.to_json(),
-        now.to_json(),
-    );
-    Blocked { kind: BlockedKind::Conflict, name: setting.name().into(), message: message.into() }
 }
 
 #[cfg(test)]

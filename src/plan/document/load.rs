@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::model::ClientKey;
-use crate::plan::document::{FORMAT_VERSION, Plan};
-use crate::plan::wire::DocumentJson;
-use crate::plan::{ClientPlan, digest};
+use crate::plan::client::ClientPlan;
+use crate::plan::document::digest;
+use crate::plan::document::json::DocumentJson;
+use crate::plan::document::plan::{FORMAT_VERSION, Plan};
 
 /// Why a file is no plan to be used. What it quotes of the file is escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]

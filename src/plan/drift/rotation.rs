@@ -1,20 +1,20 @@
-//! A fleet beyond the quota, looked at in turns.
+//! A fleet beyond the quota, read in turns.
 //!
-//! Owns whose turn it is and within what time everybody had one. The times come from the report before; no clock is asked.
+//! Owns the choice of the next turn and the time within which every client had one. The times come from the report before: this
+//! module must not read a clock.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::{ClientKey, Declaration};
-use crate::plan::since::{PreviousReport, RunContext};
-use crate::plan::watch::{LastRead, Rolling};
+use crate::model::{ClientKey, Declaration, DeclaredClient};
+use crate::plan::drift::report::{LastRead, Rolling};
 
-/// Leaves the clients whose turn it is, in their order: those that were never looked at, then those that were longest ago.
-pub fn take_turn(declarations: &mut Vec<Declaration>, past: Option<&PreviousReport>, budget: u64) {
+/// Narrows the declarations to this turn, in their order: those never read, then those read longest ago. `last_read` is of the
+/// report before; empty without one.
+pub fn take_turn(declarations: &mut Vec<Declaration>, last_read: &[LastRead], budget: u64) {
     let budget = usize::try_from(budget).unwrap_or(usize::MAX);
-    let seen = past.map_or(&[][..], |past| &past.watch.last_read);
-    let seen = times(seen);
+    let seen = times(last_read);
     let mut turns: Vec<(Option<&str>, usize)> =
         declarations.iter().map(|one| seen.get(&one.key()).copied().flatten()).zip(0..).collect();
     // No time sorts before every time, and the position decides between equals.
@@ -30,9 +30,15 @@ fn times(seen: &[LastRead]) -> BTreeMap<ClientKey, Option<&str>> {
 }
 
 /// How far the turns have come, after a run that read so many.
-pub(super) fn rolling(budget: u64, read: usize, now: &RunContext<'_>, seen: &[LastRead]) -> Rolling {
-    let seen = times(seen);
-    let turns = now.selected.iter().map(|one| seen.get(&one.key()).copied().flatten());
+pub(super) fn progress(
+    budget: u64,
+    read: usize,
+    selected: &[DeclaredClient],
+    now: &str,
+    last_read: &[LastRead],
+) -> Rolling {
+    let seen = times(last_read);
+    let turns = selected.iter().map(|one| seen.get(&one.key()).copied().flatten());
     let (mut never, mut oldest) = (0, None);
     for at in turns {
         match at {
@@ -40,8 +46,8 @@ pub(super) fn rolling(budget: u64, read: usize, now: &RunContext<'_>, seen: &[La
             Some(at) => oldest = Some(oldest.map_or(at, |oldest: &str| oldest.min(at))),
         }
     }
-    let oldest_s = oldest.filter(|_| never == 0).and_then(|oldest| seconds(oldest, now.at));
-    Rolling { budget, clients: now.selected.len() as u64, read: read as u64, never, oldest_s }
+    let oldest_s = oldest.filter(|_| never == 0).and_then(|oldest| seconds(oldest, now));
+    Rolling { budget, clients: selected.len() as u64, read: read as u64, never, oldest_s }
 }
 
 impl Rolling {

@@ -1,12 +1,14 @@
-//! Waivers that can cover nothing: most often a number that was mistyped, or a document that is gone.
+//! Waivers that cover no client and no field: most often a mistyped number, or a document that was removed.
 //!
-//! Owns the warnings about them. Whether all documents were looked at is for the caller to know.
+//! Owns the warnings about them. The caller must ask only when all documents of the project were read.
 
-use crate::model::{Diagnostic, Waiver};
-use crate::plan::since::DeclaredClient;
+use crate::model::{DeclaredClient, Diagnostic, Waiver};
 
 /// A warning for each waiver of a client that nothing declares, or of a field that its client does not manage.
-pub fn idle<'a>(waivers: &'a [Waiver], declared: &'a [DeclaredClient]) -> impl Iterator<Item = Diagnostic> + 'a {
+pub fn unused_waivers<'a>(
+    waivers: &'a [Waiver],
+    declared: &'a [DeclaredClient],
+) -> impl Iterator<Item = Diagnostic> + 'a {
     waivers.iter().filter_map(|waiver| {
         let client = waiver.client;
         let documents = || declared.iter().filter(|known| known.client == client);

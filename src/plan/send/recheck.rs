@@ -4,7 +4,9 @@
 //! [`ClearedPatch`] has passed guards, expectations and freshness.
 
 use crate::model::{Failure, FailureKind, Live, LiveSettings, Setting};
-use crate::plan::{ClientPlan, Patch, examine};
+use crate::plan::client::ClientPlan;
+use crate::plan::compare::check_answer::check_answer;
+use crate::plan::send::patch::Patch;
 
 /// A patch that may be sent. Spent by one PUT; only [`recheck`] makes one.
 #[derive(Debug)]
@@ -38,7 +40,7 @@ pub enum Recheck {
 /// anything else → stale.
 pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
     let Some(patch) = client.patch() else { return Recheck::Unchanged };
-    if let Err(failure) = examine::examine(client.client_id, client.managed, &client.expect, live) {
+    if let Err(failure) = check_answer(client.client_id, client.managed, &client.expect, live) {
         return match failure.kind {
             FailureKind::Expect => Recheck::Refused(Some(failure)),
             _ => Recheck::Failed(failure),
@@ -67,7 +69,7 @@ pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
 }
 
 /// Whether live holds every value that the changes want, but for those that are not to be sent.
-pub fn holds_everything(client: &ClientPlan, live: &LiveSettings) -> bool {
+pub(super) fn holds_everything(client: &ClientPlan, live: &LiveSettings) -> bool {
     let mut wanted = client.to_send().map(|change| &change.difference);
     wanted.all(|one| live.state(one.setting).as_ref() == Some(&one.declared))
 }

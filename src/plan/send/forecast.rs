@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::plan::{ClientPlan, Plan};
+use crate::plan::client::ClientPlan;
+use crate::plan::document::plan::Plan;
 
 /// The forecast for one credential.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Declaration, Difference, LiveSettings, ManagedField, State};
-use crate::plan::origin::{self, OriginRule};
+use crate::plan::compare::origin::{self, OriginRule};
 
 /// What happens to a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -43,13 +43,13 @@ impl Change {
 /// Compares a declaration with the live settings: every managed field that differs, in the order of
 /// [`crate::model::Setting::ALL`]. `rule` gives each its origin.
 ///
-/// A managed field whose key is missing is no difference here: [`crate::plan::examine`] has failed the client before.
-pub fn changes(declaration: &Declaration, live: &LiveSettings, rule: OriginRule<'_>) -> Vec<Change> {
+/// A managed field whose key is missing is no difference here: [`crate::plan::compare::check_answer`] has failed the client before.
+pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, rule: OriginRule<'_>) -> Vec<Change> {
     declaration.managed.iter().filter_map(|managed| change(managed, live.state(managed.setting)?, rule)).collect()
 }
 
 /// The difference between the declared value of a field and the value before; `None` where the two are equal.
-pub(super) fn change(managed: &ManagedField, before: State, rule: OriginRule<'_>) -> Option<Change> {
+pub(in crate::plan) fn change(managed: &ManagedField, before: State, rule: OriginRule<'_>) -> Option<Change> {
     let origin = match rule {
         OriginRule::Always(origin) => (before != managed.wanted).then_some(origin),
         OriginRule::Base(earlier) => origin::origin(earlier.wanted(managed.setting), &managed.wanted, &before),

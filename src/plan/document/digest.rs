@@ -6,16 +6,16 @@
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::plan::document::{FORMAT_VERSION, Plan};
+use crate::plan::document::plan::{FORMAT_VERSION, Plan};
 
 /// The digest of a plan in memory: `sha256:` and 64 hex digits. It hashes one client at a time, so memory stays flat.
-pub fn of_plan(plan: &Plan) -> serde_json::Result<String> {
+pub(super) fn of_plan(plan: &Plan) -> serde_json::Result<String> {
     let clients = plan.clients.iter().map(serde_json::to_value);
     of(clients, &plan.endpoint.raw().into(), &FORMAT_VERSION.into(), &plan.kind.name().into())
 }
 
 /// The digest that a document read from a file should carry, over all its keys, unknown ones too.
-pub fn of_document(document: &Json) -> serde_json::Result<String> {
+pub(super) fn of_document(document: &Json) -> serde_json::Result<String> {
     let empty = Vec::new();
     let clients = document.get("clients").and_then(Json::as_array).unwrap_or(&empty).iter().cloned().map(Ok);
     let part = |key: &str| document.get(key).cloned().unwrap_or(Json::Null);

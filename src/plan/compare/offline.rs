@@ -6,11 +6,12 @@
 use serde_json::Value as Json;
 
 use crate::model::{Declaration, Diagnostic, State};
-use crate::plan::origin::OriginRule;
-use crate::plan::{ClientPlan, change, client};
+use crate::plan::client::{self, ClientPlan};
+use crate::plan::compare::change;
+use crate::plan::compare::origin::OriginRule;
 
 /// Plans one client, and tells of what such a plan cannot show: a field that is newly declared null.
-pub fn plan(declaration: &Declaration, by: OriginRule<'_>) -> (ClientPlan, Vec<Diagnostic>) {
+pub fn plan_offline(declaration: &Declaration, by: OriginRule<'_>) -> (ClientPlan, Vec<Diagnostic>) {
     let mut plan = ClientPlan::unread(declaration);
     let mut untold = Vec::new();
     for managed in &declaration.managed {

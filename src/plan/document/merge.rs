@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Plan, QuotaUsage};
+use crate::plan::document::plan::{Plan, QuotaUsage};
 
 /// One plan over all clients, and what is missing or doubled in it, each as a sentence. `Err` when the plans do not belong
 /// together.
@@ -41,8 +41,8 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
         run.requests.retries += other.requests.retries;
         run.quota.extend(other.quota);
         run.drift = match (run.drift.take(), other.drift) {
-            (Some(watch), Some(other)) => Some(watch.join(other)),
-            (watch, other) => watch.or(other),
+            (Some(drift), Some(other)) => Some(drift.join(other)),
+            (drift, other) => drift.or(other),
         };
     }
     merged.shard = None;

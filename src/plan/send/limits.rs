@@ -2,7 +2,8 @@
 //!
 //! Owns the two bounds and their arithmetic. What a bound was crossed by is told in full; nothing is sent then.
 
-use crate::plan::{Plan, Status};
+use crate::plan::client::Status;
+use crate::plan::document::plan::Plan;
 
 /// How many clients a plan may change.
 #[derive(Clone, Copy, Debug, PartialEq)]

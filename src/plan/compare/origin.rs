@@ -9,7 +9,7 @@ use crate::model::{ClientId, ClientKey, Declaration, ManagedField, Origin, Setti
 
 /// The origin of the difference between what is declared now and what is live; `None` where there is none. `base` is what the
 /// base declares: `None` where it does not manage the field, which is not the same as clearing it.
-pub fn origin(base: Option<&State>, now: &State, live: &State) -> Option<Origin> {
+pub(in crate::plan) fn origin(base: Option<&State>, now: &State, live: &State) -> Option<Origin> {
     if now == live {
         return None;
     }
@@ -130,7 +130,7 @@ pub fn is_same(then: &Declaration, now: &Declaration, fields: SettingSet) -> boo
 }
 
 /// Declarations by whom they speak for.
-pub fn by_whose(declarations: &[Declaration]) -> BTreeMap<ClientKey, &Declaration> {
+pub fn by_client(declarations: &[Declaration]) -> BTreeMap<ClientKey, &Declaration> {
     declarations.iter().map(|one| (one.key(), one)).collect()
 }
 

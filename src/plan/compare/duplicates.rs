@@ -1,15 +1,15 @@
 //! Two documents that turned out to be one client.
 //!
 //! Owns the check that only answers make possible: `@me` and a number, or two `@me` under different credentials, may be the same
-//! client. Which of the two documents is right nobody knows, so neither is compared.
+//! client. Neither document can be preferred, so neither is compared.
 
 use std::collections::BTreeMap;
 
 use crate::model::{Failure, FailureKind};
-use crate::plan::ClientPlan;
+use crate::plan::client::ClientPlan;
 
 /// Fails every client whose answer carries an id that another one's carries too.
-pub fn fail<'a>(clients: impl Iterator<Item = &'a mut ClientPlan>) {
+pub fn fail_duplicates<'a>(clients: impl Iterator<Item = &'a mut ClientPlan>) {
     let mut by_id: BTreeMap<u64, Vec<&mut ClientPlan>> = BTreeMap::new();
     for client in clients {
         let wrong = client.error.as_ref().is_some_and(|error| error.kind == FailureKind::WrongClient);

@@ -9,9 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, ClientKey, Difference, Layer, Origin, Place, Risk, Setting, State, Untrusted, value};
-
-pub use crate::model::{Waived, Waiver};
+use crate::model::{
+    ClientId, ClientKey, Difference, Layer, Origin, Place, Risk, Setting, State, Untrusted, Waived, Waiver, value,
+};
 
 /// The findings of `drift`, over this run and the one before it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +26,22 @@ pub struct DriftReport {
     pub last_read: Vec<LastRead>,
     /// How a fleet beyond the quota is read in turns; `null` where every client is read in each run.
     pub rolling: Option<Rolling>,
+}
+
+impl DriftReport {
+    /// Findings whose notification failed stay unnotified when this run has no webhook.
+    pub fn keep_unnotified(&mut self, before: &DriftReport) {
+        let id = |finding: &Finding| (finding.key(), finding.field());
+        let unnotified: Vec<(ClientKey, Option<Setting>)> =
+            before.findings.iter().filter(|finding| !finding.notified).map(id).collect();
+        let news = self.findings.iter_mut().filter(|finding| finding.is_news());
+        news.filter(|finding| unnotified.contains(&id(finding))).for_each(|finding| finding.notified = false);
+    }
+
+    /// The notification failed: the next run reports the new findings again.
+    pub fn notification_failed(&mut self) {
+        self.findings.iter_mut().filter(|finding| finding.is_news()).for_each(|finding| finding.notified = false);
+    }
 }
 
 /// One field that differs, or a client that could not be read.
@@ -94,6 +110,23 @@ impl Finding {
             FindingCause::Difference(difference) => &difference.place,
             FindingCause::Unreadable(document) => document,
         }
+    }
+}
+
+impl Finding {
+    /// Whether it stands as far as this run knows, and nobody has accepted it.
+    pub fn is_open(&self) -> bool {
+        self.waived.is_none() && matches!(self.state, FindingState::New | FindingState::Continuing)
+    }
+
+    /// Whether it is a read that failed in this run and that nobody has accepted.
+    pub fn is_failure(&self) -> bool {
+        self.field().is_none() && self.is_open()
+    }
+
+    /// Whether somebody should be called.
+    pub fn is_news(&self) -> bool {
+        self.state == FindingState::New && self.waived.is_none()
     }
 }
 

@@ -21,7 +21,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::model::{Setting, SettingSet, State};
-use crate::plan::Change;
+use crate::plan::compare::change::Change;
 
 /// The changed fields and their new values, in the order of [`Setting::ALL`]; never empty.
 #[derive(Clone, Debug, PartialEq)]

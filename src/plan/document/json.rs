@@ -19,10 +19,11 @@ use crate::model::{
     ClientId, Diagnostic, Difference, Failure, FieldRow, Layer, LiveSettings, Origin, Place, Revision, Risk, Setting,
     SettingSet, State, Untrusted, value,
 };
-use crate::plan::change::{Change, ChangeAction};
-use crate::plan::client::{ApplyResult, Blocked, ClientPlan, Details, ReleasedField, Status};
-use crate::plan::digest;
-use crate::plan::document::{DocumentKind, FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary};
+use crate::plan::client::{Blocked, ClientPlan, ReleasedField, Status};
+use crate::plan::compare::change::{Change, ChangeAction};
+use crate::plan::document::digest;
+use crate::plan::document::plan::{DocumentKind, FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary};
+use crate::plan::send::result::{ApplyResult, Details};
 
 /// The whole document.
 #[derive(Serialize, Deserialize, JsonSchema)]

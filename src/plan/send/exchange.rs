@@ -10,9 +10,10 @@
 use std::time::Duration;
 
 use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted};
-use crate::plan::client::{ConfirmedBy, Details};
-use crate::plan::recheck::{Recheck, holds_everything, recheck};
-use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, verify};
+use crate::plan::client::ClientPlan;
+use crate::plan::send::recheck::{ClearedPatch, Recheck, holds_everything, recheck};
+use crate::plan::send::result::{ApplyResult, ConfirmedBy, Details};
+use crate::plan::send::verify;
 
 /// How often a PUT is tried at most, refusals and unknown fates together.
 pub const TRIES: u32 = 4;
@@ -54,7 +55,7 @@ pub enum Event {
 
 /// What to do next.
 #[derive(Debug)]
-pub enum Action {
+pub enum NextAction {
     /// Read the client.
     Read,
     /// Send the PUT. Unless it was `just_read`, answer [`Event::TooOld`] instead when the last reading is too old.
@@ -103,9 +104,9 @@ impl<'p> Exchange<'p> {
     }
 
     /// The first action.
-    pub fn begin(&mut self) -> Action {
+    pub fn begin(&mut self) -> NextAction {
         match &self.live {
-            None => Action::Read,
+            None => NextAction::Read,
             Some(_) => self.judge(false),
         }
     }
@@ -116,7 +117,7 @@ impl<'p> Exchange<'p> {
     }
 
     /// The next action after an event.
-    pub fn step(&mut self, event: Event) -> Action {
+    pub fn step(&mut self, event: Event) -> NextAction {
         match event {
             Event::Read(live) => self.after_reading(live),
             Event::ReadFailed(failure) | Event::Refused(failure) if failure.kind == FailureKind::Interrupted => {
@@ -129,29 +130,29 @@ impl<'p> Exchange<'p> {
             Event::Unauthorized(_) => {
                 self.renewed = true;
                 match self.judge(false) {
-                    Action::Send { cleared, .. } => Action::Renew { cleared },
+                    NextAction::Send { cleared, .. } => NextAction::Renew { cleared },
                     other => other,
                 }
             }
             Event::Throttled { failure, spent: true, wait: None } => self.give_up(failure),
             Event::Throttled { failure, .. } | Event::NotSent(failure) if self.sends >= TRIES => self.give_up(failure),
-            Event::Throttled { spent: true, wait: Some(wait), .. } => Action::Wait(Pause::Quota(wait)),
-            Event::Throttled { .. } | Event::NotSent(_) => Action::Wait(Pause::BackOff(self.sends)),
+            Event::Throttled { spent: true, wait: Some(wait), .. } => NextAction::Wait(Pause::Quota(wait)),
+            Event::Throttled { .. } | Event::NotSent(_) => NextAction::Wait(Pause::BackOff(self.sends)),
             Event::FateUnknown(failure) => {
                 self.unknown = Some(failure);
-                Action::Wait(Pause::BackOff(self.sends))
+                NextAction::Wait(Pause::BackOff(self.sends))
             }
             Event::TooOld => {
                 self.sends = self.sends.saturating_sub(1);
-                Action::Read
+                NextAction::Read
             }
-            Event::Waited if self.unknown.is_some() => Action::Read,
+            Event::Waited if self.unknown.is_some() => NextAction::Read,
             Event::Waited => self.judge(false),
             Event::Stopped(why) => self.stopped(&why),
         }
     }
 
-    fn after_reading(&mut self, live: Live) -> Action {
+    fn after_reading(&mut self, live: Live) -> NextAction {
         let Some(failure) = self.unknown.take() else {
             self.live = Some(live);
             return self.judge(true);
@@ -187,22 +188,22 @@ impl<'p> Exchange<'p> {
         }
     }
 
-    fn after_answer(&mut self, answer: Live) -> Action {
+    fn after_answer(&mut self, answer: Live) -> NextAction {
         let id = self.live.as_ref().and_then(|live| live.id);
         if verify::is_whole(&answer, id) {
             return self.settle(&answer, ConfirmedBy::Answer);
         }
         // Stored or not, such an answer does not tell.
         self.unknown = Some(Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
-        Action::Read
+        NextAction::Read
     }
 
     /// Judges the last reading: send, or finish.
-    fn judge(&mut self, just_read: bool) -> Action {
-        let Some(live) = &self.live else { return Action::Read };
+    fn judge(&mut self, just_read: bool) -> NextAction {
+        let Some(live) = &self.live else { return NextAction::Read };
         match recheck(self.client, live) {
             Recheck::Send(cleared) => self.send(cleared, just_read),
-            Recheck::Unchanged => Action::Finish(ApplyResult::Unchanged, Details::default()),
+            Recheck::Unchanged => NextAction::Finish(ApplyResult::Unchanged, Details::default()),
             Recheck::Stale(moved) => {
                 let fields: Vec<&str> = moved.iter().map(|setting| setting.name()).collect();
                 self.finish(
@@ -216,13 +217,13 @@ impl<'p> Exchange<'p> {
         }
     }
 
-    fn send(&mut self, cleared: ClearedPatch, just_read: bool) -> Action {
+    fn send(&mut self, cleared: ClearedPatch, just_read: bool) -> NextAction {
         self.sends += 1;
-        Action::Send { cleared, just_read }
+        NextAction::Send { cleared, just_read }
     }
 
     /// Judges what a write left behind.
-    fn settle(&self, after: &Live, confirmed_by: ConfirmedBy) -> Action {
+    fn settle(&self, after: &Live, confirmed_by: ConfirmedBy) -> NextAction {
         let before = self.live.as_ref().map(|live| &live.settings);
         let sent = self.client.to_send().map(|change| change.difference.setting).collect();
         let not_converged = verify::not_converged(&self.client.changes, &after.settings);
@@ -257,10 +258,10 @@ impl<'p> Exchange<'p> {
             (ApplyResult::Applied, None)
         };
         let message = message.map(Untrusted::from);
-        Action::Finish(outcome, Details { message, confirmed_by: Some(confirmed_by), not_converged, collateral })
+        NextAction::Finish(outcome, Details { message, confirmed_by: Some(confirmed_by), not_converged, collateral })
     }
 
-    fn give_up(&self, failure: Failure) -> Action {
+    fn give_up(&self, failure: Failure) -> NextAction {
         let help = failure.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
         let doubt = match &self.unknown {
             Some(_) => "; the write may have landed: the next run tells",
@@ -269,7 +270,7 @@ impl<'p> Exchange<'p> {
         self.finish(ApplyResult::Failed, format!("{}{doubt}{help}", raw(&failure)))
     }
 
-    fn stopped(&self, why: &str) -> Action {
+    fn stopped(&self, why: &str) -> NextAction {
         match &self.unknown {
             Some(failure) => self.finish(
                 ApplyResult::Failed,
@@ -279,8 +280,8 @@ impl<'p> Exchange<'p> {
         }
     }
 
-    fn finish(&self, outcome: ApplyResult, message: String) -> Action {
-        Action::Finish(outcome, Details { message: Some(message.into()), ..Details::default() })
+    fn finish(&self, outcome: ApplyResult, message: String) -> NextAction {
+        NextAction::Finish(outcome, Details { message: Some(message.into()), ..Details::default() })
     }
 }
 

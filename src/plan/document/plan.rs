@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ClientId, Diagnostic, Direction, Origin, Place, Revision, Severity, Untrusted};
-use crate::plan::{ClientPlan, DriftReport, Status};
+use crate::plan::client::{ClientPlan, Status};
+use crate::plan::drift::report::DriftReport;
 
 /// The version of the document. A minor step only adds; readers ignore unknown keys.
 pub const FORMAT_VERSION: &str = "2.0";

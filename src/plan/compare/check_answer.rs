@@ -1,15 +1,20 @@
-//! Whether an answer may be compared at all.
+//! The checks of an answer before it is compared.
 //!
-//! Owns the checks that come before any difference is looked at: the right client, a whole answer, the expectations. The first
-//! that fails is the client's failure; a failure is never a difference and never "in sync".
+//! Owns their order: the right client, a whole answer, the expectations. The first check that fails is the client's failure. A
+//! failure is never a difference and never "in sync".
 
 use crate::model::{ClientId, Failure, FailureKind, FieldRow, Live, SettingSet, State};
 
 /// A field that must match, as the plan keeps it.
-pub type Expectation = (&'static FieldRow, State);
+pub(in crate::plan) type Expectation = (&'static FieldRow, State);
 
 /// Checks an answer for this client: `wrong_client`, `incomplete_answer`, `expect`, in this order.
-pub fn examine(client: ClientId, managed: SettingSet, expect: &[Expectation], live: &Live) -> Result<(), Failure> {
+pub(in crate::plan) fn check_answer(
+    client: ClientId,
+    managed: SettingSet,
+    expect: &[Expectation],
+    live: &Live,
+) -> Result<(), Failure> {
     if let (Some(wanted), Some(answered)) = (client.number(), live.id)
         && wanted != answered
     {
@@ -18,7 +23,7 @@ pub fn examine(client: ClientId, managed: SettingSet, expect: &[Expectation], li
             .help("nothing was compared; check the endpoint and any proxy before it"));
     }
     if live.id.is_none() {
-        let message = "the answer holds no usable `id`, so it is not known whose it is";
+        let message = "the answer has no usable `id`, so its client is unknown";
         return Err(Failure::new(FailureKind::IncompleteAnswer, message)
             .help("check that the endpoint is the PBX API and not another service"));
     }
