@@ -55,7 +55,9 @@ async fn drift(
     let Prepared { chosen, session } = prepared;
     let Chosen { project, declared, whole, mut declarations, origins, forecast, mut report, .. } = chosen;
     if let (Some(past), Some(file)) = (&past, &args.since) {
-        past.check(&report, &declared, whole).map_err(anyhow::Error::msg).with_context(|| unusable(file))?;
+        past.check(&report, &declared, whole)
+            .map_err(|why| anyhow::anyhow!("{}", render::escape::terminal(&why)))
+            .with_context(|| unusable(file))?;
     }
     output::forecast(forecast.as_deref(), talk);
     if whole {

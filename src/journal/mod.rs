@@ -8,7 +8,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -32,11 +32,11 @@ enum Record {
     /// The first line.
     Begin { run: String, started_at: String, ringform_version: String, endpoint: Untrusted, project: Untrusted },
     /// A PUT is about to be sent.
-    Sending { client_id: ClientId, credentials: Option<String>, changes: Vec<Sent>, put: Json },
+    Sending { client_id: ClientId, credentials: Option<Arc<str>>, changes: Vec<Sent>, put: Json },
     /// What became of it.
-    Done { client_id: ClientId, credentials: Option<String>, result: ApplyResult, message: Option<Untrusted> },
+    Done { client_id: ClientId, credentials: Option<Arc<str>>, result: ApplyResult, message: Option<Untrusted> },
     /// A later run found out what became of a PUT that this run left in doubt.
-    Settled { client_id: ClientId, credentials: Option<String>, by: String },
+    Settled { client_id: ClientId, credentials: Option<Arc<str>>, by: String },
     /// The last line of a run that was not killed.
     End { ended_at: String },
 }
@@ -135,7 +135,7 @@ impl Line {
         let changes = client.to_send();
         let record = Record::Sending {
             client_id: client.client_id,
-            credentials: named(client),
+            credentials: client.credentials.clone(),
             changes: changes
                 .map(|change| Sent {
                     field: change.difference.setting,
@@ -150,7 +150,8 @@ impl Line {
 
     /// What became of a PUT.
     pub fn done(client: &ClientPlan, result: ApplyResult, message: Option<Untrusted>) -> io::Result<Line> {
-        let record = Record::Done { client_id: client.client_id, credentials: named(client), result, message };
+        let record =
+            Record::Done { client_id: client.client_id, credentials: client.credentials.clone(), result, message };
         Line::of(&record, false)
     }
 
@@ -164,10 +165,6 @@ impl Line {
         text.push(b'\n');
         Ok(Line { text, ahead })
     }
-}
-
-fn named(client: &ClientPlan) -> Option<String> {
-    client.credentials.as_deref().map(str::to_owned)
 }
 
 /// Makes `.ringform/`, which ignores itself, and returns it.

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::journal::{FOLDER, Record};
-use crate::model::{ClientId, Setting, Untrusted};
+use crate::model::{ClientId, ClientKey, Setting, Untrusted};
 use crate::plan::ClientPlan;
 
 /// A PUT of which an earlier run did not learn what became of it.
@@ -20,7 +21,7 @@ pub struct Doubt {
     /// The client.
     pub client: ClientId,
     /// The credentials that it was sent with.
-    pub credentials: Option<String>,
+    pub credentials: Option<Arc<str>>,
     /// The fields that were being sent.
     pub fields: Vec<Setting>,
     /// The journal that says so.
@@ -30,8 +31,7 @@ pub struct Doubt {
 impl Doubt {
     /// Whether this client is the one in doubt. `@me` is another client under other credentials; a number is the same.
     pub fn is_of(&self, client: &ClientPlan) -> bool {
-        self.client == client.client_id
-            && (self.client != ClientId::Me || self.credentials.as_deref() == client.credentials.as_deref())
+        ClientKey::new(self.client, self.credentials.as_ref()) == client.key()
     }
 }
 
@@ -67,20 +67,17 @@ pub fn in_doubt(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<Doubt>> {
 
 fn of_journal(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<Doubt>> {
     let run = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut open: BTreeMap<(ClientId, Option<String>), Doubt> = BTreeMap::new();
-    let key = |client: ClientId, credentials: &Option<String>| {
-        (client, credentials.clone().filter(|_| client == ClientId::Me))
-    };
+    let mut open: BTreeMap<ClientKey, Doubt> = BTreeMap::new();
     for line in BufReader::new(file).split(b'\n') {
         match serde_json::from_slice::<Record>(&line?) {
             Ok(Record::Begin { endpoint, .. }) if endpoint != *here => return Ok(Vec::new()),
             Ok(Record::Sending { client_id: client, credentials, changes, .. }) => {
                 let fields = changes.iter().map(|sent| sent.field).collect();
-                let key = key(client, &credentials);
+                let key = ClientKey::new(client, credentials.as_ref());
                 open.insert(key, Doubt { run: run.clone(), client, credentials, fields, journal: path.to_owned() });
             }
             Ok(Record::Done { client_id, credentials, .. } | Record::Settled { client_id, credentials, .. }) => {
-                open.remove(&key(client_id, &credentials));
+                open.remove(&ClientKey::new(client_id, credentials.as_ref()));
             }
             Ok(Record::Begin { .. } | Record::End { .. }) | Err(_) => {}
         }

@@ -12,23 +12,19 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::journal::{FOLDER, Record, Sent};
-use crate::model::{ClientId, Setting, Untrusted};
+use crate::model::{ClientKey, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan};
-
-/// A field of a client; `@me` with its credentials.
-type Key = (ClientId, Option<String>, Setting);
 
 /// The values that were stored last, by client and field.
 #[derive(Clone, Debug, Default)]
 pub struct Stored {
-    by_field: BTreeMap<Key, (Json, Arc<str>)>,
+    by_field: BTreeMap<(ClientKey, Setting), (Json, Arc<str>)>,
 }
 
 impl Stored {
     /// The run that stored this value last in this field of a client; `None` when none did, or a later one stored another.
     pub fn run(&self, client: &ClientPlan, field: Setting, value: &Json) -> Option<&str> {
-        let key = key(client.client_id, client.credentials.as_deref(), field);
-        self.by_field.get(&key).filter(|(stored, _)| stored == value).map(|(_, run)| &**run)
+        self.by_field.get(&(client.key(), field)).filter(|(stored, _)| stored == value).map(|(_, run)| &**run)
     }
 }
 
@@ -48,26 +44,21 @@ pub fn stored(root: &Path, endpoint: &Untrusted) -> Stored {
 }
 
 fn add(file: File, run: Arc<str>, here: &Untrusted, stored: &mut Stored) {
-    let mut open: BTreeMap<(ClientId, Option<String>), Vec<Sent>> = BTreeMap::new();
+    let mut open: BTreeMap<ClientKey, Vec<Sent>> = BTreeMap::new();
     for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
         match serde_json::from_slice::<Record>(&line) {
             Ok(Record::Begin { endpoint, .. }) if endpoint != *here => return,
             Ok(Record::Sending { client_id, credentials, changes, .. }) => {
-                open.insert((client_id, credentials), changes);
+                open.insert(ClientKey::new(client_id, credentials.as_ref()), changes);
             }
             Ok(Record::Done { client_id, credentials, result, .. }) => {
-                let whose = (client_id, credentials);
-                let changes = open.remove(&whose).filter(|_| result == ApplyResult::Applied).unwrap_or_default();
+                let client = ClientKey::new(client_id, credentials.as_ref());
+                let changes = open.remove(&client).filter(|_| result == ApplyResult::Applied).unwrap_or_default();
                 for sent in changes {
-                    let key = key(client_id, whose.1.as_deref(), sent.field);
-                    stored.by_field.insert(key, (sent.after, Arc::clone(&run)));
+                    stored.by_field.insert((client.clone(), sent.field), (sent.after, Arc::clone(&run)));
                 }
             }
             Ok(Record::Begin { .. } | Record::Settled { .. } | Record::End { .. }) | Err(_) => {}
         }
     }
-}
-
-fn key(client: ClientId, credentials: Option<&str>, field: Setting) -> Key {
-    (client, credentials.filter(|_| client == ClientId::Me).map(str::to_owned), field)
 }

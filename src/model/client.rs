@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::flaw::Flaw;
 use crate::model::number;
 use crate::model::text::{quote, strange_character};
-use crate::model::value::Flaw;
 
 /// The `client_id` of the API's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::model::countries::Countries;
 use crate::model::text::{quote, strange_character};
-use crate::model::{FieldKind, number, zone};
+use crate::model::{FieldKind, Flaw, number, zone};
 
 /// A valid value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,36 +92,6 @@ pub enum Given<'a> {
     Text(&'a str),
     /// A list of scalars.
     List(Vec<&'a str>),
-}
-
-/// One thing wrong with a declared value. The message is one sentence; the help says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// Which item of the list is meant, from 0; `None` for the whole value.
-    pub item: Option<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
-impl Flaw {
-    /// A flaw of the whole value.
-    pub fn new(message: impl Into<String>) -> Flaw {
-        Flaw { item: None, message: message.into(), help: None }
-    }
-
-    /// Adds what to do.
-    pub fn help(mut self, help: impl Into<String>) -> Flaw {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Names the list item that is meant.
-    pub fn item(mut self, item: usize) -> Flaw {
-        self.item = Some(item);
-        self
-    }
 }
 
 /// Reads a declared value of a field of this kind: [`State::NotSet`] for null, else [`State::Is`]; all flaws at once.

@@ -190,7 +190,12 @@ impl ClientPlan {
         self.changes.iter().filter(|change| change.difference.risk().severity == Severity::Security).count()
     }
 
-    /// Records what became of it.
+    /// The reasons that block it, in one sentence.
+    pub fn reasons(&self) -> Untrusted {
+        Untrusted::join(self.blocked.iter().map(|blocked| &blocked.message), "; ")
+    }
+
+    /// Records its result.
     pub fn finish(&mut self, outcome: ApplyResult, details: Option<Details>) {
         self.result = Some(outcome);
         self.details = details.map(Box::new);

@@ -108,8 +108,7 @@ fn settled_without_sending(client: &ClientPlan) -> Option<(ApplyResult, Option<D
         return Some((ApplyResult::Unchanged, None));
     }
     if !client.blocked.is_empty() {
-        let reasons: Vec<&str> = client.blocked.iter().map(|blocked| blocked.message.raw()).collect();
-        return Some((ApplyResult::Refused, say(&reasons.join("; ").into())));
+        return Some((ApplyResult::Refused, say(&client.reasons())));
     }
     // What differs still differs: the change itself says that it was kept.
     (!client.is_to_send()).then(|| (ApplyResult::Unchanged, say(&"not sent: --only leaves its origin out".into())))

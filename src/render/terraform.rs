@@ -103,11 +103,11 @@ struct Planned {
 struct Resource {
     #[serde(flatten)]
     named: Named,
-    change: Difference,
+    change: ValueChange,
 }
 
 #[derive(Serialize)]
-struct Difference {
+struct ValueChange {
     actions: [&'static str; 1],
     before: Map<String, Json>,
     after: Map<String, Json>,
@@ -177,7 +177,7 @@ fn resource(
 ) -> Resource {
     Resource {
         named: named(client),
-        change: Difference {
+        change: ValueChange {
             actions: [action],
             before,
             after,

@@ -259,7 +259,7 @@ fn a_report_that_cannot_be_used_ends_the_run_before_any_request_and_is_left_as_i
         ("{\"a\": 1}", "no plan of ringform"),
         (&good[..good.len() / 2], "cut short"),
         (&good.replace("\"first_seen\"", "\"x\"").replace("clients/12.yaml", "clients/99.yaml"), "digest"),
-        (&world.read("plan.json"), "no report of drift"),
+        (&world.read("plan.json"), "not a report of drift"),
         (&good.replace("\"at\": \"2", "\"at\": \"x"), "a time in it is none"),
     ];
     for (text, why) in cases {

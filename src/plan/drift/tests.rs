@@ -311,7 +311,7 @@ fn of_two_parts_the_one_that_read_the_client_decides() {
 fn a_report_of_something_else_is_refused() {
     let now = Plan { endpoint: "https://a".into(), project: "ringform.yaml".into(), ..Plan::default() };
     let bytes = |plan: &Plan| serde_json::to_vec(plan).unwrap();
-    assert!(PreviousReport::read(&bytes(&now)).unwrap_err().contains("no report of drift"));
+    assert!(PreviousReport::read(&bytes(&now)).unwrap_err().contains("not a report of drift"));
     let mut other = now.clone();
     other.run.drift = Some(DriftReport::default());
     assert!(PreviousReport::read(&bytes(&other)).unwrap_err().contains("a time in it"));
@@ -319,9 +319,9 @@ fn a_report_of_something_else_is_refused() {
     let past = PreviousReport::read(&bytes(&other)).unwrap();
     assert_eq!(past.check(&now, &[], true), Ok(()));
     let elsewhere = Plan { endpoint: "https://b".into(), ..now.clone() };
-    assert!(past.check(&elsewhere, &[], true).unwrap_err().contains("another endpoint"));
+    assert!(past.check(&elsewhere, &[], true).unwrap_err().raw().contains("another endpoint"));
     let staging = Plan { project: "staging.ringform.yaml".into(), ..now };
-    assert!(past.check(&staging, &[], true).unwrap_err().contains("another project"));
+    assert!(past.check(&staging, &[], true).unwrap_err().raw().contains("another project"));
     assert!(PreviousReport::read(b"{").unwrap_err().contains("cut short"));
 }
 

@@ -1,11 +1,11 @@
-//! The conversation of one write, as a state machine without I/O.
+//! The exchange of one write, as a state machine without I/O.
 //!
-//! Owns the order of reading, sending, waiting and giving up for one client: state and event give the next action. `reconcile`
-//! drives it with real HTTP; tests drive the same code through every sequence of events. What it holds to:
+//! Owns the order of reads, sends and waits for one client: state and event give the next action. The caller carries actions out
+//! with real HTTP; tests drive the same code through every sequence of events. Its rules:
 //!
-//! * a PUT whose fate is unknown is never sent again before the client was read and the reading judged;
-//! * nothing is sent once the client was found stale;
-//! * every conversation ends in exactly one outcome.
+//! * A PUT whose fate is unknown is never sent again before the client was read and the reading judged.
+//! * Nothing is sent once the client was found stale.
+//! * Every exchange ends in exactly one result.
 
 use std::time::Duration;
 
@@ -121,7 +121,7 @@ impl<'p> Exchange<'p> {
         match event {
             Event::Read(live) => self.after_reading(live),
             Event::ReadFailed(failure) | Event::Refused(failure) if failure.kind == FailureKind::Interrupted => {
-                self.stopped(raw(&failure))
+                self.stopped(&failure.message)
             }
             Event::ReadFailed(failure) => self.give_up(failure),
             Event::Answered(answer) => self.after_answer(answer),
@@ -148,7 +148,7 @@ impl<'p> Exchange<'p> {
             }
             Event::Waited if self.unknown.is_some() => NextAction::Read,
             Event::Waited => self.judge(false),
-            Event::Stopped(why) => self.stopped(&why),
+            Event::Stopped(why) => self.stopped(&why.into()),
         }
     }
 
@@ -172,10 +172,11 @@ impl<'p> Exchange<'p> {
             Recheck::Unchanged => self.settle(&live, ConfirmedBy::Reading),
             Recheck::Stale(_) => self.finish(
                 ApplyResult::Stale,
-                format!(
-                    "the write may have landed: {}; read again, the client is neither as before nor as wanted",
-                    raw(&failure)
-                ),
+                failure.message.map(|why| {
+                    format!(
+                        "the write may have landed: {why}; read again, the client is neither as before nor as wanted"
+                    )
+                }),
             ),
             Recheck::Refused(later) => {
                 self.unknown = Some(failure.clone());
@@ -208,11 +209,12 @@ impl<'p> Exchange<'p> {
                 let fields: Vec<&str> = moved.iter().map(|setting| setting.name()).collect();
                 self.finish(
                     ApplyResult::Stale,
-                    format!("{} changed since the plan was made; nothing was sent, make a new plan", fields.join(", ")),
+                    format!("{} changed since the plan was made; nothing was sent, make a new plan", fields.join(", "))
+                        .into(),
                 )
             }
-            Recheck::Refused(Some(failure)) => self.finish(ApplyResult::Refused, raw(&failure).to_owned()),
-            Recheck::Refused(None) => self.finish(ApplyResult::Refused, blocked(self.client)),
+            Recheck::Refused(Some(failure)) => self.finish(ApplyResult::Refused, failure.message),
+            Recheck::Refused(None) => self.finish(ApplyResult::Refused, self.client.reasons()),
             Recheck::Failed(failure) => self.give_up(failure),
         }
     }
@@ -264,33 +266,25 @@ impl<'p> Exchange<'p> {
     fn give_up(&self, failure: Failure) -> NextAction {
         let help = failure.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
         let doubt = match &self.unknown {
-            Some(_) => "; the write may have landed: the next run tells",
+            Some(_) => "; the write may have landed: the next run shows it",
             None => "",
         };
-        self.finish(ApplyResult::Failed, format!("{}{doubt}{help}", raw(&failure)))
+        self.finish(ApplyResult::Failed, failure.message.map(|message| format!("{message}{doubt}{help}")))
     }
 
-    fn stopped(&self, why: &str) -> NextAction {
+    fn stopped(&self, why: &Untrusted) -> NextAction {
         match &self.unknown {
-            Some(failure) => self.finish(
-                ApplyResult::Failed,
-                format!("{why}, while the fate of the write was unknown ({}); the next run tells", raw(failure)),
-            ),
-            None => self.finish(ApplyResult::Skipped, why.to_owned()),
+            Some(failure) => {
+                let failed = failure
+                    .message
+                    .map(|failed| format!("while the fate of the write was unknown ({failed}); the next run shows it"));
+                self.finish(ApplyResult::Failed, Untrusted::join([why, &failed], ", "))
+            }
+            None => self.finish(ApplyResult::Skipped, why.clone()),
         }
     }
 
-    fn finish(&self, outcome: ApplyResult, message: String) -> NextAction {
-        NextAction::Finish(outcome, Details { message: Some(message.into()), ..Details::default() })
+    fn finish(&self, outcome: ApplyResult, message: Untrusted) -> NextAction {
+        NextAction::Finish(outcome, Details { message: Some(message), ..Details::default() })
     }
-}
-
-/// The sentence of a failure, still untrusted: it is put into another untrusted text and never printed here.
-fn raw(failure: &Failure) -> &str {
-    failure.message.raw()
-}
-
-fn blocked(client: &ClientPlan) -> String {
-    let reasons: Vec<&str> = client.blocked.iter().map(|blocked| blocked.message.raw()).collect();
-    reasons.join("; ")
 }

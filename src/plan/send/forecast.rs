@@ -1,25 +1,25 @@
-//! What an apply would cost against what the quotas hold.
+//! The requests that an apply needs, compared with what is left of the quotas.
 //!
-//! Owns the arithmetic of a forecast: one PUT a client, and one more read where the plan is not fresh. It sends nothing and
-//! stops nothing; it says what is coming.
+//! Owns the arithmetic of a forecast: one PUT a client. It stops nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::model::Untrusted;
 use crate::plan::client::ClientPlan;
 use crate::plan::document::plan::Plan;
 
 /// The forecast for one credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forecast {
-    /// The sentence; it may hold the credential's name, so it must be escaped.
-    pub text: String,
+    /// The sentence. It may hold the credential's name.
+    pub text: Untrusted,
     /// Whether more is needed than is left.
     pub short: bool,
 }
 
-/// One line for each credential that has something to send. `remaining` tells what is left, and when it is reset.
+/// One line for each credential that has something to send. `remaining` gives what is left, and the time until the reset.
 pub fn forecast(
     plan: &Plan,
     remaining: impl Fn(Option<&Arc<str>>) -> Option<(u64, Option<Duration>)>,
@@ -36,7 +36,7 @@ pub fn forecast(
         let reset = reset.map(|reset| format!(" until the reset in {} s", reset.as_secs())).unwrap_or_default();
         let verdict = if short { "warning: " } else { "" };
         let text = format!("{verdict}credentials {who}: at least {puts} requests to come, {left} left{reset}");
-        Some(Forecast { text, short })
+        Some(Forecast { text: text.into(), short })
     };
     needed.into_iter().filter_map(line).collect()
 }
