@@ -17,3 +17,6 @@ pub use compare::{Change, ChangeAction, Origins};
 pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
 pub use drift::DriftReport;
 pub use send::{ApplyResult, ClearedPatch, Collateral, Details, NotConverged, Patch, SendScope};
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ pub(super) mod patch;
 mod recheck;
 pub(super) mod result;
 mod scope;
-mod verify;
+pub(super) mod verify;
 
 pub use exchange::{Event, Exchange, NextAction, Pause, TRIES};
 pub use forecast::{Forecast, forecast};

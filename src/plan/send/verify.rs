@@ -10,12 +10,12 @@ use crate::plan::compare::change::Change;
 use crate::plan::send::result::{Collateral, NotConverged};
 
 /// Whether an answer can stand for a further read: all seven keys and the same id.
-pub(super) fn is_whole(answer: &Live, id: Option<u64>) -> bool {
+pub(in crate::plan) fn is_whole(answer: &Live, id: Option<u64>) -> bool {
     answer.id.is_some() && answer.id == id && answer.settings.missing().next().is_none()
 }
 
 /// What was sent and is stored differently.
-pub(super) fn not_converged(changes: &[Change], after: &LiveSettings) -> Vec<NotConverged> {
+pub(in crate::plan) fn not_converged(changes: &[Change], after: &LiveSettings) -> Vec<NotConverged> {
     changes
         .iter()
         .filter(|change| !change.withheld)
@@ -32,7 +32,7 @@ pub(super) fn not_converged(changes: &[Change], after: &LiveSettings) -> Vec<Not
 
 /// What was not sent and moved all the same, except fields in `allowed`. A field that was set and is missing afterwards has moved
 /// too: an API that replaces may drop the keys that it cleared.
-pub(super) fn collateral(
+pub(in crate::plan) fn collateral(
     sent: SettingSet,
     allowed: SettingSet,
     before: &LiveSettings,
