@@ -17,7 +17,7 @@ use crate::api::token::{AccessToken, access_token, renew};
 use crate::api::usage::RequestKind;
 use crate::model::{ClientId, Failure, FailureKind, FieldMask, Live};
 use crate::plan::ClearedPatch;
-use crate::plan::exchange::{Event, Pause};
+use crate::plan::send::{Event, Pause};
 
 /// Writes clients. Cheap to clone; all clones share connections, tokens and limits with the reader.
 #[derive(Clone, Debug)]

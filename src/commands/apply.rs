@@ -9,9 +9,9 @@ use ringform::api::Shutdown;
 use ringform::config::{self, Project};
 use ringform::journal::{self, Journal, JournalLine, UnresolvedPut};
 use ringform::model::{Diagnostic, Revision, Untrusted};
-use ringform::plan::client::Details;
-use ringform::plan::limits::{self, SizeLimits};
-use ringform::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, forecast, guards, load};
+use ringform::plan::Details;
+use ringform::plan::send::{self, SizeLimits};
+use ringform::plan::{ApplyResult, BlockedKind, ClientPlan, DocumentKind, Origin, Plan, Status, document, guards};
 use ringform::reconcile::read::{self, Readings};
 use ringform::reconcile::write;
 use ringform::render::{self, Format, escape};
@@ -52,6 +52,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
     let mut ready = match ready {
         Ok(ready) => ready,
         Err(mut refused) => {
+            refused.kind = DocumentKind::Report;
             refused.run = clock.run(Default::default(), Vec::new());
             return output::refuse(&refused, &args.write.formats, talk);
         }
@@ -67,6 +68,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
         Some(why) => (planned.into_iter().map(|client| unsent(client, &why)).collect(), Ok(())),
         None => send(&project, &session, (planned, readings), args, talk, (&clock, &stop, &report)).await?,
     };
+    report.kind = DocumentKind::Report;
     report.clients = clients;
     let settled = settle(&doubts, &report.clients, clock.id());
     report.run = clock.run(session.meter.requests(), session.meter.quota());
@@ -81,7 +83,7 @@ async fn apply(args: &cli::Apply, talk: &cli::Talk) -> anyhow::Result<Exit> {
 /// Reads all and plans.
 async fn from_live(args: &cli::Apply, talk: &cli::Talk, stop: &Shutdown) -> anyhow::Result<Result<Ready, Refused>> {
     let cli::Apply { files, select, connect, base, .. } = args;
-    let asked = Asked { files, select, connect, base, otherwise: Origin::Unknown };
+    let asked = Asked { files, select, connect, base, otherwise: Origin::Unknown, kind: DocumentKind::Plan };
     let prepared = match prepare(&asked, stop).await? {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(Err(refused)),
@@ -112,14 +114,10 @@ async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<
     let Some(file) = &args.plan else { bail!("no plan is named") };
     let name = files::escaped(file);
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
-    let plan = load::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.sentence()))?;
-    if plan.is_report() {
-        bail!("{name} is the report of an apply and not a plan; make a new plan");
-    }
-    if plan.is_offline() {
-        bail!(
-            "{name} was made with --offline: nothing was read, so it says nothing of the live clients; make a new plan without --offline"
-        );
+    let plan =
+        document::load(&bytes).map_err(|error| anyhow::anyhow!("{name} cannot be applied: {}", error.sentence()))?;
+    if let Some(why) = plan.kind.why_not_applied() {
+        bail!("{name} cannot be applied: {why}");
     }
     if let Some(document) = args.files.paths.iter().find(|path| path.is_file() && !config::is_project_file(path)) {
         bail!(
@@ -129,7 +127,7 @@ async fn from_file(args: &cli::Apply, stop: &Shutdown) -> anyhow::Result<Result<
     }
     let loaded = config::load_project(&setup::request(&args.files)?);
     let failed = loaded.has_errors();
-    let mut report = empty(loaded.project.as_ref());
+    let mut report = empty(DocumentKind::Plan, loaded.project.as_ref());
     report.diagnostics = loaded.diagnostics;
     // Problems are shown at their place in the repository too.
     report.revision = loaded.repository.and_then(|repository| repository.revision());
@@ -209,7 +207,7 @@ async fn permission(
     ready.report.run = clock.run(ready.session.meter.requests(), ready.session.meter.quota());
     let plan = &ready.report;
     let size = SizeLimits { changes: args.max_changes, clients: args.max_changed_clients };
-    let exceeded = limits::exceeded(size, plan);
+    let exceeded = send::exceeded(size, plan);
     if !exceeded.is_empty() {
         for sentence in &exceeded {
             output::note(&format!("error: {sentence}; nothing was sent"));
@@ -221,9 +219,9 @@ async fn permission(
     if count == 0 {
         return Ok(None);
     }
-    for line in forecast::forecast(plan, |name| ready.session.meter.remaining(name)) {
+    for line in send::forecast(plan, |name| ready.session.meter.remaining(name)) {
         if line.short || talk.verbose > 0 {
-            output::note(&escape::terminal(&line.text.as_str().into()).to_string());
+            output::note(&escape::terminal(&line.text).to_string());
         }
     }
     if args.yes {

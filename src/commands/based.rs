@@ -9,7 +9,7 @@ use ringform::config::{self, Credential, Loaded, Project};
 use ringform::journal;
 use ringform::model::{Declaration, Diagnostic, Guard, Place, SettingSet, Untrusted, Waiver};
 use ringform::plan::select::Selection;
-use ringform::plan::{Change, Origin, Origins, Plan, ReleasedClient, origin};
+use ringform::plan::{Change, Origin, Origins, Plan, ReleasedClient, compare};
 
 use crate::cli::{self, Connect};
 use crate::commands::setup;
@@ -55,9 +55,9 @@ impl Based {
         let same_place =
             base.project.as_ref().is_some_and(|then| !differs(then, project, connect) && then.route == project.route);
         if same_place {
-            let then = origin::by_whose(&base.declarations);
+            let then = compare::by_client(&base.declarations);
             declarations.retain(|now| {
-                let same = then.get(&now.key()).is_some_and(|then| origin::is_same(then, now, fields));
+                let same = then.get(&now.key()).is_some_and(|then| compare::is_same(then, now, fields));
                 !same || base.project.as_ref().is_none_or(|then| !is_same_credential(then, project, now))
             });
         }
@@ -167,7 +167,7 @@ fn guards_changed(then: &[Guard], now: &[Guard]) -> Vec<String> {
 /// Where the journal knows better than the base: what reads as drift or conflict is what a run of ours has stored.
 pub(crate) fn behind(project: &Project, report: &Plan) -> Vec<Diagnostic> {
     let Some(revision) = &report.base else { return Vec::new() };
-    let is_from_elsewhere = |change: &Change| matches!(change.origin, Origin::Drift | Origin::Conflict);
+    let is_from_elsewhere = |change: &Change| matches!(change.difference.origin, Origin::Drift | Origin::Conflict);
     if !report.clients.iter().flat_map(|client| &client.changes).any(is_from_elsewhere) {
         return Vec::new();
     }
@@ -175,14 +175,14 @@ pub(crate) fn behind(project: &Project, report: &Plan) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for client in &report.clients {
         for change in client.changes.iter().filter(|change| is_from_elsewhere(change)) {
-            if let Some(run) = stored.run(client, change.setting, &change.before.to_json()) {
+            if let Some(run) = stored.run(client, change.difference.setting, &change.difference.live.to_json()) {
                 let summary = format!(
                     "client {}: {} holds what the run {run} stored, so {} is behind what was applied",
                     client.client_id,
-                    change.setting,
+                    change.difference.setting,
                     revision.raw()
                 );
-                let warning = Diagnostic::warning("base-behind", change.place.clone(), summary);
+                let warning = Diagnostic::warning("base-behind", change.difference.place.clone(), summary);
                 found.push(warning.help("name the revision that was applied last as the base".to_owned()));
             }
         }

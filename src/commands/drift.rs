@@ -10,10 +10,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use ringform::api::{Secret, Shutdown, Webhook};
-use ringform::plan::idle::idle;
-use ringform::plan::since::{self, DeclaredClient, PreviousReport, RunContext};
-use ringform::plan::watch::Finding;
-use ringform::plan::{Origin, Plan, Sending, rolling};
+use ringform::model::DeclaredClient;
+use ringform::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
+use ringform::plan::{DocumentKind, Origin, Plan, SendScope};
 use ringform::reconcile::read;
 use ringform::render::{self, Format};
 
@@ -42,7 +41,7 @@ async fn drift(
     signals::listen(&stop, talk.quiet);
     let formats = &args.write.formats;
     let cli::Drift { files, select, connect, base, .. } = args;
-    let asked = Asked { files, select, connect, base, otherwise: Origin::Drift };
+    let asked = Asked { files, select, connect, base, otherwise: Origin::Drift, kind: DocumentKind::Drift };
     let prepared = match prepare(&asked, &stop).await? {
         Ok(prepared) => prepared,
         Err(mut refused) => {
@@ -55,20 +54,22 @@ async fn drift(
     let Prepared { chosen, session } = prepared;
     let Chosen { project, declared, whole, mut declarations, origins, forecast, mut report, .. } = chosen;
     if let (Some(past), Some(file)) = (&past, &args.since) {
-        past.check(&report, &declared, whole).map_err(anyhow::Error::msg).with_context(|| unusable(file))?;
+        past.check(&report, &declared, whole)
+            .map_err(|why| anyhow::anyhow!("{}", render::escape::terminal(&why)))
+            .with_context(|| unusable(file))?;
     }
     output::forecast(forecast.as_deref(), talk);
     if whole {
-        report.diagnostics.extend(idle(&project.waivers, &declared));
+        report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
     let selected: Vec<DeclaredClient> = declarations.iter().map(DeclaredClient::from).collect();
     if let Some(budget) = args.budget {
-        rolling::take_turn(&mut declarations, past.as_ref(), budget);
+        drift::take_turn(&mut declarations, past.as_ref().map_or(&[], |past| &past.drift.last_read), budget);
     }
     let options = read::Options {
         concurrency: session.concurrency,
         origins,
-        sending: &Sending::default(),
+        sending: &SendScope::default(),
         // Guards judge what is to be sent, and nothing is: drift that a guard would not let anybody mend is drift all the same.
         guards: &[],
         keep_readings: false,
@@ -84,7 +85,7 @@ async fn drift(
     let (at, today) = (clock.started_at(), clock.today());
     let (waivers, budget) = (&project.waivers, args.budget);
     let now = RunContext { at: &at, today: &today, declared: &declared, selected: &selected, whole, waivers, budget };
-    report.run.drift = Some(since::watch(&report.clients, past.as_ref(), &now));
+    report.run.drift = Some(drift::compare(&report.clients, past.as_ref(), &now));
     if output::needs_revision(formats) || webhook.is_some() {
         report.revision = project.revision();
     }
@@ -92,7 +93,7 @@ async fn drift(
         Some(webhook) => tell(&webhook, &mut report, args, &stop).await,
         None => {
             if let (Some(watch), Some(past)) = (&mut report.run.drift, &past) {
-                watch.still_untold(past);
+                watch.keep_unnotified(&past.drift);
             }
             Ok(())
         }
@@ -129,7 +130,7 @@ async fn tell(webhook: &Webhook, report: &mut Plan, args: &cli::Drift, stop: &Sh
     if told.is_err()
         && let Some(watch) = &mut report.run.drift
     {
-        watch.not_told();
+        watch.notification_failed();
     }
     told.context("nobody was told; what is new stays new for the next run")
 }

@@ -31,7 +31,7 @@ pub(crate) mod validate;
 
 use std::process::ExitCode;
 
-use ringform::plan::watch::{Finding, FindingState};
+use ringform::plan::drift::{Finding, FindingState};
 use ringform::plan::{BlockedKind, DriftReport, Plan, Status};
 
 /// The exit statuses. 130 wins over 1, 1 over 2: the order of the variants.
@@ -81,12 +81,12 @@ impl Exit {
         let carried = |finding: &Finding| {
             watch.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()
         };
-        let differs = watch.findings.iter().filter(|finding| finding.field.is_some()).any(|finding| match only_new {
+        let differs = watch.findings.iter().filter(|finding| finding.field().is_some()).any(|finding| match only_new {
             true => finding.is_news(),
             false => finding.is_open() || carried(finding),
         });
         // A client that could not be read in its turn is an error until it can be.
-        let failed = |finding: &Finding| finding.is_failure() || (finding.field.is_none() && carried(finding));
+        let failed = |finding: &Finding| finding.is_failure() || (finding.field().is_none() && carried(finding));
         if watch.findings.iter().any(failed) {
             Exit::Error
         } else if differs {

@@ -2,7 +2,7 @@
 
 use ringform::api::Shutdown;
 use ringform::config::Project;
-use ringform::plan::{Origin, Plan, Sending, guards, offline};
+use ringform::plan::{DocumentKind, Origin, Plan, SendScope, compare, guards};
 use ringform::reconcile::read;
 use ringform::render::{self, Format};
 
@@ -22,7 +22,8 @@ pub(crate) fn run(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
 
 fn asked(args: &cli::Plan) -> Asked<'_> {
     let cli::Plan { files, select, connect, base, .. } = args;
-    Asked { files, select, connect, base, otherwise: Origin::Unknown }
+    let kind = if args.offline { DocumentKind::Offline } else { DocumentKind::Plan };
+    Asked { files, select, connect, base, otherwise: Origin::Unknown, kind }
 }
 
 async fn online(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
@@ -66,7 +67,7 @@ fn offline(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
     // A variable that is missing is no reason to refuse: nothing is sent there.
     report.endpoint = setup::endpoint_unfilled(&project, &args.connect);
     for declaration in &declarations {
-        let (mut client, untold) = offline::plan(declaration, origins.of(declaration));
+        let (mut client, untold) = compare::plan_offline(declaration, origins.of(declaration));
         sending.mark(&mut client);
         report.diagnostics.extend(untold);
         report.diagnostics.extend(guards::judge(&project.guards, &mut client));
@@ -85,7 +86,7 @@ fn refuse(mut refused: Refused, args: &cli::Plan, talk: &cli::Talk, clock: &Cloc
 fn finish(
     mut report: Plan,
     project: &Project,
-    sending: &Sending,
+    sending: &SendScope,
     args: &cli::Plan,
     talk: &cli::Talk,
 ) -> anyhow::Result<Exit> {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use ringform::api::Shutdown;
 use ringform::config::{self, Project};
+use ringform::model::DeclaredClient;
 use ringform::model::{Declaration, Diagnostic, Untrusted};
-use ringform::plan::since::DeclaredClient;
-use ringform::plan::{Origin, Origins, Plan};
+use ringform::plan::{DocumentKind, Origin, Origins, Plan};
 
 use crate::cli::{BaseArgs, Connect, Files, Select};
 use crate::commands::based::Based;
@@ -29,6 +29,8 @@ pub(crate) struct Asked<'a> {
     pub base: &'a BaseArgs,
     /// The origin of every difference where no base is named.
     pub otherwise: Origin,
+    /// The kind of document that the run makes.
+    pub kind: DocumentKind,
 }
 
 /// Everything that is known before anything is read.
@@ -70,7 +72,7 @@ pub(crate) fn choose(asked: &Asked<'_>) -> anyhow::Result<Result<Chosen, Refused
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     setup::narrow(&mut loaded, asked.select);
     let failed = loaded.has_errors();
-    let mut report = empty(loaded.project.as_ref());
+    let mut report = empty(asked.kind, loaded.project.as_ref());
     report.shard = asked.select.shard;
     report.base = asked.base.base.as_deref().map(Untrusted::from);
     report.diagnostics = loaded.diagnostics;
@@ -124,8 +126,9 @@ pub(crate) async fn prepare(asked: &Asked<'_>, stop: &Shutdown) -> anyhow::Resul
 }
 
 /// A report with nothing in it but who made it.
-pub(crate) fn empty(project: Option<&Project>) -> Plan {
+pub(crate) fn empty(kind: DocumentKind, project: Option<&Project>) -> Plan {
     Plan {
+        kind,
         ringform_version: env!("CARGO_PKG_VERSION").to_owned(),
         project: project.map(|project| Untrusted::new(project.file.clone())).unwrap_or_default(),
         location: location(project),

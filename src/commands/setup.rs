@@ -13,7 +13,7 @@ use ringform::api::{self, CredentialSource, Endpoint, Reader, Secret, Shutdown, 
 use ringform::config::{self, Credential, Loaded, Project, Template};
 use ringform::model::{Declaration, Diagnostic, Untrusted};
 use ringform::plan::select::Selection;
-use ringform::plan::{ClientPlan, Sending};
+use ringform::plan::{ClientPlan, SendScope};
 use ringform::{journal, sandbox};
 
 use crate::cli::{self, Connect, Files, Select};
@@ -46,19 +46,19 @@ pub(crate) fn selection(select: &Select) -> Selection {
 }
 
 /// What the arguments let be sent.
-pub(crate) fn sending(args: &cli::Sending) -> Sending {
-    Sending { only: args.only.iter().copied().collect(), overwrite: args.overwrite_drift.clone() }
+pub(crate) fn sending(args: &cli::Sending) -> SendScope {
+    SendScope { only: args.only.iter().copied().collect(), overwrite: args.overwrite_drift.clone() }
 }
 
 /// A warning for each `--overwrite-drift` that found no conflict.
-pub(crate) fn idle(sending: &Sending, clients: &[ClientPlan]) -> Vec<Diagnostic> {
-    let warn = |one: &ringform::plan::sending::Overwrite| {
+pub(crate) fn idle(sending: &SendScope, clients: &[ClientPlan]) -> Vec<Diagnostic> {
+    let warn = |one: &ringform::plan::send::Overwrite| {
         let known = clients.iter().any(|client| client.client_id == one.client);
         let why = if known { "is in no conflict there" } else { "is not among the clients of this run" };
         let summary = format!("--overwrite-drift {one}: there is no such conflict, client {} {why}", one.client);
         Diagnostic::warning("nothing-to-overwrite", None, summary)
     };
-    sending.idle(clients).map(warn).collect()
+    sending.unused_overrides(clients).map(warn).collect()
 }
 
 /// Narrows what was loaded; a part of the selection that matches nothing becomes an error.

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Context;
 
 use ringform::model::{Diagnostic, FailureKind};
-use ringform::plan::{ClientPlan, load, merge};
+use ringform::plan::{ClientPlan, document};
 
 use crate::cli::{Show, Talk};
 use crate::commands::{Exit, files, output};
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
         let name = files::escaped(file);
         let bytes = fs::read(file).with_context(|| format!("cannot read {name}"));
         match bytes
-            .and_then(|bytes| load::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
+            .and_then(|bytes| document::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
         {
             Ok(plan) => plans.push(plan),
             Err(error) => {
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
     if refused {
         return Ok(Exit::Error);
     }
-    let (plan, gaps) = merge::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
+    let (plan, gaps) = document::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
     output::diagnose(&plan.diagnostics, talk);
     output::write(&plan, &args.write.formats, talk)?;
     for gap in &gaps {

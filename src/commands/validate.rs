@@ -1,8 +1,9 @@
 //! `ringform validate`: checks the files offline, without secrets and without a network.
 
 use ringform::config;
-use ringform::plan::idle::idle;
-use ringform::plan::since::DeclaredClient;
+use ringform::model::DeclaredClient;
+use ringform::plan::DocumentKind;
+use ringform::plan::drift::unused_waivers;
 use ringform::render::Format;
 
 use crate::cli::{Talk, Validate};
@@ -18,7 +19,7 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     let mut loaded = config::load(&request);
     loaded.diagnostics.extend(loaded.project.as_ref().and_then(setup::wrong_endpoint));
     let failed = loaded.has_errors();
-    let mut report = prepare::empty(loaded.project.as_ref());
+    let mut report = prepare::empty(DocumentKind::Validation, loaded.project.as_ref());
     report.run = clock.run(Default::default(), Vec::new());
     report.diagnostics = loaded.diagnostics;
     if output::needs_revision(formats) {
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
     }
     if let Some(project) = loaded.project.as_ref().filter(|project| setup::is_whole(&request, project)) {
         let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();
-        report.diagnostics.extend(idle(&project.waivers, &declared));
+        report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
     output::diagnose(&report.diagnostics, talk);
     if printed == Some(Format::Text) {

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::journal::folder::{journals, run_of};
-use crate::journal::record::{JournalLine, JournalRecord, JournaledClient, journaled_client};
-use crate::model::{ClientId, Setting, Untrusted};
+use crate::journal::record::{JournalLine, JournalRecord};
+use crate::model::{ClientId, ClientKey, Setting, Untrusted};
 use crate::plan::ClientPlan;
 
 /// A PUT whose result an earlier run did not learn.
@@ -21,7 +22,7 @@ pub struct UnresolvedPut {
     /// The client.
     pub client: ClientId,
     /// The credentials that it was sent with.
-    pub credentials: Option<String>,
+    pub credentials: Option<Arc<str>>,
     /// The fields that it holds.
     pub fields: Vec<Setting>,
     /// The journal that holds it.
@@ -31,8 +32,7 @@ pub struct UnresolvedPut {
 impl UnresolvedPut {
     /// Whether it went to this client.
     pub fn is_of(&self, client: &ClientPlan) -> bool {
-        journaled_client(self.client, self.credentials.as_deref())
-            == journaled_client(client.client_id, client.credentials.as_deref())
+        ClientKey::new(self.client, self.credentials.as_ref()) == client.key()
     }
 }
 
@@ -55,13 +55,13 @@ pub fn unresolved_puts(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<Unre
 
 fn unresolved_in(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
     let run = run_of(path);
-    let mut open: BTreeMap<JournaledClient, UnresolvedPut> = BTreeMap::new();
+    let mut open: BTreeMap<ClientKey, UnresolvedPut> = BTreeMap::new();
     for line in BufReader::new(file).split(b'\n') {
         match serde_json::from_slice::<JournalRecord>(&line?) {
             Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return Ok(Vec::new()),
             Ok(JournalRecord::Sending { client_id: client, credentials, changes, .. }) => {
                 let fields = changes.iter().map(|change| change.field).collect();
-                let key = journaled_client(client, credentials.as_deref());
+                let key = ClientKey::new(client, credentials.as_ref());
                 let (run, journal) = (run.clone(), path.to_owned());
                 open.insert(key, UnresolvedPut { run, client, credentials, fields, journal });
             }
@@ -69,7 +69,7 @@ fn unresolved_in(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<Un
                 JournalRecord::Done { client_id, credentials, .. }
                 | JournalRecord::Settled { client_id, credentials, .. },
             ) => {
-                open.remove(&journaled_client(client_id, credentials.as_deref()));
+                open.remove(&ClientKey::new(client_id, credentials.as_ref()));
             }
             Ok(JournalRecord::Begin { .. } | JournalRecord::End { .. }) | Err(_) => {}
         }

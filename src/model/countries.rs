@@ -5,8 +5,8 @@
 
 use std::fmt;
 
+use crate::model::flaw::Flaw;
 use crate::model::text::{quote, strange_character};
-use crate::model::value::Flaw;
 
 /// A country code: two upper-case ASCII letters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

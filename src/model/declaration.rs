@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, FieldMask, FieldRow, Place, Setting, SettingSet, State};
+use crate::model::{ClientId, ClientKey, FieldMask, FieldRow, Place, Setting, SettingSet, State};
 
 /// The settings that one client document wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,18 +82,10 @@ pub struct Expected {
     pub place: Place,
 }
 
-/// Who a declaration speaks for: a number whoever reads it, `@me` with the credentials that say who that is.
-pub type ClientKey = (ClientId, Option<Arc<str>>);
-
-/// Who a client is: a number is enough, whatever its credential is called; `@me` needs the credential.
-pub fn key(client: ClientId, credentials: Option<&Arc<str>>) -> ClientKey {
-    (client, credentials.filter(|_| client == ClientId::Me).cloned())
-}
-
 impl Declaration {
-    /// Who this declaration speaks for.
+    /// Which client it declares.
     pub fn key(&self) -> ClientKey {
-        key(self.client, self.credentials.as_ref())
+        ClientKey::new(self.client, self.credentials.as_ref())
     }
 
     /// The set of managed fields.
@@ -113,5 +105,30 @@ impl Declaration {
     /// The expectations as JSON, in the order they are written.
     pub fn expect_json(&self) -> serde_json::Map<String, Json> {
         self.expect.iter().map(|expected| (expected.row.name.to_owned(), expected.wanted.to_json())).collect()
+    }
+}
+
+/// The part of a declaration that decides whether an earlier finding of its client still counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredClient {
+    /// The client.
+    pub client: ClientId,
+    /// Its credential's name; `None` for the environment.
+    pub credentials: Option<Arc<str>>,
+    /// The fields that it manages.
+    pub managed: SettingSet,
+}
+
+impl DeclaredClient {
+    /// Which client it is.
+    pub fn key(&self) -> ClientKey {
+        ClientKey::new(self.client, self.credentials.as_ref())
+    }
+}
+
+impl From<&Declaration> for DeclaredClient {
+    fn from(declaration: &Declaration) -> DeclaredClient {
+        let credentials = declaration.credentials.clone();
+        DeclaredClient { client: declaration.client, credentials, managed: declaration.managed_set() }
     }
 }

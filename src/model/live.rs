@@ -64,7 +64,7 @@ impl Live {
     where
         R: serde_json::de::Read<'de>,
     {
-        let live = deserializer.deserialize_map(Answer { keep }).map_err(|_| NotAnObject)?;
+        let live = deserializer.deserialize_map(AnswerVisitor { keep }).map_err(|_| NotAnObject)?;
         deserializer.end().map_err(|_| NotAnObject)?;
         Ok(live)
     }
@@ -88,11 +88,11 @@ impl Live {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnObject;
 
-struct Answer {
+struct AnswerVisitor {
     keep: FieldMask,
 }
 
-impl<'de> Visitor<'de> for Answer {
+impl<'de> Visitor<'de> for AnswerVisitor {
     type Value = Live;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for Answer {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Live, A::Error> {
         let mut live = Live::default();
         let mut settings: [Option<&'de RawValue>; Setting::ALL.len()] = Default::default();
-        while let Some(key) = map.next_key::<Key<'de>>()? {
+        while let Some(key) = map.next_key::<AnswerKey<'de>>()? {
             let Some(index) = FieldRow::position(&key.0) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -140,24 +140,24 @@ static ID: usize = position_of("id");
 static NAME: usize = position_of("name");
 
 /// A key, borrowed where it holds no escapes: most answers need no memory for their keys.
-struct Key<'de>(Cow<'de, str>);
+struct AnswerKey<'de>(Cow<'de, str>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
+impl<'de> Deserialize<'de> for AnswerKey<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
         impl<'de> Visitor<'de> for Text {
-            type Value = Key<'de>;
+            type Value = AnswerKey<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a key")
             }
 
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(text)))
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<AnswerKey<'de>, E> {
+                Ok(AnswerKey(Cow::Borrowed(text)))
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
+            fn visit_str<E>(self, text: &str) -> Result<AnswerKey<'de>, E> {
+                Ok(AnswerKey(Cow::Owned(text.to_owned())))
             }
         }
         deserializer.deserialize_str(Text)

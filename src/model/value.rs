@@ -6,11 +6,12 @@
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::model::countries::Countries;
 use crate::model::text::{quote, strange_character};
-use crate::model::{FieldKind, number, zone};
+use crate::model::{FieldKind, Flaw, number, zone};
 
 /// A valid value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,13 @@ impl State {
     }
 }
 
+impl Serialize for State {
+    /// Writes [`State::to_json`].
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
 /// What stands in a YAML document for one field, before its type is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given<'a> {
@@ -84,36 +92,6 @@ pub enum Given<'a> {
     Text(&'a str),
     /// A list of scalars.
     List(Vec<&'a str>),
-}
-
-/// One thing wrong with a declared value. The message is one sentence; the help says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// Which item of the list is meant, from 0; `None` for the whole value.
-    pub item: Option<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
-impl Flaw {
-    /// A flaw of the whole value.
-    pub fn new(message: impl Into<String>) -> Flaw {
-        Flaw { item: None, message: message.into(), help: None }
-    }
-
-    /// Adds what to do.
-    pub fn help(mut self, help: impl Into<String>) -> Flaw {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Names the list item that is meant.
-    pub fn item(mut self, item: usize) -> Flaw {
-        self.item = Some(item);
-        self
-    }
 }
 
 /// Reads a declared value of a field of this kind: [`State::NotSet`] for null, else [`State::Is`]; all flaws at once.

@@ -5,8 +5,8 @@
 
 use crate::model::countries::Countries;
 use crate::model::guard::{Condition, Enforcement, Guard};
-use crate::model::{Diagnostic, Setting, State, Untrusted};
-use crate::plan::{Blocked, BlockedKind, Change, ClientPlan};
+use crate::model::{Diagnostic, Difference, Setting, State, Untrusted};
+use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
 
 /// The fields that decide who can place calls: those whose judge can call a change grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {
@@ -53,10 +53,10 @@ fn spoken(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
     };
     let mut messages = Vec::new();
     for setting in fields {
-        let change = client.changes.iter().find(|change| change.setting == setting);
+        let change = client.changes.iter().map(|change| &change.difference).find(|one| one.setting == setting);
         let speaks = match (guard.when.unmanaged, change) {
             (true, _) => !client.managed.contains(setting),
-            (false, Some(change)) => holds(&guard.when, change),
+            (false, Some(difference)) => holds(&guard.when, difference),
             (false, None) => false,
         };
         if speaks {
@@ -67,11 +67,11 @@ fn spoken(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
 }
 
 /// Whether all conditions that are given hold for a change.
-fn holds(when: &Condition, change: &Change) -> bool {
-    when.from.as_ref().is_none_or(|from| *from == change.before)
-        && when.to.as_ref().is_none_or(|to| *to == change.after)
-        && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, &change.after))
-        && when.max_countries.is_none_or(|most| has_more_than(most, &change.after))
+fn holds(when: &Condition, difference: &Difference) -> bool {
+    when.from.as_ref().is_none_or(|from| *from == difference.live)
+        && when.to.as_ref().is_none_or(|to| *to == difference.declared)
+        && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, &difference.declared))
+        && when.max_countries.is_none_or(|most| has_more_than(most, &difference.declared))
 }
 
 fn is_allowed(allow: &[State], after: &State) -> bool {
@@ -93,10 +93,10 @@ fn has_more_than(most: u32, after: &State) -> bool {
     }
 }
 
-fn sentence(guard: &Guard, setting: Setting, change: Option<&Change>) -> Untrusted {
-    match change {
-        Some(change) if !guard.when.unmanaged => {
-            format!("{setting}: {} → {} is against the guard", change.before.to_json(), change.after.to_json()).into()
+fn sentence(guard: &Guard, setting: Setting, difference: Option<&Difference>) -> Untrusted {
+    match difference {
+        Some(one) if !guard.when.unmanaged => {
+            format!("{setting}: {} → {} is against the guard", one.live.to_json(), one.declared.to_json()).into()
         }
         Some(_) | None => format!("{setting} is not managed").into(),
     }

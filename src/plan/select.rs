@@ -9,7 +9,7 @@ use std::str::FromStr;
 use globset::{Glob, GlobMatcher};
 
 use crate::model::{Declaration, SettingSet};
-use crate::plan::Shard;
+use crate::plan::document::plan::Shard;
 
 /// What was asked for on the command line; the default selects everything.
 #[derive(Clone, Debug, Default)]

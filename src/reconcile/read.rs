@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use crate::api::{Reader, Shutdown};
 use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Guard, Live};
-use crate::plan::duplicates;
-use crate::plan::{ClientPlan, Origins, Sending, Status, guards};
+use crate::plan::compare::fail_duplicates;
+use crate::plan::{ClientPlan, Origins, SendScope, Status, guards};
 use crate::reconcile::{Listener, RunEvent, fleet};
 
 /// An answer and when it arrived.
@@ -33,7 +33,7 @@ pub struct Options<'a> {
     /// By what differences are judged.
     pub origins: Arc<Origins>,
     /// What of them may be sent.
-    pub sending: &'a Sending,
+    pub sending: &'a SendScope,
     /// The project's guards.
     pub guards: &'a [Guard],
     /// Whether answers are kept for a write that follows.
@@ -82,7 +82,7 @@ pub async fn plan(
     let works = hands(reader, declarations.len()).into_iter().map(work).collect();
     let jobs = declarations.into_iter().enumerate();
     let mut clients = fleet::run(jobs, options.concurrency, works).await;
-    duplicates::fail(clients.iter_mut());
+    fail_duplicates(clients.iter_mut());
     let mut warnings = Vec::new();
     for client in &mut clients {
         options.sending.mark(client);

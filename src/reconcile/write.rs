@@ -2,7 +2,7 @@
 //!
 //! Owns the order of writes: one at a time until a PUT that had something to lose came back whole, then many; an end to all of
 //! them once other fields moved along, once too many failed, or once the run was interrupted. The conversation with one client
-//! is `plan::exchange`'s; this module only carries its actions out.
+//! is `plan::send`'s; this module only carries its actions out.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use crate::api::{Reader, Shutdown, Writer};
 use crate::journal::{Journal, JournalLine};
 use crate::model::{Failure, FailureKind, FieldMask, SettingSet};
-use crate::plan::client::Details;
-use crate::plan::exchange::{Action, Event, Exchange};
-use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Status, verify};
+use crate::plan::Details;
+use crate::plan::send::{self, Event, Exchange, NextAction};
+use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Status};
 use crate::reconcile::read::{Reading, Readings};
 use crate::reconcile::{Listener, RunEvent, fleet};
 
@@ -108,8 +108,7 @@ fn settled_without_sending(client: &ClientPlan) -> Option<(ApplyResult, Option<D
         return Some((ApplyResult::Unchanged, None));
     }
     if !client.blocked.is_empty() {
-        let reasons: Vec<&str> = client.blocked.iter().map(|blocked| blocked.message.raw()).collect();
-        return Some((ApplyResult::Refused, say(&reasons.join("; ").into())));
+        return Some((ApplyResult::Refused, say(&client.reasons())));
     }
     // What differs still differs: the change itself says that it was kept.
     (!client.is_to_send()).then(|| (ApplyResult::Unchanged, say(&"not sent: --only leaves its origin out".into())))
@@ -200,17 +199,17 @@ impl Worker {
         let mut sent = false;
         loop {
             let event = match action {
-                Action::Finish(outcome, details) => {
+                NextAction::Finish(outcome, details) => {
                     return self.finish(client, &exchange, sent, outcome, details).await;
                 }
-                Action::Read => match self.read(client).await {
+                NextAction::Read => match self.read(client).await {
                     Ok(reading) => {
                         read_at = Some(reading.at);
                         Event::Read(reading.live)
                     }
                     Err(failure) => Event::ReadFailed(failure),
                 },
-                Action::Send { cleared, just_read } => {
+                NextAction::Send { cleared, just_read } => {
                     if !self.hands.writer.turn().await {
                         Event::Stopped("interrupted before it was sent".to_owned())
                     } else if self.is_old(read_at) && !just_read {
@@ -220,12 +219,12 @@ impl Worker {
                     }
                 }
                 // A token can be long in coming, so the age counts anew.
-                Action::Renew { cleared } => match self.hands.writer.renew(client.credentials.as_ref()).await {
+                NextAction::Renew { cleared } => match self.hands.writer.renew(client.credentials.as_ref()).await {
                     Ok(()) if self.is_old(read_at) => Event::TooOld,
                     Ok(()) => self.send(client, cleared, &mut sent).await,
                     Err(failure) => Event::Refused(failure),
                 },
-                Action::Wait(pause) => match self.hands.writer.pause(pause).await {
+                NextAction::Wait(pause) => match self.hands.writer.pause(pause).await {
                     true => Event::Waited,
                     false => Event::Stopped("interrupted while waiting".to_owned()),
                 },
@@ -269,9 +268,9 @@ impl Worker {
         outcome: ApplyResult,
         mut details: Details,
     ) -> (ApplyResult, Details) {
-        let changed = client.to_send().map(|change| change.setting).collect();
+        let changed = client.to_send().map(|change| change.difference.setting).collect();
         let stored = details.confirmed_by.is_some() && details.collateral.is_empty();
-        let lossy = exchange.baseline().is_some_and(|live| verify::had_something_to_lose(changed, &live.settings));
+        let lossy = exchange.baseline().is_some_and(|live| send::had_something_to_lose(changed, &live.settings));
         if sent && stored && lossy {
             self.run.proven.store(true, Ordering::SeqCst);
         }

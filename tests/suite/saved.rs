@@ -64,7 +64,7 @@ fn plans_that_are_not_what_they_were_are_refused_before_any_request() {
     refuse(&mut world, b"", "cut short");
     refuse(&mut world, b"[]", "format_version");
     refuse(&mut world, text.replace("KZ RU", "*").as_bytes(), "digest");
-    refuse(&mut world, text.replace("\"format_version\": \"1.0\"", "\"format_version\": \"2.0\"").as_bytes(), "2.0");
+    refuse(&mut world, text.replace("\"format_version\": \"2.0\"", "\"format_version\": \"3.0\"").as_bytes(), "3.0");
     let tight = serde_json::to_string(&plan).unwrap();
     world.write("other.json", tight.as_bytes());
     world.run("show other.json").ok();
