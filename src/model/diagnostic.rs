@@ -1,7 +1,7 @@
 //! Problems in files, as data.
 //!
-//! Owns the shape of a problem and the one table of rules. It knows no format: the terminal, JSON and annotations all read
-//! the same diagnostic. `rule` ids are stable: people grep for them, and docs/rules.md has a line for each.
+//! Owns the shape of a problem and the one table of rules. It must not know formats: the terminal, JSON and annotations
+//! all read the same diagnostic. `rule` ids are stable: people grep for them, and docs/rules.md has a line for each.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::model::{Place, Untrusted};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Nothing is done until it is mended.
+    /// The run does nothing until it is corrected.
     Error,
     /// Worth a look.
     Warning,
@@ -29,12 +29,12 @@ pub struct Diagnostic {
     pub summary: Untrusted,
     /// What to do.
     pub help: Option<Untrusted>,
-    /// Where; `None` when no file is at fault.
+    /// Where; `None` when the problem is not in a file.
     pub range: Option<Place>,
     /// A second place that belongs to it, such as the first of two documents for one client.
     #[serde(default)]
     pub other: Option<Place>,
-    /// The line of the file, for the caret; never kept for ringform.yaml, where a secret may stand by mistake.
+    /// The line of the file, for the caret; never of ringform.yaml, which may hold a secret by mistake.
     #[serde(skip)]
     pub line: Option<Untrusted>,
 }
@@ -81,43 +81,43 @@ pub const RULES: &[(&str, &str)] = &[
     ("ambiguous-project", "the paths belong to two projects, or a folder has several project files"),
     ("another-commit", "a saved plan is of another commit than the work tree"),
     ("bad-alias", "an alias names no anchor before it, or itself"),
-    ("bad-client", "the client id is no number and not @me"),
+    ("bad-client", "the client id is neither a number nor @me"),
     ("bad-credentials", "a credential of ringform.yaml is not of one of the three forms"),
-    ("bad-guard", "a guard of ringform.yaml is not understood"),
-    ("bad-limit", "a limit of ringform.yaml is not understood"),
+    ("bad-guard", "a guard of ringform.yaml is not valid"),
+    ("bad-limit", "a limit of ringform.yaml is not valid"),
     ("bad-merge", "a merge key does not name mappings"),
     ("bad-setting", "a value does not fit its field"),
-    ("bad-shape", "a mapping, list or text was expected and something else stands there"),
-    ("bad-text", "a file is no UTF-8 or holds a character that YAML forbids"),
-    ("bad-waiver", "a waiver of ringform.yaml is not understood"),
+    ("bad-shape", "a mapping, list or text was expected and the file has something else"),
+    ("bad-text", "a file is not UTF-8 or holds a character that YAML forbids"),
+    ("bad-waiver", "a waiver of ringform.yaml is not valid"),
     ("base", "the revision of --base cannot be read"),
     ("base-behind", "live holds what an earlier run stored: the revision of --base is behind what was applied"),
     ("base-broken", "a file cannot be used as it is at the revision of --base"),
-    ("base-not-ancestor", "the revision of --base is no ancestor of the commit that is checked out"),
+    ("base-not-ancestor", "the revision of --base is not an ancestor of the commit that is checked out"),
     ("duplicate-client", "two documents declare one client"),
-    ("duplicate-item", "a name stands twice in one list"),
-    ("duplicate-key", "a key stands twice in one mapping"),
+    ("duplicate-item", "a name is twice in one list"),
+    ("duplicate-key", "a key is twice in one mapping"),
     ("empty-value", "a key has no value"),
-    ("endpoint", "the endpoint is missing or no address that may be used"),
-    ("guard", "a guard of the project speaks of a client"),
+    ("endpoint", "the endpoint is missing or not an address that may be used"),
+    ("guard", "a guard of the project warns of a client"),
     ("half-warning", "a disk-space warning has a threshold without an address, or the other way round"),
-    ("idle-waiver", "a waiver is of a client or a field that nothing declares"),
+    ("idle-waiver", "a waiver is of a client or a field that no document declares"),
     ("literal-secret", "a secret is written out instead of naming a variable of the environment"),
     ("manages-nothing", "a document manages no field"),
     ("missing-key", "a required key is absent"),
     ("missing-variable", "a variable of the environment is not set and a request needs it"),
     ("no-documents", "there is no document, or nothing matches"),
     ("no-project", "there is no ringform.yaml here or above"),
-    ("nothing-to-overwrite", "--overwrite-drift names a client or a field that is in no conflict"),
+    ("nothing-to-overwrite", "--overwrite-drift names a client or a field without a conflict"),
     ("offline", "an offline plan cannot show what a newly declared null clears"),
-    ("read-only-field", "a field that PUT does not accept stands under settings"),
-    ("rules-changed", "guards or waivers differ from the base: what may be sent, or what is heard, changes with them"),
-    ("set-and-ignored", "a field stands under both settings and ignore"),
+    ("read-only-field", "a field that PUT does not accept is under settings"),
+    ("rules-changed", "guards or waivers differ from the base: they change what may be sent or what is reported"),
+    ("set-and-ignored", "a field is under both settings and ignore"),
     ("sparse-checkout", "documents lie outside of a sparse checkout"),
-    ("tag", "a YAML tag stands before a value"),
+    ("tag", "a value has a YAML tag"),
     ("too-deep", "a file is nested deeper than 32 levels"),
     ("too-large", "a file is larger than 16 MiB"),
-    ("too-many", "a file has more than 10,000 problems, and the rest is not told"),
+    ("too-many", "a file has more than 10,000 problems, and the rest is not shown"),
     ("unknown-credentials", "a document names credentials that ringform.yaml does not declare"),
     ("unknown-key", "a key is not known here"),
     ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),

@@ -1,7 +1,7 @@
-//! Saved plans, read back as untrusted input.
+//! Saved documents, read back as untrusted input.
 //!
-//! Owns every check between the bytes of a file and a [`Plan`]: whole JSON, a version that we know, the digest, and that each
-//! `put` follows from its changes. Any bytes give an error or a plan that could have been made here.
+//! Owns every check between the bytes of a file and a [`Plan`]: whole JSON, a version that we know, the digest, and
+//! that each `put` follows from its changes. Any bytes give an error or a plan that could have been made here.
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -12,12 +12,12 @@ use crate::plan::document::digest;
 use crate::plan::document::json::DocumentJson;
 use crate::plan::document::plan::{FORMAT_VERSION, Plan};
 
-/// Why a file is no plan to be used. What it quotes of the file is escaped.
+/// Why a file cannot be used as a document. Text of the file in it is escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
-    /// What is wrong with it.
+    /// What is wrong.
     pub what: String,
-    /// What to do where it was meant to be a saved plan; empty where nothing helps.
+    /// The next step where it was meant to be a saved plan; empty where there is none.
     pub remedy: &'static str,
 }
 
@@ -40,7 +40,7 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
         Err(error) => return fail(&format!("it is not JSON (line {}, column {})", error.line(), error.column()), ""),
     };
     let Some(version) = document.get("format_version").and_then(Json::as_str) else {
-        return fail("it is no plan of ringform: it has no `format_version`", "");
+        return fail("it is not a document of ringform: it has no `format_version`", "");
     };
     let major = |version: &str| version.split('.').next().map(str::to_owned);
     if major(version) != major(FORMAT_VERSION) {
