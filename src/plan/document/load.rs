@@ -68,3 +68,36 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
     }
     Ok(plan)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::document::plan::DocumentKind;
+
+    #[test]
+    fn a_document_of_another_major_version_is_refused_with_both_versions() {
+        let mut document = serde_json::to_value(Plan::default()).unwrap();
+        document["format_version"] = "1.0".into();
+        let error = load(document.to_string().as_bytes()).unwrap_err().sentence();
+        assert!(error.contains("1.0") && error.contains("2.0") && error.contains("make the plan again"), "{error}");
+    }
+
+    #[test]
+    fn only_a_plan_can_be_applied_and_every_kind_reads_back() {
+        let kinds = [
+            (DocumentKind::Plan, None),
+            (DocumentKind::Offline, Some("--offline")),
+            (DocumentKind::Drift, Some("report of drift")),
+            (DocumentKind::Report, Some("report of an apply")),
+            (DocumentKind::Validation, Some("result of validate")),
+        ];
+        for (kind, why) in kinds {
+            let plan = Plan { kind, ..Plan::default() };
+            let read = load(&serde_json::to_vec(&plan).unwrap()).unwrap();
+            assert_eq!(read, plan);
+            let found = read.kind.why_not_applied();
+            assert_eq!(found.is_some(), why.is_some(), "{kind:?}");
+            assert!(found.unwrap_or_default().contains(why.unwrap_or_default()), "{kind:?}");
+        }
+    }
+}
