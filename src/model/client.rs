@@ -1,6 +1,6 @@
-//! Which client is meant: a number, or the client that the token belongs to.
+//! Client ids: a number, or `@me` for the client that the token belongs to.
 //!
-//! Owns the reading and the spelling of client ids. It knows no URL.
+//! Owns the reading and the spelling of client ids. It must not know URLs.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -47,7 +47,7 @@ impl ClientId {
         })
     }
 
-    /// The number, where it is known from the id alone.
+    /// The number; `None` for `@me`.
     pub fn number(self) -> Option<u64> {
         match self {
             ClientId::Number(id) => Some(id.get()),
@@ -78,7 +78,8 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
-/// The identity of a client: its number, whatever its credential is called, or `@me` with the credential that it belongs to.
+/// The identity of a client: its number, whatever its credential is called, or `@me` with the credential that it
+/// belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientKey {
     client: ClientId,

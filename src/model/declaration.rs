@@ -1,7 +1,7 @@
-//! What a client document declares, resolved: profiles, defaults and `ignore` are already folded in.
+//! The declaration of one client: profiles, defaults and `ignore` are already folded in.
 //!
-//! Owns the shape that `config` produces and `plan` compares. Every value knows the layer and the place it came from.
-//! It knows no YAML and no file.
+//! Owns the shape that `config` produces and `plan` compares. Every value has the layer and the place it came from.
+//! It must not know YAML or files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct Declaration {
     pub labels: BTreeMap<Arc<str>, Arc<str>>,
     /// The first line of the document.
     pub place: Place,
-    /// Which document of its file it is, from 0: clients stand in this order.
+    /// Which document of its file it is, from 0: clients are in this order.
     pub document: u32,
     /// The managed fields, in the order of [`Setting::ALL`], each once.
     pub managed: Vec<ManagedField>,
@@ -36,9 +36,9 @@ pub struct Declaration {
 pub struct ManagedField {
     /// The field.
     pub setting: Setting,
-    /// What it shall hold: never [`State::Odd`].
+    /// The declared value: never [`State::Odd`].
     pub wanted: State,
-    /// Whether the document itself or a profile says so.
+    /// Whether the document itself or a profile declares it.
     pub layer: Layer,
     /// Where the value starts; an alias counts as where it is used.
     pub place: Place,
@@ -54,7 +54,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// As it stands in the plan: `settings` or `profile NAME`.
+    /// As the plan writes it: `settings` or `profile NAME`.
     pub fn text(&self) -> String {
         match self {
             Layer::Settings => "settings".to_owned(),
@@ -76,7 +76,7 @@ impl Layer {
 pub struct Expected {
     /// The field, read-only.
     pub row: &'static FieldRow,
-    /// What it must hold: never [`State::Odd`].
+    /// The value that it must have: never [`State::Odd`].
     pub wanted: State,
     /// Where that is written.
     pub place: Place,

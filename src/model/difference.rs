@@ -1,7 +1,8 @@
 //! One difference: a field whose declared value and live value are not equal.
 //!
-//! Owns what every report shows of a difference: the two values, where it comes from, which countries it moves, and how grave it
-//! is. A change of a plan and a finding of drift both contain this type. It must not know plans, reports or formats.
+//! Owns what every report shows of a difference: the two values, where it comes from, which countries it moves, and how
+//! grave it is. A change of a plan and a finding of drift both contain this type. It must not know plans, reports or
+//! formats.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

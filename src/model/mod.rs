@@ -1,8 +1,8 @@
 //! The domain in plain types: the field table, values, the live client, declarations, places and diagnostics.
 //!
-//! Owns what a setting *is*: its name, its type, how it is read from YAML and from an answer, and how grave a change of it
-//! is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, and it knows
-//! no other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
+//! Owns the facts of a setting: its name, its type, how it is read from YAML and from an answer, and how grave a change
+//! of it is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, or
+//! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
 pub mod client;
 pub mod countries;

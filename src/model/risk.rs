@@ -1,7 +1,7 @@
 //! How grave a difference is, and whether it opens or closes the PBX to callers.
 //!
-//! Owns the judgements that the field table points at, and the one place that puts two of them together: the effect of a write
-//! and the exposure of the live client. It must not know origins, guards or formats.
+//! Owns the judgements that the field table points at, and the one place that puts two of them together: the effect of
+//! a write and the exposure of the live client. It must not know origins, guards or formats.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,8 +69,9 @@ pub fn plain(_: &State, _: &State) -> Judgement {
     Judgement { severity: Severity::Info, direction: None }
 }
 
-/// Rules and networks: only the provider's pages show what an id means, so any change is grave and unclear. With `auth_type`
-/// `network` an address replaces the password (API: sip_network_permission_id), so clearing can close or cut off.
+/// Rules and networks: only the provider's pages show what an id means, so any change is grave and unclear. With
+/// `auth_type` `network` an address replaces the password (API: sip_network_permission_id), so clearing can close or
+/// cut off.
 pub fn access(_: &State, _: &State) -> Judgement {
     judged(Severity::Security, Direction::Unclear)
 }

@@ -1,7 +1,7 @@
 //! Text that strangers chose: client names, messages of the API, file names and keys that a pull request brings.
 //!
-//! Owns the one type that holds such text. It has no `Display`: code that prints it must name an escape of `render::escape`, else
-//! it does not compile. `Debug` escapes, so logs are safe too.
+//! Owns the one type that holds such text. It has no `Display`: code that prints it must name an escape of
+//! `render::escape`, else it does not compile. `Debug` escapes, so logs are safe too.
 
 use std::fmt;
 use std::sync::Arc;
@@ -95,7 +95,8 @@ const STRANGE: &[(char, &str)] = &[
 
 /// Names the first character of `text` that a plain ASCII value cannot hold, such as `U+00A0 (no-break space)`.
 ///
-/// Look-alike letters of other scripts (a Cyrillic `В` for `B`) are named by their code point too. A tab counts as strange.
+/// Look-alike letters of other scripts (a Cyrillic `В` for `B`) are named by their code point too. A tab counts as
+/// strange.
 pub fn strange_character(text: &str) -> Option<String> {
     let found = text.chars().find(|c| !c.is_ascii() || c.is_ascii_control())?;
     let code = format!("U+{:04X}", u32::from(found));

@@ -1,7 +1,7 @@
 //! The plan of one client, and its result after an apply.
 //!
-//! Owns the shape that travels from planning through applying into the report. It does not hold the body of a PUT: that always
-//! follows from the changes (see [`Patch`]).
+//! Owns the shape that travels from planning through applying into the report. It does not hold the body of a PUT: that
+//! always follows from the changes (see [`Patch`]).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub enum Status {
     Failed,
 }
 
-/// What stops a client that has something to send.
+/// A rule that stops a client that has something to send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Blocked {
     /// A guard or a conflict.
@@ -64,7 +64,7 @@ pub struct ReleasedField {
     pub source: Place,
 }
 
-/// One client: what it is, what differs, what stops it, and what became of it.
+/// One client: its identity, its differences, the rules that stop it, and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientPlan {
     /// The id of the path.
@@ -79,11 +79,11 @@ pub struct ClientPlan {
     pub labels: BTreeMap<Arc<str>, Arc<str>>,
     /// The document's first line.
     pub source: Place,
-    /// What must match before anything is sent.
+    /// The fields that must match before anything is sent.
     pub expect: Box<[Expectation]>,
     /// The differences, in the order of [`Setting::ALL`].
     pub changes: Vec<Change>,
-    /// What stops it.
+    /// The rules that stop it.
     pub blocked: Vec<Blocked>,
     /// Fields that the base managed.
     pub released: Vec<ReleasedField>,
@@ -93,14 +93,14 @@ pub struct ClientPlan {
     pub live: Option<LiveSettings>,
     /// Why it could not be compared.
     pub error: Option<Box<Failure>>,
-    /// What apply did; `None` in a plan.
+    /// The result of apply; `None` in a plan.
     pub result: Option<ApplyResult>,
     /// More about the result.
     pub details: Option<Box<Details>>,
 }
 
 impl ClientPlan {
-    /// A client before anything is known of it.
+    /// A client before it is read.
     pub(super) fn unread(declaration: &Declaration) -> ClientPlan {
         ClientPlan {
             client_id: declaration.client,
@@ -126,8 +126,8 @@ impl ClientPlan {
         ClientPlan { error: Some(Box::new(failure)), ..ClientPlan::unread(declaration) }
     }
 
-    /// Compares a declaration with an answer, and with the base where there is one: a conflict blocks the client. An answer that
-    /// may not be compared makes the client failed, never different.
+    /// Compares a declaration with an answer, and with the base where there is one: a conflict blocks the client. An
+    /// answer that may not be compared makes the client failed, never different.
     pub fn read<'b>(declaration: &Declaration, live: Live, by: impl Into<OriginRule<'b>>) -> ClientPlan {
         let by = by.into();
         let mut client = ClientPlan::unread(declaration);

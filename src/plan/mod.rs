@@ -1,7 +1,8 @@
 //! Plans: the changes that bring a live client to its declaration.
 //!
-//! Holds the comparison, guards, sending, drift and the document. Everything here is a pure function of its arguments. It must not
-//! know YAML, HTTP, clocks or terminals, so the same declaration and answer give the same plan, byte for byte.
+//! Holds the comparison, guards, sending, drift and the document. Everything here is a pure function of its arguments.
+//! It must not know YAML, HTTP, clocks or terminals, so the same declaration and answer give the same plan, byte for
+//! byte.
 
 mod client;
 pub mod compare;

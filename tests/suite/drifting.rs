@@ -256,11 +256,11 @@ fn a_report_that_cannot_be_used_ends_the_run_before_any_request_and_is_left_as_i
     let good = world.read("good.json");
     let cases = [
         ("", "cut short"),
-        ("{\"a\": 1}", "no plan of ringform"),
+        ("{\"a\": 1}", "not a document of ringform"),
         (&good[..good.len() / 2], "cut short"),
         (&good.replace("\"first_seen\"", "\"x\"").replace("clients/12.yaml", "clients/99.yaml"), "digest"),
         (&world.read("plan.json"), "not a report of drift"),
-        (&good.replace("\"at\": \"2", "\"at\": \"x"), "a time in it is none"),
+        (&good.replace("\"at\": \"2", "\"at\": \"x"), "a time in it is not valid"),
     ];
     for (text, why) in cases {
         world.write("last.json", text.as_bytes());

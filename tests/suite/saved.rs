@@ -112,3 +112,20 @@ fn a_plan_that_cannot_be_saved_is_shown_all_the_same() {
         assert!(ran.stderr.ends_with(": No such file or directory (os error 2)\n"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_report_says_what_the_sent_writes_opened_and_closed() {
+    let mut world = World::new()
+        .live(12, json!({"geo_list": "RU"}))
+        .live(13, json!({"geo_list": "*"}))
+        .live(14, json!({"geo_list": "RU BY"}))
+        .declared(12, "{geo_list: [RU, KZ]}")
+        .declared(13, "{geo_list: [RU]}")
+        .declared(14, "{geo_list: [RU]}");
+    let plan = world.run("plan --format json").ok().json();
+    let count = |key: &str| plan["summary"][key].as_u64().unwrap();
+    assert_eq!((count("opens"), count("closes"), count("exposed"), count("security")), (1, 2, 2, 3));
+    world.run("plan").ok().prints(&["! opens", "closes", "! 1 change opens the PBX to more callers."]);
+    let ran = world.run("apply --yes").ok();
+    ran.prints(&["! 1 change opened the PBX to more callers, 2 closed it."]);
+}

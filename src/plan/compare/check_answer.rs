@@ -1,7 +1,7 @@
 //! The checks of an answer before it is compared.
 //!
-//! Owns their order: the right client, a whole answer, the expectations. The first check that fails is the client's failure. A
-//! failure is never a difference and never "in sync".
+//! Owns their order: the right client, a whole answer, the expectations. The first check that fails is the client's
+//! failure. A failure is never a difference and never "in sync".
 
 use crate::model::{ClientId, Failure, FailureKind, FieldRow, Live, SettingSet, State};
 

@@ -1,7 +1,7 @@
 //! Two documents that turned out to be one client.
 //!
-//! Owns the check that only answers make possible: `@me` and a number, or two `@me` under different credentials, may be the same
-//! client. Neither document can be preferred, so neither is compared.
+//! Owns the check that only answers make possible: `@me` and a number, or two `@me` under different credentials, may be
+//! the same client. Neither document can be preferred, so neither is compared.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! The comparison of one declaration with one live client, or with the base.
 //!
-//! Holds the checks of an answer, the changes, their origins, plans without reading, and clients that two documents declare.
+//! Holds the checks of an answer, the changes, their origins, plans without reading, and clients that two documents
+//! declare.
 
 pub(super) mod change;
 pub(super) mod check_answer;

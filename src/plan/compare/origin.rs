@@ -1,14 +1,15 @@
-//! Where a difference comes from: declared at the base, declared now and live, judged together.
+//! The origin of a difference: declared at the base, declared now and live, judged together.
 //!
-//! Owns the one three-way judgement, and what a base says of each client: managed fields, fields that are no longer managed, or
-//! nothing that can be relied on. A client is found by its id, never by its file. It knows no git: `config` reads the base.
+//! Owns the one three-way judgement, and the fields that the base declares for each client. A client is found by its
+//! id, never by its file. It must not know git: `config` reads the base.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{ClientId, ClientKey, Declaration, ManagedField, Origin, Setting, SettingSet, State};
 
-/// The origin of the difference between what is declared now and what is live; `None` where there is none. `base` is what the
-/// base declares: `None` where it does not manage the field, which is not the same as clearing it.
+/// The origin of the difference between what is declared now and what is live; `None` where the two are equal. `base`
+/// is the value that the base declares: `None` where it does not manage the field, which is not the same as clearing
+/// it.
 pub(in crate::plan) fn origin(base: Option<&State>, now: &State, live: &State) -> Option<Origin> {
     if now == live {
         return None;
@@ -21,12 +22,12 @@ pub(in crate::plan) fn origin(base: Option<&State>, now: &State, live: &State) -
     })
 }
 
-/// What the base says of one client.
+/// The declaration of one client at the base.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BaseDeclaration {
     /// The fields that it manages.
     pub managed: Vec<ManagedField>,
-    /// Those of them that nobody manages now: left as they are.
+    /// Those of them that no declaration manages now: left as they are.
     pub released: Vec<ManagedField>,
 }
 
@@ -37,10 +38,10 @@ impl BaseDeclaration {
     }
 }
 
-/// By what the differences of one client are judged.
+/// The rule by which the differences of one client get their origin.
 #[derive(Clone, Copy, Debug)]
 pub enum OriginRule<'b> {
-    /// Every difference has this origin: there is no base, or it says nothing that can be relied on.
+    /// Every difference has this origin: there is no base, or it could not be read for this client.
     Always(Origin),
     /// By the base.
     Base(&'b BaseDeclaration),
@@ -52,13 +53,13 @@ impl From<Origin> for OriginRule<'_> {
     }
 }
 
-/// What the base says of every client.
+/// The rules for every client.
 #[derive(Clone, Debug)]
 pub struct Origins {
     clients: BTreeMap<ClientKey, BaseDeclaration>,
     /// Of clients that the base does not name.
     others: Others,
-    /// Whom the base names and nobody names now.
+    /// Clients that the base names and no document names now.
     lost: BTreeSet<ClientKey>,
 }
 
@@ -75,8 +76,8 @@ impl Origins {
         Origins { clients: BTreeMap::new(), others: Others::Always(origin), lost: BTreeSet::new() }
     }
 
-    /// By a base. `whole` says that all of it could be read: then a client that it does not name is new, else nobody knows.
-    /// `now` are the declarations before any of their fields was left out, `fields` those that are looked at; none means all.
+    /// By a base. `whole`: all of it could be read, so a client that it does not name is new; else its origin is
+    /// unknown. `now` are the declarations with all their fields, `fields` the fields to compare; none means all.
     pub fn by(base: &[Declaration], whole: bool, now: &[Declaration], fields: SettingSet) -> Origins {
         let now: BTreeMap<ClientKey, SettingSet> = now.iter().map(|one| (one.key(), one.managed_set())).collect();
         let earlier = |then: &Declaration| {
@@ -91,8 +92,8 @@ impl Origins {
         Origins { clients: base.iter().filter_map(earlier).collect(), others, lost: BTreeSet::new() }
     }
 
-    /// With those whom the base names and nobody names now: `@me` may be a number under another name, or the same client under
-    /// other credentials, so what has one of them as its past may be no new client.
+    /// With the clients that the base names and no document names now. `@me` may be one of them under another name or
+    /// other credentials, so such a client may not be new.
     pub fn with_lost(mut self, lost: &BTreeSet<ClientKey>) -> Origins {
         self.lost.clone_from(lost);
         self
@@ -102,7 +103,7 @@ impl Origins {
         self.lost.iter().any(|lost| lost.client() == ClientId::Me || declaration.client == ClientId::Me)
     }
 
-    /// By what the differences of this client are judged.
+    /// The rule for this client.
     pub fn of(&self, declaration: &Declaration) -> OriginRule<'_> {
         match (self.clients.get(&declaration.key()), &self.others) {
             (Some(earlier), _) => OriginRule::Base(earlier),
@@ -113,8 +114,8 @@ impl Origins {
     }
 }
 
-/// Whether two declarations of one client come to the same: settings, ignored and expected fields, credentials. Where they are
-/// written and by which layer makes no difference. Of the settings only `fields` are looked at; none means all.
+/// Whether two declarations of one client come to the same: settings, ignored and expected fields, credentials. Where
+/// they are written and by which layer makes no difference. Of the settings only `fields` count; none means all.
 pub fn is_same(then: &Declaration, now: &Declaration, fields: SettingSet) -> bool {
     let settings = |one: &Declaration| -> Vec<(Setting, State)> {
         let looked_at = one.managed.iter().filter(|one| fields.is_empty() || fields.contains(one.setting));
@@ -129,7 +130,7 @@ pub fn is_same(then: &Declaration, now: &Declaration, fields: SettingSet) -> boo
         && expected(then) == expected(now)
 }
 
-/// Declarations by whom they speak for.
+/// Declarations by client.
 pub fn by_client(declarations: &[Declaration]) -> BTreeMap<ClientKey, &Declaration> {
     declarations.iter().map(|one| (one.key(), one)).collect()
 }
@@ -140,8 +141,8 @@ mod tests {
     use crate::model::{FieldKind, value};
     use serde_json::json;
 
-    /// Every cell: what the base declares (`-`: it does not manage the field), what is declared now, what is live. The letters
-    /// stand for three values, `0` for "not set", `?` for a live value that is not understood.
+    /// Every cell: what the base declares (`-`: it does not manage the field), what is declared now, what is live. The
+    /// letters mean three values, `0` "not set", `?` a live value that is odd.
     const TABLE: &[(&str, &str, &str, Option<Origin>)] = {
         use Origin::{Conflict, Drift, Pending};
         &[
@@ -167,7 +168,7 @@ mod tests {
             ("0", "A", "A", None),
             ("0", "A", "B", Some(Conflict)),
             ("0", "A", "?", Some(Conflict)),
-            // Absent at the base is none.
+            // Absent at the base is not a value.
             ("-", "A", "A", None),
             ("-", "A", "B", Some(Pending)),
             ("-", "A", "0", Some(Pending)),

@@ -1,7 +1,7 @@
 //! The digest of a document: SHA-256 over canonical JSON.
 //!
-//! Owns the canonical form: one object of `clients`, `endpoint`, `format_version` and `kind`, with sorted keys, no blanks, UTF-8.
-//! The digest finds damage and hand edits. It is not a signature.
+//! Owns the canonical form: one object of `clients`, `endpoint`, `format_version` and `kind`, with sorted keys, no
+//! blanks, UTF-8. The digest finds damage and hand edits. It is not a signature.
 
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};

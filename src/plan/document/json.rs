@@ -1,8 +1,8 @@
 //! The document as JSON.
 //!
-//! Owns the structs that are written, read and described by schemas/plan.schema.json: one for the document, one for a client, one
-//! for a change. Keys that follow from the changes (`put`, `status`, `summary`, `severity` and the like) are written for readers;
-//! the reader recomputes them. A fleet is borrowed, so writing it never holds it twice.
+//! Owns the structs that are written, read and described by schemas/plan.schema.json: one for the document, one for a
+//! client, one for a change. Keys that follow from the changes (`put`, `status`, `summary`, `severity` and the like)
+//! are written for readers; the reader recomputes them. A fleet is borrowed, so writing it never holds it twice.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -45,7 +45,8 @@ pub(super) struct DocumentJson<'p> {
     clients: Cow<'p, [ClientPlan]>,
     released_clients: Cow<'p, [ReleasedClient]>,
     diagnostics: Cow<'p, [Diagnostic]>,
-    /// SHA-256 over the canonical JSON of `format_version`, `kind`, `endpoint` and `clients`: it finds damage and hand edits.
+    /// SHA-256 over the canonical JSON of `format_version`, `kind`, `endpoint` and `clients`: it finds damage and hand
+    /// edits.
     digest: String,
 }
 

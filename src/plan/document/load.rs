@@ -1,7 +1,7 @@
-//! Saved plans, read back as untrusted input.
+//! Saved documents, read back as untrusted input.
 //!
-//! Owns every check between the bytes of a file and a [`Plan`]: whole JSON, a version that we know, the digest, and that each
-//! `put` follows from its changes. Any bytes give an error or a plan that could have been made here.
+//! Owns every check between the bytes of a file and a [`Plan`]: whole JSON, a version that we know, the digest, and
+//! that each `put` follows from its changes. Any bytes give an error or a plan that could have been made here.
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -12,12 +12,12 @@ use crate::plan::document::digest;
 use crate::plan::document::json::DocumentJson;
 use crate::plan::document::plan::{FORMAT_VERSION, Plan};
 
-/// Why a file is no plan to be used. What it quotes of the file is escaped.
+/// Why a file cannot be used as a document. Text of the file in it is escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
-    /// What is wrong with it.
+    /// What is wrong.
     pub what: String,
-    /// What to do where it was meant to be a saved plan; empty where nothing helps.
+    /// The next step where it was meant to be a saved plan; empty where there is none.
     pub remedy: &'static str,
 }
 
@@ -40,7 +40,7 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
         Err(error) => return fail(&format!("it is not JSON (line {}, column {})", error.line(), error.column()), ""),
     };
     let Some(version) = document.get("format_version").and_then(Json::as_str) else {
-        return fail("it is no plan of ringform: it has no `format_version`", "");
+        return fail("it is not a document of ringform: it has no `format_version`", "");
     };
     let major = |version: &str| version.split('.').next().map(str::to_owned);
     if major(version) != major(FORMAT_VERSION) {
@@ -67,4 +67,37 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
         return fail("it holds one client twice", "");
     }
     Ok(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::document::plan::DocumentKind;
+
+    #[test]
+    fn a_document_of_another_major_version_is_refused_with_both_versions() {
+        let mut document = serde_json::to_value(Plan::default()).unwrap();
+        document["format_version"] = "1.0".into();
+        let error = load(document.to_string().as_bytes()).unwrap_err().sentence();
+        assert!(error.contains("1.0") && error.contains("2.0") && error.contains("make the plan again"), "{error}");
+    }
+
+    #[test]
+    fn only_a_plan_can_be_applied_and_every_kind_reads_back() {
+        let kinds = [
+            (DocumentKind::Plan, None),
+            (DocumentKind::Offline, Some("--offline")),
+            (DocumentKind::Drift, Some("report of drift")),
+            (DocumentKind::Report, Some("report of an apply")),
+            (DocumentKind::Validation, Some("result of validate")),
+        ];
+        for (kind, why) in kinds {
+            let plan = Plan { kind, ..Plan::default() };
+            let read = load(&serde_json::to_vec(&plan).unwrap()).unwrap();
+            assert_eq!(read, plan);
+            let found = read.kind.why_not_applied();
+            assert_eq!(found.is_some(), why.is_some(), "{kind:?}");
+            assert!(found.unwrap_or_default().contains(why.unwrap_or_default()), "{kind:?}");
+        }
+    }
 }

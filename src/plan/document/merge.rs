@@ -1,25 +1,28 @@
 //! Several shards of one plan, as one.
 //!
-//! Owns what has to agree between shards and what must not be missing or doubled. A report over a fleet that lacks a shard
-//! must never look complete.
+//! Owns the checks that the documents belong together and that no shard is missing or doubled. A report over a fleet
+//! without one of its shards must never look complete.
 
 use std::collections::BTreeMap;
 
 use crate::plan::document::plan::{Plan, QuotaUsage};
 
-/// One plan over all clients, and what is missing or doubled in it, each as a sentence. `Err` when the plans do not belong
+/// One plan over all clients, and each missing or doubled part of it as a sentence. `Err` when the plans do not belong
 /// together.
 pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
     let mut gaps = gaps(&plans);
     let mut plans = plans.into_iter();
-    let Some(mut merged) = plans.next() else { return Err("there is no plan to show".to_owned()) };
+    let Some(mut merged) = plans.next() else { return Err("no plan was given".to_owned()) };
     for plan in plans {
         if plan.kind != merged.kind {
             let (one, other) = (merged.kind.name(), plan.kind.name());
             return Err(format!("one document is of kind {one} and another of kind {other}: show them one by one"));
         }
         if plan.endpoint != merged.endpoint || plan.project != merged.project {
-            return Err("these plans are of different projects or endpoints and cannot be one report".to_owned());
+            return Err(
+                "these plans are of different projects or endpoints and cannot be one report: show them one by one"
+                    .to_owned(),
+            );
         }
         if plan.revision != merged.revision || plan.base != merged.base {
             gaps.push("the plans are of different revisions: run all shards on one commit".to_owned());
@@ -58,7 +61,7 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
     merged.released_clients.sort_by(|one, other| one.source.cmp(&other.source));
     let doubled = merged.clients.windows(2).filter(|pair| pair[0].source == pair[1].source).count();
     if doubled > 0 {
-        let clients = if doubled == 1 { "client stands" } else { "clients stand" };
+        let clients = if doubled == 1 { "client is" } else { "clients are" };
         gaps.push(format!("{doubled} {clients} in more than one of these plans"));
     }
     Ok((merged, gaps))

@@ -1,7 +1,7 @@
 //! The document: plan, saved plan, JSON output and report of an apply are this one type.
 //!
-//! Owns the frame around the clients: the kind, where the document came from, the run that made it, and the totals, which always
-//! follow from the clients. It must not know how the document is written as JSON.
+//! Owns the frame around the clients: the kind, where the document came from, the run that made it, and the totals,
+//! which always follow from the clients. It must not know how the document is written as JSON.
 
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ pub struct Plan {
     pub endpoint: Untrusted,
     /// The project file, relative to its folder.
     pub project: Untrusted,
-    /// Where the project file is on this machine. Known to the run that makes the plan and never written into the document.
+    /// Where the project file is on this machine. Never written into the document.
     pub location: Untrusted,
     /// The commit of the work tree, where there is one.
     pub revision: Option<Revision>,
@@ -79,7 +79,7 @@ pub struct Plan {
     pub base: Option<Untrusted>,
     /// Which part of the fleet this is.
     pub shard: Option<Shard>,
-    /// With `--affected`, how many selected clients were not looked at because this change does not touch them.
+    /// With `--affected`, how many selected clients were not read because this change does not touch them.
     pub unaffected: Option<usize>,
     /// Everything that depends on the run and not on the state.
     pub run: Run,
@@ -91,7 +91,7 @@ pub struct Plan {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// A client whose document is gone since the base.
+/// A client whose document was removed since the base.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReleasedClient {
     /// The id of the path.
@@ -114,7 +114,7 @@ pub struct Shard {
 /// What depends on the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
-    /// A name for the run, unique in practice.
+    /// The name of the run, unique in practice.
     pub id: String,
     /// When it began, RFC 3339 in UTC.
     pub started_at: String,
@@ -122,9 +122,9 @@ pub struct Run {
     pub duration_ms: u64,
     /// The requests it made.
     pub requests: Requests,
-    /// What is left of the quotas that were seen, by credential.
+    /// What is left of the quotas, by credential.
     pub quota: Vec<QuotaUsage>,
-    /// What `drift` knows of earlier runs; `null` for other commands.
+    /// The report of drift; `null` for other commands.
     #[serde(default)]
     pub drift: Option<DriftReport>,
 }
@@ -132,7 +132,7 @@ pub struct Run {
 /// Numbers of requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
-    /// All that reached the API as far as we know.
+    /// All that reached the API, as far as is known.
     pub total: u64,
     /// For tokens.
     pub token: u64,
@@ -140,18 +140,18 @@ pub struct Requests {
     pub read: u64,
     /// PUTs.
     pub write: u64,
-    /// How many were made again.
+    /// How many were repeated.
     pub retries: u64,
 }
 
-/// The lowest number of requests that a credential was seen to have left.
+/// The lowest number of requests that a credential had left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct QuotaUsage {
     /// The credential's name; `null` for the environment.
     pub credentials: Option<String>,
     /// Requests left in this hour, at the lowest.
     pub remaining_lowest: u64,
-    /// Seconds until the counter is reset, as last heard.
+    /// Seconds until the counter is reset, as last answered.
     pub resets_in_s: Option<u64>,
 }
 
@@ -182,7 +182,8 @@ pub struct Summary {
     pub drift: usize,
     /// Changed fields that this change set touches and that have also drifted.
     pub conflict: usize,
-    /// Fields that the base managed and nobody does now, those of clients that are no longer declared not among them.
+    /// Fields that the base managed and no declaration manages now, without those of clients that are no longer
+    /// declared.
     pub released: usize,
 }
 

@@ -1,8 +1,8 @@
 //! The findings of this run compared with those of the run before: new, continuing, unread, resolved.
 //!
-//! Owns one rule over two runs: a finding ends only when its client was read, or when no document declares it any more. A client
-//! that failed, was interrupted, or is outside of this run's selection or budget carries its findings on. Time and day come in as
-//! values.
+//! Owns one rule over two runs: a finding ends only when its client was read, or when no document declares it any more.
+//! A client that failed, was interrupted, or is outside of this run's selection or budget carries its findings on. Time
+//! and day come in as values.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::plan::drift::previous::PreviousReport;
 use crate::plan::drift::report::{DriftReport, Finding, FindingCause, FindingState, LastRead};
 use crate::plan::drift::rotation;
 
-/// What a run knows beside its clients.
+/// The context of a run beside its clients.
 #[derive(Clone, Copy, Debug)]
 pub struct RunContext<'a> {
     /// When it began, RFC 3339 in UTC, to the second.
@@ -28,7 +28,8 @@ pub struct RunContext<'a> {
     pub declared: &'a [DeclaredClient],
     /// Those of them that the selection covers.
     pub selected: &'a [DeclaredClient],
-    /// Whether the documents that were found are all there are. With a PATH they may not be, and what is missing is not gone.
+    /// Whether the documents that were found are all of the project. With a PATH they may not be, and a missing one is
+    /// not gone.
     pub whole: bool,
     /// The project's waivers.
     pub waivers: &'a [Waiver],
@@ -38,12 +39,12 @@ pub struct RunContext<'a> {
 
 type Id = (ClientKey, Option<Setting>);
 
-/// The findings of this run, beside those of the run before.
+/// The findings of this run, compared with those of the run before.
 pub fn compare(clients: &[ClientPlan], past: Option<&PreviousReport>, now: &RunContext<'_>) -> DriftReport {
     let known: BTreeMap<ClientKey, &DeclaredClient> = now.declared.iter().map(|known| (known.key(), known)).collect();
-    let looks: BTreeMap<ClientKey, &ClientPlan> = clients
+    let read: BTreeMap<ClientKey, &ClientPlan> = clients
         .iter()
-        .filter(|client| looked_at(client) != Some(FailureKind::Interrupted))
+        .filter(|client| failure(client) != Some(FailureKind::Interrupted))
         .map(|client| (client.key(), client))
         .collect();
     let then = past.map_or(&[][..], |past| &past.drift.findings);
@@ -53,7 +54,7 @@ pub fn compare(clients: &[ClientPlan], past: Option<&PreviousReport>, now: &RunC
         .map(|finding| ((finding.key(), finding.field()), finding))
         .collect();
     let mut findings: Vec<Finding> = Vec::new();
-    for client in looks.values() {
+    for client in read.values() {
         for mut finding in of_client(client, now) {
             let id = (finding.key(), finding.field());
             if let Some(before) = open.remove(&id) {
@@ -64,25 +65,25 @@ pub fn compare(clients: &[ClientPlan], past: Option<&PreviousReport>, now: &RunC
         }
     }
     for ((who, field), before) in open {
-        findings.push(ended_or_not(before, field, looks.get(&who).copied(), known.get(&who).copied(), now));
+        findings.push(ended_or_not(before, field, read.get(&who).copied(), known.get(&who).copied(), now));
     }
     findings.sort_by_cached_key(order);
-    let last_read = last_read(&looks, past, now, &known);
+    let last_read = last_read(&read, past, now, &known);
     DriftReport {
         since: past.map(|past| past.started_at.clone()),
         expired_waivers: now.waivers.iter().filter(|waiver| waiver.is_expired(now.today)).cloned().collect(),
-        rolling: now.budget.map(|budget| rotation::progress(budget, looks.len(), now.selected, now.at, &last_read)),
+        rolling: now.budget.map(|budget| rotation::progress(budget, read.len(), now.selected, now.at, &last_read)),
         findings,
         last_read,
     }
 }
 
-/// What a client has failed of.
-fn looked_at(client: &ClientPlan) -> Option<FailureKind> {
+/// Why a client failed.
+fn failure(client: &ClientPlan) -> Option<FailureKind> {
     client.error.as_deref().map(|error| error.kind)
 }
 
-/// What is to be told of one client, as if it was never told before.
+/// The findings of one client, as if there was no earlier report.
 fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterator<Item = Finding> + 'a {
     let finding = move |cause: FindingCause| {
         let mut finding = Finding {
@@ -99,7 +100,8 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
         finding
     };
     let failed = client.error.is_some().then(|| FindingCause::Unreadable(client.source.clone()));
-    // A pending change is not a finding. A difference of unknown origin is one: silence would claim that there is no drift.
+    // A pending change is not a finding. A difference of unknown origin is one: silence would claim that there is no
+    // drift.
     let differs = client.changes.iter().map(|change| &change.difference).filter(|one| one.origin != Origin::Pending);
     failed.into_iter().chain(differs.cloned().map(FindingCause::Difference)).map(finding)
 }
@@ -110,7 +112,7 @@ fn waived(client: ClientId, field: Option<Setting>, now: &RunContext<'_>) -> Opt
     holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
 }
 
-/// New or continuing: new is what nobody has heard of as it stands.
+/// New or continuing.
 fn state(before: &Finding, finding: &Finding) -> FindingState {
     let lapsed = before.waived.is_some() && finding.waived.is_none();
     let live = |one: &Finding| one.difference().map(|difference| difference.live.clone());
@@ -121,7 +123,8 @@ fn state(before: &Finding, finding: &Finding) -> FindingState {
     }
 }
 
-/// What becomes of a finding that this run did not find. It has ended only where somebody looked, or where nothing declares it.
+/// The state of an earlier finding that this run did not find. It has ended only where its client was read, or where no
+/// document declares it.
 fn ended_or_not(
     before: &Finding,
     field: Option<Setting>,
@@ -140,13 +143,13 @@ fn ended_or_not(
         return Finding { state: FindingState::Resolved, waived: None, notified: true, ..before.clone() };
     }
     let waived = waived(before.client_id, field, now);
-    // A waiver that ended meanwhile is heard when the client is read again.
+    // A waiver that ended meanwhile makes it new when the client is read again.
     let notified = before.notified && (before.waived.is_none() || waived.is_some());
     Finding { state: FindingState::Unread, waived, notified, ..before.clone() }
 }
 
-/// The gravest first, the wider it stands open the earlier; among equals what is new before what goes on. What was not looked at
-/// and what has ended come last.
+/// The gravest first, the more open the earlier; among equals the new before the continuing. Unread and resolved ones
+/// come last.
 pub(super) fn order(finding: &Finding) -> impl Ord + use<> {
     let part = match finding.state {
         FindingState::New | FindingState::Continuing => 0,
@@ -168,9 +171,9 @@ fn reach(difference: &Difference) -> Option<usize> {
     })
 }
 
-/// When every client was looked at. A used-up quota is no look: those clients come first in the next turn.
+/// When every client was last read. A used-up quota is not a read: those clients come first in the next turn.
 fn last_read(
-    looks: &BTreeMap<ClientKey, &ClientPlan>,
+    read: &BTreeMap<ClientKey, &ClientPlan>,
     past: Option<&PreviousReport>,
     now: &RunContext<'_>,
     known: &BTreeMap<ClientKey, &DeclaredClient>,
@@ -179,7 +182,7 @@ fn last_read(
     let before: BTreeMap<ClientKey, &LastRead> = then.iter().map(|seen| (seen.key(), seen)).collect();
     let declared = now.declared.iter().map(|known| {
         let who = known.key();
-        let look = looks.get(&who).filter(|client| looked_at(client) != Some(FailureKind::Quota));
+        let look = read.get(&who).filter(|client| failure(client) != Some(FailureKind::Quota));
         let at = match look {
             Some(_) => Some(now.at.to_owned()),
             None => before.get(&who).and_then(|seen| seen.at.clone()),

@@ -1,6 +1,7 @@
 //! Drift detection over two runs.
 //!
-//! Holds the report of drift, its comparison with the report before, and the rotation of a fleet that is too large for one run.
+//! Holds the report of drift, its comparison with the report before, and the rotation of a fleet that is too large for
+//! one run.
 
 mod compare;
 mod join;

@@ -23,7 +23,7 @@ pub struct PreviousReport {
 impl PreviousReport {
     /// Reads a report that `drift` wrote as JSON. The error is one sentence, with the remedy.
     pub fn read(bytes: &[u8]) -> Result<PreviousReport, String> {
-        // Its own remedy speaks of saved plans.
+        // The remedy of the error is for saved plans.
         let plan = load(bytes)
             .map_err(|error| format!("{}; remove it to start again, then every finding is new once", error.what))?;
         let Some(drift) = plan.run.drift else {
@@ -39,12 +39,15 @@ impl PreviousReport {
         Ok(PreviousReport { started_at: plan.run.started_at, drift, endpoint, project })
     }
 
-    /// Whether it is of the same project and endpoint as this report; the error says what differs. Most project files have one
-    /// name, so a report that names no client of this project is refused too.
+    /// Whether it is of the same project and endpoint as this report; the error says what differs. Most project files
+    /// have one name, so a report that names no client of this project is refused too.
     pub fn check(&self, now: &Plan, declared: &[DeclaredClient], whole: bool) -> Result<(), Untrusted> {
         let declared: BTreeSet<ClientKey> = declared.iter().map(|known| known.key()).collect();
-        let knows = |seen: &LastRead| declared.contains(&seen.key());
-        if whole && !self.drift.last_read.is_empty() && !declared.is_empty() && !self.drift.last_read.iter().any(knows)
+        let is_declared = |seen: &LastRead| declared.contains(&seen.key());
+        if whole
+            && !self.drift.last_read.is_empty()
+            && !declared.is_empty()
+            && !self.drift.last_read.iter().any(is_declared)
         {
             return Err(
                 "it names no client of this project, so it is of another project: keep one file for each, or remove it to start \

@@ -1,6 +1,8 @@
-//! The report of drift beside the plan: which finding is new, which continues, which ended, and when each client was last read.
+//! The report of drift beside the plan: which finding is new, which continues, which ended, and when each client was
+//! last read.
 //!
-//! Owns the shape of `run.drift` in the document: all of it depends on earlier runs and on the date. It compares nothing.
+//! Owns the shape of `run.drift` in the document: all of it depends on earlier runs and on the date. It compares
+//! nothing.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,7 +22,7 @@ pub struct DriftReport {
     pub since: Option<String>,
     /// Every finding of this run, those of the earlier one that ended, and those of clients that could not be read now.
     pub findings: Vec<Finding>,
-    /// Waivers whose last day has passed. They cover nothing any more: what they covered counts again.
+    /// Waivers whose last day has passed. What they covered counts again.
     pub expired_waivers: Vec<Waiver>,
     /// When each client was last read, successfully or not.
     pub last_read: Vec<LastRead>,
@@ -114,17 +116,17 @@ impl Finding {
 }
 
 impl Finding {
-    /// Whether it stands as far as this run knows, and nobody has accepted it.
+    /// Whether this run found it, and no waiver covers it.
     pub fn is_open(&self) -> bool {
         self.waived.is_none() && matches!(self.state, FindingState::New | FindingState::Continuing)
     }
 
-    /// Whether it is a read that failed in this run and that nobody has accepted.
+    /// Whether it is a read that failed in this run, and no waiver covers it.
     pub fn is_failure(&self) -> bool {
         self.field().is_none() && self.is_open()
     }
 
-    /// Whether somebody should be called.
+    /// Whether it raises an alert.
     pub fn is_news(&self) -> bool {
         self.state == FindingState::New && self.waived.is_none()
     }
@@ -233,8 +235,8 @@ impl JsonSchema for Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
-    /// The report before does not have it, has it as waived, has another live value of a security field, or its notification
-    /// failed.
+    /// The report before does not have it, has it as waived, has another live value of a security field, or its
+    /// notification failed.
     New,
     /// The report before has it too.
     Continuing,

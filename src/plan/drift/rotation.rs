@@ -1,7 +1,7 @@
 //! A fleet beyond the quota, read in turns.
 //!
-//! Owns the choice of the next turn and the time within which every client had one. The times come from the report before: this
-//! module must not read a clock.
+//! Owns the choice of the next turn and the time within which every client had one. The times come from the report
+//! before: this module must not read a clock.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use crate::model::{ClientKey, Declaration, DeclaredClient};
 use crate::plan::drift::report::{LastRead, Rolling};
 
-/// Narrows the declarations to this turn, in their order: those never read, then those read longest ago. `last_read` is of the
-/// report before; empty without one.
+/// Narrows the declarations to this turn, in their order: those never read, then those read longest ago. `last_read` is
+/// of the report before; empty without one.
 pub fn take_turn(declarations: &mut Vec<Declaration>, last_read: &[LastRead], budget: u64) {
     let budget = usize::try_from(budget).unwrap_or(usize::MAX);
     let seen = times(last_read);
@@ -29,7 +29,7 @@ fn times(seen: &[LastRead]) -> BTreeMap<ClientKey, Option<&str>> {
     seen.iter().map(|seen| (seen.key(), seen.at.as_deref())).collect()
 }
 
-/// How far the turns have come, after a run that read so many.
+/// The progress of the rotation after a run that read this many clients.
 pub(super) fn progress(
     budget: u64,
     read: usize,

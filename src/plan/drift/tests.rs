@@ -345,8 +345,8 @@ fn answers() -> impl Strategy<Value = Vec<Reply>> {
 }
 
 proptest! {
-    /// Over any story: a finding stays in the report until its client is read, each finding is there once, and a run with the
-    /// same answers finds nothing new and ends nothing.
+    /// Over any story: a finding stays in the report until its client is read, each finding is there once, and a run
+    /// with the same answers finds nothing new and ends nothing.
     #[test]
     fn a_finding_never_ends_without_a_read(story in proptest::collection::vec(answers(), 1..6)) {
         let all: Vec<Declaration> = (1..=3).map(standard).collect();

@@ -1,7 +1,7 @@
 //! The exchange of one write, as a state machine without I/O.
 //!
-//! Owns the order of reads, sends and waits for one client: state and event give the next action. The caller carries actions out
-//! with real HTTP; tests drive the same code through every sequence of events. Its rules:
+//! Owns the order of reads, sends and waits for one client: state and event give the next action. The caller carries
+//! actions out with real HTTP; tests drive the same code through every sequence of events. Its rules:
 //!
 //! * A PUT whose fate is unknown is never sent again before the client was read and the reading judged.
 //! * Nothing is sent once the client was found stale.
@@ -31,8 +31,8 @@ pub enum Event {
     Refused(Failure),
     /// The PUT was refused with 401: the token may have expired.
     Unauthorized(Failure),
-    /// The PUT was refused with 429. `wait` says how long to wait for the quota, when that was allowed and is near; a passing
-    /// refusal has no such time and is followed by a short back-off.
+    /// The PUT was refused with 429. `wait` says how long to wait for the quota, when that was allowed and is near; a
+    /// passing refusal has no such time and is followed by a short back-off.
     Throttled {
         /// What the API said.
         failure: Failure,
@@ -97,8 +97,8 @@ pub struct Exchange<'p> {
 }
 
 impl<'p> Exchange<'p> {
-    /// Begins. `live` is the reading that the plan was made from, when it may still be used; `allowed` are the fields whose
-    /// moving along is accepted.
+    /// Begins. `live` is the reading that the plan was made from, when it may still be used; `allowed` are the fields
+    /// that may move too.
     pub fn new(client: &'p ClientPlan, live: Option<Live>, allowed: SettingSet) -> Exchange<'p> {
         Exchange { client, allowed, live, sends: 0, renewed: false, unknown: None }
     }
@@ -194,7 +194,7 @@ impl<'p> Exchange<'p> {
         if verify::is_whole(&answer, id) {
             return self.settle(&answer, ConfirmedBy::Answer);
         }
-        // Stored or not, such an answer does not tell.
+        // Such an answer does not show whether the value was stored.
         self.unknown = Some(Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
         NextAction::Read
     }

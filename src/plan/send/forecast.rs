@@ -19,7 +19,8 @@ pub struct Forecast {
     pub short: bool,
 }
 
-/// One line for each credential that has something to send. `remaining` gives what is left, and the time until the reset.
+/// One line for each credential that has something to send. `remaining` gives what is left, and the time until the
+/// reset.
 pub fn forecast(
     plan: &Plan,
     remaining: impl Fn(Option<&Arc<str>>) -> Option<(u64, Option<Duration>)>,

@@ -1,6 +1,6 @@
 //! Limits on the size of a plan: an apply that would change more than expected does not start.
 //!
-//! Owns the two bounds and their arithmetic. What a bound was crossed by is told in full; nothing is sent then.
+//! Owns the two bounds and their arithmetic. It names every bound that the plan exceeds; the run then sends nothing.
 
 use crate::plan::client::Status;
 use crate::plan::document::plan::Plan;
@@ -29,7 +29,7 @@ impl std::str::FromStr for Share {
     }
 }
 
-/// The bounds that a run of apply was given.
+/// The bounds of a run of apply.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SizeLimits {
     /// The most changed fields.
@@ -43,7 +43,7 @@ fn to_send(plan: &Plan) -> usize {
     plan.clients.iter().filter(|client| client.is_to_send()).count()
 }
 
-/// What a plan exceeds, each as a sentence; empty when it is small enough.
+/// The bounds that a plan exceeds, each as a sentence; empty when it is small enough.
 pub fn exceeded(limits: SizeLimits, plan: &Plan) -> Vec<String> {
     let (changes, clients) = (plan.clients.iter().map(|one| one.to_send().count()).sum::<usize>(), to_send(plan));
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });

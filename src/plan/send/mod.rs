@@ -1,6 +1,7 @@
 //! Sending: what of a plan may be sent, the body of a PUT, and the judgement of its answer.
 //!
-//! Holds the scope, the limits, the forecast, the recheck before a PUT, the exchange of one write, and the check after it.
+//! Holds the scope, the limits, the forecast, the recheck before a PUT, the exchange of one write, and the check after
+//! it.
 
 mod exchange;
 mod forecast;

@@ -1,7 +1,7 @@
 //! The body of one PUT.
 //!
-//! Owns the only way to make one. A patch holds changed, writable fields and nothing else, by type: its fields are private, it
-//! has one constructor and no `Deserialize`, so not even a saved plan can bring a body of its own.
+//! Owns the only way to make one. A patch holds changed, writable fields and nothing else, by type: its fields are
+//! private, it has one constructor and no `Deserialize`, so not even a saved plan can bring a body of its own.
 //!
 //! ```compile_fail
 //! // A patch cannot be written by hand, whatever its keys.
@@ -9,12 +9,12 @@
 //! ```
 //!
 //! ```compile_fail
-//! // Nor can one be read from anywhere.
+//! // It cannot be read from anywhere.
 //! let patch: ringform::plan::Patch = serde_json::from_str(r#"{"domain": "sip.example.com"}"#).unwrap();
 //! ```
 //!
 //! ```compile_fail
-//! // And what it is made from names settings, of which a read-only field is none.
+//! // And it is made from settings; a read-only field is not one.
 //! let setting = ringform::model::Setting::Domain;
 //! ```
 
@@ -28,7 +28,7 @@ use crate::plan::compare::change::Change;
 pub struct Patch(Vec<(Setting, State)>);
 
 impl Patch {
-    /// The body that these changes need, but for those that are withheld; `None` when there is none to send.
+    /// The body that these changes need, without the withheld ones; `None` when there is nothing to send.
     pub fn from_changes(changes: &[Change]) -> Option<Patch> {
         let mut body: Vec<(Setting, State)> = Vec::with_capacity(changes.len());
         for one in changes.iter().filter(|change| !change.withheld).map(|change| &change.difference) {

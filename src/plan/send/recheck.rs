@@ -1,7 +1,7 @@
 //! Whether a change may be sent now, judged against a fresh answer.
 //!
-//! Owns the one function that clears a patch for sending, and the proof of it that the writer asks for. Whoever holds a
-//! [`ClearedPatch`] has passed guards, expectations and freshness.
+//! Owns the one function that clears a patch for sending, and the proof of it that the writer takes. A [`ClearedPatch`]
+//! has passed guards, expectations and freshness.
 
 use crate::model::{Failure, FailureKind, Live, LiveSettings, Setting};
 use crate::plan::client::ClientPlan;
@@ -36,8 +36,8 @@ pub enum Recheck {
     Failed(Failure),
 }
 
-/// Judges a planned client by an answer: blocked → refused, unusable → failed, already there → unchanged, as planned → send,
-/// anything else → stale.
+/// Judges a planned client by an answer: blocked → refused, unusable → failed, already there → unchanged, as planned →
+/// send, anything else → stale.
 pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
     let Some(patch) = client.patch() else { return Recheck::Unchanged };
     if let Err(failure) = check_answer(client.client_id, client.managed, &client.expect, live) {
@@ -46,7 +46,7 @@ pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
             _ => Recheck::Failed(failure),
         };
     }
-    // `@me` may stand for another client since the plan was made.
+    // `@me` may be another client since the plan was made.
     if client.id.is_some() && client.id != live.id {
         return Recheck::Failed(Failure::new(
             FailureKind::WrongClient,
@@ -68,7 +68,7 @@ pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
     if moved.is_empty() { Recheck::Send(ClearedPatch { patch }) } else { Recheck::Stale(moved) }
 }
 
-/// Whether live holds every value that the changes want, but for those that are not to be sent.
+/// Whether live holds every value that the changes want, without the withheld ones.
 pub(super) fn holds_everything(client: &ClientPlan, live: &LiveSettings) -> bool {
     let mut wanted = client.to_send().map(|change| &change.difference);
     wanted.all(|one| live.state(one.setting).as_ref() == Some(&one.declared))

@@ -16,7 +16,7 @@ pub enum ApplyResult {
     Applied,
     /// Nothing to send, or live already equals what would be sent.
     Unchanged,
-    /// Live is no longer what the plan was made from; nothing sent, or a write of unknown fate left something else.
+    /// Live changed since the plan was made; nothing sent, or a write of unknown fate left something else.
     Stale,
     /// An `expect`, a guard or a conflict stopped it.
     Refused,

@@ -1,7 +1,8 @@
-//! What a write left behind, judged from the answers before and after it.
+//! The state after a write, judged from the answers before and after it.
 //!
-//! Owns the comparison that follows every PUT: what was sent must be stored, and no other writable field may have moved.
-//! API: whether PUT merges or replaces, and whether values are normalised, is not documented, so nothing is taken on trust.
+//! Owns the comparison that follows every PUT: what was sent must be stored, and no other writable field may have
+//! moved. API: whether PUT merges or replaces, and whether values are normalised, is not documented, so every answer is
+//! checked.
 
 use serde_json::Value as Json;
 
@@ -9,7 +10,7 @@ use crate::model::{Live, LiveSettings, Setting, SettingSet, State};
 use crate::plan::compare::change::Change;
 use crate::plan::send::result::{Collateral, NotConverged};
 
-/// Whether an answer can stand for a further read: all seven keys and the same id.
+/// Whether an answer makes a further read unnecessary: all seven keys and the same id.
 pub(in crate::plan) fn is_whole(answer: &Live, id: Option<u64>) -> bool {
     answer.id.is_some() && answer.id == id && answer.settings.missing().next().is_none()
 }
@@ -30,8 +31,8 @@ pub(in crate::plan) fn not_converged(changes: &[Change], after: &LiveSettings) -
         .collect()
 }
 
-/// What was not sent and moved all the same, except fields in `allowed`. A field that was set and is missing afterwards has moved
-/// too: an API that replaces may drop the keys that it cleared.
+/// What was not sent and moved all the same, except fields in `allowed`. A field that was set and is missing afterwards
+/// has moved too: an API that replaces may drop the keys that it cleared.
 pub(in crate::plan) fn collateral(
     sent: SettingSet,
     allowed: SettingSet,
@@ -50,8 +51,8 @@ pub(in crate::plan) fn collateral(
         .collect()
 }
 
-/// Whether a write had something to lose: a writable field that is set and not sent. Only such a write, come back whole,
-/// proves that this API merges.
+/// Whether a write had something to lose: a writable field that is set and not sent. Only such a write, come back
+/// whole, proves that this API merges.
 pub fn had_something_to_lose(sent: SettingSet, before: &LiveSettings) -> bool {
     Setting::ALL
         .into_iter()

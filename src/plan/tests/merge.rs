@@ -32,7 +32,7 @@ fn every_gap_is_named() {
         (vec![shard(1, 2)], vec!["shard 2/2 is missing: its clients are not in this report"]),
         (
             vec![shard(1, 1), shard(1, 1)],
-            vec!["shard 1/1 is given more than once", "1 client stands in more than one of these plans"],
+            vec!["shard 1/1 is given more than once", "1 client is in more than one of these plans"],
         ),
         (
             vec![shard(1, 1), shard(2, 2)],

@@ -5,6 +5,12 @@ use crate::model::{Failure, FailureKind, SettingSet};
 use crate::plan::send::{Recheck, SendScope, had_something_to_lose, recheck, verify};
 use crate::plan::{Blocked, BlockedKind};
 
+/// Values of an answer; `None` is a missing key.
+type Fields<'a> = &'a [(Setting, Option<Json>)];
+
+/// `--only`, `--overwrite-drift`, the changes withheld, and whether the client stays blocked.
+type ScopeRow<'a> = (&'a [Origin], &'a [&'a str], [bool; 3], bool);
+
 /// The word for what a recheck decided.
 fn decided(recheck: Recheck) -> String {
     match recheck {
@@ -30,7 +36,7 @@ fn a_fresh_read_decides_what_is_sent() {
     let client =
         ClientPlan::read(&declaration(&[(geo, json!("BY")), (music, json!(null))]), answer(&[]), Origin::Unknown);
     let send = "send {\"geo_list\":\"BY\",\"hold_music\":null}";
-    let table: [(&[(Setting, Option<Json>)], &str); 10] = [
+    let table: [(Fields<'_>, &str); 10] = [
         (&[], send),
         // Another spelling is the same value; a field that is not sent may move.
         (&[(geo, Some(json!("ru"))), (music, Some(json!("7")))], send),
@@ -84,7 +90,7 @@ fn only_leaves_out_origins_and_overwrite_drift_lifts_a_conflict() {
         client.blocked.push(Blocked { kind: BlockedKind::Conflict, name, message: "all differ".into() });
         client
     };
-    let table: [(&[Origin], &[&str], [bool; 3], bool); 6] = [
+    let table: [ScopeRow<'_>; 6] = [
         (&[], &[], [false, false, false], true),
         (&[Origin::Pending], &[], [false, true, true], true),
         (&[Origin::Drift, Origin::Conflict], &[], [true, false, false], true),
@@ -110,7 +116,7 @@ fn only_leaves_out_origins_and_overwrite_drift_lifts_a_conflict() {
 fn after_a_put_every_other_field_that_moved_is_collateral() {
     let [geo, music, zone] = [Setting::GeoList, Setting::HoldMusic, Setting::Timezone];
     let before = live(&[(geo, Some(json!("RU"))), (music, Some(json!(7)))]);
-    let table: [(&[(Setting, Option<Json>)], &[Setting]); 7] = [
+    let table: [(Fields<'_>, &[Setting]); 7] = [
         (&[(geo, Some(json!("BY"))), (music, Some(json!(7)))], &[]),
         (&[(geo, Some(json!("BY"))), (music, Some(json!("7")))], &[]),
         (&[(geo, Some(json!("BY"))), (music, Some(json!(8)))], &[music]),
