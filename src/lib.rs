@@ -8,6 +8,6 @@ pub mod config;
 pub mod journal;
 pub mod model;
 pub mod plan;
-pub mod reconcile;
 pub mod render;
+pub mod run;
 pub mod sandbox;

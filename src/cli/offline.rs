@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::shared::{Files, Plain, Select, Write};
+use crate::cli::shared::{FileArgs, OutputArgs, PlainFormat, SelectArgs};
 use crate::cli::values::duration;
 
 /// Write a starter project.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Init {
+pub(crate) struct InitArgs {
     /// The folder of the project, made where it is missing [default: .]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
@@ -34,38 +34,38 @@ pub(crate) enum Pipeline {
 
 /// Check the files offline.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Validate {
+pub(crate) struct ValidateArgs {
     /// Which files.
     #[command(flatten)]
-    pub files: Files,
+    pub files: FileArgs,
     /// How results are written.
     #[command(flatten)]
-    pub write: Write,
+    pub output: OutputArgs,
 }
 
 /// Print effective settings.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Resolve {
+pub(crate) struct ResolveArgs {
     /// Which files.
     #[command(flatten)]
-    pub files: Files,
+    pub files: FileArgs,
     /// Which clients.
     #[command(flatten)]
-    pub select: Select,
+    pub select: SelectArgs,
     /// text or json
-    #[arg(long, value_enum, default_value_t = Plain::Text)]
-    pub format: Plain,
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
 }
 
 /// Render saved plans and reports again.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Show {
+pub(crate) struct ShowArgs {
     /// Saved plans or reports; several are the shards of one
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// How results are written.
     #[command(flatten)]
-    pub write: Write,
+    pub output: OutputArgs,
     /// Exit with 2 when there is a difference
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -73,7 +73,7 @@ pub(crate) struct Show {
 
 /// Serve the simulator.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Sandbox {
+pub(crate) struct SandboxArgs {
     /// The address to listen on; loopback alone
     #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
     pub listen: std::net::SocketAddr,
@@ -117,7 +117,7 @@ pub(crate) struct Sandbox {
 
 /// Print a JSON Schema.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Schema {
+pub(crate) struct SchemaArgs {
     /// Of what.
     #[arg(value_enum)]
     pub of: SchemaOf,
@@ -136,7 +136,7 @@ pub(crate) enum SchemaOf {
 
 /// Print completions.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Completions {
+pub(crate) struct CompletionsArgs {
     /// For which shell
     pub shell: clap_complete::Shell,
 }

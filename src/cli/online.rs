@@ -7,12 +7,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use ringform::model::Setting;
 use ringform::plan::send::Share;
 
-use crate::cli::shared::{BaseArgs, Connect, Files, Plain, Select, Sending, Write};
+use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, PlainFormat, SelectArgs, SendArgs};
 use crate::cli::values::{client_id, setting};
 
 /// Write client documents from live clients.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Import {
+pub(crate) struct ImportArgs {
     /// The clients: numbers, or @me [default: @me]
     #[arg(value_name = "CLIENT_ID", value_parser = client_id)]
     pub clients: Vec<ringform::model::ClientId>,
@@ -30,33 +30,33 @@ pub(crate) struct Import {
     pub project: Option<PathBuf>,
     /// How the API is reached.
     #[command(flatten)]
-    pub connect: Connect,
+    pub connect: ConnectArgs,
 }
 
 /// Show differences.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Plan {
+pub(crate) struct PlanArgs {
     /// Which files.
     #[command(flatten)]
-    pub files: Files,
+    pub files: FileArgs,
     /// Which clients.
     #[command(flatten)]
-    pub select: Select,
+    pub select: SelectArgs,
     /// How the API is reached.
     #[command(flatten)]
-    pub connect: Connect,
+    pub connect: ConnectArgs,
     /// What is known of the past.
     #[command(flatten)]
     pub base: BaseArgs,
     /// What may be sent.
     #[command(flatten)]
-    pub sending: Sending,
+    pub sending: SendArgs,
     /// Compare with the base alone: no secrets, no requests, nothing of the live clients
     #[arg(long, requires = "base", conflicts_with_all = ["trust_project"], help_heading = "Git")]
     pub offline: bool,
     /// How results are written.
     #[command(flatten)]
-    pub write: Write,
+    pub output: OutputArgs,
     /// Save the plan, for `apply --plan`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -70,22 +70,22 @@ pub(crate) struct Plan {
 
 /// Watch for differences.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Drift {
+pub(crate) struct DriftArgs {
     /// Which files.
     #[command(flatten)]
-    pub files: Files,
+    pub files: FileArgs,
     /// Which clients.
     #[command(flatten)]
-    pub select: Select,
+    pub select: SelectArgs,
     /// How the API is reached.
     #[command(flatten)]
-    pub connect: Connect,
+    pub connect: ConnectArgs,
     /// What is known of the past.
     #[command(flatten)]
     pub base: BaseArgs,
     /// How results are written.
     #[command(flatten)]
-    pub write: Write,
+    pub output: OutputArgs,
     /// The last report, as `--format json=FILE` wrote it, which may be the same FILE: tells new, continuing and resolved apart;
     /// absent, all is new
     #[arg(long, value_name = "FILE")]
@@ -127,25 +127,25 @@ pub(crate) enum NotifyFormat {
 
 /// Bring clients to their declarations.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Apply {
+pub(crate) struct ApplyArgs {
     /// Which files.
     #[command(flatten)]
-    pub files: Files,
+    pub files: FileArgs,
     /// Which clients.
     #[command(flatten)]
-    pub select: Select,
+    pub select: SelectArgs,
     /// How the API is reached.
     #[command(flatten)]
-    pub connect: Connect,
+    pub connect: ConnectArgs,
     /// What is known of the past.
     #[command(flatten)]
     pub base: BaseArgs,
     /// What may be sent.
     #[command(flatten)]
-    pub sending: Sending,
+    pub sending: SendArgs,
     /// How results are written.
     #[command(flatten)]
-    pub write: Write,
+    pub output: OutputArgs,
     /// Do what this saved plan says, and nothing else; it holds for the endpoint it was made for
     #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "trust_project", "only", "overwrite_drift"])]
     pub plan: Option<PathBuf>,
@@ -171,7 +171,7 @@ pub(crate) struct Apply {
 
 /// Questions about credentials.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Auth {
+pub(crate) struct AuthArgs {
     /// Which question.
     #[command(subcommand)]
     pub command: AuthCommand,
@@ -181,19 +181,19 @@ pub(crate) struct Auth {
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum AuthCommand {
     /// Say of every credential whether it works, for whom and with which access
-    Check(AuthCheck),
+    Check(AuthCheckArgs),
 }
 
 /// Check every credential.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct AuthCheck {
+pub(crate) struct AuthCheckArgs {
     /// Where the project is.
     #[command(flatten)]
-    pub files: Files,
+    pub files: FileArgs,
     /// How the API is reached.
     #[command(flatten)]
-    pub connect: Connect,
+    pub connect: ConnectArgs,
     /// text or json
-    #[arg(long, value_enum, default_value_t = Plain::Text)]
-    pub format: Plain,
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub format: PlainFormat,
 }

@@ -15,7 +15,7 @@ use crate::cli::values::{duration, format, label, origin, setting};
 
 /// Which files.
 #[derive(Clone, Debug, Default, Args)]
-pub(crate) struct Files {
+pub(crate) struct FileArgs {
     /// Project folders, folders inside one, or single files [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -27,7 +27,7 @@ pub(crate) struct Files {
 /// Which clients and fields.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
-pub(crate) struct Select {
+pub(crate) struct SelectArgs {
     /// Only clients whose id fits this glob; repeat for more
     #[arg(long = "client", value_name = "GLOB", value_parser = select::client_glob)]
     pub clients: Vec<GlobMatcher>,
@@ -60,7 +60,7 @@ pub(crate) struct BaseArgs {
 /// What may be sent.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Git")]
-pub(crate) struct Sending {
+pub(crate) struct SendArgs {
     /// Send only differences of this origin; all are shown and judged. Repeat for more
     #[arg(long, value_name = "ORIGIN", value_parser = origin, requires = "base")]
     pub only: Vec<Origin>,
@@ -72,7 +72,7 @@ pub(crate) struct Sending {
 /// How results are written.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
-pub(crate) struct Write {
+pub(crate) struct OutputArgs {
     /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat to leave
     /// files beside what is printed
     #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = format)]
@@ -82,7 +82,7 @@ pub(crate) struct Write {
 /// How the API is reached.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
-pub(crate) struct Connect {
+pub(crate) struct ConnectArgs {
     /// The API's address; wins over RINGFORM_ENDPOINT, which wins over ringform.yaml
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
@@ -102,7 +102,7 @@ pub(crate) struct Connect {
 
 /// Formats of commands whose result is no plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Plain {
+pub(crate) enum PlainFormat {
     /// For people
     Text,
     /// For programs

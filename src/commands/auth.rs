@@ -1,112 +1,85 @@
-//! `ringform auth check`: says of every credential whether it works, for whom, with which access and how much quota is left.
-
-use std::sync::Arc;
+//! `ringform auth check`: shows for every credential whether it works, for which user, with which access and quota.
 
 use serde_json::json;
 
-use ringform::api::{Shutdown, User};
-use ringform::config;
-use ringform::model::{Failure, Untrusted};
+use ringform::model::Untrusted;
 use ringform::render::{self, escape};
+use ringform::run::{self, AuthRequest, CredentialCheck, ExitStatus, User};
 
-use crate::cli::{Auth, AuthCheck, AuthCommand, Plain, Talk};
-use crate::commands::setup::{self, Session};
-use crate::commands::{Exit, output, signals};
+use crate::cli::{AuthArgs, AuthCheckArgs, AuthCommand, LogArgs, PlainFormat};
+use crate::terminal::{block_on, environment, listener, not_started, output, signals};
 
 /// Runs the command.
-pub(crate) fn run(args: &Auth, talk: &Talk) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &AuthArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     match &args.command {
-        AuthCommand::Check(args) => setup::block_on(check(args, talk)),
+        AuthCommand::Check(args) => check(args, log),
     }
 }
 
-async fn check(args: &AuthCheck, talk: &Talk) -> anyhow::Result<Exit> {
-    let stop = Shutdown::new();
-    signals::listen(&stop, talk.quiet);
-    let loaded = config::load_project(&setup::request(&args.files)?);
-    output::diagnose(&loaded.diagnostics, talk);
-    let failed = loaded.has_errors();
-    let project = match loaded.project {
-        Some(project) if !failed => project,
-        Some(_) | None => return Ok(Exit::Error),
+fn check(args: &AuthCheckArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    let env = environment()?;
+    signals::listen(&env.shutdown, log.quiet);
+    let (request, listener) = (AuthRequest::from(args), listener::listener(log));
+    let outcome = match block_on(async { Ok(run::auth(&request, &env, &listener).await) })? {
+        Ok(outcome) => outcome,
+        Err(error) => return not_started::complain(error, log),
     };
-    let mut names: Vec<Option<Arc<str>>> = project.credentials.keys().cloned().map(Some).collect();
-    if names.is_empty() {
-        names.push(None);
-    }
-    let session = match setup::connect(&project, names.iter().cloned(), &args.connect, &stop).await {
-        Ok(session) => session,
-        Err(errors) => {
-            output::diagnose(&errors, talk);
-            return Ok(Exit::Error);
-        }
-    };
-    let mut answers = Vec::with_capacity(names.len());
-    for name in names {
-        let answer = session.reader.user(name.as_ref()).await;
-        answers.push((name, answer));
-    }
-    let broken = answers.iter().any(|(_, answer)| answer.is_err());
     match args.format {
-        Plain::Text => {
-            output::print(&answers.iter().map(|(name, answer)| text(name, answer, &session)).collect::<String>())?
-        }
-        Plain::Json => {
-            let all: Vec<_> = answers.iter().map(|(name, answer)| document(name, answer, &session)).collect();
+        PlainFormat::Text => output::print(&outcome.credentials.iter().map(text).collect::<String>())?,
+        PlainFormat::Json => {
+            let all: Vec<_> = outcome.credentials.iter().map(document).collect();
             let mut shown = Vec::new();
             render::json::document(&json!({"credentials": all}), &mut shown)?;
             output::print(&String::from_utf8_lossy(&shown))?;
         }
     }
-    session.close().await?;
-    let exit = if broken { Exit::Error } else { Exit::Done };
-    Ok(exit.or_interrupted(stop.is_stopped()))
+    outcome.finished?;
+    let works = outcome.credentials.iter().all(|one| one.user.is_ok());
+    let status = if works { ExitStatus::Done } else { ExitStatus::Error };
+    Ok(status.or_interrupted(env.shutdown.is_stopped()))
 }
 
-fn text(name: &Option<Arc<str>>, answer: &Result<User, Failure>, session: &Session) -> String {
-    let who = name
-        .as_ref()
-        .map_or_else(|| "environment".to_owned(), |name| escape::terminal(&Untrusted::new(name.clone())).to_string());
-    let mut out = String::new();
-    match answer {
-        Ok(user) => {
-            let part = |label: &str, text: &Option<Untrusted>| {
-                text.as_ref().map(|text| format!(", {label} {}", escape::terminal(text))).unwrap_or_default()
-            };
-            let client = user.client_id.map(|id| format!(", client {id}")).unwrap_or_default();
-            let dealer = user.dealer_id.map(|id| format!(", dealer {id}")).unwrap_or_default();
-            let admin = if user.admin.as_ref().is_some_and(|admin| matches!(admin.raw(), "true" | "1" | "yes")) {
-                ", administrator"
-            } else {
-                ""
-            };
-            let (login, access) = (part("login", &user.login), part("access", &user.access));
-            out.push_str(&format!("{who}: works{login}{client}{dealer}{access}{admin}{}\n", quota(name, session)));
-            if user.access.as_ref().is_some_and(|access| access.raw() == "read_only") {
-                out.push_str("  enough for plan; apply needs a user with full access\n");
-            }
-        }
+fn text(check: &CredentialCheck) -> String {
+    let name = Untrusted::new(check.name.clone().unwrap_or_else(|| "environment".into()));
+    let name = escape::terminal(&name);
+    match &check.user {
+        Ok(user) => format!("{name}: works{}{}\n{}", rights(user), quota(check), advice(user)),
         Err(failure) => {
-            out.push_str(&format!("{who}: does not work: {}\n", escape::terminal(&failure.message)));
-            if let Some(help) = &failure.help {
-                out.push_str(&format!("  {help}\n"));
-            }
+            let help = failure.help.as_ref().map(|help| format!("  {help}\n")).unwrap_or_default();
+            format!("{name}: does not work: {}\n{help}", escape::terminal(&failure.message))
         }
     }
-    out
 }
 
-fn quota(name: &Option<Arc<str>>, session: &Session) -> String {
-    match session.meter.remaining(name.as_ref()) {
+fn rights(user: &User) -> String {
+    let part = |label: &str, text: &Option<Untrusted>| {
+        text.as_ref().map(|text| format!(", {label} {}", escape::terminal(text))).unwrap_or_default()
+    };
+    let client = user.client_id.map(|id| format!(", client {id}")).unwrap_or_default();
+    let dealer = user.dealer_id.map(|id| format!(", dealer {id}")).unwrap_or_default();
+    let is_admin = user.admin.as_ref().is_some_and(|admin| matches!(admin.raw(), "true" | "1" | "yes"));
+    let admin = if is_admin { ", administrator" } else { "" };
+    format!("{}{client}{dealer}{}{admin}", part("login", &user.login), part("access", &user.access))
+}
+
+fn advice(user: &User) -> &'static str {
+    match user.access.as_ref().is_some_and(|access| access.raw() == "read_only") {
+        true => "  enough for plan; apply needs a user with full access\n",
+        false => "",
+    }
+}
+
+fn quota(check: &CredentialCheck) -> String {
+    match check.remaining {
         Some((left, Some(reset))) => format!(", {left} requests left, reset in {} s", reset.as_secs()),
         Some((left, None)) => format!(", {left} requests left"),
         None => String::new(),
     }
 }
 
-fn document(name: &Option<Arc<str>>, answer: &Result<User, Failure>, session: &Session) -> serde_json::Value {
-    let remaining = session.meter.remaining(name.as_ref());
-    match answer {
+fn document(check: &CredentialCheck) -> serde_json::Value {
+    let CredentialCheck { name, user, remaining } = check;
+    match user {
         Ok(user) => json!({
             "credentials": name, "works": true, "login": user.login, "client_id": user.client_id,
             "dealer_id": user.dealer_id, "access": user.access, "admin": user.admin,

@@ -2,13 +2,15 @@
 
 use clap::CommandFactory;
 
-use crate::cli::{Cli, Completions};
-use crate::commands::{Exit, output};
+use ringform::run::ExitStatus;
+
+use crate::cli::{Cli, CompletionsArgs};
+use crate::terminal::output;
 
 /// Runs the command.
-pub(crate) fn run(args: &Completions) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &CompletionsArgs) -> anyhow::Result<ExitStatus> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "ringform", &mut script);
     output::print(&String::from_utf8_lossy(&script))?;
-    Ok(Exit::Done)
+    Ok(ExitStatus::Done)
 }

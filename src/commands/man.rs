@@ -2,11 +2,13 @@
 
 use clap::CommandFactory;
 
+use ringform::run::ExitStatus;
+
 use crate::cli::Cli;
-use crate::commands::{Exit, output};
+use crate::terminal::output;
 
 /// Runs the command.
-pub(crate) fn run() -> anyhow::Result<Exit> {
+pub(crate) fn run() -> anyhow::Result<ExitStatus> {
     let mut cli = Cli::command();
     cli.build();
     let mut page = Vec::new();
@@ -19,5 +21,5 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         man.render_options_section(&mut page)?;
     }
     output::print(&String::from_utf8_lossy(&page))?;
-    Ok(Exit::Done)
+    Ok(ExitStatus::Done)
 }

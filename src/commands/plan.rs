@@ -1,113 +1,47 @@
 //! `ringform plan`: shows how live clients differ from their declarations. It reads and cannot write.
 
-use ringform::api::Shutdown;
-use ringform::config::Project;
-use ringform::plan::{DocumentKind, Origin, Plan, SendScope, compare, guards};
-use ringform::reconcile::read;
-use ringform::render::{self, Format};
+use ringform::render::{self, Format, TextOptions};
+use ringform::run::{self, ExitRules, ExitStatus, RunOutcome, RunRequest};
 
-use crate::cli;
-use crate::commands::clock::Clock;
-use crate::commands::prepare::{Asked, Chosen, Prepared, Refused, choose, prepare};
-use crate::commands::{Exit, based, files, output, progress, setup, signals};
+use crate::cli::{LogArgs, PlanArgs};
+use crate::terminal::{block_on, environment, files, formats, listener, not_started, output, print_diff, signals};
 
 /// Runs the command.
-pub(crate) fn run(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
-    output::check(&args.write.formats, &[args.out.as_deref()])?;
-    match args.offline {
-        true => offline(args, talk),
-        false => setup::block_on(online(args, talk)),
-    }
-}
-
-fn asked(args: &cli::Plan) -> Asked<'_> {
-    let cli::Plan { files, select, connect, base, .. } = args;
-    let kind = if args.offline { DocumentKind::Offline } else { DocumentKind::Plan };
-    Asked { files, select, connect, base, otherwise: Origin::Unknown, kind }
-}
-
-async fn online(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
-    let clock = Clock::start();
-    let stop = Shutdown::new();
-    signals::listen(&stop, talk.quiet);
-    let prepared = match prepare(&asked(args), &stop).await? {
-        Ok(prepared) => prepared,
-        Err(refused) => return refuse(refused, args, talk, &clock),
+pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    formats::check(&args.output.formats, &[args.out.as_deref()])?;
+    let env = environment()?;
+    let request = RunRequest::from(args);
+    let outcome = match args.offline {
+        true => run::plan_offline(&request, &env),
+        false => {
+            signals::listen(&env.shutdown, log.quiet);
+            let listener = listener::listener(log);
+            block_on(async { Ok(run::plan(&request, &env, &listener).await) })?
+        }
     };
-    let Prepared { chosen, session } = prepared;
-    let Chosen { project, declarations, origins, forecast, mut report, .. } = chosen;
-    output::forecast(forecast.as_deref(), talk);
-    let sending = setup::sending(&args.sending);
-    let options = read::Options {
-        concurrency: session.concurrency,
-        origins,
-        sending: &sending,
-        guards: &project.guards,
-        keep_readings: false,
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => return not_started::refuse(error, &args.output.formats, log),
     };
-    let (progress, listener) = progress::start(talk);
-    let read = read::plan(declarations, &session.reader, &stop, options, listener).await;
-    progress.finish();
-    report.clients = read.clients;
-    report.diagnostics.extend(read.warnings);
-    report.run = clock.run(session.meter.requests(), session.meter.quota());
-    session.close().await?;
-    Ok(finish(report, &project, &sending, args, talk)?.or_interrupted(stop.is_stopped()))
-}
-
-/// Declared against declared: no secrets and no requests.
-fn offline(args: &cli::Plan, talk: &cli::Talk) -> anyhow::Result<Exit> {
-    let clock = Clock::start();
-    let chosen = match choose(&asked(args))? {
-        Ok(chosen) => chosen,
-        Err(refused) => return refuse(refused, args, talk, &clock),
-    };
-    let Chosen { project, declarations, origins, mut report, .. } = chosen;
-    let sending = setup::sending(&args.sending);
-    // A variable that is missing is no reason to refuse: nothing is sent there.
-    report.endpoint = setup::endpoint_unfilled(&project, &args.connect);
-    for declaration in &declarations {
-        let (mut client, untold) = compare::plan_offline(declaration, origins.of(declaration));
-        sending.mark(&mut client);
-        report.diagnostics.extend(untold);
-        report.diagnostics.extend(guards::judge(&project.guards, &mut client));
-        report.clients.push(client);
-    }
-    report.run = clock.run(Default::default(), Vec::new());
-    finish(report, &project, &sending, args, talk)
-}
-
-fn refuse(mut refused: Refused, args: &cli::Plan, talk: &cli::Talk, clock: &Clock) -> anyhow::Result<Exit> {
-    refused.run = clock.run(Default::default(), Vec::new());
-    output::refuse(&refused, &args.write.formats, talk)
+    show(&outcome, args, log)?;
+    let rules = ExitRules { detailed: args.detailed_exitcode, ..ExitRules::default() };
+    Ok(outcome.exit_status(rules).or_interrupted(!args.offline && env.shutdown.is_stopped()))
 }
 
 /// Shows and saves what was planned.
-fn finish(
-    mut report: Plan,
-    project: &Project,
-    sending: &SendScope,
-    args: &cli::Plan,
-    talk: &cli::Talk,
-) -> anyhow::Result<Exit> {
-    let formats = &args.write.formats;
-    report.diagnostics.extend(setup::idle(sending, &report.clients));
-    report.diagnostics.extend(based::behind(project, &report));
-    if args.out.is_some() || output::needs_revision(formats) {
-        report.revision = project.revision();
-    }
-    output::diagnose(&report.diagnostics, talk);
-    // A file that cannot be written is no reason not to show what was read.
+fn show(outcome: &RunOutcome, args: &PlanArgs, log: &LogArgs) -> anyhow::Result<()> {
+    let (report, formats) = (&outcome.report, &args.output.formats);
+    output::diagnose(&report.diagnostics, log);
+    // A file that cannot be written is no reason to hide what was read.
     let saved = match &args.out {
-        Some(file) => files::replace(file, |out| render::render(&report, Format::Json, &output::PLAIN, out)),
+        Some(file) => files::replace(file, |out| render::render(report, Format::Json, &TextOptions::PIPE, out)),
         None => Ok(()),
     };
-    if args.diff && output::on_stdout(formats)? == Some(Format::Text) {
-        output::print_diff(&report, talk)?;
-        output::write_files(&report, formats, talk)?;
+    if args.diff && formats::on_stdout(formats)? == Some(Format::Text) {
+        print_diff(report, log)?;
+        formats::write_files(report, formats, log)?;
     } else {
-        output::write(&report, formats, talk)?;
+        formats::write(report, formats, log)?;
     }
-    saved?;
-    Ok(Exit::of_plan(&report, args.detailed_exitcode))
+    saved
 }

@@ -2,29 +2,27 @@
 
 use serde_json::json;
 
-use ringform::config;
 use ringform::model::{Declaration, Place, Untrusted};
 use ringform::render::escape;
+use ringform::run::{self, ExitStatus, RunRequest};
 
-use crate::cli::{Plain, Resolve, Talk};
-use crate::commands::{Exit, output, setup};
+use crate::cli::{LogArgs, PlainFormat, ResolveArgs};
+use crate::terminal::{environment, listener, not_started, output};
 
 /// Runs the command.
-pub(crate) fn run(args: &Resolve, talk: &Talk) -> anyhow::Result<Exit> {
-    let mut loaded = config::load(&setup::request(&args.files)?);
-    setup::narrow(&mut loaded, &args.select);
-    output::diagnose(&loaded.diagnostics, talk);
-    if loaded.has_errors() {
-        return Ok(Exit::Error);
-    }
+pub(crate) fn run(args: &ResolveArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    let declarations = match run::resolve(&RunRequest::from(args), &environment()?, &listener::listener(log)) {
+        Ok(declarations) => declarations,
+        Err(error) => return not_started::complain(error, log),
+    };
     match args.format {
-        Plain::Text => output::print(&loaded.declarations.iter().map(text).collect::<Vec<_>>().join("\n"))?,
-        Plain::Json => {
-            let all: Vec<_> = loaded.declarations.iter().map(document).collect();
+        PlainFormat::Text => output::print(&declarations.iter().map(text).collect::<Vec<_>>().join("\n"))?,
+        PlainFormat::Json => {
+            let all: Vec<_> = declarations.iter().map(document).collect();
             output::print(&format!("{}\n", serde_json::to_string_pretty(&json!({"clients": all}))?))?;
         }
     }
-    Ok(Exit::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn text(declaration: &Declaration) -> String {
@@ -48,8 +46,8 @@ fn text(declaration: &Declaration) -> String {
         ));
     }
     for expected in &declaration.expect {
-        let wanted = expected.wanted.to_json().to_string();
-        let wanted = escape::terminal(&wanted.as_str().into()).to_string();
+        let wanted = Untrusted::from(expected.wanted.to_json().to_string());
+        let wanted = escape::terminal(&wanted);
         line(format!("  expect {}: {wanted}  {}", expected.row.name, place(&expected.place)));
     }
     for managed in &declaration.managed {
@@ -57,8 +55,8 @@ fn text(declaration: &Declaration) -> String {
             serde_json::Value::String(text) => escape::terminal(&text.as_str().into()).to_string(),
             other => other.to_string(),
         };
-        let layer = managed.layer.text();
-        let layer = escape::terminal(&layer.as_str().into()).to_string();
+        let layer = Untrusted::new(managed.layer.text());
+        let layer = escape::terminal(&layer);
         line(format!("  {:<27} {value}  {layer}, {}", managed.setting.name(), place(&managed.place)));
     }
     for setting in declaration.ignored.iter() {

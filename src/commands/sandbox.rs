@@ -2,19 +2,19 @@
 
 use anyhow::bail;
 
-use ringform::api::Shutdown;
-use ringform::sandbox::{self, FAULTS, Seed, Semantics, SimulatorClock, SimulatorFault, SimulatorOptions};
+use ringform::run::{self, ExitStatus, Shutdown};
+use ringform::sandbox::{self, DataFile, FAULTS, Seed, Semantics, SimulatorClock, SimulatorFault, SimulatorOptions};
 
-use crate::cli::{Sandbox, Talk};
-use crate::commands::{Exit, output, sandbox_data, setup, signals};
+use crate::cli::{LogArgs, SandboxArgs};
+use crate::terminal::{block_on, files, output, signals};
 
 /// Runs the command.
-pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     if args.fault.iter().any(|fault| fault == "list") {
         let list: String =
             FAULTS.iter().map(|(name, about, value)| format!("{name:<20} {about}{}\n", default(value))).collect();
         output::print(&list)?;
-        return Ok(Exit::Done);
+        return Ok(ExitStatus::Done);
     }
     let seed = match (&args.data, args.clients) {
         (Some(file), _) => Seed::load(file)?,
@@ -24,14 +24,14 @@ pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
     let data = match &args.data {
         Some(file) => {
             let folder = std::path::absolute(file)?.parent().map(std::path::Path::to_owned).unwrap_or_default();
-            Some(setup::kept(&folder, file))
+            Some(run::simulator_state(&folder, file))
         }
         None => None,
     };
     if let (true, Some(data)) = (args.reset, &data) {
         let was_there = sandbox::reset(data)?;
         output::print(if was_there { "back at the seed\n" } else { "already at the seed\n" })?;
-        return Ok(Exit::Done);
+        return Ok(ExitStatus::Done);
     }
     let faults = args.fault.iter().map(|text| text.parse::<SimulatorFault>()).collect::<anyhow::Result<Vec<_>>>()?;
     let semantics = Semantics {
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
     let options = SimulatorOptions {
         listen: args.listen,
         seed,
-        data: data.map(sandbox_data::data_file),
+        data: data.map(|path| DataFile { path, persist: files::persist }),
         semantics,
         faults,
         random_seed: args.seed,
@@ -52,22 +52,22 @@ pub(crate) fn run(args: &Sandbox, talk: &Talk) -> anyhow::Result<Exit> {
         token_lifetime: args.token_lifetime,
         clock: SimulatorClock::default(),
     };
-    setup::block_on(serve(options, talk))
+    block_on(serve(options, log))
 }
 
 fn default(value: &str) -> String {
     if value.is_empty() { String::new() } else { format!(" (default {value})") }
 }
 
-async fn serve(options: SimulatorOptions, talk: &Talk) -> anyhow::Result<Exit> {
+async fn serve(options: SimulatorOptions, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let stop = Shutdown::new();
     signals::listen(&stop, true);
     let server = sandbox::start(options).await?;
     output::print(&format!("{}\n", server.endpoint()))?;
-    if !talk.quiet {
+    if !log.quiet {
         output::note("serving until Ctrl-C; any App ID and App Secret work unless the seed names its own");
     }
     stop.stopped().await;
     server.stop().await?;
-    Ok(Exit::Done)
+    Ok(ExitStatus::Done)
 }

@@ -1,12 +1,13 @@
 //! `ringform schema`: prints a JSON Schema. The same files are committed under schemas/.
 
+use ringform::run::ExitStatus;
 use ringform::{config, plan};
 
-use crate::cli::{Schema, SchemaOf};
-use crate::commands::{Exit, output};
+use crate::cli::{SchemaArgs, SchemaOf};
+use crate::terminal::output;
 
 /// Runs the command.
-pub(crate) fn run(args: &Schema) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<ExitStatus> {
     let schema = match args.of {
         SchemaOf::Client => config::client_schema(),
         SchemaOf::Project => config::project_schema(),
@@ -15,5 +16,5 @@ pub(crate) fn run(args: &Schema) -> anyhow::Result<Exit> {
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');
     output::print(&text)?;
-    Ok(Exit::Done)
+    Ok(ExitStatus::Done)
 }

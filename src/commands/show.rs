@@ -6,13 +6,14 @@ use anyhow::Context;
 
 use ringform::model::{Diagnostic, FailureKind};
 use ringform::plan::{ClientPlan, document};
+use ringform::run::ExitStatus;
 
-use crate::cli::{Show, Talk};
-use crate::commands::{Exit, files, output};
+use crate::cli::{LogArgs, ShowArgs};
+use crate::terminal::{files, formats, output};
 
 /// Runs the command.
-pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
-    output::check(&args.write.formats, &[])?;
+pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    formats::check(&args.output.formats, &[])?;
     let mut plans = Vec::with_capacity(args.files.len());
     let mut refused = false;
     for file in &args.files {
@@ -23,26 +24,30 @@ pub(crate) fn run(args: &Show, talk: &Talk) -> anyhow::Result<Exit> {
         {
             Ok(plan) => plans.push(plan),
             Err(error) => {
-                output::complain(&error, talk);
+                output::complain(&error, log);
                 refused = true;
             }
         }
     }
     if refused {
-        return Ok(Exit::Error);
+        return Ok(ExitStatus::Error);
     }
     let (plan, gaps) = document::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
-    output::diagnose(&plan.diagnostics, talk);
-    output::write(&plan, &args.write.formats, talk)?;
+    output::diagnose(&plan.diagnostics, log);
+    formats::write(&plan, &args.output.formats, log)?;
     for gap in &gaps {
-        output::complain(&anyhow::anyhow!("{gap}"), talk);
+        output::complain(&anyhow::anyhow!("{gap}"), log);
     }
     if !gaps.is_empty() {
-        return Ok(Exit::Error);
+        return Ok(ExitStatus::Error);
     }
-    let exit = if plan.is_report() { Exit::of_report(&plan) } else { Exit::of_plan(&plan, args.detailed_exitcode) };
-    // A run that did not begin, or was stopped before it had looked at all, is no success when it is shown again.
+    let exit = if plan.is_report() {
+        ExitStatus::of_report(&plan)
+    } else {
+        ExitStatus::of_plan(&plan, args.detailed_exitcode)
+    };
+    // A run that did not start or was interrupted does not become a success when it is shown again.
     let interrupted = |client: &ClientPlan| client.error.as_ref().is_some_and(|e| e.kind == FailureKind::Interrupted);
-    let begun = !plan.diagnostics.iter().any(Diagnostic::is_error);
-    Ok(if begun && !plan.clients.iter().any(interrupted) { exit } else { exit.max(Exit::Error) })
+    let started = !plan.diagnostics.iter().any(Diagnostic::is_error);
+    Ok(if started && !plan.clients.iter().any(interrupted) { exit } else { exit.max(ExitStatus::Error) })
 }

@@ -1,45 +1,28 @@
 //! `ringform validate`: checks the files offline, without secrets and without a network.
 
-use ringform::config;
-use ringform::model::DeclaredClient;
-use ringform::plan::DocumentKind;
-use ringform::plan::drift::unused_waivers;
 use ringform::render::Format;
+use ringform::run::{self, ExitStatus, RunRequest};
 
-use crate::cli::{Talk, Validate};
-use crate::commands::clock::Clock;
-use crate::commands::{Exit, output, prepare, setup};
+use crate::cli::{LogArgs, ValidateArgs};
+use crate::terminal::{environment, formats, not_started, output};
 
 /// Runs the command.
-pub(crate) fn run(args: &Validate, talk: &Talk) -> anyhow::Result<Exit> {
-    let formats = &args.write.formats;
-    let printed = output::check(formats, &[])?;
-    let clock = Clock::start();
-    let request = setup::request(&args.files)?;
-    let mut loaded = config::load(&request);
-    loaded.diagnostics.extend(loaded.project.as_ref().and_then(setup::wrong_endpoint));
-    let failed = loaded.has_errors();
-    let mut report = prepare::empty(DocumentKind::Validation, loaded.project.as_ref());
-    report.run = clock.run(Default::default(), Vec::new());
-    report.diagnostics = loaded.diagnostics;
-    if output::needs_revision(formats) {
-        report.revision = loaded.repository.and_then(|repository| repository.revision());
-    }
-    if failed {
-        return output::refuse(&report, formats, talk);
-    }
-    if let Some(project) = loaded.project.as_ref().filter(|project| setup::is_whole(&request, project)) {
-        let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();
-        report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
-    }
-    output::diagnose(&report.diagnostics, talk);
+pub(crate) fn run(args: &ValidateArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    let formats = &args.output.formats;
+    let printed = formats::check(formats, &[])?;
+    let env = environment()?;
+    let valid = match run::validate(&RunRequest::from(args), &env) {
+        Ok(valid) => valid,
+        Err(error) => return not_started::refuse(error, formats, log),
+    };
+    output::diagnose(&valid.report.diagnostics, log);
     if printed == Some(Format::Text) {
         let s = |n: usize| if n == 1 { "" } else { "s" };
-        let (documents, files) = (loaded.documents, loaded.files);
-        output::write_files(&report, formats, talk)?;
+        let (documents, files) = (valid.documents, valid.files);
+        formats::write_files(&valid.report, formats, log)?;
         output::print(&format!("{documents} document{} in {files} file{}: valid.\n", s(documents), s(files)))?;
     } else {
-        output::write(&report, formats, talk)?;
+        formats::write(&valid.report, formats, log)?;
     }
-    Ok(Exit::Done)
+    Ok(ExitStatus::Done)
 }

@@ -11,24 +11,28 @@ pub const FOLDER: &str = ".ringform";
 
 const JOURNALS: &str = "journal";
 
-/// Makes the folder of the journals below a project, and returns it.
-pub(super) fn make_journals(root: &Path) -> io::Result<PathBuf> {
-    let folder = root.join(FOLDER);
-    let journals = folder.join(JOURNALS);
-    // A repository can bring a link, and ringform would then write wherever the link leads.
-    for part in [&folder, &journals] {
-        if fs::symlink_metadata(part).is_ok_and(|part| part.is_symlink()) {
-            return Err(io::Error::other(format!("{FOLDER} or its journal is a link; remove it")));
+/// Makes `.ringform/PART` below a project and returns it. A link in its place is an error: a repository can bring a link, and
+/// ringform would then write wherever the link leads.
+pub fn state_folder(root: &Path, part: &str) -> io::Result<PathBuf> {
+    let own = root.join(FOLDER);
+    let folder = own.join(part);
+    for path in [&own, &folder] {
+        if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+            return Err(io::Error::other(format!("{FOLDER} or {FOLDER}/{part} is a link; remove it")));
         }
     }
     fs::create_dir_all(&folder)?;
-    match File::create_new(folder.join(".gitignore")) {
+    match File::create_new(own.join(".gitignore")) {
         Ok(mut file) => file.write_all(b"*\n")?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error),
     }
-    fs::create_dir_all(&journals)?;
-    Ok(journals)
+    Ok(folder)
+}
+
+/// Makes the folder of the journals below a project, and returns it.
+pub(super) fn make_journals(root: &Path) -> io::Result<PathBuf> {
+    state_folder(root, JOURNALS)
 }
 
 /// The journals below a project, oldest first: their names begin with the time of their runs.
@@ -52,4 +56,33 @@ pub(super) fn journals(root: &Path) -> io::Result<Vec<PathBuf>> {
 /// The run of a journal: the name of its file.
 pub(super) fn run_of(journal: &Path) -> String {
     journal.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_ignores_itself_and_keeps_what_it_holds() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = state_folder(root.path(), "journal").unwrap();
+        assert_eq!(folder, root.path().join(".ringform/journal"));
+        fs::write(root.path().join(".ringform/.gitignore"), "mine").unwrap();
+        state_folder(root.path(), "sandbox").unwrap();
+        assert_eq!(fs::read_to_string(root.path().join(".ringform/.gitignore")).unwrap(), "mine");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_its_place_is_an_error() {
+        for link in [".ringform", ".ringform/journal"] {
+            let root = tempfile::tempdir().unwrap();
+            let elsewhere = tempfile::tempdir().unwrap();
+            fs::create_dir_all(root.path().join(link).parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(elsewhere.path(), root.path().join(link)).unwrap();
+            let error = state_folder(root.path(), "journal").unwrap_err().to_string();
+            assert!(error.contains("is a link; remove it"), "{error}");
+            assert!(fs::read_dir(elsewhere.path()).unwrap().next().is_none());
+        }
+    }
 }

@@ -13,7 +13,7 @@ mod stored;
 mod unresolved;
 
 pub use append::{Journal, JournalHeader};
-pub use folder::FOLDER;
+pub use folder::{FOLDER, state_folder};
 pub use record::JournalLine;
 pub use stored::{StoredValues, stored_values};
 pub use unresolved::{UnresolvedPut, mark_resolved, unresolved_puts};

@@ -216,7 +216,7 @@ fn the_journal_stands_before_the_put_and_says_what_a_killed_run_was_sending() {
     assert!(text.contains("\"put\":{\"geo_list\":\"KZ RU\"}"), "{text}");
     assert!(!text.contains("s3cr3t"), "{text}");
     world.server().clear_faults();
-    world.run("apply --yes --client 13").ok().says(&["client 12", "does not look at that client"]);
+    world.run("apply --yes --client 13").ok().says(&["client 12", "does not read that client"]);
     let ran = world.run("apply --yes").ok();
     let ran = ran.says(&["client 12", "geo_list", "may have landed"]);
     drop(ran);

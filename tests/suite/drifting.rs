@@ -400,7 +400,7 @@ fn what_nobody_could_be_told_stays_new_and_the_address_stays_secret() {
         world.start();
         world.server().set(12, "geo_list", json!("*"));
         let failing = format!("{AGAIN} --notify {address} -vv");
-        let ran = world.run(&failing).status(1).says(&[why, "stays new"]).prints(&["! open"]);
+        let ran = world.run(&failing).status(1).says(&[why, "reports the new findings again"]).prints(&["! open"]);
         told.recv_timeout(SOON).unwrap();
         for text in [&ran.stdout, &ran.stderr, &world.read("last.json")] {
             assert!(!text.contains("hush"), "{text}");

@@ -15,7 +15,7 @@ fn live() -> World {
 fn a_plan_after_an_import_is_empty() {
     let mut world = live();
     let ran = world.run("import 12 13 14").ok().requests(1, 3, 0);
-    ran.says(&["geo_list", "timezone", "left unmanaged"]);
+    ran.says(&["geo_list", "timezone", "stays unmanaged"]);
     let mut files: Vec<String> = std::fs::read_dir(world.path("clients"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

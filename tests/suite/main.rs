@@ -4,13 +4,13 @@
 #![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
 
 mod applying;
+mod architecture;
 mod drifting;
 mod examples;
 mod files;
 mod generated;
 mod guarding;
 mod hostile;
-mod house;
 mod importing;
 mod laws_exchange;
 mod laws_fields;

@@ -151,7 +151,7 @@ fn one_run_names_every_existing_file_and_writes_nothing() {
     let said = empty.run("init --ci gitlab --ci cron").status(1);
     assert_eq!(said.stdout, "");
     for path in [".gitlab-ci.yml", "clients/me.yaml", ".deploy"] {
-        assert!(said.stderr.contains(&format!("error: {path} stands there already\n")), "{}", said.stderr);
+        assert!(said.stderr.contains(&format!("error: {path} already exists\n")), "{}", said.stderr);
     }
     assert!(said.stderr.contains("Nothing was written."), "{}", said.stderr);
     assert_eq!(said.stderr.matches("error:").count(), 3, "{}", said.stderr);
@@ -164,7 +164,7 @@ fn a_broken_link_counts_as_an_existing_file() {
     let empty = Empty::new();
     std::os::unix::fs::symlink("/nonexistent/target", empty.0.path().join("ringform.yaml")).unwrap();
     let said = empty.run("init").status(1);
-    assert!(said.stderr.contains("error: ringform.yaml stands there already"), "{}", said.stderr);
+    assert!(said.stderr.contains("error: ringform.yaml already exists"), "{}", said.stderr);
     assert!(!empty.0.path().join("clients").exists());
 }
 
@@ -208,7 +208,7 @@ fn a_project_in_a_subfolder_has_its_pipelines_at_the_top_of_the_repository() {
 fn init_refuses_a_folder_name_that_yaml_or_a_shell_would_change() {
     let empty = Empty::new().with(".git/HEAD", "ref: refs/heads/main\n");
     let said = empty.run("init $(id) --ci github").status(1);
-    assert!(said.stderr.contains("cannot stand in a pipeline"), "{}", said.stderr);
+    assert!(said.stderr.contains("a pipeline cannot name the folder"), "{}", said.stderr);
     assert_eq!(empty.files(), [".git/HEAD"]);
     empty.run("init $(id)").status(0);
 }
@@ -218,7 +218,7 @@ fn wrong_usage_is_an_error_and_not_a_difference() {
     let empty = Empty::new().with("file", "");
     let said = empty.run("init --ci jenkins").status(1);
     assert!(said.stderr.contains("github, gitlab, cron, kubernetes"), "{}", said.stderr);
-    assert!(empty.run("init file").status(1).stderr.contains("is no folder"));
+    assert!(empty.run("init file").status(1).stderr.contains("is not a folder"));
     assert_eq!(empty.files(), ["file"]);
 }
 
@@ -226,7 +226,7 @@ fn wrong_usage_is_an_error_and_not_a_difference() {
 fn init_names_the_outer_project_that_loses_this_folder() {
     let empty = Empty::new().with("ringform.yaml", "endpoint: https://pbx.example\n");
     let said = empty.run("init inner").status(0);
-    assert!(said.stderr.contains("does not look in here any more"), "{}", said.stderr);
+    assert!(said.stderr.contains("no longer reads the documents in this folder"), "{}", said.stderr);
 }
 
 #[test]

@@ -6,9 +6,16 @@ use std::ffi::OsString;
 use std::process::Command;
 
 /// The variables of a process without those that steer git. The default has none.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct GitEnvironment {
     variables: Vec<(OsString, OsString)>,
+}
+
+impl std::fmt::Debug for GitEnvironment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values may be secrets.
+        f.write_str("GitEnvironment(…)")
+    }
 }
 
 impl GitEnvironment {

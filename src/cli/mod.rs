@@ -1,0 +1,21 @@
+//! Every command and flag. The comment of an argument is its help text and its man page.
+//!
+//! Owns the words of the command line, their types, and how they become a request for `run`. It runs nothing.
+
+mod log;
+mod offline;
+mod online;
+mod request;
+mod root;
+mod shared;
+mod values;
+
+pub(crate) use log::{ColorMode, LogArgs, LogFormat};
+pub(crate) use offline::{
+    CompletionsArgs, InitArgs, Pipeline, ResolveArgs, SandboxArgs, SchemaArgs, SchemaOf, ShowArgs, ValidateArgs,
+};
+pub(crate) use online::{
+    ApplyArgs, AuthArgs, AuthCheckArgs, AuthCommand, DriftArgs, FailOn, ImportArgs, NotifyFormat, PlanArgs,
+};
+pub(crate) use root::{Cli, Command};
+pub(crate) use shared::PlainFormat;

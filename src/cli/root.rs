@@ -1,0 +1,53 @@
+//! The command line as a whole: its commands and what its help says.
+
+use clap::{Parser, Subcommand};
+
+use crate::cli::log::LogArgs;
+use crate::cli::offline::{CompletionsArgs, InitArgs, ResolveArgs, SandboxArgs, SchemaArgs, ShowArgs, ValidateArgs};
+use crate::cli::online::{ApplyArgs, AuthArgs, DriftArgs, ImportArgs, PlanArgs};
+
+/// Configuration as code for the settings of cloud-PBX clients.
+#[derive(Debug, Parser)]
+#[command(name = "ringform", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    after_help = "Exit status: 0 done, 1 an error, 2 a difference (drift, or with --detailed-exitcode), 130 interrupted."
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How much to say, and how.
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a starter project, with a pipeline to choose; overwrites nothing
+    Init(InitArgs),
+    /// Check the files offline, without secrets
+    Validate(ValidateArgs),
+    /// Print the effective settings of each client and where each value came from, offline
+    Resolve(ResolveArgs),
+    /// Write client documents from live clients
+    Import(ImportArgs),
+    /// Show how live clients differ from their declarations
+    Plan(PlanArgs),
+    /// Bring live clients to their declarations: read all, check, ask, send
+    Apply(ApplyArgs),
+    /// The cron form of plan: what differs, what of it is new, and what is waived
+    Drift(DriftArgs),
+    /// Render saved plans and reports again
+    Show(ShowArgs),
+    /// Questions about credentials
+    Auth(AuthArgs),
+    /// Serve a simulator of the API on a loopback port
+    Sandbox(SandboxArgs),
+    /// Print a JSON Schema
+    Schema(SchemaArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}

@@ -1,0 +1,163 @@
+//! Apply: read all, check the whole plan, ask, then send.
+//!
+//! Owns the order of these steps and the reasons to send nothing. How a question reaches people is the caller's part.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::journal::{Journal, JournalHeader, JournalLine};
+use crate::plan::send;
+use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Status};
+use crate::run::outcome::RunOutcome;
+use crate::run::read::Readings;
+use crate::run::ready::{self, Ready};
+use crate::run::write::{self, WriteOptions, Writes};
+use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, saved_plan, unresolved};
+
+const INTERRUPTED: &str = "interrupted before it was sent";
+
+/// The answer to the question whether to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Send.
+    Yes,
+    /// Do not send.
+    No,
+    /// The run was interrupted before an answer came.
+    Interrupted,
+}
+
+/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send; the run calls it unless the
+/// request says yes already.
+pub async fn apply(
+    request: &ApplyRequest,
+    env: &Environment,
+    listener: &Listener,
+    ask: impl AsyncFnOnce(&Plan, usize) -> anyhow::Result<Answer>,
+) -> Result<RunOutcome, NotStarted> {
+    let ready = match &request.saved_plan {
+        Some(file) => saved_plan::ready(file, &request.run, env).await,
+        None => ready::from_live(&request.run, env, listener).await,
+    };
+    let mut ready = ready.map_err(NotStarted::as_report)?;
+    let puts = unresolved::announce(&ready.project, &ready.report, listener)?;
+    let planned = match permission(&mut ready, request, env, listener, ask).await? {
+        Some(why) => Err(why),
+        None => Ok(std::mem::take(&mut ready.readings)),
+    };
+    let clients = std::mem::take(&mut ready.report.clients);
+    let (clients, ended) = match planned {
+        Err(why) => (clients.into_iter().map(|client| unsent(client, &why)).collect(), Ok(())),
+        Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
+    };
+    let Ready { session, mut report, .. } = ready;
+    report.kind = DocumentKind::Report;
+    report.clients = clients;
+    let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
+    report.run = env.run(session.usage.requests(), session.usage.quota());
+    let closed = session.close().await;
+    Ok(RunOutcome { report, finished: ended.and(resolved).and(closed) })
+}
+
+/// Whether the run may send the plan: `Some` says why not.
+async fn permission(
+    ready: &mut Ready,
+    request: &ApplyRequest,
+    env: &Environment,
+    listener: &Listener,
+    ask: impl AsyncFnOnce(&Plan, usize) -> anyhow::Result<Answer>,
+) -> anyhow::Result<Option<String>> {
+    if env.shutdown.is_stopped() {
+        return Ok(Some(INTERRUPTED.to_owned()));
+    }
+    let usage = &ready.session.usage;
+    ready.report.run = env.run(usage.requests(), usage.quota());
+    let plan = &ready.report;
+    let exceeded = send::exceeded(request.limits, plan);
+    if !exceeded.is_empty() {
+        let why = format!("not sent: {}", exceeded.join("; "));
+        exceeded.into_iter().for_each(|sentence| listener(RunEvent::LimitExceeded(sentence)));
+        return Ok(Some(why));
+    }
+    let count = plan.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty()).count();
+    if count == 0 {
+        return Ok(None);
+    }
+    for line in send::forecast(plan, |name| usage.remaining(name)) {
+        listener(RunEvent::Forecast(line));
+    }
+    if request.yes {
+        return Ok(None);
+    }
+    let answer = ask(plan, count).await?;
+    // The question may take any time, so the answers of the API are no longer fresh.
+    ready.readings.clear();
+    Ok(match answer {
+        Answer::Yes => None,
+        Answer::No => Some("not sent: the answer was not `yes`".to_owned()),
+        Answer::Interrupted => Some(INTERRUPTED.to_owned()),
+    })
+}
+
+/// A client of a run that does not send.
+fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
+    let result = match (client.status(), client.blocked.is_empty()) {
+        (Status::InSync, _) => ApplyResult::Unchanged,
+        (Status::Failed, _) => write::failed_result(&client),
+        (Status::Change, false) => ApplyResult::Refused,
+        (Status::Change, true) if !client.is_to_send() => ApplyResult::Unchanged,
+        (Status::Change, true) => ApplyResult::Skipped,
+    };
+    let message = (result == ApplyResult::Skipped).then(|| why.into());
+    client.finish(result, message.map(|message| Details { message: Some(message), ..Details::default() }));
+    client
+}
+
+/// Opens the journal and writes. An error means that nothing was sent; the inner one, that the journal has no last line.
+async fn send(
+    ready: &Ready,
+    planned: Vec<ClientPlan>,
+    readings: Readings,
+    request: &ApplyRequest,
+    env: &Environment,
+    listener: &Listener,
+) -> anyhow::Result<(Vec<ClientPlan>, anyhow::Result<()>)> {
+    let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
+    let journal = match sends {
+        true => Some(Arc::new(open(ready, env).context("the journal cannot be written, so nothing is sent")?)),
+        false => None,
+    };
+    let writes = Writes {
+        writer: ready.session.writer.clone(),
+        reader: ready.session.reader.clone(),
+        shutdown: env.shutdown.clone(),
+        journal: journal.clone(),
+        clock: env.clock,
+        listener: Arc::clone(listener),
+    };
+    let options = WriteOptions {
+        concurrency: ready.session.concurrency,
+        max_read_age: ready.project.limits.max_read_age,
+        allow_collateral: request.allow_collateral,
+        max_failures: request.max_failures,
+        canary: request.canary,
+    };
+    let clients = write::write(planned, readings, writes, options).await;
+    let ended = match journal {
+        Some(journal) => JournalLine::end(env.clock.now()).and_then(|line| journal.write(&line)),
+        None => Ok(()),
+    };
+    Ok((clients, ended.context("the journal cannot be completed")))
+}
+
+fn open(ready: &Ready, env: &Environment) -> std::io::Result<Journal> {
+    let header = JournalHeader {
+        run: &env.run_id(),
+        started_at: &env.clock.started_at(),
+        version: env.version,
+        endpoint: &ready.report.endpoint,
+        project: &ready.report.project,
+    };
+    Journal::create(&ready.project.root, &header)
+}

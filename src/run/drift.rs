@@ -1,0 +1,125 @@
+//! Drift: live clients beside their declarations and the report before. It reads and cannot write.
+//!
+//! Owns the order of steps: the run reads the last report before it replaces any file, and it notifies before it returns, so that
+//! the report says whether the notification failed.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::api::Webhook;
+use crate::model::DeclaredClient;
+use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
+use crate::plan::{DocumentKind, Plan, SendScope};
+use crate::run::outcome::RunOutcome;
+use crate::run::preflight::{Scope, scope};
+use crate::run::read::{ReadOptions, read};
+use crate::run::{DriftRequest, Environment, Listener, NotStarted, Notification, warnings};
+
+/// Compares live clients with their declarations and with the report before.
+pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listener) -> Result<RunOutcome, NotStarted> {
+    let webhook = request.notification.as_ref().map(webhook).transpose()?;
+    let previous = match &request.since {
+        Some(file) => previous(file, env)?,
+        None => None,
+    };
+    let mut scope = scope(&request.run, env, DocumentKind::Drift)?;
+    let session = scope.connect(&request.run, env).await?;
+    if let (Some(previous), Some(file)) = (&previous, &request.since) {
+        let checked = previous.check(&scope.report, &scope.declared, scope.whole);
+        checked.map_err(|why| anyhow::anyhow!("{}", why.raw())).with_context(|| not_usable(file))?;
+    }
+    scope.announce(listener);
+    let Scope { project, declared, whole, mut declarations, origins, mut report, .. } = scope;
+    if whole {
+        report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
+    }
+    let selected: Vec<DeclaredClient> = declarations.iter().map(DeclaredClient::from).collect();
+    if let Some(budget) = request.budget {
+        drift::take_turn(&mut declarations, previous.as_ref().map_or(&[], |one| &one.drift.last_read), budget);
+    }
+    let sending = SendScope::default();
+    let options = ReadOptions::new(&session, &project, origins, &sending, env, listener);
+    // Guards judge what a run sends, and this run sends nothing.
+    let outcome = read(declarations, ReadOptions { guards: &[], ..options }).await;
+    report.clients = outcome.clients;
+    report.diagnostics.extend(outcome.warnings);
+    report.diagnostics.extend(warnings::stale_base(&project, &report));
+    report.run = env.run(session.usage.requests(), session.usage.quota());
+    session.close().await?;
+    let context = RunContext {
+        at: &env.clock.started_at(),
+        today: &env.clock.today(),
+        declared: &declared,
+        selected: &selected,
+        whole,
+        waivers: &project.waivers,
+        budget: request.budget,
+    };
+    report.run.drift = Some(drift::compare(&report.clients, previous.as_ref(), &context));
+    if request.run.names_commit || webhook.is_some() {
+        report.revision = project.revision();
+    }
+    let finished = match webhook {
+        Some(webhook) => notify(&webhook, &mut report, request, env).await,
+        None => {
+            if let (Some(drift), Some(previous)) = (&mut report.run.drift, &previous) {
+                drift.keep_unnotified(&previous.drift);
+            }
+            Ok(())
+        }
+    };
+    Ok(RunOutcome { report, finished })
+}
+
+/// A webhook and the body for it.
+struct Notifier<'a> {
+    webhook: Webhook,
+    notification: &'a Notification,
+}
+
+/// Checks the address before the run reads anything.
+fn webhook(notification: &Notification) -> anyhow::Result<Notifier<'_>> {
+    let webhook = Webhook::parse(&notification.address).map_err(anyhow::Error::msg);
+    webhook.context(notification.named_by).map(|webhook| Notifier { webhook, notification })
+}
+
+/// Posts the report when a finding is new. After a failure the next run reports the new findings again.
+async fn notify(
+    notifier: &Notifier<'_>,
+    report: &mut Plan,
+    request: &DriftRequest,
+    env: &Environment,
+) -> anyhow::Result<()> {
+    let Some(drift) = &report.run.drift else { return Ok(()) };
+    if !drift.findings.iter().any(Finding::is_news) {
+        return Ok(());
+    }
+    let mut body = Vec::new();
+    (notifier.notification.body)(report, &mut body)?;
+    let ca_file = request.run.connection.ca_file.as_deref();
+    let posted = notifier.webhook.post(body, ca_file, env.version, &env.shutdown).await;
+    if posted.is_err()
+        && let Some(drift) = &mut report.run.drift
+    {
+        drift.notification_failed();
+    }
+    posted.context("the notification failed; the next run reports the new findings again")
+}
+
+/// The last report; `None` when the file does not exist yet.
+fn previous(file: &Path, env: &Environment) -> anyhow::Result<Option<PreviousReport>> {
+    match fs::read(env.folder.join(file)) {
+        Ok(bytes) => {
+            PreviousReport::read(&bytes).map(Some).map_err(anyhow::Error::msg).with_context(|| not_usable(file))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| not_usable(file)),
+    }
+}
+
+fn not_usable(file: &Path) -> String {
+    format!("--since {} cannot be used", file.display())
+}

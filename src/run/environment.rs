@@ -1,0 +1,158 @@
+//! What a run gets from the process around it, as values.
+//!
+//! Owns the types of these values. The run reads no variable, no clock and no working folder on its own, so a test fixes them all.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::api::Shutdown;
+use crate::config::GitEnvironment;
+use crate::plan::{QuotaUsage, Requests, Run};
+
+/// Replaces a file whole or not at all, and makes the folders above it.
+pub type Persist = fn(&Path, &[u8]) -> io::Result<()>;
+
+/// The process around a run.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// The working folder; absolute.
+    pub folder: PathBuf,
+    /// The variables.
+    pub variables: Variables,
+    /// What git runs with.
+    pub git: GitEnvironment,
+    /// The clock.
+    pub clock: Clock,
+    /// Chance for the run's name and for the pauses between tries. No secret depends on it.
+    pub random_seed: u64,
+    /// The version of the program.
+    pub version: &'static str,
+    /// The flag that ends the run in good order.
+    pub shutdown: Shutdown,
+    /// The one way in which files are replaced.
+    pub persist: Persist,
+}
+
+impl Environment {
+    /// The run's name: the time for people and chance for uniqueness.
+    pub fn run_id(&self) -> String {
+        let chance = self.random_seed & 0xff_ffff;
+        format!("{}-{chance:06x}", self.clock.started_at.strftime("%Y%m%dT%H%M%SZ"))
+    }
+
+    /// The part of a report that depends on the run.
+    pub fn run(&self, requests: Requests, quota: Vec<QuotaUsage>) -> Run {
+        Run {
+            id: self.run_id(),
+            started_at: self.clock.started_at(),
+            duration_ms: self.clock.elapsed().as_millis() as u64,
+            requests,
+            quota,
+            drift: None,
+        }
+    }
+
+    /// The part of a report that depends on the run, of a run that sent no request.
+    pub fn run_without_requests(&self) -> Run {
+        self.run(Requests::default(), Vec::new())
+    }
+}
+
+/// Variables by name. An empty variable counts as not set, because pipelines leave secrets empty that a job may not have.
+#[derive(Clone, Default)]
+pub struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+}
+
+impl FromIterator<(String, String)> for Variables {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(all: T) -> Variables {
+        Variables(all.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+    }
+}
+
+impl std::fmt::Debug for Variables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values may be secrets.
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// When a run began, and how to read the time later.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// When the run began, for people.
+    pub started_at: Timestamp,
+    /// When the run began, for durations.
+    pub started: Instant,
+    /// Reads the time for people.
+    pub timestamp: fn() -> Timestamp,
+    /// Reads the time for durations.
+    pub instant: fn() -> Instant,
+}
+
+impl Clock {
+    /// When the run began, RFC 3339 in UTC, to the second.
+    pub fn started_at(&self) -> String {
+        text(self.started_at)
+    }
+
+    /// The day on which the run began, `YYYY-MM-DD` in UTC.
+    pub fn today(&self) -> String {
+        self.started_at.strftime("%Y-%m-%d").to_string()
+    }
+
+    /// Now, RFC 3339 in UTC, to the second.
+    pub fn now(&self) -> String {
+        text((self.timestamp)())
+    }
+
+    /// Now, for durations.
+    pub fn instant(&self) -> Instant {
+        (self.instant)()
+    }
+
+    /// How long ago something was.
+    pub fn since(&self, then: Instant) -> Duration {
+        self.instant().saturating_duration_since(then)
+    }
+
+    /// How long the run has taken so far.
+    pub fn elapsed(&self) -> Duration {
+        self.since(self.started)
+    }
+}
+
+fn text(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing;
+
+    #[test]
+    fn the_name_of_a_run_holds_its_time_and_chance() {
+        let env = Environment { random_seed: 0xabcd_ef01_2345, ..testing::environment(&[]) };
+        assert_eq!(env.run_id(), "20260102T030405Z-012345");
+        assert_eq!(env.clock.today(), "2026-01-02");
+        assert_eq!(env.run_without_requests().started_at, "2026-01-02T03:04:05Z");
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set_and_no_value_is_shown() {
+        let env = testing::environment(&[("EMPTY", ""), ("TOKEN", "hush")]);
+        assert_eq!((env.variables.get("EMPTY"), env.variables.get("NONE")), (None, None));
+        assert_eq!(env.variables.get("TOKEN").as_deref(), Some("hush"));
+        assert!(!format!("{env:?}").contains("hush"));
+    }
+}

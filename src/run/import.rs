@@ -1,0 +1,188 @@
+//! Import: client documents out of live clients.
+//!
+//! Owns where a document may be written: it replaces no file without `force` and declares no client twice. One client that fails
+//! stops no other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::config::{self, Project};
+use crate::model::{ClientId, Declaration, Failure, FieldMask, Live, State, Value};
+use crate::plan::DocumentKind;
+use crate::run::import_document::{self, ImportWarning};
+use crate::run::preflight::{self, project};
+use crate::run::session::Session;
+use crate::run::{Environment, ImportRequest, Listener, NotStarted, Persist, RunEvent};
+
+/// A client and what import did with it.
+#[derive(Debug)]
+pub struct ImportedClient {
+    /// The client.
+    pub client: ClientId,
+    /// The path of its document, or why there is none.
+    pub result: ImportResult,
+}
+
+/// The path of a document with its warnings, or why there is none.
+pub type ImportResult = Result<(PathBuf, Vec<ImportWarning>), ImportError>;
+
+/// Why a client has no new document.
+#[derive(Debug)]
+pub enum ImportError {
+    /// The client could not be read.
+    NotRead(Failure),
+    /// The answer holds no valid `id`.
+    NoId,
+    /// The answer is another client.
+    OtherClient(u64),
+    /// A document declares the client already.
+    Declared(PathBuf),
+    /// The file exists.
+    Exists(PathBuf),
+    /// The file cannot be written. The text is not escaped.
+    NotWritten(anyhow::Error),
+}
+
+/// The result of an import.
+#[derive(Debug)]
+pub struct ImportOutcome {
+    /// Whether every client has a document.
+    pub complete: bool,
+    /// What failed at the end of the connection.
+    pub finished: anyhow::Result<()>,
+}
+
+/// Reads the clients and writes their documents. `each` receives every client as soon as it is done; its error ends the import.
+pub async fn import(
+    request: &ImportRequest,
+    env: &Environment,
+    listener: &Listener,
+    mut each: impl FnMut(ImportedClient) -> anyhow::Result<()>,
+) -> Result<ImportOutcome, NotStarted> {
+    let mut loaded = config::load(&request.files.request(env));
+    // Import is for a project without documents too.
+    loaded.diagnostics.retain(|one| one.rule != "no-documents");
+    let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
+    let credentials = credentials(&project, request)?;
+    let session = match Session::connect(&project, vec![credentials.clone()], &request.connection, env).await {
+        Ok(session) => session,
+        Err(errors) => return Err(preflight::problems(report, errors, env)),
+    };
+    listener(RunEvent::Warnings(report.diagnostics));
+    let folder = match &request.out {
+        Some(out) => env.folder.join(out),
+        None => project.root.join("clients"),
+    };
+    let documents = Documents::of(&project, &loaded.declarations, credentials.as_ref());
+    let target = ImportTarget { folder, documents, force: request.force, persist: env.persist };
+    let default = project.default_credentials.as_ref();
+    let named = credentials.clone().filter(|name| Some(name) != default && name.as_ref() != "default");
+    let mut complete = true;
+    for client in clients(request) {
+        let read = session.reader.read(client, credentials.as_ref(), FieldMask::all()).await;
+        let result = read.map_err(ImportError::NotRead).and_then(|live| target.write(client, &live, named.clone()));
+        complete &= result.is_ok();
+        each(ImportedClient { client, result })?;
+    }
+    Ok(ImportOutcome { complete, finished: session.close().await })
+}
+
+/// The clients of the request, each once; `@me` when it names none.
+fn clients(request: &ImportRequest) -> Vec<ClientId> {
+    let mut clients = request.clients.clone();
+    if clients.is_empty() {
+        clients.push(ClientId::Me);
+    }
+    let mut seen = BTreeSet::new();
+    clients.retain(|client| seen.insert(*client));
+    clients
+}
+
+/// The credentials to read with: those of the request, else the default of the project, else those of the environment.
+fn credentials(project: &Project, request: &ImportRequest) -> Result<Option<Arc<str>>, NotStarted> {
+    match &request.credentials {
+        Some(name) => match project.credentials.get_key_value(name) {
+            Some((name, _)) => Ok(Some(name.clone())),
+            None => Err(NotStarted::UndeclaredCredentials(name.clone())),
+        },
+        None => Ok(project.default_credentials.clone()),
+    }
+}
+
+/// The documents of the project, and which clients they declare.
+struct Documents {
+    by_client: BTreeMap<u64, Vec<PathBuf>>,
+    /// Those of `@me` under the credentials of the import: the client is the same, whatever its number.
+    of_me: Vec<PathBuf>,
+    /// How many documents each file holds.
+    in_file: BTreeMap<PathBuf, usize>,
+}
+
+impl Documents {
+    fn of(project: &Project, declarations: &[Declaration], credentials: Option<&Arc<str>>) -> Documents {
+        let mut found = Documents { by_client: BTreeMap::new(), of_me: Vec::new(), in_file: BTreeMap::new() };
+        for declaration in declarations {
+            let path = project.root.join(declaration.place.file.raw());
+            *found.in_file.entry(path.clone()).or_default() += 1;
+            if declaration.client == ClientId::Me && declaration.credentials.as_ref() == credentials {
+                found.of_me.push(path.clone());
+            }
+            if let Some(id) = declaration.client.number().or_else(|| expected_id(declaration)) {
+                found.by_client.entry(id).or_default().push(path);
+            }
+        }
+        found
+    }
+}
+
+fn expected_id(declaration: &Declaration) -> Option<u64> {
+    let expected = declaration.expect.iter().find(|expected| expected.row.name == "id")?;
+    match &expected.wanted {
+        State::Is(Value::Id(id)) => Some(id.get()),
+        _ => None,
+    }
+}
+
+/// Where import writes.
+struct ImportTarget {
+    folder: PathBuf,
+    documents: Documents,
+    force: bool,
+    persist: Persist,
+}
+
+impl ImportTarget {
+    fn write(&self, client: ClientId, live: &Live, credentials: Option<Arc<str>>) -> ImportResult {
+        let id = live.id.ok_or(ImportError::NoId)?;
+        if client.number().is_some_and(|asked| asked != id) {
+            return Err(ImportError::OtherClient(id));
+        }
+        let path = self.folder.join(import_document::file_name(id, live));
+        let of_me = self.documents.of_me.iter().filter(|_| client == ClientId::Me);
+        for declared in self.documents.by_client.get(&id).into_iter().flatten().chain(of_me) {
+            let only = self.documents.in_file.get(declared) == Some(&1);
+            if !(self.force && only && is_same_file(declared, &path)) {
+                return Err(ImportError::Declared(declared.clone()));
+            }
+        }
+        if !self.force && fs::symlink_metadata(&path).is_ok() {
+            return Err(ImportError::Exists(path));
+        }
+        let (draft, warnings) = import_document::draft(client, live, credentials);
+        let written = (self.persist)(&path, config::write_document(&draft).as_bytes());
+        let written = written.with_context(|| format!("cannot write {}", path.display()));
+        written.map_err(ImportError::NotWritten)?;
+        Ok((path, warnings))
+    }
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        (_, _) => false,
+    }
+}

@@ -1,0 +1,107 @@
+//! The document that import writes for a live client.
+//!
+//! Owns its content and its file name. It declares all seven settings, null too, with `expect`. Of the client's name only letters,
+//! digits and hyphens reach the file name.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::config::Draft;
+use crate::model::{ClientId, FieldRow, Live, Setting, State, Untrusted};
+
+/// A setting that the document leaves unmanaged.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ImportWarning {
+    /// Its value cannot be declared.
+    NotDeclarable {
+        /// The setting.
+        setting: Setting,
+        /// Its raw value, as JSON.
+        value: Untrusted,
+    },
+    /// The answer lacks it.
+    Missing(Setting),
+}
+
+/// `12-ringme-test.yaml`: the id, and of the name what no folder can be left with.
+pub(super) fn file_name(id: u64, live: &Live) -> String {
+    let name = live.name.as_ref().map(|name| name.raw()).unwrap_or_default();
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase).take(48) {
+        match c.is_alphanumeric() || c == '_' {
+            true => slug.push(c),
+            false if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+            false => {}
+        }
+    }
+    match slug.trim_end_matches('-') {
+        "" => format!("{id}.yaml"),
+        slug => format!("{id}-{slug}.yaml"),
+    }
+}
+
+/// The content of the document. `credentials` is the name to write, if any.
+pub(super) fn draft(client: ClientId, live: &Live, credentials: Option<Arc<str>>) -> (Draft, Vec<ImportWarning>) {
+    let mut warnings = Vec::new();
+    let mut draft = Draft { client, credentials, expect: Vec::new(), settings: Vec::new(), odd: Vec::new() };
+    let mut wanted = vec!["name", "domain"];
+    if client == ClientId::Me {
+        wanted.insert(0, "id");
+    }
+    for row in wanted.into_iter().filter_map(FieldRow::find) {
+        // An empty or odd value makes no useful expectation.
+        if let Some(state @ State::Is(_)) = live.field(row) {
+            draft.expect.push((row, state));
+        }
+    }
+    for setting in Setting::ALL {
+        match live.settings.state(setting) {
+            Some(State::Odd(raw)) => {
+                warnings.push(ImportWarning::NotDeclarable { setting, value: json(&raw) });
+                draft.odd.push((setting, raw));
+            }
+            Some(state) => draft.settings.push((setting, state)),
+            None => warnings.push(ImportWarning::Missing(setting)),
+        }
+    }
+    (draft, warnings)
+}
+
+fn json(raw: &Json) -> Untrusted {
+    raw.to_string().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FieldMask;
+
+    fn live(body: &str) -> Live {
+        Live::parse(body.as_bytes(), FieldMask::all()).unwrap()
+    }
+
+    #[test]
+    fn no_name_leaves_the_folder() {
+        let table = [
+            (r#""ringme test""#, "12-ringme-test.yaml"),
+            (r#""../../etc/passwd""#, "12-etc-passwd.yaml"),
+            (r#""Привет, мир!""#, "12-привет-мир.yaml"),
+            (r#""--""#, "12.yaml"),
+            ("null", "12.yaml"),
+        ];
+        for (name, file) in table {
+            assert_eq!(file_name(12, &live(&format!(r#"{{"id":12,"name":{name}}}"#))), file, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_declared_is_a_warning_and_stays_unmanaged() {
+        let (draft, warnings) = draft(ClientId::Me, &live(r#"{"id":12,"hold_music":"loud"}"#), None);
+        let odd = ImportWarning::NotDeclarable { setting: Setting::HoldMusic, value: "\"loud\"".into() };
+        assert!(warnings.contains(&odd), "{warnings:?}");
+        assert_eq!(warnings.len(), Setting::ALL.len());
+        assert_eq!(draft.expect.len(), 1);
+        assert!(draft.settings.is_empty());
+    }
+}

@@ -1,0 +1,52 @@
+//! One run, as a library call: plan, apply, drift, import, auth, validate, resolve.
+//!
+//! Owns the straight line of a run: request, files, base, trust, selection, connection, reads, writes, outcome. The request and the
+//! environment come in as values. A run prints nothing, asks no clock and knows no terminal; it reports events and returns results.
+
+mod apply;
+mod auth;
+mod drift;
+mod environment;
+mod events;
+mod import;
+mod import_document;
+mod not_started;
+mod offline;
+mod outcome;
+mod plan;
+mod preflight;
+mod read;
+mod ready;
+mod request;
+mod resolve;
+mod saved_plan;
+mod session;
+#[cfg(test)]
+mod testing;
+mod unresolved;
+mod validate;
+mod warnings;
+mod workers;
+mod write;
+
+pub use crate::api::{Secret, Shutdown, User};
+pub use crate::config::GitEnvironment;
+pub use crate::journal::{UnresolvedPut, state_folder};
+pub use apply::{Answer, apply};
+pub use auth::{AuthOutcome, CredentialCheck, auth};
+pub use drift::drift;
+pub use environment::{Clock, Environment, Persist, Variables};
+pub use events::{AffectedClients, Listener, RunEvent};
+pub use import::{ImportError, ImportOutcome, ImportResult, ImportedClient, import};
+pub use import_document::ImportWarning;
+pub use not_started::{NotStarted, SavedPlanFlaw};
+pub use offline::plan_offline;
+pub use outcome::{ExitRules, ExitStatus, RunOutcome};
+pub use plan::plan;
+pub use request::{
+    ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, Notification,
+    RunRequest,
+};
+pub use resolve::resolve;
+pub use session::simulator_state;
+pub use validate::{Validation, validate};

@@ -1,0 +1,28 @@
+//! Offline plan: declarations beside those of a base. It needs no secret and sends no request.
+
+use crate::plan::compare::plan_offline as compare_with_base;
+use crate::plan::{DocumentKind, guards};
+use crate::run::outcome::RunOutcome;
+use crate::run::preflight::{EndpointChoice, Scope, scope};
+use crate::run::{Environment, NotStarted, RunRequest, warnings};
+
+/// Compares declarations with those of the base.
+pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcome, NotStarted> {
+    let Scope { project, declarations, origins, mut report, .. } = scope(request, env, DocumentKind::Offline)?;
+    // A missing variable stops nothing here, because the run sends nothing.
+    report.endpoint = EndpointChoice::new(&request.connection, env).unfilled_label(&project);
+    for declaration in &declarations {
+        let (mut client, not_shown) = compare_with_base(declaration, origins.of(declaration));
+        request.sending.mark(&mut client);
+        report.diagnostics.extend(not_shown);
+        report.diagnostics.extend(guards::judge(&project.guards, &mut client));
+        report.clients.push(client);
+    }
+    report.run = env.run_without_requests();
+    report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
+    report.diagnostics.extend(warnings::stale_base(&project, &report));
+    if request.names_commit {
+        report.revision = project.revision();
+    }
+    Ok(RunOutcome::new(report))
+}

@@ -1,0 +1,27 @@
+//! Plan: live clients beside their declarations. It reads and cannot write.
+
+use crate::plan::DocumentKind;
+use crate::run::outcome::RunOutcome;
+use crate::run::preflight::{Scope, scope};
+use crate::run::read::{ReadOptions, read};
+use crate::run::{Environment, Listener, NotStarted, RunRequest, warnings};
+
+/// Compares live clients with their declarations.
+pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) -> Result<RunOutcome, NotStarted> {
+    let mut scope = scope(request, env, DocumentKind::Plan)?;
+    let session = scope.connect(request, env).await?;
+    scope.announce(listener);
+    let Scope { project, declarations, origins, mut report, .. } = scope;
+    let options = ReadOptions::new(&session, &project, origins, &request.sending, env, listener);
+    let outcome = read(declarations, options).await;
+    report.clients = outcome.clients;
+    report.diagnostics.extend(outcome.warnings);
+    report.run = env.run(session.usage.requests(), session.usage.quota());
+    session.close().await?;
+    report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
+    report.diagnostics.extend(warnings::stale_base(&project, &report));
+    if request.names_commit {
+        report.revision = project.revision();
+    }
+    Ok(RunOutcome::new(report))
+}

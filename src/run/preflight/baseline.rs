@@ -1,0 +1,91 @@
+//! What the base of a run says: which clients a change affects and which are no longer declared.
+//!
+//! Owns the reading of `--base` for a run. `config` reads the revision from git, and `plan` judges origins by it.
+
+use crate::config::{self, Baseline, Loaded, Project};
+use crate::model::{Declaration, SettingSet};
+use crate::plan::compare::{by_client, is_same};
+use crate::plan::select::Selection;
+use crate::plan::{Origin, Origins, ReleasedClient};
+use crate::run::preflight::credentials::used;
+use crate::run::preflight::endpoint::EndpointChoice;
+use crate::run::{AffectedClients, BaseOptions};
+
+/// The base of a run.
+#[derive(Debug)]
+pub(super) struct RunBase {
+    /// The revision, as the request names it.
+    pub(super) revision: String,
+    /// What it declares.
+    pub(super) baseline: Baseline,
+}
+
+impl RunBase {
+    /// Reads the base that the options name. Its errors and warnings join those of the files. The declarations must be whole:
+    /// a selection of fields comes later.
+    pub(super) fn read(loaded: &mut Loaded, options: &BaseOptions) -> Option<RunBase> {
+        let revision = options.revision.as_deref().filter(|_| !loaded.has_errors())?;
+        match config::base(loaded, revision) {
+            Ok(mut baseline) => {
+                loaded.diagnostics.append(&mut baseline.diagnostics);
+                Some(RunBase { revision: revision.to_owned(), baseline })
+            }
+            Err(errors) => {
+                loaded.diagnostics.extend(errors);
+                None
+            }
+        }
+    }
+
+    /// Drops the declarations that are the same at the base, and counts what the rest costs.
+    pub(super) fn keep_affected(
+        &self,
+        project: &Project,
+        endpoint: EndpointChoice<'_>,
+        declarations: &mut Vec<Declaration>,
+        fields: SettingSet,
+    ) -> AffectedClients {
+        let selected = declarations.len();
+        let then = self.baseline.project.as_ref();
+        let then = then.filter(|then| !endpoint.differs(then, project) && then.route == project.route);
+        if let Some(then) = then {
+            let before = by_client(&self.baseline.declarations);
+            declarations.retain(|now| {
+                let same = before.get(&now.key()).is_some_and(|before| is_same(before, now, fields));
+                !same || !has_same_credentials(then, project, now)
+            });
+        }
+        let (reads, tokens) = (declarations.len(), used(declarations).len());
+        AffectedClients { reads, selected, tokens, revision: self.revision.as_str().into() }
+    }
+
+    /// Clients of the selection that the base declares and the work tree does not.
+    pub(super) fn released(&self, selection: &Selection) -> Vec<ReleasedClient> {
+        let gone = self.baseline.gone.iter().filter(|one| selection.covers(one));
+        gone.map(|one| ReleasedClient {
+            client_id: one.client,
+            credentials: one.credentials.clone(),
+            source: one.place.clone(),
+        })
+        .collect()
+    }
+}
+
+/// By what a run judges differences. Without a base every difference has the origin `otherwise`.
+pub(super) fn origins(base: Option<&RunBase>, now: &[Declaration], fields: SettingSet, otherwise: Origin) -> Origins {
+    match base {
+        Some(RunBase { baseline, .. }) => {
+            Origins::by(&baseline.declarations, baseline.whole, now, fields).with_lost(&baseline.lost)
+        }
+        None => Origins::always(otherwise),
+    }
+}
+
+/// Whether the two projects write the credentials of a declaration in the same way.
+fn has_same_credentials(then: &Project, now: &Project, declaration: &Declaration) -> bool {
+    let Some(name) = &declaration.credentials else { return true };
+    match (then.credentials.get(name), now.credentials.get(name)) {
+        (Some(then), Some(now)) => then.is_same(now),
+        (then, now) => then.is_some() == now.is_some(),
+    }
+}

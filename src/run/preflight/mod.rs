@@ -1,0 +1,21 @@
+//! What happens before the first request: files, base, trust, selection, endpoint, credentials.
+//!
+//! Owns the order of these checks. It works offline, but for the files that it reads and the git program that it calls.
+
+mod baseline;
+mod credentials;
+mod endpoint;
+mod project;
+mod report;
+mod scope;
+mod selection;
+#[cfg(test)]
+mod tests;
+mod trust;
+
+pub(super) use credentials::source;
+pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
+pub(super) use project::project;
+pub(super) use report::{problems, problems_at_commit};
+pub(super) use scope::{Scope, scope};
+pub(super) use selection::{is_whole, narrow};

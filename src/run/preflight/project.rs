@@ -1,0 +1,28 @@
+//! The project of a run that needs no documents, or that reads all of them without a selection.
+//!
+//! Owns the rule that a project with errors starts no run.
+
+use crate::config::{Loaded, Project, Repository};
+use crate::plan::{DocumentKind, Plan};
+use crate::run::preflight::report;
+use crate::run::{Environment, NotStarted};
+
+/// The loaded project with the report so far, or the report that names its errors. `names_commit` says whether that report names
+/// the commit too.
+pub(in crate::run) fn project(
+    loaded: &mut Loaded,
+    kind: DocumentKind,
+    names_commit: bool,
+    env: &Environment,
+) -> Result<(Project, Plan), NotStarted> {
+    let failed = loaded.has_errors();
+    let mut report = report::empty(kind, loaded.project.as_ref(), env);
+    report.diagnostics = std::mem::take(&mut loaded.diagnostics);
+    if let Some(project) = loaded.project.take_if(|_| !failed) {
+        return Ok((project, report));
+    }
+    if names_commit {
+        report.revision = loaded.repository.as_ref().and_then(Repository::revision);
+    }
+    Err(report::problems(report, Vec::new(), env))
+}

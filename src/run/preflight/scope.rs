@@ -1,0 +1,112 @@
+//! What a run works on: the project, its base and the selected declarations.
+//!
+//! Owns the order of the offline checks, and the report of a run that they stop.
+
+use std::sync::Arc;
+
+use crate::config::{self, Project};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
+use crate::plan::{DocumentKind, Origin, Origins, Plan};
+use crate::run::preflight::baseline::{self, RunBase};
+use crate::run::preflight::endpoint::EndpointChoice;
+use crate::run::preflight::{self, credentials, report, selection};
+use crate::run::session::Session;
+use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
+
+/// Everything that is known before the first request.
+#[derive(Debug)]
+pub(in crate::run) struct Scope {
+    /// The project.
+    pub(in crate::run) project: Project,
+    /// Every client of the documents that were found, selected or not.
+    pub(in crate::run) declared: Vec<DeclaredClient>,
+    /// Whether these documents are all of the project.
+    pub(in crate::run) whole: bool,
+    /// The selected declarations.
+    pub(in crate::run) declarations: Vec<Declaration>,
+    /// By what the run judges differences.
+    pub(in crate::run) origins: Arc<Origins>,
+    /// With `--affected`, what the run costs.
+    affected: Option<AffectedClients>,
+    /// The report so far: everything but clients and run.
+    pub(in crate::run) report: Plan,
+    base: Option<RunBase>,
+}
+
+/// Loads the files, reads the base and selects, for a document of this kind. Without a base every difference of a drift report
+/// has the origin `drift`, and of every other document `unknown`.
+pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: DocumentKind) -> Result<Scope, NotStarted> {
+    let files = request.files.request(env);
+    let fields = request.selection.fields;
+    let otherwise = if kind == DocumentKind::Drift { Origin::Drift } else { Origin::Unknown };
+    let mut loaded = config::load(&files);
+    let base = RunBase::read(&mut loaded, &request.base);
+    let origins = Arc::new(baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise));
+    let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
+    selection::narrow(&mut loaded, &request.selection);
+    let named = |mut report: Plan| {
+        report.shard = request.selection.shard;
+        report.base = request.base.revision.as_deref().map(Untrusted::from);
+        report
+    };
+    let (project, report) = match preflight::project(&mut loaded, kind, true, env) {
+        Ok((project, report)) => (project, named(report)),
+        Err(NotStarted::Problems(report)) => return Err(NotStarted::Problems(Box::new(named(*report)))),
+        Err(other) => return Err(other),
+    };
+    let whole = selection::is_whole(&files, &project);
+    let declarations = loaded.declarations;
+    let mut scope = Scope { project, declared, whole, declarations, origins, affected: None, report, base };
+    scope.compare(request, env);
+    Ok(scope)
+}
+
+impl Scope {
+    /// Compares the declarations and the rules with those of the base.
+    fn compare(&mut self, request: &RunRequest, env: &Environment) {
+        let Some(base) = &self.base else { return };
+        let (project, declarations) = (&self.project, &mut self.declarations);
+        if request.base.affected {
+            let endpoint = EndpointChoice::new(&request.connection, env);
+            let affected = base.keep_affected(project, endpoint, declarations, request.selection.fields);
+            self.report.unaffected = Some(affected.selected - affected.reads);
+            self.affected = Some(affected);
+        }
+        self.report.diagnostics.extend(base.loosened(project));
+        self.report.released_clients = base.released(&request.selection);
+    }
+
+    /// Announces what the run costs, where `--affected` asks for it.
+    pub(in crate::run) fn announce(&mut self, listener: &Listener) {
+        if let Some(affected) = self.affected.take() {
+            listener(RunEvent::Affected(affected));
+        }
+    }
+
+    /// Connects for these declarations, unless the project is not to be trusted. It sends nothing yet.
+    pub(in crate::run) async fn connect(
+        &mut self,
+        request: &RunRequest,
+        env: &Environment,
+    ) -> Result<Session, NotStarted> {
+        let base = self.base.as_ref().filter(|_| !request.base.trust_project);
+        let endpoint = EndpointChoice::new(&request.connection, env);
+        let distrust = base.map(|base| base.distrust(&self.project, endpoint)).unwrap_or_default();
+        if !distrust.is_empty() {
+            self.report.released_clients.clear();
+            return Err(self.refuse(distrust, env));
+        }
+        let names = credentials::used(&self.declarations);
+        match Session::connect(&self.project, names, &request.connection, env).await {
+            Ok(session) => {
+                self.report.endpoint = session.endpoint.clone();
+                Ok(session)
+            }
+            Err(errors) => Err(self.refuse(errors, env)),
+        }
+    }
+
+    fn refuse(&mut self, errors: Vec<Diagnostic>, env: &Environment) -> NotStarted {
+        report::problems_at_commit(std::mem::take(&mut self.report), errors, &self.project, env)
+    }
+}

@@ -1,0 +1,41 @@
+//! A plan that apply is about to send.
+//!
+//! Owns its type, and the making of it from live clients. `saved_plan` makes it from a file.
+
+use crate::config::Project;
+use crate::plan::{DocumentKind, Plan};
+use crate::run::preflight::{Scope, scope};
+use crate::run::read::{ReadOptions, Readings, read};
+use crate::run::session::Session;
+use crate::run::{Environment, Listener, NotStarted, RunRequest, warnings};
+
+/// What apply is about to send, with the answers that it was planned from where those are fresh.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) project: Project,
+    pub(super) session: Session,
+    /// Everything but the run, the clients included.
+    pub(super) report: Plan,
+    pub(super) readings: Readings,
+}
+
+/// Reads all and plans.
+pub(super) async fn from_live(
+    request: &RunRequest,
+    env: &Environment,
+    listener: &Listener,
+) -> Result<Ready, NotStarted> {
+    let mut scope = scope(request, env, DocumentKind::Plan)?;
+    let session = scope.connect(request, env).await?;
+    scope.announce(listener);
+    let sending = &request.sending;
+    let Scope { project, declarations, origins, mut report, .. } = scope;
+    let options = ReadOptions::new(&session, &project, origins, sending, env, listener);
+    let outcome = read(declarations, ReadOptions { keep_readings: true, ..options }).await;
+    report.clients = outcome.clients;
+    report.diagnostics.extend(outcome.warnings);
+    report.diagnostics.extend(warnings::unused_overwrites(sending, &report.clients));
+    report.diagnostics.extend(warnings::stale_base(&project, &report));
+    report.revision = project.revision();
+    Ok(Ready { project, session, report, readings: outcome.readings })
+}

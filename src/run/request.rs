@@ -1,0 +1,149 @@
+//! What a run is asked to do, as plain values.
+//!
+//! Owns the types of a request, one for each kind of run. It knows no command line: whoever calls a run fills these in.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api::Secret;
+use crate::config::ProjectRequest;
+use crate::model::{ClientId, SettingSet};
+use crate::plan::select::Selection;
+use crate::plan::send::SizeLimits;
+use crate::plan::{Plan, SendScope};
+use crate::run::Environment;
+
+/// What plan, apply and drift have in common.
+#[derive(Clone, Debug, Default)]
+pub struct RunRequest {
+    /// The files.
+    pub files: FileOptions,
+    /// The clients and fields.
+    pub selection: Selection,
+    /// The connection.
+    pub connection: ConnectionOptions,
+    /// The revision to compare with.
+    pub base: BaseOptions,
+    /// Which changes a run may send.
+    pub sending: SendScope,
+    /// Whether the report names the commit of the work tree, which costs calls of git.
+    pub names_commit: bool,
+}
+
+/// Which files a run reads.
+#[derive(Clone, Debug, Default)]
+pub struct FileOptions {
+    /// Project folders, folders inside one, or single files; none means the working folder.
+    pub paths: Vec<PathBuf>,
+    /// The project file to use where there are several.
+    pub project: Option<PathBuf>,
+}
+
+impl FileOptions {
+    /// The same for `config`, seen from the working folder.
+    pub(super) fn request(&self, env: &Environment) -> ProjectRequest {
+        ProjectRequest {
+            cwd: env.folder.clone(),
+            paths: self.paths.clone(),
+            project: self.project.clone(),
+            git: env.git.clone(),
+        }
+    }
+}
+
+/// How a run reaches the API.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectionOptions {
+    /// The address that wins over RINGFORM_ENDPOINT and the project file.
+    pub endpoint: Option<String>,
+    /// How many clients at a time; `None` for the limit of the project.
+    pub concurrency: Option<usize>,
+    /// Certificates to trust besides those of the system, in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// How long a run waits at most for the reset of a used-up quota.
+    pub wait_quota: Duration,
+    /// Whether credentials may run a command.
+    pub allow_command: bool,
+}
+
+/// The revision that a run compares with.
+#[derive(Clone, Debug, Default)]
+pub struct BaseOptions {
+    /// Its name in git; `None` compares with none.
+    pub revision: Option<String>,
+    /// Whether to read only clients whose declaration differs from it.
+    pub affected: bool,
+    /// Whether to send requests though endpoint or credentials differ from it.
+    pub trust_project: bool,
+}
+
+/// What apply is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct ApplyRequest {
+    /// What it has in common with plan.
+    pub run: RunRequest,
+    /// A saved plan to apply in place of a new one.
+    pub saved_plan: Option<PathBuf>,
+    /// Whether to send without a question.
+    pub yes: bool,
+    /// Fields that may change along with a PUT.
+    pub allow_collateral: SettingSet,
+    /// The largest plan to send.
+    pub limits: SizeLimits,
+    /// So many clients that are neither applied nor unchanged stop the rest.
+    pub max_failures: Option<u64>,
+    /// So many clients are written first, one at a time.
+    pub canary: u64,
+}
+
+/// What drift is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct DriftRequest {
+    /// What it has in common with plan.
+    pub run: RunRequest,
+    /// The report of the run before; the file may not exist yet.
+    pub since: Option<PathBuf>,
+    /// How many clients to read at most.
+    pub budget: Option<u64>,
+    /// Where to send new findings.
+    pub notification: Option<Notification>,
+}
+
+/// A webhook and what to post to it.
+#[derive(Clone, Debug)]
+pub struct Notification {
+    /// Its address, a secret.
+    pub address: Secret,
+    /// The flag or variable that names the address, for messages.
+    pub named_by: &'static str,
+    /// Writes the body out of a report.
+    pub body: fn(&Plan, &mut Vec<u8>) -> io::Result<()>,
+}
+
+/// What import is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct ImportRequest {
+    /// The files.
+    pub files: FileOptions,
+    /// The clients; none means `@me`.
+    pub clients: Vec<ClientId>,
+    /// The folder to write to; `None` for `clients` in the project.
+    pub out: Option<PathBuf>,
+    /// Whether to replace files that exist.
+    pub force: bool,
+    /// The credentials to read with; `None` for the default of the project.
+    pub credentials: Option<Arc<str>>,
+    /// The connection.
+    pub connection: ConnectionOptions,
+}
+
+/// What `auth check` is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct AuthRequest {
+    /// The files.
+    pub files: FileOptions,
+    /// The connection.
+    pub connection: ConnectionOptions,
+}

@@ -1,0 +1,90 @@
+//! A saved plan, made ready to apply.
+//!
+//! Owns every check that ties a saved plan to this project. Of the files it reads the project file only, and it judges the guards
+//! again by the rules of today.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::config::{self, Project};
+use crate::model::{Diagnostic, Revision, Untrusted};
+use crate::plan::{BlockedKind, DocumentKind, Plan, document, guards};
+use crate::run::preflight::{self, EndpointChoice};
+use crate::run::read::Readings;
+use crate::run::ready::Ready;
+use crate::run::session::Session;
+use crate::run::{Environment, NotStarted, RunRequest, SavedPlanFlaw};
+
+/// Loads a saved plan and connects for its clients.
+pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) -> Result<Ready, NotStarted> {
+    let flawed = |flaw: SavedPlanFlaw| NotStarted::SavedPlan { file: file.to_owned(), flaw };
+    let plan = load(file, request, env).map_err(flawed)?;
+    let mut loaded = config::load_project(&request.files.request(env));
+    let (project, mut report) = preflight::project(&mut loaded, DocumentKind::Plan, true, env)?;
+    report.revision = project.revision();
+    if plan.project != report.project || !is_same_folder(plan.revision.as_ref(), report.revision.as_ref()) {
+        return Err(flawed(SavedPlanFlaw::OtherProject));
+    }
+    let target = match EndpointChoice::new(&request.connection, env).target(&project) {
+        Ok(target) => target,
+        Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
+    };
+    let names = check(&plan, &project, target.label()).map_err(flawed)?;
+    report.diagnostics.extend(another_commit(plan.revision.as_ref(), report.revision.as_ref()));
+    let session = match Session::connect(&project, names, &request.connection, env).await {
+        Ok(session) => session,
+        Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
+    };
+    report.endpoint = plan.endpoint;
+    report.base = plan.base;
+    report.shard = plan.shard;
+    report.released_clients = plan.released_clients;
+    report.clients = plan.clients;
+    for client in &mut report.clients {
+        client.blocked.retain(|blocked| blocked.kind != BlockedKind::Guard);
+        report.diagnostics.extend(guards::judge(&project.guards, client));
+    }
+    Ok(Ready { project, session, report, readings: Readings::new() })
+}
+
+/// Reads the file, and checks that it is a plan that can be applied whole.
+fn load(file: &Path, request: &RunRequest, env: &Environment) -> Result<Plan, SavedPlanFlaw> {
+    let bytes = fs::read(env.folder.join(file)).map_err(SavedPlanFlaw::Unreadable)?;
+    let plan = document::load(&bytes).map_err(SavedPlanFlaw::NotValid)?;
+    if let Some(why) = plan.kind.why_not_applied() {
+        return Err(SavedPlanFlaw::OtherKind(why));
+    }
+    let is_document = |path: &&std::path::PathBuf| env.folder.join(path).is_file() && !config::is_project_file(path);
+    match request.files.paths.iter().find(is_document) {
+        Some(document) => Err(SavedPlanFlaw::NamesDocument(document.clone())),
+        None => Ok(plan),
+    }
+}
+
+/// Checks the endpoint and the credentials of the plan, and returns the names of its credentials.
+fn check(plan: &Plan, project: &Project, now: Untrusted) -> Result<Vec<Option<Arc<str>>>, SavedPlanFlaw> {
+    if now != plan.endpoint {
+        return Err(SavedPlanFlaw::OtherEndpoint { planned: plan.endpoint.clone(), now });
+    }
+    let mut names: Vec<_> = plan.clients.iter().map(|client| client.credentials.clone()).collect();
+    names.sort();
+    names.dedup();
+    match names.iter().flatten().find(|name| !project.credentials.contains_key(*name)) {
+        Some(undeclared) => Err(SavedPlanFlaw::UndeclaredCredentials(undeclared.clone())),
+        None => Ok(names),
+    }
+}
+
+fn is_same_folder(then: Option<&Revision>, now: Option<&Revision>) -> bool {
+    match (then, now) {
+        (Some(then), Some(now)) => then.folder == now.folder,
+        (_, _) => true,
+    }
+}
+
+fn another_commit(then: Option<&Revision>, now: Option<&Revision>) -> Option<Diagnostic> {
+    let (then, now) = (then?, now?);
+    let summary = format!("the plan is of commit {} and the work tree is at {}", then.commit, now.commit);
+    (then.commit != now.commit).then(|| Diagnostic::warning("another-commit", None, summary))
+}

@@ -1,0 +1,115 @@
+//! One connection: to the API, or to the embedded simulator.
+//!
+//! Owns how a project and the options of a run become a reader and a writer. Connecting sends nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::api::{self, CredentialSource, Endpoint, Reader, Usage, Writer};
+use crate::config::Project;
+use crate::model::{Diagnostic, Untrusted};
+use crate::run::preflight::{EndpointChoice, Target, source};
+use crate::run::{ConnectionOptions, Environment};
+use crate::{journal, sandbox};
+
+/// A connection.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// Reads.
+    pub(super) reader: Reader,
+    /// Writes.
+    pub(super) writer: Writer,
+    /// Counts.
+    pub(super) usage: Usage,
+    /// The endpoint as reports name it: its address, or `sandbox:FILE`.
+    pub(super) endpoint: Untrusted,
+    /// How many clients at a time.
+    pub(super) concurrency: usize,
+    simulator: Option<sandbox::SimulatorServer>,
+}
+
+impl Session {
+    /// Connects with these credentials.
+    pub(super) async fn connect(
+        project: &Project,
+        names: Vec<Option<Arc<str>>>,
+        connection: &ConnectionOptions,
+        env: &Environment,
+    ) -> Result<Session, Vec<Diagnostic>> {
+        let target = EndpointChoice::new(connection, env).target(project)?;
+        let label = target.label();
+        let (endpoint, simulator) = match target {
+            Target::Api(endpoint) => (endpoint, None),
+            Target::Simulator { seed, .. } => {
+                let started = start(project, &seed, env).await.map_err(|error| {
+                    let place = project.endpoint.as_ref().map(|template| template.place().clone());
+                    vec![Diagnostic::error("endpoint", place, format!("{error:#}"))]
+                })?;
+                (started.0, Some(started.1))
+            }
+        };
+        let from = |name: &Option<Arc<str>>| match simulator {
+            Some(_) => CredentialSource::Sandbox,
+            None => source(project, name.as_deref(), connection.allow_command, env),
+        };
+        let keyring: BTreeMap<Option<Arc<str>>, CredentialSource> =
+            names.into_iter().map(|name| (name.clone(), from(&name))).collect();
+        let concurrency = connection.concurrency.unwrap_or(project.limits.concurrency);
+        let options = options(project, endpoint, concurrency, connection, env);
+        let connected = api::connect(options, keyring, env.shutdown.clone());
+        // A certificate of a flag or of this machine is wrong: no line of the project is at fault.
+        let connected = connected.map_err(|error| vec![Diagnostic::error("endpoint", None, format!("{error:#}"))]);
+        let (reader, writer, usage) = connected?;
+        Ok(Session { reader, writer, usage, endpoint: label, concurrency, simulator })
+    }
+
+    /// Ends the simulator, if there is one, and keeps what changed in it.
+    pub(super) async fn close(self) -> anyhow::Result<()> {
+        match self.simulator {
+            Some(server) => server.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn options(
+    project: &Project,
+    endpoint: Endpoint,
+    concurrency: usize,
+    connection: &ConnectionOptions,
+    env: &Environment,
+) -> api::ConnectOptions {
+    api::ConnectOptions {
+        endpoint,
+        route: project.route,
+        timeout: project.limits.timeout,
+        ca_file: connection.ca_file.clone(),
+        concurrency,
+        requests_per_second: project.limits.requests_per_second,
+        wait_quota: connection.wait_quota,
+        user_agent_version: env.version.to_owned(),
+        random_seed: env.random_seed,
+    }
+}
+
+/// Starts the simulator inside the process. Changes are kept beside the project, and the seed stays as it is.
+async fn start(
+    project: &Project,
+    seed: &Path,
+    env: &Environment,
+) -> anyhow::Result<(Endpoint, sandbox::SimulatorServer)> {
+    let path = simulator_state(&project.root, seed);
+    let data = Some(sandbox::DataFile { path, persist: env.persist });
+    let options =
+        sandbox::SimulatorOptions { seed: sandbox::Seed::load(seed)?, data, ..sandbox::SimulatorOptions::default() };
+    let server = sandbox::start(options).await?;
+    let endpoint = Endpoint::parse(&server.endpoint()).map_err(anyhow::Error::msg)?;
+    Ok((endpoint, server))
+}
+
+/// Where the changed state of a seed is kept.
+pub fn simulator_state(root: &Path, seed: &Path) -> PathBuf {
+    let name = seed.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    root.join(journal::FOLDER).join("sandbox").join(format!("{name}.json"))
+}

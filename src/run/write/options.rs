@@ -1,0 +1,44 @@
+//! What writes are given: how to write, and what with.
+//!
+//! Owns these two types and no logic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api::{Reader, Shutdown, Writer};
+use crate::journal::Journal;
+use crate::model::SettingSet;
+use crate::run::Listener;
+use crate::run::environment::Clock;
+
+/// How to write.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::run) struct WriteOptions {
+    /// How many clients at a time, after the first has shown that this API merges.
+    pub(in crate::run) concurrency: usize,
+    /// The oldest answer that a PUT may be sent by.
+    pub(in crate::run) max_read_age: Duration,
+    /// Fields that may change along with a PUT.
+    pub(in crate::run) allow_collateral: SettingSet,
+    /// So many clients that are neither applied nor unchanged stop the rest; failed reads count.
+    pub(in crate::run) max_failures: Option<u64>,
+    /// So many clients are written first, one at a time; the first of them that fails stops the rest.
+    pub(in crate::run) canary: u64,
+}
+
+/// What the writes of a run use.
+#[derive(Clone)]
+pub(in crate::run) struct Writes {
+    /// Sends.
+    pub(in crate::run) writer: Writer,
+    /// Reads again.
+    pub(in crate::run) reader: Reader,
+    /// Ends the writes.
+    pub(in crate::run) shutdown: Shutdown,
+    /// Records each PUT before it is sent. Without it the run sends none.
+    pub(in crate::run) journal: Option<Arc<Journal>>,
+    /// Gives an answer its age.
+    pub(in crate::run) clock: Clock,
+    /// Receives what happens.
+    pub(in crate::run) listener: Listener,
+}

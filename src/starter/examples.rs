@@ -1,0 +1,151 @@
+//! The starter project and the pipelines, as examples/ holds them.
+//!
+//! Owns which example goes where. Every text is a file under examples/, byte for byte. Only the folder of the project is filled in
+//! where it is not the top of the repository.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::Pipeline;
+
+/// One file to write.
+#[derive(Debug)]
+pub(crate) struct StarterFile {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub text: String,
+    /// Whether it is a program.
+    pub executable: bool,
+}
+
+/// An example, and where it goes.
+struct Example {
+    under: ExampleRoot,
+    path: &'static str,
+    text: &'static str,
+}
+
+/// What the path of an example is relative to.
+#[derive(Clone, Copy, PartialEq)]
+enum ExampleRoot {
+    /// The project.
+    Project,
+    /// The top of the repository: GitHub and GitLab read no other folder.
+    Repository,
+}
+
+/// The part of an example that names the project's folder in the repository, and the word after it that marks the place.
+const HERE: [(&str, &str); 2] = [
+    (": . # the project's folder in the repository", ": "),
+    ("/checkout/pbx # and the project's folder in the repository", "/checkout/pbx/"),
+];
+
+macro_rules! example {
+    ($under:ident, $path:literal, $file:literal) => {
+        Example { under: ExampleRoot::$under, path: $path, text: include_str!(concat!("../../examples/", $file)) }
+    };
+}
+
+const PROJECT: &[Example] = &[
+    example!(Project, "ringform.yaml", "starter/ringform.yaml"),
+    example!(Project, "clients/me.yaml", "starter/clients/me.yaml"),
+];
+
+const GITHUB: &[Example] = &[
+    example!(Repository, ".github/workflows/ringform-plan.yml", "ci/github/ringform-plan.yml"),
+    example!(Repository, ".github/workflows/ringform-apply.yml", "ci/github/ringform-apply.yml"),
+    example!(Repository, ".github/workflows/ringform-drift.yml", "ci/github/ringform-drift.yml"),
+];
+
+const GITLAB: &[Example] = &[example!(Repository, ".gitlab-ci.yml", "ci/gitlab/gitlab-ci.yml")];
+
+// A hidden folder: whatever `documents` says, nothing in it is taken for a client document.
+const CRON: &[Example] = &[
+    example!(Project, ".deploy/cron/ringform-drift", "ci/cron/ringform-drift"),
+    example!(Project, ".deploy/cron/ringform-drift.service", "ci/cron/ringform-drift.service"),
+    example!(Project, ".deploy/cron/ringform-drift.timer", "ci/cron/ringform-drift.timer"),
+    example!(Project, ".deploy/cron/crontab", "ci/cron/crontab"),
+];
+
+const KUBERNETES: &[Example] = &[example!(Project, ".deploy/kubernetes/cronjob.yaml", "ci/kubernetes/cronjob.yaml")];
+
+/// The folders that examples go to.
+#[derive(Debug)]
+pub(crate) struct StarterFolders<'a> {
+    /// The project.
+    pub project: &'a Path,
+    /// The top of the repository; without a repository, the project itself.
+    pub repository: &'a Path,
+    /// The project's folder in the repository, with `/`; empty at its top.
+    pub within: &'a str,
+}
+
+/// The files of the project itself.
+pub(crate) fn project(folders: &StarterFolders<'_>) -> Vec<StarterFile> {
+    files(PROJECT, folders)
+}
+
+/// The files of a pipeline.
+pub(crate) fn pipeline(of: Pipeline, folders: &StarterFolders<'_>) -> Vec<StarterFile> {
+    let examples = match of {
+        Pipeline::Github => GITHUB,
+        Pipeline::Gitlab => GITLAB,
+        Pipeline::Cron => CRON,
+        Pipeline::Kubernetes => KUBERNETES,
+    };
+    files(examples, folders)
+}
+
+fn files(examples: &[Example], folders: &StarterFolders<'_>) -> Vec<StarterFile> {
+    let file = |example: &Example| {
+        let root = match example.under {
+            ExampleRoot::Project => folders.project,
+            ExampleRoot::Repository => folders.repository,
+        };
+        let executable = example.text.starts_with("#!");
+        StarterFile { path: root.join(example.path), text: put_in(example.text, folders.within), executable }
+    };
+    examples.iter().map(file).collect()
+}
+
+fn put_in(text: &str, within: &str) -> String {
+    if within.is_empty() {
+        return text.to_owned();
+    }
+    HERE.iter().fold(text.to_owned(), |text, (marked, before)| text.replace(marked, &format!("{before}{within}")))
+}
+
+/// Whether a folder needs no quotes in a pipeline, neither in YAML nor in a shell.
+pub(crate) fn is_plain(within: &str) -> bool {
+    !within.starts_with('-') && within.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> impl Iterator<Item = &'static Example> {
+        [PROJECT, GITHUB, GITLAB, CRON, KUBERNETES].into_iter().flatten()
+    }
+
+    #[test]
+    fn at_the_top_of_a_repository_the_examples_are_written_as_they_are() {
+        assert!(all().all(|example| put_in(example.text, "") == example.text));
+    }
+
+    #[test]
+    fn every_pipeline_at_the_top_names_the_folder_of_the_project() {
+        for example in all().filter(|example| example.under == ExampleRoot::Repository) {
+            let text = put_in(example.text, "infra/pbx");
+            assert!(text.contains(": infra/pbx\n"), "{}", example.path);
+            assert!(!text.contains("project's folder in the repository"), "{}", example.path);
+        }
+        assert!(put_in(KUBERNETES[0].text, "infra/pbx").contains("workingDir: /checkout/pbx/infra/pbx\n"));
+    }
+
+    #[test]
+    fn a_folder_with_a_blank_or_a_quote_is_not_plain() {
+        assert!(is_plain("infra/pbx-2_a.b") && is_plain("инфра") && is_plain(""));
+        assert!(!is_plain("a b") && !is_plain("a\"b") && !is_plain("$HOME") && !is_plain("-x") && !is_plain("a\nb"));
+    }
+}

@@ -1,0 +1,13 @@
+//! What `init` writes: a starter project and pipelines.
+//!
+//! Owns the examples inside the program and where they go. It overwrites nothing.
+
+mod examples;
+mod folder;
+mod next_steps;
+mod write;
+
+pub(crate) use examples::{StarterFolders, is_plain, pipeline, project};
+pub(crate) use folder::{is_project, resolved};
+pub(crate) use next_steps::next_steps;
+pub(crate) use write::{existing, write_all};

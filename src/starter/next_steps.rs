@@ -1,0 +1,37 @@
+//! What to do after `init`, line by line.
+
+use crate::cli::Pipeline;
+
+/// The next steps. `had_project` says whether the project existed before.
+pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline]) -> Vec<String> {
+    let mut lines = vec![String::new(), "Next:".to_owned()];
+    let mut line = |text: &str| lines.push(format!("  {text}"));
+    if !had_project {
+        line(
+            "put App ID and App Secret into RINGFORM_APP_ID and RINGFORM_APP_SECRET; `ringform auth check` tries them",
+        );
+        line("edit clients/me.yaml, or remove it and write documents from live clients: `ringform import 12 13`");
+        line("`ringform plan` shows what would change; nothing is sent before `ringform apply`");
+    }
+    for pipeline in pipelines {
+        line(match pipeline {
+            Pipeline::Github => {
+                "GitHub: set RINGFORM_GIT in the workflows; put the secrets into the environments ringform-read and ringform-write"
+            }
+            Pipeline::Gitlab => {
+                "GitLab: set RINGFORM_GIT in .gitlab-ci.yml; make the variables that its head names, and a schedule"
+            }
+            Pipeline::Cron => "cron: the head of each file in .deploy/cron says where it belongs on the machine",
+            Pipeline::Kubernetes => {
+                "Kubernetes: build the image and make the two secrets that the head of cronjob.yaml names"
+            }
+        });
+    }
+    match pipelines.is_empty() {
+        true => line("`ringform init --ci github` (or gitlab, cron, kubernetes) adds a pipeline"),
+        false => {
+            line("once the live clients agree with git: `git tag ringform-applied && git push origin ringform-applied`")
+        }
+    }
+    lines
+}

@@ -1,0 +1,36 @@
+//! The environment of a run, taken from the process.
+//!
+//! Owns every read of the working folder, the variables, the clock and the source of chance.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Instant;
+
+use anyhow::Context;
+use jiff::Timestamp;
+
+use ringform::run::{Clock, Environment, GitEnvironment, Shutdown, Variables};
+
+use crate::terminal::files;
+
+/// The environment of a run that starts now.
+pub(crate) fn environment() -> anyhow::Result<Environment> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    Ok(Environment {
+        folder: std::env::current_dir().context("cannot find the working folder")?,
+        variables: Variables::from_iter(std::env::vars_os().filter_map(text)),
+        git: GitEnvironment::of(std::env::vars_os()),
+        clock: Clock {
+            started_at: Timestamp::now(),
+            started: Instant::now(),
+            timestamp: Timestamp::now,
+            instant: Instant::now,
+        },
+        // The standard library seeds its hashers from the system.
+        random_seed: RandomState::new().hash_one(std::process::id()),
+        version: env!("CARGO_PKG_VERSION"),
+        shutdown: Shutdown::new(),
+        persist: files::persist,
+    })
+}

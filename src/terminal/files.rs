@@ -1,0 +1,152 @@
+//! Files that are written whole or not at all.
+//!
+//! Owns the only way in which the program replaces files, who may read them, and how a path is shown.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Context;
+use tempfile::NamedTempFile;
+
+use ringform::{render, run};
+
+/// Who may read a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// The users that the umask allows, as for any other program.
+    AsUsual,
+    /// Every user, whatever the umask says.
+    Everybody,
+}
+
+/// Replaces a file whole or not at all; its readers see the old text or the new one.
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
+    replace_for(Readers::AsUsual, path, write)
+}
+
+/// As [`replace`], with the choice of who may read the file.
+pub(crate) fn replace_for(
+    readers: Readers,
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    // A pipe or a device cannot be replaced, so the text goes into it.
+    let written = match fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        true => fs::OpenOptions::new().write(true).open(path).and_then(|mut file| write(&mut file)),
+        false => temporary(path, 0o666, write).and_then(|file| {
+            #[cfg(unix)]
+            if readers == Readers::Everybody {
+                file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+            }
+            put(file, path)
+        }),
+    };
+    written.with_context(|| format!("cannot write {}", escaped(path)))
+}
+
+/// Replaces a file whole or not at all, and makes the folders above it. A `.ringform` among them ignores itself.
+pub(crate) fn persist(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = folder(path);
+    match (folder.parent(), folder.file_name().and_then(|part| part.to_str())) {
+        (Some(own), Some(part)) if own.ends_with(".ringform") => {
+            run::state_folder(own.parent().unwrap_or(Path::new(".")), part)?;
+        }
+        (_, _) => fs::create_dir_all(folder)?,
+    }
+    put(temporary(path, 0o666, |out| out.write_all(bytes))?, path)?;
+    // The rename is on the disk only when its folder is. Some file systems cannot flush a folder; there the rename still holds.
+    if let Ok(folder) = fs::File::open(folder) {
+        drop(folder.sync_all());
+    }
+    Ok(())
+}
+
+/// Writes a file whole, and only where none exists: a file that another program makes meanwhile stays as it is.
+pub(crate) fn create(path: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
+    fs::create_dir_all(folder(path))?;
+    let file = temporary(path, if executable { 0o777 } else { 0o666 }, |out| out.write_all(bytes))?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A file beside `path` with the text. The umask narrows `mode`, as for any other program.
+fn temporary(
+    path: &Path,
+    mode: u32,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ringform-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    let mut out = io::BufWriter::new(builder.tempfile_in(folder(path)).map_err(without_path)?);
+    write(&mut out).and_then(|()| out.flush())?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+/// Flushes the file to the disk and moves it to its place.
+fn put(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// An error of a temporary file without the name of that file, which means nothing to people.
+fn without_path(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((cause, _)) => io::Error::new(error.kind(), cause),
+        None => error,
+    }
+}
+
+/// A path for a message.
+pub(crate) fn escaped(path: &Path) -> String {
+    render::escape::terminal(&path.display().to_string().into()).to_string()
+}
+
+/// A path for people: relative to the working folder where it is below that.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(fs::canonicalize);
+    escaped(here.ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_or_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        replace(&path, |out| out.write_all(b"old")).unwrap();
+        let failed = replace(&path, |out| out.write_all(b"ne").and(Err(io::Error::other("full"))));
+        assert!(format!("{:#}", failed.unwrap_err()).contains("cannot write"));
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        persist(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
+    }
+
+    #[test]
+    fn a_file_that_exists_is_not_created_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b.yaml");
+        create(&path, b"one", false).unwrap();
+        assert_eq!(create(&path, b"two", false).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+    }
+
+    #[test]
+    fn state_below_ringform_ignores_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        persist(&folder.path().join(".ringform/sandbox/seed.json"), b"{}").unwrap();
+        assert_eq!(fs::read(folder.path().join(".ringform/.gitignore")).unwrap(), b"*\n");
+    }
+}

@@ -1,0 +1,89 @@
+//! Reports in the formats that a command was asked for.
+//!
+//! Owns which format goes to stdout, and that no file is named for two of them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ringform::plan::Plan;
+use ringform::render::{self, Format, TextOptions};
+use ringform::run::ExitStatus;
+
+use crate::cli::LogArgs;
+use crate::terminal::files::{escaped, replace};
+use crate::terminal::output::{complain, diagnose, look, printing};
+use crate::terminal::{metrics, step_summary};
+
+/// The formats that were asked for. Only one of them can go to stdout.
+pub(crate) type Formats = [(Format, Option<PathBuf>)];
+
+/// The format that goes to stdout: text, unless something else was asked for.
+pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
+    let mut printed = formats.iter().filter(|(_, file)| file.is_none()).map(|(format, _)| *format);
+    match (printed.next(), printed.next()) {
+        (Some(_), Some(_)) => {
+            anyhow::bail!("only one format can go to stdout; give the others a file, as in --format json=plan.json")
+        }
+        (Some(format), None) => Ok(Some(format)),
+        // With files only, people still read the text in the log.
+        (None, _) => Ok(Some(Format::Text)),
+    }
+}
+
+/// As [`on_stdout`], for a command that also writes `others`. A file that is named twice is an error, because one output would
+/// replace the other.
+pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Result<Option<Format>> {
+    let named = formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
+    let mut seen = BTreeSet::new();
+    // A device such as /dev/null takes anything.
+    for file in named.filter(|file| fs::metadata(file).map_or(true, |meta| meta.is_file())) {
+        if !seen.insert(std::path::absolute(file)?) {
+            anyhow::bail!("{} is named for two outputs, and one would replace the other", escaped(file));
+        }
+    }
+    on_stdout(formats)
+}
+
+/// The look of files: no colour, a fixed width.
+pub(crate) const PLAIN: TextOptions = TextOptions::PIPE;
+
+/// Writes a plan or report in every format that was asked for.
+pub(crate) fn write(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
+    let written = write_files(plan, formats, log);
+    if let Some(format) = on_stdout(formats)? {
+        printing(|out| render::render(plan, format, &look(log, &io::stdout()), out))?;
+    }
+    written
+}
+
+/// Writes the formats that go to files, the step summary among them.
+pub(crate) fn write_files(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
+    step_summary::append(plan, formats);
+    let look = TextOptions { verbose: log.verbose > 0, ..PLAIN };
+    let mut wrong = Vec::new();
+    // A file that cannot be written stops no other: the next run may need a later one.
+    for (format, file) in formats {
+        let Some(file) = file else { continue };
+        let written = match format {
+            Format::Prometheus => metrics::write(plan, file),
+            format => replace(file, |out| render::render(plan, *format, &look, out)),
+        };
+        wrong.extend(written.err());
+    }
+    let mut wrong = wrong.into_iter();
+    let Some(first) = wrong.next() else { return Ok(()) };
+    wrong.for_each(|error| complain(&error, log));
+    Err(first)
+}
+
+/// Shows why a run did not start: problems on stderr and, for programs, one document.
+pub(crate) fn refuse(report: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    diagnose(&report.diagnostics, log);
+    match on_stdout(formats)? {
+        Some(Format::Text) | None => write_files(report, formats, log)?,
+        Some(_) => write(report, formats, log)?,
+    }
+    Ok(ExitStatus::Error)
+}

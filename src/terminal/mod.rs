@@ -1,0 +1,22 @@
+//! What touches the process: stdout and stderr, files, the progress bar, signals, the clock, logging.
+//!
+//! Owns every look at the environment and the terminal. It decides nothing about a run.
+
+mod diff;
+mod environment;
+pub(crate) mod files;
+pub(crate) mod formats;
+pub(crate) mod listener;
+pub(crate) mod logging;
+mod metrics;
+pub(crate) mod not_started;
+pub(crate) mod output;
+pub(crate) mod question;
+mod runtime;
+pub(crate) mod signals;
+mod step_summary;
+
+pub(crate) use diff::print_diff;
+pub(crate) use environment::environment;
+pub(crate) use metrics::write as write_metrics;
+pub(crate) use runtime::block_on;
