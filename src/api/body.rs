@@ -1,6 +1,6 @@
-//! The bytes of an answer: how many are taken, and how they are unpacked.
+//! The bytes of an answer: how many ringform reads, and how it unpacks them.
 //!
-//! Owns the limit of an answer's size and gzip. API: `Accept-Encoding: gzip` is required by the rules of use. It is done here
+//! Owns the size limit of an answer, and gzip. API: the rules of use require `Accept-Encoding: gzip`. Unpacking is here
 //! and not in the HTTP client, so that a plain body costs nothing and an unpacked one is measured while it grows.
 
 use std::io::Read;
@@ -9,8 +9,8 @@ use flate2::bufread::MultiGzDecoder;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-/// The most bytes that are taken of an answer, packed or not. 1 MiB: a client is about 1 KiB, so this is far from any honest
-/// answer and small enough for thousands at once.
+/// The most bytes that ringform reads of an answer, packed or not. 1 MiB: a client is about 1 KiB, so this is far above
+/// any honest answer and small enough for thousands at a time.
 pub(super) const LIMIT: usize = 1 << 20;
 
 /// Why the body of an answer cannot be used.
@@ -18,7 +18,7 @@ pub(super) const LIMIT: usize = 1 << 20;
 pub(super) enum BodyError {
     /// More than [`LIMIT`].
     TooLarge,
-    /// It ended early, or what was packed does not unpack: the connection broke.
+    /// It ended early, or its packed bytes do not unpack: the connection broke.
     Broken,
     /// Packed in a way that ringform did not ask for.
     Encoding,
@@ -28,14 +28,14 @@ impl BodyError {
     /// The reason, for a sentence that begins with "the answer".
     pub(super) fn reason(self) -> &'static str {
         match self {
-            BodyError::TooLarge => "is larger than 1 MiB and was not taken",
+            BodyError::TooLarge => "is larger than 1 MiB, and ringform did not read it",
             BodyError::Broken => "ended early",
-            BodyError::Encoding => "is packed in a way that was not asked for",
+            BodyError::Encoding => "has a content encoding that ringform did not ask for",
         }
     }
 }
 
-/// Takes the body of an answer. What the answer says about its length is only a hint.
+/// Reads the body of an answer. `Content-Length` is only a hint.
 pub(super) async fn receive(mut response: Response) -> Result<Vec<u8>, BodyError> {
     let packing = ContentEncoding::of(response.headers());
     let hint = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_whole_unpacks() {
+    fn a_whole_body_unpacks() {
         assert_eq!(unpack(&pack(b"{}")).unwrap(), b"{}");
         assert_eq!(unpack(&pack(&vec![b' '; LIMIT])).unwrap().len(), LIMIT);
     }

@@ -104,8 +104,8 @@ impl ApiCredentials {
             Err(_) => Err(Failure::new(
                 FailureKind::Credentials,
                 match wanted {
-                    Some(name) => format!("no credentials are called `{name}`"),
-                    None => "no credentials are declared, and none were taken from the environment".to_owned(),
+                    Some(name) => format!("no credentials have the name `{name}`"),
+                    None => "no credentials are declared, and the environment holds none".to_owned(),
                 },
             )
             .help("declare them under `credentials` in ringform.yaml, or set RINGFORM_APP_ID and RINGFORM_APP_SECRET")),

@@ -1,7 +1,7 @@
 //! Where credentials come from.
 //!
-//! Owns the names of credentials and their sources. The caller has already replaced every environment variable by its value.
-//! It depends on no project file and no environment, and makes no request.
+//! Owns the names of credentials and their sources. The caller has already replaced every environment variable by its
+//! value. It depends on no project file and no environment, and makes no request.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

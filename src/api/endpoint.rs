@@ -1,7 +1,7 @@
 //! The address of the API and the paths below it.
 //!
-//! Owns which addresses may be used at all, their one normal form, and how paths are joined. It knows no HTTP. An endpoint
-//! can come from a pull request, so it is read strictly and an error never repeats a user name or a password in it.
+//! Owns which addresses are allowed, their one normal form, and how paths are joined. It makes no request. An endpoint
+//! can come from a pull request, so the reading is strict, and an error never repeats a user name or a password in it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,7 +9,7 @@ use reqwest::Url;
 
 use crate::model::{ClientId, Route};
 
-/// An address under which the API may be asked: https, or http on loopback.
+/// An address of the API: https, or http on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     url: Url,
@@ -18,9 +18,9 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Reads an address. A path in it is kept as a prefix; slashes at its end and doubled ones are no part of it.
+    /// Reads an address. Its path becomes a prefix, without doubled slashes and without slashes at the end.
     ///
-    /// The error is one sentence that says what to do. It quotes nothing of the address but its scheme and host.
+    /// The error is one sentence that says what to do. It quotes only the scheme and host of the address.
     pub fn parse(text: &str) -> Result<Endpoint, String> {
         let text = text.trim();
         if text.is_empty() {
@@ -28,22 +28,22 @@ impl Endpoint {
         }
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
             return Err(
-                "the endpoint holds a blank, a control character or a backslash; write a plain address such as \
+                "the endpoint contains a blank, a control character or a backslash; write a plain address such as \
                         https://apiproxy.telphin.ru"
                     .to_owned(),
             );
         }
         let mut url = Url::parse(text).map_err(|_| {
-            "the endpoint is no address; write it whole, such as https://apiproxy.telphin.ru".to_owned()
+            "the endpoint is not a valid URL; write the whole address, such as https://apiproxy.telphin.ru".to_owned()
         })?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("the endpoint holds a user name or a password; take it out, credentials stand under \
-                        `credentials` or in the environment"
+            return Err("the endpoint contains a user name or a password; remove it and write credentials under \
+                        `credentials` in ringform.yaml or into the environment"
                 .to_owned());
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(
-                "the endpoint holds a `?` or a `#`; write only scheme, host and, where needed, a path".to_owned()
+                "the endpoint contains a `?` or a `#`; write only scheme, host and, where needed, a path".to_owned()
             );
         }
         let loopback = is_loopback(&url);
@@ -53,7 +53,7 @@ impl Endpoint {
             "http" => {
                 let host = url.host_str().unwrap_or_default();
                 return Err(format!(
-                    "the endpoint is not encrypted; write https://{host} (http is for loopback addresses alone)"
+                    "the endpoint is not encrypted; write https://{host} (http is only for loopback addresses)"
                 ));
             }
             scheme => {
@@ -67,8 +67,8 @@ impl Endpoint {
         Ok(Endpoint { url, text, loopback })
     }
 
-    /// Whether it is this very machine: 127.0.0.0/8, `[::1]` or `localhost`. Such an address is never asked through a proxy.
-    pub fn is_loopback(&self) -> bool {
+    /// Whether it is this machine: 127.0.0.0/8, `[::1]` or `localhost`. Requests to it never go through a proxy.
+    pub(super) fn is_loopback(&self) -> bool {
         self.loopback
     }
 
@@ -82,7 +82,7 @@ impl Endpoint {
     }
 }
 
-/// Whether it is this very machine.
+/// Whether it is this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -91,13 +91,13 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         || bare.parse::<Ipv6Addr>().is_ok_and(|ip| ip == Ipv6Addr::LOCALHOST)
 }
 
-/// The addresses of the API, made once.
+/// The addresses of the API, built once.
 #[derive(Debug)]
 pub(super) struct ApiPaths {
     base: Url,
     before: String,
     after: &'static str,
-    /// Where tokens are asked for.
+    /// Where token requests go.
     pub(super) token: Url,
     /// Who a token belongs to.
     pub(super) user: Url,
@@ -163,20 +163,20 @@ mod tests {
     fn other_addresses_are_refused_with_a_remedy_and_without_their_secrets() {
         for (text, remedy) in [
             ("", "https://apiproxy"),
-            ("apiproxy.telphin.ru", "write it whole"),
+            ("apiproxy.telphin.ru", "write the whole address"),
             ("http://apiproxy.telphin.ru", "https://apiproxy.telphin.ru"),
             ("http://localhost.evil.example", "https://"),
             ("http://0.0.0.0:1", "https://"),
             ("http://128.0.0.1", "https://"),
-            ("http://127.0.0.1@evil.example/", "take it out"),
+            ("http://127.0.0.1@evil.example/", "remove it"),
             ("http://127.0.0.1\\@evil.example/", "plain address"),
-            ("https://u:hush@h", "take it out"),
-            ("https://u:hush@h?x#y", "take it out"),
+            ("https://u:hush@h", "remove it"),
+            ("https://u:hush@h?x#y", "remove it"),
             ("https://h?token=hush", "only scheme"),
             ("https://h#hush", "only scheme"),
             ("ftp://h", "https://"),
             ("https://h /x", "plain address"),
-            ("https://u:hush@:9x", "write it whole"),
+            ("https://u:hush@:9x", "write the whole address"),
             ("file:///etc/passwd", "https://"),
         ] {
             let error = Endpoint::parse(text).unwrap_err();

@@ -24,8 +24,8 @@ pub(super) enum Delivery {
     NotBegun,
     /// There was no connection, so no byte left.
     NotSent,
-    /// The server closed the connection before the first byte of an answer. A server that ends a kept-alive connection just
-    /// when the next request leaves does this.
+    /// The server closed the connection before the first byte of an answer. A server that ends a kept-alive connection
+    /// just when the next request leaves does this.
     Closed,
     /// It may have arrived.
     Unknown,
@@ -55,30 +55,30 @@ impl RequestError {
 
     /// No answer in time.
     pub(super) fn timeout(endpoint: &str, timeout: Duration) -> RequestError {
-        let words = format!("no whole answer from {endpoint} within {}", duration_text(timeout));
+        let words = format!("no complete answer from {endpoint} within {}", duration_text(timeout));
         let failure = Failure::new(FailureKind::Timeout, words)
-            .help("try again later, or give it more time with `limits: {timeout: …}` in ringform.yaml");
+            .help("try again later, or allow more time with `limits: {timeout: …}` in ringform.yaml");
         RequestError { failure, delivery: Delivery::Unknown }
     }
 }
 
 /// The run was interrupted before the request.
 pub(super) fn interrupted() -> Failure {
-    Failure::new(FailureKind::Interrupted, "interrupted before this client was asked about")
+    Failure::new(FailureKind::Interrupted, "interrupted before the request for this client")
 }
 
 /// A connection that broke.
 pub(super) fn broken(endpoint: &str, words: &str) -> Failure {
     Failure::new(FailureKind::Connection, format!("the connection to {endpoint} broke: {words}"))
-        .help("try again; if it stays so, look at the network and at proxies between")
+        .help("try again; if it happens again, check the network and any proxy on the way")
 }
 
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(error.source(), |error: &&'e (dyn Error + 'static)| (*error).source())
 }
 
-/// Whether the server closed the connection instead of answering. hyper's own type is no dependency of ours: its sentence is
-/// compared, and a test over a real connection holds it fast.
+/// Whether the server closed the connection instead of answering. ringform does not depend on hyper's own type: it
+/// compares hyper's sentence, and a test over a real connection fails when that sentence changes.
 fn is_closed(error: &(dyn Error + 'static)) -> bool {
     chain(error).any(|cause| match cause.downcast_ref::<io::Error>() {
         Some(io) => matches!(
@@ -93,7 +93,7 @@ fn is_closed(error: &(dyn Error + 'static)) -> bool {
 fn cause_of(error: &reqwest::Error, timeout: Duration) -> (String, &'static str) {
     const NETWORK: &str = "check the endpoint and the network, and HTTPS_PROXY where there is a proxy";
     if error.is_dns() {
-        return ("the name of the host is not found".to_owned(), NETWORK);
+        return ("the host name was not found".to_owned(), NETWORK);
     }
     for cause in chain(error) {
         let text = cause.to_string();
@@ -101,7 +101,7 @@ fn cause_of(error: &reqwest::Error, timeout: Duration) -> (String, &'static str)
             let reason = text.trim_start_matches("invalid peer certificate: ");
             return (
                 format!("TLS: the certificate is not trusted ({reason})"),
-                "where the provider signs with a certificate of its own, name it with --ca-file; else install or renew \
+                "if the provider signs with its own certificate, name that with --ca-file; otherwise install or update \
                  the package ca-certificates",
             );
         }
@@ -119,13 +119,13 @@ fn cause_of(error: &reqwest::Error, timeout: Duration) -> (String, &'static str)
         return (words.to_owned(), NETWORK);
     }
     if is_closed(error) {
-        return ("closed before an answer came".to_owned(), NETWORK);
+        return ("closed before an answer arrived".to_owned(), NETWORK);
     }
     if error.is_timeout() {
         return (format!("timed out after {}", duration_text(timeout)), NETWORK);
     }
-    // The innermost cause: it knows no address, only what the system or TLS says.
-    let innermost = chain(error).last().map(ToString::to_string).unwrap_or_else(|| "no reason was given".to_owned());
+    // The innermost cause: it contains no address, only the words of the system or of TLS.
+    let innermost = chain(error).last().map(ToString::to_string).unwrap_or_else(|| "no reason given".to_owned());
     (innermost.chars().take(200).collect(), NETWORK)
 }
 
@@ -134,7 +134,7 @@ pub(super) fn duration_text(span: Duration) -> String {
     if span < Duration::from_secs(1) {
         return format!("{} ms", span.as_millis());
     }
-    // Rounded up: whoever waits that long has waited long enough.
+    // Rounded up, so that a wait of the shown length is long enough.
     let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
     let minutes = seconds.div_ceil(60);
     match (seconds, minutes) {
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_read_well() {
+    fn durations_are_short_texts() {
         let cases = [
             (200, "200 ms"),
             (1_000, "1 s"),

@@ -1,16 +1,16 @@
 //! The body of an error answer: its status word and its message, careful with both.
 //!
-//! Owns how much of such a body ringform keeps. The API is untrusted and may repeat our secrets: they are blanked before any
-//! text is cut.
+//! Owns how much of such a body ringform keeps. The API is untrusted and may repeat our secrets: they are blanked
+//! before any text is cut.
 
 use serde_json::Value as Json;
 
 use crate::model::Untrusted;
 
-/// The most characters of the API's own message that are kept.
+/// The most characters that ringform keeps of the API's own message.
 const QUOTE: usize = 300;
 
-/// What the body of an error holds.
+/// What the body of an error says.
 #[derive(Debug)]
 pub(super) struct ErrorBody {
     pub(super) status: Option<String>,
@@ -18,7 +18,7 @@ pub(super) struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// `blank` takes our secrets out of a text. It comes before every cut: half a secret would not be found any more.
+    /// `blank` takes our secrets out of a text. It comes before every cut: a search would miss half a secret.
     pub(super) fn read(body: &[u8], blank: impl Fn(String) -> String) -> ErrorBody {
         let Ok(Json::Object(map)) = serde_json::from_slice(body) else {
             return ErrorBody { status: None, message: hint(body, blank) };
@@ -49,7 +49,8 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// A few words of a body that is no JSON object: the title of a page, else the beginning of a plain text; always escaped.
+/// A few words of a body that is not a JSON object: the title of a page, else the start of a plain text; always
+/// escaped.
 fn hint(body: &[u8], blank: impl Fn(String) -> String) -> Option<String> {
     let text = cut(&blank(String::from_utf8_lossy(body).into_owned()), 4096);
     let text = text.trim();

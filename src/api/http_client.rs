@@ -1,6 +1,6 @@
 //! The HTTP client: for the API and for webhooks.
 //!
-//! Owns certificates, proxies, time limits and fixed headers. It makes no request and knows no account.
+//! Owns certificates, proxies, time limits and fixed headers. It makes no request and has no credentials.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -13,8 +13,8 @@ use reqwest::{Certificate, redirect, retry};
 use crate::api::options::ConnectOptions;
 use crate::api::rate_limit::TOKENS_AT_A_TIME;
 
-/// How long a connection may take to come about. Shorter than most answers may take, so that a write that timed out here is
-/// known not to have left.
+/// How long a connection may take. It is shorter than most answers may take, so that a write which timed out here has
+/// surely not left.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Builds an HTTP client with connections of its own.
@@ -29,13 +29,13 @@ pub(super) fn api_client(options: &ConnectOptions) -> anyhow::Result<reqwest::Cl
     })
 }
 
-/// What an HTTP client has to know of whom it asks.
+/// What an HTTP client depends on.
 pub(super) struct HttpClientOptions<'a> {
     pub(super) is_https: bool,
     pub(super) is_loopback: bool,
     pub(super) ca_file: Option<&'a Path>,
     pub(super) timeout: Duration,
-    /// How many connections are kept open.
+    /// How many connections stay open.
     pub(super) connections: usize,
     pub(super) version: &'a str,
 }
@@ -51,13 +51,13 @@ pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<re
         .no_gzip()
         .http1_only()
         .redirect(redirect::Policy::none())
-        // What is tried again is our decision alone.
+        // Only `super::retry` decides on further tries.
         .retry(retry::never())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
         .pool_max_idle_per_host(options.connections);
     if options.is_loopback {
-        // A proxy in the environment would be handed the token.
+        // A proxy from the environment would receive the token.
         builder = builder.no_proxy().resolve_to_addrs(
             "localhost",
             &[SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))],
@@ -66,7 +66,7 @@ pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<re
     let ours = options.ca_file.map(certificates).transpose()?;
     let suspect = ours.clone();
     if !options.is_https {
-        // No certificate is ever looked at, and a machine without any must do.
+        // Plain http needs no certificate, and must work on a machine without any.
         builder = builder.tls_certs_only(std::iter::empty());
     } else if let Some(ours) = ours {
         builder = builder.tls_certs_merge(ours);
@@ -76,20 +76,23 @@ pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<re
         && let (Some(ours), Some(file)) = (suspect, options.ca_file)
         && reqwest::Client::builder().tls_certs_only(ours).build().is_err()
     {
-        bail!("--ca-file {} holds a certificate that cannot be read; write the provider's own into it", file.display());
+        bail!(
+            "--ca-file {} contains a certificate that cannot be read; write the provider's own into it",
+            file.display()
+        );
     }
     built.context(
-        "the certificates of this system could not be loaded; install the package ca-certificates, or name a file with \
+        "the certificates of this system cannot be loaded; install the package ca-certificates, or name a file with \
          --ca-file",
     )
 }
 
 fn certificates(file: &Path) -> anyhow::Result<Vec<Certificate>> {
     let shown = file.display();
-    let pem = std::fs::read(file).with_context(|| format!("--ca-file {shown} could not be read"))?;
-    let found = Certificate::from_pem_bundle(&pem).with_context(|| format!("--ca-file {shown} holds no sound PEM"))?;
+    let pem = std::fs::read(file).with_context(|| format!("--ca-file {shown} cannot be read"))?;
+    let found = Certificate::from_pem_bundle(&pem).with_context(|| format!("--ca-file {shown} is not valid PEM"))?;
     if found.is_empty() {
-        bail!("--ca-file {shown} holds no certificate; it must hold PEM blocks that begin with BEGIN CERTIFICATE");
+        bail!("--ca-file {shown} contains no certificate; it needs PEM blocks that begin with BEGIN CERTIFICATE");
     }
     Ok(found)
 }

@@ -1,9 +1,9 @@
 //! The HTTP side: secrets, tokens, reading, writing, retries and quotas.
 //!
-//! Owns everything that ringform sends to the API and receives from it. One run calls [`connect`] once and gets a [`Reader`],
-//! which cannot write, a [`Writer`], which takes only a cleared patch, and a [`Usage`]. The texts of the API are untrusted:
-//! they leave this room as [`crate::model::Untrusted`], cut short and without our secrets. Secrets never leave it. It depends
-//! on no project file and no terminal, and on nothing of a plan but the patch that it sends.
+//! Owns everything that ringform sends to the API and receives from it. One run calls [`connect`] once and gets a
+//! [`Reader`], which cannot write, a [`Writer`], which takes only a cleared patch, and a [`Usage`]. The texts of the
+//! API are untrusted: they leave this room as [`crate::model::Untrusted`], cut short and without our secrets. Secrets
+//! never leave it. It depends on no project file and no terminal, and on nothing of a plan but the patch that it sends.
 
 mod body;
 mod connect;

@@ -1,8 +1,8 @@
-//! The hour's quota: what answers say about it, and what is known per credential.
+//! The hourly quota: what an answer reports, and what ringform knows for each credential.
 //!
-//! Owns the reading of the quota headers and the quota of one credential. API: every answer carries what is left and how
-//! many seconds until the counter is reset; its size is published nowhere, and others spend from it too. Headers are
-//! untrusted: odd, negative and huge values count as not said, so none becomes a long sleep or a busy loop.
+//! Owns the reading of the quota headers and the counter of one credential. API: every answer reports the requests left
+//! and the seconds until the reset. The size of the quota is published nowhere, and other programs use it too. Headers
+//! are untrusted: odd, negative and huge values count as absent, so none becomes a long sleep or a busy loop.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,32 +12,32 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// A reset further away than this is no statement about an hourly counter (perhaps a point in time, perhaps nonsense).
+/// A reset further away than this cannot be that of an hourly counter: it may be a point in time, or nonsense.
 const FARTHEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long a used-up quota is taken for used up when nobody says when it is reset. API: the counter is hourly.
+/// When a used-up quota resets if the API does not say it. API: the counter is hourly.
 const DEFAULT_RESET: Duration = Duration::from_secs(60 * 60);
 
-/// After so many answers "used up" in a row, a credential's other clients fail without a request. Not after one: the quota
-/// is counted per client, and one credential may reach several.
+/// After this many answers "used up" in a row, the other clients of a credential fail without a request. One such
+/// answer is not enough: the API counts per client, and one credential may reach several.
 const REFUSALS: u32 = 3;
 
-/// What one answer says.
+/// What one answer reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct QuotaHeaders {
+pub(super) struct ReportedQuota {
     /// Requests left.
     pub(super) remaining: Option<u64>,
-    /// Until the counter is reset.
+    /// The time until the reset.
     pub(super) reset: Option<Duration>,
-    /// What `Retry-After` says; only read from answers that are no success.
+    /// `Retry-After`; ringform reads it only from answers that are not a success.
     pub(super) retry_after: Option<Duration>,
 }
 
-impl QuotaHeaders {
-    /// Reads the headers of an answer. `now` is asked only when a date has to be compared and the answer has none of its own.
-    pub(super) fn read(headers: &HeaderMap, success: bool, now: impl FnOnce() -> SystemTime) -> QuotaHeaders {
+impl ReportedQuota {
+    /// Reads the headers of an answer. It calls `now` only to compare a date in an answer without a `Date` of its own.
+    pub(super) fn read(headers: &HeaderMap, success: bool, now: impl FnOnce() -> SystemTime) -> ReportedQuota {
         let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-        QuotaHeaders {
+        ReportedQuota {
             remaining: text(&REMAINING).and_then(|text| text.parse().ok()),
             reset: text(&RESET).and_then(seconds),
             retry_after: match success {
@@ -54,7 +54,7 @@ impl QuotaHeaders {
         }
     }
 
-    /// Until the counter is reset, by the header made for it, else by `Retry-After`.
+    /// The time until the reset, from its own header, else from `Retry-After`.
     pub(super) fn until_reset(&self) -> Option<Duration> {
         self.reset.or(self.retry_after)
     }
@@ -78,9 +78,9 @@ fn whole_second(time: SystemTime) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(since)
 }
 
-/// What is known about the quota of one credential. Only atomics: every answer of a fleet writes here.
+/// The quota of one credential. Only atomics: every answer of a fleet writes here.
 ///
-/// The values are told one by one and may for a moment belong to two answers; each is a hint and no invariant ties them.
+/// Two values may for a moment come from two answers. Each is a hint, and none depends on another.
 #[derive(Debug)]
 pub(super) struct QuotaCounter {
     epoch: Instant,
@@ -92,7 +92,7 @@ pub(super) struct QuotaCounter {
     blocked_until: AtomicU64,
 }
 
-/// Not heard of yet.
+/// No answer has reported it yet.
 const UNKNOWN: u64 = u64::MAX;
 
 impl QuotaCounter {
@@ -109,8 +109,8 @@ impl QuotaCounter {
         }
     }
 
-    /// Notes what an answer says.
-    pub(super) fn record(&self, headers: &QuotaHeaders, now: Instant) {
+    /// Records what an answer reports.
+    pub(super) fn record(&self, headers: &ReportedQuota, now: Instant) {
         if let Some(reset) = headers.reset {
             self.reset_at.store(self.at(now, reset), Ordering::Relaxed);
         }
@@ -121,20 +121,20 @@ impl QuotaCounter {
         self.empty_until.store(empty_until, Ordering::Relaxed);
     }
 
-    /// Notes that a request was served.
+    /// Records a success.
     pub(super) fn record_success(&self) {
         if self.refusals.load(Ordering::Relaxed) != 0 {
             self.refusals.store(0, Ordering::Relaxed);
         }
     }
 
-    /// Notes an answer "used up".
+    /// Records an answer "used up".
     pub(super) fn record_used_up(&self, reset: Option<Duration>, now: Instant) {
         self.blocked_until.fetch_max(self.at(now, reset.unwrap_or(DEFAULT_RESET)), Ordering::Relaxed);
         self.refusals.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How long nothing should be asked at all.
+    /// How long to make no request.
     pub(super) fn blocked_for(&self, now: Instant) -> Option<Duration> {
         if self.refusals.load(Ordering::Relaxed) < REFUSALS {
             return None;
@@ -147,17 +147,17 @@ impl QuotaCounter {
         self.until(now, self.empty_until.load(Ordering::Relaxed))
     }
 
-    /// The lowest number of requests left that was heard.
+    /// The lowest number of requests left in any answer.
     pub(super) fn lowest(&self) -> Option<u64> {
         Some(self.lowest.load(Ordering::Relaxed)).filter(|lowest| *lowest != UNKNOWN)
     }
 
-    /// The number of requests left as last heard.
+    /// The number of requests left in the last answer.
     pub(super) fn remaining(&self) -> Option<u64> {
         Some(self.remaining.load(Ordering::Relaxed)).filter(|remaining| *remaining != UNKNOWN)
     }
 
-    /// Until the counter is reset; zero when that time has passed.
+    /// The time until the reset; zero when it has passed.
     pub(super) fn resets_in(&self, now: Instant) -> Option<Duration> {
         let at = Some(self.reset_at.load(Ordering::Relaxed)).filter(|at| *at != UNKNOWN)?;
         Some(self.until(now, at).unwrap_or_default())
@@ -185,12 +185,12 @@ mod tests {
         UNIX_EPOCH + Duration::from_millis(1_795_514_400_900)
     }
 
-    fn read(headers: &[(&'static str, &str)]) -> QuotaHeaders {
+    fn read(headers: &[(&'static str, &str)]) -> ReportedQuota {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        QuotaHeaders::read(&map, false, now)
+        ReportedQuota::read(&map, false, now)
     }
 
     fn secs(seconds: u64) -> Option<Duration> {
@@ -200,17 +200,17 @@ mod tests {
     #[test]
     fn sound_headers_are_read() {
         let headers = read(&[("x-ratelimit-remaining", "4711"), ("x-ratelimit-reset", "1800"), ("retry-after", "5")]);
-        assert_eq!(headers, QuotaHeaders { remaining: Some(4711), reset: secs(1800), retry_after: secs(5) });
+        assert_eq!(headers, ReportedQuota { remaining: Some(4711), reset: secs(1800), retry_after: secs(5) });
         assert_eq!(headers.until_reset(), secs(1800));
     }
 
     #[test]
-    fn odd_times_count_as_not_said() {
+    fn odd_times_count_as_absent() {
         for odd in
             ["", "-5", "soon", "1e9", "0x10", "1700000000", "99999999999999999999", "NaN", "inf", "+3", "1.2.3", "."]
         {
             let headers = read(&[("x-ratelimit-reset", odd), ("retry-after", odd), ("x-ratelimit-remaining", "-1")]);
-            assert_eq!(headers, QuotaHeaders::default(), "{odd:?}");
+            assert_eq!(headers, ReportedQuota::default(), "{odd:?}");
         }
         assert_eq!(seconds("2.4"), secs(3));
         assert_eq!(seconds("2.0"), secs(2));
@@ -230,42 +230,42 @@ mod tests {
     }
 
     #[test]
-    fn the_quota_keeps_the_lowest_and_the_last() {
+    fn the_counter_keeps_the_lowest_and_the_last() {
         let start = Instant::now();
-        let quota = QuotaCounter::new(start);
-        assert_eq!((quota.lowest(), quota.remaining(), quota.resets_in(start)), (None, None, None));
+        let counter = QuotaCounter::new(start);
+        assert_eq!((counter.lowest(), counter.remaining(), counter.resets_in(start)), (None, None, None));
         for remaining in [10, 7, 9] {
-            quota.record(&QuotaHeaders { remaining: Some(remaining), reset: secs(60), retry_after: None }, start);
+            counter.record(&ReportedQuota { remaining: Some(remaining), reset: secs(60), retry_after: None }, start);
         }
-        assert_eq!((quota.lowest(), quota.remaining(), quota.resets_in(start)), (Some(7), Some(9), secs(60)));
-        assert_eq!(quota.resets_in(start + Duration::from_secs(61)), secs(0));
+        assert_eq!((counter.lowest(), counter.remaining(), counter.resets_in(start)), (Some(7), Some(9), secs(60)));
+        assert_eq!(counter.resets_in(start + Duration::from_secs(61)), secs(0));
     }
 
     #[test]
-    fn none_left_holds_until_the_reset_or_the_next_better_news() {
+    fn none_left_holds_until_the_reset_or_the_next_higher_number() {
         let start = Instant::now();
-        let quota = QuotaCounter::new(start);
-        quota.record(&QuotaHeaders { remaining: Some(0), reset: secs(60), retry_after: None }, start);
-        assert_eq!(quota.empty_for(start), secs(60));
-        assert_eq!(quota.empty_for(start + Duration::from_secs(60)), None);
-        quota.record(&QuotaHeaders { remaining: Some(5), ..QuotaHeaders::default() }, start);
-        assert_eq!(quota.empty_for(start), None);
-        quota.record(&QuotaHeaders { remaining: Some(0), ..QuotaHeaders::default() }, start);
-        assert_eq!(quota.empty_for(start), Some(DEFAULT_RESET));
+        let counter = QuotaCounter::new(start);
+        counter.record(&ReportedQuota { remaining: Some(0), reset: secs(60), retry_after: None }, start);
+        assert_eq!(counter.empty_for(start), secs(60));
+        assert_eq!(counter.empty_for(start + Duration::from_secs(60)), None);
+        counter.record(&ReportedQuota { remaining: Some(5), ..ReportedQuota::default() }, start);
+        assert_eq!(counter.empty_for(start), None);
+        counter.record(&ReportedQuota { remaining: Some(0), ..ReportedQuota::default() }, start);
+        assert_eq!(counter.empty_for(start), Some(DEFAULT_RESET));
     }
 
     #[test]
-    fn three_refusals_without_a_success_between_shut_a_credential() {
+    fn three_refusals_without_a_success_between_block_a_credential() {
         let start = Instant::now();
-        let quota = QuotaCounter::new(start);
-        quota.record_used_up(secs(60), start);
-        quota.record_used_up(secs(60), start);
-        quota.record_success();
-        quota.record_used_up(secs(60), start);
-        quota.record_used_up(secs(60), start);
-        assert_eq!(quota.blocked_for(start), None);
-        quota.record_used_up(secs(60), start);
-        assert_eq!(quota.blocked_for(start), secs(60));
-        assert_eq!(quota.blocked_for(start + Duration::from_secs(60)), None);
+        let counter = QuotaCounter::new(start);
+        counter.record_used_up(secs(60), start);
+        counter.record_used_up(secs(60), start);
+        counter.record_success();
+        counter.record_used_up(secs(60), start);
+        counter.record_used_up(secs(60), start);
+        assert_eq!(counter.blocked_for(start), None);
+        counter.record_used_up(secs(60), start);
+        assert_eq!(counter.blocked_for(start), secs(60));
+        assert_eq!(counter.blocked_for(start + Duration::from_secs(60)), None);
     }
 }

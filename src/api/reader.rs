@@ -1,6 +1,6 @@
-//! Reading: the half of the API that plan, drift and import are given.
+//! Reading: the half of the API that plan, drift and import get.
 //!
-//! Owns GET and its tries. It cannot write, whatever bug its callers have: there is no method for it.
+//! Owns GET and its tries. It has no method that writes, so no bug of a caller can write.
 
 use std::sync::Arc;
 
@@ -25,8 +25,9 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The same reader with connections of its own, for another thread: a connection belongs to the runtime that opened it, and
-    /// an answer that changes threads costs more than what is done with it. `None` where no further client can be built.
+    /// The same reader with connections of its own, for another thread; `None` if a further HTTP client cannot be
+    /// built. A connection belongs to the runtime that opened it, and to move an answer to another thread costs more
+    /// than to read it.
     pub fn for_another_thread(&self) -> Option<Reader> {
         let http = api_client(&self.context.options).ok()?;
         Some(Reader { context: self.context.clone(), http })
@@ -34,8 +35,8 @@ impl Reader {
 
     /// Reads one client. `keep` are the read-only fields to keep of the answer.
     ///
-    /// It tries again by itself where that makes sense, so the failure is for good. Whether the answer is for the right
-    /// client and whole enough is not judged here.
+    /// It makes all tries that make sense, so a failure is for good. The caller checks that the answer is for the right
+    /// client and whole enough.
     pub async fn read(
         &self,
         client: ClientId,
@@ -48,7 +49,7 @@ impl Reader {
         Live::parse(&body, keep).map_err(|_| bad_answer(status, NOT_AN_OBJECT))
     }
 
-    /// Says who a credential is. API: one request, which counts for the quota.
+    /// Reads who a credential is. API: one request, which counts for the quota.
     pub async fn user(&self, credentials: Option<&Arc<str>>) -> Result<User, Failure> {
         let credential = self.context.credentials.get(credentials)?;
         let (status, body) = self.get(credential, self.context.paths.user.clone(), RequestKind::User).await?;
@@ -98,7 +99,7 @@ impl Reader {
         }
     }
 
-    /// Asks nothing while the credential's quota is known to be used up: waits where the reset is near, fails where not.
+    /// Makes no request while the quota of the credential is used up: waits if the reset is near, fails otherwise.
     async fn wait_for_quota(&self, credential: &ApiCredential) -> Result<(), Failure> {
         while let Some(left) = credential.quota.blocked_for(self.context.timer.now()) {
             let Some(wait) = self.context.wait_for_reset(left) else { return Err(used_up(Some(left))) };

@@ -1,13 +1,13 @@
-//! What an answer that is no success means, and what to do about it.
+//! The meaning of an answer that is not a success, and the remedy.
 //!
-//! Owns one table of the documented errors, a sentence and a remedy each, and the careful quoting of what the API adds. What
-//! the API says is untrusted and may repeat our secrets: they are blanked before anything is kept.
+//! Owns one table of the documented errors, with a sentence and a remedy each. The API is untrusted and may repeat our
+//! secrets: the caller's `blank` takes them out before ringform keeps any text.
 
 use reqwest::StatusCode;
 
 use crate::api::error::duration_text;
 use crate::api::error_body::{ErrorBody, cut};
-use crate::api::quota::QuotaHeaders;
+use crate::api::quota::ReportedQuota;
 use crate::api::usage::RequestKind;
 use crate::model::{ClientId, Failure, FailureKind, Untrusted};
 
@@ -42,7 +42,7 @@ const TABLE: &[DocumentedError] = &[
         "access_denied",
         "the user of these credentials has no right to this resource",
         "an application reaches what the user who created it reaches: name that user's credentials in the document, or \
-         have the right granted",
+         ask the provider for the right",
     ),
     row(
         403,
@@ -71,22 +71,22 @@ const TABLE: &[DocumentedError] = &[
     row(
         404,
         "client_not_found",
-        "there is no client with this id",
+        "no client with this id exists",
         "check the id, and that the endpoint is that client's provider",
     ),
     row(
         404,
         "",
-        "there is no such resource",
+        "no such resource exists",
         "check the client's id, the path in the endpoint, and `route` in ringform.yaml",
     ),
 ];
 
-/// Further help where `@me` was asked for.
+/// Further help where the request was for `@me`.
 const ME: &str = "`@me` is the client that the token belongs to and presumably fails for a user who is a dealer: \
                   write the client's number";
 
-/// What an answer that is no success means. `blank` takes our secrets out of a text.
+/// The meaning of an answer that is not a success. `blank` takes our secrets out of a text.
 pub(super) fn refusal(code: StatusCode, body: &[u8], asked: RequestKind, blank: impl Fn(String) -> String) -> Failure {
     let ErrorBody { status, message } = ErrorBody::read(body, blank);
     let code = code.as_u16();
@@ -97,16 +97,15 @@ pub(super) fn refusal(code: StatusCode, body: &[u8], asked: RequestKind, blank: 
         .or_else(|| TABLE.iter().find(|row| row.code == code && row.status.is_empty()));
     let (sentence, mut help) = match (row, asked) {
         (_, RequestKind::Token) if matches!(code, 400 | 401 | 403) => (
-            "the App ID and App Secret were refused",
-            "check both: they belong together and to this endpoint; they are not asked with again in this run"
-                .to_owned(),
+            "the API refused the App ID and App Secret",
+            "check both: they belong together and to this endpoint; this run does not use them again".to_owned(),
         ),
         (_, RequestKind::Token) if code == 404 => (
-            "no tokens are given out at this endpoint",
-            "check the endpoint and the path in it: ringform asks at /oauth/token below it".to_owned(),
+            "this endpoint does not issue tokens",
+            "check the endpoint and its path: ringform requests tokens at /oauth/token below it".to_owned(),
         ),
         (Some(row), _) => (row.sentence, row.help.to_owned()),
-        (None, _) if code >= 500 => ("the API failed", "try again later; the provider can say more".to_owned()),
+        (None, _) if code >= 500 => ("the API failed", "try again later, or ask the provider".to_owned()),
         (None, _) => ("the API refused the request", "the message of the API may say why".to_owned()),
     };
     if matches!(asked, RequestKind::Read(ClientId::Me) | RequestKind::Write(ClientId::Me)) && matches!(code, 403 | 404)
@@ -143,59 +142,65 @@ fn is_word(status: &str) -> bool {
     !status.is_empty() && status.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
-/// Whether a 429 says that the quota is used up, rather than that too much was asked at once. API: the second kind has
-/// requests left and lacks the word; it passes soon.
-pub(super) fn is_used_up(body: &[u8], said: &QuotaHeaders) -> bool {
-    said.remaining == Some(0) || ErrorBody::read(body, |text| text).status.as_deref() == Some(USED_UP)
+/// Whether a 429 means a used-up quota rather than too many requests at a time. API: the second kind has requests left
+/// and lacks the word; it passes soon.
+pub(super) fn is_used_up(body: &[u8], reported: &ReportedQuota) -> bool {
+    reported.remaining == Some(0) || ErrorBody::read(body, |text| text).status.as_deref() == Some(USED_UP)
 }
 
 /// A 429 of either kind.
-pub(super) fn too_many(spent: bool, body: &[u8], said: &QuotaHeaders, blank: impl Fn(String) -> String) -> Failure {
+pub(super) fn too_many(
+    spent: bool,
+    body: &[u8],
+    reported: &ReportedQuota,
+    blank: impl Fn(String) -> String,
+) -> Failure {
     let ErrorBody { status, message } = ErrorBody::read(body, blank);
     if !spent {
-        return answered(FailureKind::Api, 429, "the API is asked too much at once", status, message)
+        return answered(FailureKind::Api, 429, "rate limited: too many requests at a time", status, message)
             .help("lower --concurrency, or set `requests_per_second` under `limits` in ringform.yaml");
     }
-    let failure = used_up(said.until_reset());
-    let said = answered(FailureKind::Quota, 429, failure.message.raw(), status, message);
-    Failure { help: failure.help, ..said }
+    let failure = used_up(reported.until_reset());
+    let reported = answered(FailureKind::Quota, 429, failure.message.raw(), status, message);
+    Failure { help: failure.help, ..reported }
 }
 
-/// The quota is used up; nothing more need be asked to know it.
+/// The quota is used up.
 pub(super) fn used_up(reset: Option<std::time::Duration>) -> Failure {
     let when = match reset {
-        Some(reset) => format!("it is reset in {}", duration_text(reset)),
-        None => "the API does not say when it is reset, at the latest in an hour".to_owned(),
+        Some(reset) => format!("it resets in {}", duration_text(reset)),
+        None => "the API does not say when it resets; at the latest in an hour".to_owned(),
     };
-    Failure::new(FailureKind::Quota, format!("the hour's quota of requests is used up; {when}"))
-        .help("run again after that, or wait within the run with --wait-quota; the client's other programs spend this quota too")
+    Failure::new(FailureKind::Quota, format!("the hourly request quota is used up; {when}")).help(
+        "run again after the reset, or wait for it with --wait-quota; the client's other programs use this quota too",
+    )
 }
 
-/// A redirect. It is never followed: it would take the token elsewhere, and turn a PUT into a GET.
+/// A redirect. ringform never follows one: it would take the token elsewhere and turn a PUT into a GET.
 pub(super) fn redirect(code: StatusCode, target: Option<&[u8]>, blank: impl Fn(String) -> String) -> Failure {
     let target = match target {
         Some(target) => {
             let target = cut(&blank(String::from_utf8_lossy(target).into_owned()), 200);
             format!("to {}", target.escape_debug())
         }
-        None => "to nowhere".to_owned(),
+        None => "without a target".to_owned(),
     };
     let mut failure = Failure::new(
         FailureKind::Redirect,
-        format!("the API redirects {target} ({}); redirects are not followed", code.as_u16()),
+        format!("the API redirects {target} ({}); ringform follows no redirects", code.as_u16()),
     )
-    .help("if that is the provider's right address, write it as the endpoint; it may also be a login page of a network between");
+    .help("if the provider gives that address, write it as the endpoint; otherwise it may be the login page of a network on the way");
     failure.http_status = Some(code.as_u16());
     failure
 }
 
 /// Why a whole answer cannot be used: final, since another request would get the same.
-pub(super) const NOT_AN_OBJECT: &str = "is no JSON object";
+pub(super) const NOT_AN_OBJECT: &str = "is not a JSON object";
 
 /// A success whose body cannot be used.
 pub(super) fn bad_answer(code: StatusCode, reason: &str) -> Failure {
     let mut failure = Failure::new(FailureKind::BadAnswer, format!("the answer ({}) {reason}", code.as_u16()))
-        .help("check that the endpoint is the API itself and not a web page or a proxy");
+        .help("check that the endpoint is the API and not a web page or a proxy");
     failure.http_status = Some(code.as_u16());
     failure
 }
@@ -226,8 +231,8 @@ mod tests {
             (403, "app_access_type_deny", "application", "`All`"),
             (403, "", "forbids", "auth check"),
             (403, "something_new", "forbids", "auth check"),
-            (404, "", "no such resource", "`route`"),
-            (404, "client_not_found", "no client", "id"),
+            (404, "", "no such resource exists", "`route`"),
+            (404, "client_not_found", "no client with this id exists", "id"),
             (409, "", "refused the request", "message"),
             (500, "", "failed", "later"),
         ] {
@@ -302,22 +307,19 @@ mod tests {
     }
 
     #[test]
-    fn a_used_up_quota_and_a_passing_refusal_are_told_apart() {
-        let left = |remaining| QuotaHeaders { remaining, ..QuotaHeaders::default() };
+    fn a_used_up_quota_differs_from_a_refusal_that_passes() {
+        let left = |remaining| ReportedQuota { remaining, ..ReportedQuota::default() };
         assert!(is_used_up(br#"{"status": "rate_limit_exceeded"}"#, &left(Some(5))));
         assert!(is_used_up(b"", &left(Some(0))));
         assert!(!is_used_up(br#"{"status": 429, "message": "concurrent request not allowed"}"#, &left(Some(5))));
         assert!(!is_used_up(b"", &left(None)));
-        let said = QuotaHeaders { remaining: Some(0), reset: Some(Duration::from_secs(1_620)), retry_after: None };
-        let failure = too_many(true, br#"{"message": "enough"}"#, &said, |text| text);
+        let reported = ReportedQuota { remaining: Some(0), reset: Some(Duration::from_secs(1_620)), retry_after: None };
+        let failure = too_many(true, br#"{"message": "enough"}"#, &reported, |text| text);
         assert_eq!((failure.kind, failure.http_status), (FailureKind::Quota, Some(429)));
-        assert_eq!(
-            failure.message.raw(),
-            "the hour's quota of requests is used up; it is reset in 27 min (429): enough"
-        );
+        assert_eq!(failure.message.raw(), "the hourly request quota is used up; it resets in 27 min (429): enough");
         assert!(failure.help.unwrap().contains("--wait-quota"));
         assert!(used_up(None).message.raw().contains("at the latest in an hour"));
-        assert_eq!(too_many(false, b"", &QuotaHeaders::default(), |text| text).kind, FailureKind::Api);
+        assert_eq!(too_many(false, b"", &ReportedQuota::default(), |text| text).kind, FailureKind::Api);
     }
 
     #[test]
@@ -326,6 +328,6 @@ mod tests {
         let failure = redirect(StatusCode::FOUND, Some(target.as_bytes()), |text| text);
         assert_eq!((failure.kind, failure.http_status), (FailureKind::Redirect, Some(302)));
         assert!(failure.message.raw().contains(r"https://evil.example/\u{1b}[2J"), "{failure:?}");
-        assert!(redirect(StatusCode::FOUND, None, |text| text).message.raw().contains("to nowhere"));
+        assert!(redirect(StatusCode::FOUND, None, |text| text).message.raw().contains("without a target"));
     }
 }

@@ -8,13 +8,13 @@ use reqwest::header::{HeaderValue, LOCATION};
 use reqwest::{Request, StatusCode};
 
 use crate::api::body::{self, BodyError};
-use crate::api::quota::QuotaHeaders;
+use crate::api::quota::ReportedQuota;
 
 /// One answer, whatever its status.
 #[derive(Debug)]
 pub(super) struct ApiResponse {
     pub(super) status: StatusCode,
-    pub(super) quota: QuotaHeaders,
+    pub(super) quota: ReportedQuota,
     pub(super) location: Option<HeaderValue>,
     pub(super) body: Result<Vec<u8>, BodyError>,
 }
@@ -24,7 +24,7 @@ impl ApiResponse {
     pub(super) async fn to(http: &reqwest::Client, request: Request) -> reqwest::Result<ApiResponse> {
         let response = http.execute(request).await?;
         let status = response.status();
-        let quota = QuotaHeaders::read(response.headers(), status.is_success(), SystemTime::now);
+        let quota = ReportedQuota::read(response.headers(), status.is_success(), SystemTime::now);
         let location = if status.is_redirection() { response.headers().get(LOCATION).cloned() } else { None };
         let body = body::receive(response).await;
         Ok(ApiResponse { status, quota, location, body })

@@ -1,7 +1,7 @@
 //! Whether a request may be made again, and when.
 //!
-//! Owns the retry table, the number of tries and the back-off. All of it is pure: time and chance come in as values. A PUT
-//! whose fate is unknown does not come here; its rule is in [`crate::plan::exchange`].
+//! Owns the retry table, the number of tries and the back-off. All of it is pure: time and chance come in as values. A
+//! PUT whose fate is unknown does not come here; its rule is in [`crate::plan::exchange`].
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::model::Failure;
 /// How often ringform tries a request at most.
 pub(super) const TRIES: u32 = 4;
 
-/// The first wait between two tries; each further one doubles. Jitter adds up to as much again, so that a fleet that failed
-/// together does not come back together.
+/// The first wait between two tries; each further one doubles. Jitter adds up to as much again, so that a fleet that
+/// failed together does not come back together.
 pub(super) const BACK_OFF: Duration = Duration::from_millis(200);
 
 /// A longer `Retry-After` of a refusal that passes adds nothing to the back-off.
@@ -29,9 +29,9 @@ pub(super) enum TryResult {
     UnusableBody(BodyError),
     /// A whole answer that is not the JSON that it must be.
     WrongContent,
-    /// 401, with a token that was fetched after an earlier 401 or not.
+    /// 401.
     Unauthorized {
-        /// No newer token than this one makes sense.
+        /// ringform fetched this token because of an earlier 401.
         fresh_token: bool,
     },
     /// 429, because the quota is used up.
@@ -87,8 +87,8 @@ pub(super) fn decide(result: TryResult) -> RetryDecision {
     }
 }
 
-/// How long to wait for a reset; `None` when that is longer than allowed. At least a second, so that a reset which never
-/// comes is not a busy loop.
+/// How long to wait for a reset; `None` when that is longer than allowed. At least a second, so that a reset which
+/// never comes is not a busy loop.
 pub(super) fn wait_for_reset(reset: Duration, allowed: Duration) -> Option<Duration> {
     let wait = reset.max(Duration::from_secs(1));
     (wait <= allowed).then_some(wait)
@@ -128,13 +128,13 @@ pub(super) struct RetryBudget {
 
 impl RetryBudget {
     /// The wait before the next try; `None`: no further try makes sense or is allowed.
-    pub(super) fn next_wait(&mut self, try_: &FailedTry, back_off: &BackOff) -> Option<Duration> {
+    pub(super) fn next_wait(&mut self, failed: &FailedTry, back_off: &BackOff) -> Option<Duration> {
         self.failed += 1;
         if self.failed >= TRIES {
             return None;
         }
-        match try_.decision {
-            // A fresh token is not this budget's to get: who has one makes the request anew.
+        match failed.decision {
+            // The reader gets a fresh token before it comes here.
             RetryDecision::GiveUp | RetryDecision::RenewToken => None,
             RetryDecision::Immediately if !self.retried_immediately => {
                 self.retried_immediately = true;
@@ -256,9 +256,9 @@ mod tests {
         let back_off = BackOff::new(secs(1), 1);
         let waits = |decision| {
             let mut budget = RetryBudget::default();
-            let try_ = FailedTry::new(Failure::new(FailureKind::Api, "x"), decision);
+            let failed = FailedTry::new(Failure::new(FailureKind::Api, "x"), decision);
             let waits: Vec<Option<u64>> =
-                (0..4).map(|_| budget.next_wait(&try_, &back_off).map(|wait| wait.as_secs())).collect();
+                (0..4).map(|_| budget.next_wait(&failed, &back_off).map(|wait| wait.as_secs())).collect();
             waits
         };
         let between = |wait: Option<u64>, least, most| wait.is_some_and(|wait| (least..=most).contains(&wait));

@@ -1,8 +1,8 @@
 //! Secrets: App Secrets and tokens.
 //!
-//! Owns the one type that holds them. It has neither `Display` nor `Serialize`, its `Debug` says nothing, and the one method
-//! that reveals it is private to this room and has a name to search for: [`Secret::reveal_to_the_api`]; the address of a webhook
-//! goes to that webhook alone.
+//! Owns the one type that holds them. It has neither `Display` nor `Serialize`, and its `Debug` shows nothing. Two
+//! methods reveal it, both private to this room: [`Secret::reveal_to_the_api`], and for the address of a webhook
+//! [`Secret::reveal_to_the_webhook`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,36 +11,36 @@ use percent_encoding::percent_decode_str;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-/// A text that is never shown.
+/// A text that ringform never shows.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes a secret as it was found. Line ends at its end are cut off: files and variables often carry one or more, and no
-    /// header may hold one.
+    /// Takes a secret without the line ends at its end: files and variables often carry one or more, and no header may
+    /// contain one.
     pub fn new(mut text: String) -> Secret {
         let kept = text.trim_end_matches(['\n', '\r']).len();
         text.truncate(kept);
         Secret(SecretString::from(text))
     }
 
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
+    /// Whether it is empty.
+    pub(super) fn is_empty(&self) -> bool {
         self.0.expose_secret().is_empty()
     }
 
-    /// The text itself. Only what is sent to the API may hold it.
+    /// The text itself. Only a request to the API may contain it.
     pub(super) fn reveal_to_the_api(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// The address of a webhook, for asking it.
+    /// The address of a webhook. Only a request to that webhook may contain it.
     pub(super) fn reveal_to_the_webhook(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Takes this secret out of a text that the API wrote: as it is, as JSON writes it, and percent-encoded as it stood in our
-    /// own form, in whichever spelling. A very short one is left: it would tear up every sentence.
+    /// Takes this secret out of a text that the API wrote: as it is, as JSON writes it, and percent-encoded in any
+    /// spelling. A very short secret stays: blanking it would damage every sentence.
     pub(super) fn blank(&self, text: String) -> String {
         const BLANK: &str = "[secret]";
         let secret = self.reveal_to_the_api();
@@ -54,13 +54,13 @@ impl Secret {
         if !text.contains('%') && !text.contains('+') {
             return text;
         }
-        // Which characters are encoded, and how, differs from program to program; where it stands is then not known.
+        // Programs differ in which characters they encode and how, so the place of the secret in the text is unknown.
         let hidden = decoded(&text).contains(secret) || decoded(&text.replace('+', " ")).contains(secret);
         if hidden { BLANK.to_owned() } else { text }
     }
 
-    /// The value of an `Authorization` header, marked so that no HTTP library prints it. `None` when it holds a character
-    /// that no header can carry, such as a line break in the middle.
+    /// The value of an `Authorization` header, marked so that no HTTP library prints it. `None` when it holds a
+    /// character that no header can carry, such as a line break in the middle.
     pub(super) fn bearer(&self) -> Option<HeaderValue> {
         // The header type takes any byte from 128 on; servers do not.
         let token = Some(self.reveal_to_the_api()).filter(|token| token.is_ascii())?;
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn line_ends_at_the_end_are_no_part_of_a_secret() {
+    fn a_secret_has_no_line_ends_at_its_end() {
         for end in ["", "\n", "\r\n", "\n\n", "\r\n\r\n"] {
             let secret = Secret::new(format!("t0k en{end}"));
             assert_eq!(secret.reveal_to_the_api(), "t0k en", "{end:?}");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_hold_is_found() {
+    fn a_text_that_no_header_can_contain_is_found() {
         for text in ["a\nb", "a\0b", "пароль", "a\u{7f}"] {
             assert!(Secret::new(text.to_owned()).bearer().is_none(), "{text:?}");
         }

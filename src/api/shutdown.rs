@@ -1,7 +1,7 @@
 //! One flag that ends a run in good order.
 //!
-//! Owns the flag and the wait for it. It knows no signal: the caller that receives one sets the flag. Requests under way
-//! finish; nothing new starts once the flag is set.
+//! Owns the flag and the wait for it. It knows no signal: the caller that receives one sets the flag. Requests under
+//! way finish; nothing new starts once the flag is set.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

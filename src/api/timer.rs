@@ -1,7 +1,7 @@
 //! The time of a run: what time it is, and how to wait.
 //!
-//! Owns the only clock that quotas, tokens, rate limits and back-offs ask. A test gives a timer that skips every wait, so no
-//! test sleeps. Time limits of single requests do not go through it.
+//! Owns the only clock that quotas, tokens, rate limits and back-offs ask. A test gives a timer that skips every wait,
+//! so no test sleeps. Time limits of single requests do not go through it.
 
 use std::time::{Duration, Instant};
 

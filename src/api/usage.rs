@@ -1,4 +1,4 @@
-//! What a run cost: requests by kind, and what is left of the quotas.
+//! What a run cost: requests by kind, and the quotas that remain.
 //!
 //! Owns the counters. A request counts if it reached the API as far as ringform knows. It judges nothing.
 
@@ -65,8 +65,8 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// The numbers of requests so far. A request that never reached the API (no connection, or a kept-alive connection that
-    /// the server had closed) does not count in `total`; making it again is one of `retries`.
+    /// The numbers of requests so far. A request that never reached the API (no connection, or a kept-alive connection
+    /// that the server had closed) does not count in `total`; making it again is one of `retries`.
     pub fn requests(&self) -> Requests {
         self.counters.so_far()
     }

@@ -14,18 +14,18 @@ pub struct User {
     pub id: Option<u64>,
     /// The name it logs in with.
     pub login: Option<Untrusted>,
-    /// The client it belongs to, which `@me` stands for.
+    /// The client it belongs to: the `@me` of its tokens.
     pub client_id: Option<u64>,
     /// The dealer it belongs to.
     pub dealer_id: Option<u64>,
-    /// `full`, or `read_only`, which allows GET alone.
+    /// `full`, or `read_only`, which allows GET only.
     pub access: Option<Untrusted>,
     /// Whether it is an administrator, in the API's own word.
     pub admin: Option<Untrusted>,
 }
 
 impl User {
-    /// Reads an answer; `None` when it is no JSON object.
+    /// Reads an answer; `None` when it is not a JSON object.
     pub(super) fn read(body: &[u8]) -> Option<User> {
         let Ok(Json::Object(map)) = serde_json::from_slice(body) else { return None };
         let id = |key: &str| map.get(key).and_then(number::live);

@@ -1,8 +1,8 @@
-//! Telling a webhook: one POST, one answer.
+//! Notifying a webhook: one POST, one answer.
 //!
-//! Owns the address, which is a secret (chat services put a token into it), and the sentence for each way in which telling can
-//! fail. No sentence, log or `Debug` holds any part of the address. What is sent is its caller's; what is answered is not read
-//! beyond its status.
+//! Owns the address, which is a secret (chat services put a token into it), and the sentence for each failure. No
+//! sentence, log or `Debug` contains any part of the address. The caller writes the body; ringform reads only the
+//! status of the answer.
 
 use std::fmt;
 use std::path::Path;
@@ -17,10 +17,10 @@ use crate::api::http_client::{HttpClientOptions, build_client};
 use crate::api::secret::Secret;
 use crate::api::shutdown::Shutdown;
 
-/// How long telling may take, with its answer: a cron job waits for it.
+/// How long a notification may take, with its answer: a cron job waits for it.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// An address that may be told: https, or http on loopback.
+/// The address of a webhook: https, or http on loopback.
 #[derive(Clone)]
 pub struct Webhook(Url);
 
@@ -31,31 +31,31 @@ impl fmt::Debug for Webhook {
 }
 
 impl Webhook {
-    /// Reads an address. The error says what to do and repeats nothing of it.
+    /// Reads an address. The error says what to do and repeats no part of the address.
     pub fn parse(text: &Secret) -> Result<Webhook, String> {
         let fail = |why: &str| Err(format!("the webhook's address {why}"));
         let text = text.reveal_to_the_webhook().trim();
         if text.is_empty() {
-            return fail("is empty; give the whole address that the service shows, beginning with https://");
+            return fail("is empty; give the whole address that the service shows, from https:// on");
         }
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
-            return fail("holds a blank, a control character or a backslash; copy it again from the service");
+            return fail("contains a blank, a control character or a backslash; copy it again from the service");
         }
         let Ok(url) = Url::parse(text) else {
-            return fail("is no address; give it whole, beginning with https://");
+            return fail("is not a valid URL; give the whole address, from https:// on");
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return fail("holds a user name or a password; use one that carries its token in the path");
+            return fail("contains a user name or a password; use an address with its token in the path");
         }
         match url.scheme() {
             "https" => Ok(Webhook(url)),
             "http" if is_loopback(&url) => Ok(Webhook(url)),
-            "http" => fail("is not encrypted; write https:// (http is for loopback addresses alone)"),
+            "http" => fail("is not encrypted; write https:// (http is only for loopback addresses)"),
             _ => fail("does not begin with https://"),
         }
     }
 
-    /// Posts a body of JSON, once. Anything but a status of success is an error, and so is a redirect. A pulled brake ends it.
+    /// Posts a body of JSON, once. Any status but success is an error, a redirect too. A shutdown ends the wait.
     pub async fn post(
         &self,
         body: Vec<u8>,
@@ -80,12 +80,12 @@ impl Webhook {
         let answer = answer.ok().context("the webhook did not answer in time")?;
         let status = match answer {
             Ok(answer) => answer.status(),
-            Err(error) if error.is_connect() => bail!("no connection to the webhook could be made"),
+            Err(error) if error.is_connect() => bail!("cannot connect to the webhook"),
             Err(error) if error.is_timeout() => bail!("the webhook did not answer in time"),
             Err(_) => bail!("the connection to the webhook broke"),
         };
         if status.is_redirection() {
-            bail!("the webhook answered with a redirect (HTTP {}), which is never followed", status.as_u16());
+            bail!("the webhook answered with a redirect (HTTP {}), and ringform follows no redirects", status.as_u16());
         }
         if !status.is_success() {
             bail!("the webhook refused the report (HTTP {})", status.as_u16());

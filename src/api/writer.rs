@@ -1,7 +1,7 @@
-//! Writing: the half of the API that only apply is given.
+//! Writing: the half of the API that only apply gets.
 //!
-//! Owns PUT, one try at a time: whether to send again is decided by the conversation in [`crate::plan::exchange`], which this
-//! room feeds with events. It takes only a patch that was cleared; there is no way to send anything else.
+//! Owns PUT, one try at a time. Each try becomes an event for [`crate::plan::exchange`], which decides whether to send
+//! again. It takes only a cleared patch; no method sends anything else.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::api::token::{AccessToken, access_token, renew};
 use crate::api::usage::RequestKind;
 use crate::model::{ClientId, Failure, FailureKind, FieldMask, Live};
 use crate::plan::ClearedPatch;
-use crate::plan::exchange::{Event, Pause};
+use crate::plan::send::{Event, Pause};
 
 /// Writes clients. Cheap to clone; all clones share connections, tokens and limits with the reader.
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Waits until `requests_per_second` lets one more PUT pass: before the age of a reading is looked at, since the wait can be
-    /// long. `false` when the run was interrupted.
+    /// Waits until `requests_per_second` allows one more PUT; `false` when the run was interrupted. The caller checks
+    /// the age of its read afterwards, since the wait can be long.
     pub async fn turn(&self) -> bool {
         match &self.context.rate_limit {
             Some(limit) => limit.turn(&self.context.shutdown).await,
@@ -35,9 +35,10 @@ impl Writer {
         }
     }
 
-    /// Sends one PUT, once, and says what became of it. The answer holds all 28 fields where the API gives them.
+    /// Sends one PUT, once, and returns its result. The answer contains all 28 fields where the API gives them.
     ///
-    /// It does not wait for [`Writer::turn`]; who calls has. Nothing is sent where the quota is known to be used up, where no token can be had, or after an interruption.
+    /// The caller has waited for [`Writer::turn`]. ringform sends nothing if the quota is used up, if it has no token,
+    /// or after an interruption.
     pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, cleared: ClearedPatch) -> Event {
         let context = &*self.context;
         let credential = match context.credentials.get(credentials) {
@@ -90,7 +91,7 @@ impl Writer {
     }
 }
 
-/// No token, so no PUT. What may pass is worth another try.
+/// No token, so no PUT. A failure that may pass is worth another try.
 fn without_token(failure: Failure) -> Event {
     match failure.kind {
         FailureKind::Interrupted => Event::Stopped("interrupted before it was sent".to_owned()),
@@ -100,7 +101,7 @@ fn without_token(failure: Failure) -> Event {
     }
 }
 
-/// The event that an answer to a PUT is.
+/// An answer to a PUT as an event.
 fn event_of(
     context: &HttpContext,
     credential: &ApiCredential,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use ringform::model::Setting;
-use ringform::plan::limits::Share;
+use ringform::plan::send::Share;
 
 use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, PlainFormat, SelectArgs, SendArgs};
 use crate::cli::values::{client_id, setting};

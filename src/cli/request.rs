@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use ringform::plan::Sending;
-use ringform::plan::limits::SizeLimits;
+use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
+use ringform::plan::send::SizeLimits;
 use ringform::run::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, RunRequest,
 };
@@ -50,9 +50,9 @@ impl From<&BaseArgs> for BaseOptions {
     }
 }
 
-impl From<&SendArgs> for Sending {
-    fn from(args: &SendArgs) -> Sending {
-        Sending { only: args.only.iter().copied().collect(), overwrite: args.overwrite_drift.clone() }
+impl From<&SendArgs> for SendScope {
+    fn from(args: &SendArgs) -> SendScope {
+        SendScope { only: args.only.iter().copied().collect(), overwrite: args.overwrite_drift.clone() }
     }
 }
 
@@ -117,7 +117,7 @@ impl From<&DriftArgs> for DriftRequest {
                 selection: (&args.select).into(),
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
-                sending: Sending::default(),
+                sending: SendScope::default(),
                 names_commit: args.output.names_commit(),
             },
             since: args.since.clone(),

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 
 use ringform::model::Setting;
-use ringform::plan::sending::Overwrite;
+use ringform::plan::send::Overwrite;
 use ringform::plan::{Origin, Shard, select};
 use ringform::render::Format;
 

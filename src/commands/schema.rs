@@ -11,7 +11,7 @@ pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<ExitStatus> {
     let schema = match args.of {
         SchemaOf::Client => config::client_schema(),
         SchemaOf::Project => config::project_schema(),
-        SchemaOf::Plan => plan::schema::plan_schema(),
+        SchemaOf::Plan => plan::document::plan_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Context;
 
 use ringform::model::{Diagnostic, FailureKind};
-use ringform::plan::{ClientPlan, load, merge};
+use ringform::plan::{ClientPlan, document};
 use ringform::run::ExitStatus;
 
 use crate::cli::{LogArgs, ShowArgs};
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         let name = files::escaped(file);
         let bytes = fs::read(file).with_context(|| format!("cannot read {name}"));
         match bytes
-            .and_then(|bytes| load::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
+            .and_then(|bytes| document::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
         {
             Ok(plan) => plans.push(plan),
             Err(error) => {
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     if refused {
         return Ok(ExitStatus::Error);
     }
-    let (plan, gaps) = merge::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
+    let (plan, gaps) = document::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
     output::diagnose(&plan.diagnostics, log);
     formats::write(&plan, &args.output.formats, log)?;
     for gap in &gaps {

@@ -102,11 +102,12 @@ pub(crate) fn read_all(root: &Path, files: &[walk::DocumentFile], inheritance: &
 /// Two documents for one number, or two `@me` under one credential: whichever comes later is told, with the place of the first.
 pub(crate) fn duplicates(mut claims: Vec<ClientClaim>, root: &Path, diagnostics: &mut Vec<Diagnostic>) {
     claims.sort_unstable();
-    for same in claims.chunk_by(|one, other| (one.client, &one.credentials) == (other.client, &other.credentials)) {
+    for same in claims.chunk_by(|one, other| one.key == other.key) {
         let Some((first, later)) = same.split_first() else { continue };
         let first = &first.place;
-        for ClientClaim { client, place, is_shown, credentials: _ } in later {
-            let summary = format!("client {client} is declared twice; first in {}:{}", first.file.raw(), first.line);
+        for ClientClaim { key, place, is_shown } in later {
+            let summary =
+                format!("client {} is declared twice; first in {}:{}", key.client(), first.file.raw(), first.line);
             let mut error = Diagnostic::error("duplicate-client", place.clone(), summary).other(first.clone());
             error.line = is_shown.then(|| line_of(root, place)).flatten();
             diagnostics.push(error.help("keep one document for this client".to_owned()));

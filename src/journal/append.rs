@@ -1,11 +1,11 @@
 //! The journal of the run under way.
 //!
-//! Owns the writing: a line is whole and, where it must be, on the disk before the call returns. A running apply holds a lock
-//! of the file system on its file; the lock ends with the process, however the process ends.
+//! Owns the writing: a line is whole and, where it must be, on the disk before the call returns. A running apply holds
+//! a lock of the file system on its file; the lock ends with the process, however the process ends.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::journal::folder::make_journals;
@@ -16,7 +16,6 @@ use crate::model::Untrusted;
 #[derive(Debug)]
 pub struct Journal {
     file: Mutex<JournalFile>,
-    path: PathBuf,
 }
 
 #[derive(Debug)]
@@ -52,7 +51,7 @@ impl Journal {
         let file = options.open(&path)?;
         // Another run that looks for unresolved PUTs may hold the new file for a moment.
         file.lock()?;
-        let journal = Journal { file: Mutex::new(JournalFile { file, torn: false }), path };
+        let journal = Journal { file: Mutex::new(JournalFile { file, torn: false }) };
         let begin = JournalRecord::Begin {
             run: header.run.to_owned(),
             started_at: header.started_at.to_owned(),
@@ -73,10 +72,5 @@ impl Journal {
         journal.file.write_all(line.bytes())?;
         journal.torn = false;
         if line.needs_sync() { journal.file.sync_data() } else { Ok(()) }
-    }
-
-    /// Where the journal is.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 }

@@ -1,8 +1,8 @@
 //! What a run of apply sent, written before it is sent.
 //!
-//! Owns the files under `.ringform/journal/`: one a run, JSON lines, mode 0600, no secrets. Each PUT is in the file and on the
-//! disk before its first byte leaves; its result follows. So the file of a killed run shows which PUTs it had sent and which
-//! one it was sending. It depends on no HTTP and decides nothing.
+//! Owns the files under `.ringform/journal/`: one a run, JSON lines, mode 0600, no secrets. Each PUT is in the file and
+//! on the disk before its first byte leaves; its result follows. So the file of a killed run shows which PUTs it had
+//! sent and which one it was sending. It depends on no HTTP and decides nothing.
 
 mod append;
 #[cfg(test)]

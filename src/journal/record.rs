@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::io;
+use std::sync::Arc;
 
 use crate::model::{ClientId, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Patch};
@@ -16,11 +17,11 @@ pub(super) enum JournalRecord {
     /// The first line.
     Begin { run: String, started_at: String, ringform_version: String, endpoint: Untrusted, project: Untrusted },
     /// The run is about to send a PUT.
-    Sending { client_id: ClientId, credentials: Option<String>, changes: Vec<JournaledChange>, put: Json },
+    Sending { client_id: ClientId, credentials: Option<Arc<str>>, changes: Vec<JournaledChange>, put: Json },
     /// The result of that PUT.
-    Done { client_id: ClientId, credentials: Option<String>, result: ApplyResult, message: Option<Untrusted> },
+    Done { client_id: ClientId, credentials: Option<Arc<str>>, result: ApplyResult, message: Option<Untrusted> },
     /// A later run learned the result of a PUT that this run left unresolved.
-    Settled { client_id: ClientId, credentials: Option<String>, by: String },
+    Settled { client_id: ClientId, credentials: Option<Arc<str>>, by: String },
     /// The last line of a run that nothing killed.
     End { ended_at: String },
 }
@@ -33,19 +34,12 @@ pub(super) struct JournaledChange {
     pub(super) after: Json,
 }
 
-/// A client across runs. `@me` is another client under other credentials; a number is one client under all.
-pub(super) type JournaledClient = (ClientId, Option<String>);
-
-pub(super) fn journaled_client(client: ClientId, credentials: Option<&str>) -> JournaledClient {
-    (client, credentials.filter(|_| client == ClientId::Me).map(str::to_owned))
-}
-
 /// One line, ready to be written.
 #[derive(Clone, Debug)]
 pub struct JournalLine {
     bytes: Vec<u8>,
-    /// The line comes before what it announces, so it must be on the disk first. A line that comes after survives the end of
-    /// the process without that.
+    /// The line comes before what it announces, so it must be on the disk first. A line that comes after survives the
+    /// end of the process without that.
     needs_sync: bool,
 }
 
@@ -55,12 +49,12 @@ impl JournalLine {
         let changes = client.to_send();
         let record = JournalRecord::Sending {
             client_id: client.client_id,
-            credentials: credentials_of(client),
+            credentials: client.credentials.clone(),
             changes: changes
                 .map(|change| JournaledChange {
-                    field: change.setting,
-                    before: change.before.to_json(),
-                    after: change.after.to_json(),
+                    field: change.difference.setting,
+                    before: change.difference.live.to_json(),
+                    after: change.difference.declared.to_json(),
                 })
                 .collect(),
             put: serde_json::to_value(patch)?,
@@ -71,7 +65,7 @@ impl JournalLine {
     /// The result of a PUT.
     pub fn done(client: &ClientPlan, result: ApplyResult, message: Option<Untrusted>) -> io::Result<JournalLine> {
         let client_id = client.client_id;
-        let record = JournalRecord::Done { client_id, credentials: credentials_of(client), result, message };
+        let record = JournalRecord::Done { client_id, credentials: client.credentials.clone(), result, message };
         Ok(JournalLine { needs_sync: false, ..JournalLine::synced(&record)? })
     }
 
@@ -96,10 +90,6 @@ impl JournalLine {
     }
 }
 
-fn credentials_of(client: &ClientPlan) -> Option<String> {
-    client.credentials.as_deref().map(str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,7 +112,7 @@ mod tests {
             (
                 JournalRecord::Sending {
                     client_id: twelve(),
-                    credentials: Some("acme".to_owned()),
+                    credentials: Some("acme".into()),
                     changes: vec![change],
                     put: serde_json::json!({"hold_music": null}),
                 },
@@ -160,20 +150,5 @@ mod tests {
         let done = JournalLine::done(&client, ApplyResult::Applied, None).unwrap();
         assert!(!done.needs_sync());
         assert!(String::from_utf8_lossy(done.bytes()).contains(r#""credentials":"acme","result":"applied""#));
-    }
-
-    #[test]
-    fn a_number_is_one_client_and_me_is_one_a_credential() {
-        let key = |id: &str, credentials| journaled_client(ClientId::parse(id).unwrap(), credentials);
-        for (one, other, same) in [
-            (key("12", Some("a")), key("12", Some("b")), true),
-            (key("12", None), key("12", Some("b")), true),
-            (key("12", None), key("13", None), false),
-            (key("@me", Some("a")), key("@me", Some("a")), true),
-            (key("@me", Some("a")), key("@me", Some("b")), false),
-            (key("@me", None), key("@me", Some("b")), false),
-        ] {
-            assert_eq!(one == other, same, "{one:?} {other:?}");
-        }
     }
 }

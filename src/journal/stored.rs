@@ -1,7 +1,7 @@
 //! The values that earlier runs stored, as far as the journals of this machine show.
 //!
-//! Owns the question which run stored a value. A journal helps here and is not required: one that is missing or cannot be
-//! read answers nothing.
+//! Owns the question which run stored a value. A journal helps here and is not required: one that is missing or cannot
+//! be read answers nothing.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,20 +12,21 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::journal::folder::{journals, run_of};
-use crate::journal::record::{JournalRecord, JournaledChange, JournaledClient, journaled_client};
-use crate::model::{ClientId, Setting, Untrusted};
+use crate::journal::record::{JournalRecord, JournaledChange};
+use crate::model::{ClientKey, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan};
 
 /// The values that runs stored last, by client and field.
 #[derive(Clone, Debug, Default)]
 pub struct StoredValues {
-    by_field: BTreeMap<(JournaledClient, Setting), (Json, Arc<str>)>,
+    by_field: BTreeMap<(ClientKey, Setting), (Json, Arc<str>)>,
 }
 
 impl StoredValues {
-    /// The run that stored this value last in this field of a client; `None` when no run did, or a later one stored another.
+    /// The run that stored this value last in this field of a client; `None` when no run did, or a later one stored
+    /// another.
     pub fn run(&self, client: &ClientPlan, field: Setting, value: &Json) -> Option<&str> {
-        let key = (journaled_client(client.client_id, client.credentials.as_deref()), field);
+        let key = (client.key(), field);
         self.by_field.get(&key).filter(|(stored, _)| stored == value).map(|(_, run)| &**run)
     }
 }
@@ -42,16 +43,16 @@ pub fn stored_values(root: &Path, endpoint: &Untrusted) -> StoredValues {
 }
 
 fn add(file: impl std::io::Read, run: Arc<str>, here: &Untrusted, stored: &mut StoredValues) {
-    let mut open: BTreeMap<(ClientId, Option<String>), Vec<JournaledChange>> = BTreeMap::new();
+    let mut open: BTreeMap<ClientKey, Vec<JournaledChange>> = BTreeMap::new();
     for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
         match serde_json::from_slice::<JournalRecord>(&line) {
             Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return,
             Ok(JournalRecord::Sending { client_id, credentials, changes, .. }) => {
-                open.insert((client_id, credentials), changes);
+                open.insert(ClientKey::new(client_id, credentials.as_ref()), changes);
             }
             Ok(JournalRecord::Done { client_id, credentials, result, .. }) => {
-                let client = journaled_client(client_id, credentials.as_deref());
-                let changes = open.remove(&(client_id, credentials)).filter(|_| result == ApplyResult::Applied);
+                let client = ClientKey::new(client_id, credentials.as_ref());
+                let changes = open.remove(&client).filter(|_| result == ApplyResult::Applied);
                 for change in changes.unwrap_or_default() {
                     stored.by_field.insert((client.clone(), change.field), (change.after, Arc::clone(&run)));
                 }

@@ -1,16 +1,17 @@
 //! Journals read after a crash.
 //!
-//! Owns the question which PUT a run was sending when it ended. It skips a line that the crash cut short: the run never sent
-//! what that line would have announced.
+//! Owns the question which PUT a run was sending when it ended. It skips a line that the crash cut short: the run never
+//! sent what that line would have announced.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::journal::folder::{journals, run_of};
-use crate::journal::record::{JournalLine, JournalRecord, JournaledClient, journaled_client};
-use crate::model::{ClientId, Setting, Untrusted};
+use crate::journal::record::{JournalLine, JournalRecord};
+use crate::model::{ClientId, ClientKey, Setting, Untrusted};
 use crate::plan::ClientPlan;
 
 /// A PUT whose result an earlier run did not learn.
@@ -21,7 +22,7 @@ pub struct UnresolvedPut {
     /// The client.
     pub client: ClientId,
     /// The credentials that it was sent with.
-    pub credentials: Option<String>,
+    pub credentials: Option<Arc<str>>,
     /// The fields that it holds.
     pub fields: Vec<Setting>,
     /// The journal that holds it.
@@ -31,14 +32,13 @@ pub struct UnresolvedPut {
 impl UnresolvedPut {
     /// Whether it went to this client.
     pub fn is_of(&self, client: &ClientPlan) -> bool {
-        journaled_client(self.client, self.credentials.as_deref())
-            == journaled_client(client.client_id, client.credentials.as_deref())
+        ClientKey::new(self.client, self.credentials.as_ref()) == client.key()
     }
 }
 
 /// Every unresolved PUT to this endpoint, by run and client. Projects in one folder share the journals, and on another
-/// endpoint a number is another client. A run under way holds the lock of its journal and does not count. A journal that
-/// cannot be read is an error: silence would mean "nothing unresolved".
+/// endpoint a number is another client. A run under way holds the lock of its journal and does not count. A journal
+/// that cannot be read is an error: silence would mean "nothing unresolved".
 pub fn unresolved_puts(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
     let mut unresolved = Vec::new();
     for path in journals(root)? {
@@ -55,13 +55,13 @@ pub fn unresolved_puts(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<Unre
 
 fn unresolved_in(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
     let run = run_of(path);
-    let mut open: BTreeMap<JournaledClient, UnresolvedPut> = BTreeMap::new();
+    let mut open: BTreeMap<ClientKey, UnresolvedPut> = BTreeMap::new();
     for line in BufReader::new(file).split(b'\n') {
         match serde_json::from_slice::<JournalRecord>(&line?) {
             Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return Ok(Vec::new()),
             Ok(JournalRecord::Sending { client_id: client, credentials, changes, .. }) => {
                 let fields = changes.iter().map(|change| change.field).collect();
-                let key = journaled_client(client, credentials.as_deref());
+                let key = ClientKey::new(client, credentials.as_ref());
                 let (run, journal) = (run.clone(), path.to_owned());
                 open.insert(key, UnresolvedPut { run, client, credentials, fields, journal });
             }
@@ -69,7 +69,7 @@ fn unresolved_in(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<Un
                 JournalRecord::Done { client_id, credentials, .. }
                 | JournalRecord::Settled { client_id, credentials, .. },
             ) => {
-                open.remove(&journaled_client(client_id, credentials.as_deref()));
+                open.remove(&ClientKey::new(client_id, credentials.as_ref()));
             }
             Ok(JournalRecord::Begin { .. } | JournalRecord::End { .. }) | Err(_) => {}
         }
@@ -102,8 +102,13 @@ mod tests {
 
     use super::*;
     use crate::journal::fixture::client;
+    use crate::journal::folder::FOLDER;
     use crate::journal::{Journal, JournalHeader};
     use crate::plan::ApplyResult;
+
+    fn file_of(root: &Path, run: &str) -> PathBuf {
+        root.join(FOLDER).join("journal").join(format!("{run}.jsonl"))
+    }
 
     fn journal(root: &Path, run: &str) -> Journal {
         let (endpoint, project) = ("https://pbx.example".into(), "ringform.yaml".into());
@@ -127,8 +132,8 @@ mod tests {
         }
         run.write(&JournalLine::done(&client("12"), ApplyResult::Applied, None).unwrap()).unwrap();
         let unresolved = |root: &Path| unresolved_puts(root, &"https://pbx.example".into());
-        assert_eq!(unresolved(root.path()).unwrap(), [], "a run under way is not in doubt");
-        let path = run.path().to_owned();
+        assert_eq!(unresolved(root.path()).unwrap(), [], "a run under way is not unresolved");
+        let path = file_of(root.path(), "one");
         drop(run);
         let mut cut = OpenOptions::new().append(true).open(path).unwrap();
         cut.write_all(b"{\"event\":\"sendi").unwrap();
@@ -141,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn clients_of_other_endpoints_and_other_credentials_are_told_apart() {
+    fn other_endpoints_and_other_credentials_have_other_clients() {
         let root = tempfile::tempdir().unwrap();
         let run = journal(root.path(), "one");
         let twelve = |credentials: &str| ClientPlan { credentials: Some(credentials.into()), ..client("12") };
@@ -153,9 +158,9 @@ mod tests {
         drop(run);
         let puts = unresolved_puts(root.path(), &"https://pbx.example".into()).unwrap();
         assert_eq!(puts.len(), 2, "{puts:?}");
-        assert!(puts.iter().any(|doubt| doubt.is_of(&me("b"))));
-        assert!(!puts.iter().any(|doubt| doubt.is_of(&me("a"))));
-        assert!(puts.iter().any(|doubt| doubt.is_of(&twelve("b"))), "a number is one client under all credentials");
+        assert!(puts.iter().any(|put| put.is_of(&me("b"))));
+        assert!(!puts.iter().any(|put| put.is_of(&me("a"))));
+        assert!(puts.iter().any(|put| put.is_of(&twelve("b"))), "a number is one client under all credentials");
         assert_eq!(unresolved_puts(root.path(), &"https://staging.example".into()).unwrap(), []);
     }
 
@@ -164,8 +169,8 @@ mod tests {
     fn journals_are_private_and_ignored_by_git() {
         use std::os::unix::fs::PermissionsExt;
         let root = tempfile::tempdir().unwrap();
-        let run = journal(root.path(), "one");
-        assert_eq!(fs::metadata(run.path()).unwrap().permissions().mode() & 0o777, 0o600);
+        let _run = journal(root.path(), "one");
+        assert_eq!(fs::metadata(file_of(root.path(), "one")).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_to_string(root.path().join(".ringform/.gitignore")).unwrap(), "*\n");
     }
 }

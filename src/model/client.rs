@@ -1,15 +1,16 @@
-//! Which client is meant: a number, or the client that the token belongs to.
+//! Client ids: a number, or `@me` for the client that the token belongs to.
 //!
-//! Owns the reading and the spelling of client ids. It knows no URL.
+//! Owns the reading and the spelling of client ids. It must not know URLs.
 
 use std::fmt;
 use std::num::NonZeroU64;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::flaw::Flaw;
 use crate::model::number;
 use crate::model::text::{quote, strange_character};
-use crate::model::value::Flaw;
 
 /// The `client_id` of the API's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +47,7 @@ impl ClientId {
         })
     }
 
-    /// The number, where it is known from the id alone.
+    /// The number; `None` for `@me`.
     pub fn number(self) -> Option<u64> {
         match self {
             ClientId::Number(id) => Some(id.get()),
@@ -77,6 +78,31 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
+/// The identity of a client: its number, whatever its credential is called, or `@me` with the credential that it
+/// belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientKey {
+    client: ClientId,
+    credentials: Option<Arc<str>>,
+}
+
+impl ClientKey {
+    /// The identity of this client under these credentials; `None` for those of the environment.
+    pub fn new(client: ClientId, credentials: Option<&Arc<str>>) -> ClientKey {
+        ClientKey { client, credentials: credentials.filter(|_| client == ClientId::Me).cloned() }
+    }
+
+    /// The id of the path.
+    pub fn client(&self) -> ClientId {
+        self.client
+    }
+
+    /// The credential's name: only of `@me`, and `None` for the environment.
+    pub fn credentials(&self) -> Option<&str> {
+        self.credentials.as_deref()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +115,16 @@ mod tests {
         for text in ["", "0", "012", "0012", "1e3", "0x10", "1_0", "-1", "9223372036854775808", "me", "@ME", "12 "] {
             assert!(ClientId::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_is_one_client_under_any_credentials_and_me_is_not() {
+        let [one, other]: [Arc<str>; 2] = ["acme".into(), "globex".into()];
+        let key = |id: &str, credentials| ClientKey::new(ClientId::parse(id).unwrap(), credentials);
+        assert_eq!(key("12", Some(&one)), key("12", None));
+        assert_ne!(key("12", None), key("13", None));
+        assert_ne!(key("@me", Some(&one)), key("@me", Some(&other)));
+        assert_ne!(key("@me", Some(&one)), key("@me", None));
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 use std::fmt;
 
+use crate::model::flaw::Flaw;
 use crate::model::text::{quote, strange_character};
-use crate::model::value::Flaw;
 
 /// A country code: two upper-case ASCII letters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +68,7 @@ impl Countries {
         }
     }
 
-    /// Reads a live text; `None` when it is odd. A code that stands twice is still one country.
+    /// Reads a live text; `None` when it is odd. A code given twice is one country.
     pub fn live(text: &str) -> Option<Countries> {
         let mut words = text.split(' ').filter(|word| !word.is_empty()).peekable();
         if words.peek() == Some(&"*") {
@@ -78,9 +78,9 @@ impl Countries {
         (!codes.is_empty()).then(|| Countries::of(codes))
     }
 
-    /// Reads what people wrote: the words of a text or the items of a list. All flaws at once.
+    /// Reads what people wrote: the words of a text or the items of a list. All flaws together.
     ///
-    /// `listed` says whether the words were items of a YAML list: then a flaw names its item, and `*` may not stand there.
+    /// `listed` says whether the words were items of a YAML list: then a flaw names its item, and `*` is not allowed.
     pub fn declared<'a>(words: impl Iterator<Item = &'a str>, listed: bool) -> Result<Countries, Vec<Flaw>> {
         let words: Vec<&str> = words.collect();
         if !listed && words == ["*"] {
@@ -116,16 +116,16 @@ impl Countries {
     }
 }
 
-/// Names that people write for a country whose code is another.
+/// Names that people write for a country that has another code.
 const MEANT: &[(&str, &str)] = &[("UK", "GB"), ("EN", "GB"), ("EL", "GR"), ("TP", "TL"), ("SU", "RU")];
 
-fn unknown(word: &str, alone: bool) -> Flaw {
+fn unknown(word: &str, only: bool) -> Flaw {
     if word == "*" {
-        let flaw = Flaw::new("`*` means every country and cannot stand in a list or beside codes");
-        return flaw.help(if alone {
+        let flaw = Flaw::new("`*` means every country and cannot be in a list or beside codes");
+        return flaw.help(if only {
             "write \"*\" without the brackets"
         } else {
-            "write \"*\" alone, or the codes alone"
+            "write only \"*\", or only the codes"
         });
     }
     let shown = quote(word);
@@ -181,12 +181,12 @@ mod tests {
     }
 
     #[test]
-    fn each_flaw_is_told_with_a_help() {
+    fn each_flaw_has_a_help() {
         let help = |text: &str| declared(text).unwrap_err()[0].help.clone().unwrap_or_default();
         assert!(help("UK").contains("`GB`"));
         assert!(help("RUS").contains("`RU`"));
         assert!(help("RU,BY").contains("blanks"));
-        assert!(help("RU *").contains("alone"));
+        assert!(help("RU *").contains("only"));
         assert_eq!(declared("ZZ QQ RU").unwrap_err().len(), 2);
         assert_eq!(declared("RU ru").unwrap_err()[0].message, "country `RU` is named twice");
         assert!(declared("").is_err());

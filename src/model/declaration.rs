@@ -1,14 +1,14 @@
-//! What a client document declares, resolved: profiles, defaults and `ignore` are already folded in.
+//! The declaration of one client: profiles, defaults and `ignore` are already folded in.
 //!
-//! Owns the shape that `config` produces and `plan` compares. Every value knows the layer and the place it came from.
-//! It knows no YAML and no file.
+//! Owns the shape that `config` produces and `plan` compares. Every value has the layer and the place it came from.
+//! It must not know YAML or files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, FieldMask, FieldRow, Place, Setting, SettingSet, State};
+use crate::model::{ClientId, ClientKey, FieldMask, FieldRow, Place, Setting, SettingSet, State};
 
 /// The settings that one client document wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Declaration {
     pub labels: BTreeMap<Arc<str>, Arc<str>>,
     /// The first line of the document.
     pub place: Place,
-    /// Which document of its file it is, from 0: clients stand in this order.
+    /// Which document of its file it is, from 0: clients are in this order.
     pub document: u32,
     /// The managed fields, in the order of [`Setting::ALL`], each once.
     pub managed: Vec<ManagedField>,
@@ -36,9 +36,9 @@ pub struct Declaration {
 pub struct ManagedField {
     /// The field.
     pub setting: Setting,
-    /// What it shall hold: never [`State::Odd`].
+    /// The declared value: never [`State::Odd`].
     pub wanted: State,
-    /// Whether the document itself or a profile says so.
+    /// Whether the document itself or a profile declares it.
     pub layer: Layer,
     /// Where the value starts; an alias counts as where it is used.
     pub place: Place,
@@ -54,7 +54,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// As it stands in the plan: `settings` or `profile NAME`.
+    /// As the plan writes it: `settings` or `profile NAME`.
     pub fn text(&self) -> String {
         match self {
             Layer::Settings => "settings".to_owned(),
@@ -76,24 +76,16 @@ impl Layer {
 pub struct Expected {
     /// The field, read-only.
     pub row: &'static FieldRow,
-    /// What it must hold: never [`State::Odd`].
+    /// The value that it must have: never [`State::Odd`].
     pub wanted: State,
     /// Where that is written.
     pub place: Place,
 }
 
-/// Who a declaration speaks for: a number whoever reads it, `@me` with the credentials that say who that is.
-pub type ClientKey = (ClientId, Option<Arc<str>>);
-
-/// Who a client is: a number is enough, whatever its credential is called; `@me` needs the credential.
-pub fn key(client: ClientId, credentials: Option<&Arc<str>>) -> ClientKey {
-    (client, credentials.filter(|_| client == ClientId::Me).cloned())
-}
-
 impl Declaration {
-    /// Who this declaration speaks for.
+    /// Which client it declares.
     pub fn key(&self) -> ClientKey {
-        key(self.client, self.credentials.as_ref())
+        ClientKey::new(self.client, self.credentials.as_ref())
     }
 
     /// The set of managed fields.
@@ -113,5 +105,30 @@ impl Declaration {
     /// The expectations as JSON, in the order they are written.
     pub fn expect_json(&self) -> serde_json::Map<String, Json> {
         self.expect.iter().map(|expected| (expected.row.name.to_owned(), expected.wanted.to_json())).collect()
+    }
+}
+
+/// The part of a declaration that decides whether an earlier finding of its client still counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredClient {
+    /// The client.
+    pub client: ClientId,
+    /// Its credential's name; `None` for the environment.
+    pub credentials: Option<Arc<str>>,
+    /// The fields that it manages.
+    pub managed: SettingSet,
+}
+
+impl DeclaredClient {
+    /// Which client it is.
+    pub fn key(&self) -> ClientKey {
+        ClientKey::new(self.client, self.credentials.as_ref())
+    }
+}
+
+impl From<&Declaration> for DeclaredClient {
+    fn from(declaration: &Declaration) -> DeclaredClient {
+        let credentials = declaration.credentials.clone();
+        DeclaredClient { client: declaration.client, credentials, managed: declaration.managed_set() }
     }
 }

@@ -1,7 +1,7 @@
 //! Problems in files, as data.
 //!
-//! Owns the shape of a problem and the one table of rules. It knows no format: the terminal, JSON and annotations all read
-//! the same diagnostic. `rule` ids are stable: people grep for them, and docs/rules.md has a line for each.
+//! Owns the shape of a problem and the one table of rules. It must not know formats: the terminal, JSON and annotations
+//! all read the same diagnostic. `rule` ids are stable: people grep for them, and docs/rules.md has a line for each.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::model::{Place, Untrusted};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Nothing is done until it is mended.
+    /// The run does nothing until it is corrected.
     Error,
     /// Worth a look.
     Warning,
@@ -29,12 +29,12 @@ pub struct Diagnostic {
     pub summary: Untrusted,
     /// What to do.
     pub help: Option<Untrusted>,
-    /// Where; `None` when no file is at fault.
+    /// Where; `None` when the problem is not in a file.
     pub range: Option<Place>,
     /// A second place that belongs to it, such as the first of two documents for one client.
     #[serde(default)]
     pub other: Option<Place>,
-    /// The line of the file, for the caret; never kept for ringform.yaml, where a secret may stand by mistake.
+    /// The line of the file, for the caret; never of ringform.yaml, which may hold a secret by mistake.
     #[serde(skip)]
     pub line: Option<Untrusted>,
 }

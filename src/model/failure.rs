@@ -1,6 +1,6 @@
 //! Why one client failed, as data.
 //!
-//! Owns the kinds of failure and the shape in which the plan carries them. The sentences stand where the failures arise.
+//! Owns the kinds of failure and the shape in which the plan carries them. The sentences are where the failures arise.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,13 +17,13 @@ pub enum FailureKind {
     Connection,
     /// No answer in time.
     Timeout,
-    /// The answer was no JSON object, or too large.
+    /// The answer was not a JSON object, or too large.
     BadAnswer,
     /// The answer was a redirect, which is never followed.
     Redirect,
     /// The hour's quota of requests is used up.
     Quota,
-    /// No token could be had: a variable is missing, or the credentials were refused.
+    /// There is no token: a variable is missing, or the credentials were refused.
     Credentials,
     /// The answer was for another client.
     WrongClient,

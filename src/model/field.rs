@@ -1,80 +1,19 @@
 //! The table of the 28 fields of a client, seven of them writable.
 //!
 //! Owns every fact about a field: its name, type, meaning, whether PUT accepts it and how a change of it is judged.
-//! Validation, the diff, the whitelist, the schemas and the docs read it off here; no other code knows a field by name.
+//! Validation, the diff, the whitelist, the schemas and the docs read it here; no other code names a field.
 //! A new writable field is one row and one [`Setting`] (and, if its type is new, one kind).
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::kind::FieldKind;
 use crate::model::risk::{self, Judgement};
+use crate::model::setting::Setting;
 use crate::model::{State, suggest};
 
-/// What a field may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldKind {
-    /// Free text; read-only fields alone.
-    Text,
-    /// `true` or `false`; read-only fields alone.
-    Boolean,
-    /// A set of countries.
-    Countries,
-    /// An IANA time zone.
-    Zone,
-    /// The id of another object, from 1.
-    Id,
-    /// A whole number from 1 to 100.
-    Percent,
-    /// One e-mail address.
-    Email,
-}
-
-impl FieldKind {
-    /// What a value of this kind is, for sentences: "expected …", "`x` is not …".
-    pub fn wants(self) -> &'static str {
-        match self {
-            FieldKind::Text => "text",
-            FieldKind::Boolean => "true or false",
-            FieldKind::Countries => "a list of countries",
-            FieldKind::Zone => "an IANA time zone",
-            FieldKind::Id => "a whole number from 1",
-            FieldKind::Percent => "a whole number from 1 to 100",
-            FieldKind::Email => "an e-mail address",
-        }
-    }
-}
-
-/// A writable field. Code that holds a `Setting` cannot hold a read-only one. Ordered as in the documentation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each is the field of the same name; the table says what it means")]
-pub enum Setting {
-    GeoList,
-    Timezone,
-    DialRuleId,
-    HoldMusic,
-    SipNetworkPermissionId,
-    DiskSpaceNotifyThreshold,
-    DiskSpaceNotifyEmail,
-}
-
 impl Setting {
-    /// The seven, in the order in which they are shown everywhere.
-    pub const ALL: [Setting; 7] = [
-        Setting::GeoList,
-        Setting::Timezone,
-        Setting::DialRuleId,
-        Setting::HoldMusic,
-        Setting::SipNetworkPermissionId,
-        Setting::DiskSpaceNotifyThreshold,
-        Setting::DiskSpaceNotifyEmail,
-    ];
-
-    /// Its position in [`Setting::ALL`].
-    pub const fn index(self) -> usize {
-        self as usize
-    }
-
     /// Its row in the table.
     pub fn row(self) -> &'static FieldRow {
         &FIELDS[ROWS[self.index()]]
@@ -146,7 +85,7 @@ impl FieldRow {
         FieldRow::position(name).map(|at| &FIELDS[at])
     }
 
-    /// Where the row with this exact name stands in the table. Every key of every answer comes by here.
+    /// The position of the row with this exact name. Every key of every answer passes here.
     pub fn position(name: &str) -> Option<usize> {
         let mut left = *OF_LENGTH.get(name.len())?;
         while left != 0 {
@@ -269,7 +208,7 @@ static OF_LENGTH: [u32; 28] = {
     rows
 };
 
-/// Where the field of this name stands in [`FIELDS`], while compiling; a name that is no field does not compile.
+/// The position of the field of this name in [`FIELDS`], while compiling. A name that is not a field does not compile.
 pub(crate) const fn position_of(name: &str) -> usize {
     let mut at = 0;
     loop {
@@ -287,7 +226,7 @@ pub(crate) const fn position_of(name: &str) -> usize {
     }
 }
 
-/// Where each setting stands in [`FIELDS`]; read off the table, so the two cannot disagree.
+/// The position of each setting in [`FIELDS`], read from the table, so the two cannot disagree.
 static ROWS: [usize; 7] = {
     let mut rows = [0; 7];
     let mut row = 0;
@@ -299,66 +238,6 @@ static ROWS: [usize; 7] = {
     }
     rows
 };
-
-/// A set of settings. Iterates in the order of [`Setting::ALL`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SettingSet(u8);
-
-impl SettingSet {
-    /// Adds one; `false` if it was there.
-    pub fn insert(&mut self, setting: Setting) -> bool {
-        let before = self.0;
-        self.0 |= 1 << setting.index();
-        self.0 != before
-    }
-
-    /// Takes one out.
-    pub fn remove(&mut self, setting: Setting) {
-        self.0 &= !(1 << setting.index());
-    }
-
-    /// Whether it holds this one.
-    pub fn contains(self, setting: Setting) -> bool {
-        self.0 & (1 << setting.index()) != 0
-    }
-
-    /// Whether it holds none.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// How many it holds.
-    pub fn len(self) -> usize {
-        self.0.count_ones() as usize
-    }
-
-    /// Its settings, in order.
-    pub fn iter(self) -> impl Iterator<Item = Setting> {
-        Setting::ALL.into_iter().filter(move |setting| self.contains(*setting))
-    }
-}
-
-impl FromIterator<Setting> for SettingSet {
-    fn from_iter<I: IntoIterator<Item = Setting>>(settings: I) -> Self {
-        let mut set = SettingSet::default();
-        for setting in settings {
-            set.insert(setting);
-        }
-        set
-    }
-}
-
-impl Serialize for SettingSet {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
-    }
-}
-
-impl<'de> Deserialize<'de> for SettingSet {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Vec::<Setting>::deserialize(deserializer)?.into_iter().collect())
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -390,12 +269,5 @@ mod tests {
             assert_eq!(Setting::ALL[setting.index()], setting);
             assert_eq!(FIELDS[setting.row().index()].name, setting.name());
         }
-    }
-
-    #[test]
-    fn sets_keep_the_order_of_the_table() {
-        let set: SettingSet = [Setting::DiskSpaceNotifyEmail, Setting::GeoList].into_iter().collect();
-        assert_eq!(serde_json::to_string(&set).unwrap(), r#"["geo_list","disk_space_notify_email"]"#);
-        assert_eq!(set.len(), 2);
     }
 }

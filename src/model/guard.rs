@@ -1,7 +1,7 @@
 //! Guards: rules that a plan must pass, as data.
 //!
-//! Owns the shape of a guard and the built-in ones, which a project switches on by name. Reading them from YAML is `config`'s
-//! trade, judging a plan by them is `plan`'s.
+//! Owns the shape of a guard and the built-in ones, which a project switches on by name. `config` reads them
+//! from YAML; `plan` judges a plan by them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,21 +13,21 @@ use crate::model::{Place, Setting, State, Untrusted};
 pub struct Guard {
     /// Its name, unique in a project.
     pub name: Arc<str>,
-    /// The field; `None` stands for the three that decide who can place calls.
+    /// The field; `None` for the three that decide who can place calls.
     pub field: Option<Setting>,
     /// Whether it stops a client or only warns.
     pub effect: Enforcement,
-    /// When it speaks: all that is given must hold. With nothing given, any change of the field.
+    /// When it applies. Without any condition: on any change of the field.
     pub when: Condition,
-    /// The labels that a client must carry for the guard to look at it; empty for every client.
+    /// The labels that a client must carry for the guard to judge it; empty for every client.
     pub labels: BTreeMap<Arc<str>, Arc<str>>,
-    /// What to say; a sentence of our own where it is absent.
+    /// The message; a sentence of our own where it is absent.
     pub message: Option<Untrusted>,
     /// Where it is written.
     pub place: Place,
 }
 
-/// What a guard does when it speaks.
+/// What a guard does when it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enforcement {
     /// The client is blocked.
@@ -43,8 +43,8 @@ pub struct Condition {
     pub from: Option<State>,
     /// The field would hold exactly this after.
     pub to: Option<State>,
-    /// The field would hold something that is not among these; for countries: a country that none of these holds. `*` and null
-    /// are allowed only when named.
+    /// The field would hold something that is not among these; for countries: a country that none of these holds. `*`
+    /// and null are allowed only when named.
     pub allow: Option<Vec<State>>,
     /// More countries than this after the change; `*` is more than any number.
     pub max_countries: Option<u32>,
@@ -57,17 +57,17 @@ pub struct Condition {
 pub struct BuiltIn {
     /// The name that switches it on.
     pub name: &'static str,
-    /// The field it looks at; `None` for the three security fields.
+    /// The field it judges; `None` for the three security fields.
     pub field: Option<Setting>,
     /// Whether it denies or warns, unless the project says otherwise.
     pub effect: Enforcement,
     /// The most countries it lets pass, where it counts them.
     pub max_countries: Option<u32>,
-    /// Whether it speaks only of `*`.
+    /// Whether it applies only to `*`.
     pub to_all: bool,
-    /// Whether it speaks of unmanaged fields.
+    /// Whether it applies to unmanaged fields.
     pub unmanaged: bool,
-    /// What it is for.
+    /// What it protects against.
     pub about: &'static str,
 }
 

@@ -1,8 +1,8 @@
 //! One client as the API answered it.
 //!
-//! Owns the lenient reading of an answer: which of the seven writable fields it carries, raw and as states, its id and name,
-//! and those read-only fields that somebody asked for. Missing is not null, here and everywhere. It knows no HTTP: an answer
-//! is bytes.
+//! Owns the lenient reading of an answer: which of the seven writable fields it carries, raw and as states, its id and
+//! name, and the read-only fields that the caller asked for. Missing is not null, here and everywhere. It must not know
+//! HTTP: an answer is bytes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,12 +21,12 @@ use crate::model::{FIELDS, FieldKind, FieldRow, Setting, State, Untrusted, numbe
 pub struct FieldMask(u32);
 
 impl FieldMask {
-    /// Asks for one more field.
+    /// Adds a field.
     pub fn add(&mut self, row: &FieldRow) {
         self.0 |= 1 << row.index();
     }
 
-    /// Asks for all 28, as `import` does.
+    /// All 28 fields, as `import` keeps them.
     pub fn all() -> FieldMask {
         FieldMask((1 << FIELDS.len()) - 1)
     }
@@ -50,10 +50,10 @@ pub struct Live {
 }
 
 impl Live {
-    /// Reads an answer. `Err` when the bytes are no JSON object: final, such an answer says nothing about the client.
+    /// Reads an answer. `Err` when the bytes are not a JSON object: such an answer is final.
     pub fn parse(body: &[u8], keep: FieldMask) -> Result<Live, NotAnObject> {
-        // One look at the encoding of the whole costs less than one at each text. Bytes that are no UTF-8 may stand in a field
-        // that nobody asks for.
+        // One check of the encoding of the whole costs less than one of each text. Bytes that are not UTF-8 may be in a
+        // field that the caller does not need.
         match std::str::from_utf8(body) {
             Ok(text) => Live::read(serde_json::Deserializer::from_str(text), keep),
             Err(_) => Live::read(serde_json::Deserializer::from_slice(body), keep),
@@ -64,7 +64,7 @@ impl Live {
     where
         R: serde_json::de::Read<'de>,
     {
-        let live = deserializer.deserialize_map(Answer { keep }).map_err(|_| NotAnObject)?;
+        let live = deserializer.deserialize_map(AnswerVisitor { keep }).map_err(|_| NotAnObject)?;
         deserializer.end().map_err(|_| NotAnObject)?;
         Ok(live)
     }
@@ -84,15 +84,15 @@ impl Live {
     }
 }
 
-/// The answer was no JSON object.
+/// The answer was not a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnObject;
 
-struct Answer {
+struct AnswerVisitor {
     keep: FieldMask,
 }
 
-impl<'de> Visitor<'de> for Answer {
+impl<'de> Visitor<'de> for AnswerVisitor {
     type Value = Live;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for Answer {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Live, A::Error> {
         let mut live = Live::default();
         let mut settings: [Option<&'de RawValue>; Setting::ALL.len()] = Default::default();
-        while let Some(key) = map.next_key::<Key<'de>>()? {
+        while let Some(key) = map.next_key::<AnswerKey<'de>>()? {
             let Some(index) = FieldRow::position(&key.0) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -135,29 +135,29 @@ impl<'de> Visitor<'de> for Answer {
     }
 }
 
-/// Where the two fields that every answer is asked for stand in the table.
+/// The positions of the two fields that every answer must have.
 static ID: usize = position_of("id");
 static NAME: usize = position_of("name");
 
 /// A key, borrowed where it holds no escapes: most answers need no memory for their keys.
-struct Key<'de>(Cow<'de, str>);
+struct AnswerKey<'de>(Cow<'de, str>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
+impl<'de> Deserialize<'de> for AnswerKey<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
         impl<'de> Visitor<'de> for Text {
-            type Value = Key<'de>;
+            type Value = AnswerKey<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a key")
             }
 
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(text)))
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<AnswerKey<'de>, E> {
+                Ok(AnswerKey(Cow::Borrowed(text)))
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
+            fn visit_str<E>(self, text: &str) -> Result<AnswerKey<'de>, E> {
+                Ok(AnswerKey(Cow::Owned(text.to_owned())))
             }
         }
         deserializer.deserialize_str(Text)
@@ -173,8 +173,8 @@ pub struct LiveSettings {
 }
 
 impl LiveSettings {
-    /// Keeps these raw texts of an answer. Plain scalars are kept as they stand; texts with escapes, lists and objects are
-    /// written anew, so that nothing of their layout is left.
+    /// Keeps these raw texts of an answer. Plain scalars are kept as they are; texts with escapes, lists and objects
+    /// are written again, without their layout.
     fn of_raw(values: &[Option<&RawValue>; Setting::ALL.len()]) -> LiveSettings {
         let mut text = String::with_capacity(64);
         let mut ends = [0; Setting::ALL.len()];

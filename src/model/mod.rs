@@ -1,16 +1,19 @@
 //! The domain in plain types: the field table, values, the live client, declarations, places and diagnostics.
 //!
-//! Owns what a setting *is*: its name, its type, how it is read from YAML and from an answer, and how grave a change of it
-//! is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, and it knows
-//! no other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
+//! Owns the facts of a setting: its name, its type, how it is read from YAML and from an answer, and how grave a change
+//! of it is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, or
+//! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
 pub mod client;
 pub mod countries;
 pub mod declaration;
 pub mod diagnostic;
+pub mod difference;
 pub mod failure;
 pub mod field;
+mod flaw;
 pub mod guard;
+mod kind;
 pub mod live;
 pub mod number;
 pub mod place;
@@ -18,23 +21,28 @@ pub mod revision;
 pub mod risk;
 pub mod route;
 mod schema;
+mod setting;
 pub mod suggest;
 pub mod text;
 pub mod value;
 pub mod waiver;
 pub mod zone;
 
-pub use client::ClientId;
-pub use declaration::{ClientKey, Declaration, Expected, Layer, ManagedField, key};
+pub use client::{ClientId, ClientKey};
+pub use declaration::{Declaration, DeclaredClient, Expected, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};
+pub use difference::{Difference, Origin};
 pub use failure::{Failure, FailureKind};
-pub use field::{FIELDS, FieldKind, FieldRow, Setting, SettingSet};
+pub use field::{FIELDS, FieldRow};
+pub use flaw::Flaw;
 pub use guard::Guard;
+pub use kind::FieldKind;
 pub use live::{FieldMask, Live, LiveSettings};
 pub use place::Place;
 pub use revision::Revision;
-pub use risk::{Direction, Judgement, Severity};
+pub use risk::{Direction, Judgement, Risk, Severity};
 pub use route::Route;
+pub use setting::{Setting, SettingSet};
 pub use text::Untrusted;
-pub use value::{Flaw, Given, State, Value};
+pub use value::{Given, State, Value};
 pub use waiver::{Waived, Waiver};

@@ -1,7 +1,7 @@
 //! Whole numbers: ids and percentages, strict where people write them and lenient where the API answers them.
 //!
-//! Owns the one reading of digits. Words, signs, separators, exponents, other bases and leading zeros are no numbers here,
-//! whatever a YAML library would make of them.
+//! Owns the one reading of digits. Words, signs, separators, exponents, other bases and leading zeros are not numbers
+//! here, whatever a YAML library would make of them.
 
 use serde_json::Value as Json;
 
@@ -14,7 +14,8 @@ pub fn digits(text: &str) -> Option<u64> {
     if plain { text.parse().ok() } else { None }
 }
 
-/// What a text that is no plain number probably meant, for the help of an error: `019` → 19, `1_000` → 1000, `90%` → 90.
+/// The number that a text that is not a plain number probably meant, for the help of an error: `019` → 19, `1_000` →
+/// 1000, `90%` → 90.
 pub fn meant(text: &str) -> Option<u64> {
     let bare = text.trim().trim_start_matches('+').trim_end_matches('%').trim_end();
     let whole = match bare.split_once('.') {

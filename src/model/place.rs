@@ -1,7 +1,7 @@
 //! Where something was written: file, line and column.
 //!
-//! Owns the position type that declarations, changes and diagnostics carry. It knows no file system: the file is a name
-//! relative to the project, with `/`, and it is untrusted text.
+//! Owns the position type that declarations, changes and diagnostics carry. It must not know the file system: the file
+//! is a name relative to the project, with `/`, and it is untrusted text.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

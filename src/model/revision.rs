@@ -1,4 +1,4 @@
-//! A commit of git, as the plan names it, and where the project stands in that repository.
+//! A commit of git, as the plan names it, and the folder of the project in that repository.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,8 @@ pub struct Revision {
     pub commit: String,
     /// Whether the project's files differ from it.
     pub dirty: bool,
-    /// The project's folder in the work tree, with `/` between and behind its parts; empty at the top. Annotations need it:
-    /// they name files from the top of the repository.
+    /// The project's folder in the work tree, with `/` between and behind its parts; empty at the top. Annotations need
+    /// it: they name files from the top of the repository.
     #[serde(default)]
     pub folder: Untrusted,
 }

@@ -1,7 +1,7 @@
-//! How grave a change is, and whether it opens or closes something to strangers.
+//! How grave a difference is, and whether it opens or closes the PBX to callers.
 //!
-//! Owns the judgements that the field table points at. A judgement goes from an older state to a newer one; who is older
-//! (live or declared) is for the plan to say. It knows no origin, guard or format.
+//! Owns the judgements that the field table points at, and the one place that puts two of them together: the effect of
+//! a write and the exposure of the live client. It must not know origins, guards or formats.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,35 +9,55 @@ use serde::{Deserialize, Serialize};
 use crate::model::State;
 use crate::model::countries::Countries;
 
-/// How grave a change is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+/// How grave a difference is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Worth knowing.
+    #[default]
     Info,
     /// It decides who can place calls at the client's cost.
     Security,
 }
 
-/// Which way a change goes, ordered by gravity.
+/// Which way a step from one state to another goes, ordered by gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// Fewer may use the account afterwards.
+    /// Fewer callers can use the account afterwards.
     Closes,
-    /// The values alone do not tell.
+    /// The values do not show it.
     Unclear,
-    /// More may use the account afterwards.
+    /// More callers can use the account afterwards.
     Opens,
 }
 
-/// Severity and direction of one change. Ordered by gravity: the graver of two is their maximum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Severity and direction of one step between two states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement {
     /// How grave.
     pub severity: Severity,
     /// Which way; `None` for fields that open nothing.
     pub direction: Option<Direction>,
+}
+
+/// How grave a difference is, with both directions kept apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Risk {
+    /// The graver of the two judgements: the same state has the same severity in every command.
+    pub severity: Severity,
+    /// What a write does: judged from live to declared. `null` for fields that open nothing.
+    pub effect: Option<Direction>,
+    /// How live compares with git: judged from declared to live. `opens`: live is more open than declared.
+    pub exposure: Option<Direction>,
+}
+
+impl Risk {
+    /// Puts the two judgements of one difference together.
+    pub fn of(effect: Judgement, exposure: Judgement) -> Risk {
+        let severity = effect.severity.max(exposure.severity);
+        Risk { severity, effect: effect.direction, exposure: exposure.direction }
+    }
 }
 
 const fn judged(severity: Severity, direction: Direction) -> Judgement {
@@ -49,8 +69,9 @@ pub fn plain(_: &State, _: &State) -> Judgement {
     Judgement { severity: Severity::Info, direction: None }
 }
 
-/// Rules and networks: only the provider's pages tell what an id stands for, so any change is grave and unclear. With
-/// `auth_type` `network` an address replaces the password (API: sip_network_permission_id), so clearing can close or cut off.
+/// Rules and networks: only the provider's pages show what an id means, so any change is grave and unclear. With
+/// `auth_type` `network` an address replaces the password (API: sip_network_permission_id), so clearing can close or
+/// cut off.
 pub fn access(_: &State, _: &State) -> Judgement {
     judged(Severity::Security, Direction::Unclear)
 }
@@ -103,12 +124,5 @@ mod tests {
         for (older, newer, severity, direction) in table {
             assert_eq!(judge(older.clone(), newer.clone()), (severity, Some(direction)), "{older} to {newer}");
         }
-    }
-
-    #[test]
-    fn the_graver_of_two_is_the_maximum() {
-        assert!(judged(Severity::Security, Direction::Unclear) > judged(Severity::Info, Direction::Opens));
-        assert!(judged(Severity::Security, Direction::Opens) > judged(Severity::Security, Direction::Unclear));
-        assert!(judged(Severity::Info, Direction::Closes) > plain(&State::NotSet, &State::NotSet));
     }
 }

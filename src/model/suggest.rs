@@ -1,7 +1,7 @@
 //! "Did you mean": the nearest of a list of known names.
 //!
-//! Owns the one measure of nearness, so that keys, zones, profiles and fields guess alike. A guess that is not near is worse
-//! than none: short names must be one edit away.
+//! Owns the one measure of nearness, so that keys, zones, profiles and fields guess alike. A guess that is not near is
+//! worse than none: short names must be one edit away.
 
 /// The known name nearest to `word`, if one is near enough to be meant. Case does not count.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

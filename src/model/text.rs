@@ -1,7 +1,7 @@
 //! Text that strangers chose: client names, messages of the API, file names and keys that a pull request brings.
 //!
-//! Owns the one type that holds such text. It has no `Display`, so printing it means naming an escape (they stand in
-//! `render::escape`), and forgetting one does not compile. `Debug` escapes, so logs are safe too.
+//! Owns the one type that holds such text. It has no `Display`: code that prints it must name an escape of
+//! `render::escape`, else it does not compile. `Debug` escapes, so logs are safe too.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +23,17 @@ impl Untrusted {
     /// The text with nothing escaped: for comparing, for opening files and for escapes to work on, never for printing.
     pub fn raw(&self) -> &str {
         &self.0
+    }
+
+    /// A sentence made of this text; it is untrusted too.
+    pub fn map(&self, sentence: impl FnOnce(&str) -> String) -> Untrusted {
+        Untrusted::new(sentence(&self.0))
+    }
+
+    /// Several texts as one, with `between` between them.
+    pub fn join<'t>(texts: impl IntoIterator<Item = &'t Untrusted>, between: &str) -> Untrusted {
+        let texts: Vec<&str> = texts.into_iter().map(Untrusted::raw).collect();
+        Untrusted::new(texts.join(between))
     }
 
     /// Whether there is no text at all.
@@ -84,7 +95,8 @@ const STRANGE: &[(char, &str)] = &[
 
 /// Names the first character of `text` that a plain ASCII value cannot hold, such as `U+00A0 (no-break space)`.
 ///
-/// Look-alike letters of other scripts (a Cyrillic `В` for `B`) are named by their code point too. A tab counts as strange.
+/// Look-alike letters of other scripts (a Cyrillic `В` for `B`) are named by their code point too. A tab counts as
+/// strange.
 pub fn strange_character(text: &str) -> Option<String> {
     let found = text.chars().find(|c| !c.is_ascii() || c.is_ascii_control())?;
     let code = format!("U+{:04X}", u32::from(found));

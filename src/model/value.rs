@@ -1,16 +1,17 @@
 //! Values of settings: read strictly where people declare them, leniently where the API answers them.
 //!
-//! Owns the typed value, the state of one field (not set, a value, or something odd) and the two readings that make them.
-//! A value that exists is valid. What a field's type accepts stands here once; YAML and HTTP are unknown here.
+//! Owns the typed value, the state of one field (not set, a value, or something odd) and the two readings that make
+//! them. A value that exists is valid. This module must not know YAML or HTTP.
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::model::countries::Countries;
 use crate::model::text::{quote, strange_character};
-use crate::model::{FieldKind, number, zone};
+use crate::model::{FieldKind, Flaw, number, zone};
 
 /// A valid value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +76,14 @@ impl State {
     }
 }
 
-/// What stands in a YAML document for one field, before its type is looked at.
+impl Serialize for State {
+    /// Writes [`State::to_json`].
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+/// The raw value of one field in a YAML document, before its type is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given<'a> {
     /// Plain `null` or `~`.
@@ -86,37 +94,7 @@ pub enum Given<'a> {
     List(Vec<&'a str>),
 }
 
-/// One thing wrong with a declared value. The message is one sentence; the help says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// Which item of the list is meant, from 0; `None` for the whole value.
-    pub item: Option<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
-impl Flaw {
-    /// A flaw of the whole value.
-    pub fn new(message: impl Into<String>) -> Flaw {
-        Flaw { item: None, message: message.into(), help: None }
-    }
-
-    /// Adds what to do.
-    pub fn help(mut self, help: impl Into<String>) -> Flaw {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Names the list item that is meant.
-    pub fn item(mut self, item: usize) -> Flaw {
-        self.item = Some(item);
-        self
-    }
-}
-
-/// Reads a declared value of a field of this kind: [`State::NotSet`] for null, else [`State::Is`]; all flaws at once.
+/// Reads a declared value of a field of this kind: [`State::NotSet`] for null, else [`State::Is`]; all flaws together.
 pub fn declared(kind: FieldKind, given: &Given<'_>) -> Result<State, Vec<Flaw>> {
     let text = match given {
         Given::Null => return Ok(State::NotSet),
@@ -183,7 +161,8 @@ pub(super) fn live_text(kind: FieldKind, text: &str) -> State {
     value.map_or_else(|| State::Odd(odd()), State::Is)
 }
 
-/// A live value that is a whole number, as a number or as text; `odd` is what it is where the field holds none or not this one.
+/// A live value that is a whole number, as a number or as text; `odd` is what it is where the field holds none or not
+/// this one.
 pub(super) fn live_whole(kind: FieldKind, whole: u64, odd: impl FnOnce() -> Json) -> State {
     let value = match kind {
         FieldKind::Id => NonZeroU64::new(whole).filter(|id| id.get() <= number::MAX_ID).map(Value::Id),
@@ -193,7 +172,7 @@ pub(super) fn live_whole(kind: FieldKind, whole: u64, odd: impl FnOnce() -> Json
     value.map_or_else(|| State::Odd(odd()), State::Is)
 }
 
-/// The sentence for a text that is no value of its kind; names a strange character when that is the cause.
+/// The sentence for a text that is not a value of its kind; names a strange character when that is the cause.
 fn wrong(kind: FieldKind, text: &str) -> Flaw {
     let text_shown = quote(text);
     match strange_character(text) {
@@ -250,8 +229,8 @@ fn declared_email(text: &str) -> Result<Value, Flaw> {
     })
 }
 
-/// Stricter than mail itself: ASCII, no quoted local part, no address literal, a domain with a dot. What else the API would
-/// store is unknown, and a warning that reaches nobody is worse than an early error.
+/// Stricter than mail itself: ASCII, no quoted local part, no address literal, a domain with a dot. What else the API
+/// would store is unknown, and a warning that no one receives is worse than an early error.
 fn is_email(text: &str) -> bool {
     let options = email_address::Options::default().with_required_tld().without_domain_literal().without_display_text();
     text.is_ascii()

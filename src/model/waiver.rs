@@ -1,6 +1,7 @@
-//! What people decided to live with for a while: a field of a client, or a whole client, until a day.
+//! Waivers: findings that people accept until a day, of one field of a client or of the whole client.
 //!
-//! Owns the shape of a waiver and when it holds. It knows no clock: the day comes in as a value. Owner and reason are untrusted.
+//! Owns the shape of a waiver and when it holds. It must not know clocks: the day comes in as a value. Owner and reason
+//! are untrusted.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use crate::model::{ClientId, Place, Setting, Untrusted};
 /// Who accepted a finding, why and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Waived {
-    /// Who answers for it.
+    /// The person or team that accepts it.
     pub owner: Untrusted,
     /// Why it is accepted.
     pub reason: Untrusted,
@@ -38,7 +39,7 @@ impl Waiver {
         self.terms.until.as_str() < today
     }
 
-    /// Whether it speaks of this field of this client; `None` is a client that could not be read.
+    /// Whether it covers this field of this client; `None` is a client that could not be read.
     pub fn covers(&self, client: ClientId, field: Option<Setting>) -> bool {
         self.client == client && (self.field.is_none() || self.field == field)
     }
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_waiver_of_a_field_leaves_the_rest_of_the_client_alone() {
+    fn a_waiver_of_a_field_covers_no_other_field() {
         let (twelve, other) = (ClientId::parse("12").unwrap(), ClientId::parse("13").unwrap());
         let fields = [Some(Setting::GeoList), Some(Setting::Timezone), None];
         assert!(fields.iter().all(|field| waiver(None).covers(twelve, *field)));

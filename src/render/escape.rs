@@ -212,7 +212,7 @@ pub(crate) fn slack_code(text: &Untrusted) -> String {
             c => out.push(c),
         }
     }
-    // Two backticks alone are not code.
+    // Two backticks do not make code.
     if out.len() == 1 {
         out.push(' ');
     }

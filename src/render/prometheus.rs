@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use crate::model::{Failure, FailureKind, Level, Setting, Severity};
-use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::plan::{ApplyResult, ClientPlan, Origin, Plan, Status};
 use crate::render::escape;
 use crate::render::totals::{OUTCOMES, Totals};
@@ -83,7 +83,7 @@ fn state_of(client: &ClientPlan) -> &'static str {
         Status::Change if is_done(client) => "in_sync",
         Status::InSync => "in_sync",
         Status::Failed => "failed",
-        Status::Change if client.changes.iter().all(|change| change.origin == Origin::Pending) => "pending",
+        Status::Change if client.changes.iter().all(|change| change.difference.origin == Origin::Pending) => "pending",
         Status::Change => "drifted",
     }
 }
@@ -98,10 +98,10 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
     let mut counts = [[[0_u64; 2]; Setting::ALL.len()]; 3];
     let open = plan.clients.iter().filter(|client| !is_done(client));
     for change in open.flat_map(|client| &client.changes) {
-        let pending = usize::from(change.origin == Origin::Pending);
-        let info = usize::from(change.judgement().severity == Severity::Info);
-        counts[pending][change.setting.index()][info] += 1;
-        counts[2][change.setting.index()][info] += u64::from(change.origin == Origin::Conflict);
+        let pending = usize::from(change.difference.origin == Origin::Pending);
+        let info = usize::from(change.difference.risk().severity == Severity::Info);
+        counts[pending][change.difference.setting.index()][info] += 1;
+        counts[2][change.difference.setting.index()][info] += u64::from(change.difference.origin == Origin::Conflict);
     }
     let families = [
         ("ringform_drifted_fields", "Fields that differ from their declaration and are not known to be pending."),
@@ -133,8 +133,9 @@ fn findings(report: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> 
     for state in [FindingState::New, FindingState::Continuing, FindingState::Unread, FindingState::Resolved] {
         for severity in [Severity::Security, Severity::Info] {
             for waived in [false, true] {
-                let same =
-                    |one: &&Finding| one.state == state && one.severity == severity && one.waived.is_some() == waived;
+                let same = |one: &&Finding| {
+                    one.state == state && one.risk().severity == severity && one.waived.is_some() == waived
+                };
                 let labels = vec![
                     ("state", state_word(state).to_owned()),
                     ("severity", severity_word(severity).to_owned()),

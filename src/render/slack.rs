@@ -7,14 +7,14 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::model::{Severity, Untrusted};
+use crate::model::Untrusted;
 use crate::plan::Plan;
-use crate::plan::watch::Finding;
+use crate::plan::drift::Finding;
 use crate::render::escape::{shorten, slack_code as code, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::json;
 use crate::render::wording::change;
-use crate::render::wording::drift::{direction, headline, origin, state, subject};
+use crate::render::wording::drift::{headline, mark, origin, subject};
 use crate::render::wording::numbers::{count, number, some};
 
 /// How many findings a message shows, so that it is short to read.
@@ -63,15 +63,14 @@ fn line(group: &FindingGroup<'_>) -> String {
         (1, None) => format!("client {}", id(finding)),
         (n, _) => format!("{} ({})", count(n, "client"), some(group.findings.iter().map(|one| id(one)), NAMED)),
     };
-    let value = |json| state(finding, json).map(|value| code(&short(&change::state(&value))));
-    let values = match (value(&finding.declared), value(&finding.live)) {
-        (Some(declared), Some(live)) => format!(" {declared} → {live}"),
-        (_, _) => String::new(),
-    };
-    let grave = match (finding.severity, direction(finding)) {
-        (Severity::Security, "") => " *security*".to_owned(),
-        (Severity::Security, word) => format!(" *security: {word}*"),
-        (Severity::Info, _) => String::new(),
+    let value = |state| code(&short(&change::state(state)));
+    let values = finding
+        .difference()
+        .map_or(String::new(), |difference| format!(" {} → {}", value(&difference.declared), value(&difference.live)));
+    let grave = match mark(finding) {
+        (true, "") => " *security*".to_owned(),
+        (true, word) => format!(" *security: {word}*"),
+        (false, _) => String::new(),
     };
     let origin = origin(finding);
     let origin = if origin.is_empty() { String::new() } else { format!(" ({origin})") };

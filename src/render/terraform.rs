@@ -145,12 +145,13 @@ fn planned(client: &ClientPlan) -> Option<PlannedResource> {
 }
 
 fn declared(client: &ClientPlan) -> Map<String, Json> {
-    with(client, |change| Some(change.after.to_json()))
+    with(client, |change| Some(change.difference.declared.to_json()))
 }
 
 /// Changes made outside of git. A conflict is not drift here, because its agreed value is unknown.
 fn drift(client: &ClientPlan) -> Option<ResourceChange> {
-    let drifted = |change: &Change| (change.origin == Origin::Drift).then(|| change.after.to_json());
+    let drifted =
+        |change: &Change| (change.difference.origin == Origin::Drift).then(|| change.difference.declared.to_json());
     let any = client.changes.iter().any(|change| drifted(change).is_some());
     any.then(|| resource(client, "update", with(client, drifted), with(client, |_| None)))
 }
@@ -159,7 +160,7 @@ fn drift(client: &ClientPlan) -> Option<ResourceChange> {
 fn with(client: &ClientPlan, other: impl Fn(&Change) -> Option<Json>) -> Map<String, Json> {
     let managed = Setting::ALL.into_iter().filter(|setting| client.managed.contains(*setting));
     let value = |setting| {
-        let change = client.changes.iter().find(|change| change.setting == setting);
+        let change = client.changes.iter().find(|change| change.difference.setting == setting);
         let live = || client.live.as_ref().and_then(|live| live.state(setting)).map(|state| state.to_json());
         change.and_then(&other).or_else(live)
     };

@@ -4,7 +4,7 @@
 //! failed client as compared, and never reports success while a client failed.
 
 use crate::model::Direction;
-use crate::plan::{ApplyResult, BlockedKind, ClientPlan, Origin, Plan, Status, Summary};
+use crate::plan::{ApplyResult, BlockedKind, ClientPlan, DocumentKind, Origin, Plan, Status, Summary};
 use crate::render::wording::change::{RELEASED, marked};
 use crate::render::wording::numbers::{are, count, number};
 
@@ -38,21 +38,27 @@ pub(crate) struct Totals {
     pub(crate) unaffected: usize,
     /// Clients that are no longer declared.
     pub(crate) released_clients: usize,
-    /// Changed fields that `--only` leaves out.
-    pub(crate) kept: usize,
+    /// Changed fields that `--only` withholds.
+    pub(crate) withheld: usize,
     /// Whether there is a base.
     pub(crate) has_base: bool,
     /// Whether ringform read no client and compared the declarations with the base.
     pub(crate) offline: bool,
-    /// Changes that open the PBX: outside of git, by this change set, and of unknown origin or in conflict.
-    pub(crate) opens: [usize; 3],
+    /// Changes that open the PBX: those that would be sent, or, in a report, those that were.
+    pub(crate) opens: usize,
+    /// Changes that close it, in the same way.
+    pub(crate) closes: usize,
+    /// Drift that live has more open than declared, and that no write has taken back.
+    pub(crate) exposed: usize,
+    /// Whether this is a report of drift: nothing is written.
+    pub(crate) is_drift: bool,
     /// Managed fields that were compared with live.
     pub(crate) compared: usize,
     /// Managed fields of clients that failed.
     pub(crate) uncompared: usize,
     /// Settings that apply stored.
     pub(crate) stored: usize,
-    /// Whether there are results.
+    /// Whether this is the report of an apply.
     pub(crate) is_report: bool,
     /// How many clients have each result, in the order of [`OUTCOMES`].
     pub(crate) outcomes: [usize; 8],
@@ -67,6 +73,8 @@ impl Totals {
             unaffected: plan.unaffected.unwrap_or(0),
             has_base: plan.base.is_some(),
             offline: plan.is_offline(),
+            is_report: plan.is_report(),
+            is_drift: plan.kind == DocumentKind::Drift,
             ..Totals::default()
         };
         plan.clients.iter().for_each(|client| totals.add(client));
@@ -76,25 +84,28 @@ impl Totals {
     fn add(&mut self, client: &ClientPlan) {
         self.blocked += usize::from(!client.blocked.is_empty());
         self.unsettled += client.blocked.iter().filter(|blocked| blocked.kind == BlockedKind::Conflict).count();
-        self.kept += client.changes.len() - client.to_send().count();
-        // In a report only sent changes count. Drift counts in every case.
-        let sent = matches!(
-            client.result,
-            None | Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral)
-        );
-        for change in client.changes.iter().filter(|one| one.judgement().direction == Some(Direction::Opens)) {
-            match change.origin {
-                Origin::Drift => self.opens[0] += 1,
-                Origin::Pending => self.opens[1] += usize::from(sent && !change.kept),
-                Origin::Conflict | Origin::Unknown => self.opens[2] += usize::from(sent && !change.kept),
-            }
+        self.withheld += client.changes.len() - client.to_send().count();
+        // A report counts only what was sent.
+        let landed =
+            matches!(client.result, Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral));
+        for change in &client.changes {
+            let risk = change.difference.risk();
+            let counts = !change.withheld && !self.is_drift && (landed || !self.is_report);
+            self.opens += usize::from(counts && risk.effect == Some(Direction::Opens));
+            self.closes += usize::from(counts && risk.effect == Some(Direction::Closes));
+            let drifted = match change.difference.origin {
+                Origin::Drift => true,
+                Origin::Conflict | Origin::Unknown => self.is_drift,
+                Origin::Pending => false,
+            };
+            let exposed = drifted && risk.exposure == Some(Direction::Opens);
+            self.exposed += usize::from(exposed && !(self.is_report && counts));
         }
         match client.status() {
             Status::Failed => self.uncompared += client.managed.len(),
             Status::InSync | Status::Change => self.compared += client.managed.len(),
         }
         if let Some(outcome) = client.result {
-            self.is_report = true;
             if outcome == ApplyResult::Applied {
                 self.stored += client.to_send().count();
             }
@@ -155,23 +166,24 @@ impl Totals {
         format!("{all}: {}.", parts.join(", "))
     }
 
-    /// Warnings that the PBX is open or is going to open, for the top of every format.
+    /// That the PBX is open to more callers, or is about to be: what a reader must see first.
     pub(crate) fn alarms(&self) -> Vec<String> {
-        let [drift, pending, unsure] = self.opens;
         let mut alarms = Vec::new();
-        if drift > 0 {
-            let was = if drift == 1 { "was" } else { "were" };
-            alarms.push(format!("{} {was} opened to more callers outside of git.", count(drift, "setting")));
+        if self.exposed > 0 {
+            let was = if self.exposed == 1 { "was" } else { "were" };
+            alarms.push(format!("{} {was} opened to more callers outside of git.", count(self.exposed, "setting")));
         }
-        let other = pending + unsure;
-        if other > 0 {
-            let verb = match (self.is_report, unsure == 0, other) {
-                (true, _, _) => "opened",
-                (false, false, _) => "may open",
-                (false, true, 1) => "opens",
-                (false, true, _) => "open",
+        if self.opens > 0 {
+            let verb = match (self.is_report, self.opens) {
+                (true, _) => "opened",
+                (false, 1) => "opens",
+                (false, _) => "open",
             };
-            alarms.push(format!("{} {verb} the PBX to more callers.", count(other, "change")));
+            let closed = match self.closes {
+                n if self.is_report && n > 0 => format!(", {} closed it", number(n as u64)),
+                _ => String::new(),
+            };
+            alarms.push(format!("{} {verb} the PBX to more callers{closed}.", count(self.opens, "change")));
         }
         alarms
     }
@@ -192,7 +204,7 @@ impl Totals {
         let all = count(self.summary.clients, "client");
         let mut parts = Vec::new();
         for ((outcome, word), n) in OUTCOMES.into_iter().zip(self.outcomes) {
-            if n == self.summary.clients && outcome == ApplyResult::Unchanged && self.kept > 0 {
+            if n == self.summary.clients && outcome == ApplyResult::Unchanged && self.withheld > 0 {
                 return format!("Nothing to send: {all}, nothing was changed.");
             }
             if n == self.summary.clients && outcome == ApplyResult::Unchanged {
@@ -239,6 +251,9 @@ impl Totals {
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         let Summary { drift, conflict, released, .. } = self.summary;
+        if self.is_report && self.opens == 0 && self.closes > 0 {
+            notes.push(format!("{} closed the PBX to some callers.", count(self.closes, "change")));
+        }
         if self.offline {
             notes.push("Offline: the declarations were compared with the base only; nothing was read.".to_owned());
         }
@@ -264,11 +279,11 @@ impl Totals {
             let them = if n == 1 { "it" } else { "them" };
             notes.push(format!("{} {was} not read: this change does not touch {them}.", count(n, "client")));
         }
-        if self.kept > 0 {
+        if self.withheld > 0 {
             let all = self.summary.changes;
-            let (sent, is) = (number((all - self.kept) as u64), are(self.kept));
-            let kept = number(self.kept as u64);
-            notes.push(format!("{sent} of {} to send; {kept} {is} left out by --only.", count(all, "setting")));
+            let (sent, is) = (number((all - self.withheld) as u64), are(self.withheld));
+            let withheld = number(self.withheld as u64);
+            notes.push(format!("{sent} of {} to send; {withheld} {is} left out by --only.", count(all, "setting")));
         }
         if released > 0 {
             let n = released;

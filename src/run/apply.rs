@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::journal::{Journal, JournalHeader, JournalLine};
-use crate::plan::client::Details;
-use crate::plan::{ApplyResult, ClientPlan, Plan, Status, forecast, limits};
-use crate::run::outcome::{RunKind, RunOutcome};
+use crate::plan::send;
+use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Status};
+use crate::run::outcome::RunOutcome;
 use crate::run::read::Readings;
 use crate::run::ready::{self, Ready};
 use crate::run::write::{self, WriteOptions, Writes};
@@ -36,10 +36,11 @@ pub async fn apply(
     listener: &Listener,
     ask: impl AsyncFnOnce(&Plan, usize) -> anyhow::Result<Answer>,
 ) -> Result<RunOutcome, NotStarted> {
-    let mut ready = match &request.saved_plan {
-        Some(file) => saved_plan::ready(file, &request.run, env).await?,
-        None => ready::from_live(&request.run, env, listener).await?,
+    let ready = match &request.saved_plan {
+        Some(file) => saved_plan::ready(file, &request.run, env).await,
+        None => ready::from_live(&request.run, env, listener).await,
     };
+    let mut ready = ready.map_err(NotStarted::into_report)?;
     let puts = unresolved::announce(&ready.project, &ready.report, listener)?;
     let planned = match permission(&mut ready, request, env, listener, ask).await? {
         Some(why) => Err(why),
@@ -53,11 +54,12 @@ pub async fn apply(
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
     let Ready { session, mut report, .. } = ready;
+    report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
     let closed = session.close().await;
-    Ok(RunOutcome { kind: RunKind::Apply, report, finished: sent.ended.and(resolved).and(closed) })
+    Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(closed) })
 }
 
 /// Whether the run may send the plan: `Some` says why not.
@@ -74,7 +76,7 @@ async fn permission(
     let usage = &ready.session.usage;
     ready.report.run = env.run(usage.requests(), usage.quota());
     let plan = &ready.report;
-    let exceeded = limits::exceeded(request.limits, plan);
+    let exceeded = send::exceeded(request.limits, plan);
     if !exceeded.is_empty() {
         let why = format!("not sent: {}", exceeded.join("; "));
         exceeded.into_iter().for_each(|sentence| listener(RunEvent::LimitExceeded(sentence)));
@@ -84,7 +86,7 @@ async fn permission(
     if count == 0 {
         return Ok(None);
     }
-    for line in forecast::forecast(plan, |name| usage.remaining(name)) {
+    for line in send::forecast(plan, |name| usage.remaining(name)) {
         listener(RunEvent::Forecast(line));
     }
     if request.yes {

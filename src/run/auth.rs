@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::api::User;
 use crate::config;
 use crate::model::Failure;
+use crate::plan::DocumentKind;
 use crate::run::preflight::{self, project};
 use crate::run::session::Session;
 use crate::run::{AuthRequest, Environment, Listener, NotStarted, RunEvent};
@@ -33,7 +34,7 @@ pub struct AuthOutcome {
 /// Asks the API about every credential.
 pub async fn auth(request: &AuthRequest, env: &Environment, listener: &Listener) -> Result<AuthOutcome, NotStarted> {
     let mut loaded = config::load_project(&request.files.request(env));
-    let (project, report) = project(&mut loaded, false, env)?;
+    let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     let mut names: Vec<Option<Arc<str>>> = project.credentials.keys().cloned().map(Some).collect();
     if names.is_empty() {
         names.push(None);

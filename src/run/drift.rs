@@ -10,11 +10,10 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::api::Webhook;
-use crate::plan::idle::idle;
-use crate::plan::since::{self, DeclaredClient, PreviousReport, RunContext};
-use crate::plan::watch::Finding;
-use crate::plan::{Origin, Plan, Sending, rolling};
-use crate::run::outcome::{RunKind, RunOutcome};
+use crate::model::DeclaredClient;
+use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
+use crate::plan::{DocumentKind, Plan, SendScope};
+use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
 use crate::run::{DriftRequest, Environment, Listener, NotStarted, Notification, warnings};
@@ -26,22 +25,22 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         Some(file) => previous(file, env)?,
         None => None,
     };
-    let mut scope = scope(&request.run, env, Origin::Drift)?;
+    let mut scope = scope(&request.run, env, DocumentKind::Drift)?;
     let session = scope.connect(&request.run, env).await?;
     if let (Some(previous), Some(file)) = (&previous, &request.since) {
         let checked = previous.check(&scope.report, &scope.declared, scope.whole);
-        checked.map_err(anyhow::Error::msg).with_context(|| not_usable(file))?;
+        checked.map_err(|why| anyhow::anyhow!("{}", why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
     let Scope { project, declared, whole, mut declarations, origins, mut report, .. } = scope;
     if whole {
-        report.diagnostics.extend(idle(&project.waivers, &declared));
+        report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
     let selected: Vec<DeclaredClient> = declarations.iter().map(DeclaredClient::from).collect();
     if let Some(budget) = request.budget {
-        rolling::take_turn(&mut declarations, previous.as_ref(), budget);
+        drift::take_turn(&mut declarations, previous.as_ref().map_or(&[], |one| &one.drift.last_read), budget);
     }
-    let sending = Sending::default();
+    let sending = SendScope::default();
     let options = ReadOptions::new(&session, &project, origins, &sending, env, listener);
     // Guards judge what a run sends, and this run sends nothing.
     let outcome = read(declarations, ReadOptions { guards: &[], ..options }).await;
@@ -59,7 +58,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         waivers: &project.waivers,
         budget: request.budget,
     };
-    report.run.drift = Some(since::watch(&report.clients, previous.as_ref(), &context));
+    report.run.drift = Some(drift::compare(&report.clients, previous.as_ref(), &context));
     if request.run.names_commit || webhook.is_some() {
         report.revision = project.revision();
     }
@@ -67,12 +66,12 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         Some(webhook) => notify(&webhook, &mut report, request, env).await,
         None => {
             if let (Some(drift), Some(previous)) = (&mut report.run.drift, &previous) {
-                drift.still_untold(previous);
+                drift.keep_unnotified(&previous.drift);
             }
             Ok(())
         }
     };
-    Ok(RunOutcome { kind: RunKind::Drift, report, finished })
+    Ok(RunOutcome { report, finished })
 }
 
 /// A webhook and the body for it.
@@ -105,7 +104,7 @@ async fn notify(
     if posted.is_err()
         && let Some(drift) = &mut report.run.drift
     {
-        drift.not_told();
+        drift.notification_failed();
     }
     posted.context("the notification failed; the next run reports the new findings again")
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::journal::UnresolvedPut;
 use crate::model::{Diagnostic, Untrusted};
-use crate::plan::forecast::Forecast;
+use crate::plan::send::Forecast;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]

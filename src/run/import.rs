@@ -12,6 +12,7 @@ use anyhow::Context;
 
 use crate::config::{self, Project};
 use crate::model::{ClientId, Declaration, Failure, FieldMask, Live, State, Value};
+use crate::plan::DocumentKind;
 use crate::run::import_document::{self, ImportWarning};
 use crate::run::preflight::{self, project};
 use crate::run::session::Session;
@@ -65,7 +66,7 @@ pub async fn import(
     let mut loaded = config::load(&request.files.request(env));
     // Import is for a project without documents too.
     loaded.diagnostics.retain(|one| one.rule != "no-documents");
-    let (project, report) = project(&mut loaded, false, env)?;
+    let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     let credentials = credentials(&project, request)?;
     let session = match Session::connect(&project, vec![credentials.clone()], &request.connection, env).await {
         Ok(session) => session,

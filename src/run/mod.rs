@@ -41,7 +41,7 @@ pub use import::{ImportError, ImportOutcome, ImportResult, ImportedClient, impor
 pub use import_document::ImportWarning;
 pub use not_started::{NotStarted, SavedPlanFlaw};
 pub use offline::plan_offline;
-pub use outcome::{ExitRules, ExitStatus, RunKind, RunOutcome};
+pub use outcome::{ExitRules, ExitStatus, RunOutcome};
 pub use plan::plan;
 pub use request::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, Notification,

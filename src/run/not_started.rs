@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::Untrusted;
-use crate::plan::Plan;
-use crate::plan::load::LoadError;
+use crate::plan::document::LoadError;
+use crate::plan::{DocumentKind, Plan};
 
 /// Why a run did not start.
 #[derive(Debug)]
@@ -35,10 +35,8 @@ pub enum SavedPlanFlaw {
     Unreadable(io::Error),
     /// The file holds no valid plan.
     NotValid(LoadError),
-    /// The file is the report of an apply.
-    IsReport,
-    /// The plan was made without reading live clients.
-    IsOffline,
+    /// The file holds a document of another kind than a plan. The text says why that kind is not applied.
+    OtherKind(&'static str),
     /// A path names a document, and a saved plan is applied whole.
     NamesDocument(PathBuf),
     /// The plan was made for another project.
@@ -52,6 +50,19 @@ pub enum SavedPlanFlaw {
     },
     /// The plan names credentials that the project file does not declare.
     UndeclaredCredentials(Arc<str>),
+}
+
+impl NotStarted {
+    /// The same for a run of apply: its document is a report, although nothing was sent.
+    pub(super) fn into_report(self) -> NotStarted {
+        match self {
+            NotStarted::Problems(mut report) => {
+                report.kind = DocumentKind::Report;
+                NotStarted::Problems(report)
+            }
+            other => other,
+        }
+    }
 }
 
 impl From<anyhow::Error> for NotStarted {

@@ -1,17 +1,18 @@
 //! Offline plan: declarations beside those of a base. It needs no secret and sends no request.
 
-use crate::plan::{Origin, guards, offline};
-use crate::run::outcome::{RunKind, RunOutcome};
+use crate::plan::compare::plan_offline as compare_with_base;
+use crate::plan::{DocumentKind, guards};
+use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{EndpointChoice, Scope, scope};
 use crate::run::{Environment, NotStarted, RunRequest, warnings};
 
 /// Compares declarations with those of the base.
 pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcome, NotStarted> {
-    let Scope { project, declarations, origins, mut report, .. } = scope(request, env, Origin::Unknown)?;
+    let Scope { project, declarations, origins, mut report, .. } = scope(request, env, DocumentKind::Offline)?;
     // A missing variable stops nothing here, because the run sends nothing.
     report.endpoint = EndpointChoice::new(&request.connection, env).unfilled_label(&project);
     for declaration in &declarations {
-        let (mut client, not_shown) = offline::plan(declaration, origins.of(declaration));
+        let (mut client, not_shown) = compare_with_base(declaration, origins.of(declaration));
         request.sending.mark(&mut client);
         report.diagnostics.extend(not_shown);
         report.diagnostics.extend(guards::judge(&project.guards, &mut client));
@@ -23,5 +24,5 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
     if request.names_commit {
         report.revision = project.revision();
     }
-    Ok(RunOutcome::new(RunKind::Offline, report))
+    Ok(RunOutcome::new(report))
 }

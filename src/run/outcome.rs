@@ -2,27 +2,12 @@
 //!
 //! Owns the rules that turn results into an exit status. It knows no process.
 
-use crate::plan::watch::{Finding, FindingState};
-use crate::plan::{BlockedKind, DriftReport, Plan, Status};
-
-/// Which kind of run a report is of. It never depends on the clients, so a run without clients has one too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunKind {
-    /// Live clients compared with their declarations.
-    Plan,
-    /// Declarations compared with those of a base.
-    Offline,
-    /// Live clients that were written.
-    Apply,
-    /// Live clients compared with the report before.
-    Drift,
-}
+use crate::plan::drift::{Finding, FindingState};
+use crate::plan::{BlockedKind, DocumentKind, DriftReport, Plan, Status};
 
 /// The result of a run.
 #[derive(Debug)]
 pub struct RunOutcome {
-    /// The kind of run.
-    pub kind: RunKind,
     /// Its report.
     pub report: Plan,
     /// What failed beside the report, such as a notification or the last line of a journal.
@@ -40,18 +25,13 @@ pub struct ExitRules {
 
 impl RunOutcome {
     /// A run in which nothing failed beside its report.
-    pub(super) fn new(kind: RunKind, report: Plan) -> RunOutcome {
-        RunOutcome { kind, report, finished: Ok(()) }
+    pub(super) fn new(report: Plan) -> RunOutcome {
+        RunOutcome { report, finished: Ok(()) }
     }
 
     /// The exit status of the run, as far as its report decides it.
     pub fn exit_status(&self, rules: ExitRules) -> ExitStatus {
-        match (self.kind, &self.report.run.drift) {
-            (RunKind::Plan | RunKind::Offline, _) => ExitStatus::of_plan(&self.report, rules.detailed),
-            (RunKind::Apply, _) => ExitStatus::of_report(&self.report),
-            (RunKind::Drift, Some(drift)) => ExitStatus::of_drift(drift, rules.only_new),
-            (RunKind::Drift, None) => ExitStatus::Error,
-        }
+        ExitStatus::of_document(&self.report, rules)
     }
 }
 
@@ -77,6 +57,18 @@ impl ExitStatus {
             ExitStatus::Error => 1,
             ExitStatus::Difference => 2,
             ExitStatus::Interrupted => 130,
+        }
+    }
+
+    /// The status of a document, by its kind.
+    pub fn of_document(document: &Plan, rules: ExitRules) -> ExitStatus {
+        match (document.kind, &document.run.drift) {
+            (DocumentKind::Plan | DocumentKind::Offline | DocumentKind::Validation, _) => {
+                ExitStatus::of_plan(document, rules.detailed)
+            }
+            (DocumentKind::Report, _) => ExitStatus::of_report(document),
+            (DocumentKind::Drift, Some(drift)) => ExitStatus::of_drift(drift, rules.only_new),
+            (DocumentKind::Drift, None) => ExitStatus::Error,
         }
     }
 
@@ -112,12 +104,12 @@ impl ExitStatus {
         let carried = |finding: &Finding| {
             drift.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()
         };
-        let differs = drift.findings.iter().filter(|finding| finding.field.is_some()).any(|finding| match only_new {
+        let differs = drift.findings.iter().filter(|finding| finding.field().is_some()).any(|finding| match only_new {
             true => finding.is_news(),
             false => finding.is_open() || carried(finding),
         });
         // A client whose read failed in its turn is an error until a read of it succeeds.
-        let failed = |finding: &Finding| finding.is_failure() || (finding.field.is_none() && carried(finding));
+        let failed = |finding: &Finding| finding.is_failure() || (finding.field().is_none() && carried(finding));
         if drift.findings.iter().any(failed) {
             ExitStatus::Error
         } else if differs {
@@ -163,6 +155,10 @@ mod tests {
         Plan { clients: kinds.iter().map(|kind| client(kind)).collect(), ..Plan::default() }
     }
 
+    fn outcome(kind: DocumentKind, report: Plan) -> RunOutcome {
+        RunOutcome::new(Plan { kind, ..report })
+    }
+
     #[test]
     fn a_plan_exits_with_2_only_where_that_is_asked_for() {
         use ExitStatus::{Difference, Done, Error};
@@ -176,8 +172,8 @@ mod tests {
             (&["change", "failed"], Error, Error),
         ];
         for (kinds, plain, detailed) in table {
-            for kind in [RunKind::Plan, RunKind::Offline] {
-                let outcome = RunOutcome::new(kind, plan(kinds));
+            for kind in [DocumentKind::Plan, DocumentKind::Offline] {
+                let outcome = outcome(kind, plan(kinds));
                 assert_eq!(outcome.exit_status(ExitRules::default()), plain, "{kinds:?}");
                 let rules = ExitRules { detailed: true, only_new: false };
                 assert_eq!(outcome.exit_status(rules), detailed, "{kinds:?}");
@@ -201,14 +197,10 @@ mod tests {
             let mut report = plan(&["change", "in sync"]);
             report.clients[0].finish(result, None);
             report.clients[1].finish(ApplyResult::Unchanged, None);
-            assert_eq!(
-                RunOutcome::new(RunKind::Apply, report).exit_status(ExitRules::default()),
-                expected,
-                "{result:?}"
-            );
+            assert_eq!(outcome(DocumentKind::Report, report).exit_status(ExitRules::default()), expected, "{result:?}");
         }
         assert_eq!(ExitStatus::of_report(&plan(&["change"])), ExitStatus::Error, "a client without a result");
-        assert_eq!(RunOutcome::new(RunKind::Apply, plan(&[])).exit_status(ExitRules::default()), ExitStatus::Done);
+        assert_eq!(outcome(DocumentKind::Report, plan(&[])).exit_status(ExitRules::default()), ExitStatus::Done);
     }
 
     #[test]
@@ -240,9 +232,9 @@ mod tests {
             let shown_again = if any == Difference { Done } else { any };
             assert_eq!(ExitStatus::of_plan(&report, false), shown_again, "{shown}");
             let rules = ExitRules { detailed: false, only_new: true };
-            assert_eq!(RunOutcome::new(RunKind::Drift, report).exit_status(rules), only_new, "{shown}");
+            assert_eq!(outcome(DocumentKind::Drift, report).exit_status(rules), only_new, "{shown}");
         }
-        assert_eq!(RunOutcome::new(RunKind::Drift, plan(&[])).exit_status(ExitRules::default()), Error);
+        assert_eq!(outcome(DocumentKind::Drift, plan(&[])).exit_status(ExitRules::default()), Error);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Plan: live clients beside their declarations. It reads and cannot write.
 
-use crate::plan::Origin;
-use crate::run::outcome::{RunKind, RunOutcome};
+use crate::plan::DocumentKind;
+use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
 use crate::run::{Environment, Listener, NotStarted, RunRequest, warnings};
 
 /// Compares live clients with their declarations.
 pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) -> Result<RunOutcome, NotStarted> {
-    let mut scope = scope(request, env, Origin::Unknown)?;
+    let mut scope = scope(request, env, DocumentKind::Plan)?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let Scope { project, declarations, origins, mut report, .. } = scope;
@@ -23,5 +23,5 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     if request.names_commit {
         report.revision = project.revision();
     }
-    Ok(RunOutcome::new(RunKind::Plan, report))
+    Ok(RunOutcome::new(report))
 }

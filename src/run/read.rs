@@ -10,8 +10,8 @@ use std::time::Instant;
 use crate::api::{Reader, Shutdown};
 use crate::config::Project;
 use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Guard, Live};
-use crate::plan::duplicates;
-use crate::plan::{ClientPlan, Origins, Sending, Status, guards};
+use crate::plan::compare::fail_duplicates;
+use crate::plan::{ClientPlan, Origins, SendScope, Status, guards};
 use crate::run::environment::{Clock, Environment};
 use crate::run::session::Session;
 use crate::run::{Listener, RunEvent, workers};
@@ -37,7 +37,7 @@ pub(super) struct ReadOptions<'a> {
     /// By what the plan judges differences.
     pub(super) origins: Arc<Origins>,
     /// Which of them a run may send.
-    pub(super) sending: &'a Sending,
+    pub(super) sending: &'a SendScope,
     /// The guards to judge by.
     pub(super) guards: &'a [Guard],
     /// Whether to keep answers for a write that follows.
@@ -56,7 +56,7 @@ impl<'a> ReadOptions<'a> {
         session: &'a Session,
         project: &'a Project,
         origins: Arc<Origins>,
-        sending: &'a Sending,
+        sending: &'a SendScope,
         env: &'a Environment,
         listener: &'a Listener,
     ) -> ReadOptions<'a> {
@@ -107,7 +107,7 @@ pub(super) async fn read(declarations: Vec<Declaration>, options: ReadOptions<'_
     let jobs = declarations.into_iter().enumerate();
     let mut clients = workers::run(jobs, options.concurrency, works).await;
     (options.listener)(RunEvent::ReadingDone);
-    duplicates::fail(clients.iter_mut());
+    fail_duplicates(clients.iter_mut());
     let mut warnings = Vec::new();
     for client in &mut clients {
         options.sending.mark(client);

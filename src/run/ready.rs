@@ -3,7 +3,7 @@
 //! Owns its type, and the making of it from live clients. `saved_plan` makes it from a file.
 
 use crate::config::Project;
-use crate::plan::{Origin, Plan};
+use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
 use crate::run::session::Session;
@@ -25,7 +25,7 @@ pub(super) async fn from_live(
     env: &Environment,
     listener: &Listener,
 ) -> Result<Ready, NotStarted> {
-    let mut scope = scope(request, env, Origin::Unknown)?;
+    let mut scope = scope(request, env, DocumentKind::Plan)?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let sending = &request.sending;

@@ -10,9 +10,9 @@ use std::time::Duration;
 use crate::api::Secret;
 use crate::config::ProjectRequest;
 use crate::model::{ClientId, SettingSet};
-use crate::plan::limits::SizeLimits;
 use crate::plan::select::Selection;
-use crate::plan::{Plan, Sending};
+use crate::plan::send::SizeLimits;
+use crate::plan::{Plan, SendScope};
 use crate::run::Environment;
 
 /// What plan, apply and drift have in common.
@@ -27,7 +27,7 @@ pub struct RunRequest {
     /// The revision to compare with.
     pub base: BaseOptions,
     /// Which changes a run may send.
-    pub sending: Sending,
+    pub sending: SendScope,
     /// Whether the report names the commit of the work tree, which costs calls of git.
     pub names_commit: bool,
 }

@@ -2,6 +2,7 @@
 
 use crate::config;
 use crate::model::Declaration;
+use crate::plan::DocumentKind;
 use crate::run::preflight::{narrow, project};
 use crate::run::{Environment, Listener, NotStarted, RunEvent, RunRequest};
 
@@ -9,7 +10,7 @@ use crate::run::{Environment, Listener, NotStarted, RunEvent, RunRequest};
 pub fn resolve(request: &RunRequest, env: &Environment, listener: &Listener) -> Result<Vec<Declaration>, NotStarted> {
     let mut loaded = config::load(&request.files.request(env));
     narrow(&mut loaded, &request.selection);
-    let (_, report) = project(&mut loaded, false, env)?;
+    let (_, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     listener(RunEvent::Warnings(report.diagnostics));
     Ok(loaded.declarations)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::model::{Diagnostic, Revision, Untrusted};
-use crate::plan::{BlockedKind, Plan, guards, load};
+use crate::plan::{BlockedKind, DocumentKind, Plan, document, guards};
 use crate::run::preflight::{self, EndpointChoice};
 use crate::run::read::Readings;
 use crate::run::ready::Ready;
@@ -21,7 +21,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     let flawed = |flaw: SavedPlanFlaw| NotStarted::SavedPlan { file: file.to_owned(), flaw };
     let plan = load(file, request, env).map_err(flawed)?;
     let mut loaded = config::load_project(&request.files.request(env));
-    let (project, mut report) = preflight::project(&mut loaded, true, env)?;
+    let (project, mut report) = preflight::project(&mut loaded, DocumentKind::Plan, true, env)?;
     report.revision = project.revision();
     if plan.project != report.project || !is_same_folder(plan.revision.as_ref(), report.revision.as_ref()) {
         return Err(flawed(SavedPlanFlaw::OtherProject));
@@ -51,12 +51,9 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
 /// Reads the file, and checks that it is a plan that can be applied whole.
 fn load(file: &Path, request: &RunRequest, env: &Environment) -> Result<Plan, SavedPlanFlaw> {
     let bytes = fs::read(env.folder.join(file)).map_err(SavedPlanFlaw::Unreadable)?;
-    let plan = load::load(&bytes).map_err(SavedPlanFlaw::NotValid)?;
-    if plan.is_report() {
-        return Err(SavedPlanFlaw::IsReport);
-    }
-    if plan.is_offline() {
-        return Err(SavedPlanFlaw::IsOffline);
+    let plan = document::load(&bytes).map_err(SavedPlanFlaw::NotValid)?;
+    if let Some(why) = plan.kind.why_not_applied() {
+        return Err(SavedPlanFlaw::OtherKind(why));
     }
     let is_document = |path: &&std::path::PathBuf| env.folder.join(path).is_file() && !config::is_project_file(path);
     match request.files.paths.iter().find(is_document) {

@@ -7,9 +7,8 @@ use jiff::Timestamp;
 
 use crate::api::Shutdown;
 use crate::config::{self, GitEnvironment, Project, ProjectRequest};
-use crate::model::{Declaration, Failure, FailureKind, Live};
-use crate::plan::since::{self, DeclaredClient, RunContext};
-use crate::plan::watch::FindingState;
+use crate::model::{Declaration, DeclaredClient, Failure, FailureKind, Live};
+use crate::plan::drift::{self, FindingState, RunContext};
 use crate::plan::{ClientPlan, DriftReport, Origin};
 use crate::run::environment::{Clock, Environment, Variables};
 
@@ -76,7 +75,7 @@ pub(super) fn drift_report(state: FindingState, is_field: bool, is_waived: bool,
         waivers: if is_waived { &waivers } else { &[] },
         budget: turns.then_some(1),
     };
-    let mut report = since::watch(&[client], None, &context);
+    let mut report = drift::compare(&[client], None, &context);
     assert_eq!(report.findings.len(), 1);
     report.findings[0].state = state;
     report

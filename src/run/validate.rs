@@ -1,9 +1,9 @@
 //! Validate: the files, offline, without secrets.
 
 use crate::config;
-use crate::plan::Plan;
-use crate::plan::idle::idle;
-use crate::plan::since::DeclaredClient;
+use crate::model::DeclaredClient;
+use crate::plan::drift::unused_waivers;
+use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::{is_whole, project, wrong_endpoint};
 use crate::run::{Environment, NotStarted, RunRequest};
 
@@ -23,14 +23,14 @@ pub fn validate(request: &RunRequest, env: &Environment) -> Result<Validation, N
     let files = request.files.request(env);
     let mut loaded = config::load(&files);
     loaded.diagnostics.extend(loaded.project.as_ref().and_then(wrong_endpoint));
-    let (project, mut report) = project(&mut loaded, request.names_commit, env)?;
+    let (project, mut report) = project(&mut loaded, DocumentKind::Validation, request.names_commit, env)?;
     report.run = env.run_without_requests();
     if request.names_commit {
         report.revision = project.revision();
     }
     if is_whole(&files, &project) {
         let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();
-        report.diagnostics.extend(idle(&project.waivers, &declared));
+        report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
     Ok(Validation { report, documents: loaded.documents, files: loaded.files })
 }

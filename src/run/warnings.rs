@@ -5,24 +5,24 @@
 use crate::config::Project;
 use crate::journal;
 use crate::model::Diagnostic;
-use crate::plan::sending::Overwrite;
-use crate::plan::{Change, ClientPlan, Origin, Plan, Sending};
+use crate::plan::send::Overwrite;
+use crate::plan::{Change, ClientPlan, Origin, Plan, SendScope};
 
 /// A warning for each `--overwrite-drift` that found no conflict.
-pub(super) fn unused_overwrites(sending: &Sending, clients: &[ClientPlan]) -> Vec<Diagnostic> {
+pub(super) fn unused_overwrites(sending: &SendScope, clients: &[ClientPlan]) -> Vec<Diagnostic> {
     let warn = |one: &Overwrite| {
         let known = clients.iter().any(|client| client.client_id == one.client);
         let why = if known { "has no such conflict" } else { "is not among the clients of this run" };
         let summary = format!("--overwrite-drift {one} has no effect: client {} {why}", one.client);
         Diagnostic::warning("nothing-to-overwrite", None, summary)
     };
-    sending.idle(clients).map(warn).collect()
+    sending.unused_overrides(clients).map(warn).collect()
 }
 
 /// A warning for each difference that looks like drift or conflict although the journal says that a run stored the live value.
 pub(super) fn stale_base(project: &Project, report: &Plan) -> Vec<Diagnostic> {
     let Some(revision) = &report.base else { return Vec::new() };
-    let is_from_elsewhere = |change: &Change| matches!(change.origin, Origin::Drift | Origin::Conflict);
+    let is_from_elsewhere = |change: &Change| matches!(change.difference.origin, Origin::Drift | Origin::Conflict);
     if !report.clients.iter().flat_map(|client| &client.changes).any(is_from_elsewhere) {
         return Vec::new();
     }
@@ -30,14 +30,14 @@ pub(super) fn stale_base(project: &Project, report: &Plan) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for client in &report.clients {
         for change in client.changes.iter().filter(|change| is_from_elsewhere(change)) {
-            if let Some(run) = stored.run(client, change.setting, &change.before.to_json()) {
+            if let Some(run) = stored.run(client, change.difference.setting, &change.difference.live.to_json()) {
                 let summary = format!(
                     "client {}: {} holds what the run {run} stored, so {} is behind what was applied",
                     client.client_id,
-                    change.setting,
+                    change.difference.setting,
                     revision.raw()
                 );
-                let warning = Diagnostic::warning("base-behind", change.place.clone(), summary);
+                let warning = Diagnostic::warning("base-behind", change.difference.place.clone(), summary);
                 found.push(warning.help("name the revision that was applied last as the base".to_owned()));
             }
         }

@@ -46,7 +46,7 @@ pub(crate) fn listener(log: &LogArgs) -> Listener {
         RunEvent::Unresolved { put, reads_client } => output::note(&unresolved(&put, reads_client)),
         RunEvent::LimitExceeded(sentence) => output::note(&format!("error: {sentence}; nothing was sent")),
         RunEvent::Forecast(forecast) if forecast.short || log.verbose > 0 => {
-            output::note(&escape::terminal(&forecast.text.as_str().into()).to_string());
+            output::note(&escape::terminal(&forecast.text).to_string());
         }
         RunEvent::Forecast(_) => {}
     })

@@ -53,12 +53,7 @@ fn sentence(file: &Path, flaw: &SavedPlanFlaw) -> String {
     match flaw {
         SavedPlanFlaw::Unreadable(error) => format!("cannot read {name}: {error}"),
         SavedPlanFlaw::NotValid(error) => format!("{name} cannot be applied: {}", error.sentence()),
-        SavedPlanFlaw::IsReport => format!("{name} is the report of an apply and not a plan; make a new plan"),
-        SavedPlanFlaw::IsOffline => {
-            format!(
-                "{name} was made with --offline, so it does not show the live clients; make a new plan without --offline"
-            )
-        }
+        SavedPlanFlaw::OtherKind(why) => format!("{name} cannot be applied: {why}"),
         SavedPlanFlaw::NamesDocument(document) => format!(
             "with --plan a PATH names the project's folder, and {} is a file: the whole plan is applied; make a plan of that file",
             escaped(document)

@@ -45,13 +45,13 @@ fn cron_hears_of_drift_once_and_of_its_end_once() {
     world.run(AGAIN).ok().requests(1, 2, 0).prints(&["Drift: nothing was found.", "2 clients are as declared"]);
     world.server().set(12, "geo_list", json!("*"));
     let ran = world.run(AGAIN).status(2).requests(1, 2, 0);
-    ran.prints(&["1 new (1 security)", "! opened", "RU → * (every country)", "client 12", "clients/12.yaml:2"]);
+    ran.prints(&["1 new (1 security)", "! open", "RU → * (every country)", "client 12", "clients/12.yaml:2"]);
     assert_eq!(findings(&world), is(&[("12/geo_list", "new", false)]));
     world.run(AGAIN).status(2).prints(&["1 continuing (1 security)", "since 20"]);
     world.run(&format!("{AGAIN} --fail-on new")).ok().prints(&["1 continuing"]);
     world.server().set(13, "timezone", json!("Asia/Omsk"));
     let ran = world.run(&format!("{AGAIN} --fail-on new")).status(2);
-    let (opened, moved) = (ran.stdout.find("! opened").unwrap(), ran.stdout.find("Asia/Omsk").unwrap());
+    let (opened, moved) = (ran.stdout.find("! open").unwrap(), ran.stdout.find("Asia/Omsk").unwrap());
     assert!(opened < moved, "the gravest comes first:\n{}", ran.stdout);
     world.server().set(12, "geo_list", json!("RU"));
     let ran = world.run(&format!("{AGAIN} --fail-on new")).ok();
@@ -82,7 +82,7 @@ fn without_a_report_before_everything_is_new_and_nothing_is_written() {
     let ran = world.run("drift --format json").status(2);
     assert_eq!(of_report(&ran.json()), is(&[("12/geo_list", "new", false)]));
     assert_eq!(ran.client("12")["changes"][0]["origin"], "drift");
-    assert_eq!(ran.client("12")["changes"][0]["direction"], "opens");
+    assert_eq!(ran.client("12")["changes"][0]["exposure"], "opens");
     assert_eq!(ran.json()["run"]["drift"]["since"], json!(null));
     world.run("drift --since none.json --fail-on new").status(2);
     assert_eq!(files(&world), before);
@@ -242,7 +242,7 @@ fn a_budget_looks_at_everybody_in_turns() {
     world.run(&format!("{turn} --fail-on new")).ok().prints(&["every client was read within"]);
     assert!(read(&world).contains(&"5".to_owned()));
     let report: Json = serde_json::from_str(&world.read("last.json")).unwrap();
-    assert_eq!(report["run"]["drift"]["seen"].as_array().unwrap().len(), 5);
+    assert_eq!(report["run"]["drift"]["last_read"].as_array().unwrap().len(), 5);
     assert_eq!(report["run"]["drift"]["rolling"]["never"], 0);
     world.run("drift --budget 2").status(1).says(&["--since"]).sends_nothing();
     world.run(&format!("{AGAIN} --budget 0")).status(1).sends_nothing();
@@ -256,11 +256,11 @@ fn a_report_that_cannot_be_used_ends_the_run_before_any_request_and_is_left_as_i
     let good = world.read("good.json");
     let cases = [
         ("", "cut short"),
-        ("{\"a\": 1}", "no plan of ringform"),
+        ("{\"a\": 1}", "not a document of ringform"),
         (&good[..good.len() / 2], "cut short"),
         (&good.replace("\"first_seen\"", "\"x\"").replace("clients/12.yaml", "clients/99.yaml"), "digest"),
-        (&world.read("plan.json"), "no report of drift"),
-        (&good.replace("\"at\": \"2", "\"at\": \"x"), "a time in it is none"),
+        (&world.read("plan.json"), "not a report of drift"),
+        (&good.replace("\"at\": \"2", "\"at\": \"x"), "a time in it is not valid"),
     ];
     for (text, why) in cases {
         world.write("last.json", text.as_bytes());
@@ -352,7 +352,7 @@ fn a_webhook_is_told_what_is_new_and_only_then() {
     assert!(head.contains("content-type: application/json") && head.contains("user-agent: ringform/"), "{head}");
     assert!(!head.contains("authorization"), "the token of the API is nobody else's:\n{head}");
     assert_eq!(of_report(&report), is(&[("12/geo_list", "new", false)]));
-    assert_eq!(report["format_version"], "1.0");
+    assert_eq!(report["format_version"], "2.0");
     world.run(AGAIN).status(2);
     world.server().set(12, "geo_list", json!("RU"));
     world.run(AGAIN).ok();
@@ -376,7 +376,7 @@ fn a_chat_gets_a_short_text_without_markup_of_strangers() {
     let text = body["text"].as_str().unwrap();
     assert_eq!(body.as_object().unwrap().len(), 1);
     assert!(text.chars().count() < 4_000, "{}", text.chars().count());
-    for part in ["30 new (30 security)", "*security: opened*", "→ `* (every country)`", "and 20 more new findings"] {
+    for part in ["30 new (30 security)", "*security: open*", "→ `* (every country)`", "and 20 more new findings"] {
         assert!(text.contains(part), "{part}\n{text}");
     }
     for line in text.lines() {
@@ -400,13 +400,13 @@ fn what_nobody_could_be_told_stays_new_and_the_address_stays_secret() {
         world.start();
         world.server().set(12, "geo_list", json!("*"));
         let failing = format!("{AGAIN} --notify {address} -vv");
-        let ran = world.run(&failing).status(1).says(&[why, "reports the new findings again"]).prints(&["! opened"]);
+        let ran = world.run(&failing).status(1).says(&[why, "reports the new findings again"]).prints(&["! open"]);
         told.recv_timeout(SOON).unwrap();
         for text in [&ran.stdout, &ran.stderr, &world.read("last.json")] {
             assert!(!text.contains("hush"), "{text}");
         }
         // Nobody listens there any more.
-        world.run(&failing).status(1).says(&["connection"]);
+        world.run(&failing).status(1).says(&["cannot connect to the webhook"]);
         // A run that tells nobody does not use up what nobody was told.
         world.run(&format!("{AGAIN} --fail-on new")).status(2);
         let (address, told) = webhook("204 No Content", 1);
@@ -487,6 +487,6 @@ fn the_same_drift_of_many_clients_is_one_line() {
     );
     assert!(ran.stdout.lines().count() < 8, "{}", ran.stdout);
     assert!(world.run("drift -v").status(2).prints(&["6, 8, 9"]).stdout.contains("39, 4, 40"));
-    let page = world.run("drift --format markdown").status(2).prints(&["**39 clients**", "⚠ **security: opened**"]);
+    let page = world.run("drift --format markdown").status(2).prints(&["**39 clients**", "⚠ **security: open**"]);
     assert!(page.stdout.lines().count() < 15, "{}", page.stdout);
 }

@@ -36,7 +36,7 @@ fn wrong_values_are_told_at_their_place() {
     settings("  time_zone: UTC\n", &["3:3 unknown-key"], &["time_zone", "`timezone`"]);
     settings("  domain: x.y\n", &["3:3 read-only-field"], &["expect"]);
     settings("  geo_list: [RU, XX]\n", &["3:18 bad-setting"], &["XX"]);
-    settings("  geo_list: \"RU *\"\n", &["3:13 bad-setting"], &["alone"]);
+    settings("  geo_list: \"RU *\"\n", &["3:13 bad-setting"], &["write only"]);
     settings("  geo_list: []\n", &["3:13 bad-setting"], &["empty", "null"]);
     settings(
         "  geo_list: [UK, EU, RUS]\n",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ringform::model::{Failure, FailureKind, Live, Setting};
-use ringform::plan::exchange::{Action, Event, Exchange, TRIES};
+use ringform::plan::send::{Event, Exchange, NextAction, TRIES};
 use ringform::plan::{ApplyResult, ClientPlan, Origin};
 use serde_json::json;
 
@@ -55,18 +55,18 @@ fn script() -> Script {
     }
 }
 
-fn answers_to(action: &Action, script: &Script, seen: LastRead) -> Vec<Event> {
+fn answers_to(action: &NextAction, script: &Script, seen: LastRead) -> Vec<Event> {
     match action {
-        Action::Finish(..) => vec![],
-        Action::Wait(_) => vec![Event::Waited, Event::Stopped("stopped".into())],
-        Action::Read => vec![
+        NextAction::Finish(..) => vec![],
+        NextAction::Wait(_) => vec![Event::Waited, Event::Stopped("stopped".into())],
+        NextAction::Read => vec![
             Event::Read(script.planned.clone()),
             Event::Read(script.stored.clone()),
             Event::Read(script.moved.clone()),
             Event::Read(script.wrong.clone()),
             Event::ReadFailed(failure()),
         ],
-        Action::Send { .. } | Action::Renew { .. } => {
+        NextAction::Send { .. } | NextAction::Renew { .. } => {
             let mut events = vec![
                 Event::Answered(script.stored.clone()),
                 Event::Answered(script.collateral.clone()),
@@ -82,7 +82,7 @@ fn answers_to(action: &Action, script: &Script, seen: LastRead) -> Vec<Event> {
                 Event::FateUnknown(failure()),
                 Event::Stopped("stopped".into()),
             ];
-            if matches!(action, Action::Send { just_read: false, .. }) && seen.too_old < 2 {
+            if matches!(action, NextAction::Send { just_read: false, .. }) && seen.too_old < 2 {
                 events.push(Event::TooOld);
             }
             events
@@ -92,13 +92,13 @@ fn answers_to(action: &Action, script: &Script, seen: LastRead) -> Vec<Event> {
 
 fn walk(
     exchange: &Exchange<'_>,
-    action: &Action,
+    action: &NextAction,
     script: &Script,
     seen: LastRead,
     depth: usize,
     counts: &mut [u64; 9],
 ) {
-    if let Action::Finish(outcome, details) = action {
+    if let NextAction::Finish(outcome, details) = action {
         counts[*outcome as usize] += 1;
         match outcome {
             ApplyResult::Applied => assert!(seen.sends > 0 && details.confirmed_by.is_some()),
@@ -120,7 +120,7 @@ fn walk(
     }
     for event in answers_to(action, script, seen) {
         let mut next = seen;
-        let sends = matches!(action, Action::Send { .. } | Action::Renew { .. });
+        let sends = matches!(action, NextAction::Send { .. } | NextAction::Renew { .. });
         if sends && !matches!(event, Event::TooOld | Event::Stopped(_)) {
             assert!(!seen.in_doubt, "sent again without a reading between");
             next.sends += 1;
@@ -171,22 +171,22 @@ fn a_conversation_that_is_interrupted_before_its_put_is_skipped_and_not_failed()
     let client = client();
     let interrupted = || Failure::new(FailureKind::Interrupted, "interrupted");
     let mut exchange = Exchange::new(&client, None, Default::default());
-    assert!(matches!(exchange.begin(), Action::Read));
+    assert!(matches!(exchange.begin(), NextAction::Read));
     let action = exchange.step(Event::ReadFailed(interrupted()));
-    assert!(matches!(action, Action::Finish(ApplyResult::Skipped, _)), "{action:?}");
+    assert!(matches!(action, NextAction::Finish(ApplyResult::Skipped, _)), "{action:?}");
     // No fresh token came because of it.
     let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
     exchange.begin();
-    assert!(matches!(exchange.step(Event::Unauthorized(failure())), Action::Renew { .. }));
+    assert!(matches!(exchange.step(Event::Unauthorized(failure())), NextAction::Renew { .. }));
     let action = exchange.step(Event::Refused(interrupted()));
-    assert!(matches!(action, Action::Finish(ApplyResult::Skipped, _)), "{action:?}");
+    assert!(matches!(action, NextAction::Finish(ApplyResult::Skipped, _)), "{action:?}");
     // What may have landed is no mere skip.
     let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
     exchange.begin();
     exchange.step(Event::FateUnknown(failure()));
-    assert!(matches!(exchange.step(Event::Waited), Action::Read));
+    assert!(matches!(exchange.step(Event::Waited), NextAction::Read));
     let action = exchange.step(Event::ReadFailed(interrupted()));
-    assert!(matches!(action, Action::Finish(ApplyResult::Failed, _)), "{action:?}");
+    assert!(matches!(action, NextAction::Finish(ApplyResult::Failed, _)), "{action:?}");
 }
 
 #[test]
@@ -194,8 +194,8 @@ fn a_field_that_was_set_and_vanished_is_collateral() {
     let client = client();
     let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
     exchange.begin();
-    assert!(matches!(exchange.step(Event::Answered(script().partial)), Action::Read));
-    let Action::Finish(outcome, details) = exchange.step(Event::Read(script().partial)) else { panic!("no end") };
+    assert!(matches!(exchange.step(Event::Answered(script().partial)), NextAction::Read));
+    let NextAction::Finish(outcome, details) = exchange.step(Event::Read(script().partial)) else { panic!("no end") };
     assert_eq!(outcome, ApplyResult::Collateral);
     assert_eq!((details.collateral[0].field, &details.collateral[0].before), (Setting::HoldMusic, &json!(7)));
     assert!(details.message.unwrap().raw().contains("missing"));
@@ -210,5 +210,5 @@ fn nothing_is_sent_to_a_client_that_is_blocked() {
         message: "no".into(),
     });
     let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
-    assert!(matches!(exchange.begin(), Action::Finish(ApplyResult::Refused, _)));
+    assert!(matches!(exchange.begin(), NextAction::Finish(ApplyResult::Refused, _)));
 }

@@ -1,4 +1,5 @@
-//! One field's states in full: what is declared, what is live, and what is sent. No sampling: every pair of every field.
+//! One field's states in full: what is declared, what is live, and what is sent. No sampling: every pair of every
+//! field.
 
 use ringform::model::{FailureKind, Live, Setting, SettingSet, value};
 use ringform::plan::{ClientPlan, Origin, Status};

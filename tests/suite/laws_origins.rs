@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ringform::model::{Declaration, ManagedField, Setting, SettingSet};
-use ringform::plan::origin::{BaseDeclaration, OriginRule};
+use ringform::plan::compare::{BaseDeclaration, OriginRule};
 use ringform::plan::{BlockedKind, ClientPlan, Origin, Origins};
 use serde_json::{Value as Json, json};
 
@@ -28,10 +28,10 @@ fn equal_spellings_change_no_origin() {
                         let body = answer(&[(of.setting, Some(raw.clone()))]);
                         let client = ClientPlan::read(&now, live(&body), OriginRule::Base(&earlier));
                         // A conflict, and nothing else, blocks.
-                        let conflict = client.changes.iter().any(|change| change.origin == Origin::Conflict);
+                        let conflict = client.changes.iter().any(|change| change.difference.origin == Origin::Conflict);
                         let blocked = client.blocked.iter().any(|blocked| blocked.kind == BlockedKind::Conflict);
                         assert_eq!(conflict, blocked);
-                        client.changes.first().map(|change| change.origin)
+                        client.changes.first().map(|change| change.difference.origin)
                     };
                     let first = origin(&spelt[0]);
                     for other in spelt {
@@ -80,7 +80,7 @@ proptest! {
         prop_assert!(released(&part).iter().all(|setting| !now.managed_set().contains(*setting)));
         // And what is looked at has the same origin as in the whole.
         for change in &part.changes {
-            let other = whole.changes.iter().find(|other| other.setting == change.setting).unwrap();
+            let other = whole.changes.iter().find(|other| other.difference.setting == change.difference.setting).unwrap();
             prop_assert_eq!(change, other);
         }
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ringform::model::{Declaration, Live, Setting, State};
-use ringform::plan::{ClientPlan, Origin, Plan, Status, load};
+use ringform::plan::{ClientPlan, Origin, Plan, Status, document};
 use serde_json::{Value as Json, json};
 
 use crate::made::{answer, declaration, live, spellings};
@@ -73,10 +73,10 @@ proptest! {
     fn a_saved_plan_reads_back_as_itself(managed in declared(), answer in answered()) {
         let plan = Plan { clients: vec![planned(&declaration(&managed), live(&answer))], ..Plan::default() };
         let text = serde_json::to_vec(&plan).unwrap();
-        prop_assert_eq!(&load::load(&text).unwrap(), &plan);
+        prop_assert_eq!(&document::load(&text).unwrap(), &plan);
         // Laid out otherwise it is the same plan.
         let pretty = serde_json::to_vec_pretty(&serde_json::from_slice::<Json>(&text).unwrap()).unwrap();
-        prop_assert_eq!(&load::load(&pretty).unwrap(), &plan);
+        prop_assert_eq!(&document::load(&pretty).unwrap(), &plan);
     }
 
     #[test]
@@ -85,18 +85,18 @@ proptest! {
         let mut text = serde_json::to_vec(&plan).unwrap();
         let at = at.index(text.len());
         text[at] = to;
-        if let Ok(read) = load::load(&text) {
+        if let Ok(read) = document::load(&text) {
             // Only what the digest leaves out may differ: then `put` still follows from the changes.
             for (one, other) in read.clients.iter().zip(&plan.clients) {
                 prop_assert_eq!(one, other);
             }
         }
-        prop_assert!(load::load(&text[..at]).is_err());
+        prop_assert!(document::load(&text[..at]).is_err());
     }
 
     #[test]
     fn any_bytes_are_refused_or_a_plan(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(load::load(&bytes).is_err());
+        prop_assert!(document::load(&bytes).is_err());
     }
 }
 
@@ -111,10 +111,10 @@ fn a_forged_plan_is_refused_though_its_digest_fits() {
     let forge = |change: &dyn Fn(&mut Json)| {
         let mut forged = honest.clone();
         change(&mut forged);
-        let signed = json!({"clients": forged["clients"], "endpoint": forged["endpoint"], "format_version": forged["format_version"]});
+        let signed = json!({"clients": forged["clients"], "endpoint": forged["endpoint"], "format_version": forged["format_version"], "kind": forged["kind"]});
         let hex: String = Sha256::digest(signed.to_string()).iter().map(|byte| format!("{byte:02x}")).collect();
         forged["digest"] = json!(format!("sha256:{hex}"));
-        load::load(forged.to_string().as_bytes())
+        document::load(forged.to_string().as_bytes())
     };
     assert!(forge(&|_| {}).is_ok());
     assert!(forge(&|plan| plan["clients"][0]["put"]["domain"] = json!("x")).is_err());
@@ -125,7 +125,7 @@ fn a_forged_plan_is_refused_though_its_digest_fits() {
     assert!(forge(&|plan| plan["clients"][0]["changes"][0]["after"] = json!("kz ru")).is_err());
     assert!(forge(&|plan| plan["clients"][0]["changes"][0]["after"] = json!("ZZ")).is_err());
     assert!(forge(&|plan| plan["clients"][0]["status"] = json!("in_sync")).is_err());
-    assert!(forge(&|plan| plan["format_version"] = json!("2.0")).unwrap_err().what.contains("2.0"));
+    assert!(forge(&|plan| plan["format_version"] = json!("3.0")).unwrap_err().what.contains("3.0"));
     let twice = forge(&|plan| {
         let client = plan["clients"][0].clone();
         plan["clients"].as_array_mut().unwrap().push(client);

@@ -249,9 +249,9 @@ fn only_chooses_what_is_sent_and_put_follows_from_it() {
     let ran = world.run("plan --base HEAD --only pending --out plan.json --format json").ok();
     let client = ran.client("12");
     assert_eq!(client["put"], json!({"hold_music": 8}));
-    assert_eq!((&client["changes"][0]["kept"], &client["changes"][1]["kept"]), (&json!(true), &json!(false)));
+    assert_eq!((&client["changes"][0]["withheld"], &client["changes"][1]["withheld"]), (&json!(true), &json!(false)));
     world.run("plan --base HEAD --only pending").ok().prints(&["≠ drift, not sent", "▸ pending"]);
-    // The saved plan is the same, and what is kept may move meanwhile.
+    // The saved plan is the same, and what is withheld may move meanwhile.
     world.run("show plan.json").ok().prints(&["≠ drift, not sent"]);
     let ran = world.run("apply --plan plan.json --yes --format json").ok().requests(1, 1, 1);
     assert_eq!(ran.results(), ["applied"]);

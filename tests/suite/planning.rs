@@ -41,13 +41,14 @@ fn the_json_plan_is_as_documented() {
     let mut world = acme();
     let ran = world.run("plan --format json").ok();
     let plan = ran.json();
-    assert_eq!(plan["format_version"], "1.0");
+    assert_eq!(plan["format_version"], "2.0");
     assert_eq!(plan["endpoint"], "http://SIMULATOR");
     assert_eq!(plan["project"], "ringform.yaml");
     assert_eq!(
         plan["summary"],
         json!({
             "clients": 1, "in_sync": 0, "to_change": 1, "failed": 0, "changes": 3, "security": 2,
+            "opens": 1, "closes": 0, "exposed": 0,
             "pending": 0, "drift": 0, "conflict": 0, "released": 0,
         })
     );
@@ -68,7 +69,8 @@ fn the_json_plan_is_as_documented() {
         (&change["action"], &change["added"], &change["removed"]),
         (&json!("update"), &json!(["KZ"]), &json!([]))
     );
-    assert_eq!((&change["severity"], &change["direction"]), (&json!("security"), &json!("opens")));
+    assert_eq!((&change["severity"], &change["effect"]), (&json!("security"), &json!("opens")));
+    assert_eq!(change["exposure"], "closes");
     assert_eq!((&change["origin"], &change["layer"]), (&json!("unknown"), &json!("settings")));
     assert_eq!(change["source"], json!({"file": "clients/acme.yaml", "line": 3, "column": 13}));
     assert_eq!(client["changes"][2]["action"], "clear");
@@ -98,7 +100,7 @@ fn odd_live_values_are_shown_as_they_are_and_never_fail() {
         .declared(12, "{geo_list: [RU], timezone: Europe/Moscow, hold_music: null}");
     let client = world.run("plan --format json").ok().client("12");
     assert_eq!(client["changes"][0]["before"], "ZZ");
-    assert_eq!(client["changes"][0]["direction"], "unclear");
+    assert_eq!(client["changes"][0]["effect"], "unclear");
     assert_eq!(client["changes"][1]["before"], "MSK");
     assert_eq!(client["live"]["disk_space_notify_threshold"], 0);
     assert_eq!(client["changes"].as_array().unwrap().len(), 2);

@@ -64,7 +64,7 @@ fn plans_that_are_not_what_they_were_are_refused_before_any_request() {
     refuse(&mut world, b"", "cut short");
     refuse(&mut world, b"[]", "format_version");
     refuse(&mut world, text.replace("KZ RU", "*").as_bytes(), "digest");
-    refuse(&mut world, text.replace("\"format_version\": \"1.0\"", "\"format_version\": \"2.0\"").as_bytes(), "2.0");
+    refuse(&mut world, text.replace("\"format_version\": \"2.0\"", "\"format_version\": \"3.0\"").as_bytes(), "3.0");
     let tight = serde_json::to_string(&plan).unwrap();
     world.write("other.json", tight.as_bytes());
     world.run("show other.json").ok();
@@ -111,4 +111,21 @@ fn a_plan_that_cannot_be_saved_is_shown_all_the_same() {
         let ran = world.run(line).status(1).prints(&["RU → KZ RU"]);
         assert!(ran.stderr.ends_with(": No such file or directory (os error 2)\n"), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_report_says_what_the_sent_writes_opened_and_closed() {
+    let mut world = World::new()
+        .live(12, json!({"geo_list": "RU"}))
+        .live(13, json!({"geo_list": "*"}))
+        .live(14, json!({"geo_list": "RU BY"}))
+        .declared(12, "{geo_list: [RU, KZ]}")
+        .declared(13, "{geo_list: [RU]}")
+        .declared(14, "{geo_list: [RU]}");
+    let plan = world.run("plan --format json").ok().json();
+    let count = |key: &str| plan["summary"][key].as_u64().unwrap();
+    assert_eq!((count("opens"), count("closes"), count("exposed"), count("security")), (1, 2, 2, 3));
+    world.run("plan").ok().prints(&["! opens", "closes", "! 1 change opens the PBX to more callers."]);
+    let ran = world.run("apply --yes").ok();
+    ran.prints(&["! 1 change opened the PBX to more callers, 2 closed it."]);
 }

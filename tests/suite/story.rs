@@ -174,7 +174,7 @@ fn the_script_for_cron_is_quiet_until_something_is_new() {
     world.server().set(12, "geo_list", json!("*"));
     let (status, said) = cron(&mut world);
     assert_eq!(status, 2);
-    assert!(said.contains("geo_list") && said.contains("opened"), "{said}");
+    assert!(said.contains("geo_list") && said.contains("! open "), "{said}");
     assert_eq!(cron(&mut world), (0, String::new()));
     assert!(world.read("state/ringform.prom").contains("ringform_"));
 

@@ -20,7 +20,7 @@ fn the_report_of_another_project_ends_nothing_here() {
     let before = world.read("last.json");
     fs::remove_file(world.path("clients/12.yaml")).unwrap();
     world.write("clients/14.yaml", b"client: 14\nsettings: {geo_list: [RU]}\n");
-    world.run(AGAIN).status(1).sends_nothing().says(&["knows none of the clients", "remove it to begin anew"]);
+    world.run(AGAIN).status(1).sends_nothing().says(&["names no client of this project", "remove it to start again"]);
     assert_eq!(world.read("last.json"), before);
 }
 

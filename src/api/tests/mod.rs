@@ -93,7 +93,7 @@ impl ApiFixture {
         within(self.reader.read(client, None, FieldMask::default())).await
     }
 
-    /// The sum of all waits so far; the trial itself does not wait.
+    /// The sum of all waits so far; the test itself does not wait.
     fn waited(&self) -> Duration {
         self.timer.waited()
     }

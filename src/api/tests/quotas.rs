@@ -1,4 +1,4 @@
-//! Trials of the hour's quota and of refusals that pass.
+//! Tests of the hour's quota and of refusals that pass.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,13 +8,13 @@ use crate::model::FailureKind;
 const SPENT: &str = r#"{"status": "rate_limit_exceeded"}"#;
 
 #[tokio::test]
-async fn a_used_up_quota_fails_at_once_and_says_when_it_is_reset() {
+async fn a_used_up_quota_fails_immediately_and_says_when_it_resets() {
     let api =
         ApiFixture::new(|_| json(429, SPENT).with("x-ratelimit-remaining", "0").with("x-ratelimit-reset", "1620"))
             .await;
     let failure = api.read("12").await.unwrap_err();
     assert_eq!((failure.kind, failure.http_status), (FailureKind::Quota, Some(429)));
-    assert!(failure.message.raw().contains("reset in 27 min"), "{failure:?}");
+    assert!(failure.message.raw().contains("resets in 27 min"), "{failure:?}");
     assert_eq!(failure.status.unwrap().raw(), "rate_limit_exceeded");
     assert_eq!(api.server.count("GET"), 1);
     // After three in a row nothing more is asked.
@@ -96,7 +96,7 @@ async fn a_refusal_that_passes_is_a_try_like_others() {
 }
 
 #[tokio::test]
-async fn the_meter_knows_the_lowest_and_the_last() {
+async fn usage_has_the_lowest_and_the_last() {
     let left = AtomicUsize::new(0);
     let api = ApiFixture::new(move |_| {
         let remaining = [50, 40, 45][left.fetch_add(1, Ordering::SeqCst)];

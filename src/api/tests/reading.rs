@@ -1,4 +1,4 @@
-//! Trials of reading: what is sent, what is tried again, and what is said when it fails.
+//! Tests of reading: the requests, the retries, and the sentences of failures.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -111,7 +111,7 @@ async fn errors_that_stay_are_never_tried_again() {
 }
 
 #[tokio::test]
-async fn a_whole_answer_that_is_no_object_is_final() {
+async fn a_whole_answer_that_is_not_an_object_is_final() {
     for body in ["", "[]", "null", "12", "{", "<html>login</html>", "{} {}"] {
         let api = ApiFixture::new(move |_| json(200, body)).await;
         let failure = api.read("12").await.unwrap_err();
@@ -150,7 +150,7 @@ async fn redirects_are_named_and_not_followed() {
 }
 
 #[tokio::test]
-async fn no_connection_is_said_in_plain_words_and_not_counted() {
+async fn a_missing_connection_has_a_plain_sentence_and_does_not_count() {
     let address = closed_address("localhost").await;
     let sources = CredentialSources::from([(None, ready("t0ken"))]);
     let (reader, _, usage) = connect_with(options(&address), sources, Shutdown::new(), Timer::skipping()).unwrap();
@@ -206,7 +206,7 @@ async fn connections_that_the_server_ends_lose_nothing_and_count_right() {
 }
 
 #[tokio::test]
-async fn a_connection_closed_without_an_answer_is_tried_again_at_once_and_not_counted() {
+async fn a_connection_closed_without_an_answer_is_tried_again_immediately_and_not_counted() {
     let seen = AtomicUsize::new(0);
     let api = ApiFixture::new(move |_| match seen.fetch_add(1, Ordering::SeqCst) {
         0 => StubReply::Close,
@@ -220,7 +220,7 @@ async fn a_connection_closed_without_an_answer_is_tried_again_at_once_and_not_co
 }
 
 #[tokio::test]
-async fn a_pulled_brake_ends_waits_at_once_and_starts_nothing() {
+async fn a_stop_ends_waits_immediately_and_starts_nothing() {
     let server = StubServer::start(|request| match request.is_token() {
         true => token("t"),
         false => json(429, "{}").with("x-ratelimit-remaining", "0").with("x-ratelimit-reset", "600"),
@@ -247,7 +247,7 @@ async fn a_pulled_brake_ends_waits_at_once_and_starts_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_finishes_although_the_brake_is_pulled() {
+async fn a_request_under_way_finishes_in_spite_of_a_stop() {
     let api = Arc::new(ApiFixture::new(|_| json(200, CLIENT).late(50)).await);
     let reading = tokio::spawn({
         let api = api.clone();
@@ -270,7 +270,7 @@ async fn requests_a_second_are_limited() {
 }
 
 #[tokio::test]
-async fn the_user_behind_a_credential_is_told() {
+async fn the_user_behind_a_credential_is_read() {
     let api =
         ApiFixture::new(|_| json(200, r#"{"id": 5, "login": "u", "client_id": 12, "access": "read_only"}"#)).await;
     let user = within(api.reader.user(None)).await.unwrap();

@@ -1,6 +1,6 @@
-//! A stand-in for the API: a few lines over a raw socket, so that faults below HTTP can be answered too.
+//! A stub of the API: a few lines over a raw socket, so that it can break HTTP too.
 //!
-//! It records what it hears and answers what the trial says. It lives on loopback and ends with the trial's runtime.
+//! It records the requests and answers as the test says. It listens on loopback and ends with the runtime of the test.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -71,7 +71,7 @@ impl StubReply {
     }
 }
 
-/// A running stand-in.
+/// A running stub.
 pub(super) struct StubServer {
     pub(super) address: String,
     received: Arc<Mutex<Vec<ReceivedRequest>>>,

@@ -1,4 +1,4 @@
-//! Trials of tokens: once per credential, renewed in time, refused for good.
+//! Tests of tokens: once per credential, renewed in time, refused for good.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,7 +29,7 @@ async fn a_thousand_clients_ask_for_one_token() {
 }
 
 #[tokio::test]
-async fn a_refused_pair_is_not_asked_with_again() {
+async fn a_refused_pair_is_not_used_again() {
     for code in [400, 401, 403] {
         let api = ApiFixture::with(pair(), |_| {}, move |_| json(code, r#"{"message": "bad s3cr&t"}"#)).await;
         for client in ["12", "13", "@me"] {
@@ -163,7 +163,7 @@ async fn a_token_is_renewed_shortly_before_it_expires() {
 }
 
 #[tokio::test]
-async fn a_ready_token_needs_no_request_and_knows_no_renewal() {
+async fn a_ready_token_needs_no_request_and_has_no_renewal() {
     let api = ApiFixture::with(ready("r3ady\r\n"), |_| {}, |_| json(200, CLIENT)).await;
     api.read("12").await.unwrap();
     assert_eq!(api.server.received().len(), 1);
@@ -179,11 +179,11 @@ async fn a_ready_token_needs_no_request_and_knows_no_renewal() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_fails_without_a_request_and_without_being_shown() {
+async fn a_credential_that_cannot_be_sent_fails_without_a_request_and_without_being_shown() {
     let empty = CredentialSource::App { app_id: "a".to_owned(), app_secret: Secret::new("\n".to_owned()) };
     let sources = [
-        (ready("hu\nsh"), "no header can carry"),
-        (ready("хuш"), "no header can carry"),
+        (ready("hu\nsh"), "an HTTP header cannot carry"),
+        (ready("хuш"), "an HTTP header cannot carry"),
         (ready(""), "is empty"),
         (empty, "empty App ID or App Secret"),
         (CredentialSource::Refused("commands need --allow-command".to_owned()), "--allow-command"),

@@ -1,9 +1,9 @@
-//! Trials of writing: every answer to a PUT as the event that it is.
+//! Tests of writing: every answer to a PUT as the event that it is.
 
 use super::*;
 use crate::model::{Declaration, FailureKind, Layer, ManagedField, Place, Setting, SettingSet, State};
-use crate::plan::exchange::{Event, Pause};
-use crate::plan::recheck::{Recheck, recheck};
+use crate::plan::send::{Event, Pause};
+use crate::plan::send::{Recheck, recheck};
 use crate::plan::{ClearedPatch, ClientPlan, Origin};
 
 /// A cleared patch, by the only way there is.

@@ -1,7 +1,7 @@
 //! Credentials that a program prints, such as a password manager's.
 //!
-//! Owns how such a program is run: an argument vector and no shell, ten seconds, at most 64 KiB, its stderr not shown. What
-//! it prints is secret whatever it is: no error quotes it. Whether it may run at all was decided before (`--allow-command`).
+//! Owns how ringform runs such a program: an argument vector without a shell, ten seconds, at most 64 KiB, and no view
+//! of its stderr. All that it prints is secret, so no error quotes it. The caller has checked `--allow-command`.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use crate::api::error_body::scalar;
 use crate::api::secret::Secret;
 
 /// How long the program may take.
-const TIME: Duration = Duration::from_secs(10);
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// How many bytes it may print: a token is a few hundred.
-const MOST: u64 = 64 << 10;
+const OUTPUT_LIMIT: u64 = 64 << 10;
 
-/// Runs the program once. The error is a sentence that names the program and nothing else.
+/// Runs the program once. The error is a sentence that names only the program.
 pub(super) async fn run(argv: &[String]) -> Result<ResolvedCredential, String> {
-    run_within(argv, TIME).await
+    run_within(argv, TIME_LIMIT).await
 }
 
 async fn run_within(argv: &[String], time: Duration) -> Result<ResolvedCredential, String> {
@@ -38,29 +38,29 @@ async fn run_within(argv: &[String], time: Duration) -> Result<ResolvedCredentia
             .map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => format!("the command `{program}` was not found"),
                 std::io::ErrorKind::PermissionDenied => format!("the command `{program}` may not be run"),
-                kind => format!("the command `{program}` could not be run: {kind}"),
+                kind => format!("the command `{program}` cannot be run: {kind}"),
             })?;
         let mut printed = Vec::new();
         if let Some(out) = child.stdout.take() {
-            out.take(MOST + 1)
+            out.take(OUTPUT_LIMIT + 1)
                 .read_to_end(&mut printed)
                 .await
-                .map_err(|error| format!("what the command `{program}` printed could not be read: {}", error.kind()))?;
+                .map_err(|error| format!("the output of the command `{program}` cannot be read: {}", error.kind()))?;
         }
-        if printed.len() as u64 > MOST {
+        if printed.len() as u64 > OUTPUT_LIMIT {
             return Err(format!("the command `{program}` printed more than 64 KiB"));
         }
         let status = child
             .wait()
             .await
-            .map_err(|error| format!("the command `{program}` could not be waited for: {}", error.kind()))?;
+            .map_err(|error| format!("ringform cannot wait for the command `{program}`: {}", error.kind()))?;
         if !status.success() {
             return Err(match status.code() {
-                Some(code) => format!("the command `{program}` ended with status {code}; what it printed is not shown"),
-                None => format!("the command `{program}` was killed; what it printed is not shown"),
+                Some(code) => format!("the command `{program}` ended with status {code}; its output is not shown"),
+                None => format!("the command `{program}` was killed; its output is not shown"),
             });
         }
-        read(&printed).map_err(|problem| format!("the command `{program}` {problem}; what it printed is not shown"))
+        read(&printed).map_err(|problem| format!("the command `{program}` {problem}; its output is not shown"))
     };
     match tokio::time::timeout(time, work).await {
         Ok(result) => result,
@@ -69,7 +69,9 @@ async fn run_within(argv: &[String], time: Duration) -> Result<ResolvedCredentia
 }
 
 fn read(printed: &[u8]) -> Result<ResolvedCredential, &'static str> {
-    let Ok(Json::Object(map)) = serde_json::from_slice(printed) else { return Err("printed no JSON object") };
+    let Ok(Json::Object(map)) = serde_json::from_slice(printed) else {
+        return Err("printed something other than a JSON object");
+    };
     let text = |key: &str| map.get(key).and_then(scalar);
     match (text("token"), text("app_id"), text("app_secret")) {
         (Some(token), None, None) => Ok(ResolvedCredential::Token(Secret::new(token))),
@@ -88,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn both_forms_are_read() {
+    async fn a_pair_and_a_token_are_read() {
         let Ok(ResolvedCredential::App { app_id, app_secret }) =
             sh(r#"echo '{"app_id": "a", "app_secret": "s"}'"#).await
         else {
@@ -104,8 +106,8 @@ mod tests {
     #[tokio::test]
     async fn no_error_shows_what_was_printed() {
         for (script, words) in [
-            ("echo hush", "printed no JSON object"),
-            (r#"echo '["hush"]'"#, "printed no JSON object"),
+            ("echo hush", "printed something other than a JSON object"),
+            (r#"echo '["hush"]'"#, "printed something other than a JSON object"),
             (r#"echo '{"app_id": "hush"}'"#, "printed neither"),
             (r#"echo '{"token": "hush", "app_id": "a"}'"#, "printed both"),
             ("echo hush; echo hush >&2; exit 3", "status 3"),
@@ -122,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn arguments_are_no_shell_text() {
+    async fn no_shell_reads_the_arguments() {
         let argv = ["printf", "%s", r#"{"token": "$(echo hush) ; `id`"}"#].map(str::to_owned);
         let Ok(ResolvedCredential::Token(token)) = run(&argv).await else { panic!("no token") };
         assert_eq!(token.reveal_to_the_api(), "$(echo hush) ; `id`");

@@ -1,7 +1,7 @@
 //! Getting the token of a credential once, however many requests need it.
 //!
-//! Owns the single fetch per credential: the first request fetches, the others wait and find its result. What to do with the
-//! result is decided in [`super::state`]; the request itself is in [`super::request`].
+//! Owns the single fetch per credential: the first request fetches, the others wait and find its result. What to do
+//! with the result is decided in [`super::state`]; the request itself is in [`super::request`].
 
 use reqwest::StatusCode;
 
@@ -102,8 +102,8 @@ fn unusable(credential: &ApiCredential, is_empty: bool) -> Failure {
     let flaw = if is_empty {
         "is empty"
     } else {
-        "holds a character that no header can carry, such as a line break in the middle or a letter that is not ASCII"
+        "contains a character that an HTTP header cannot carry, such as a line break in the middle or a letter outside ASCII"
     };
     Failure::new(FailureKind::Credentials, format!("the token of {} {flaw}", credential.label()))
-        .help("check the variable or the file that holds it; the token itself is not shown")
+        .help("check the variable or the file that contains it; the token itself is not shown")
 }

@@ -1,7 +1,7 @@
 //! The token request and its answers.
 //!
-//! API: `POST /oauth/token`, `client_credentials`, the form in the body and never in the query; at most 20 requests a second
-//! and 6 at a time. When to ask is decided in [`super::state`].
+//! API: `POST /oauth/token`, `client_credentials`, the form in the body and never in the query; at most 20 requests a
+//! second and 6 at a time. When to ask is decided in [`super::state`].
 
 use std::time::Duration;
 
@@ -52,9 +52,9 @@ async fn request_once(
         ("client_secret", app_secret.reveal_to_the_api()),
     ];
     let request = context.http.post(context.paths.token.clone()).form(&form).build();
-    // Only an address or a form that cannot be written fails, and both can.
-    let request =
-        request.map_err(|_| FailedTry::last(Failure::new(FailureKind::Credentials, "no request could be made")))?;
+    // This fails only for an address or a form that cannot be encoded; both can.
+    let request = request
+        .map_err(|_| FailedTry::last(Failure::new(FailureKind::Credentials, "the token request cannot be built")))?;
     // The semaphore never closes, so a permit always comes.
     let _slot = tokio::select! {
         biased;
@@ -70,7 +70,7 @@ async fn request_once(
     let status = response.status;
     let body = context.success_body(credential, response, RequestKind::Token)?;
     read(&body).ok_or_else(|| {
-        let failure = bad_answer(status, "to the request for a token holds no access_token");
+        let failure = bad_answer(status, "to the token request contains no access_token");
         FailedTry::new(failure, decide(TryResult::WrongContent))
     })
 }
@@ -81,8 +81,8 @@ fn read(body: &[u8]) -> Option<TokenResponse> {
     if token.is_empty() {
         return None;
     }
-    // An answer without `expires_in` was recorded, so absent does not mean expired; zero and nonsense say as little. A year
-    // is far beyond any run and keeps the clock from overflowing.
+    // An answer without `expires_in` was recorded, so absent does not mean expired; zero and nonsense say as little. A
+    // year is far beyond any run and keeps the clock from overflowing.
     let lifetime = map.get("expires_in").and_then(scalar).and_then(|text| text.trim().parse::<f64>().ok());
     let lifetime =
         lifetime.filter(|seconds| *seconds > 0.0).map(|seconds| Duration::from_secs_f64(seconds.min(31_536_000.0)));

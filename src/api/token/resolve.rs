@@ -32,15 +32,15 @@ pub(super) async fn resolve(credential: &ApiCredential, shutdown: &Shutdown) -> 
                 printed = command::run(argv) => printed,
             };
             printed.map_err(|why| {
-                problem(format!("{} could not be had: {why}", credential.label()))
-                    .help("run the command by hand and look at what it says")
+                problem(format!("cannot get {}: {why}", credential.label()))
+                    .help("run the command by hand and read its error message")
             })?
         }
     };
     if let ResolvedCredential::App { app_id, app_secret } = &resolved {
         if app_id.is_empty() || app_secret.is_empty() {
             return Err(problem(format!("{} have an empty App ID or App Secret", credential.label()))
-                .help("check the variable or the file that holds it"));
+                .help("check the variable or the file that contains it"));
         }
         // The simulator's pair is not secret, and blanking its word would damage every sentence.
         if !matches!(credential.source, CredentialSource::Sandbox) {

@@ -1,7 +1,8 @@
-//! The token of one credential as a value: which one is current, when to renew it, and whether the API refuses the credential.
+//! The token of one credential as a value: which one is current, when to renew it, and whether the API refuses the
+//! credential.
 //!
-//! Owns the rules: renew before the token expires or when the API refuses it; ask no more with a refused credential. It makes
-//! no request, has no lock and no clock.
+//! Owns the rules: renew before the token expires or when the API refuses it; make no more requests with a refused
+//! credential. It makes no request, has no lock and no clock.
 
 use std::time::{Duration, Instant};
 
@@ -11,12 +12,12 @@ use reqwest::header::HeaderValue;
 use crate::api::credential_source::ResolvedCredential;
 use crate::model::{Failure, FailureKind};
 
-/// How long all users of a credential share a failure to get a token that may pass. Without it, ten thousand clients would
-/// try four times each, one after the other, on an API that is down.
+/// How long all users of a credential share a failure to get a token that may pass. Without it, ten thousand clients
+/// would try four times each, one after the other, on an API that is down.
 const SHARED_FAILURE: Duration = Duration::from_secs(30);
 
-/// How many fresh tokens in a row, refused with 401 and no success between, show that the API refuses the credential. One
-/// client that answers 401 for reasons of its own must not stop a fleet.
+/// How many fresh tokens in a row, refused with 401 and no success between, show that the API refuses the credential.
+/// One client that answers 401 for reasons of its own must not stop a fleet.
 const REFUSED_TOKENS: u32 = 3;
 
 /// The longest time before its expiry that a token is renewed.
@@ -125,8 +126,8 @@ impl TokenState {
         self.rejected = self.rejected.max(token.generation);
     }
 
-    /// Records a 401 to a fresh token; after some such tokens in a row the credential counts as refused. A token that the API
-    /// accepted for other clients does not count, and one that many requests at a time carried counts once.
+    /// Records a 401 to a fresh token; after some such tokens in a row the credential counts as refused. A token that
+    /// the API accepted for other clients does not count, and one that many requests at a time carried counts once.
     pub(in crate::api) fn reject_fresh(&mut self, token: &AccessToken, failure: &Failure) {
         let known = self.counted >= token.generation;
         self.counted = self.counted.max(token.generation);
@@ -156,7 +157,8 @@ impl TokenState {
         failure
     }
 
-    /// Keeps a failure for good that no later try in this run mends: refused credentials, a missing variable, a redirect.
+    /// Keeps a failure for good that no later try in this run mends: refused credentials, a missing variable, a
+    /// redirect.
     pub(super) fn keep_if_final(&mut self, failure: Failure) -> Failure {
         let is_final = match failure.kind {
             FailureKind::Credentials | FailureKind::Redirect => true,
@@ -225,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_token_stands_in_only_for_failures_that_pass() {
+    fn an_old_token_replaces_a_renewal_only_if_the_failure_may_pass() {
         let (mut state, now) = (TokenState::default(), Instant::now());
         state.store(header("t"), Some(secs(100)), now);
         for (kind, generation, serves) in [

@@ -30,7 +30,7 @@ pub(crate) fn declared_elsewhere(
         let (files, errors) = walk::documents(&now.root, &all, now.documents.as_ref());
         let read = read_all(&now.root, &files, &now.inheritance);
         known = !errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
-        declared.extend(read.claims.into_iter().map(|claim| (claim.client, claim.credentials)));
+        declared.extend(read.claims.into_iter().map(|claim| claim.key));
     }
     let sparse = now.repository.git().line(&["config", "--type=bool", "--get", "core.sparseCheckout"]);
     if sparse.is_ok_and(|answer| answer == "true") {
@@ -38,7 +38,7 @@ pub(crate) fn declared_elsewhere(
         let documents: usize = unseen.iter().map(|file| file.documents).sum();
         for file in unseen {
             known &= !file.diagnostics.iter().any(Diagnostic::is_error);
-            declared.extend(file.claims.into_iter().map(|claim| (claim.client, claim.credentials)));
+            declared.extend(file.claims.into_iter().map(|claim| claim.key));
         }
         if documents > 0 {
             let (s, are) = if documents == 1 { ("", "is") } else { ("s", "are") };

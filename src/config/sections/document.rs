@@ -14,7 +14,7 @@ use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlDocument};
 
-use crate::model::{ClientId, Declaration, Layer, ManagedField, Place, SettingSet, key, suggest};
+use crate::model::{ClientId, ClientKey, Declaration, Layer, ManagedField, Place, SettingSet, suggest};
 
 /// What one document holds. A document with errors has no declaration but may say whose it is.
 #[derive(Debug, Default)]
@@ -26,9 +26,7 @@ pub(crate) struct ClientDocument {
 /// That a document speaks for a client, and where it says so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ClientClaim {
-    pub(crate) client: ClientId,
-    /// For `@me`, whose token it is; a number is one client whoever reads it.
-    pub(crate) credentials: Option<Arc<str>>,
+    pub(crate) key: ClientKey,
     pub(crate) place: Place,
     /// Whether its line may be shown.
     pub(crate) is_shown: bool,
@@ -65,9 +63,9 @@ fn declaration(
     let labels = of("labels").map(|entry| labels(entry, problems)).unwrap_or_default();
     let credentials = credentials(of("credentials"), inheritance, problems);
     if let (Some(client), Some(entry)) = (client, of("client")) {
-        let (client, credentials) = key(client, credentials.as_ref());
+        let key = ClientKey::new(client, credentials.as_ref());
         let place = problems.place(entry.at());
-        *claim = Some(ClientClaim { client, credentials, place, is_shown: problems.quotes() });
+        *claim = Some(ClientClaim { key, place, is_shown: problems.quotes() });
     }
     let own =
         of("settings").map(|entry| settings::settings(&entry.value, &Layer::Settings, problems)).unwrap_or_default();

@@ -4,8 +4,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{ClientId, Place, Setting, Untrusted};
-use crate::plan::watch::{Finding, FindingState, Waived};
+use crate::model::{ClientId, Place, Setting, Untrusted, Waived};
+use crate::plan::drift::{Finding, FindingState};
 use crate::render::annotations::rule::AnnotationRule;
 use crate::render::escape::cut;
 

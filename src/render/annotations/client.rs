@@ -11,7 +11,7 @@ use crate::render::annotations::drift::FindingIndex;
 use crate::render::annotations::rule;
 use crate::render::escape::cut;
 use crate::render::totals::word;
-use crate::render::wording::change::{countries, direction, signed, state};
+use crate::render::wording::change::{MarkBy, countries, signed, state};
 use crate::render::wording::numbers::count;
 use crate::render::wording::place::reason;
 
@@ -19,17 +19,22 @@ use crate::render::wording::place::reason;
 const CODES: usize = 12;
 
 /// Adds the annotations of a client.
-pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p>, list: &mut Vec<Annotation<'p>>) {
+pub(super) fn annotations<'p>(
+    client: &'p ClientPlan,
+    by: MarkBy,
+    findings: &FindingIndex<'p>,
+    list: &mut Vec<Annotation<'p>>,
+) {
     let name = client.name.as_ref();
     let who = AnnotatedClient { client: client.client_id, credentials: client.credentials.as_deref(), name };
     match client.result {
-        Some(outcome) if outcome.is_good() => applied(client, who, outcome, list),
+        Some(outcome) if outcome.is_good() => applied(client, by, who, outcome, list),
         Some(outcome) => {
             let message = format!("{}: {}", word(outcome), undone(client, outcome).raw()).into();
             let (level, rank) = (AnnotationLevel::Error, AnnotationRank::Failed);
             list.push(who.annotation(level, rank, rule::NOT_APPLIED, None, message, &client.source));
         }
-        None => compared(client, who, findings, list),
+        None => compared(client, by, who, findings, list),
     }
     for released in &client.released {
         let message = format!("{} is no longer managed and left as it is", released.field).into();
@@ -39,23 +44,30 @@ pub(super) fn annotations<'p>(client: &'p ClientPlan, findings: &FindingIndex<'p
 }
 
 /// The changes that apply made.
-fn applied<'p>(client: &'p ClientPlan, who: AnnotatedClient<'p>, outcome: ApplyResult, list: &mut Vec<Annotation<'p>>) {
+fn applied<'p>(
+    client: &'p ClientPlan,
+    by: MarkBy,
+    who: AnnotatedClient<'p>,
+    outcome: ApplyResult,
+    list: &mut Vec<Annotation<'p>>,
+) {
     for change in &client.changes {
-        let message = format!("{} ({})", change_words(change).raw(), word(outcome)).into();
-        let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(change.setting));
-        list.push(who.annotation(level, rank, rule::APPLIED, field, message, &change.place));
+        let message = format!("{} ({})", change_words(change, by).raw(), word(outcome)).into();
+        let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(change.difference.setting));
+        list.push(who.annotation(level, rank, rule::APPLIED, field, message, &change.difference.place));
     }
 }
 
 /// A client without a result: its failure, what blocks it, and each change.
 fn compared<'p>(
     client: &'p ClientPlan,
+    by: MarkBy,
     who: AnnotatedClient<'p>,
     findings: &FindingIndex<'p>,
     list: &mut Vec<Annotation<'p>>,
 ) {
     let found = |mut annotation: Annotation<'p>| {
-        if let Some(finding) = findings.get(&(who.client, who.credentials, annotation.field)) {
+        if let Some(finding) = findings.get(&(client.key(), annotation.field)) {
             annotation.add_finding(finding);
         }
         annotation
@@ -74,39 +86,43 @@ fn compared<'p>(
     }
     for change in &client.changes {
         let (level, rank) = gravity(change);
-        let (rule, field) = (rule::of_change(change), Some(change.setting));
-        list.push(found(who.annotation(level, rank, rule, field, change_words(change), &change.place)));
+        let (rule, field) = (rule::of_change(change), Some(change.difference.setting));
+        list.push(found(who.annotation(level, rank, rule, field, change_words(change, by), &change.difference.place)));
     }
 }
 
 /// Whether the change of a field already reports this conflict.
 fn has_change(blocked: &Blocked, client: &ClientPlan) -> bool {
-    let is_field = |change: &Change| change.setting.name() == blocked.name.raw() && change.origin == Origin::Conflict;
+    let is_field = |change: &Change| {
+        change.difference.setting.name() == blocked.name.raw() && change.difference.origin == Origin::Conflict
+    };
     blocked.kind == BlockedKind::Conflict && client.changes.iter().any(is_field)
 }
 
 /// The level of a change: changes made outside of git come before the changes of this change set.
 fn gravity(change: &Change) -> (AnnotationLevel, AnnotationRank) {
-    let judgement = change.judgement();
-    let grave = judgement.severity == Severity::Security;
-    match (change.origin, grave) {
-        (Origin::Drift, true) if judgement.direction == Some(Direction::Opens) => {
+    let risk = change.difference.risk();
+    let grave = risk.severity == Severity::Security;
+    let closes = risk.effect == Some(Direction::Closes);
+    match (change.difference.origin, grave) {
+        (Origin::Drift, true) if risk.exposure == Some(Direction::Opens) => {
             (AnnotationLevel::Error, AnnotationRank::Opened)
         }
         (Origin::Drift | Origin::Conflict, true) => (AnnotationLevel::Error, AnnotationRank::Security),
         (Origin::Conflict, false) => (AnnotationLevel::Error, AnnotationRank::Change),
         (Origin::Drift, false) => (AnnotationLevel::Warning, AnnotationRank::Change),
-        (Origin::Pending | Origin::Unknown, true) => (AnnotationLevel::Warning, AnnotationRank::Security),
-        (Origin::Pending | Origin::Unknown, false) => (AnnotationLevel::Note, AnnotationRank::Change),
+        (Origin::Pending | Origin::Unknown, true) if !closes => (AnnotationLevel::Warning, AnnotationRank::Security),
+        (Origin::Pending | Origin::Unknown, _) => (AnnotationLevel::Note, AnnotationRank::Change),
     }
 }
 
 /// A change in a sentence.
-fn change_words(change: &Change) -> Untrusted {
+fn change_words(change: &Change, by: MarkBy) -> Untrusted {
     let value = |value| cut(&state(value), VALUE);
-    let (field, live, declared) = (change.setting, value(&change.before), value(&change.after));
+    let (field, live, declared) =
+        (change.difference.setting, value(&change.difference.live), value(&change.difference.declared));
     let (live, declared) = (live.raw(), declared.raw());
-    let sentence = match change.origin {
+    let sentence = match change.difference.origin {
         Origin::Pending => format!("{field} changes from {live} to {declared}"),
         Origin::Drift => format!("{field} was changed outside of git: declared {declared}, live {live}"),
         Origin::Conflict => {
@@ -115,16 +131,21 @@ fn change_words(change: &Change) -> Untrusted {
         Origin::Unknown => format!("{field} differs: live {live}, declared {declared}"),
     };
     // In the order of the sentence: from live to declared, for drift from declared to live.
-    let countries = match change.origin {
-        Origin::Drift => signed(&change.removed(), &change.added(), CODES),
+    let countries = match change.difference.origin {
+        Origin::Drift => signed(&change.difference.removed(), &change.difference.added(), CODES),
         Origin::Pending | Origin::Conflict | Origin::Unknown => countries(change, CODES),
     };
     let countries = if countries.is_empty() { countries } else { format!(" ({countries})") };
-    let grave = match (change.judgement().severity, direction(change)) {
-        (Severity::Security, "") => "; security".to_owned(),
-        (Severity::Security, word) => format!("; security: {word}"),
-        (Severity::Info, "") => String::new(),
-        (Severity::Info, word) => format!("; {word}"),
+    // The sentence of a pending change names the write already.
+    let actor = match (by, change.difference.origin) {
+        (MarkBy::Exposure, _) | (MarkBy::Effect, Origin::Pending) => "",
+        (MarkBy::Effect, Origin::Drift | Origin::Conflict | Origin::Unknown) => "the write ",
+    };
+    let grave = match by.mark(&change.difference) {
+        (true, "") => "; security".to_owned(),
+        (true, word) => format!("; security: {actor}{word}"),
+        (false, "") => String::new(),
+        (false, word) => format!("; {actor}{word}"),
     };
     format!("{sentence}{countries}{grave}").into()
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, Direction, Setting, Severity, Untrusted};
-use crate::plan::watch::{Finding, FindingState, Waiver};
+use crate::model::{ClientKey, Difference, Direction, Setting, Severity, State, Untrusted, Waiver};
+use crate::plan::drift::{Finding, FindingState};
 use crate::plan::{DriftReport, Origin};
 use crate::render::annotations::annotation::{
     AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, NAME, VALUE,
@@ -15,14 +15,14 @@ use crate::render::annotations::annotation::{
 use crate::render::annotations::rule;
 use crate::render::escape::cut;
 
-/// Findings by client, credential and field.
-pub(super) type FindingIndex<'p> = BTreeMap<(ClientId, Option<&'p str>, Option<Setting>), &'p Finding>;
+/// Findings by client and field.
+pub(super) type FindingIndex<'p> = BTreeMap<(ClientKey, Option<Setting>), &'p Finding>;
 
 /// The findings of clients that this run read.
 pub(super) fn index(report: Option<&DriftReport>) -> FindingIndex<'_> {
     let findings = report.into_iter().flat_map(|report| &report.findings);
     let seen = findings.filter(|finding| matches!(finding.state, FindingState::New | FindingState::Continuing));
-    seen.map(|finding| ((finding.client_id, finding.credentials.as_deref(), finding.field), finding)).collect()
+    seen.map(|finding| ((finding.key(), finding.field()), finding)).collect()
 }
 
 /// Annotations that the plan itself does not show.
@@ -42,7 +42,7 @@ fn who(finding: &Finding) -> AnnotatedClient<'_> {
 
 /// A finding of an earlier run that this run did not find again.
 fn resolved(finding: &Finding) -> Annotation<'_> {
-    let message = match finding.field {
+    let message = match finding.field() {
         Some(field) => format!("{field} is as declared again").into(),
         None => "the client can be read again".into(),
     };
@@ -51,9 +51,9 @@ fn resolved(finding: &Finding) -> Annotation<'_> {
         AnnotationLevel::Note,
         AnnotationRank::Rest,
         rule,
-        finding.field,
+        finding.field(),
         message,
-        &finding.source,
+        finding.source(),
     );
     annotation.state = Some(finding.state);
     annotation.first_seen = Some(&finding.first_seen);
@@ -62,11 +62,12 @@ fn resolved(finding: &Finding) -> Annotation<'_> {
 
 /// A finding of an earlier run at a client that this run did not read. It still counts until a run reads the client.
 fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
-    let field = finding.field?;
-    let grave = finding.severity == Severity::Security;
-    let opened = grave && finding.direction == Some(Direction::Opens) && finding.origin != Some(Origin::Conflict);
-    let rule = rule::of_drift(finding.origin, grave, opened);
-    let level = if grave || finding.origin == Some(Origin::Conflict) {
+    let difference = finding.difference()?;
+    let risk = finding.risk();
+    let grave = risk.severity == Severity::Security;
+    let opened = grave && risk.exposure == Some(Direction::Opens) && finding.origin() != Some(Origin::Conflict);
+    let rule = rule::of_drift(finding.origin(), grave, opened);
+    let level = if grave || finding.origin() == Some(Origin::Conflict) {
         AnnotationLevel::Error
     } else {
         AnnotationLevel::Warning
@@ -76,19 +77,21 @@ fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
         (false, true) => AnnotationRank::Security,
         (false, false) => AnnotationRank::Change,
     };
-    let message = earlier_words(finding, field);
-    let mut annotation = who(finding).annotation(level, rank, rule, Some(field), message, &finding.source);
+    let message = earlier_words(difference);
+    let mut annotation =
+        who(finding).annotation(level, rank, rule, Some(difference.setting), message, finding.source());
     annotation.add_finding(finding);
     Some(annotation)
 }
 
-fn earlier_words(finding: &Finding, field: Setting) -> Untrusted {
-    let value = |json: &Json| match json {
+fn earlier_words(difference: &Difference) -> Untrusted {
+    let value = |state: &State| match state.to_json() {
         Json::Null => "not set".into(),
         Json::String(text) => cut(&text.as_str().into(), VALUE),
         other => cut(&other.to_string().into(), VALUE),
     };
-    let (declared, live) = (value(&finding.declared), value(&finding.live));
+    let field = difference.setting;
+    let (declared, live) = (value(&difference.declared), value(&difference.live));
     let (declared, live) = (declared.raw(), live.raw());
     format!("{field} was not read this time; the last read found it declared {declared}, live {live}").into()
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::model::{ClientId, Diagnostic, Place, Untrusted};
-use crate::plan::watch::FindingState;
+use crate::plan::drift::FindingState;
 use crate::plan::{ClientPlan, Plan};
 use crate::render::annotations::annotation::{Annotation, waived_words};
 use crate::render::annotations::list::annotations;

@@ -13,6 +13,7 @@ use crate::render::annotations::annotation::{
 use crate::render::annotations::rule::{self, AnnotationRule};
 use crate::render::annotations::{client, drift};
 use crate::render::escape::cut;
+use crate::render::wording::change::MarkBy;
 
 /// Every annotation of a plan or a report, the most severe first, then in the order of the plan.
 pub(crate) fn annotations(plan: &Plan) -> Vec<Annotation<'_>> {
@@ -20,7 +21,7 @@ pub(crate) fn annotations(plan: &Plan) -> Vec<Annotation<'_>> {
     let findings = drift::index(report);
     let mut list = problems(&plan.diagnostics);
     for one in &plan.clients {
-        client::annotations(one, &findings, &mut list);
+        client::annotations(one, MarkBy::of(plan), &findings, &mut list);
     }
     list.extend(report.into_iter().flat_map(drift::annotations));
     list.extend(plan.released_clients.iter().map(released));

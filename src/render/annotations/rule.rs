@@ -44,15 +44,15 @@ const PENDING_SECURITY: AnnotationRule<'static> = security("pending-security", "
 
 /// The rule of a change.
 pub(crate) fn of_change(change: &Change) -> AnnotationRule<'static> {
-    let judgement = change.judgement();
-    match (change.origin, judgement.severity) {
+    let risk = change.difference.risk();
+    match (change.difference.origin, risk.severity) {
         (Origin::Pending, Severity::Info) => PENDING,
         (Origin::Pending, Severity::Security) => PENDING_SECURITY,
         (Origin::Unknown, Severity::Info) => DIFFERENCE,
         (Origin::Unknown, Severity::Security) => DIFFERENCE_SECURITY,
         (Origin::Drift | Origin::Conflict, severity) => {
-            let opened = judgement.direction == Some(Direction::Opens);
-            of_drift(Some(change.origin), severity == Severity::Security, opened)
+            let opened = risk.exposure == Some(Direction::Opens);
+            of_drift(Some(change.difference.origin), severity == Severity::Security, opened)
         }
     }
 }

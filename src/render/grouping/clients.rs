@@ -86,9 +86,9 @@ impl<'p> ClientGroup<'p> {
 
     /// Whether a change of the sample is written in one place for all of them, as with a profile.
     pub(crate) fn is_one_place(&self, index: usize) -> bool {
-        let sample = &self.sample().changes[index];
+        let sample = &self.sample().changes[index].difference;
         self.clients.iter().all(|client| {
-            let other = &client.changes[index];
+            let other = &client.changes[index].difference;
             other.place == sample.place && other.layer == sample.layer
         })
     }
@@ -154,8 +154,11 @@ fn change_key(client: &ClientPlan) -> String {
         debug_assert!(written.is_ok());
     };
     for change in &client.changes {
-        let (before, after) = (change.before.to_json(), change.after.to_json());
-        add(format_args!("\0{}\0{before}\0{after}\0{:?}\0{}", change.setting, change.origin, change.kept));
+        let (before, after) = (change.difference.live.to_json(), change.difference.declared.to_json());
+        add(format_args!(
+            "\0{}\0{before}\0{after}\0{:?}\0{}",
+            change.difference.setting, change.difference.origin, change.withheld
+        ));
     }
     client.blocked.iter().for_each(|blocked| add(format_args!("\0{}", reason(blocked).raw())));
     client.released.iter().for_each(|released| add(format_args!("\0{}\0{}", released.field, released.live)));

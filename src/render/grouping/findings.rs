@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::ClientId;
 use crate::plan::Origin;
-use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::similar::MANY;
 
@@ -56,8 +56,9 @@ fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<
     let mut index: BTreeMap<String, usize> = BTreeMap::new();
     let mut lists: Vec<Vec<(usize, &Finding)>> = Vec::new();
     for (at, finding) in findings.enumerate() {
-        let Finding { field, origin, declared, live, state, first_seen, waived, .. } = finding;
-        let key = format!("{field:?}\0{origin:?}\0{declared}\0{live}\0{state:?}\0{first_seen}\0{waived:?}");
+        let Finding { state, first_seen, waived, .. } = finding;
+        let values = finding.difference().map(|one| (one.setting, one.origin, &one.declared, &one.live));
+        let key = format!("{values:?}\0{state:?}\0{first_seen}\0{waived:?}");
         let list = *index.entry(key).or_insert(lists.len());
         match lists.get_mut(list) {
             Some(list) => list.push((at, finding)),
@@ -79,14 +80,14 @@ pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, report: &DriftRepor
     let is_reported = |client: &crate::plan::ClientPlan| {
         client.blocked.is_empty()
             && client.released.is_empty()
-            && client.changes.iter().all(|change| change.origin != Origin::Pending)
+            && client.changes.iter().all(|change| change.difference.origin != Origin::Pending)
     };
     groups.many.retain(|same| !is_reported(same.sample()));
     groups.alone.retain(|client| !is_reported(client));
     let waived: BTreeSet<(ClientId, Option<&Arc<str>>)> = report
         .findings
         .iter()
-        .filter(|finding| finding.field.is_none() && finding.waived.is_some())
+        .filter(|finding| finding.field().is_none() && finding.waived.is_some())
         .map(|finding| (finding.client_id, finding.credentials.as_ref()))
         .collect();
     for cause in &mut groups.causes {

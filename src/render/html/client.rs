@@ -7,12 +7,13 @@ use std::io::{self, Write};
 use serde_json::Value as Json;
 
 use crate::model::{Setting, Untrusted, value as model_value};
-use crate::plan::client::ConfirmedBy;
+use crate::plan::send::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
 use crate::render::grouping::clients::{ClientGroup, ClientGroups};
 use crate::render::html::fragments::{MOST_CARDS, MOST_LINES, more, name, text};
 use crate::render::html::value;
 use crate::render::totals;
+use crate::render::wording::change::MarkBy;
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{place, reason};
 
@@ -35,16 +36,17 @@ pub(super) fn changes(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Writ
     if shown.clone().any(|client| !client.released.is_empty()) {
         origins.push_str(" o-released");
     }
+    let by = MarkBy::of(plan);
     let grave = if shown.clone().any(|client| client.security() > 0) { "for-security " } else { "" };
     writeln!(out, "<section id=\"changes\" class=\"for-change {grave}{origins}\" aria-labelledby=\"h-changes\">")?;
     let title = if plan.is_report() { "Planned changes" } else { "Changes" };
     writeln!(out, "<h2 id=\"h-changes\">{title}</h2>\n<p class=\"soft\">{}</p>", count(clients, "client"))?;
     for (at, same) in groups.many.iter().enumerate().take(MOST_CARDS) {
-        many(at, same, out)?;
+        many(at, same, by, out)?;
     }
     let left: usize = groups.many.iter().skip(MOST_CARDS).map(|same| same.clients.len()).sum();
     for (at, client) in groups.alone.iter().enumerate().take(MOST_SINGLE) {
-        single(at, client, out)?;
+        single(at, client, by, out)?;
     }
     more(left + groups.alone.len().saturating_sub(MOST_SINGLE), "clients with changes", out)?;
     writeln!(out, "</section>")
@@ -56,13 +58,13 @@ fn classes(client: &ClientPlan) -> String {
     format!("card{grave} {}{released}", value::origins(client.changes.iter()))
 }
 
-fn single(at: usize, client: &ClientPlan, out: &mut dyn Write) -> io::Result<()> {
+fn single(at: usize, client: &ClientPlan, by: MarkBy, out: &mut dyn Write) -> io::Result<()> {
     let (id, who) = (client.client_id, name(client.name.as_ref()));
     writeln!(out, "<article class=\"{}\" id=\"{}\">", classes(client), anchor(at))?;
     writeln!(out, "<header><h3>Client {id}<span>{who}</span></h3> {}", result(client))?;
     let location = text(&place(&client.source));
     writeln!(out, "<span class=\"where\">{location}</span></header>{}", labels(client))?;
-    body(client, &|_| true, out)?;
+    body(client, by, &|_| true, out)?;
     if client.details.as_ref().is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading)) {
         writeln!(out, "<p class=\"note soft\">Confirmed by reading the client again.</p>")?;
     }
@@ -70,12 +72,12 @@ fn single(at: usize, client: &ClientPlan, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "</article>")
 }
 
-fn many(at: usize, same: &ClientGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn many(at: usize, same: &ClientGroup<'_>, by: MarkBy, out: &mut dyn Write) -> io::Result<()> {
     let sample = same.sample();
     writeln!(out, "<article class=\"{}\" id=\"g{at}\">", classes(sample))?;
     let n = number(same.clients.len() as u64);
     writeln!(out, "<header><h3>{n} clients with the same changes</h3> {}</header>", result(sample))?;
-    body(sample, &|index| same.is_one_place(index), out)?;
+    body(sample, by, &|index| same.is_one_place(index), out)?;
     writeln!(out, "<details><summary>Which {n} clients</summary>")?;
     who(&same.clients, out)?;
     writeln!(out, "</details>\n</article>")
@@ -112,7 +114,7 @@ fn labels(client: &ClientPlan) -> String {
     }
 }
 
-fn body(client: &ClientPlan, placed: &dyn Fn(usize) -> bool, out: &mut dyn Write) -> io::Result<()> {
+fn body(client: &ClientPlan, by: MarkBy, placed: &dyn Fn(usize) -> bool, out: &mut dyn Write) -> io::Result<()> {
     for blocked in &client.blocked {
         writeln!(out, "<p class=\"stop\">Stopped by {}</p>", text(&reason(blocked)))?;
     }
@@ -125,7 +127,7 @@ fn body(client: &ClientPlan, placed: &dyn Fn(usize) -> bool, out: &mut dyn Write
             client.client_id, heads[0], heads[1]
         )?;
         for (index, change) in client.changes.iter().enumerate() {
-            row(change, heads, placed(index), out)?;
+            row(change, by, heads, placed(index), out)?;
         }
         writeln!(out, "</tbody></table>")?;
     }
@@ -145,23 +147,23 @@ fn body(client: &ClientPlan, placed: &dyn Fn(usize) -> bool, out: &mut dyn Write
     }
 }
 
-fn row(change: &Change, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> io::Result<()> {
-    let (before, after) = value::pair(&change.before, &change.after);
-    let effect = [value::effect(change), value::origin(change.origin)].join(" ");
+fn row(change: &Change, by: MarkBy, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (before, after) = value::pair(&change.difference.live, &change.difference.declared);
+    let effect = [value::mark(&change.difference, by), value::origin(change.difference.origin)].join(" ");
     let effect = effect.trim();
     let nil = if effect.is_empty() { " class=\"nil\"" } else { "" };
-    let location = match (placed, change.layer.text().as_str()) {
+    let location = match (placed, change.difference.layer.text().as_str()) {
         (false, _) => "its own document".to_owned(),
-        (true, "settings") => text(&place(&change.place)),
-        (true, layer) => format!("{}, {}", text(&layer.into()), text(&place(&change.place))),
+        (true, "settings") => text(&place(&change.difference.place)),
+        (true, layer) => format!("{}, {}", text(&layer.into()), text(&place(&change.difference.place))),
     };
     writeln!(
         out,
         "<tr class=\"{}\"><th scope=\"row\"><code>{}</code></th><td data-l=\"{}\"><span>{before}</span></td>\
          <td data-l=\"{}\"><span>{after}</span></td><td data-l=\"Effect\"{nil}><span>{effect}</span></td>\
          <td class=\"at\" data-l=\"Written in\"><span>{location}</span></td></tr>",
-        value::origin_class(change.origin),
-        change.setting,
+        value::origin_class(change.difference.origin),
+        change.difference.setting,
         heads[0],
         heads[1]
     )
@@ -201,7 +203,7 @@ fn unchanged(client: &ClientPlan, out: &mut dyn Write) -> io::Result<()> {
 
 /// Managed settings without a difference, and their values.
 pub(super) fn settled(client: &ClientPlan) -> Vec<(Setting, String)> {
-    let changed = |setting| client.changes.iter().any(|change| change.setting == setting);
+    let changed = |setting| client.changes.iter().any(|change| change.difference.setting == setting);
     let Some(live) = &client.live else { return Vec::new() };
     let managed = Setting::ALL.into_iter().filter(|setting| client.managed.contains(*setting) && !changed(*setting));
     managed.filter_map(|setting| live.state(setting).map(|state| (setting, value::alone(&state)))).collect()

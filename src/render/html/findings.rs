@@ -6,13 +6,12 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use serde_json::Value as Json;
-
-use crate::model::{Judgement, value as model_value};
-use crate::plan::watch::{Finding, FindingState, Rolling, Waiver};
+use crate::model::Waiver;
+use crate::plan::drift::{Finding, FindingState, Rolling};
 use crate::plan::{Origin, Plan};
 use crate::render::html::fragments::{MOST_LINES, more, name, text};
 use crate::render::html::value;
+use crate::render::wording::change::MarkBy;
 use crate::render::wording::numbers::{count, duration, number};
 use crate::render::wording::place::place;
 
@@ -53,7 +52,7 @@ fn table(title: &str, mut list: Vec<&Finding>, out: &mut dyn Write) -> io::Resul
         return Ok(());
     }
     // Stable: equal findings stay in the order of the report.
-    list.sort_by_key(|one| Reverse((one.severity, one.direction)));
+    list.sort_by_key(|one| Reverse((one.risk().severity, one.risk().exposure)));
     writeln!(
         out,
         "<h3 class=\"part\">{title} <span class=\"soft\">{}</span></h3>\n<div class=\"card o-drift o-conflict\">",
@@ -72,14 +71,13 @@ fn table(title: &str, mut list: Vec<&Finding>, out: &mut dyn Write) -> io::Resul
 }
 
 fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let origin = one.origin.unwrap_or(Origin::Unknown);
+    let origin = one.origin().unwrap_or(Origin::Unknown);
     let class = value::origin_class(origin);
     write!(out, "<tr class=\"{class}\"><th scope=\"row\">{} {}</th>", one.client_id, name(one.name.as_ref()))?;
-    match one.field {
-        Some(field) => {
-            let state = |json: &Json| model_value::live(field.kind(), json);
-            let (declared, live) = value::pair(&state(&one.declared), &state(&one.live));
-            write!(out, "<td data-l=\"Setting\"><code>{field}</code></td>")?;
+    match one.difference() {
+        Some(difference) => {
+            let (declared, live) = value::pair(&difference.declared, &difference.live);
+            write!(out, "<td data-l=\"Setting\"><code>{}</code></td>", difference.setting)?;
             write!(
                 out,
                 "<td data-l=\"Declared\"><span>{declared}</span></td><td data-l=\"Live\"><span>{live}</span></td>"
@@ -87,8 +85,8 @@ fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
         }
         None => write!(out, "<td data-l=\"Setting\" colspan=\"3\"><span>could not be read</span></td>")?,
     }
-    let judgement = Judgement { severity: one.severity, direction: one.direction };
-    let effect = format!("{} {}", value::tag_of(judgement, origin), value::origin(origin));
+    let mark = one.difference().map(|difference| value::mark(difference, MarkBy::Exposure)).unwrap_or_default();
+    let effect = format!("{mark} {}", value::origin(origin));
     let (nil, effect) = if effect.trim().is_empty() { (" class=\"nil\"", "") } else { ("", effect.trim()) };
     let seen = text(&one.first_seen.as_str().into());
     write!(out, "<td data-l=\"Effect\"{nil}><span>{effect}</span></td>")?;

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use crate::plan::{Plan, Summary};
+use crate::plan::{DocumentKind, Plan, Summary};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::fragments::text;
 use crate::render::totals::Totals;
@@ -70,10 +70,12 @@ fn verdict(plan: &Plan, totals: &Totals) -> String {
 /// The header.
 pub(super) fn head(plan: &Plan, view: &PageHeader, out: &mut dyn Write) -> io::Result<()> {
     let totals = &view.totals;
-    let kind = match (&plan.run.drift, totals.is_report) {
-        (Some(_), _) => "Drift report",
-        (None, true) => "Report of an apply",
-        (None, false) => "Plan",
+    let kind = match plan.kind {
+        DocumentKind::Plan => "Plan",
+        DocumentKind::Offline => "Offline plan",
+        DocumentKind::Drift => "Drift report",
+        DocumentKind::Report => "Report of an apply",
+        DocumentKind::Validation => "Validation",
     };
     writeln!(out, "<header class=\"top\"><div class=\"wrap\">\n<p class=\"kind\">ringform · {kind}</p>")?;
     writeln!(out, "<h1>{}</h1>\n<p class=\"lead\">{}</p>", view.verdict, totals.headline())?;

@@ -11,6 +11,7 @@ use crate::render::html::client::{MOST_SINGLE, anchor};
 use crate::render::html::fragments::{more, name};
 use crate::render::html::value;
 use crate::render::html::value::origins;
+use crate::render::wording::change::MarkBy;
 use crate::render::wording::numbers::count;
 
 const MOST: usize = 200;
@@ -34,31 +35,28 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
         return Ok(());
     }
     // Stable: equal changes stay in the order of the plan.
-    lines.sort_by_key(|(change, _)| std::cmp::Reverse(change.judgement()));
+    let by = MarkBy::of(plan);
+    lines.sort_by_key(|(change, _)| std::cmp::Reverse(by.direction(&change.difference)));
     let origins = origins(lines.iter().map(|(change, _)| *change));
     writeln!(out, "<section id=\"security\" class=\"for-security {origins}\" aria-labelledby=\"h-security\">")?;
     writeln!(out, "<h2 id=\"h-security\">Security</h2>")?;
-    writeln!(
-        out,
-        "<p class=\"soft\">These settings decide who can place calls at a client’s cost.{}</p>",
-        caveat(plan)
-    )?;
+    writeln!(out, "<p class=\"soft\">These settings decide who can place calls at a client’s cost.</p>")?;
     writeln!(out, "<ul class=\"alerts\">")?;
     for (change, who) in lines.iter().take(MOST) {
-        let (before, after) = value::pair(&change.before, &change.after);
-        let word = match change.judgement().direction {
-            Some(Direction::Opens | Direction::Closes) => value::effect(change),
+        let (before, after) = value::pair(&change.difference.live, &change.difference.declared);
+        let word = match by.direction(&change.difference) {
+            Some(Direction::Opens | Direction::Closes) => value::mark(&change.difference, by),
             Some(Direction::Unclear) | None => value::tag("red", "unclear"),
         };
         writeln!(
             out,
             "<li class=\"{}\"><span>{word}</span><code>{}</code><span>{}<span class=\"arrow\" aria-hidden=\"true\">→</span>\
              <span class=\"vh\"> becomes </span>{} {}</span><span class=\"who\">{who}</span></li>",
-            value::origin_class(change.origin),
-            change.setting,
+            value::origin_class(change.difference.origin),
+            change.difference.setting,
             before,
             after,
-            value::origin(change.origin),
+            value::origin(change.difference.origin),
         )?;
     }
     writeln!(out, "</ul>")?;
@@ -67,15 +65,5 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
 }
 
 fn grave(changes: &[Change]) -> impl Iterator<Item = &Change> {
-    changes.iter().filter(|change| change.judgement().severity == Severity::Security)
-}
-
-/// The note for changes of unknown origin: without a base it is unknown which side is older.
-fn caveat(plan: &Plan) -> &'static str {
-    let unknown = plan
-        .clients
-        .iter()
-        .flat_map(|client| &client.changes)
-        .any(|change| change.origin == crate::plan::Origin::Unknown);
-    if unknown { " Without a base it is unknown which side is older, so the more severe effect counts." } else { "" }
+    changes.iter().filter(|change| change.difference.risk().severity == Severity::Security)
 }

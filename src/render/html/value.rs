@@ -3,11 +3,10 @@
 //! Owns the marks of the difference between two states of a field. Long lists show the difference and count the rest.
 
 use crate::model::countries::{Code, Countries};
-use crate::model::{Direction, Judgement, Severity, State, Value};
+use crate::model::{Difference, State, Value};
 use crate::plan::{Change, Origin};
 use crate::render::html::fragments::text;
-use crate::render::html::value;
-use crate::render::wording::change;
+use crate::render::wording::change::{self, MarkBy};
 
 /// The most countries that are named, both with and without a difference.
 const MOST_CODES: usize = 40;
@@ -71,23 +70,17 @@ fn chip(code: &str, class: &str, word: &str) -> String {
     format!("<span class=\"chip {class}\"><span class=\"vh\">{word} </span>{code}</span>")
 }
 
-/// The effect of a change as a tag: the most severe one. Empty without an effect.
-pub(super) fn effect(change: &Change) -> String {
-    tag_of(change.judgement(), change.origin)
-}
-
-/// The same for a judgement that exists already.
-pub(super) fn tag_of(judgement: Judgement, origin: Origin) -> String {
-    let word = change::moved(judgement.direction, Some(origin));
-    match (judgement.severity, judgement.direction) {
-        (_, Some(Direction::Opens)) => tag("red", word),
-        (Severity::Security, _) => tag("red", "security"),
-        (Severity::Info, Some(Direction::Closes)) => tag("green", word),
-        (Severity::Info, _) => String::new(),
+/// The mark of a difference as a tag. Empty where there is nothing to say.
+pub(super) fn mark(difference: &Difference, by: MarkBy) -> String {
+    match by.mark(difference) {
+        (true, "") => tag("red", "security"),
+        (true, word) => tag("red", word),
+        (false, "") => String::new(),
+        (false, word) => tag("green", word),
     }
 }
 
-/// The origin as a tag; empty where there is no base.
+/// The origin as a tag; empty without a base.
 pub(super) fn origin(origin: Origin) -> String {
     match origin {
         Origin::Pending => tag("blue", "pending"),
@@ -114,7 +107,7 @@ pub(super) fn tag(class: &str, word: &str) -> String {
 
 /// The classes of all origins among some changes, each once.
 pub(super) fn origins<'c>(changes: impl Iterator<Item = &'c Change>) -> String {
-    let mut classes: Vec<&str> = changes.map(|change| value::origin_class(change.origin)).collect();
+    let mut classes: Vec<&str> = changes.map(|change| origin_class(change.difference.origin)).collect();
     classes.sort_unstable();
     classes.dedup();
     classes.join(" ")

@@ -2,17 +2,15 @@
 //!
 //! Owns its columns. Open findings are visible, the most severe first; unread, waived and resolved findings are folded.
 
-use crate::model::Severity;
+use crate::model::State;
 use crate::plan::Plan;
-use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, id};
 use crate::render::markdown::section::{MarkdownSection, RowSource, items};
 use crate::render::wording::change;
-use crate::render::wording::drift::{
-    countries, direction, expired, headline, origin, rolling, standing, state, subject,
-};
+use crate::render::wording::drift::{countries, expired, headline, mark, origin, rolling, standing, subject};
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::place;
 
@@ -55,22 +53,22 @@ pub(super) fn section(plan: &Plan, report: &DriftReport, mut section: MarkdownSe
 
 fn row(group: &FindingGroup<'_>, now: &str) -> String {
     let finding = group.sample();
-    let value = |json| match state(finding, json) {
-        None => String::new(),
-        Some(crate::model::State::NotSet) => "not set".to_owned(),
-        Some(value) => code(&cut(&change::state(&value), VALUE)),
+    let value = |state: &State| match state {
+        State::NotSet => "not set".to_owned(),
+        value => code(&cut(&change::state(value), VALUE)),
     };
-    let (declared, live) = (value(&finding.declared), value(&finding.live));
-    let grave = match (finding.severity, direction(finding)) {
-        (Severity::Security, "") => "⚠ **security**".to_owned(),
-        (Severity::Security, word) => format!("⚠ **security: {word}**"),
-        (Severity::Info, word) => word.to_owned(),
+    let values = finding.difference().map(|difference| (value(&difference.declared), value(&difference.live)));
+    let (declared, live) = values.unwrap_or_default();
+    let grave = match mark(finding) {
+        (true, "") => "⚠ **security**".to_owned(),
+        (true, word) => format!("⚠ **security: {word}**"),
+        (false, word) => word.to_owned(),
     };
     let notes = [grave, countries(finding, CODES), origin(finding).to_owned()];
     let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
     let since = plain(&cut(&standing(finding, now), SENTENCE));
     let since = if is_news(finding) { format!("**{since}**") } else { since };
-    let field = match finding.field {
+    let field = match finding.field() {
         Some(field) => format!("`{field}`"),
         None => subject(finding).to_owned(),
     };
@@ -86,7 +84,7 @@ fn row(group: &FindingGroup<'_>, now: &str) -> String {
 }
 
 fn placed(finding: &Finding) -> String {
-    code(&cut(&place(&finding.source), NAME))
+    code(&cut(&place(finding.source()), NAME))
 }
 
 fn is_news(finding: &Finding) -> bool {

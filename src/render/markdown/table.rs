@@ -5,14 +5,14 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Layer, Severity, Untrusted};
+use crate::model::{Layer, Untrusted};
 use crate::plan::{Change, ClientPlan, Origin, Plan};
 use crate::render::escape::{cut, markdown_code as code};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::markdown::names::{LISTED, NAME, id, ids, named};
 use crate::render::markdown::section::{MarkdownSection, RowSource};
 use crate::render::totals::word;
-use crate::render::wording::change::{RELEASED, countries, direction, origin, state};
+use crate::render::wording::change::{MarkBy, RELEASED, countries, origin, state};
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::place;
 
@@ -59,8 +59,9 @@ pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, sec
         let clients = std::slice::from_ref(client);
         lines.extend(client.changes.iter().map(|change| TableRow { clients, change, placed: true }));
     }
-    // Sorting is stable: changes of one severity keep the order of the plan.
-    lines.sort_by_key(|line| Reverse(line.change.judgement()));
+    // Sorting is stable: within one gravity the order of the plan stays.
+    let by = MarkBy::of(plan);
+    lines.sort_by_key(|line| Reverse(by.direction(&line.change.difference)));
     let head = match (is_report, plan.is_offline()) {
         (true, _) => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
         (false, true) => "| Client | Field | At the base | Declared | | Place |\n|---|---|---|---|---|---|",
@@ -69,13 +70,13 @@ pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, sec
     let parts: Vec<(&str, Vec<&TableRow<'_>>)> = match plan.base.is_some() {
         true => PARTS
             .iter()
-            .map(|(of, title)| (*title, lines.iter().filter(|line| line.change.origin == *of).collect()))
+            .map(|(of, title)| (*title, lines.iter().filter(|line| line.change.difference.origin == *of).collect()))
             .collect(),
         false => vec![("", lines.iter().collect())],
     };
     for (title, lines) in parts {
-        let open = ROWS.max(lines.iter().filter(|line| is_grave(line.change)).count().min(2 * ROWS));
-        let rows = RowSource(lines.len(), &|at| row(lines[at], is_report));
+        let open = ROWS.max(lines.iter().filter(|line| by.mark(&line.change.difference).0).count().min(2 * ROWS));
+        let rows = RowSource(lines.len(), &|at| row(lines[at], by, is_report));
         section.folded(&format!("{title}{head}"), &format!("{head}\n"), rows, open, "change");
     }
     for same in &groups.many {
@@ -85,31 +86,27 @@ pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, sec
     released(plan, groups, section);
 }
 
-fn is_grave(change: &Change) -> bool {
-    change.judgement().severity == Severity::Security
-}
-
-fn row(line: &TableRow<'_>, is_report: bool) -> String {
+fn row(line: &TableRow<'_>, by: MarkBy, is_report: bool) -> String {
     let change = line.change;
     let value = |value: &crate::model::State| match value {
         crate::model::State::NotSet => "not set".to_owned(),
         value => code(&cut(&state(value), if value.countries().is_some() { LIST } else { VALUE })),
     };
-    let grave = match (is_grave(change), direction(change)) {
+    let grave = match by.mark(&change.difference) {
         (true, "") => "⚠ **security**".to_owned(),
         (true, word) => format!("⚠ **security: {word}**"),
         (false, word) => word.to_owned(),
     };
     let notes = [grave, countries(change, CODES), origin(change)];
     let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
-    let whence = match (line.placed, &change.layer) {
+    let whence = match (line.placed, &change.difference.layer) {
         (false, _) => String::new(),
-        (true, Layer::Settings) => code(&cut(&place(&change.place), NAME)),
+        (true, Layer::Settings) => code(&cut(&place(&change.difference.place), NAME)),
         (true, Layer::Profile(name)) => {
             format!(
                 "profile {}, {}",
                 code(&cut(&Untrusted::new(name.clone()), NAME)),
-                code(&cut(&place(&change.place), NAME))
+                code(&cut(&place(&change.difference.place), NAME))
             )
         }
     };
@@ -118,7 +115,8 @@ fn row(line: &TableRow<'_>, is_report: bool) -> String {
         (true, outcome) => format!(" {} |", outcome.map_or("", word)),
     };
     let who = who(line.clients);
-    let (field, before, after) = (change.setting, value(&change.before), value(&change.after));
+    let (field, before, after) =
+        (change.difference.setting, value(&change.difference.live), value(&change.difference.declared));
     format!("| {who} | `{field}` | {before} | {after} | {notes} |{result} {whence} |")
 }
 

@@ -176,7 +176,7 @@ fn sarif_has_valid_rules_places_and_fingerprints() {
 #[test]
 fn sarif_has_at_most_25000_results_and_counts_the_others() {
     let mut plan = corpus::fleet(13_000);
-    plan.clients[12_999].changes.iter_mut().for_each(|change| change.origin = Origin::Conflict);
+    plan.clients[12_999].changes.iter_mut().for_each(|change| change.difference.origin = Origin::Conflict);
     let log: Json = serde_json::from_str(&of(&plan, Format::Sarif)).unwrap();
     let run = &log["runs"][0];
     assert_eq!(run["results"].as_array().unwrap().len(), 25_000);
@@ -196,7 +196,7 @@ fn fingerprints_depend_on_client_and_field_only() {
         let mut one =
             corpus::client(12, "a", &[(Setting::HoldMusic, json!(8)), (Setting::Timezone, json!("UTC"))], with);
         one.source.file = "one.yaml".into();
-        one.changes.iter_mut().for_each(|change| change.place.line = line);
+        one.changes.iter_mut().for_each(|change| change.difference.place.line = line);
         corpus::plan(vec![one])
     };
     let first = fingerprints(&plan(json!({"hold_music": 3}), 5));

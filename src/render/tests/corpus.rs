@@ -3,14 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use crate::model::{
-    Declaration, Diagnostic, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Place, Setting, Severity,
-    Untrusted, value,
+    Declaration, Diagnostic, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Place, Setting, Untrusted,
+    Waived, Waiver, value,
 };
-use crate::plan::client::ConfirmedBy;
-use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waived, Waiver};
+use crate::plan::drift::{DriftReport, Finding, FindingCause, FindingState, Rolling};
+use crate::plan::send::ConfirmedBy;
 use crate::plan::{
-    ApplyResult, Blocked, BlockedKind, ClientPlan, Collateral, Details, NotConverged, Origin, Plan, QuotaUsage,
-    ReleasedClient, ReleasedField, Requests, Run,
+    ApplyResult, Blocked, BlockedKind, ClientPlan, Collateral, Details, DocumentKind, NotConverged, Origin, Plan,
+    QuotaUsage, ReleasedClient, ReleasedField, Requests, Run,
 };
 
 pub(super) fn declaration(id: u64, settings: &[(Setting, Json)]) -> Declaration {
@@ -135,7 +135,7 @@ fn report() -> Plan {
     clients.extend(
         (30..40).map(|id| done(acme(id), ApplyResult::Skipped, Some("stopped after the collateral of client 6"))),
     );
-    plan(clients)
+    Plan { kind: DocumentKind::Report, ..plan(clients) }
 }
 
 fn guard() -> Blocked {
@@ -153,8 +153,8 @@ fn odd() -> Plan {
     let with = json!({"geo_list": "ZZ", "timezone": "MSK", "dial_rule_id": {"id": [1, 2]},
         "disk_space_notify_threshold": 0, "disk_space_notify_email": "x".repeat(70)});
     let mut one = client(12, "odd", &settings, with);
-    one.changes[0].origin = Origin::Drift;
-    one.changes[1].origin = Origin::Conflict;
+    one.changes[0].difference.origin = Origin::Drift;
+    one.changes[1].difference.origin = Origin::Conflict;
     one.blocked.push(guard());
     one.blocked.push(Blocked {
         kind: BlockedKind::Conflict,
@@ -205,22 +205,14 @@ pub(super) fn waived_by(text: &str) -> Waived {
 }
 
 fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str) -> Finding {
-    let change = &client.changes[at];
-    let judgement = change.judgement();
     Finding {
         client_id: client.client_id,
         credentials: client.credentials.clone(),
         name: client.name.clone(),
-        field: Some(change.setting),
-        origin: Some(change.origin),
-        severity: judgement.severity,
-        direction: judgement.direction,
-        declared: change.after.to_json(),
-        live: change.before.to_json(),
-        source: change.place.clone(),
+        cause: FindingCause::Difference(client.changes[at].difference.clone()),
         state,
         first_seen: first_seen.into(),
-        told: true,
+        notified: true,
         waived: None,
     }
 }
@@ -229,9 +221,9 @@ fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str
 pub(super) fn watched() -> Plan {
     let mut clients = vec![acme(2), acme(3), in_sync(4), failed(14, forbidden(14))];
     for change in clients.iter_mut().flat_map(|client| &mut client.changes) {
-        change.origin = Origin::Drift;
+        change.difference.origin = Origin::Drift;
     }
-    clients[1].changes[0].origin = Origin::Conflict;
+    clients[1].changes[0].difference.origin = Origin::Conflict;
     let earlier = "2026-11-20T10:00:00Z";
     let now = "2026-11-24T10:00:00Z";
     let mut findings = vec![
@@ -244,12 +236,7 @@ pub(super) fn watched() -> Plan {
     findings.push(Finding { client_id: clients[2].client_id, state: FindingState::Unread, ..findings[2].clone() });
     findings.push(Finding {
         client_id: clients[3].client_id,
-        field: None,
-        origin: None,
-        severity: Severity::Info,
-        direction: None,
-        declared: Json::Null,
-        live: Json::Null,
+        cause: FindingCause::Unreadable(clients[3].source.clone()),
         ..findings[0].clone()
     });
     let expired = Waiver {
@@ -259,6 +246,7 @@ pub(super) fn watched() -> Plan {
         source: Place::new("ringform.yaml".into(), 20, 5),
     };
     let mut plan = plan(clients);
+    plan.kind = DocumentKind::Drift;
     plan.base = Some("origin/main".into());
     plan.released_clients.push(ReleasedClient {
         client_id: crate::model::ClientId::parse("77").unwrap(),
@@ -269,7 +257,7 @@ pub(super) fn watched() -> Plan {
         since: Some("2026-11-24T09:00:00Z".into()),
         findings,
         expired_waivers: vec![expired],
-        seen: Vec::new(),
+        last_read: Vec::new(),
         rolling: Some(Rolling { budget: 4, clients: 20, read: 4, never: 3, oldest_s: Some(90_000) }),
     });
     plan
@@ -292,7 +280,10 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("nasty", super::hostile::nasty()),
         ("report", report()),
         ("watched", watched()),
-        ("report_unchanged", plan(vec![done(in_sync(1), ApplyResult::Unchanged, None)])),
+        (
+            "report_unchanged",
+            Plan { kind: DocumentKind::Report, ..plan(vec![done(in_sync(1), ApplyResult::Unchanged, None)]) },
+        ),
     ]
 }
 

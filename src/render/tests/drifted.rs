@@ -3,29 +3,40 @@
 use serde_json::json;
 
 use super::corpus::{client, failed, in_sync, plan};
-use crate::model::{ClientId, Direction, Failure, FailureKind, Place, Setting, Severity};
-use crate::plan::watch::{Finding, FindingState, Waived, Waiver};
-use crate::plan::{Blocked, BlockedKind, DriftReport, Origin, Plan, ReleasedClient};
+use crate::model::{ClientId, Difference, Failure, FailureKind, Layer, Place, Setting, Waived, Waiver, value};
+use crate::plan::drift::{Finding, FindingCause, FindingState};
+use crate::plan::{Blocked, BlockedKind, DocumentKind, DriftReport, Origin, Plan, ReleasedClient};
 
 fn waived(text: &str) -> Waived {
     Waived { owner: text.into(), reason: text.into(), until: "2026-12-31".into() }
 }
 
 fn finding(id: &str, field: Option<Setting>, state: FindingState, text: &str) -> Finding {
-    let grave = field.is_none_or(|field| field == Setting::GeoList);
+    let place = Place::new(format!("clients/c{id}.yaml").into(), 5, 13);
+    // A client that was open at the last look, and text of strangers elsewhere.
+    let live = if state == FindingState::Unread { json!("*") } else { json!(text) };
+    let difference = |setting: Setting| {
+        let declared = match setting {
+            Setting::GeoList => json!("RU"),
+            Setting::Timezone => json!("UTC"),
+            _ => json!(8),
+        };
+        FindingCause::Difference(Difference {
+            setting,
+            declared: value::live(setting.kind(), &declared),
+            live: value::live(setting.kind(), &live),
+            origin: Origin::Drift,
+            layer: Layer::Settings,
+            place: place.clone(),
+        })
+    };
     Finding {
         client_id: ClientId::parse(id).unwrap(),
         credentials: None,
         name: Some(text.into()),
-        field,
-        origin: field.map(|_| Origin::Drift),
-        severity: if grave { Severity::Security } else { Severity::Info },
-        direction: field.filter(|_| grave).map(|_| Direction::Opens),
-        declared: json!("RU"),
-        live: json!(text),
-        source: Place::new(format!("clients/c{id}.yaml").into(), 5, 13),
+        cause: field.map_or(FindingCause::Unreadable(place.clone()), difference),
         state,
-        told: true,
+        notified: true,
         first_seen: "2026-11-20T08:00:00Z".into(),
         waived: None,
     }
@@ -35,7 +46,7 @@ fn finding(id: &str, field: Option<Setting>, state: FindingState, text: &str) ->
 pub(super) fn drifted(text: &str) -> Plan {
     let drift = |id, settings: &[(Setting, serde_json::Value)], with| {
         let mut one = client(id, text, settings, with);
-        one.changes.iter_mut().for_each(|change| change.origin = Origin::Drift);
+        one.changes.iter_mut().for_each(|change| change.difference.origin = Origin::Drift);
         one
     };
     let geo = [(Setting::GeoList, json!("RU"))];
@@ -66,6 +77,7 @@ pub(super) fn drifted(text: &str) -> Plan {
         terms: Waived { until: "2026-11-01".into(), ..waived(text) },
         source: Place::new("ringform.yaml".into(), 20, 5),
     };
+    plan.kind = DocumentKind::Drift;
     plan.run.drift = Some(DriftReport {
         since: Some("2026-11-24T09:00:00Z".into()),
         findings,
@@ -88,11 +100,11 @@ pub(super) fn origins() -> Plan {
     for (id, origin) in [(1, Origin::Pending), (2, Origin::Drift), (3, Origin::Conflict), (4, Origin::Unknown)] {
         let mut one = client(id, "acme", &all, with.clone());
         for change in &mut one.changes {
-            change.origin = origin;
+            change.difference.origin = origin;
             if origin == Origin::Conflict {
                 one.blocked.push(Blocked {
                     kind: BlockedKind::Conflict,
-                    name: change.setting.name().into(),
+                    name: change.difference.setting.name().into(),
                     message: "declared, base and live all differ".into(),
                 });
             }

@@ -85,7 +85,7 @@ fn json_reads_back_as_the_same_plan() {
         }
         let text = rendered(&plan, Format::Json, &TextOptions::PIPE);
         let again =
-            crate::plan::load::load(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {}", error.sentence()));
+            crate::plan::document::load(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {}", error.sentence()));
         assert_eq!(rendered(&again, Format::Json, &TextOptions::PIPE), text, "{name}");
     }
 }

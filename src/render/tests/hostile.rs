@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::corpus::{acme, client, done, failed, plan, waived_by, watched};
-use crate::model::{Diagnostic, Failure, FailureKind, Layer, Place, Setting};
-use crate::plan::watch::Waived;
-use crate::plan::{ApplyResult, Blocked, BlockedKind, Plan};
+use crate::model::{Diagnostic, Failure, FailureKind, Layer, Place, Setting, State, Waived};
+use crate::plan::drift::FindingCause;
+use crate::plan::{ApplyResult, Blocked, BlockedKind, DocumentKind, Plan};
 
 /// Everything that terminals, CI logs and Markdown have been seen to obey.
 pub(super) const NASTY: &[&str] = &[
@@ -53,8 +53,8 @@ fn hostile(texts: &[&str]) -> Plan {
         let settings = [(Setting::Timezone, json!("Asia/Omsk")), (Setting::DiskSpaceNotifyEmail, json!(null))];
         let mut one = client(id, text, &settings, with);
         one.source.file = (*text).into();
-        one.changes[0].layer = Layer::Profile(Arc::from(*text));
-        one.changes[1].place.file = (*text).into();
+        one.changes[0].difference.layer = Layer::Profile(Arc::from(*text));
+        one.changes[1].difference.place.file = (*text).into();
         one.blocked.push(Blocked { kind: BlockedKind::Guard, name: (*text).into(), message: (*text).into() });
         one.labels.insert(Arc::from(*text), Arc::from(*text));
         clients.push(one);
@@ -65,6 +65,7 @@ fn hostile(texts: &[&str]) -> Plan {
         clients.push(done(acme(id + 3000), ApplyResult::Skipped, Some(text)));
     }
     let mut plan = plan(clients);
+    plan.kind = DocumentKind::Report;
     plan.endpoint = texts.concat().into();
     plan.base = Some(texts.concat().into());
     plan.diagnostics = texts.iter().map(|text| problem(text)).collect();
@@ -89,8 +90,13 @@ pub(super) fn drift_reports() -> Vec<Plan> {
         for finding in &mut watch.findings {
             finding.name = Some((*text).into());
             finding.first_seen = (*text).to_owned();
-            finding.live = Json::from(*text);
-            finding.source.file = (*text).into();
+            match &mut finding.cause {
+                FindingCause::Difference(difference) => {
+                    difference.live = State::Odd(Json::from(*text));
+                    difference.place.file = (*text).into();
+                }
+                FindingCause::Unreadable(document) => document.file = (*text).into(),
+            }
             if let Some(waived) = &mut finding.waived {
                 *waived = Waived { until: (*text).to_owned(), ..waived_by(text) };
             }

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::support::rendered;
 use super::{corpus, drifted, hostile};
+use crate::model::{Difference, State};
 use crate::plan::Plan;
+use crate::plan::drift::FindingCause;
 use crate::render::escape::{is_unsafe, markdown, markdown_code, terminal};
 use crate::render::options::TextOptions;
 use crate::render::{Format, diagnostics, diff};
@@ -81,13 +83,17 @@ fn every_format_of_a_drift_report_is_escaped() {
 fn a_chat_message_is_short_and_counts_the_findings_that_it_leaves_out() {
     let mut plan = drifted::drifted("x");
     let watch = plan.run.drift.as_mut().unwrap();
-    let sample = watch.findings.iter().find(|finding| finding.is_news() && finding.field.is_some()).unwrap().clone();
+    let sample = watch.findings.iter().find(|finding| finding.is_news() && finding.field().is_some()).unwrap().clone();
+    let difference = sample.difference().unwrap();
     watch.findings = (1..=12)
-        .map(|n| crate::plan::watch::Finding {
+        .map(|n| crate::plan::drift::Finding {
             client_id: crate::model::ClientId::parse(&n.to_string()).unwrap(),
             name: Some("&".repeat(80).as_str().into()),
-            live: format!("{}{n}", "&".repeat(80)).into(),
-            declared: "&".repeat(80).into(),
+            cause: FindingCause::Difference(Difference {
+                live: State::Odd(format!("{}{n}", "&".repeat(80)).into()),
+                declared: State::Odd("&".repeat(80).into()),
+                ..difference.clone()
+            }),
             ..sample.clone()
         })
         .collect();

@@ -53,7 +53,7 @@ fn drift_goes_from_declared_to_live_and_excludes_conflicts() {
     assert_eq!(drift[1]["change"]["before"]["geo_list"], drift[1]["change"]["after"]["geo_list"]);
     let mut pending = watched.clone();
     for change in pending.clients.iter_mut().flat_map(|client| &mut client.changes) {
-        change.origin = Origin::Pending;
+        change.difference.origin = Origin::Pending;
     }
     assert_eq!(list(&read(&pending), "resource_drift").len(), 0);
 }

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use crate::plan::client::ConfirmedBy;
+use crate::plan::send::ConfirmedBy;
 use crate::plan::{ApplyResult, ClientPlan, Details};
 use crate::render::escape::{shorten, terminal};
 use crate::render::grouping::clients::ClientGroup;
@@ -14,7 +14,7 @@ use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::row;
 use crate::render::text::row::{ChangeRow, StyledText};
 use crate::render::totals::word;
-use crate::render::wording::change::RELEASED;
+use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::{place, reason};
 
@@ -39,17 +39,17 @@ pub(super) struct ClientBlock<'p> {
 
 impl<'p> ClientBlock<'p> {
     /// The block of one client.
-    pub(super) fn alone(client: &'p ClientPlan) -> ClientBlock<'p> {
+    pub(super) fn alone(client: &'p ClientPlan, by: MarkBy) -> ClientBlock<'p> {
         let mut header = vec![StyledText::new(TextStyle::Heading, format!("client {}", client.client_id))];
         if let Some(name) = &client.name {
             header.push(StyledText::new(TextStyle::Plain, format!("  {}", called(name))));
         }
-        let rows = client.changes.iter().map(|change| ChangeRow::of(change, true)).collect();
+        let rows = client.changes.iter().map(|change| ChangeRow::of(change, by, true)).collect();
         ClientBlock::new(header, terminal(&place(&client.source)).to_string(), rows, client, &[])
     }
 
     /// The block of many clients.
-    pub(super) fn many(same: &'p ClientGroup<'p>) -> ClientBlock<'p> {
+    pub(super) fn many(same: &'p ClientGroup<'p>, by: MarkBy) -> ClientBlock<'p> {
         let sample = same.sample();
         let changes = match sample.changes.len() {
             0 => "otherwise in sync".to_owned(),
@@ -58,7 +58,7 @@ impl<'p> ClientBlock<'p> {
         };
         let header = format!("{} {changes}", count(same.clients.len(), "client"));
         let rows =
-            (0..sample.changes.len()).map(|at| ChangeRow::of(&sample.changes[at], same.is_one_place(at))).collect();
+            (0..sample.changes.len()).map(|at| ChangeRow::of(&sample.changes[at], by, same.is_one_place(at))).collect();
         ClientBlock::new(vec![StyledText::new(TextStyle::Heading, header)], String::new(), rows, sample, &same.clients)
     }
 

@@ -46,6 +46,6 @@ fn fields(client: &ClientPlan) -> String {
     if client.changes.is_empty() {
         return String::new();
     }
-    let names: Vec<&str> = client.changes.iter().map(|change| change.setting.name()).collect();
+    let names: Vec<&str> = client.changes.iter().map(|change| change.difference.setting.name()).collect();
     format!("  ({})", names.join(", "))
 }

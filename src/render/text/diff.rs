@@ -36,8 +36,8 @@ pub fn diff(
 /// The managed settings, each live and declared. A setting without a difference has its live state on both sides.
 fn sides(client: &ClientPlan) -> (Vec<SettingState>, Vec<SettingState>) {
     let pair = |setting| {
-        if let Some(change) = client.changes.iter().find(|change| change.setting == setting) {
-            return Some(((setting, change.before.clone()), (setting, change.after.clone())));
+        if let Some(change) = client.changes.iter().find(|change| change.difference.setting == setting) {
+            return Some(((setting, change.difference.live.clone()), (setting, change.difference.declared.clone())));
         }
         // An offline plan contains no state of settings without a difference.
         let state = client.live.as_ref()?.state(setting)?;

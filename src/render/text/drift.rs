@@ -6,18 +6,16 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Severity, State};
+use crate::model::State;
 use crate::plan::Plan;
-use crate::plan::watch::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::escape::{shorten, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::wording::change;
-use crate::render::wording::drift::{
-    countries, direction, expired, headline, origin, rolling, standing, state, subject,
-};
+use crate::render::wording::drift::{countries, expired, headline, mark, origin, rolling, standing, subject};
 use crate::render::wording::numbers::{count, number, some};
 use crate::render::wording::place::place;
 
@@ -75,49 +73,50 @@ pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, ou
 fn cells(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> [(TextStyle, String); 6] {
     let finding = group.sample();
     let open = finding.is_open();
-    let grave = match (finding.severity, direction(finding)) {
-        (Severity::Security, "") => "!".to_owned(),
-        (Severity::Security, word) => format!("! {word}"),
-        (Severity::Info, word) => word.to_owned(),
+    let grave = match mark(finding) {
+        (true, "") => "!".to_owned(),
+        (true, word) => format!("! {word}"),
+        (false, word) => word.to_owned(),
     };
-    let label = match (open, finding.severity) {
-        (true, Severity::Security) => TextStyle::Grave,
+    let label = match (open, mark(finding).0) {
+        (true, true) => TextStyle::Grave,
         (_, _) => TextStyle::Faint,
     };
     let codes = countries(finding, CODES);
     let codes = if codes.is_empty() { codes } else { format!("  ({codes})") };
-    let values = match (value(finding, &finding.declared), value(finding, &finding.live)) {
-        (Some(declared), Some(live)) => format!("{declared} → {live}{codes}"),
-        (_, _) => String::new(),
-    };
+    let values = finding.difference().map_or(String::new(), |difference| {
+        format!("{} → {}{codes}", value(&difference.declared), value(&difference.live))
+    });
     let is_news = open && finding.state == FindingState::New;
     let tags = [origin(finding).to_owned(), sentence(&standing(finding, now))];
     let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
     [
         (label, grave),
-        (if finding.field.is_none() && open { TextStyle::Bad } else { TextStyle::Plain }, subject(finding).to_owned()),
+        (
+            if finding.field().is_none() && open { TextStyle::Bad } else { TextStyle::Plain },
+            subject(finding).to_owned(),
+        ),
         (TextStyle::Plain, values),
         (TextStyle::Plain, who(group, options)),
         (if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags),
         (
             TextStyle::Faint,
-            if group.findings.len() == 1 { terminal(&place(&finding.source)).to_string() } else { String::new() },
+            if group.findings.len() == 1 { terminal(&place(finding.source())).to_string() } else { String::new() },
         ),
     ]
 }
 
-/// A value, escaped; a long list of countries as its number.
-fn value(finding: &Finding, json: &serde_json::Value) -> Option<String> {
-    let state = state(finding, json)?;
-    let text = terminal(&change::state(&state)).to_string();
-    Some(match (&state, text.width() > VALUE) {
+/// A value, harmless; a long list of countries as their number.
+fn value(state: &State) -> String {
+    let text = terminal(&change::state(state)).to_string();
+    match (state, text.width() > VALUE) {
         (_, false) => text,
         (State::Is(_), true) if state.countries().is_some() => state
             .countries()
             .map(|set| count(set.codes().len(), "countr").replace("countrs", "countries"))
             .unwrap_or(text),
         (_, true) => shorten(&text, VALUE),
-    })
+    }
 }
 
 fn who(group: &FindingGroup<'_>, options: &TextOptions) -> String {

@@ -18,7 +18,7 @@ use crate::render::text::names::{NAMED, called, who};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::{cause, drift};
 use crate::render::totals::Totals;
-use crate::render::wording::change::RELEASED;
+use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::numbers::{count, duration, number, some};
 use crate::render::wording::place::place;
 
@@ -34,13 +34,14 @@ pub(in crate::render) fn text(plan: &Plan, options: &TextOptions, out: &mut dyn 
         drift::write(plan, report, options, &mut out)?;
         remove_reported(&mut groups, report);
     }
-    let column = column(&groups, options);
+    let by = MarkBy::of(plan);
+    let column = column(&groups, by, options);
     for same in &groups.many {
-        ClientBlock::many(same).write(column, options, &mut out)?;
+        ClientBlock::many(same, by).write(column, options, &mut out)?;
         writeln!(out)?;
     }
     for client in &groups.alone {
-        ClientBlock::alone(client).write(column, options, &mut out)?;
+        ClientBlock::alone(client, by).write(column, options, &mut out)?;
         writeln!(out)?;
     }
     released_clients(plan, options, &mut out)?;
@@ -59,9 +60,9 @@ pub(in crate::render) fn text(plan: &Plan, options: &TextOptions, out: &mut dyn 
 }
 
 /// The column of places: behind the longest line that leaves room for them.
-fn column(groups: &ClientGroups<'_>, options: &TextOptions) -> usize {
-    let many = groups.many.iter().map(ClientBlock::many);
-    let alone = groups.alone.iter().map(|client| ClientBlock::alone(client));
+fn column(groups: &ClientGroups<'_>, by: MarkBy, options: &TextOptions) -> usize {
+    let many = groups.many.iter().map(|same| ClientBlock::many(same, by));
+    let alone = groups.alone.iter().map(|client| ClientBlock::alone(client, by));
     many.chain(alone).filter_map(|block| block.column(options.width)).max().unwrap_or(block::NEAREST)
 }
 

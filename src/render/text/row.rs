@@ -4,12 +4,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Layer, Severity, State, Untrusted};
+use crate::model::{Layer, State, Untrusted};
 use crate::plan::{Change, ChangeAction, Origin};
 use crate::render::escape::{shorten, terminal};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::wording::change;
-use crate::render::wording::change::{countries, origin, state};
+use crate::render::wording::change::{MarkBy, countries, origin, state};
 use crate::render::wording::place::place;
 
 /// The most columns that `before → after` may take in the row.
@@ -63,14 +63,14 @@ pub(super) struct ChangeRow {
 }
 
 impl ChangeRow {
-    /// The row of a change; `placed`: its declaration has one place.
-    pub(super) fn of(change: &Change, placed: bool) -> ChangeRow {
+    /// The row of a change; `placed` says whether it is written in one place that may be told.
+    pub(super) fn of(change: &Change, by: MarkBy, placed: bool) -> ChangeRow {
         let mark = match change.action() {
             ChangeAction::Set => StyledText::new(TextStyle::Added, "+"),
             ChangeAction::Update => StyledText::new(TextStyle::Changed, "~"),
             ChangeAction::Clear => StyledText::new(TextStyle::Removed, "-"),
         };
-        let (before, after) = (value(&change.before), value(&change.after));
+        let (before, after) = (value(&change.difference.live), value(&change.difference.declared));
         let arrow = StyledText::new(TextStyle::Faint, " → ");
         let too_wide = before.width() + after.width() + 3 > VALUES;
         let mut long = Vec::new();
@@ -82,30 +82,38 @@ impl ChangeRow {
                 short
             }
         };
-        let values = vec![fit("before", &change.before, before), arrow, fit("after", &change.after, after)];
+        let values = vec![
+            fit("before", &change.difference.live, before),
+            arrow,
+            fit("after", &change.difference.declared, after),
+        ];
         let codes = countries(change, CODES);
-        // With one long list only, the added or removed countries are the same list.
-        if long.len() > 1 && change.added().len() + change.removed().len() > CODES {
-            for (word, list) in [("added", change.added()), ("removed", change.removed())] {
+        // Beside one long list, what was added or removed is that list again.
+        if long.len() > 1 && change.difference.added().len() + change.difference.removed().len() > CODES {
+            for (word, list) in [("added", change.difference.added()), ("removed", change.difference.removed())] {
                 if !list.is_empty() {
                     long.push((word, StyledText::new(TextStyle::Plain, change::codes(&list))));
                 }
             }
         }
         let codes = if codes.is_empty() { codes } else { format!("({codes})") };
-        let (label, word) = judged(change);
+        let (label, word) = judged(change, by);
         let columns = [
-            vec![StyledText::new(TextStyle::Plain, change.setting.name())],
+            vec![StyledText::new(TextStyle::Plain, change.difference.setting.name())],
             values,
             vec![StyledText::new(TextStyle::Plain, codes)],
             vec![StyledText::new(label, word)],
             vec![StyledText::new(origin_label(change), origin(change))],
         ];
-        let place = match (placed, &change.layer) {
+        let place = match (placed, &change.difference.layer) {
             (false, _) => String::new(),
-            (true, Layer::Settings) => terminal(&place(&change.place)).to_string(),
+            (true, Layer::Settings) => terminal(&place(&change.difference.place)).to_string(),
             (true, Layer::Profile(name)) => {
-                format!("profile {}, {}", terminal(&Untrusted::new(name.clone())), terminal(&place(&change.place)))
+                format!(
+                    "profile {}, {}",
+                    terminal(&Untrusted::new(name.clone())),
+                    terminal(&place(&change.difference.place))
+                )
             }
         };
         ChangeRow { columns, mark, place, long }
@@ -113,8 +121,8 @@ impl ChangeRow {
 }
 
 fn origin_label(change: &Change) -> TextStyle {
-    match change.origin {
-        _ if change.kept => TextStyle::Faint,
+    match change.difference.origin {
+        _ if change.withheld => TextStyle::Faint,
         Origin::Pending => TextStyle::Added,
         Origin::Drift => TextStyle::Odd,
         Origin::Conflict => TextStyle::Bad,
@@ -155,13 +163,11 @@ pub(super) fn wrapped(cell: &StyledText, width: usize, color: bool) -> Vec<Strin
     words.chunks(per_line).map(|line| paint(color, cell.label, line.join(" "))).collect()
 }
 
-/// How a change is judged, in a word: `! opens`, `!`, `closes`. Drift is in the past tense.
-fn judged(change: &Change) -> (TextStyle, String) {
-    let judgement = change.judgement();
-    let word = crate::render::wording::change::direction(change);
-    match (judgement.severity, word) {
-        (Severity::Security, "") => (TextStyle::Grave, "!".to_owned()),
-        (Severity::Security, word) => (TextStyle::Grave, format!("! {word}")),
-        (Severity::Info, word) => (TextStyle::Faint, word.to_owned()),
+/// The mark of a change: `! opens`, `!`, `closes`.
+fn judged(change: &Change, by: MarkBy) -> (TextStyle, String) {
+    match by.mark(&change.difference) {
+        (true, "") => (TextStyle::Grave, "!".to_owned()),
+        (true, word) => (TextStyle::Grave, format!("! {word}")),
+        (false, word) => (TextStyle::Faint, word.to_owned()),
     }
 }

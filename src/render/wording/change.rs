@@ -5,26 +5,52 @@
 use serde_json::Value as Json;
 
 use crate::model::countries::{Code, Countries};
-use crate::model::{Direction, State, Untrusted, Value};
-use crate::plan::{Change, Origin};
+use crate::model::{Difference, Direction, State, Untrusted, Value};
+use crate::plan::{Change, DocumentKind, Origin, Plan};
 
-/// The direction of a change in a word; empty if it is unclear. Drift is in the past tense, because it has happened.
-pub(crate) fn direction(change: &Change) -> &'static str {
-    moved(change.judgement().direction, Some(change.origin))
+/// Which question a document marks its differences by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MarkBy {
+    /// What the write does: plans and reports of an apply.
+    Effect,
+    /// How live compares with git: reports of drift.
+    Exposure,
 }
 
-/// A direction in a word. Drift is in the past tense, because it has happened.
-pub(crate) fn moved(direction: Option<Direction>, origin: Option<Origin>) -> &'static str {
-    match (direction, origin == Some(Origin::Drift)) {
-        (Some(Direction::Opens), true) => "opened",
-        (Some(Direction::Opens), false) => "opens",
-        (Some(Direction::Closes), true) => "closed",
-        (Some(Direction::Closes), false) => "closes",
-        (Some(Direction::Unclear) | None, _) => "",
+impl MarkBy {
+    /// The question of this document.
+    pub(crate) fn of(plan: &Plan) -> MarkBy {
+        match plan.kind {
+            DocumentKind::Drift => MarkBy::Exposure,
+            DocumentKind::Plan | DocumentKind::Offline | DocumentKind::Report | DocumentKind::Validation => {
+                MarkBy::Effect
+            }
+        }
+    }
+
+    /// The direction that answers it.
+    pub(crate) fn direction(self, difference: &Difference) -> Option<Direction> {
+        match self {
+            MarkBy::Effect => difference.risk().effect,
+            MarkBy::Exposure => difference.risk().exposure,
+        }
+    }
+
+    /// Whether the difference calls for attention, and its word: `opens` or `closes` by effect, `open` or `closed` by exposure,
+    /// empty where the values do not show it. What closes is calm.
+    pub(crate) fn mark(self, difference: &Difference) -> (bool, &'static str) {
+        match (self.direction(difference), self) {
+            (Some(Direction::Opens), MarkBy::Effect) => (true, "opens"),
+            (Some(Direction::Opens), MarkBy::Exposure) => (true, "open"),
+            (Some(Direction::Unclear), _) => (true, ""),
+            (Some(Direction::Closes), MarkBy::Effect) => (false, "closes"),
+            (Some(Direction::Closes), MarkBy::Exposure) => (false, "closed"),
+            (None, _) => (false, ""),
+        }
     }
 }
 
-/// The mark and the word of an origin; empty where there is no base.
+/// The mark and the word of an origin; empty without a base.
 pub(crate) fn marked(origin: Origin) -> &'static str {
     match origin {
         Origin::Pending => "▸ pending",
@@ -39,7 +65,7 @@ pub(crate) const RELEASED: &str = "·";
 
 /// The origin of a change, and whether apply sends it; empty without a base if apply sends it.
 pub(crate) fn origin(change: &Change) -> String {
-    match (marked(change.origin), change.kept) {
+    match (marked(change.difference.origin), change.withheld) {
         (origin, false) => origin.to_owned(),
         ("", true) => "not sent".to_owned(),
         (origin, true) => format!("{origin}, not sent"),
@@ -59,10 +85,10 @@ pub(crate) fn state(state: &State) -> Untrusted {
     }
 }
 
-/// The countries that a change adds and removes: `+KZ −BY`, or only how many when they are more than `most`: `+12 −1`.
+/// The countries that a change adds and removes: `+KZ −BY`, or only their numbers if more than `most`: `+12 −1`.
 /// Empty unless both sides are lists.
 pub(crate) fn countries(change: &Change, most: usize) -> String {
-    signed(&change.added(), &change.removed(), most)
+    signed(&change.difference.added(), &change.difference.removed(), most)
 }
 
 /// Codes that come and codes that go: `+KZ −BY`, or only how many when they are more than `most`.

@@ -3,12 +3,10 @@
 //! Owns the sentences about findings, waivers and the rotation of a fleet. A sentence goes from the declared value to
 //! the live one, in the order of events.
 
-use serde_json::Value as Json;
-
-use crate::model::{FailureKind, Setting, Severity, State, Untrusted, value};
-use crate::plan::watch::{DriftReport, Finding, FindingState, Rolling, Waiver};
+use crate::model::{FailureKind, Setting, Severity, Untrusted, Waiver};
+use crate::plan::drift::{DriftReport, Finding, FindingState, Rolling};
 use crate::plan::{Origin, Plan};
-use crate::render::wording::change;
+use crate::render::wording::change::{MarkBy, signed};
 use crate::render::wording::numbers::{count, duration, number};
 
 /// How many findings of each state, in one sentence. It never reports all clear while a client was not read.
@@ -26,7 +24,7 @@ pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
         let (mut all, mut grave) = (0, 0);
         for finding in report.findings.iter().filter(|one| belongs(one)) {
             all += 1;
-            grave += u64::from(finding.severity == Severity::Security);
+            grave += u64::from(finding.risk().severity == Severity::Security);
         }
         let security = if grave > 0 { format!(" ({} security)", number(grave)) } else { String::new() };
         if all > 0 {
@@ -49,33 +47,24 @@ pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
     }
 }
 
-/// The direction of a finding in a word.
-pub(crate) fn direction(finding: &Finding) -> &'static str {
-    change::moved(finding.direction, finding.origin)
+/// Whether a finding calls for attention, and the word for how open live is; see [`MarkBy::mark`].
+pub(crate) fn mark(finding: &Finding) -> (bool, &'static str) {
+    finding.difference().map_or((false, ""), |difference| MarkBy::Exposure.mark(difference))
 }
 
 /// The field, or the problem of a finding without a field.
 pub(crate) fn subject(finding: &Finding) -> &'static str {
-    finding.field.map_or("could not be compared", Setting::name)
-}
-
-/// A value of a finding.
-pub(crate) fn state(finding: &Finding, json: &Json) -> Option<State> {
-    finding.field.map(|field| value::live(field.kind(), json))
+    finding.field().map_or("could not be compared", Setting::name)
 }
 
 /// The countries that are only live and only declared: `+KZ −BY`, or only their numbers if they are more than `most`.
 pub(crate) fn countries(finding: &Finding, most: usize) -> String {
-    let (Some(declared), Some(live)) = (state(finding, &finding.declared), state(finding, &finding.live)) else {
-        return String::new();
-    };
-    let (Some(declared), Some(live)) = (declared.countries(), live.countries()) else { return String::new() };
-    change::signed(&live.without(declared), &declared.without(live), most)
+    finding.difference().map_or(String::new(), |one| signed(&one.removed(), &one.added(), most))
 }
 
 /// The origin, if it is not drift.
 pub(crate) fn origin(finding: &Finding) -> &'static str {
-    match finding.origin {
+    match finding.origin() {
         Some(Origin::Conflict) => "conflict",
         Some(Origin::Unknown) => "unknown origin",
         Some(Origin::Drift | Origin::Pending) | None => "",

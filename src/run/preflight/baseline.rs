@@ -4,8 +4,9 @@
 
 use crate::config::{self, Baseline, Loaded, Project};
 use crate::model::{Declaration, SettingSet};
+use crate::plan::compare::{by_client, is_same};
 use crate::plan::select::Selection;
-use crate::plan::{Origin, Origins, ReleasedClient, origin};
+use crate::plan::{Origin, Origins, ReleasedClient};
 use crate::run::preflight::credentials::used;
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::{AffectedClients, BaseOptions};
@@ -48,9 +49,9 @@ impl RunBase {
         let then = self.baseline.project.as_ref();
         let then = then.filter(|then| !endpoint.differs(then, project) && then.route == project.route);
         if let Some(then) = then {
-            let before = origin::by_whose(&self.baseline.declarations);
+            let before = by_client(&self.baseline.declarations);
             declarations.retain(|now| {
-                let same = before.get(&now.key()).is_some_and(|before| origin::is_same(before, now, fields));
+                let same = before.get(&now.key()).is_some_and(|before| is_same(before, now, fields));
                 !same || !has_same_credentials(then, project, now)
             });
         }

@@ -3,7 +3,7 @@
 //! Owns the rule that a project with errors starts no run.
 
 use crate::config::{Loaded, Project, Repository};
-use crate::plan::Plan;
+use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::report;
 use crate::run::{Environment, NotStarted};
 
@@ -11,11 +11,12 @@ use crate::run::{Environment, NotStarted};
 /// the commit too.
 pub(in crate::run) fn project(
     loaded: &mut Loaded,
+    kind: DocumentKind,
     names_commit: bool,
     env: &Environment,
 ) -> Result<(Project, Plan), NotStarted> {
     let failed = loaded.has_errors();
-    let mut report = report::empty(loaded.project.as_ref(), env);
+    let mut report = report::empty(kind, loaded.project.as_ref(), env);
     report.diagnostics = std::mem::take(&mut loaded.diagnostics);
     if let Some(project) = loaded.project.take_if(|_| !failed) {
         return Ok((project, report));

@@ -6,12 +6,13 @@ use std::fs;
 
 use crate::config::Project;
 use crate::model::{Diagnostic, Untrusted};
-use crate::plan::Plan;
+use crate::plan::{DocumentKind, Plan};
 use crate::run::{Environment, NotStarted};
 
 /// A report that says only who made it, and of which project.
-pub(in crate::run) fn empty(project: Option<&Project>, env: &Environment) -> Plan {
+pub(in crate::run) fn empty(kind: DocumentKind, project: Option<&Project>, env: &Environment) -> Plan {
     Plan {
+        kind,
         ringform_version: env.version.to_owned(),
         project: project.map(|project| Untrusted::new(project.file.clone())).unwrap_or_default(),
         location: location(project, env),

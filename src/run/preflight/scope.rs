@@ -5,9 +5,8 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, Diagnostic, Untrusted};
-use crate::plan::since::DeclaredClient;
-use crate::plan::{Origin, Origins, Plan};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
+use crate::plan::{DocumentKind, Origin, Origins, Plan};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::{self, credentials, report, selection};
@@ -34,10 +33,12 @@ pub(in crate::run) struct Scope {
     base: Option<RunBase>,
 }
 
-/// Loads the files, reads the base and selects. Without a base every difference has the origin `otherwise`.
-pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, otherwise: Origin) -> Result<Scope, NotStarted> {
+/// Loads the files, reads the base and selects, for a document of this kind. Without a base every difference of a drift report
+/// has the origin `drift`, and of every other document `unknown`.
+pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: DocumentKind) -> Result<Scope, NotStarted> {
     let files = request.files.request(env);
     let fields = request.selection.fields;
+    let otherwise = if kind == DocumentKind::Drift { Origin::Drift } else { Origin::Unknown };
     let mut loaded = config::load(&files);
     let base = RunBase::read(&mut loaded, &request.base);
     let origins = Arc::new(baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise));
@@ -48,7 +49,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, otherwise: 
         report.base = request.base.revision.as_deref().map(Untrusted::from);
         report
     };
-    let (project, report) = match preflight::project(&mut loaded, true, env) {
+    let (project, report) = match preflight::project(&mut loaded, kind, true, env) {
         Ok((project, report)) => (project, named(report)),
         Err(NotStarted::Problems(report)) => return Err(NotStarted::Problems(Box::new(named(*report)))),
         Err(other) => return Err(other),

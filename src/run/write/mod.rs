@@ -1,6 +1,6 @@
 //! A plan to results: every client with something to send is written once, and read again.
 //!
-//! Owns the order of writes and the reasons to stop them. `plan::exchange` decides each step of one write.
+//! Owns the order of writes and the reasons to stop them. `plan::send::Exchange` decides each step of one write.
 
 mod canary;
 mod options;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::model::{FailureKind, Untrusted};
-use crate::plan::client::Details;
+use crate::plan::Details;
 use crate::plan::{ApplyResult, ClientPlan, Status};
 
 /// What the workers share.

@@ -1,6 +1,6 @@
 //! One write: the conversation with one client.
 //!
-//! Owns the carrying out of what `plan::exchange` decides: journal first, then the PUT. A PUT begins only while nothing stops the
+//! Owns the carrying out of what `plan::send::Exchange` decides: journal first, then the PUT. A PUT begins only while nothing stops the
 //! run: a shutdown, too many failures, a failed canary, or other fields that changed along.
 
 use std::io;
@@ -9,9 +9,8 @@ use std::time::Instant;
 
 use crate::journal::JournalLine;
 use crate::model::{Failure, FailureKind, FieldMask};
-use crate::plan::client::Details;
-use crate::plan::exchange::{Action, Event, Exchange};
-use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, verify};
+use crate::plan::send::{Event, Exchange, NextAction, had_something_to_lose};
+use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Details};
 use crate::run::RunEvent;
 use crate::run::read::Reading;
 use crate::run::write::options::{WriteOptions, Writes};
@@ -76,17 +75,17 @@ impl WriteWorker {
         let mut sent = false;
         loop {
             let event = match action {
-                Action::Finish(outcome, details) => {
+                NextAction::Finish(outcome, details) => {
                     return self.finish(client, &exchange, sent, outcome, details).await;
                 }
-                Action::Read => match self.read(client).await {
+                NextAction::Read => match self.read(client).await {
                     Ok(reading) => {
                         read_at = Some(reading.at);
                         Event::Read(reading.live)
                     }
                     Err(failure) => Event::ReadFailed(failure),
                 },
-                Action::Send { cleared, just_read } => {
+                NextAction::Send { cleared, just_read } => {
                     if !self.writes.writer.turn().await {
                         Event::Stopped("interrupted before it was sent".to_owned())
                     } else if self.is_old(read_at) && !just_read {
@@ -96,12 +95,12 @@ impl WriteWorker {
                     }
                 }
                 // A token may take long to arrive, so the age counts again.
-                Action::Renew { cleared } => match self.writes.writer.renew(client.credentials.as_ref()).await {
+                NextAction::Renew { cleared } => match self.writes.writer.renew(client.credentials.as_ref()).await {
                     Ok(()) if self.is_old(read_at) => Event::TooOld,
                     Ok(()) => self.send(client, cleared, &mut sent).await,
                     Err(failure) => Event::Refused(failure),
                 },
-                Action::Wait(pause) => match self.writes.writer.pause(pause).await {
+                NextAction::Wait(pause) => match self.writes.writer.pause(pause).await {
                     true => Event::Waited,
                     false => Event::Stopped("interrupted while waiting".to_owned()),
                 },
@@ -145,9 +144,9 @@ impl WriteWorker {
         outcome: ApplyResult,
         mut details: Details,
     ) -> (ApplyResult, Details) {
-        let changed = client.to_send().map(|change| change.setting).collect();
+        let changed = client.to_send().map(|change| change.difference.setting).collect();
         let stored = details.confirmed_by.is_some() && details.collateral.is_empty();
-        let lossy = exchange.baseline().is_some_and(|live| verify::had_something_to_lose(changed, &live.settings));
+        let lossy = exchange.baseline().is_some_and(|live| had_something_to_lose(changed, &live.settings));
         if sent && stored && lossy {
             self.state.prove();
         }

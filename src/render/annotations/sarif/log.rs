@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::Plan;
-use crate::plan::watch::FindingState;
+use crate::plan::drift::FindingState;
 use crate::render::annotations::annotation::{Annotation, AnnotationLevel, waived_words};
 use crate::render::annotations::list::annotations;
 use crate::render::annotations::path::path;

@@ -1,0 +1,113 @@
+//! One difference: a field whose declared value and live value are not equal.
+//!
+//! Owns what every report shows of a difference: the two values, where it comes from, which countries it moves, and how
+//! grave it is. A change of a plan and a finding of drift both contain this type. It must not know plans, reports or
+//! formats.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::countries::Code;
+use crate::model::{Layer, Place, Risk, Setting, State};
+
+/// Where a difference comes from, as far as git shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// This change set brings it.
+    Pending,
+    /// Live was changed outside of git, or the base is not applied yet.
+    Drift,
+    /// This change set touches a field that has also drifted.
+    Conflict,
+    /// There is no base to compare with.
+    Unknown,
+}
+
+/// A field whose declared value differs from the value before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The field.
+    pub setting: Setting,
+    /// The declared value: never odd.
+    pub declared: State,
+    /// The live value. An offline plan has the value that the base declares.
+    pub live: State,
+    /// Where the difference comes from.
+    pub origin: Origin,
+    /// The layer that declares the value.
+    pub layer: Layer,
+    /// Where the value is written.
+    pub place: Place,
+}
+
+impl Difference {
+    /// What a write would do, how live compares with git, and the graver of the two.
+    pub fn risk(&self) -> Risk {
+        let judge = self.setting.row().judge;
+        Risk::of(judge(&self.live, &self.declared), judge(&self.declared, &self.live))
+    }
+
+    /// Countries that only the declared list holds; empty unless both sides are lists.
+    pub fn added(&self) -> Vec<Code> {
+        only_in(&self.declared, &self.live)
+    }
+
+    /// Countries that only the live list holds; empty unless both sides are lists.
+    pub fn removed(&self) -> Vec<Code> {
+        only_in(&self.live, &self.declared)
+    }
+}
+
+fn only_in(these: &State, those: &State) -> Vec<Code> {
+    match (these.countries(), those.countries()) {
+        (Some(these), Some(those)) => these.without(those),
+        (_, _) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Direction, Severity, value};
+    use serde_json::{Value as Json, json};
+
+    fn difference(setting: Setting, live: &Json, declared: &Json, origin: Origin) -> Difference {
+        let state = |json: &Json| value::live(setting.kind(), json);
+        Difference {
+            setting,
+            declared: state(declared),
+            live: state(live),
+            origin,
+            layer: Layer::Settings,
+            place: Place::new("clients/12.yaml".into(), 4, 13),
+        }
+    }
+
+    #[test]
+    fn effect_goes_from_live_to_declared_and_exposure_the_other_way() {
+        use {Direction::*, Severity::*};
+        let table = [
+            (Setting::GeoList, json!("*"), json!("RU"), Security, Some(Closes), Some(Opens)),
+            (Setting::GeoList, json!("RU"), json!("*"), Security, Some(Opens), Some(Closes)),
+            (Setting::GeoList, json!("RU"), json!("RU BY"), Security, Some(Opens), Some(Closes)),
+            (Setting::GeoList, json!("RU BY"), json!("RU"), Security, Some(Closes), Some(Opens)),
+            (Setting::GeoList, json!("RU"), json!("BY"), Security, Some(Opens), Some(Opens)),
+            (Setting::GeoList, json!("RU"), json!(null), Security, Some(Opens), Some(Unclear)),
+            (Setting::GeoList, json!(null), json!("RU"), Security, Some(Unclear), Some(Opens)),
+            (Setting::GeoList, json!("*"), json!(null), Security, Some(Closes), Some(Opens)),
+            (Setting::GeoList, json!("ZZ"), json!("RU"), Security, Some(Unclear), Some(Unclear)),
+            (Setting::DialRuleId, json!(19), json!(20), Security, Some(Unclear), Some(Unclear)),
+            (Setting::SipNetworkPermissionId, json!(19), json!(null), Security, Some(Unclear), Some(Unclear)),
+            (Setting::Timezone, json!("UTC"), json!("Asia/Omsk"), Info, None, None),
+            (Setting::HoldMusic, json!(7), json!(null), Info, None, None),
+        ];
+        for (setting, live, declared, severity, effect, exposure) in table {
+            for origin in [Origin::Pending, Origin::Drift, Origin::Conflict, Origin::Unknown] {
+                let risk = difference(setting, &live, &declared, origin).risk();
+                let expected = Risk { severity, effect, exposure };
+                assert_eq!(risk, expected, "{setting}: live {live}, declared {declared}, {origin:?}");
+            }
+        }
+    }
+}

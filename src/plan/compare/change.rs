@@ -1,0 +1,67 @@
+//! One change: a difference, and whether the run sends it.
+//!
+//! Owns the comparison of one field. Two states differ when they are not equal as values; spelling never counts.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Declaration, Difference, LiveSettings, ManagedField, State};
+use crate::plan::compare::origin::{self, OriginRule};
+
+/// What happens to a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeAction {
+    /// It was not set and gets a value.
+    Set,
+    /// Its value changes.
+    Update,
+    /// Its value is taken away.
+    Clear,
+}
+
+/// One field that differs, as a plan shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The field, its two values and where they come from.
+    pub difference: Difference,
+    /// Shown and not sent: `--only` leaves its origin out.
+    pub withheld: bool,
+}
+
+impl Change {
+    /// What happens to the field.
+    pub fn action(&self) -> ChangeAction {
+        match (&self.difference.live, &self.difference.declared) {
+            (_, State::NotSet) => ChangeAction::Clear,
+            (State::NotSet, _) => ChangeAction::Set,
+            (_, _) => ChangeAction::Update,
+        }
+    }
+}
+
+/// Compares a declaration with the live settings: every managed field that differs, in the order of
+/// [`crate::model::Setting::ALL`]. `rule` gives each its origin.
+///
+/// A managed field whose key is missing is no difference here: [`crate::plan::compare::check_answer`] has failed the
+/// client before.
+pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, rule: OriginRule<'_>) -> Vec<Change> {
+    declaration.managed.iter().filter_map(|managed| change(managed, live.state(managed.setting)?, rule)).collect()
+}
+
+/// The difference between the declared value of a field and the value before; `None` where the two are equal.
+pub(in crate::plan) fn change(managed: &ManagedField, before: State, rule: OriginRule<'_>) -> Option<Change> {
+    let origin = match rule {
+        OriginRule::Always(origin) => (before != managed.wanted).then_some(origin),
+        OriginRule::Base(earlier) => origin::origin(earlier.wanted(managed.setting), &managed.wanted, &before),
+    };
+    let difference = Difference {
+        setting: managed.setting,
+        declared: managed.wanted.clone(),
+        live: before,
+        origin: origin?,
+        layer: managed.layer.clone(),
+        place: managed.place.clone(),
+    };
+    Some(Change { difference, withheld: false })
+}

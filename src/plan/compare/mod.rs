@@ -1,0 +1,15 @@
+//! The comparison of one declaration with one live client, or with the base.
+//!
+//! Holds the checks of an answer, the changes, their origins, plans without reading, and clients that two documents
+//! declare.
+
+pub(super) mod change;
+pub(super) mod check_answer;
+mod duplicates;
+mod offline;
+pub(super) mod origin;
+
+pub use change::{Change, ChangeAction};
+pub use duplicates::fail_duplicates;
+pub use offline::plan_offline;
+pub use origin::{BaseDeclaration, OriginRule, Origins, by_client, is_same};

@@ -1,0 +1,290 @@
+//! The exchange of one write, as a state machine without I/O.
+//!
+//! Owns the order of reads, sends and waits for one client: state and event give the next action. The caller carries
+//! actions out with real HTTP; tests drive the same code through every sequence of events. Its rules:
+//!
+//! * A PUT whose fate is unknown is never sent again before the client was read and the reading judged.
+//! * Nothing is sent once the client was found stale.
+//! * Every exchange ends in exactly one result.
+
+use std::time::Duration;
+
+use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted};
+use crate::plan::client::ClientPlan;
+use crate::plan::send::recheck::{ClearedPatch, Recheck, holds_everything, recheck};
+use crate::plan::send::result::{ApplyResult, ConfirmedBy, Details};
+use crate::plan::send::verify;
+
+/// How often a PUT is tried at most, refusals and unknown fates together.
+pub const TRIES: u32 = 4;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The client was read.
+    Read(Live),
+    /// The client could not be read; the reader has tried again where that made sense.
+    ReadFailed(Failure),
+    /// The PUT was answered with success and a JSON object.
+    Answered(Live),
+    /// The PUT was refused for good: 400, 403, 404, a redirect.
+    Refused(Failure),
+    /// The PUT was refused with 401: the token may have expired.
+    Unauthorized(Failure),
+    /// The PUT was refused with 429. `wait` says how long to wait for the quota, when that was allowed and is near; a
+    /// passing refusal has no such time and is followed by a short back-off.
+    Throttled {
+        /// What the API said.
+        failure: Failure,
+        /// Whether the quota is used up; then only `wait` helps.
+        spent: bool,
+        /// How long until the reset, when it is worth waiting.
+        wait: Option<Duration>,
+    },
+    /// No byte of the PUT left.
+    NotSent(Failure),
+    /// Some byte of the PUT may have arrived: reset, timeout, 5xx, an unusable success.
+    FateUnknown(Failure),
+    /// The last reading is too old to send by.
+    TooOld,
+    /// A wait is over.
+    Waited,
+    /// Nothing new may start, and why: interrupted, or other clients' writes went wrong.
+    Stopped(String),
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum NextAction {
+    /// Read the client.
+    Read,
+    /// Send the PUT. Unless it was `just_read`, answer [`Event::TooOld`] instead when the last reading is too old.
+    Send {
+        /// The proof that it may be sent, and the body.
+        cleared: ClearedPatch,
+        /// The client was read a moment ago, for this.
+        just_read: bool,
+    },
+    /// Get a fresh token, then send; or answer [`Event::TooOld`] when the last reading is too old by then.
+    Renew {
+        /// The proof that it may be sent, and the body.
+        cleared: ClearedPatch,
+    },
+    /// Wait, then answer [`Event::Waited`].
+    Wait(Pause),
+    /// The conversation is over.
+    Finish(ApplyResult, Details),
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Exponential back-off with jitter, after this many tries.
+    BackOff(u32),
+    /// Until the quota is reset.
+    Quota(Duration),
+}
+
+/// One client's write.
+#[derive(Clone, Debug)]
+pub struct Exchange<'p> {
+    client: &'p ClientPlan,
+    allowed: SettingSet,
+    live: Option<Live>,
+    sends: u32,
+    renewed: bool,
+    unknown: Option<Failure>,
+}
+
+impl<'p> Exchange<'p> {
+    /// Begins. `live` is the reading that the plan was made from, when it may still be used; `allowed` are the fields
+    /// that may move too.
+    pub fn new(client: &'p ClientPlan, live: Option<Live>, allowed: SettingSet) -> Exchange<'p> {
+        Exchange { client, allowed, live, sends: 0, renewed: false, unknown: None }
+    }
+
+    /// The first action.
+    pub fn begin(&mut self) -> NextAction {
+        match &self.live {
+            None => NextAction::Read,
+            Some(_) => self.judge(false),
+        }
+    }
+
+    /// The reading that the last PUT was judged by.
+    pub fn baseline(&self) -> Option<&Live> {
+        self.live.as_ref()
+    }
+
+    /// The next action after an event.
+    pub fn step(&mut self, event: Event) -> NextAction {
+        match event {
+            Event::Read(live) => self.after_reading(live),
+            Event::ReadFailed(failure) | Event::Refused(failure) if failure.kind == FailureKind::Interrupted => {
+                self.stopped(&failure.message)
+            }
+            Event::ReadFailed(failure) => self.give_up(failure),
+            Event::Answered(answer) => self.after_answer(answer),
+            Event::Refused(failure) => self.give_up(failure),
+            Event::Unauthorized(failure) if self.renewed || self.sends >= TRIES => self.give_up(failure),
+            Event::Unauthorized(_) => {
+                self.renewed = true;
+                match self.judge(false) {
+                    NextAction::Send { cleared, .. } => NextAction::Renew { cleared },
+                    other => other,
+                }
+            }
+            Event::Throttled { failure, spent: true, wait: None } => self.give_up(failure),
+            Event::Throttled { failure, .. } | Event::NotSent(failure) if self.sends >= TRIES => self.give_up(failure),
+            Event::Throttled { spent: true, wait: Some(wait), .. } => NextAction::Wait(Pause::Quota(wait)),
+            Event::Throttled { .. } | Event::NotSent(_) => NextAction::Wait(Pause::BackOff(self.sends)),
+            Event::FateUnknown(failure) => {
+                self.unknown = Some(failure);
+                NextAction::Wait(Pause::BackOff(self.sends))
+            }
+            Event::TooOld => {
+                self.sends = self.sends.saturating_sub(1);
+                NextAction::Read
+            }
+            Event::Waited if self.unknown.is_some() => NextAction::Read,
+            Event::Waited => self.judge(false),
+            Event::Stopped(why) => self.stopped(&why.into()),
+        }
+    }
+
+    fn after_reading(&mut self, live: Live) -> NextAction {
+        let Some(failure) = self.unknown.take() else {
+            self.live = Some(live);
+            return self.judge(true);
+        };
+        if live.id == self.client.id.or(live.id) && holds_everything(self.client, &live.settings) {
+            return self.settle(&live, ConfirmedBy::Reading);
+        }
+        match recheck(self.client, &live) {
+            Recheck::Send(_) if self.sends >= TRIES => {
+                self.live = Some(live);
+                self.give_up(failure)
+            }
+            Recheck::Send(cleared) => {
+                self.live = Some(live);
+                self.send(cleared, true)
+            }
+            Recheck::Unchanged => self.settle(&live, ConfirmedBy::Reading),
+            Recheck::Stale(_) => self.finish(
+                ApplyResult::Stale,
+                failure.message.map(|why| {
+                    format!(
+                        "the write may have landed: {why}; read again, the client is neither as before nor as wanted"
+                    )
+                }),
+            ),
+            Recheck::Refused(later) => {
+                self.unknown = Some(failure.clone());
+                self.give_up(later.unwrap_or(failure))
+            }
+            Recheck::Failed(later) => {
+                self.unknown = Some(failure);
+                self.give_up(later)
+            }
+        }
+    }
+
+    fn after_answer(&mut self, answer: Live) -> NextAction {
+        let id = self.live.as_ref().and_then(|live| live.id);
+        if verify::is_whole(&answer, id) {
+            return self.settle(&answer, ConfirmedBy::Answer);
+        }
+        // Such an answer does not show whether the value was stored.
+        self.unknown = Some(Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
+        NextAction::Read
+    }
+
+    /// Judges the last reading: send, or finish.
+    fn judge(&mut self, just_read: bool) -> NextAction {
+        let Some(live) = &self.live else { return NextAction::Read };
+        match recheck(self.client, live) {
+            Recheck::Send(cleared) => self.send(cleared, just_read),
+            Recheck::Unchanged => NextAction::Finish(ApplyResult::Unchanged, Details::default()),
+            Recheck::Stale(moved) => {
+                let fields: Vec<&str> = moved.iter().map(|setting| setting.name()).collect();
+                self.finish(
+                    ApplyResult::Stale,
+                    format!("{} changed since the plan was made; nothing was sent, make a new plan", fields.join(", "))
+                        .into(),
+                )
+            }
+            Recheck::Refused(Some(failure)) => self.finish(ApplyResult::Refused, failure.message),
+            Recheck::Refused(None) => self.finish(ApplyResult::Refused, self.client.reasons()),
+            Recheck::Failed(failure) => self.give_up(failure),
+        }
+    }
+
+    fn send(&mut self, cleared: ClearedPatch, just_read: bool) -> NextAction {
+        self.sends += 1;
+        NextAction::Send { cleared, just_read }
+    }
+
+    /// Judges what a write left behind.
+    fn settle(&self, after: &Live, confirmed_by: ConfirmedBy) -> NextAction {
+        let before = self.live.as_ref().map(|live| &live.settings);
+        let sent = self.client.to_send().map(|change| change.difference.setting).collect();
+        let not_converged = verify::not_converged(&self.client.changes, &after.settings);
+        let collateral =
+            before.map(|before| verify::collateral(sent, self.allowed, before, &after.settings)).unwrap_or_default();
+        let (outcome, message) = if !collateral.is_empty() {
+            let moved: Vec<String> = collateral
+                .iter()
+                .map(|one| match after.settings.state(one.field) {
+                    Some(_) => format!("{} moved from {} to {}", one.field, one.before, one.after),
+                    None => format!("{} was {} and is missing from the answer", one.field, one.before),
+                })
+                .collect();
+            let back: Vec<String> = collateral.iter().map(|one| format!("{}: {}", one.field, one.before)).collect();
+            let message = format!(
+                "{}, by this PUT or by someone at the same time. To put it back, declare `{}` and apply that; \
+                 --allow-collateral FIELD accepts it",
+                moved.join(", "),
+                back.join("`, `")
+            );
+            (ApplyResult::Collateral, Some(message))
+        } else if !not_converged.is_empty() {
+            let stored: Vec<String> = not_converged
+                .iter()
+                .map(|one| format!("{}: sent {}, stored {}", one.field, one.sent, one.stored))
+                .collect();
+            (
+                ApplyResult::NotConverged,
+                Some(format!("{}; declare what the API stores, or ask why it differs", stored.join(", "))),
+            )
+        } else {
+            (ApplyResult::Applied, None)
+        };
+        let message = message.map(Untrusted::from);
+        NextAction::Finish(outcome, Details { message, confirmed_by: Some(confirmed_by), not_converged, collateral })
+    }
+
+    fn give_up(&self, failure: Failure) -> NextAction {
+        let help = failure.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        let doubt = match &self.unknown {
+            Some(_) => "; the write may have landed: the next run shows it",
+            None => "",
+        };
+        self.finish(ApplyResult::Failed, failure.message.map(|message| format!("{message}{doubt}{help}")))
+    }
+
+    fn stopped(&self, why: &Untrusted) -> NextAction {
+        match &self.unknown {
+            Some(failure) => {
+                let failed = failure
+                    .message
+                    .map(|failed| format!("while the fate of the write was unknown ({failed}); the next run shows it"));
+                self.finish(ApplyResult::Failed, Untrusted::join([why, &failed], ", "))
+            }
+            None => self.finish(ApplyResult::Skipped, why.clone()),
+        }
+    }
+
+    fn finish(&self, outcome: ApplyResult, message: Untrusted) -> NextAction {
+        NextAction::Finish(outcome, Details { message: Some(message), ..Details::default() })
+    }
+}

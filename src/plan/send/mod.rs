@@ -1,0 +1,22 @@
+//! Sending: what of a plan may be sent, the body of a PUT, and the judgement of its answer.
+//!
+//! Holds the scope, the limits, the forecast, the recheck before a PUT, the exchange of one write, and the check after
+//! it.
+
+mod exchange;
+mod forecast;
+mod limits;
+pub(super) mod patch;
+mod recheck;
+pub(super) mod result;
+mod scope;
+pub(super) mod verify;
+
+pub use exchange::{Event, Exchange, NextAction, Pause, TRIES};
+pub use forecast::{Forecast, forecast};
+pub use limits::{Share, SizeLimits, exceeded};
+pub use patch::Patch;
+pub use recheck::{ClearedPatch, Recheck, recheck};
+pub use result::{ApplyResult, Collateral, ConfirmedBy, Details, NotConverged};
+pub use scope::{Overwrite, SendScope};
+pub use verify::had_something_to_lose;

@@ -1,0 +1,83 @@
+//! The result of one write.
+//!
+//! Owns the words and details that a report of an apply shows of a client. It must not know how they come about.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::model::{Setting, Untrusted};
+
+/// What apply did with a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplyResult {
+    /// Sent, stored, nothing else moved.
+    Applied,
+    /// Nothing to send, or live already equals what would be sent.
+    Unchanged,
+    /// Live changed since the plan was made; nothing sent, or a write of unknown fate left something else.
+    Stale,
+    /// An `expect`, a guard or a conflict stopped it.
+    Refused,
+    /// Sent, but something else than the sent value was stored.
+    NotConverged,
+    /// Another writable field moved with the write.
+    Collateral,
+    /// It could not be read or written.
+    Failed,
+    /// Not begun: the run was stopped before.
+    Skipped,
+}
+
+impl ApplyResult {
+    /// Whether nothing is left to do for the client.
+    pub fn is_good(self) -> bool {
+        matches!(self, ApplyResult::Applied | ApplyResult::Unchanged)
+    }
+}
+
+/// More about an outcome.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Details {
+    /// What happened, in a sentence or two.
+    pub message: Option<Untrusted>,
+    /// Whether the write was confirmed by its own answer or by reading the client again.
+    pub confirmed_by: Option<ConfirmedBy>,
+    /// Fields that hold something else than what was sent.
+    pub not_converged: Vec<NotConverged>,
+    /// Fields that moved though they were not sent.
+    pub collateral: Vec<Collateral>,
+}
+
+/// How it is known that a write was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfirmedBy {
+    /// The answer of the PUT held the whole client.
+    Answer,
+    /// The client was read again.
+    Reading,
+}
+
+/// A field that was sent and stored differently.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotConverged {
+    /// The field.
+    pub field: Setting,
+    /// What was sent.
+    pub sent: Json,
+    /// What is stored, canonical where it is understood.
+    pub stored: Json,
+}
+
+/// A field that was not sent and moved all the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Collateral {
+    /// The field.
+    pub field: Setting,
+    /// What it held before, canonical where it is understood.
+    pub before: Json,
+    /// What it holds now; null too where the answer lacks it.
+    pub after: Json,
+}

@@ -1,0 +1,100 @@
+//! The part of a plan that may be sent, as far as origins decide.
+//!
+//! Owns `--only` and `--overwrite-drift`. Both act while a plan is made: a change that `--only` leaves out stays in the
+//! plan and is marked as withheld. So the text, the body of the PUT and a saved plan never disagree. A conflict blocks
+//! its client, also where its field would not be sent.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use crate::model::{ClientId, Origin, Setting};
+use crate::plan::client::{BlockedKind, ClientPlan};
+
+/// `CLIENT` or `CLIENT/FIELD`: the conflicts that the declared value wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overwrite {
+    /// The client.
+    pub client: ClientId,
+    /// The field; `None` for every field of the client.
+    pub field: Option<Setting>,
+}
+
+impl FromStr for Overwrite {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Overwrite, String> {
+        let (client, field) = text.split_once('/').map_or((text, None), |(client, field)| (client, Some(field)));
+        let client = ClientId::parse(client).map_err(|flaw| flaw.help.unwrap_or(flaw.message))?;
+        let field = match field.map(|field| (field, Setting::find(field))) {
+            None => None,
+            Some((_, Some(setting))) => Some(setting),
+            Some((_, None)) => return Err("write CLIENT or CLIENT/FIELD, such as 12/geo_list".to_owned()),
+        };
+        Ok(Overwrite { client, field })
+    }
+}
+
+impl std::fmt::Display for Overwrite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.field {
+            Some(field) => write!(f, "{}/{field}", self.client),
+            None => write!(f, "{}", self.client),
+        }
+    }
+}
+
+/// What may be sent; the default is everything that no conflict blocks.
+#[derive(Clone, Debug, Default)]
+pub struct SendScope {
+    /// The origins that are sent; none means all.
+    pub only: BTreeSet<Origin>,
+    /// The conflicts that no longer block.
+    pub overwrite: Vec<Overwrite>,
+}
+
+impl SendScope {
+    /// Marks the changes that are withheld, and lifts the conflicts that `--overwrite-drift` names.
+    pub fn mark(&self, client: &mut ClientPlan) {
+        let id = client.client_id;
+        for change in &mut client.changes {
+            // A lifted conflict is sent, also where `--only` leaves conflicts out.
+            let settled =
+                change.difference.origin == Origin::Conflict && self.lifts(id, change.difference.setting.name());
+            change.withheld = !self.only.is_empty() && !self.only.contains(&change.difference.origin) && !settled;
+        }
+        client.blocked.retain(|blocked| blocked.kind != BlockedKind::Conflict || !self.lifts(id, blocked.name.raw()));
+    }
+
+    fn lifts(&self, client: ClientId, field: &str) -> bool {
+        let covers = |one: &&Overwrite| one.client == client && one.field.is_none_or(|setting| setting.name() == field);
+        self.overwrite.iter().any(|one| covers(&one))
+    }
+
+    /// Values of `--overwrite-drift` that lift no conflict.
+    pub fn unused_overrides<'a>(&'a self, clients: &'a [ClientPlan]) -> impl Iterator<Item = &'a Overwrite> {
+        self.overwrite.iter().filter(move |one| {
+            let mut own = clients.iter().filter(|client| client.client_id == one.client);
+            !own.any(|client| {
+                client.changes.iter().any(|change| {
+                    change.difference.origin == Origin::Conflict
+                        && one.field.is_none_or(|field| field == change.difference.setting)
+                })
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_overwrite_is_a_client_or_a_field_of_it() {
+        for text in ["12", "12/geo_list", "@me", "@me/timezone"] {
+            assert_eq!(text.parse::<Overwrite>().unwrap().to_string(), text);
+        }
+        for text in ["", "012", "12/", "12/domain", "12/geo_list/x", "/geo_list"] {
+            assert!(text.parse::<Overwrite>().is_err(), "{text}");
+        }
+    }
+}
