@@ -101,7 +101,8 @@ pub(crate) struct SandboxArgs {
     /// Refuse null in a PUT with 400
     #[arg(long)]
     pub refuse_null: bool,
-    /// A fault: NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1]; repeat for more, `list` names them
+    /// A fault: NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1]; repeat for more,
+    /// `list` names them
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<String>,
     /// The start of all chance: the same number makes the same clients and the same faults

@@ -86,8 +86,8 @@ pub(crate) struct DriftArgs {
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// The last report, as `--format json=FILE` wrote it, which may be the same FILE: tells new, continuing and resolved apart;
-    /// absent, all is new
+    /// The last report, as `--format json=FILE` wrote it, which may be the same FILE: tells new, continuing and
+    /// resolved apart; absent, all is new
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
     /// Read this many clients, those that were looked at longest ago first; the times stand in the report of --since
@@ -99,7 +99,8 @@ pub(crate) struct DriftArgs {
     /// Write metrics for Prometheus' textfile collector; the file is replaced whole and readable for everybody
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
-    /// Post the report to this webhook when something is new; better given as RINGFORM_NOTIFY_URL, which no list of processes shows
+    /// Post the report to this webhook when something is new; better given as RINGFORM_NOTIFY_URL, which no list of
+    /// processes shows
     #[arg(long, value_name = "URL")]
     pub notify: Option<String>,
     /// What the webhook gets: the JSON report, or a short text for Slack and its like

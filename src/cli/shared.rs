@@ -46,7 +46,8 @@ pub(crate) struct SelectArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Git")]
 pub(crate) struct BaseArgs {
-    /// Say of each difference where it comes from, by the project at this git revision; REV... is the merge base with HEAD
+    /// Say of each difference where it comes from, by the project at this git revision; REV... is the merge base with
+    /// HEAD
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// Only clients whose effective declaration differs from that of the base
@@ -73,8 +74,8 @@ pub(crate) struct SendArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat to leave
-    /// files beside what is printed
+    /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat
+    /// to leave files beside what is printed
     #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = format)]
     pub formats: Vec<(Format, Option<PathBuf>)>,
 }

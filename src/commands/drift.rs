@@ -1,5 +1,5 @@
-//! `ringform drift`: the scheduled form of plan. It shows what differs, what of it is new and what is waived. It cannot write to
-//! the API.
+//! `ringform drift`: the scheduled form of plan. It shows what differs, what of it is new and what is waived. It cannot
+//! write to the API.
 
 use std::path::{Path, PathBuf};
 

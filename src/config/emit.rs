@@ -1,7 +1,8 @@
 //! Declarations to YAML: the documents that `import` writes, and settings for a diff.
 //!
-//! Owns the quoting. What is written reads the same under YAML 1.1 and 1.2: `NO` would be false to a 1.1 reader, so every country,
-//! every list item and every text that is not plainly a zone or an address is quoted. Odd values stand in comments, on one line.
+//! Owns the quoting. What is written reads the same under YAML 1.1 and 1.2: `NO` would be false to a 1.1 reader, so
+//! every country, every list item and every text that is not plainly a zone or an address is quoted. Odd values stand
+//! in comments, on one line.
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! One project and its documents, from a request to declarations.
 //!
-//! Owns the order of the steps and the list of all problems. A problem of one file must not stop the reading of the others.
+//! Owns the order of the steps and the list of all problems. A problem of one file must not stop the reading of the
+//! others.
 
 use std::sync::Arc;
 

@@ -28,8 +28,8 @@ pub enum Answer {
     Interrupted,
 }
 
-/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send; the run calls it unless the
-/// request says yes already.
+/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send; the run calls it
+/// unless the request says yes already.
 pub async fn apply(
     request: &ApplyRequest,
     env: &Environment,
@@ -114,7 +114,8 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     client
 }
 
-/// Opens the journal and writes. An error means that nothing was sent; the inner one, that the journal has no last line.
+/// Opens the journal and writes. An error means that nothing was sent; the inner one, that the journal has no last
+/// line.
 async fn send(
     ready: &Ready,
     planned: Vec<ClientPlan>,

@@ -2,8 +2,8 @@
 
 use anyhow::Context;
 
-/// Runs a command to its end, on this thread: the work between two answers takes a few microseconds, and another thread costs
-/// more than that.
+/// Runs a command to its end, on this thread: the work between two answers takes a few microseconds, and another thread
+/// costs more than that.
 pub(crate) fn block_on<R>(work: impl Future<Output = anyhow::Result<R>>) -> anyhow::Result<R> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the runtime")?;

@@ -1,7 +1,7 @@
 //! The `documents` of a project file: which files are looked at.
 //!
-//! Owns what its globs mean, for a file and for a folder that cannot be looked into. Which names a document may have and where the
-//! walk goes is not its business.
+//! Owns what its globs mean, for a file and for a folder that cannot be looked into. Which names a document may have
+//! and where the walk goes is not its business.
 
 use std::path::Path;
 
@@ -33,8 +33,8 @@ impl Globs {
     }
 }
 
-/// The globs of all folders on the way to what a glob finds. A part is cut at each `/`; where that was no end of a part, as in
-/// `{a/b,c}`, what is left is no glob, and nothing can be told.
+/// The globs of all folders on the way to what a glob finds. A part is cut at each `/`; where that was no end of a
+/// part, as in `{a/b,c}`, what is left is no glob, and nothing can be told.
 fn folders(glob: &str) -> Vec<String> {
     let parts: Vec<&str> = glob.split('/').collect();
     // `**` finds files at any depth.

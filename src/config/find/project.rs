@@ -148,7 +148,8 @@ fn upwards(folder: &Path, named: Option<&Path>) -> Option<(PathBuf, String)> {
     Some((root.to_owned(), file))
 }
 
-/// Whether a project file stands there. A link that leads nowhere is one too: it is an error to be told and nothing to pass by.
+/// Whether a project file stands there. A link that leads nowhere is one too: it is an error to be told and nothing to
+/// pass by.
 fn is_there(file: &Path) -> bool {
     fs::symlink_metadata(file).is_ok() && !file.is_dir()
 }

@@ -1,7 +1,7 @@
 //! The project as it was at a revision, and what of it is gone now.
 //!
-//! Owns the meaning of `--base REV` for files: the documents at REV, and the clients that the whole project no longer declares.
-//! What git refuses is an error. What cannot be read at REV is a warning: this change may be the repair.
+//! Owns the meaning of `--base REV` for files: the documents at REV, and the clients that the whole project no longer
+//! declares. What git refuses is an error. What cannot be read at REV is a warning: this change may be the repair.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -83,7 +83,8 @@ fn below(file: &str, folder: &str) -> bool {
 }
 
 impl Baseline {
-    /// Compares with what the whole project declares now. `elsewhere` is what the run did not load, if all of it can be read.
+    /// Compares with what the whole project declares now. `elsewhere` is what the run did not load, if all of it can be
+    /// read.
     fn compare(&mut self, elsewhere: Option<BTreeSet<ClientKey>>, loaded: &Loaded, named: &[Vec<u8>]) {
         let Some(mut declared) = elsewhere else {
             self.lost = self.declarations.iter().map(Declaration::key).collect();
@@ -120,7 +121,8 @@ impl Baseline {
         Ok(())
     }
 
-    /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the project is.
+    /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the
+    /// project is.
     fn read_project(
         &mut self,
         objects: &mut ObjectReader,
@@ -131,7 +133,8 @@ impl Baseline {
         let (tree, root) = listing::read(objects, &commit.tree, folder)?;
         let file = [root.as_slice(), now.file.as_bytes()].concat();
         let Some(object) = tree.file(&file) else {
-            // A link that leads nowhere is a file that cannot be read; else there was no project yet, and all of it is new.
+            // A link that leads nowhere is a file that cannot be read; else there was no project yet, and all of it is
+            // new.
             let closed = tree.documents(&root, None, &[]).closed;
             if closed.iter().any(|name| name.raw() == &*now.file) {
                 self.broken(&now.file, None, "it is a link that leads out of the repository or nowhere");

@@ -1,6 +1,7 @@
 //! Clients that the project declares in files that a run did not load.
 //!
-//! Owns the two causes: a PATH that names a part of the project, and a sparse checkout. It must not judge what that means.
+//! Owns the two causes: a PATH that names a part of the project, and a sparse checkout. It must not judge what that
+//! means.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +15,8 @@ use crate::config::git::tree::CommitTree;
 use crate::config::sections::project::Project;
 use crate::model::{ClientKey, Diagnostic};
 
-/// Whom documents speak for that were not loaded: outside of the named paths, or outside of a sparse checkout. `None` when some
-/// of them cannot be read, so that nobody knows whether a client is gone.
+/// Whom documents speak for that were not loaded: outside of the named paths, or outside of a sparse checkout. `None`
+/// when some of them cannot be read, so that nobody knows whether a client is gone.
 pub(crate) fn declared_elsewhere(
     objects: &mut ObjectReader,
     now: &Project,

@@ -1,7 +1,8 @@
 //! The files of a revision, as data: what `git ls-tree` lists, walked by the rules of the work tree.
 //!
-//! Owns the walk over names that stand in no folder of this machine: hidden files, other projects and backups are no documents,
-//! links are followed where they stay in the tree, and a file reached twice counts once. It reads no content: it names objects.
+//! Owns the walk over names that stand in no folder of this machine: hidden files, other projects and backups are no
+//! documents, links are followed where they stay in the tree, and a file reached twice counts once. It reads no
+//! content: it names objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -27,8 +28,8 @@ pub(crate) struct TreeFile {
 #[derive(Debug, Default)]
 pub(crate) struct TreeDocuments {
     pub(crate) files: Vec<TreeFile>,
-    /// Links that lead out of the tree or nowhere, and submodules, as far as they may be documents or hold some: names below the
-    /// project's folder.
+    /// Links that lead out of the tree or nowhere, and submodules, as far as they may be documents or hold some: names
+    /// below the project's folder.
     pub(crate) closed: Vec<Untrusted>,
 }
 
@@ -110,8 +111,8 @@ impl CommitTree {
         }
     }
 
-    /// Finds the documents of the project at `root`, a path from the top that is empty or ends with `/`. `also` are paths below
-    /// the root that were named and are taken though no rule finds them.
+    /// Finds the documents of the project at `root`, a path from the top that is empty or ends with `/`. `also` are
+    /// paths below the root that were named and are taken though no rule finds them.
     pub(crate) fn documents(&self, root: &[u8], globs: Option<&Globs>, also: &[Vec<u8>]) -> TreeDocuments {
         let mut walk = TreeWalk { tree: self, globs, found: TreeDocuments::default(), inside: BTreeSet::new() };
         let folder = root.strip_suffix(b"/").unwrap_or(root);
