@@ -11,10 +11,10 @@ use crate::cli::values::duration;
 /// Write a starter project.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InitArgs {
-    /// The folder of the project, made where it is missing [default: .]
+    /// The folder of the project, created if it is missing [default: .]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// Write a pipeline too; repeat for more. Where a project stands already, the pipeline alone is written
+    /// Write a pipeline too; repeat for more. In an existing project, init writes only the pipeline
     #[arg(long, value_enum, value_name = "WHERE")]
     pub ci: Vec<Pipeline>,
 }

@@ -86,21 +86,21 @@ pub(crate) struct DriftArgs {
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// The last report, as `--format json=FILE` wrote it, which may be the same FILE: tells new, continuing and
-    /// resolved apart; absent, all is new
+    /// The last report, as `--format json=FILE` wrote it (may be the same FILE): separates new, continuing and
+    /// resolved findings; if FILE does not exist, all findings are new
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
-    /// Read this many clients, those that were looked at longest ago first; the times stand in the report of --since
+    /// Read only N clients, the longest unread ones first; the times are in the report of --since
     #[arg(long, value_name = "N", requires = "since", value_parser = clap::value_parser!(u64).range(1..))]
     pub budget: Option<u64>,
     /// Exit with 2 on any open finding, or only on new ones
     #[arg(long, value_enum, default_value_t = FailOn::Any, value_name = "WHAT")]
     pub fail_on: FailOn,
-    /// Write metrics for Prometheus' textfile collector; the file is replaced whole and readable for everybody
+    /// Write metrics for Prometheus' textfile collector; the file is replaced whole and readable by all users
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
-    /// Post the report to this webhook when something is new; better given as RINGFORM_NOTIFY_URL, which no list of
-    /// processes shows
+    /// Post the report to this webhook when something is new; prefer the variable RINGFORM_NOTIFY_URL: process lists
+    /// show arguments
     #[arg(long, value_name = "URL")]
     pub notify: Option<String>,
     /// What the webhook gets: the JSON report, or a short text for Slack and its like
@@ -111,7 +111,7 @@ pub(crate) struct DriftArgs {
 /// What makes drift exit with 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Any finding that nobody has waived
+    /// Any finding without a waiver
     Any,
     /// Only a finding that is new
     New,
@@ -181,7 +181,7 @@ pub(crate) struct AuthArgs {
 /// Questions about credentials.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum AuthCommand {
-    /// Say of every credential whether it works, for whom and with which access
+    /// Report for every credential whether it works, for which user and with which access
     Check(AuthCheckArgs),
 }
 

@@ -46,8 +46,7 @@ pub(crate) struct SelectArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Git")]
 pub(crate) struct BaseArgs {
-    /// Say of each difference where it comes from, by the project at this git revision; REV... is the merge base with
-    /// HEAD
+    /// Show the origin of each difference, by the project at this git revision; REV... is the merge base with HEAD
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// Only clients whose effective declaration differs from that of the base
@@ -75,7 +74,7 @@ pub(crate) struct SendArgs {
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat
-    /// to leave files beside what is printed
+    /// to write files too
     #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = format)]
     pub formats: Vec<(Format, Option<PathBuf>)>,
 }
@@ -101,7 +100,7 @@ pub(crate) struct ConnectArgs {
     pub allow_command: bool,
 }
 
-/// Formats of commands whose result is no plan.
+/// Formats of commands whose result is not a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlainFormat {
     /// For people

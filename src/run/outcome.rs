@@ -39,7 +39,7 @@ impl RunOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[must_use]
 pub enum ExitStatus {
-    /// Done. Without `--detailed-exitcode` a difference is no reason for another status.
+    /// Done. Without `--detailed-exitcode` a difference does not change the status.
     Done,
     /// A difference that the command was asked to report; for drift an open finding.
     Difference,

@@ -7,8 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use crate::config::git::process::{GitError, GitProcess};
 
-/// How many names are written before their answers are read. So many fit into any pipe: neither side waits for the
-/// other.
+/// How many names are written before their answers are read. That many fit into any pipe, so neither side waits for
+/// the other.
 const CHUNK: usize = 100;
 /// The longest name that is passed on: a whole id with a suffix.
 const LONGEST: usize = 100;
@@ -84,7 +84,7 @@ impl ObjectReader {
         if lacks { Err(GitError::lacking()) } else { Ok(()) }
     }
 
-    /// Why the process gave no answer that can be understood.
+    /// Why the process gave no valid answer.
     fn broken(&mut self) -> GitError {
         drop(self.names.take());
         let mut stderr = Vec::new();
@@ -102,7 +102,7 @@ impl ObjectReader {
 impl Drop for ObjectReader {
     fn drop(&mut self) {
         drop(self.names.take());
-        // Git may be in the middle of an answer that is no longer wanted.
+        // Git may be in the middle of an answer that this process does not read any more.
         drop(self.child.kill());
         drop(self.child.wait());
     }

@@ -10,7 +10,7 @@ use crate::config::git::environment::GitEnvironment;
 use crate::config::git::process::{GitError, GitProcess};
 use crate::model::Revision;
 
-/// Stands between two answers of `rev-parse`, which prints a flag that it does not know. No path of git holds `//`.
+/// Separates two answers: `rev-parse` prints a flag that it does not know. No path of git contains `//`.
 const SEPARATOR: &str = "--//";
 /// The words for a name that means more than one thing.
 pub(crate) const AMBIGUOUS: &str = "the name is ambiguous";
@@ -57,7 +57,7 @@ impl Repository {
     }
 
     /// The commit of the work tree, whether files of the project differ from it, and the project's folder in it. `None`
-    /// where there is no repository, no commit or no git, or where git refuses.
+    /// where the repository, a commit or git is missing, or where git refuses.
     pub fn revision(&self) -> Option<Revision> {
         self.shared.revision.get_or_init(|| self.read_revision()).clone()
     }

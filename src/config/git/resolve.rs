@@ -31,13 +31,13 @@ const DEEPER: &str = "this clone is shallow; fetch all of the history first: `fe
 pub(crate) fn name_of(revision: &str) -> Result<&str, Box<Diagnostic>> {
     let name = revision.strip_suffix("...").unwrap_or(revision);
     if name.trim().is_empty() {
-        let error = Diagnostic::error("base", None, "--base names no revision");
-        return Err(Box::new(error.help("is the variable empty that should hold it?".to_owned())));
+        let error = Diagnostic::error("base", None, "--base is empty: it needs a revision");
+        return Err(Box::new(error.help("if a variable holds the revision, check that it is set".to_owned())));
     }
     Ok(name)
 }
 
-/// The commit that a revision names; `facts` are those of its name. What is odd about it is a warning.
+/// The commit that a revision names; `facts` are those of its name. Doubts about it are warnings.
 pub(crate) fn resolve(
     repository: &Repository,
     facts: &RepositoryFacts,

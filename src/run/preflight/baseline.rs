@@ -1,4 +1,4 @@
-//! What the base of a run says: which clients a change affects and which are no longer declared.
+//! What the base of a run shows: which clients a change affects, and which clients it removes.
 //!
 //! Owns the reading of `--base` for a run. `config` reads the revision from git, and `plan` judges origins by it.
 
