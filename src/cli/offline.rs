@@ -11,7 +11,7 @@ use crate::cli::values::duration;
 /// Write a starter project.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InitArgs {
-    /// The folder of the project, made where it is missing [default: .]
+    /// The folder of the project, created if it is missing [default: .]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
     /// Write a pipeline too; repeat for more. An existing project gets only the pipeline

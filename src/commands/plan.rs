@@ -32,7 +32,7 @@ pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
 fn show(outcome: &RunOutcome, args: &PlanArgs, log: &LogArgs) -> anyhow::Result<()> {
     let (report, formats) = (&outcome.report, &args.output.formats);
     output::diagnose(&report.diagnostics, log);
-    // A file that cannot be written is no reason to hide what was read.
+    // A file that cannot be written must not hide what was read.
     let saved = match &args.out {
         Some(file) => files::replace(file, |out| render::render(report, Format::Json, &TextOptions::PIPE, out)),
         None => Ok(()),

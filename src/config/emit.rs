@@ -1,7 +1,8 @@
 //! Declarations to YAML: the documents that `import` writes, and settings for a diff.
 //!
-//! Owns the quoting. What is written reads the same under YAML 1.1 and 1.2: `NO` would be false to a 1.1 reader, so every country,
-//! every list item and every text that is not plainly a zone or an address is quoted. Odd values stand in comments, on one line.
+//! Owns the quoting, so that a document reads the same under YAML 1.1 and 1.2: a 1.1 reader takes `NO` for false. It
+//! quotes every country, every list item, and every text that is not plainly a zone or an address. Odd values become
+//! comments of one line.
 
 use std::sync::Arc;
 
@@ -90,7 +91,7 @@ fn quoted(text: &str) -> String {
     ascii(&Json::from(text).to_string())
 }
 
-/// Escapes the characters that YAML does not take raw or that nobody sees, in a JSON text.
+/// Escapes the characters of a JSON text that YAML does not take raw or that are invisible.
 fn ascii(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {

@@ -36,7 +36,7 @@ pub(crate) struct Totals {
     pub(crate) unsettled: usize,
     /// Clients that ringform did not read, because the change does not touch them.
     pub(crate) unaffected: usize,
-    /// Clients that are no longer declared.
+    /// Clients that the work tree does not declare any more.
     pub(crate) released_clients: usize,
     /// Changed fields that `--only` withholds.
     pub(crate) withheld: usize,

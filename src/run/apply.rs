@@ -93,7 +93,7 @@ async fn permission(
         return Ok(None);
     }
     let answer = ask(plan, count).await?;
-    // The question may take any time, so the answers of the API are no longer fresh.
+    // The question may take any time, so the answers of the API may be old.
     ready.readings.clear();
     Ok(match answer {
         Answer::Yes => None,

@@ -1,6 +1,7 @@
 //! Why a run did not start.
 //!
-//! Owns the error that every run returns before its work begins. It holds facts; commands choose the words and the escapes.
+//! Owns the error that every run returns before its work begins. It holds facts; commands choose the words and the
+//! escapes.
 
 use std::io;
 use std::path::PathBuf;

@@ -39,7 +39,7 @@ impl RunOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[must_use]
 pub enum ExitStatus {
-    /// Done. Without `--detailed-exitcode` a difference is no reason for another status.
+    /// Done. Without `--detailed-exitcode` a difference does not change the status.
     Done,
     /// A difference that the command was asked to report; for drift an open finding.
     Difference,
@@ -72,8 +72,8 @@ impl ExitStatus {
         }
     }
 
-    /// The status of a plan. A client that failed or that a guard stops is an error; a conflict is not. `show` may pass a drift
-    /// report, which counts as drift counts it.
+    /// The status of a plan. A client that failed or that a guard stops is an error; a conflict is not. `show` may pass
+    /// a drift report, which counts as drift counts it.
     pub fn of_plan(plan: &Plan, detailed: bool) -> ExitStatus {
         if let Some(drift) = &plan.run.drift {
             let status = ExitStatus::of_drift(drift, false);
@@ -98,8 +98,9 @@ impl ExitStatus {
         }
     }
 
-    /// The status of a drift report. A failed read without a waiver is an error. A finding is a difference unless a waiver covers
-    /// it or, with `only_new`, unless it continues. With a budget, a finding of an earlier turn counts until its client is read.
+    /// The status of a drift report. A failed read without a waiver is an error. A finding is a difference unless a
+    /// waiver covers it or, with `only_new`, unless it continues. With a budget, a finding of an earlier turn counts
+    /// until its client is read.
     pub fn of_drift(drift: &DriftReport, only_new: bool) -> ExitStatus {
         let carried = |finding: &Finding| {
             drift.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()

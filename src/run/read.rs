@@ -1,7 +1,7 @@
 //! Declarations to client plans: every client is read once, many at a time.
 //!
-//! Owns the flow of reads. It drops a declaration as soon as its client is planned, and an answer as soon as no write needs it, so
-//! memory grows with what the report needs. It receives the reader and cannot write.
+//! Owns the flow of reads. It drops a declaration as soon as its client is planned, and an answer as soon as no write
+//! needs it, so memory grows with what the report needs. It receives the reader and cannot write.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -117,8 +117,8 @@ pub(super) async fn read(declarations: Vec<Declaration>, options: ReadOptions<'_
     ReadOutcome { clients, readings, warnings }
 }
 
-/// A reader for each thread. A fleet keeps two cores busy. For few clients a second thread costs more than it saves, and a third
-/// saves nothing, because the server does its own share of the work.
+/// A reader for each thread. A fleet keeps two cores busy. For few clients a second thread costs more than it saves,
+/// and a third saves nothing, because the server does its own share of the work.
 fn readers(reader: &Reader, clients: usize) -> Vec<Reader> {
     const MANY: usize = 500;
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());

@@ -32,8 +32,8 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
     }
 }
 
-/// As [`on_stdout`], for a command that also writes `others`. A file that is named twice is an error, because one output would
-/// replace the other.
+/// As [`on_stdout`], for a command that also writes `others`. A file that is named twice is an error, because one
+/// output would replace the other.
 pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Result<Option<Format>> {
     let named = formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
     let mut seen = BTreeSet::new();

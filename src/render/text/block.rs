@@ -18,7 +18,7 @@ use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::{place, reason};
 
-/// The most characters of the raw value of a field that is no longer managed.
+/// The most characters of the raw value of a released field.
 const RAW: usize = 60;
 
 /// The columns reserved for a place. A longer place runs over and stays in its column.

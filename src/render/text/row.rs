@@ -63,7 +63,7 @@ pub(super) struct ChangeRow {
 }
 
 impl ChangeRow {
-    /// The row of a change; `placed` says whether it is written in one place that may be told.
+    /// The row of a change; `placed` says whether one place declares it that may be shown.
     pub(super) fn of(change: &Change, by: MarkBy, placed: bool) -> ChangeRow {
         let mark = match change.action() {
             ChangeAction::Set => StyledText::new(TextStyle::Added, "+"),

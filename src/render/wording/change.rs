@@ -36,8 +36,8 @@ impl MarkBy {
         }
     }
 
-    /// Whether the difference calls for attention, and its word: `opens` or `closes` by effect, `open` or `closed` by exposure,
-    /// empty where the values do not show it. What closes is calm.
+    /// Whether the difference calls for attention, and its word: `opens` or `closes` by effect, `open` or `closed` by
+    /// exposure, empty where the values do not show it. What closes is calm.
     pub(crate) fn mark(self, difference: &Difference) -> (bool, &'static str) {
         match (self.direction(difference), self) {
             (Some(Direction::Opens), MarkBy::Effect) => (true, "opens"),

@@ -1,7 +1,7 @@
 //! Which endpoint a run uses.
 //!
-//! Owns the precedence: a simulator in the project file, then the flag, then RINGFORM_ENDPOINT, then the project file. A
-//! variable may hold a secret, so a message never shows what it holds.
+//! Owns the precedence: a simulator in the project file, then the flag, then RINGFORM_ENDPOINT, then the project file.
+//! A variable may hold a secret, so a message never shows what it holds.
 
 use std::path::PathBuf;
 
@@ -69,7 +69,8 @@ impl<'a> EndpointChoice<'a> {
         Endpoint::parse(&text).map(Target::Api).map_err(|why| vec![not_valid(why, template)])
     }
 
-    /// The endpoint of an offline plan: as it is written. Everybody may read the plan, so it shows no value of a variable.
+    /// The endpoint of an offline plan: as it is written. Everybody may read the plan, so it shows no value of a
+    /// variable.
     pub(in crate::run) fn unfilled_label(&self, project: &Project) -> Untrusted {
         let written = project.endpoint.as_ref().filter(|_| self.flag.is_none());
         match written.filter(|template| template.variables().next().is_some()) {
