@@ -1,7 +1,7 @@
 //! Client documents: from a located tree to a declaration.
 //!
-//! Owns the keys of a document and the folding of layers: profiles in their order, then the document's own settings, less what it
-//! ignores. A document with an error makes no declaration, but all of it is checked.
+//! Owns the keys of a document and the folding of layers: profiles in their order, then the document's own
+//! settings, without the ignored ones. A document with an error makes no declaration, but all of it is checked.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ fn declaration(
     let profiles = profiles(of("profiles"), inheritance, problems);
     for (setting, at) in &ignore {
         if own.iter().any(|managed| managed.setting == *setting) {
-            let message = format!("`{setting}` stands under both `settings` and `ignore`");
+            let message = format!("`{setting}` is under both `settings` and `ignore`");
             problems.error_help("set-and-ignored", *at, message, "remove it from one of the two");
         }
     }

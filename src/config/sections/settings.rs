@@ -1,7 +1,7 @@
 //! The sections of values: `settings` of documents and profiles, and `expect`.
 //!
-//! Owns the way from a key and a node to a typed value of a field. Which fields there are and what they accept is read off the
-//! field table; this module names none of them.
+//! Owns the way from a key and a node to a typed value of a field. The field table says which fields exist and
+//! which values they accept; this module must not name a field.
 
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
@@ -46,7 +46,7 @@ fn setting(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting>
     found
 }
 
-/// Reads an `expect` section: read-only fields alone.
+/// Reads an `expect` section: only read-only fields.
 pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expected> {
     let mut expected = Vec::new();
     for entry in mapping::section(node, "`expect`", problems) {
@@ -76,12 +76,12 @@ pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expect
     expected
 }
 
-/// Reads the value of a field; every flaw is told at its place.
+/// Reads the value of a field; every flaw is an error at its place.
 fn typed(entry: &MappingEntry, row: &'static FieldRow, problems: &mut Problems<'_>) -> Option<State> {
     of_node(&entry.value, entry.key_at, row, "bad-setting", problems)
 }
 
-/// Reads a node as a value of a field. `key` is where to point when nothing stands there.
+/// Reads a node as a value of a field. An error for an empty value points at `key`.
 pub(crate) fn of_node(
     node: &YamlNode,
     key: Position,
@@ -111,7 +111,7 @@ pub(crate) fn of_node(
         YamlContent::List(items) => items.as_slice(),
         _ => &[],
     };
-    // Items that were no scalars are told already; the rest cannot be judged as a whole list then.
+    // Items that are not scalars already have their errors; the rest cannot be judged as a whole list.
     if problems.errors() > before && !items.is_empty() {
         return None;
     }
@@ -120,7 +120,7 @@ pub(crate) fn of_node(
         Err(flaws) => {
             for mut flaw in flaws {
                 let at = flaw.item.and_then(|item| items.get(item)).map_or(node.at, |item| item.at);
-                // Words that look like null to people and are none.
+                // Words that look like null to people and are not null in YAML.
                 if node.text().is_some_and(|text| matches!(text, "Null" | "NULL")) {
                     flaw.help = Some("write null, in small letters, to clear".to_owned());
                 }

@@ -1,7 +1,8 @@
 //! YAML text to located trees.
 //!
-//! Owns the reading of events: where each node stands, what an alias expands to, and the budgets that hold a hostile file within
-//! milliseconds. Nothing is typed here: a scalar is text, and only a plain `null` or `~` is null. It knows no key.
+//! Owns the reading of events: the place of each node, the expansion of aliases, and the budgets that refuse a
+//! hostile file within milliseconds. It types nothing: a scalar is text, only a plain `null` or `~` is null. It
+//! must not know any key.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -15,8 +16,9 @@ use crate::config::yaml::syntax;
 
 /// The most nodes that a document may expand to: a client document has a few dozen.
 const MOST_NODES: u32 = 10_000;
-/// Reads all documents of a text. Empty ones are skipped; one that is not YAML is complained about, and reading goes on at the
-/// next `---`.
+
+/// Reads all documents of a text. Empty ones are skipped. One that is not YAML is an error, and reading goes on at
+/// the next `---`.
 pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<YamlDocument> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
@@ -78,7 +80,7 @@ impl TreeBuilder<'_, '_> {
                 }
                 let plain = style == ScalarStyle::Plain;
                 let content = match &*text {
-                    // The tag was complained about, and it is all that stands there.
+                    // The tag already has its error, and there is no other content.
                     "~" | "" if plain && at.width == 0 && tag.is_some() => YamlContent::Broken,
                     "~" if plain && at.width == 0 => YamlContent::Empty,
                     "" if plain => YamlContent::Empty,
@@ -104,7 +106,7 @@ impl TreeBuilder<'_, '_> {
                 let node = match self.anchors.get(&id) {
                     Some(target) => YamlNode { at: at.visible(), ..target.clone() },
                     None => {
-                        self.problems.error("bad-alias", at, "this alias stands inside what it names".to_owned());
+                        self.problems.error("bad-alias", at, "this alias is inside of its own anchor".to_owned());
                         broken(at)
                     }
                 };
@@ -127,7 +129,7 @@ impl TreeBuilder<'_, '_> {
         self.problems.error_help(
             "tag",
             at,
-            "a YAML tag stands before this value".to_owned(),
+            "this value has a YAML tag".to_owned(),
             "remove the tag: the field decides the type",
         );
     }
@@ -165,8 +167,8 @@ impl TreeBuilder<'_, '_> {
         if node.weight <= MOST_NODES {
             return node;
         }
-        let message = format!("this holds more than {MOST_NODES} nodes, what its aliases name counted in");
-        let help = "a client has a few dozen: split a long file by `---`, and name no aliases by aliases";
+        let message = format!("this holds more than {MOST_NODES} nodes with its aliases expanded");
+        let help = "a client has a few dozen: split a long file by `---`, and do not nest aliases";
         self.problems.error_help("alias-bomb", node.at, message, help);
         broken(node.at)
     }
