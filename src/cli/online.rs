@@ -63,7 +63,7 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there is a difference
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Show the differences as a unified diff of the settings; failures and guards stand on stderr
+    /// Show the differences as a unified diff of the settings; failures and guards go to stderr
     #[arg(long)]
     pub diff: bool,
 }

@@ -86,7 +86,7 @@ pub(crate) struct ConnectArgs {
     /// The API's address; wins over RINGFORM_ENDPOINT, which wins over ringform.yaml
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
-    /// How many clients at once
+    /// How many clients at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: Option<u16>,
     /// Certificates to trust beside the system's, in PEM

@@ -40,8 +40,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 
 pub(super) fn client_id(text: &str) -> Result<ringform::model::ClientId, String> {
     ringform::model::ClientId::parse(text).map_err(|flaw| match flaw.help {
-        Some(help) => format!("no client id; {help}"),
-        None => "no client id".to_owned(),
+        Some(help) => format!("not a client id; {help}"),
+        None => "not a client id".to_owned(),
     })
 }
 

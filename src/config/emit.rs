@@ -21,7 +21,7 @@ pub struct Draft {
     pub expect: Vec<(&'static FieldRow, State)>,
     /// The settings.
     pub settings: Vec<(Setting, State)>,
-    /// Live values that cannot be declared; they stand in comments.
+    /// Live values that cannot be declared; written as comments.
     pub odd: Vec<(Setting, Json)>,
 }
 

@@ -17,7 +17,7 @@ struct JobQueue<I, R> {
     done: Mutex<Vec<Option<R>>>,
 }
 
-/// Runs jobs over all of `works`, at most `concurrency` at once, and returns the results in the order of the jobs.
+/// Runs jobs over all of `works`, at most `concurrency` at a time, and returns the results in the order of the jobs.
 ///
 /// The first of `works` runs on this thread. Each further one gets a thread and a runtime of its own, which last until
 /// all jobs are done, so that no connection ends while another worker uses it. A worker drops each job when the job is
