@@ -83,8 +83,8 @@ const TABLE: &[DocumentedError] = &[
 ];
 
 /// Further help where the request was for `@me`.
-const ME: &str = "`@me` is the client that the token belongs to and presumably fails for a user who is a dealer: \
-                  write the client's number";
+const ME: &str = "`@me` is the client that the token belongs to. A user of a dealer probably has none: write the client's \
+                  number";
 
 /// The meaning of an answer that is not a success. `blank` takes our secrets out of a text.
 pub(super) fn refusal(code: StatusCode, body: &[u8], asked: RequestKind, blank: impl Fn(String) -> String) -> Failure {

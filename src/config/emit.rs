@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::model::{ClientId, FieldKind, FieldRow, Setting, State, Value};
 
-/// What a document says.
+/// The content of a client document.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The client.
@@ -21,7 +21,7 @@ pub struct Draft {
     pub expect: Vec<(&'static FieldRow, State)>,
     /// The settings.
     pub settings: Vec<(Setting, State)>,
-    /// Live values that cannot be declared; they stand in comments.
+    /// Live values that cannot be declared; written as comments.
     pub odd: Vec<(Setting, Json)>,
 }
 
@@ -50,7 +50,7 @@ pub fn write_document(draft: &Draft) -> String {
     text
 }
 
-/// The settings alone, one a line. Odd values are written as JSON.
+/// Only the settings, one a line. Odd values are written as JSON.
 pub fn write_settings(settings: &[(Setting, State)]) -> String {
     settings.iter().map(|(setting, state)| format!("{setting}: {}\n", scalar(setting.kind(), state))).collect()
 }
@@ -78,7 +78,7 @@ fn is_plain(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/@._+-".contains(&b))
 }
 
-/// The emitter's own word on a plain text, so that what it would quote is quoted.
+/// Asks the YAML emitter about a plain text, so that everything it would quote is quoted.
 fn plain(text: &str) -> String {
     match serde_yaml::to_string(text) {
         Ok(written) => written.trim_end().to_owned(),
@@ -86,7 +86,7 @@ fn plain(text: &str) -> String {
     }
 }
 
-/// A double-quoted scalar: JSON's escapes are YAML's too, and what no reader should meet raw is escaped besides.
+/// A double-quoted scalar. YAML reads JSON's escapes; characters that must not appear raw are escaped too.
 fn quoted(text: &str) -> String {
     ascii(&Json::from(text).to_string())
 }

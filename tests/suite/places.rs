@@ -31,7 +31,10 @@ fn a_project_file_can_be_named_from_anywhere() {
     world.run("validate --project p/staging outer.yaml").status(1).says(&["outer.yaml is not part of the project"]);
     world.run("validate p/staging.ringform.yaml outer.yaml").status(1).says(&["two projects"]);
     world.run("validate --project staging ringform.yaml").status(1).says(&["two projects"]);
-    world.run("validate --project p/nosuch").status(1).says(&["the project file p/nosuch.ringform.yaml does not exist"]);
+    world
+        .run("validate --project p/nosuch")
+        .status(1)
+        .says(&["the project file p/nosuch.ringform.yaml does not exist"]);
 }
 
 #[test]

@@ -10,6 +10,9 @@ use crate::config::git::GitEnvironment;
 use crate::config::text::io_cause;
 use crate::model::Diagnostic;
 
+/// The next step for a path that cannot be read.
+const CHECK_PATH: &str = "check the PATH and its permissions";
+
 /// What to load.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectRequest {
@@ -46,7 +49,7 @@ pub(crate) fn locate(request: &ProjectRequest) -> Result<ProjectLocation, Vec<Di
             Ok(_) => path.parent().map(Path::to_owned).unwrap_or_else(|| PathBuf::from("/")),
             Err(error) => {
                 let summary = format!("{shown} cannot be read: {}", io_cause(&error));
-                errors.push(Diagnostic::error("unreadable", None, summary));
+                errors.push(Diagnostic::error("unreadable", None, summary).help(CHECK_PATH.to_owned()));
                 continue;
             }
         };
@@ -109,7 +112,7 @@ fn at_its_place(request: &ProjectRequest, named: &Path) -> Result<ProjectLocatio
             Ok(real) => real,
             Err(error) => {
                 let summary = format!("{shown} cannot be read: {}", io_cause(&error));
-                return Err(vec![Diagnostic::error("unreadable", None, summary)]);
+                return Err(vec![Diagnostic::error("unreadable", None, summary).help(CHECK_PATH.to_owned())]);
             }
         };
         match (path.starts_with(&found.root), real.strip_prefix(&root)) {
@@ -138,7 +141,10 @@ fn no_project(request: &ProjectRequest, folder: &Path, shown: &str) -> Diagnosti
         others.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_project(name)).collect();
     others.sort();
     let help = match others.is_empty() {
-        true => "name the folder of a project, or write one with `ringform init`".to_owned(),
+        true => {
+            "run in the folder of a project, name it as PATH or with --project, or write a new one with `ringform init`"
+                .to_owned()
+        }
         false => format!("name one of them with --project: {}", others.join(", ")),
     };
     Diagnostic::error("no-project", None, format!("{shown} and the folders above it have no {PROJECT}")).help(help)

@@ -117,7 +117,11 @@ fn report() -> Plan {
         done(acme(4), ApplyResult::Refused, None),
         done(acme(5), ApplyResult::NotConverged, Some("geo_list: sent \"BY KZ RU\", stored \"BY RU\"")),
         done(acme(6), ApplyResult::Collateral, Some("timezone moved from \"Asia/Omsk\" to null")),
-        done(acme(7), ApplyResult::Failed, Some("the API answered 503; the write may have landed: the next run tells")),
+        done(
+            acme(7),
+            ApplyResult::Failed,
+            Some("the API answered 503; the write may have landed: the next run reports it"),
+        ),
         done(acme(8), ApplyResult::Skipped, Some("stopped after the collateral of client 6")),
         done(failed(9, forbidden(9)), ApplyResult::Failed, None),
     ];
@@ -268,7 +272,7 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
     let mut one = plan(vec![acme(12), in_sync(13), failed(14, forbidden(14))]);
     one.base = Some("origin/main".into());
     let mut broken = plan(Vec::new());
-    broken.diagnostics = vec![Diagnostic::error("no-documents", None, "there is no client document here")];
+    broken.diagnostics = vec![Diagnostic::error("no-documents", None, "no client documents here")];
     vec![
         ("empty", plan(Vec::new())),
         ("broken", broken),
