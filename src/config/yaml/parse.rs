@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
+use crate::config::yaml::conflict;
 use crate::config::yaml::lines::without_mark;
 use crate::config::yaml::node::{DEEPEST, Position, YamlContent, YamlDocument, YamlNode};
 use crate::config::yaml::problems::Problems;
@@ -20,12 +21,20 @@ const MOST_NODES: u32 = 10_000;
 /// Reads all documents of a text. Empty ones are skipped. One that is not YAML is an error, and reading goes on at
 /// the next `---`.
 pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<YamlDocument> {
+    let text = without_mark(text);
+    // Both versions are in the file, so every other problem of it would be a consequence.
+    if let Some(at) = conflict::first_marker(text) {
+        let message = "a git conflict is not settled in this file".to_owned();
+        let help = "settle the conflict and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`";
+        problems.error_help("yaml-syntax", at, message, help);
+        return Vec::new();
+    }
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         flow_nesting_limit: 2 * DEEPEST,
         block_nesting_limit: 2 * DEEPEST,
     };
-    let mut parser = Parser::new_from_str_with_options(without_mark(text), options);
+    let mut parser = Parser::new_from_str_with_options(text, options);
     let mut documents = Vec::new();
     let before = problems.errors();
     let mut builder = TreeBuilder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None, before };

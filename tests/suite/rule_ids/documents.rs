@@ -40,6 +40,10 @@ fn yaml() -> Vec<Row> {
             "client: [\n---\nclient: 012\nsettings: {timezone: UTC}\n",
             &["error yaml-syntax 1:9", "error bad-client 3:9"],
         ),
+        // Both versions are in the file: its other problems are consequences.
+        settings("<<<<<<< HEAD\n  timezone: MSK\n=======\n  timezone: UTC\n>>>>>>> b\n", &["error yaml-syntax 3:1"]),
+        row("<<<<<<< HEAD\nclient: 12\n=======\nclient: 13\n>>>>>>> b\n", &["error yaml-syntax 1:1"]),
+        settings("  timezone: UTC\n=======\n  hold_music: 1\n", &["error yaml-syntax 4:1"]),
         settings("  timezone: *zone\n", &["error bad-alias 3:13"]),
         client("labels: &all {city: *all}\n", &["error bad-alias 2:21"]),
         settings("  timezone: !!str UTC\n", &["error tag 3:19"]),
