@@ -112,7 +112,8 @@ pub(crate) fn of_node(
         _ => &[],
     };
     // Items that are not scalars already have their errors; the rest cannot be judged as a whole list.
-    if problems.errors() > before && !items.is_empty() {
+    let is_broken = items.iter().any(|item| matches!(item.content, YamlContent::Broken));
+    if is_broken || (problems.errors() > before && !items.is_empty()) {
         return None;
     }
     match value::declared(row.kind, &given) {
