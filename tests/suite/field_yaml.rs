@@ -1,6 +1,9 @@
 //! YAML from the field: mistakes that people and their tools make, each with the words that lead to the cause.
 
+use serde_json::json;
+
 use crate::files::{settings, wrong};
+use crate::world::World;
 
 #[test]
 fn a_tag_is_named_at_its_own_place() {
@@ -17,4 +20,45 @@ fn a_tag_is_named_at_its_own_place() {
     wrong("client: 12\nsettings: !include common.yaml\n", &["2:11 tag"], &["`!include`"]);
     wrong("--- !vault\nclient: 12\nsettings: {timezone: UTC}\n", &["1:5 tag"], &["`!vault`"]);
     wrong("!doc\nclient: 12\nsettings: {timezone: UTC}\n", &["1:1 tag"], &["`!doc`"]);
+}
+
+#[test]
+fn any_ascii_blank_separates_countries_declared_or_live() {
+    for (number, text) in
+        ["|\n    RU\n    BY\n", ">\n    RU\n\n    BY\n", "\"RU\\tBY\"\n", "'RU\n\n    BY'\n", "[\"RU\\n\", BY]\n"]
+            .into_iter()
+            .enumerate()
+    {
+        for live in ["BY RU", "RU\nBY\n", "RU\tBY", "\r\nBY \r\nRU"] {
+            let mut world = World::new().live(12, json!({"geo_list": live}));
+            world.write("clients/12.yaml", format!("client: 12\nsettings:\n  geo_list: {text}").as_bytes());
+            let ran = world.run("plan --format json").ok();
+            assert_eq!(ran.client("12")["status"], "in_sync", "{number} {live:?}\n{}", ran.stdout);
+        }
+    }
+    settings("  geo_list: |\n    RU\n    UK\n", &["4:5 bad-setting"], &["`UK`", "`GB`"]);
+    settings("  geo_list: \"RU\\u00A0BY\"\n", &["3:13 bad-setting"], &["U+00A0 (no-break space)"]);
+}
+
+#[test]
+fn a_zone_with_other_separators_is_recognised() {
+    for (text, zone) in [
+        ("Asia\\Omsk", "Asia/Omsk"),
+        ("Asia_Omsk", "Asia/Omsk"),
+        ("New York", "America/New_York"),
+        ("\"New\u{a0}York\"", "America/New_York"),
+        ("Europe/Moscow.", "Europe/Moscow"),
+    ] {
+        settings(&format!("  timezone: {text}\n"), &["3:13 bad-setting"], &[&format!("did you mean `{zone}`?")]);
+    }
+}
+
+#[test]
+fn an_expectation_clears_nothing() {
+    let help = "write null if the field must not be set, or remove the key";
+    for (text, place) in [("''", "2:17 bad-setting"), ("' '", "2:17 bad-setting"), ("", "2:11 empty-value")] {
+        let document = format!("client: 12\nexpect: {{ name: {text} }}\nsettings: {{timezone: UTC}}\n");
+        wrong(&document, &[place], &[help]);
+    }
+    wrong("client: 12\nexpect: {id: 0}\nsettings: {timezone: UTC}\n", &["2:14 bad-setting"], &[help]);
 }

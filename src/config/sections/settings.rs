@@ -10,6 +10,9 @@ use crate::model::{
     Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, suggest, value,
 };
 
+/// The help for an empty value that is compared and never sent.
+const COMPARED_TO_NULL: &str = "write null if the field must not be set, or remove the key";
+
 /// Reads a `settings` section: every valid entry, in the order of [`Setting::ALL`].
 pub(crate) fn settings(node: &YamlNode, layer: &Layer, problems: &mut Problems<'_>) -> Vec<ManagedField> {
     let entries = mapping::section(node, "`settings`", problems);
@@ -90,11 +93,14 @@ pub(crate) fn of_node(
     problems: &mut Problems<'_>,
 ) -> Option<State> {
     let before = problems.errors();
+    // Expectations, guards and waivers compare a value; only a setting is cleared by null.
+    let is_cleared = row.write.is_some() && rule == "bad-setting";
     let given = match &node.content {
         YamlContent::Broken => return None,
         YamlContent::Empty => {
             let message = format!("`{}` has no value", row.name);
-            problems.error_help("empty-value", key, message, "write null to clear, or remove the key");
+            let help = if is_cleared { "write null to clear, or remove the key" } else { COMPARED_TO_NULL };
+            problems.error_help("empty-value", key, message, help);
             return None;
         }
         YamlContent::Null => Given::Null,
@@ -123,7 +129,10 @@ pub(crate) fn of_node(
                 let at = flaw.item.and_then(|item| items.get(item)).map_or(node.at, |item| item.at);
                 // Words that look like null to people and are not null in YAML.
                 if node.text().is_some_and(|text| matches!(text, "Null" | "NULL")) {
-                    flaw.help = Some("write null, in small letters, to clear".to_owned());
+                    let to_clear = if is_cleared { ", to clear" } else { "" };
+                    flaw.help = Some(format!("write null, in small letters{to_clear}"));
+                } else if flaw.is_cleared_by_null && !is_cleared {
+                    flaw.help = Some(COMPARED_TO_NULL.to_owned());
                 }
                 problems.flaw(rule, at, flaw);
             }
