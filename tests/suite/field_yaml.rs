@@ -62,3 +62,24 @@ fn an_expectation_clears_nothing() {
     }
     wrong("client: 12\nexpect: {id: 0}\nsettings: {timezone: UTC}\n", &["2:14 bad-setting"], &[help]);
 }
+
+#[test]
+fn an_expectation_that_looks_met_says_wherein_it_differs() {
+    for (declared, live, why) in [
+        ("Йошкар", "И\u{306}ошкар", Some("character 1 is U+0418 U+0306, not U+0419")),
+        ("Acme", "\u{410}cme", Some("character 1 is U+0410, not U+0041")),
+        ("Acme LLC", "Acme\u{a0}LLC", Some("character 5 is U+00A0, not U+0020")),
+        ("Acme", "Apex", None),
+    ] {
+        let mut world = World::new().live(12, json!({"name": live}));
+        let text = format!("client: 12\nexpect: {{name: \"{declared}\"}}\nsettings: {{timezone: UTC}}\n");
+        world.write("clients/12.yaml", text.as_bytes());
+        let ran = world.run("plan --format json").status(1);
+        let message = ran.client("12")["error"]["message"].as_str().unwrap().to_owned();
+        let note = why.map(|why| format!("(they look alike: {why})")).unwrap_or_default();
+        assert_eq!(
+            message,
+            format!("name is \"{live}\", expected \"{declared}\"{}{note}", if why.is_some() { " " } else { "" })
+        );
+    }
+}
