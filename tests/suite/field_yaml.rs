@@ -83,3 +83,33 @@ fn an_expectation_that_looks_met_says_wherein_it_differs() {
         );
     }
 }
+
+#[test]
+fn characters_that_look_like_others_are_named_in_every_field_and_key() {
+    let blank = "U+00A0 (no-break space)";
+    for (setting, column) in [
+        ("geo_list: \"RU\u{a0}\"", 13),
+        ("timezone: \"\u{a0}UTC\"", 13),
+        ("dial_rule_id: \"1\u{a0}9\"", 17),
+        ("hold_music: 1\u{a0}9", 15),
+        ("sip_network_permission_id: 1\u{a0}9", 30),
+        ("disk_space_notify_threshold: 9\u{a0}0", 32),
+        ("disk_space_notify_email: ops@\u{a0}example.com", 28),
+    ] {
+        settings(&format!("  {setting}\n"), &[&format!("3:{column} bad-setting")], &[blank]);
+    }
+    let rest = "settings: {timezone: UTC}\n";
+    settings("  time\u{a0}zone: UTC\n", &["3:3 unknown-key"], &[blank]);
+    wrong(&format!("client: 1\u{a0}2\n{rest}"), &["1:9 bad-client"], &[blank]);
+    wrong(&format!("client: 12\n{rest}label\u{a0}s: {{}}\n"), &["3:1 unknown-key"], &[blank]);
+    wrong(&format!("client: 12\n{rest}ignore: [geo\u{a0}_list]\n"), &["3:10 unknown-key"], &[blank]);
+    wrong(&format!("client: 12\n{rest}ignore: [ge\u{43e}_list]\n"), &["3:10 unknown-key"], &["U+043E, not U+006F"]);
+    wrong(&format!("client: 12\n{rest}expect: {{n\u{430}me: x}}\n"), &["3:10 unknown-key"], &["U+0430, not U+0061"]);
+    wrong(&format!("client: 12\n{rest}expect: {{id: 1\u{a0}2}}\n"), &["3:14 bad-setting"], &[blank]);
+    wrong(&format!("client: 12\n{rest}expect: {{record_stereo: tru\u{435}}}\n"), &["3:25 bad-setting"], &["U+0435"]);
+    wrong(&format!("client: 12\n{rest}credentials: a\u{a0}b\n"), &["3:14 unknown-credentials"], &[blank]);
+    wrong(&format!("client: 12\n{rest}profiles: [a\u{200b}b]\n"), &["3:12 unknown-profile"], &["U+200B"]);
+    let mut world = World::new().project("profiles: {\u{43c}\u{43e}\u{441}: {timezone: UTC}}");
+    world.write("clients/a.yaml", "client: 12\nprofiles: [\u{43c}o\u{441}]\n".as_bytes());
+    world.run("validate").status(1).says(&["character 2 is U+006F, not U+043E", "did you mean `мос`?"]);
+}

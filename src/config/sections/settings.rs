@@ -7,7 +7,7 @@ use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlNode};
 use crate::model::{
-    Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, suggest, value,
+    Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, value,
 };
 
 /// The help for an empty value that is compared and never sent.
@@ -70,9 +70,9 @@ pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expect
             }
             None => {
                 let read_only = FIELDS.iter().filter(|row| row.write.is_none()).map(|row| row.name);
-                let near = suggest::nearest(&entry.key, read_only);
                 let word = problems.word(&entry.key, "this");
-                problems.error_near("unknown-key", entry.key_at, format!("{word} is not a read-only field"), near);
+                let message = format!("{word} is not a read-only field");
+                problems.unknown_name("unknown-key", entry.key_at, message, &entry.key, read_only);
             }
         }
     }
@@ -160,7 +160,8 @@ pub(crate) fn names(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<(S
             Some(setting) => found.push((setting, at)),
             None => {
                 let message = format!("{} is not a setting", problems.word(&name, "this"));
-                problems.error_near("unknown-key", at, message, FieldRow::nearest_setting(&name));
+                let known = Setting::ALL.iter().map(|setting| setting.name());
+                problems.unknown_name("unknown-key", at, message, &name, known);
             }
         }
     }
