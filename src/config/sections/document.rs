@@ -14,7 +14,7 @@ use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlDocument};
 
-use crate::model::{ClientId, ClientKey, Declaration, Layer, ManagedField, Place, SettingSet, suggest};
+use crate::model::{ClientId, ClientKey, Declaration, Layer, ManagedField, Place, SettingSet};
 
 /// What one document holds. A document with errors has no declaration but may say whose it is.
 #[derive(Debug, Default)]
@@ -153,9 +153,9 @@ fn credentials(
     if let Some(name) = inheritance.credentials.get(name) {
         return Some(name.clone());
     }
-    let near = suggest::nearest(name, inheritance.credentials.iter().map(|name| &**name));
     let message = format!("ringform.yaml declares no credentials {}", problems.word(name, "of this name"));
-    problems.error_near("unknown-credentials", entry.value.at, message, near);
+    let known = inheritance.credentials.iter().map(|name| &**name);
+    problems.unknown_name("unknown-credentials", entry.value.at, message, name, known);
     None
 }
 

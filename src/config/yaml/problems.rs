@@ -5,8 +5,8 @@
 
 use crate::config::yaml::lines::{LineIndex, without_mark};
 use crate::config::yaml::node::Position;
-use crate::model::text::quote;
-use crate::model::{Diagnostic, Flaw, Place, Untrusted};
+use crate::model::text::{quote, strange_character};
+use crate::model::{Diagnostic, Flaw, Place, Untrusted, look_alike, suggest};
 
 /// The most problems that are shown of one file. A file of 16 MiB can hold millions.
 const MOST: usize = 10_000;
@@ -90,6 +90,29 @@ impl<'t> Problems<'t> {
         let help = near.map(|near| format!("did you mean `{near}`?"));
         let diagnostic = Diagnostic::error(rule, self.place(at), message).help(help);
         self.push(diagnostic);
+    }
+
+    /// Reports a name that is not among the known ones, with a guess at what was meant. An invisible or look-alike character in
+    /// it is named.
+    pub(crate) fn unknown_name<'k>(
+        &mut self,
+        rule: &'static str,
+        at: Position,
+        message: String,
+        name: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        let twin = known.clone().find_map(|known| Some((known, look_alike::difference(name, known)?)));
+        let strange = name.chars().find(|c| !c.is_ascii_graphic() && !c.is_alphanumeric() && *c != ' ');
+        let (message, near) = match (twin.filter(|_| self.quotes), strange) {
+            (Some((known, difference)), _) => (format!("{message}: {difference}"), Some(known)),
+            (None, Some(strange)) => {
+                let strange = strange_character(strange.encode_utf8(&mut [0; 4])).unwrap_or_default();
+                (format!("{message}: it holds {strange}"), suggest::nearest(name, known))
+            }
+            (None, None) => (message, suggest::nearest(name, known)),
+        };
+        self.error_near(rule, at, message, near);
     }
 
     /// Reports a flaw of a value. Its message quotes the value first, where it does.

@@ -31,6 +31,7 @@ fn sections() -> Vec<Row> {
     vec![
         project("", &[]),
         row("endpoint: [\n", &["error yaml-syntax 1:11"]),
+        row("<<<<<<< HEAD\nendpoint: a\n=======\nendpoint: b\n>>>>>>> b\n", &["error yaml-syntax 1:1"]),
         row(b"endpoint: \xff\n", &["error bad-text 1:11"]),
         row("endpoint: http://pbx.example\n", &["error endpoint 1:11"]),
         row("endpoint: ftp://pbx.example\n", &["error endpoint 1:11"]),
