@@ -55,7 +55,7 @@ fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
     for setting in fields {
         let change = client.changes.iter().map(|change| &change.difference).find(|one| one.setting == setting);
         let applies = match (guard.when.unmanaged, change) {
-            (true, _) => !client.managed.contains(setting),
+            (true, _) => !client.managed.contains(setting) && !client.not_selected.contains(setting),
             (false, Some(difference)) => holds(&guard.when, difference),
             (false, None) => false,
         };
