@@ -150,7 +150,7 @@ fn ignored_conditions() -> Vec<Row> {
         guards("- {name: dial-rule-changed, field: hold_music, deny: {to: 7}}\n", &["error bad-guard 3:36"]),
         guards("- {name: x, field: geo_list, deny: {to: \"*\", unmanaged: false}}\n", &[]),
         guards("- {name: open-geo, field: geo_list, deny: {from: RU, unmanaged: false}}\n", &[]),
-        guards("- {name: unmanaged-security, field: dial_rule_id, deny: {unmanaged: true}}\n", &[]),
+        guards("- {name: unmanaged-security, field: timezone, deny: {unmanaged: true}}\n", &[]),
     ]
 }
 
