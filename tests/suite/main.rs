@@ -7,6 +7,7 @@ mod applying;
 mod architecture;
 mod drifting;
 mod examples;
+mod field_http;
 mod field_yaml;
 mod files;
 mod generated;
