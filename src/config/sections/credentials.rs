@@ -1,7 +1,7 @@
 //! The credentials of a project file.
 //!
-//! Owns their three forms. A secret must name a variable of the environment: one that is written out is an error
-//! whose message never repeats it. What the variables hold is not known here.
+//! Owns their three forms. A secret must name a variable of the environment: one that is written out is an error whose message
+//! never repeats it. What the variables hold is not known here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

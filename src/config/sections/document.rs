@@ -1,7 +1,7 @@
 //! Client documents: from a located tree to a declaration.
 //!
-//! Owns the keys of a document and the folding of layers: profiles in their order, then the document's own
-//! settings, less what it ignores. A document with an error makes no declaration, but all of it is checked.
+//! Owns the keys of a document and the folding of layers: profiles in their order, then the document's own settings, less what it
+//! ignores. A document with an error makes no declaration, but all of it is checked.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The project file: ringform.yaml.
 //!
-//! Owns its keys but for credentials, guards and waivers, which have modules of their own. No line of the file and
-//! no value of its secret parts ever stands in a message.
+//! Owns its keys but for credentials, guards and waivers, which have modules of their own. No line of the file and no value of its secret
+//! parts ever stands in a message.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! The sections of values: `settings` of documents and profiles, and `expect`.
 //!
-//! Owns the way from a key and a node to a typed value of a field. Which fields there are and what they accept is
-//! read off the field table; this module names none of them.
+//! Owns the way from a key and a node to a typed value of a field. Which fields there are and what they accept is read off the
+//! field table; this module names none of them.
 
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};

@@ -1,7 +1,7 @@
 //! The waivers of a project file: what `drift` may find and nobody is to be called for.
 //!
-//! Owns the reading of the section. All problems are told at once, and, as everywhere in a project file, none
-//! quotes it. Whether a waiver has expired is not asked here: that needs a day.
+//! Owns the reading of the section. All problems are told at once, and, as everywhere in a project file, none quotes it. Whether
+//! a waiver has expired is not asked here: that needs a day.
 
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::keys::WAIVER;

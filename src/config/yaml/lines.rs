@@ -1,7 +1,7 @@
 //! The lines of one file, found in no time.
 //!
-//! Owns where lines begin: as YAML has it, behind LF, CR and CR LF, and nowhere else. A file of 16 MiB can have a
-//! problem in each of its lines, so none is searched for from the start.
+//! Owns where lines begin: as YAML has it, behind LF, CR and CR LF, and nowhere else. A file of 16 MiB can have a problem in each
+//! of its lines, so none is searched for from the start.
 
 use std::cell::OnceCell;
 

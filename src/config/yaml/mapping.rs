@@ -28,9 +28,8 @@ impl MappingEntry {
     }
 }
 
-/// The entries of a mapping, in the order they are written, each key once. `<<` is merged: own keys win wherever it
-/// stands, and earlier merged mappings win over later ones. `None` when the node is no mapping; that is complained
-/// about as `what`.
+/// The entries of a mapping, in the order they are written, each key once. `<<` is merged: own keys win wherever it stands, and
+/// earlier merged mappings win over later ones. `None` when the node is no mapping; that is complained about as `what`.
 pub(crate) fn entries(node: &YamlNode, what: &str, problems: &mut Problems<'_>) -> Option<Vec<MappingEntry>> {
     match &node.content {
         YamlContent::Map(pairs) => Some(of_pairs(pairs, problems, 0)),

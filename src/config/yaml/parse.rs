@@ -1,8 +1,7 @@
 //! YAML text to located trees.
 //!
-//! Owns the reading of events: where each node stands, what an alias expands to, and the budgets that hold a
-//! hostile file within milliseconds. Nothing is typed here: a scalar is text, and only a plain `null` or `~` is
-//! null. It knows no key.
+//! Owns the reading of events: where each node stands, what an alias expands to, and the budgets that hold a hostile file within
+//! milliseconds. Nothing is typed here: a scalar is text, and only a plain `null` or `~` is null. It knows no key.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,8 +15,8 @@ use crate::config::yaml::syntax;
 
 /// The most nodes that a document may expand to: a client document has a few dozen.
 const MOST_NODES: u32 = 10_000;
-/// Reads all documents of a text. Empty ones are skipped; one that is not YAML is complained about, and reading
-/// goes on at the next `---`.
+/// Reads all documents of a text. Empty ones are skipped; one that is not YAML is complained about, and reading goes on at the
+/// next `---`.
 pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<YamlDocument> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,

@@ -1,15 +1,14 @@
 //! Problems of one file while it is read.
 //!
-//! Owns the turning of a position into a diagnostic: the file's name, and the line of YAML for the caret. Of a
-//! project file, where a secret may stand by mistake, neither a line nor a word is ever kept.
+//! Owns the turning of a position into a diagnostic: the file's name, and the line of YAML for the caret. Of a project file,
+//! where a secret may stand by mistake, neither a line nor a word is ever kept.
 
 use crate::config::yaml::lines::{LineIndex, without_mark};
 use crate::config::yaml::node::Position;
 use crate::model::text::quote;
 use crate::model::{Diagnostic, Flaw, Place, Untrusted};
 
-/// The most problems that are told of one file. A file of 16 MiB can hold millions, and nobody reads the second
-/// thousand.
+/// The most problems that are told of one file. A file of 16 MiB can hold millions, and nobody reads the second thousand.
 const MOST: usize = 10_000;
 /// Behind this column nobody looks for a caret.
 const FAR: u32 = 2_000;
@@ -47,8 +46,7 @@ impl<'t> Problems<'t> {
         Problems { quotes: false, ..Problems::of_documents(file, text) }
     }
 
-    /// Of a file that a link leads to out of the project: it may be anything on this machine, and nothing of it is
-    /// ever shown.
+    /// Of a file that a link leads to out of the project: it may be anything on this machine, and nothing of it is ever shown.
     pub(crate) fn of_outside(file: Untrusted, text: &'t str) -> Self {
         Problems::of_project(file, text)
     }

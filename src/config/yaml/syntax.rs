@@ -1,7 +1,7 @@
 //! Text that is not YAML, in our own words where we know the cause.
 //!
-//! Owns the guess at what was meant: a sign that YAML reserves, a tab, a character that nobody sees. The parser's
-//! own sentence, which never quotes the file, is the last resort.
+//! Owns the guess at what was meant: a sign that YAML reserves, a tab, a character that nobody sees. The parser's own sentence,
+//! which never quotes the file, is the last resort.
 
 use granit_parser::ScanError;
 
@@ -64,8 +64,7 @@ fn value_at(line: &str, column: usize) -> Option<&str> {
     (value.len() <= 80 && !value.contains(['"', '\\'])).then_some(value)
 }
 
-/// The tab that is at fault: where the error is, or in the indentation of its line, or of one of the next lines if
-/// the parser speaks of a tab.
+/// The tab that is at fault: where the error is, or in the indentation of its line, or of one of the next lines if the parser speaks of a tab.
 fn tab(problems: &Problems<'_>, number: usize, column: usize, said: bool) -> Option<(usize, usize)> {
     let line = problems.line(number);
     if line.chars().nth(column) == Some('\t') {
@@ -76,8 +75,7 @@ fn tab(problems: &Problems<'_>, number: usize, column: usize, said: bool) -> Opt
     lines.into_iter().find_map(|number| indented(problems.line(number)).map(|column| (number, column)))
 }
 
-/// A character of the line that is at fault more often than not. Of a file that may not be quoted, only those that
-/// are no letters.
+/// A character of the line that is at fault more often than not. Of a file that may not be quoted, only those that are no letters.
 fn strange(line: &str, quotes: bool) -> Option<(usize, String)> {
     let (column, found) = line.chars().enumerate().find(|(_, c)| !c.is_ascii() || c.is_ascii_control())?;
     let may_be_named = quotes || !found.is_alphanumeric();
