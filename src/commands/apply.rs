@@ -13,7 +13,7 @@ use crate::terminal::{block_on, environment, formats, listener, not_started, out
 pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
     formats::check(formats, &[])?;
-    // This check comes before any request, so that a wrong pipeline fails in its first run, with or without a difference.
+    // This check comes before any request, so that a wrong pipeline fails in its first run.
     if !args.yes && !io::stdin().is_terminal() {
         bail!("apply asks before it sends, and stdin is not a terminal; give --yes to send without a question");
     }

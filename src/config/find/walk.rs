@@ -1,7 +1,7 @@
 //! Which documents: the walk below the paths of a run.
 //!
-//! Owns its rules: it skips hidden files, other projects and backups, follows links, and counts a file once. A name that
-//! is not text loses no file. It opens no document.
+//! Owns its rules: it skips hidden files, other projects and backups, follows links, and counts a file once. A name
+//! that is not text loses no file. It opens no document.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;

@@ -134,8 +134,8 @@ impl Baseline {
         let (tree, root) = listing::read(objects, &commit.tree, folder)?;
         let file = [root.as_slice(), now.file.as_bytes()].concat();
         let Some(object) = tree.file(&file) else {
-            // A link that leads nowhere is a file that cannot be read. Without one the project did not exist yet: all of
-            // it is new.
+            // A link that leads nowhere is a file that cannot be read. Without one the project did not exist yet: all
+            // of it is new.
             let closed = tree.documents(&root, None, &[]).closed;
             if closed.iter().any(|name| name.raw() == &*now.file) {
                 self.broken(&now.file, None, "it is a link that leads out of the repository or nowhere");
