@@ -30,7 +30,24 @@ pub(crate) fn decode(bytes: Vec<u8>, name: &Untrusted) -> Result<String, Box<Dia
     if bytes.len() as u64 > MOST_BYTES {
         return Err(Box::new(too_large(name)));
     }
+    if let Some(encoding) = wide_encoding(&bytes) {
+        let summary = format!("this is {encoding} and not UTF-8");
+        let error = Diagnostic::error("bad-text", Place::new(name.clone(), 1, 1), summary);
+        return Err(Box::new(error.help("save the file as UTF-8".to_owned())));
+    }
     String::from_utf8(bytes).map_err(|error| Box::new(no_text(&error, name)))
+}
+
+/// The encoding of a text whose characters have more than one byte each: by its byte-order mark, or by the zeros between its
+/// first letters.
+fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+        [1..=255, 0, 0, 0, ..] | [0, 0, 0, 1..=255, ..] => Some("UTF-32"),
+        [1..=255, 0, 1..=255, 0, ..] | [0, 1..=255, 0, 1..=255, ..] => Some("UTF-16"),
+        _ => None,
+    }
 }
 
 pub(crate) fn too_large(name: &Untrusted) -> Diagnostic {

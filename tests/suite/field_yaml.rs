@@ -113,3 +113,21 @@ fn characters_that_look_like_others_are_named_in_every_field_and_key() {
     world.write("clients/a.yaml", "client: 12\nprofiles: [\u{43c}o\u{441}]\n".as_bytes());
     world.run("validate").status(1).says(&["character 2 is U+006F, not U+043E", "did you mean `мос`?"]);
 }
+
+#[test]
+fn byte_order_marks_and_utf_16_are_named() {
+    let rest = "settings: {timezone: UTC}\n";
+    wrong(&format!("\u{feff}client: 12\n{rest}"), &[], &[]);
+    wrong(&format!("client: 12\n{rest}\u{feff}labels: {{}}\n"), &["3:1 yaml-syntax"], &["U+FEFF (byte-order mark)"]);
+    settings("  timezone: U\u{feff}TC\n", &["3:13 bad-setting"], &["U+FEFF (byte-order mark)"]);
+    for (mark, big) in [("\u{feff}", false), ("\u{feff}", true), ("", false), ("", true)] {
+        let units = format!("{mark}client: 12\n{rest}").encode_utf16().collect::<Vec<u16>>();
+        let bytes = units.into_iter().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+        let mut world = World::new();
+        world.write("clients/a.yaml", &bytes.collect::<Vec<u8>>());
+        let ran = world.run("validate").status(1);
+        ran.says(&["error[bad-text]", "a.yaml:1:1", "this is UTF-16 and not UTF-8", "save the file as UTF-8"]);
+    }
+    let twice = "  <<: {timezone: UTC}\n  <<: {hold_music: 1}\n";
+    settings(twice, &["4:3 duplicate-key"], &["a second `<<` in one mapping", "write one `<<: [*first, *second]`"]);
+}

@@ -15,7 +15,7 @@ pub(super) fn first_marker(text: &str) -> Option<Position> {
             |at: usize| matches!(text[at + marker.len()..].bytes().next(), None | Some(b' ' | b'\n' | b'\r'));
         text.match_indices(marker).map(|(at, _)| at).find(|at| is_line(*at) && is_whole(*at))
     });
-    let before = text[..first.min()?].as_bytes();
+    let before = &text.as_bytes()[..first.min()?];
     let breaks = before.iter().enumerate();
     let ends = breaks.filter(|(at, byte)| **byte == b'\n' || (**byte == b'\r' && before.get(at + 1) != Some(&b'\n')));
     Some(Position { line: ends.count() as u32 + 1, column: 1, width: MARKERS[0].len() as u32 })
