@@ -16,8 +16,8 @@ use crate::plan::{
 pub(super) fn declaration(id: u64, settings: &[(Setting, Json)]) -> Declaration {
     let file = format!("clients/c{id}.yaml");
     let managed = settings.iter().enumerate().map(|(at, (setting, wanted))| {
-        let house = *setting == Setting::Timezone;
-        let place = if house {
+        let is_standard = *setting == Setting::Timezone;
+        let place = if is_standard {
             Place::new("ringform.yaml".into(), 9, 5)
         } else {
             Place::new(Untrusted::new(file.clone()), 5 + at as u32, 13)
@@ -25,7 +25,7 @@ pub(super) fn declaration(id: u64, settings: &[(Setting, Json)]) -> Declaration 
         ManagedField {
             setting: *setting,
             wanted: value::live(setting.kind(), wanted),
-            layer: if house { Layer::Profile("house".into()) } else { Layer::Settings },
+            layer: if is_standard { Layer::Profile("standard".into()) } else { Layer::Settings },
             place,
         }
     });
