@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use ringform::{render, run};
 
-use crate::terminal::target::{OutputTarget, folder, open_in_place};
+use crate::terminal::target::{OutputTarget, folder, open_in_place, without_path};
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,15 +112,6 @@ fn put(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
-}
-
-/// An error of a temporary file without the name of that file, which means nothing to people.
-fn without_path(error: io::Error) -> io::Error {
-    let text = error.to_string();
-    match text.split_once(" at path ") {
-        Some((cause, _)) => io::Error::new(error.kind(), cause),
-        None => error,
-    }
 }
 
 /// A path for a message.

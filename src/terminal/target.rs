@@ -57,7 +57,7 @@ impl OutputTarget {
         match self {
             // Only a file made in the folder shows whether the folder takes files, for root and for mounted folders too.
             OutputTarget::Replaced(path) => {
-                tempfile::Builder::new().prefix(".ringform-").tempfile_in(folder(path)).map(drop)
+                tempfile::Builder::new().prefix(".ringform-").tempfile_in(folder(path)).map(drop).map_err(without_path)
             }
             // To open a pipe waits for its reader, and to open a device may do something.
             OutputTarget::InPlace(path) => fs::metadata(path).map(drop),
@@ -73,6 +73,15 @@ pub(super) fn open_in_place(path: &Path) -> io::Result<Box<dyn io::Write>> {
         return Ok(Box::new(std::os::unix::net::UnixStream::connect(path)?));
     }
     Ok(Box::new(OpenOptions::new().append(true).open(path)?))
+}
+
+/// An error of a temporary file without the name of that file, which means nothing to people.
+pub(super) fn without_path(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((cause, _)) => io::Error::new(error.kind(), cause),
+        None => error,
+    }
 }
 
 /// The folder of a path.

@@ -105,3 +105,32 @@ fn process_substitution_and_pipes_work_in_both_directions() {
     assert!(!fs::metadata(world.path("pipe")).unwrap().is_file());
     assert_eq!(world.puts(), [json!({"geo_list": "KZ RU"})]);
 }
+
+#[test]
+fn a_target_that_cannot_be_written_stops_the_run_before_its_first_request() {
+    let mut world = world();
+    symlink("no/such/file", world.path("nowhere")).unwrap();
+    symlink("circle", world.path("circle")).unwrap();
+    for (line, named) in [
+        ("apply --yes --format json=no/such/r.json", "no/such/r.json"),
+        ("apply --yes --format json=clients", "clients"),
+        ("apply --yes --format json=ringform.yaml/r.json", "ringform.yaml/r.json"),
+        ("apply --yes --format json=nowhere", "nowhere"),
+        ("apply --yes --format json=circle", "circle"),
+        ("plan --out no/p.json", "no/p.json"),
+        ("drift --metrics no/m.prom", "no/m.prom"),
+    ] {
+        world.run(line).status(1).sends_nothing().says(&[&format!("cannot write {named}")]);
+    }
+    // The check leaves nothing behind.
+    let names = fs::read_dir(world.folder()).unwrap().map(|one| one.unwrap().file_name().into_string().unwrap());
+    assert_eq!(names.filter(|name| name.starts_with(".ringform-")).count(), 0);
+}
+
+#[test]
+fn one_file_for_two_targets_is_wrong_usage_through_a_link_too() {
+    let mut world = world();
+    symlink("r.json", world.path("link")).unwrap();
+    world.run("plan --out r.json --format json=link").status(1).sends_nothing().says(&["two outputs"]);
+    world.run("drift --since r.json --metrics link").status(1).sends_nothing().says(&["two outputs"]);
+}
