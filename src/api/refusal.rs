@@ -82,9 +82,12 @@ const TABLE: &[DocumentedError] = &[
     ),
 ];
 
+/// The remedy where an answer may differ later.
+const LATER: &str = "try again later, or ask the provider";
+
 /// Further help where the request was for `@me`.
-const ME: &str = "`@me` is the client that the token belongs to and presumably fails for a user who is a dealer: \
-                  write the client's number";
+const ME: &str = "`@me` is the client that the token belongs to. A user of a dealer probably has none: write the client's \
+                  number";
 
 /// The meaning of an answer that is not a success. `blank` takes our secrets out of a text.
 pub(super) fn refusal(code: StatusCode, body: &[u8], asked: RequestKind, blank: impl Fn(String) -> String) -> Failure {
@@ -105,7 +108,8 @@ pub(super) fn refusal(code: StatusCode, body: &[u8], asked: RequestKind, blank: 
             "check the endpoint and its path: ringform requests tokens at /oauth/token below it".to_owned(),
         ),
         (Some(row), _) => (row.sentence, row.help.to_owned()),
-        (None, _) if code >= 500 => ("the API failed", "try again later, or ask the provider".to_owned()),
+        (None, _) if matches!(code, 408 | 425) => ("the API did not take the request in time", LATER.to_owned()),
+        (None, _) if code >= 500 => ("the API failed", LATER.to_owned()),
         (None, _) => ("the API refused the request", "the message of the API may say why".to_owned()),
     };
     if matches!(asked, RequestKind::Read(ClientId::Me) | RequestKind::Write(ClientId::Me)) && matches!(code, 403 | 404)
@@ -233,6 +237,8 @@ mod tests {
             (403, "something_new", "forbids", "auth check"),
             (404, "", "no such resource exists", "`route`"),
             (404, "client_not_found", "no client with this id exists", "id"),
+            (408, "", "did not take the request in time", "later"),
+            (425, "", "did not take the request in time", "later"),
             (409, "", "refused the request", "message"),
             (500, "", "failed", "later"),
         ] {

@@ -80,11 +80,17 @@ pub(super) fn decide(result: TryResult) -> RetryDecision {
             Some(wait) => RetryDecision::WaitForQuota(wait),
             None => RetryDecision::GiveUp,
         },
-        TryResult::ErrorStatus { code: 429 | 502 | 503 | 504, retry_after } => {
+        TryResult::ErrorStatus { code, retry_after } if code == 429 || is_unprocessed(code) => {
             RetryDecision::BackOff(retry_after.filter(|after| *after <= SHORT_RETRY_AFTER).unwrap_or_default())
         }
         TryResult::ErrorStatus { .. } => RetryDecision::GiveUp,
     }
+}
+
+/// Whether a status says that something on the way gave up and that the same request may succeed later. 408 and 425 are
+/// 4xx, but they judge the connection and not the request. Gateways answer 520 to 524 where their server does not.
+pub(super) fn is_unprocessed(code: u16) -> bool {
+    matches!(code, 408 | 425 | 502 | 503 | 504 | 520..=524)
 }
 
 /// How long to wait for a reset; `None` when that is longer than allowed. At least a second, so that a reset which
@@ -210,6 +216,15 @@ mod tests {
             (status(502), BackOff(secs(0))),
             (status(503), BackOff(secs(0))),
             (status(504), BackOff(secs(0))),
+            // 408, 425, 520 to 524
+            (status(408), BackOff(secs(0))),
+            (after(408, 1), BackOff(secs(1))),
+            (status(425), BackOff(secs(0))),
+            (status(520), BackOff(secs(0))),
+            (status(524), BackOff(secs(0))),
+            (status(519), GiveUp),
+            (status(525), GiveUp),
+            (status(407), GiveUp),
             (after(503, 2), BackOff(secs(2))),
             (after(503, 5), BackOff(secs(5))),
             (after(503, 6), BackOff(secs(0))),

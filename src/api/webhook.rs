@@ -85,7 +85,10 @@ impl Webhook {
             Err(_) => bail!("the connection to the webhook broke"),
         };
         if status.is_redirection() {
-            bail!("the webhook answered with a redirect (HTTP {}), and ringform follows no redirects", status.as_u16());
+            bail!(
+                "the webhook answered with a redirect (HTTP {}), and ringform follows no redirects; use the target's address",
+                status.as_u16()
+            );
         }
         if !status.is_success() {
             bail!("the webhook refused the report (HTTP {})", status.as_u16());

@@ -13,6 +13,7 @@ use crate::api::credential::ApiCredential;
 use crate::api::error::Delivery;
 use crate::api::refusal::{NOT_AN_OBJECT, bad_answer, used_up};
 use crate::api::response::ApiResponse;
+use crate::api::retry::is_unprocessed;
 use crate::api::token::{AccessToken, access_token, renew};
 use crate::api::usage::RequestKind;
 use crate::model::{ClientId, Failure, FailureKind, FieldMask, Live};
@@ -138,6 +139,11 @@ fn event_of(
         return Event::Throttled { failure, spent: used_up, wait };
     }
     let failure = context.refused(credential, &response, kind);
-    // A server that fails may have stored first; one that refuses or redirects has not.
-    if status.is_server_error() { Event::FateUnknown(failure) } else { Event::Refused(failure) }
+    // A server that fails may have stored first, and so may one behind a gateway that gave up. One that refuses or
+    // redirects has not.
+    if status.is_server_error() || is_unprocessed(status.as_u16()) {
+        Event::FateUnknown(failure)
+    } else {
+        Event::Refused(failure)
+    }
 }

@@ -6,13 +6,13 @@ use clap::{Args, ValueEnum};
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct LogArgs {
-    /// When to use colours; `auto` heeds NO_COLOR
+    /// When to use colours; `auto` respects NO_COLOR
     #[arg(long, global = true, value_enum, default_value_t = ColorMode::Auto, value_name = "WHEN")]
     pub color: ColorMode,
-    /// Say less: no progress, no notes
+    /// Show less: no progress, no notes
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more; -vv logs every request
+    /// Show more; -vv logs every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// How log lines on stderr are written

@@ -11,10 +11,10 @@ use crate::cli::values::duration;
 /// Write a starter project.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InitArgs {
-    /// The folder of the project, made where it is missing [default: .]
+    /// The folder of the project, created if it is missing [default: .]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// Write a pipeline too; repeat for more. Where a project stands already, the pipeline alone is written
+    /// Write a pipeline too; repeat for more. An existing project gets only the pipeline
     #[arg(long, value_enum, value_name = "WHERE")]
     pub ci: Vec<Pipeline>,
 }
@@ -74,25 +74,25 @@ pub(crate) struct ShowArgs {
 /// Serve the simulator.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SandboxArgs {
-    /// The address to listen on; loopback alone
+    /// The address to listen on; only loopback
     #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
     pub listen: std::net::SocketAddr,
-    /// A seed of clients, JSON or YAML; what changes is kept in .ringform/sandbox beside it
+    /// A seed of clients, JSON or YAML; changes are saved in .ringform/sandbox beside it
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
-    /// Make up this many clients; this or --data is needed
+    /// Generate this many clients; this or --data is required
     #[arg(long, value_name = "N", conflicts_with = "data")]
     pub clients: Option<u64>,
-    /// Go back to the seed: forget what was kept, and end
+    /// Return to the seed: delete the saved changes, and end
     #[arg(long, requires = "data")]
     pub reset: bool,
     /// PUT replaces the whole client instead of merging
     #[arg(long)]
     pub replace: bool,
-    /// PUT takes this field and does not store it; repeat for more
+    /// PUT accepts this field and does not store it; repeat for more
     #[arg(long, value_name = "FIELD")]
     pub ignore: Vec<String>,
-    /// Store or answer values in another spelling: zones, emails, countries, numbers-as-text, empty-for-null
+    /// Store or answer values in another form: zones, emails, countries, numbers-as-text, empty-for-null
     #[arg(long, value_name = "WHAT", value_parser = |text: &str| text.parse::<ringform::sandbox::Normalise>().map_err(|e| e.to_string()))]
     pub normalise: Vec<ringform::sandbox::Normalise>,
     /// Leave this field out of every answer; repeat for more
@@ -101,10 +101,11 @@ pub(crate) struct SandboxArgs {
     /// Refuse null in a PUT with 400
     #[arg(long)]
     pub refuse_null: bool,
-    /// A fault: NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1]; repeat for more, `list` names them
+    /// A fault: NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1]; repeat for more, `list`
+    /// names them
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<String>,
-    /// The start of all chance: the same number makes the same clients and the same faults
+    /// The random seed: the same number gives the same clients and the same faults
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Requests an hour for each application

@@ -45,13 +45,13 @@ pub(crate) struct PlanArgs {
     /// How the API is reached.
     #[command(flatten)]
     pub connect: ConnectArgs,
-    /// What is known of the past.
+    /// The base.
     #[command(flatten)]
     pub base: BaseArgs,
-    /// What may be sent.
+    /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
-    /// Compare with the base alone: no secrets, no requests, nothing of the live clients
+    /// Compare with the base only: no secrets and no requests, so live values are not shown
     #[arg(long, requires = "base", conflicts_with_all = ["trust_project"], help_heading = "Git")]
     pub offline: bool,
     /// How results are written.
@@ -63,7 +63,7 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there is a difference
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Show the differences as a unified diff of the settings; failures and guards stand on stderr
+    /// Show the differences as a unified diff of the settings; failures and guards go to stderr
     #[arg(long)]
     pub diff: bool,
 }
@@ -80,29 +80,29 @@ pub(crate) struct DriftArgs {
     /// How the API is reached.
     #[command(flatten)]
     pub connect: ConnectArgs,
-    /// What is known of the past.
+    /// The base.
     #[command(flatten)]
     pub base: BaseArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// The last report, as `--format json=FILE` wrote it, which may be the same FILE: tells new, continuing and resolved apart;
-    /// absent, all is new
+    /// The last report, as `--format json=FILE` wrote it; FILE may be the same. It separates new, continuing and resolved
+    /// findings; when the file is missing, every finding is new
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
-    /// Read this many clients, those that were looked at longest ago first; the times stand in the report of --since
+    /// Read this many clients, least recently read first; the report of --since holds the times
     #[arg(long, value_name = "N", requires = "since", value_parser = clap::value_parser!(u64).range(1..))]
     pub budget: Option<u64>,
     /// Exit with 2 on any open finding, or only on new ones
     #[arg(long, value_enum, default_value_t = FailOn::Any, value_name = "WHAT")]
     pub fail_on: FailOn,
-    /// Write metrics for Prometheus' textfile collector; the file is replaced whole and readable for everybody
+    /// Write metrics for Prometheus' textfile collector; every user may read the file
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
-    /// Post the report to this webhook when something is new; better given as RINGFORM_NOTIFY_URL, which no list of processes shows
+    /// Post the report to this webhook when a finding is new. Prefer RINGFORM_NOTIFY_URL: a list of processes does not show it
     #[arg(long, value_name = "URL")]
     pub notify: Option<String>,
-    /// What the webhook gets: the JSON report, or a short text for Slack and its like
+    /// What the webhook gets: the JSON report, or a short text for Slack and similar services
     #[arg(long, value_enum, default_value_t = NotifyFormat::Json, value_name = "FORMAT")]
     pub notify_format: NotifyFormat,
 }
@@ -110,7 +110,7 @@ pub(crate) struct DriftArgs {
 /// What makes drift exit with 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Any finding that nobody has waived
+    /// Any finding without a waiver
     Any,
     /// Only a finding that is new
     New,
@@ -137,31 +137,31 @@ pub(crate) struct ApplyArgs {
     /// How the API is reached.
     #[command(flatten)]
     pub connect: ConnectArgs,
-    /// What is known of the past.
+    /// The base.
     #[command(flatten)]
     pub base: BaseArgs,
-    /// What may be sent.
+    /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Do what this saved plan says, and nothing else; it holds for the endpoint it was made for
+    /// Apply this saved plan and nothing else; it is valid for the endpoint that it was made for
     #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "trust_project", "only", "overwrite_drift"])]
     pub plan: Option<PathBuf>,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
-    /// Accept that this field moves along with a PUT; repeat for more
+    /// Accept that this field changes along with a PUT; repeat for more
     #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting)]
     pub allow_collateral: Vec<Setting>,
     /// Send nothing when more settings than this would change, all clients together
     #[arg(long, value_name = "N")]
     pub max_changes: Option<u64>,
-    /// Send nothing when more clients than this would change, as a number or a percentage of those read
+    /// Send nothing when more clients than this would change, as a number or a percentage of the clients that were read
     #[arg(long, value_name = "N|P%")]
     pub max_changed_clients: Option<Share>,
-    /// Begin no further client once so many are neither applied nor unchanged
+    /// Begin no further client once this many are neither applied nor unchanged
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_failures: Option<u64>,
     /// Write the first N clients one at a time; the first of them that fails stops the rest
@@ -169,18 +169,18 @@ pub(crate) struct ApplyArgs {
     pub canary: u64,
 }
 
-/// Questions about credentials.
+/// Check credentials.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct AuthArgs {
-    /// Which question.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: AuthCommand,
 }
 
-/// Questions about credentials.
+/// Check credentials.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum AuthCommand {
-    /// Say of every credential whether it works, for whom and with which access
+    /// Show for every credential whether it works, for which user and with which access
     Check(AuthCheckArgs),
 }
 

@@ -10,7 +10,7 @@ use crate::cli::online::{ApplyArgs, AuthArgs, DriftArgs, ImportArgs, PlanArgs};
 #[derive(Debug, Parser)]
 #[command(name = "ringform", version, max_term_width = 100, propagate_version = true)]
 #[command(
-    after_help = "Exit status: 0 done, 1 an error, 2 a difference (drift, or with --detailed-exitcode), 130 interrupted."
+    after_help = "Exit status: 0 done, 1 an error, 2 a difference (drift, or --detailed-exitcode), 130 interrupted."
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write a starter project, with a pipeline to choose; overwrites nothing
+    /// Write a starter project and pipelines; overwrites nothing
     Init(InitArgs),
     /// Check the files offline, without secrets
     Validate(ValidateArgs),
@@ -36,11 +36,11 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Bring live clients to their declarations: read all, check, ask, send
     Apply(ApplyArgs),
-    /// The cron form of plan: what differs, what of it is new, and what is waived
+    /// The scheduled form of plan: what differs, what of it is new, and what is waived
     Drift(DriftArgs),
     /// Render saved plans and reports again
     Show(ShowArgs),
-    /// Questions about credentials
+    /// Check credentials
     Auth(AuthArgs),
     /// Serve a simulator of the API on a loopback port
     Sandbox(SandboxArgs),

@@ -42,29 +42,29 @@ pub(crate) struct SelectArgs {
     pub shard: Option<Shard>,
 }
 
-/// What is known of the past.
+/// The base.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Git")]
 pub(crate) struct BaseArgs {
-    /// Say of each difference where it comes from, by the project at this git revision; REV... is the merge base with HEAD
+    /// Show where each difference comes from, by the project at this git revision; REV... is the merge base with HEAD
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// Only clients whose effective declaration differs from that of the base
     #[arg(long, requires = "base")]
     pub affected: bool,
-    /// Send requests though the endpoint or the credentials differ from the base
+    /// Send requests although the endpoint or the credentials differ from the base
     #[arg(long, requires = "base")]
     pub trust_project: bool,
 }
 
-/// What may be sent.
+/// Which changes a run may send.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Git")]
 pub(crate) struct SendArgs {
-    /// Send only differences of this origin; all are shown and judged. Repeat for more
+    /// Send only differences of this origin; the plan shows and judges all. Repeat for more
     #[arg(long, value_name = "ORIGIN", value_parser = origin, requires = "base")]
     pub only: Vec<Origin>,
-    /// Send what is declared though the field is in conflict; repeat for more
+    /// Send the declared value although the field is in conflict; repeat for more
     #[arg(long, value_name = "CLIENT[/FIELD]", requires = "base")]
     pub overwrite_drift: Vec<Overwrite>,
 }
@@ -73,8 +73,8 @@ pub(crate) struct SendArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat to leave
-    /// files beside what is printed
+    /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat to write
+    /// files beside the printed format
     #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = format)]
     pub formats: Vec<(Format, Option<PathBuf>)>,
 }
@@ -86,10 +86,10 @@ pub(crate) struct ConnectArgs {
     /// The API's address; wins over RINGFORM_ENDPOINT, which wins over ringform.yaml
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
-    /// How many clients at once
+    /// How many clients at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: Option<u16>,
-    /// Certificates to trust beside the system's, in PEM
+    /// Certificates to trust besides those of the system, in PEM
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
     /// Wait for a used-up quota when its reset is this near, such as 10m
@@ -100,7 +100,7 @@ pub(crate) struct ConnectArgs {
     pub allow_command: bool,
 }
 
-/// Formats of commands whose result is no plan.
+/// Formats of commands that show no plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlainFormat {
     /// For people

@@ -1,4 +1,4 @@
-//! How the values of flags are read, and what is said of wrong ones.
+//! How the values of flags are read, and the error for each wrong one.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -40,8 +40,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 
 pub(super) fn client_id(text: &str) -> Result<ringform::model::ClientId, String> {
     ringform::model::ClientId::parse(text).map_err(|flaw| match flaw.help {
-        Some(help) => format!("no client id; {help}"),
-        None => "no client id".to_owned(),
+        Some(help) => format!("not a client id; {help}"),
+        None => "not a client id".to_owned(),
     })
 }
 

@@ -13,24 +13,21 @@ use crate::terminal::{block_on, environment, formats, listener, not_started, out
 pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
     formats::check(formats, &[])?;
-    // Without a difference too, so that a pipeline fails on its first day and not on the day of the first difference.
+    // This check comes before any request, so that a wrong pipeline fails in its first run.
     if !args.yes && !io::stdin().is_terminal() {
         bail!("apply asks before it sends, and stdin is not a terminal; give --yes to send without a question");
     }
     let env = environment()?;
     signals::listen(&env.shutdown, log.quiet);
     let (request, listener) = (ApplyRequest::from(args), listener::listener(log));
-    let outcome = block_on(async {
-        let ask = async |plan: &_, clients| question::ask(plan, clients, log, &env.shutdown).await;
-        Ok(run::apply(&request, &env, &listener, ask).await)
-    })?;
-    let outcome = match outcome {
+    let ask = async |plan: &_, clients| question::ask(plan, clients, log, &env.shutdown).await;
+    let outcome = match block_on(run::apply(&request, &env, &listener, ask)) {
         Ok(outcome) => outcome,
         Err(error) => return not_started::refuse(error, formats, log),
     };
     output::diagnose(&outcome.report.diagnostics, log);
     let status = outcome.exit_status(ExitRules::default());
-    // First the report of what was sent, then every other failure.
+    // The report of what was sent comes first, then any other failure.
     formats::write(&outcome.report, formats, log).and(outcome.finished)?;
     Ok(status.or_interrupted(env.shutdown.is_stopped()))
 }

@@ -20,7 +20,7 @@ fn check(args: &AuthCheckArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let env = environment()?;
     signals::listen(&env.shutdown, log.quiet);
     let (request, listener) = (AuthRequest::from(args), listener::listener(log));
-    let outcome = match block_on(async { Ok(run::auth(&request, &env, &listener).await) })? {
+    let outcome = match block_on(run::auth(&request, &env, &listener)) {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),
     };

@@ -1,5 +1,5 @@
-//! `ringform drift`: the scheduled form of plan. It shows what differs, what of it is new and what is waived. It cannot write to
-//! the API.
+//! `ringform drift`: the scheduled form of plan. It shows what differs, what of it is new and what is waived. It cannot write
+//! to the API.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     signals::listen(&env.shutdown, log.quiet);
     let request = DriftRequest { notification: notification(args, &env), ..DriftRequest::from(args) };
     let listener = listener::listener(log);
-    match block_on(async { Ok(run::drift(&request, &env, &listener).await) })? {
+    match block_on(run::drift(&request, &env, &listener)) {
         Ok(outcome) => Ok(show(outcome, args, log, &env)),
         Err(error) => {
             // A run that did not start leaves the last report as it is.

@@ -14,7 +14,7 @@ pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus
     let env = environment()?;
     signals::listen(&env.shutdown, log.quiet);
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
-    match block_on(async { Ok(run::import(&request, &env, &listener, show).await) })? {
+    match block_on(run::import(&request, &env, &listener, show)) {
         Ok(outcome) => {
             outcome.finished?;
             let status = if outcome.complete { ExitStatus::Done } else { ExitStatus::Error };

@@ -1,4 +1,4 @@
-//! `ringform man`: prints the manual page, commands and all.
+//! `ringform man`: prints the manual page with all commands.
 
 use clap::CommandFactory;
 

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         false => {
             signals::listen(&env.shutdown, log.quiet);
             let listener = listener::listener(log);
-            block_on(async { Ok(run::plan(&request, &env, &listener).await) })?
+            block_on(run::plan(&request, &env, &listener))
         }
     };
     let outcome = match outcome {
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
 fn show(outcome: &RunOutcome, args: &PlanArgs, log: &LogArgs) -> anyhow::Result<()> {
     let (report, formats) = (&outcome.report, &args.output.formats);
     output::diagnose(&report.diagnostics, log);
-    // A file that cannot be written is no reason to hide what was read.
+    // A file that cannot be written must not hide what was read.
     let saved = match &args.out {
         Some(file) => files::replace(file, |out| render::render(report, Format::Json, &TextOptions::PIPE, out)),
         None => Ok(()),

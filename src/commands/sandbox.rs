@@ -19,7 +19,9 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
     let seed = match (&args.data, args.clients) {
         (Some(file), _) => Seed::load(file)?,
         (None, Some(count)) => Seed::generate(count, args.seed),
-        (None, None) => bail!("give --data FILE for a seed of your own or --clients N to make some up"),
+        (None, None) => {
+            bail!("the simulator needs clients: give --data FILE to load a seed, or --clients N to generate some")
+        }
     };
     let data = match &args.data {
         Some(file) => {
@@ -30,7 +32,11 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
     };
     if let (true, Some(data)) = (args.reset, &data) {
         let was_there = sandbox::reset(data)?;
-        output::print(if was_there { "back at the seed\n" } else { "already at the seed\n" })?;
+        output::print(if was_there {
+            "the stored state is removed; the next start begins with the seed\n"
+        } else {
+            "no stored state; the next start begins with the seed\n"
+        })?;
         return Ok(ExitStatus::Done);
     }
     let faults = args.fault.iter().map(|text| text.parse::<SimulatorFault>()).collect::<anyhow::Result<Vec<_>>>()?;

@@ -14,7 +14,7 @@ use crate::config::text::read_text;
 use crate::config::yaml::{self, Problems, lines};
 use crate::model::{Declaration, Diagnostic, Place, Untrusted};
 
-/// What was read of files. Gathered over many of them: a list for each file would cost more than what is in it.
+/// What was read from files, collected over many of them: a list for each file would cost more than its content.
 #[derive(Debug, Default)]
 pub(crate) struct DocumentBatch {
     pub(crate) declarations: Vec<Declaration>,
@@ -60,10 +60,10 @@ impl DocumentBatch {
     }
 }
 
-/// Reads all files on all cores, this thread among them; the results stand in the order of the files.
+/// Reads all files on all cores, this thread among them; the results keep the order of the files.
 pub(crate) fn read_all(root: &Path, files: &[walk::DocumentFile], inheritance: &Inheritance) -> DocumentBatch {
-    // Small enough to share the work evenly. What a fleet's chunk is gathered in is so large that it goes back to the system when
-    // it was taken over, and leaves no holes between what stays.
+    // A chunk is small enough to share the work evenly. The list of a large fleet's chunk is big enough that the
+    // allocator returns it to the system whole, so memory does not fragment.
     let most = (files.len() / 48).clamp(64, 2048);
     let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len().div_ceil(most));
     let next = AtomicUsize::new(0);
@@ -99,7 +99,8 @@ pub(crate) fn read_all(root: &Path, files: &[walk::DocumentFile], inheritance: &
     all
 }
 
-/// Two documents for one number, or two `@me` under one credential: whichever comes later is told, with the place of the first.
+/// Reports two documents for one number, or two `@me` under one credential. The error points at the later one and
+/// names the place of the first.
 pub(crate) fn duplicates(mut claims: Vec<ClientClaim>, root: &Path, diagnostics: &mut Vec<Diagnostic>) {
     claims.sort_unstable();
     for same in claims.chunk_by(|one, other| one.key == other.key) {
@@ -115,7 +116,8 @@ pub(crate) fn duplicates(mut claims: Vec<ClientClaim>, root: &Path, diagnostics:
     }
 }
 
-/// The line of a place, read again: keeping the line of every client for the few that stand twice would cost a fleet dearly.
+/// The line of a place, read again. To keep the line of every client for the few duplicates would cost a large fleet
+/// much memory.
 fn line_of(root: &Path, place: &Place) -> Option<Untrusted> {
     let text = read_text(&root.join(place.file.raw()), &place.file).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

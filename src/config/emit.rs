@@ -1,7 +1,8 @@
 //! Declarations to YAML: the documents that `import` writes, and settings for a diff.
 //!
-//! Owns the quoting. What is written reads the same under YAML 1.1 and 1.2: `NO` would be false to a 1.1 reader, so every country,
-//! every list item and every text that is not plainly a zone or an address is quoted. Odd values stand in comments, on one line.
+//! Owns the quoting, so that a document reads the same under YAML 1.1 and 1.2: a 1.1 reader takes `NO` for false. It
+//! quotes every country, every list item, and every text that is not plainly a zone or an address. Odd values become
+//! comments of one line.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::model::{ClientId, FieldKind, FieldRow, Setting, State, Value};
 
-/// What a document says.
+/// The content of a client document.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The client.
@@ -20,7 +21,7 @@ pub struct Draft {
     pub expect: Vec<(&'static FieldRow, State)>,
     /// The settings.
     pub settings: Vec<(Setting, State)>,
-    /// Live values that cannot be declared; they stand in comments.
+    /// Live values that cannot be declared; written as comments.
     pub odd: Vec<(Setting, Json)>,
 }
 
@@ -49,7 +50,7 @@ pub fn write_document(draft: &Draft) -> String {
     text
 }
 
-/// The settings alone, one a line. Odd values are written as JSON.
+/// Only the settings, one a line. Odd values are written as JSON.
 pub fn write_settings(settings: &[(Setting, State)]) -> String {
     settings.iter().map(|(setting, state)| format!("{setting}: {}\n", scalar(setting.kind(), state))).collect()
 }
@@ -77,7 +78,7 @@ fn is_plain(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/@._+-".contains(&b))
 }
 
-/// The emitter's own word on a plain text, so that what it would quote is quoted.
+/// Asks the YAML emitter about a plain text, so that everything it would quote is quoted.
 fn plain(text: &str) -> String {
     match serde_yaml::to_string(text) {
         Ok(written) => written.trim_end().to_owned(),
@@ -85,12 +86,12 @@ fn plain(text: &str) -> String {
     }
 }
 
-/// A double-quoted scalar: JSON's escapes are YAML's too, and what no reader should meet raw is escaped besides.
+/// A double-quoted scalar. YAML reads JSON's escapes; characters that must not appear raw are escaped too.
 fn quoted(text: &str) -> String {
     ascii(&Json::from(text).to_string())
 }
 
-/// Escapes the characters that YAML does not take raw or that nobody sees, in a JSON text.
+/// Escapes the characters of a JSON text that YAML does not take raw or that are invisible.
 fn ascii(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {

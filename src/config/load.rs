@@ -1,6 +1,7 @@
 //! One project and its documents, from a request to declarations.
 //!
-//! Owns the order of the steps and the list of all problems. A problem of one file must not stop the reading of the others.
+//! Owns the order of the steps and the list of all problems. A problem of one file must not stop the reading of the
+//! others.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::model::{Declaration, Diagnostic, Untrusted};
 /// What was loaded.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    /// The project; `None` when there is none or its file has errors.
+    /// The project; `None` when it was not found or its file has errors.
     pub project: Option<Project>,
     /// Where the project is, also when its file has errors.
     pub(crate) location: Option<ProjectLocation>,
@@ -28,12 +29,12 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// How many documents there are, valid or not.
     pub documents: usize,
-    /// How many files they stand in.
+    /// How many files hold them.
     pub files: usize,
 }
 
 impl Loaded {
-    /// Whether anything must be mended before a request may be made.
+    /// Whether a problem must be fixed before the first request.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
@@ -65,7 +66,7 @@ pub fn load(request: &ProjectRequest) -> Loaded {
     loaded.declarations = read.declarations;
     loaded.diagnostics.extend(read.diagnostics);
     if loaded.documents == 0 && !loaded.has_errors() {
-        loaded.diagnostics.push(Diagnostic::error("no-documents", None, "there is no document to work on"));
+        loaded.diagnostics.push(Diagnostic::error("no-documents", None, "the project has no documents"));
     }
     duplicates(read.claims, &location.root, &mut loaded.diagnostics);
     loaded.complete()

@@ -1,9 +1,9 @@
 //! Files to declarations.
 //!
-//! Owns everything between the bytes of a project and its declarations, in the work tree or at a git revision. `find` finds the files,
-//! `yaml` reads them as located nodes, `sections` turns nodes into typed values, `git` reads a revision, `emit` writes documents.
-//! `load` collects all problems of all files. The room must not know HTTP, the environment or a field by name. Texts and file
-//! names are untrusted.
+//! Owns everything between the bytes of a project and its declarations, in the work tree or at a git revision. `find`
+//! finds the files, `yaml` reads them as located nodes, `sections` turns nodes into typed values, `git` reads a
+//! revision, `emit` writes documents. `load` collects all problems of all files. The room must not know HTTP, the
+//! environment or a field by name. Texts and file names are untrusted.
 
 mod batch;
 mod emit;

@@ -1,7 +1,7 @@
 //! JSON Schemas of client documents and project files, for editors.
 //!
-//! Owns how a shape looks in JSON Schema. Keys, fields, kinds and descriptions come from the tables that the program reads, so a
-//! schema and the program agree. A schema is laxer where JSON Schema cannot express a rule.
+//! Owns how a shape looks in JSON Schema. Keys, fields, kinds and descriptions come from the tables that the program
+//! reads, so a schema and the program agree. A schema is laxer where JSON Schema cannot express a rule.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -11,7 +11,7 @@ use crate::model::{Diagnostic, Place, Untrusted};
 /// A file larger than this is refused without being read: a client document is a few hundred bytes.
 pub(crate) const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
-/// The text of a file; too large, unreadable and no UTF-8 are problems of the file.
+/// The text of a file. Too large, unreadable and not UTF-8 are problems of the file.
 pub(crate) fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
     let place = Place::new(name.clone(), 1, 1);
     let unreadable = |error: std::io::Error| {
@@ -19,7 +19,7 @@ pub(crate) fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Dia
         Box::new(Diagnostic::error("unreadable", place.clone(), summary))
     };
     let file = File::open(path).map_err(unreadable)?;
-    // Its size is not asked for: most files fit into the first read, and a file can grow and a pipe has none.
+    // This does not ask for the size: most files fit into the first read, a file can grow, and a pipe has no size.
     let mut bytes = Vec::with_capacity(4096);
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     decode(bytes, name)
@@ -30,7 +30,24 @@ pub(crate) fn decode(bytes: Vec<u8>, name: &Untrusted) -> Result<String, Box<Dia
     if bytes.len() as u64 > MOST_BYTES {
         return Err(Box::new(too_large(name)));
     }
+    if let Some(encoding) = wide_encoding(&bytes) {
+        let summary = format!("this is {encoding} and not UTF-8");
+        let error = Diagnostic::error("bad-text", Place::new(name.clone(), 1, 1), summary);
+        return Err(Box::new(error.help("save the file as UTF-8".to_owned())));
+    }
     String::from_utf8(bytes).map_err(|error| Box::new(no_text(&error, name)))
+}
+
+/// The encoding of a text whose characters have more than one byte each: by its byte-order mark, or by the zeros between its
+/// first letters.
+fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+        [1..=255, 0, 0, 0, ..] | [0, 0, 0, 1..=255, ..] => Some("UTF-32"),
+        [1..=255, 0, 1..=255, 0, ..] | [0, 1..=255, 0, 1..=255, ..] => Some("UTF-16"),
+        _ => None,
+    }
 }
 
 pub(crate) fn too_large(name: &Untrusted) -> Diagnostic {
@@ -39,7 +56,7 @@ pub(crate) fn too_large(name: &Untrusted) -> Diagnostic {
     error.help("split it into several files".to_owned())
 }
 
-/// A file that is no UTF-8, with its line as far as it can be shown; a project file's is taken away by the caller.
+/// A file that is not UTF-8, with its line as far as it can be shown. For a project file the caller removes the line.
 fn no_text(error: &std::string::FromUtf8Error, name: &Untrusted) -> Diagnostic {
     let (good, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
     let good = std::str::from_utf8(good).unwrap_or_default();
@@ -55,7 +72,7 @@ fn no_text(error: &std::string::FromUtf8Error, name: &Untrusted) -> Diagnostic {
     error
 }
 
-/// The cause of an error without the number of the operating system and without the path, which stands beside it.
+/// The cause of an error, without the operating system's number and without the path: the message names the path.
 pub(crate) fn io_cause(error: &std::io::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {

@@ -11,8 +11,8 @@ pub const FOLDER: &str = ".ringform";
 
 const JOURNALS: &str = "journal";
 
-/// Makes `.ringform/PART` below a project and returns it. A link in its place is an error: a repository can bring a link, and
-/// ringform would then write wherever the link leads.
+/// Makes `.ringform/PART` below a project and returns it. A link in its place is an error: a repository can bring a
+/// link, and ringform would then write wherever the link leads.
 pub fn state_folder(root: &Path, part: &str) -> io::Result<PathBuf> {
     let own = root.join(FOLDER);
     let folder = own.join(part);

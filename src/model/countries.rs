@@ -1,7 +1,7 @@
 //! The value of `geo_list`: countries from whose addresses a SIP account may be used, or every country.
 //!
-//! Owns the set of countries, its spellings and its one canonical form. Order, case and doubled blanks never make a
-//! difference. Codes are ISO 3166 alpha-2, current ones, and `XK`, which IP-location data use for Kosovo.
+//! Owns the set of countries, its spellings and its one canonical form. Order, case and ASCII blanks (spaces, tabs, line
+//! breaks) never make a difference. Codes are ISO 3166 alpha-2, current ones, and `XK`, which IP-location data use for Kosovo.
 
 use std::fmt;
 
@@ -70,7 +70,7 @@ impl Countries {
 
     /// Reads a live text; `None` when it is odd. A code given twice is one country.
     pub fn live(text: &str) -> Option<Countries> {
-        let mut words = text.split(' ').filter(|word| !word.is_empty()).peekable();
+        let mut words = text.split_ascii_whitespace().peekable();
         if words.peek() == Some(&"*") {
             return (words.count() == 1).then_some(Countries::All);
         }
@@ -82,7 +82,8 @@ impl Countries {
     ///
     /// `listed` says whether the words were items of a YAML list: then a flaw names its item, and `*` is not allowed.
     pub fn declared<'a>(words: impl Iterator<Item = &'a str>, listed: bool) -> Result<Countries, Vec<Flaw>> {
-        let words: Vec<&str> = words.collect();
+        // An item that is a block (`- |`) ends in a line break.
+        let words: Vec<&str> = words.map(str::trim_ascii).collect();
         if !listed && words == ["*"] {
             return Ok(Countries::All);
         }
@@ -152,14 +153,14 @@ mod tests {
     use super::*;
 
     fn declared(text: &str) -> Result<Countries, Vec<Flaw>> {
-        Countries::declared(text.split(' ').filter(|word| !word.is_empty()), false)
+        Countries::declared(text.split_ascii_whitespace(), false)
     }
 
     #[test]
     fn spellings_of_one_set_are_equal() {
         let canonical = declared("BY RU").unwrap();
         assert_eq!(canonical.canonical(), "BY RU");
-        for text in ["RU BY", "ru  by", " RU BY ", "By rU"] {
+        for text in ["RU BY", "ru  by", " RU BY ", "By rU", "RU\tBY", "RU\nBY\n", "\r\nRU\r\n\tBY"] {
             assert_eq!(declared(text).unwrap(), canonical);
             assert_eq!(Countries::live(text).unwrap(), canonical);
         }
@@ -174,10 +175,11 @@ mod tests {
 
     #[test]
     fn odd_live_lists_are_not_understood() {
-        for text in ["", " ", "ZZ", "RU ZZ", "RU *", "* *", "RU,BY", "RUS", "RU\tBY", "R"] {
+        for text in ["", " ", "ZZ", "RU ZZ", "RU *", "* *", "RU,BY", "RUS", "RU\u{a0}BY", "RU\u{b}BY", "R", "\n"] {
             assert_eq!(Countries::live(text), None, "{text}");
         }
         assert_eq!(Countries::live(" * "), Some(Countries::All));
+        assert_eq!(Countries::live("*\n"), Some(Countries::All));
     }
 
     #[test]

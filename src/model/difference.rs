@@ -20,7 +20,7 @@ pub enum Origin {
     Drift,
     /// This change set touches a field that has also drifted.
     Conflict,
-    /// There is no base to compare with.
+    /// The run has no base to compare with.
     Unknown,
 }
 

@@ -23,7 +23,7 @@ pub enum FailureKind {
     Redirect,
     /// The hour's quota of requests is used up.
     Quota,
-    /// There is no token: a variable is missing, or the credentials were refused.
+    /// The token is missing: a variable is not set, or the API refused the credentials.
     Credentials,
     /// The answer was for another client.
     WrongClient,

@@ -15,6 +15,7 @@ mod flaw;
 pub mod guard;
 mod kind;
 pub mod live;
+pub mod look_alike;
 pub mod number;
 pub mod place;
 pub mod revision;

@@ -28,7 +28,8 @@ pub fn meant(text: &str) -> Option<u64> {
     digits(if trimmed.is_empty() && !joined.is_empty() { "0" } else { trimmed })
 }
 
-/// Reads a live whole number from 1: a JSON integer, a float with zero fraction, or text of digits with blanks around.
+/// Reads a live whole number from 1: a JSON integer, a float with zero fraction, or text of digits with blanks
+/// around.
 pub fn live(json: &Json) -> Option<u64> {
     match json {
         Json::Number(number) => match number.as_u64() {

@@ -36,7 +36,7 @@ impl Untrusted {
         Untrusted::new(texts.join(between))
     }
 
-    /// Whether there is no text at all.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -104,14 +104,15 @@ pub fn declared(kind: FieldKind, given: &Given<'_>) -> Result<State, Vec<Flaw>> 
         Given::List(_) => return Err(vec![Flaw::new(format!("expected {}, found a list", kind.wants()))]),
         Given::Text(text) => *text,
     };
-    if text.trim_matches(' ').is_empty() {
+    if text.trim_ascii().is_empty() {
         let what = if text.is_empty() { "the text is empty" } else { "the text holds only blanks" };
-        return Err(vec![Flaw::new(what).help("write null to clear, or remove the key")]);
+        return Err(vec![Flaw::new(what).null_help("write null to clear, or remove the key")]);
     }
     let one = |value: Result<Value, Flaw>| value.map(State::Is).map_err(|flaw| vec![flaw]);
     match kind {
-        FieldKind::Countries => Countries::declared(text.split(' ').filter(|word| !word.is_empty()), false)
-            .map(|set| State::Is(Value::Countries(set))),
+        FieldKind::Countries => {
+            Countries::declared(text.split_ascii_whitespace(), false).map(|set| State::Is(Value::Countries(set)))
+        }
         FieldKind::Zone => one(declared_zone(text)),
         FieldKind::Id => one(declared_number(kind, text, number::MAX_ID).map(Value::Id)),
         FieldKind::Percent => one(declared_number(kind, text, 100).map(|n| Value::Percent(n.get() as u8))),
@@ -155,7 +156,7 @@ pub(super) fn live_text(kind: FieldKind, text: &str) -> State {
             None => None,
         },
         FieldKind::Email => is_email(text).then(|| Value::Email(text.into())),
-        FieldKind::Text => (!text.trim_matches(' ').is_empty()).then(|| Value::Text(text.into())),
+        FieldKind::Text => (!text.trim_ascii().is_empty()).then(|| Value::Text(text.into())),
         FieldKind::Boolean => text.parse().ok().map(Value::Boolean),
     };
     value.map_or_else(|| State::Odd(odd()), State::Is)
@@ -198,7 +199,7 @@ fn declared_zone(text: &str) -> Result<Value, Flaw> {
 fn declared_number(kind: FieldKind, text: &str, max: u64) -> Result<NonZeroU64, Flaw> {
     match number::digits(text) {
         Some(n) if n <= max => NonZeroU64::new(n).ok_or_else(|| {
-            wrong(kind, text).help(if kind == FieldKind::Id {
+            wrong(kind, text).null_help(if kind == FieldKind::Id {
                 "write null to clear"
             } else {
                 "write null to switch the warning off"

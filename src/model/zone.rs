@@ -35,10 +35,15 @@ pub fn nearest(word: &str) -> Vec<&'static str> {
     if let Some(same) = names().find(|name| name.eq_ignore_ascii_case(word)) {
         return vec![same];
     }
-    let is_word = word.chars().all(|c| c.is_alphabetic() || c == '_');
+    let letters = letters(word);
+    if let Some(same) = names().find(|name| !letters.is_empty() && self::letters(name) == letters) {
+        return vec![same];
+    }
+    // An offset such as `GMT+3` is not a city: the zone of that name means the opposite.
+    let is_word = word.chars().all(|c| c.is_alphabetic() || is_separator(c) || c == '-');
     if let Some(city) = names()
-        .filter(|_| is_word)
-        .find(|name| name.rsplit_once('/').is_some_and(|(_, city)| city.eq_ignore_ascii_case(word)))
+        .filter(|_| is_word && !word.contains(['/', '\\']))
+        .find(|name| name.rsplit_once('/').is_some_and(|(_, city)| self::letters(city) == letters))
     {
         return vec![city];
     }
@@ -55,6 +60,16 @@ pub fn nearest(word: &str) -> Vec<&'static str> {
     near.sort_unstable();
     let best = near.first().map_or(0, |(distance, _)| *distance);
     near.into_iter().filter(|(distance, _)| *distance <= best + 1).map(|(_, name)| name).take(3).collect()
+}
+
+/// A name without what people write wrongly between its words: `Asia\Omsk`, `Asia_Omsk` and `New York` keep their letters.
+fn letters(name: &str) -> String {
+    let kept = name.chars().filter(|c| !is_separator(*c));
+    kept.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '/' | '\\' | '_' | '.' | ':') || c.is_whitespace()
 }
 
 #[cfg(test)]
@@ -77,6 +92,14 @@ mod tests {
         assert_eq!(nearest("Asia/Omks"), ["Asia/Omsk"]);
         assert_eq!(nearest("Europe/Moskow")[0], "Europe/Moscow");
         assert_eq!(nearest("moscow"), ["Europe/Moscow"]);
+        for word in ["Asia\\Omsk", "Asia_Omsk", "asia omsk", "Asia / Omsk", "Asia//Omsk", "Asia.Omsk", "Omsk"] {
+            assert_eq!(nearest(word), ["Asia/Omsk"], "{word}");
+        }
+        for word in ["New York", "new_york", "NewYork", "America\\New York", "New\u{a0}York"] {
+            assert_eq!(nearest(word), ["America/New_York"], "{word}");
+        }
+        assert_eq!(nearest("Port-au-Prince"), ["America/Port-au-Prince"]);
+        assert_eq!(nearest("America/Argentina/Buenos Aires"), ["America/Argentina/Buenos_Aires"]);
         assert!(nearest(&"a/".repeat(1_000_000)).is_empty());
         for word in ["localtime", "MSK", "GMT+3", "", "Nowhere/Atall"] {
             assert!(nearest(word).is_empty(), "{word}");

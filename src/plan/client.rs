@@ -87,8 +87,10 @@ pub struct ClientPlan {
     pub blocked: Vec<Blocked>,
     /// Fields that the base managed.
     pub released: Vec<ReleasedField>,
-    /// The managed fields.
+    /// The managed fields, as far as `--field` selects them.
     pub managed: SettingSet,
+    /// The fields that `--field` leaves out. The plan does not know whether the client manages them.
+    pub not_selected: SettingSet,
     /// The seven writable fields as read.
     pub live: Option<LiveSettings>,
     /// Why it could not be compared.
@@ -114,6 +116,7 @@ impl ClientPlan {
             blocked: Vec::new(),
             released: Vec::new(),
             managed: declaration.managed_set(),
+            not_selected: SettingSet::default(),
             live: None,
             error: None,
             result: None,
@@ -146,6 +149,12 @@ impl ClientPlan {
         }
         client.live = Some(live.settings);
         client
+    }
+
+    /// Records the fields that `--field` selects; empty for all.
+    pub fn select(&mut self, fields: SettingSet) {
+        let is_left_out = |setting: &Setting| !fields.is_empty() && !fields.contains(*setting);
+        self.not_selected = Setting::ALL.into_iter().filter(is_left_out).collect();
     }
 
     /// Which client it is of.

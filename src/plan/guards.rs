@@ -1,11 +1,15 @@
 //! Guards: the project's rules, judged over a plan.
 //!
 //! Owns the meaning of each condition of a guard. Every guard is judged and every refusal is listed, not only the
-//! first. A guard that denies blocks the client; one that warns becomes a diagnostic.
+//! first. A guard that denies blocks the client; one that warns becomes a diagnostic. A declared value that a guard
+//! would refuse as a change is a warning.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::countries::Countries;
 use crate::model::guard::{Condition, Enforcement, Guard};
-use crate::model::{Diagnostic, Difference, Setting, State, Untrusted};
+use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, State, Untrusted};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
 
 /// The fields that decide who can place calls: a change of them can be grave.
@@ -23,8 +27,11 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
         return warnings;
     }
     for guard in guards {
-        if !guard.labels.iter().all(|(key, value)| client.labels.get(key) == Some(value)) {
+        if !covers(guard, &client.labels) {
             continue;
+        }
+        for (setting, value) in held(client) {
+            warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
         }
         for message in messages(guard, client) {
             match guard.effect {
@@ -45,17 +52,76 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
     warnings
 }
 
-/// The messages of a guard about a client: one for each field to which it applies.
-fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
-    let fields: Vec<Setting> = match guard.field {
+/// Judges a declaration without its live client: a value that a guard would refuse as a change, and a field that is not
+/// managed. A guard that needs the live value does not judge here.
+pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagnostic> {
+    let (client, managed) = (declaration.client, declaration.managed_set());
+    let mut warnings = Vec::new();
+    for guard in guards.iter().filter(|guard| covers(guard, &declaration.labels)) {
+        for one in &declaration.managed {
+            warnings.extend(refused_value(guard, client, one.setting, &one.wanted, &one.place));
+        }
+        let unmanaged = fields(guard).into_iter().filter(|setting| !managed.contains(*setting));
+        for setting in unmanaged.filter(|_| guard.when.unmanaged) {
+            let message = guard.message.clone().unwrap_or_else(|| sentence(guard, setting, None));
+            let summary = format!("client {client}: {}", message.raw());
+            let warning = Diagnostic::warning("guard", declaration.place.clone(), summary);
+            warnings.push(warning.help(format!("guard `{}`", guard.name)));
+        }
+    }
+    warnings
+}
+
+/// The managed values that live holds as declared.
+fn held(client: &ClientPlan) -> Vec<(Setting, State)> {
+    let Some(live) = &client.live else { return Vec::new() };
+    let differs = |setting| client.changes.iter().any(|change| change.difference.setting == setting);
+    let in_sync = client.managed.iter().filter(|setting| !differs(*setting));
+    in_sync.filter_map(|setting| Some((setting, live.state(setting)?))).collect()
+}
+
+/// The warning about a declared value that a guard would refuse as a change. It depends only on the value: a guard with
+/// `from`, or without any condition on the value after the change, refuses no value as such.
+fn refused_value(
+    guard: &Guard,
+    client: ClientId,
+    setting: Setting,
+    value: &State,
+    place: &Place,
+) -> Option<Diagnostic> {
+    let when = &guard.when;
+    let judges_values = when.to.is_some() || when.allow.is_some() || when.max_countries.is_some();
+    let is_judged = guard.effect == Enforcement::Deny && !when.unmanaged && when.from.is_none() && judges_values;
+    if !is_judged || !fields(guard).contains(&setting) || !holds_after(when, value) {
+        return None;
+    }
+    let why = guard.message.as_ref().map(|message| format!(" ({})", message.raw())).unwrap_or_default();
+    let summary =
+        format!("client {client} declares {setting}: {}, which a guard refuses as a change{why}", value.to_json());
+    let warning = Diagnostic::warning("guard", place.clone(), summary);
+    Some(warning.help(format!("guard `{}`: declare another value, or change the guard", guard.name)))
+}
+
+/// Whether a client with these labels is one that the guard judges.
+fn covers(guard: &Guard, labels: &BTreeMap<Arc<str>, Arc<str>>) -> bool {
+    guard.labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+/// The fields that a guard judges.
+fn fields(guard: &Guard) -> Vec<Setting> {
+    match guard.field {
         Some(setting) => vec![setting],
         None => security_settings().collect(),
-    };
+    }
+}
+
+/// The messages of a guard about a client: one for each field to which it applies.
+fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
     let mut messages = Vec::new();
-    for setting in fields {
+    for setting in fields(guard) {
         let change = client.changes.iter().map(|change| &change.difference).find(|one| one.setting == setting);
         let applies = match (guard.when.unmanaged, change) {
-            (true, _) => !client.managed.contains(setting),
+            (true, _) => !client.managed.contains(setting) && !client.not_selected.contains(setting),
             (false, Some(difference)) => holds(&guard.when, difference),
             (false, None) => false,
         };
@@ -68,10 +134,14 @@ fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
 
 /// Whether all conditions that are given hold for a change.
 fn holds(when: &Condition, difference: &Difference) -> bool {
-    when.from.as_ref().is_none_or(|from| *from == difference.live)
-        && when.to.as_ref().is_none_or(|to| *to == difference.declared)
-        && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, &difference.declared))
-        && when.max_countries.is_none_or(|most| has_more_than(most, &difference.declared))
+    when.from.as_ref().is_none_or(|from| *from == difference.live) && holds_after(when, &difference.declared)
+}
+
+/// Whether the conditions on the value after a change hold.
+fn holds_after(when: &Condition, after: &State) -> bool {
+    when.to.as_ref().is_none_or(|to| to == after)
+        && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, after))
+        && when.max_countries.is_none_or(|most| has_more_than(most, after))
 }
 
 fn is_allowed(allow: &[State], after: &State) -> bool {

@@ -13,8 +13,9 @@ use crate::plan::drift::Finding;
 use crate::render::escape::{shorten, slack_code as code, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::json;
-use crate::render::wording::change;
-use crate::render::wording::drift::{headline, mark, origin, subject};
+use crate::render::wording::change::state;
+use crate::render::wording::difference::DifferenceView;
+use crate::render::wording::drift::{UNREADABLE, headline};
 use crate::render::wording::numbers::{count, number, some};
 
 /// How many findings a message shows, so that it is short to read.
@@ -63,18 +64,12 @@ fn line(group: &FindingGroup<'_>) -> String {
         (1, None) => format!("client {}", id(finding)),
         (n, _) => format!("{} ({})", count(n, "client"), some(group.findings.iter().map(|one| id(one)), NAMED)),
     };
-    let value = |state| code(&short(&change::state(state)));
-    let values = finding
-        .difference()
-        .map_or(String::new(), |difference| format!(" {} → {}", value(&difference.declared), value(&difference.live)));
-    let grave = match mark(finding) {
-        (true, "") => " *security*".to_owned(),
-        (true, word) => format!(" *security: {word}*"),
-        (false, _) => String::new(),
-    };
-    let origin = origin(finding);
-    let origin = if origin.is_empty() { String::new() } else { format!(" ({origin})") };
-    format!("•{grave} {who}: {}{values}{origin}", subject(finding))
+    let Some(view) = DifferenceView::of_finding(finding) else { return format!("• {who}: {UNREADABLE}") };
+    let [declared, live] = view.values().map(|value| code(&short(&state(value))));
+    let grave = if view.mark().0 { format!(" *{}*", view.marked("security", "security: ")) } else { String::new() };
+    let origin = view.origin();
+    let origin = if origin.is_empty() { origin } else { format!(" ({origin})") };
+    format!("•{grave} {who}: {} {declared} → {live}{origin}", view.difference.setting)
 }
 
 /// A client's id. `@me` is code, because a chat would notify a user of that name.

@@ -36,7 +36,7 @@ pub(crate) struct Totals {
     pub(crate) unsettled: usize,
     /// Clients that ringform did not read, because the change does not touch them.
     pub(crate) unaffected: usize,
-    /// Clients that are no longer declared.
+    /// Clients that the work tree does not declare any more.
     pub(crate) released_clients: usize,
     /// Changed fields that `--only` withholds.
     pub(crate) withheld: usize,
@@ -234,7 +234,7 @@ impl Totals {
         match (read, failed) {
             (0, 0) => None,
             (_, 0) if !self.is_report && self.summary.to_change == 0 => None,
-            (0, _) => Some(format!("Nothing was compared: {} could not be.", settings(self.uncompared))),
+            (0, _) => Some(format!("Nothing was compared: {} could not be read.", settings(self.uncompared))),
             (_, 0) => Some(format!("Compared: {} of {}.", settings(self.compared), count(read, "client"))),
             (_, _) => Some(format!(
                 "Compared: {} of {}. Not compared: {} of {}.",

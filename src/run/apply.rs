@@ -28,8 +28,8 @@ pub enum Answer {
     Interrupted,
 }
 
-/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send; the run calls it unless the
-/// request says yes already.
+/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send. The run does not call it
+/// when the request says yes already.
 pub async fn apply(
     request: &ApplyRequest,
     env: &Environment,
@@ -40,24 +40,26 @@ pub async fn apply(
         Some(file) => saved_plan::ready(file, &request.run, env).await,
         None => ready::from_live(&request.run, env, listener).await,
     };
-    let mut ready = ready.map_err(NotStarted::as_report)?;
+    let mut ready = ready.map_err(NotStarted::into_report)?;
     let puts = unresolved::announce(&ready.project, &ready.report, listener)?;
     let planned = match permission(&mut ready, request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
     };
     let clients = std::mem::take(&mut ready.report.clients);
-    let (clients, ended) = match planned {
-        Err(why) => (clients.into_iter().map(|client| unsent(client, &why)).collect(), Ok(())),
+    let sent = match planned {
+        Err(why) => {
+            SendOutcome { clients: clients.into_iter().map(|client| unsent(client, &why)).collect(), ended: Ok(()) }
+        }
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
     let Ready { session, mut report, .. } = ready;
     report.kind = DocumentKind::Report;
-    report.clients = clients;
+    report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
     let closed = session.close().await;
-    Ok(RunOutcome { report, finished: ended.and(resolved).and(closed) })
+    Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(closed) })
 }
 
 /// Whether the run may send the plan: `Some` says why not.
@@ -91,7 +93,7 @@ async fn permission(
         return Ok(None);
     }
     let answer = ask(plan, count).await?;
-    // The question may take any time, so the answers of the API are no longer fresh.
+    // The question may take any time, so the answers of the API may be old.
     ready.readings.clear();
     Ok(match answer {
         Answer::Yes => None,
@@ -114,7 +116,15 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     client
 }
 
-/// Opens the journal and writes. An error means that nothing was sent; the inner one, that the journal has no last line.
+/// What was sent.
+struct SendOutcome {
+    /// The clients with their results.
+    clients: Vec<ClientPlan>,
+    /// Whether the journal has its last line.
+    ended: anyhow::Result<()>,
+}
+
+/// Opens the journal and writes. An error means that nothing was sent.
 async fn send(
     ready: &Ready,
     planned: Vec<ClientPlan>,
@@ -122,7 +132,7 @@ async fn send(
     request: &ApplyRequest,
     env: &Environment,
     listener: &Listener,
-) -> anyhow::Result<(Vec<ClientPlan>, anyhow::Result<()>)> {
+) -> anyhow::Result<SendOutcome> {
     let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
         true => Some(Arc::new(open(ready, env).context("the journal cannot be written, so nothing is sent")?)),
@@ -148,7 +158,7 @@ async fn send(
         Some(journal) => JournalLine::end(env.clock.now()).and_then(|line| journal.write(&line)),
         None => Ok(()),
     };
-    Ok((clients, ended.context("the journal cannot be completed")))
+    Ok(SendOutcome { clients, ended: ended.context("the journal cannot be completed") })
 }
 
 fn open(ready: &Ready, env: &Environment) -> std::io::Result<Journal> {

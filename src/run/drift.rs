@@ -1,7 +1,7 @@
 //! Drift: live clients beside their declarations and the report before. It reads and cannot write.
 //!
-//! Owns the order of steps: the run reads the last report before it replaces any file, and it notifies before it returns, so that
-//! the report says whether the notification failed.
+//! Owns the order of steps: the run reads the last report before it replaces any file, and it notifies before it
+//! returns, so that the report says whether the notification failed.
 
 use std::fs;
 use std::io;

@@ -1,6 +1,7 @@
 //! What a run gets from the process around it, as values.
 //!
-//! Owns the types of these values. The run reads no variable, no clock and no working folder on its own, so a test fixes them all.
+//! Owns the types of these values. The run reads no variable, no clock and no working folder on its own, so a test
+//! fixes them all.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -62,7 +63,8 @@ impl Environment {
     }
 }
 
-/// Variables by name. An empty variable counts as not set, because pipelines leave secrets empty that a job may not have.
+/// Variables by name. An empty variable counts as not set, because pipelines leave secrets empty that a job may not
+/// have.
 #[derive(Clone, Default)]
 pub struct Variables(BTreeMap<String, String>);
 

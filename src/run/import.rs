@@ -1,7 +1,7 @@
 //! Import: client documents out of live clients.
 //!
-//! Owns where a document may be written: it replaces no file without `force` and declares no client twice. One client that fails
-//! stops no other.
+//! Owns where a document may be written: it replaces no file without `force` and declares no client twice. One client
+//! that fails stops no other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -56,7 +56,8 @@ pub struct ImportOutcome {
     pub finished: anyhow::Result<()>,
 }
 
-/// Reads the clients and writes their documents. `each` receives every client as soon as it is done; its error ends the import.
+/// Reads the clients and writes their documents. `each` receives every client as soon as it is done; its error ends the
+/// import.
 pub async fn import(
     request: &ImportRequest,
     env: &Environment,

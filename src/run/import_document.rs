@@ -1,7 +1,7 @@
 //! The document that import writes for a live client.
 //!
-//! Owns its content and its file name. It declares all seven settings, null too, with `expect`. Of the client's name only letters,
-//! digits and hyphens reach the file name.
+//! Owns its content and its file name. It declares all seven settings, null too, with `expect`. Of the client's name
+//! only letters, digits and hyphens reach the file name.
 
 use std::sync::Arc;
 

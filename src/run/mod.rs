@@ -1,7 +1,8 @@
 //! One run, as a library call: plan, apply, drift, import, auth, validate, resolve.
 //!
-//! Owns the straight line of a run: request, files, base, trust, selection, connection, reads, writes, outcome. The request and the
-//! environment come in as values. A run prints nothing, asks no clock and knows no terminal; it reports events and returns results.
+//! Owns the straight line of a run: request, files, base, trust, selection, connection, reads, writes, outcome. The
+//! request and the environment come in as values. A run prints nothing, asks no clock and knows no terminal; it reports
+//! events and returns results.
 
 mod apply;
 mod auth;

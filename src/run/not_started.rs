@@ -1,6 +1,7 @@
 //! Why a run did not start.
 //!
-//! Owns the error that every run returns before its work begins. It holds facts; commands choose the words and the escapes.
+//! Owns the error that every run returns before its work begins. It holds facts; commands choose the words and the
+//! escapes.
 
 use std::io;
 use std::path::PathBuf;
@@ -54,7 +55,7 @@ pub enum SavedPlanFlaw {
 
 impl NotStarted {
     /// The same for a run of apply: its document is a report, although nothing was sent.
-    pub(super) fn as_report(self) -> NotStarted {
+    pub(super) fn into_report(self) -> NotStarted {
         match self {
             NotStarted::Problems(mut report) => {
                 report.kind = DocumentKind::Report;

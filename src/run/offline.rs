@@ -14,6 +14,7 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
     for declaration in &declarations {
         let (mut client, not_shown) = compare_with_base(declaration, origins.of(declaration));
         request.sending.mark(&mut client);
+        client.select(request.selection.fields);
         report.diagnostics.extend(not_shown);
         report.diagnostics.extend(guards::judge(&project.guards, &mut client));
         report.clients.push(client);

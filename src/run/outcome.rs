@@ -39,7 +39,7 @@ impl RunOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[must_use]
 pub enum ExitStatus {
-    /// Done. Without `--detailed-exitcode` a difference is no reason for another status.
+    /// Done. Without `--detailed-exitcode` a difference does not change the status.
     Done,
     /// A difference that the command was asked to report; for drift an open finding.
     Difference,
@@ -72,8 +72,8 @@ impl ExitStatus {
         }
     }
 
-    /// The status of a plan. A client that failed or that a guard stops is an error; a conflict is not. `show` may pass a drift
-    /// report, which counts as drift counts it.
+    /// The status of a plan. A client that failed or that a guard stops is an error; a conflict is not. `show` may pass
+    /// a drift report, which counts as drift counts it.
     pub fn of_plan(plan: &Plan, detailed: bool) -> ExitStatus {
         if let Some(drift) = &plan.run.drift {
             let status = ExitStatus::of_drift(drift, false);
@@ -98,8 +98,9 @@ impl ExitStatus {
         }
     }
 
-    /// The status of a drift report. A failed read without a waiver is an error. A finding is a difference unless a waiver covers
-    /// it or, with `only_new`, unless it continues. With a budget, a finding of an earlier turn counts until its client is read.
+    /// The status of a drift report. A failed read without a waiver is an error. A finding is a difference unless a
+    /// waiver covers it or, with `only_new`, unless it continues. With a budget, a finding of an earlier turn counts
+    /// until its client is read.
     pub fn of_drift(drift: &DriftReport, only_new: bool) -> ExitStatus {
         let carried = |finding: &Finding| {
             drift.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()
@@ -122,5 +123,129 @@ impl ExitStatus {
     /// Interrupted wins over every other status.
     pub fn or_interrupted(self, interrupted: bool) -> ExitStatus {
         if interrupted { ExitStatus::Interrupted } else { self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FailureKind, Live};
+    use crate::plan::{ApplyResult, Blocked, ClientPlan};
+    use crate::run::testing;
+
+    /// A client with one difference; each kind changes one thing about it.
+    fn client(kind: &str) -> ClientPlan {
+        let declaration = testing::declaration("12", "{hold_music: null}");
+        let body = if kind == "in sync" { r#"{"id":12,"hold_music":null}"# } else { r#"{"id":12,"hold_music":7}"# };
+        let live = Live::parse(body.as_bytes(), Default::default()).unwrap();
+        let mut client = ClientPlan::read(&declaration, live, crate::plan::Origin::Unknown);
+        let block = |kind| vec![Blocked { kind, name: "rule".into(), message: "why".into() }];
+        match kind {
+            "failed" => {
+                let failure = crate::model::Failure::new(FailureKind::Api, "it failed");
+                client = ClientPlan::failed(&declaration, failure);
+            }
+            "guard" => client.blocked = block(BlockedKind::Guard),
+            "conflict" => client.blocked = block(BlockedKind::Conflict),
+            _ => {}
+        }
+        client
+    }
+
+    fn plan(kinds: &[&str]) -> Plan {
+        Plan { clients: kinds.iter().map(|kind| client(kind)).collect(), ..Plan::default() }
+    }
+
+    fn outcome(kind: DocumentKind, report: Plan) -> RunOutcome {
+        RunOutcome::new(Plan { kind, ..report })
+    }
+
+    #[test]
+    fn a_plan_exits_with_2_only_where_that_is_asked_for() {
+        use ExitStatus::{Difference, Done, Error};
+        let table = [
+            (&[][..], Done, Done),
+            (&["in sync"], Done, Done),
+            (&["change"], Done, Difference),
+            (&["conflict"], Done, Difference),
+            (&["guard"], Error, Error),
+            (&["failed"], Error, Error),
+            (&["change", "failed"], Error, Error),
+        ];
+        for (kinds, plain, detailed) in table {
+            for kind in [DocumentKind::Plan, DocumentKind::Offline] {
+                let outcome = outcome(kind, plan(kinds));
+                assert_eq!(outcome.exit_status(ExitRules::default()), plain, "{kinds:?}");
+                let rules = ExitRules { detailed: true, only_new: false };
+                assert_eq!(outcome.exit_status(rules), detailed, "{kinds:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_report_of_apply_succeeds_only_when_every_client_does() {
+        let all = [
+            (ApplyResult::Applied, ExitStatus::Done),
+            (ApplyResult::Unchanged, ExitStatus::Done),
+            (ApplyResult::Stale, ExitStatus::Error),
+            (ApplyResult::Refused, ExitStatus::Error),
+            (ApplyResult::NotConverged, ExitStatus::Error),
+            (ApplyResult::Collateral, ExitStatus::Error),
+            (ApplyResult::Failed, ExitStatus::Error),
+            (ApplyResult::Skipped, ExitStatus::Error),
+        ];
+        for (result, expected) in all {
+            let mut report = plan(&["change", "in sync"]);
+            report.clients[0].finish(result, None);
+            report.clients[1].finish(ApplyResult::Unchanged, None);
+            assert_eq!(outcome(DocumentKind::Report, report).exit_status(ExitRules::default()), expected, "{result:?}");
+        }
+        assert_eq!(ExitStatus::of_report(&plan(&["change"])), ExitStatus::Error, "a client without a result");
+        assert_eq!(outcome(DocumentKind::Report, plan(&[])).exit_status(ExitRules::default()), ExitStatus::Done);
+    }
+
+    #[test]
+    fn a_drift_report_counts_new_open_waived_and_unread_findings() {
+        use ExitStatus::{Difference, Done, Error};
+        use FindingState::{Continuing, New, Resolved, Unread};
+        // State, a field or a failed read, waived, read in turns; the status of any finding and of new ones only.
+        let table = [
+            (New, true, false, false, Difference, Difference),
+            (Continuing, true, false, false, Difference, Done),
+            (Resolved, true, false, false, Done, Done),
+            (Unread, true, false, false, Done, Done),
+            (Unread, true, false, true, Difference, Done),
+            (New, true, true, false, Done, Done),
+            (Unread, true, true, true, Done, Done),
+            (New, false, false, false, Error, Error),
+            (Continuing, false, false, false, Error, Error),
+            (New, false, true, false, Done, Done),
+            (Unread, false, false, true, Error, Error),
+            (Unread, false, false, false, Done, Done),
+        ];
+        for (state, is_field, waived, turns, any, only_new) in table {
+            let drift = testing::drift_report(state, is_field, waived, turns);
+            let shown = format!("{state:?} field {is_field} waived {waived} turns {turns}");
+            assert_eq!(ExitStatus::of_drift(&drift, false), any, "{shown}");
+            assert_eq!(ExitStatus::of_drift(&drift, true), only_new, "{shown}");
+            let mut report = plan(&[]);
+            report.run.drift = Some(drift);
+            let shown_again = if any == Difference { Done } else { any };
+            assert_eq!(ExitStatus::of_plan(&report, false), shown_again, "{shown}");
+            let rules = ExitRules { detailed: false, only_new: true };
+            assert_eq!(outcome(DocumentKind::Drift, report).exit_status(rules), only_new, "{shown}");
+        }
+        assert_eq!(outcome(DocumentKind::Drift, plan(&[])).exit_status(ExitRules::default()), Error);
+    }
+
+    #[test]
+    fn interrupted_wins_over_every_status() {
+        for status in [ExitStatus::Done, ExitStatus::Difference, ExitStatus::Error] {
+            assert_eq!(status.or_interrupted(true).code(), 130);
+            assert_eq!(status.or_interrupted(false), status);
+            assert!(status < ExitStatus::Interrupted);
+        }
+        let codes = [ExitStatus::Done, ExitStatus::Error, ExitStatus::Difference].map(ExitStatus::code);
+        assert_eq!(codes, [0, 1, 2]);
     }
 }

@@ -13,7 +13,8 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     scope.announce(listener);
     let Scope { project, declarations, origins, mut report, .. } = scope;
     let options = ReadOptions::new(&session, &project, origins, &request.sending, env, listener);
-    let outcome = read(declarations, options).await;
+    let fields = request.selection.fields;
+    let outcome = read(declarations, ReadOptions { fields, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.run = env.run(session.usage.requests(), session.usage.quota());

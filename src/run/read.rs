@@ -1,7 +1,7 @@
 //! Declarations to client plans: every client is read once, many at a time.
 //!
-//! Owns the flow of reads. It drops a declaration as soon as its client is planned, and an answer as soon as no write needs it, so
-//! memory grows with what the report needs. It receives the reader and cannot write.
+//! Owns the flow of reads. It drops a declaration as soon as its client is planned, and an answer as soon as no write
+//! needs it, so memory grows with what the report needs. It receives the reader and cannot write.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::api::{Reader, Shutdown};
 use crate::config::Project;
-use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Guard, Live};
+use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Guard, Live, SettingSet};
 use crate::plan::compare::fail_duplicates;
 use crate::plan::{ClientPlan, Origins, SendScope, Status, guards};
 use crate::run::environment::{Clock, Environment};
@@ -38,6 +38,8 @@ pub(super) struct ReadOptions<'a> {
     pub(super) origins: Arc<Origins>,
     /// Which of them a run may send.
     pub(super) sending: &'a SendScope,
+    /// The fields that the run selects; empty for all.
+    pub(super) fields: SettingSet,
     /// The guards to judge by.
     pub(super) guards: &'a [Guard],
     /// Whether to keep answers for a write that follows.
@@ -65,6 +67,7 @@ impl<'a> ReadOptions<'a> {
             concurrency: session.concurrency,
             origins,
             sending,
+            fields: SettingSet::default(),
             guards: &project.guards,
             keep_readings: false,
             shutdown: &env.shutdown,
@@ -111,14 +114,15 @@ pub(super) async fn read(declarations: Vec<Declaration>, options: ReadOptions<'_
     let mut warnings = Vec::new();
     for client in &mut clients {
         options.sending.mark(client);
+        client.select(options.fields);
         warnings.extend(guards::judge(options.guards, client));
     }
     let readings = std::mem::take(&mut *readings.lock().unwrap_or_else(PoisonError::into_inner));
     ReadOutcome { clients, readings, warnings }
 }
 
-/// A reader for each thread. A fleet keeps two cores busy. For few clients a second thread costs more than it saves, and a third
-/// saves nothing, because the server does its own share of the work.
+/// A reader for each thread. A fleet keeps two cores busy. For few clients a second thread costs more than it saves,
+/// and a third saves nothing, because the server does its own share of the work.
 fn readers(reader: &Reader, clients: usize) -> Vec<Reader> {
     const MANY: usize = 500;
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());

@@ -31,7 +31,8 @@ pub(super) async fn from_live(
     let sending = &request.sending;
     let Scope { project, declarations, origins, mut report, .. } = scope;
     let options = ReadOptions::new(&session, &project, origins, sending, env, listener);
-    let outcome = read(declarations, ReadOptions { keep_readings: true, ..options }).await;
+    let fields = request.selection.fields;
+    let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::unused_overwrites(sending, &report.clients));

@@ -1,6 +1,6 @@
 //! What a run is asked to do, as plain values.
 //!
-//! Owns the types of a request, one for each kind of run. It knows no command line: whoever calls a run fills these in.
+//! Owns the types of a request, one for each kind of run. It must not depend on the command line: the caller of a run fills these in.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! A saved plan, made ready to apply.
 //!
-//! Owns every check that ties a saved plan to this project. Of the files it reads the project file only, and it judges the guards
-//! again by the rules of today.
+//! Owns every check that ties a saved plan to this project. Of the files it reads the project file only, and it judges
+//! the guards again by the rules of today.
 
 use std::fs;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use crate::config;
 use crate::model::DeclaredClient;
 use crate::plan::drift::unused_waivers;
-use crate::plan::{DocumentKind, Plan};
+use crate::plan::{DocumentKind, Plan, guards};
 use crate::run::preflight::{is_whole, project, wrong_endpoint};
 use crate::run::{Environment, NotStarted, RunRequest};
 
@@ -27,6 +27,9 @@ pub fn validate(request: &RunRequest, env: &Environment) -> Result<Validation, N
     report.run = env.run_without_requests();
     if request.names_commit {
         report.revision = project.revision();
+    }
+    for declaration in &loaded.declarations {
+        report.diagnostics.extend(guards::judge_declared(&project.guards, declaration));
     }
     if is_whole(&files, &project) {
         let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();

@@ -19,7 +19,8 @@ pub(super) fn unused_overwrites(sending: &SendScope, clients: &[ClientPlan]) -> 
     sending.unused_overrides(clients).map(warn).collect()
 }
 
-/// A warning for each difference that looks like drift or conflict although the journal says that a run stored the live value.
+/// A warning for each difference that looks like drift or conflict although the journal says that a run stored the live
+/// value.
 pub(super) fn stale_base(project: &Project, report: &Plan) -> Vec<Diagnostic> {
     let Some(revision) = &report.base else { return Vec::new() };
     let is_from_elsewhere = |change: &Change| matches!(change.difference.origin, Origin::Drift | Origin::Conflict);

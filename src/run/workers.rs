@@ -1,7 +1,7 @@
 //! Many jobs, a few at a time, their results in order.
 //!
-//! Owns the one loop that reading and writing share: workers take the next job from a queue, so a slow job delays no other.
-//! Results return to the order of the jobs. It must not depend on clients.
+//! Owns the one loop that reading and writing share: workers take the next job from a queue, so a slow job delays no
+//! other. Results return to the order of the jobs. It must not depend on clients.
 
 use std::any::Any;
 use std::future::Future;
@@ -10,17 +10,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
-/// What all workers share: the jobs that wait, and one slot for the result of each. Workers fill the slots in any order.
+/// What all workers share: the jobs that wait, and one slot for the result of each. Workers fill the slots in any
+/// order.
 struct JobQueue<I, R> {
     queue: Mutex<I>,
     done: Mutex<Vec<Option<R>>>,
 }
 
-/// Runs jobs over all of `works`, at most `concurrency` at once, and returns the results in the order of the jobs.
+/// Runs jobs over all of `works`, at most `concurrency` at a time, and returns the results in the order of the jobs.
 ///
-/// The first of `works` runs on this thread. Each further one gets a thread and a runtime of its own, which last until all jobs
-/// are done, so that no connection ends while another worker uses it. A worker drops each job when the job is done. A panic of a
-/// worker goes on to the caller.
+/// The first of `works` runs on this thread. Each further one gets a thread and a runtime of its own, which last until
+/// all jobs are done, so that no connection ends while another worker uses it. A worker drops each job when the job is
+/// done. A panic of a worker goes on to the caller.
 pub(super) async fn run<J, I, R, W, F>(jobs: I, concurrency: usize, works: Vec<W>) -> Vec<R>
 where
     I: ExactSizeIterator<Item = J> + Send + 'static,

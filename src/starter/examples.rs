@@ -1,7 +1,7 @@
 //! The starter project and the pipelines, as examples/ holds them.
 //!
-//! Owns which example goes where. Every text is a file under examples/, byte for byte. Only the folder of the project is filled in
-//! where it is not the top of the repository.
+//! Owns which example goes where. Every text is a file under examples/, byte for byte. Only the folder of the project
+//! is filled in where it is not the top of the repository.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,8 @@ enum ExampleRoot {
     Repository,
 }
 
-/// The part of an example that names the project's folder in the repository, and the word after it that marks the place.
+/// The part of an example that names the project's folder in the repository, and the word after it that marks the
+/// place.
 const HERE: [(&str, &str); 2] = [
     (": . # the project's folder in the repository", ": "),
     ("/checkout/pbx # and the project's folder in the repository", "/checkout/pbx/"),

@@ -31,7 +31,7 @@ pub(crate) fn write_all(all: &[StarterFile]) -> anyhow::Result<()> {
         let written = files::create(&file.path, file.text.as_bytes(), file.executable);
         if written.is_err() {
             for before in all.iter().take(at) {
-                // A file that cannot be removed stays; there is no further remedy.
+                // A file that cannot be removed stays: the run has no other remedy.
                 drop(fs::remove_file(&before.path));
             }
         }

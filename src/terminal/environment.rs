@@ -2,6 +2,7 @@
 //!
 //! Owns every read of the working folder, the variables, the clock and the source of chance.
 
+use std::ffi::OsString;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
@@ -14,13 +15,13 @@ use crate::terminal::files;
 
 /// The environment of a run that starts now.
 pub(crate) fn environment() -> anyhow::Result<Environment> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
+    // The variables are read once: copying all of them is a measurable part of the start.
+    let all: Vec<(OsString, OsString)> = std::env::vars_os().collect();
+    let text = |(name, value): &(OsString, OsString)| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()));
     Ok(Environment {
         folder: std::env::current_dir().context("cannot find the working folder")?,
-        variables: Variables::from_iter(std::env::vars_os().filter_map(text)),
-        git: GitEnvironment::of(std::env::vars_os()),
+        variables: Variables::from_iter(all.iter().filter_map(text)),
+        git: GitEnvironment::of(all),
         clock: Clock {
             started_at: Timestamp::now(),
             started: Instant::now(),

@@ -76,7 +76,8 @@ pub(crate) fn persist(path: &Path, bytes: &[u8]) -> io::Result<()> {
         (_, _) => fs::create_dir_all(folder)?,
     }
     put(temporary(path, 0o666, |out| out.write_all(bytes))?, path)?;
-    // The rename is on the disk only when its folder is. Some file systems cannot flush a folder; there the rename still holds.
+    // The rename is on the disk only when its folder is. Some file systems cannot flush a folder; there the rename
+    // still holds.
     if let Ok(folder) = fs::File::open(folder) {
         drop(folder.sync_all());
     }

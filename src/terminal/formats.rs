@@ -34,7 +34,8 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
     }
 }
 
-/// As [`on_stdout`], for a command that also writes `others`. Before a run sends anything, every file must be one that it can write.
+/// As [`on_stdout`], for a command that also writes `others`. Every file must be one that can be written, before a run
+/// sends anything.
 pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Result<Option<Format>> {
     let named = || formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
     distinct(named())?;

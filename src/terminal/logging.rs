@@ -1,7 +1,7 @@
 //! Log lines on stderr.
 //!
-//! Owns the one subscriber. It shows only ringform's own events, because HTTP libraries log headers at `trace`, and headers hold
-//! tokens. For the same reason it does not read RUST_LOG.
+//! Owns the one subscriber. It shows only ringform's own events, because HTTP libraries log headers at `trace`, and
+//! headers hold tokens. For the same reason it does not read RUST_LOG.
 
 use tracing::Level;
 use tracing_subscriber::Layer;

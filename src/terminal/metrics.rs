@@ -1,7 +1,7 @@
 //! Files of metrics, as node_exporter's textfile collector reads them.
 //!
-//! Owns the value that each file takes over from the one before, and who may read the file: the collector runs as another user,
-//! and one file that it cannot read spoils the metrics of the whole host.
+//! Owns the value that each file takes over from the one before, and who may read the file: the collector runs as
+//! another user, and one file that it cannot read spoils the metrics of the whole host.
 
 use std::fs;
 use std::io::Read;
@@ -15,8 +15,8 @@ use crate::terminal::files::{self, Readers};
 /// How much of an earlier file the program reads. Its own files have a few KiB.
 const MOST: u64 = 1024 * 1024;
 
-/// Replaces a file of metrics, readable for every user. A run that failed takes the time of the last success over from the file
-/// before.
+/// Replaces a file of metrics, readable for every user. A run that failed takes the time of the last success over from
+/// the file before.
 pub(crate) fn write(plan: &Plan, path: &Path) -> anyhow::Result<()> {
     let before = earlier(path).and_then(|text| prometheus::last_success(&text));
     files::replace_for(Readers::Everybody, path, |out| prometheus::prometheus(plan, before, out))

@@ -1,6 +1,7 @@
 //! Signals: the first ends the run in good order, the second ends the process immediately.
 //!
-//! Owns the listening for SIGINT, SIGTERM and SIGHUP. A signal that was ignored when the program started (nohup) stays ignored.
+//! Owns the listening for SIGINT, SIGTERM and SIGHUP. A signal that was ignored when the program started (nohup) stays
+//! ignored.
 
 use ringform::run::Shutdown;
 

@@ -1,6 +1,7 @@
 //! The step summary of GitHub Actions.
 //!
-//! Owns the file that the runner names. No one asked for that file by name, so a failure here is a warning and ends nothing.
+//! Owns the file that the runner names. No one asked for that file by name, so a failure here is a warning and ends
+//! nothing.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -55,7 +55,7 @@ impl OutputTarget {
     /// Checks that the target can be written, without a change to it.
     pub(crate) fn check(&self) -> io::Result<()> {
         match self {
-            // Only a file made in the folder shows whether the folder takes files, for root and for mounted folders too.
+            // Only a new file shows whether the folder takes files, for root and for mounted folders too.
             OutputTarget::Replaced(path) => {
                 tempfile::Builder::new().prefix(".ringform-").tempfile_in(folder(path)).map(drop).map_err(without_path)
             }

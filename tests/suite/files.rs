@@ -18,7 +18,7 @@ fn problems(document: &[u8]) -> (Vec<String>, String) {
 }
 
 #[track_caller]
-fn wrong(document: &str, expected: &[&str], says: &[&str]) {
+pub(crate) fn wrong(document: &str, expected: &[&str], says: &[&str]) {
     let (found, stderr) = problems(document.as_bytes());
     assert_eq!(found, expected, "{document}\n{stderr}");
     for part in says {
@@ -27,7 +27,7 @@ fn wrong(document: &str, expected: &[&str], says: &[&str]) {
 }
 
 #[track_caller]
-fn settings(settings: &str, expected: &[&str], says: &[&str]) {
+pub(crate) fn settings(settings: &str, expected: &[&str], says: &[&str]) {
     wrong(&format!("client: 12\nsettings:\n{settings}"), expected, says);
 }
 
@@ -55,7 +55,7 @@ fn wrong_values_are_told_at_their_place() {
     settings("  hold_music:\n", &["3:3 empty-value"], &["write null to clear, or remove the key"]);
     settings("  hold_music: \"\"\n", &["3:15 bad-setting"], &["write null to clear, or remove the key"]);
     settings("  timezone: \"null\"\n", &["3:13 bad-setting"], &[]);
-    settings("  timezone: !!str UTC\n", &["3:19 tag"], &[]);
+    settings("  timezone: !!str UTC\n", &["3:13 tag"], &[]);
 }
 
 #[test]

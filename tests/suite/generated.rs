@@ -125,7 +125,8 @@ const GUARDS_INTRO: &str = "
 ## Built-in guards
 
 - A project switches on each guard by its name under `guards`.
-- Guards judge changes. They ignore declared values that live holds already; only `unmanaged-security` judges these too.
+- Guards judge changes. A declared value that a guard would refuse as a change is a warning.
+- [guards.md](guards.md) has an example of each guard and each condition.
 
 | guard | field | does | when |
 |---|---|---|---|

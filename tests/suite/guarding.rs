@@ -10,6 +10,7 @@ use crate::rule_ids::diagnostics;
 use crate::world::World;
 
 mod built_in;
+mod declared;
 mod own;
 
 /// What a guard does with a client. The number counts the fields that the guard speaks of.
@@ -23,7 +24,7 @@ enum Verdict {
     Deny(usize),
     /// Nothing differs and no guard speaks.
     InSync,
-    /// Nothing differs, and a guard over what is unmanaged warns. There is nothing to deny.
+    /// Nothing differs, and a guard warns of a field that is not managed, or of a value that it would refuse as a change.
     InSyncWarn(usize),
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::world::{Ran, World};
 
-/// Validates one document and returns what it said; it must not take long, whatever stands there.
+/// Validates one document and returns its run, which must be quick whatever the document holds.
 #[track_caller]
 fn quick(document: &str) -> Ran {
     let mut world = World::new().file("clients/a.yaml", document);
@@ -86,14 +86,14 @@ fn of_a_project_file_no_word_is_quoted() {
 fn what_is_broken_has_no_consequences() {
     let mut world = World::new().file("clients/a.yaml", "client: 12\nsettings: !!map {timezone: UTC}\n");
     let ran = world.run("validate").status(1).says(&["error[tag]", "1 error in 1 file"]);
-    assert!(!ran.stderr.contains("here stands a list"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("found a list"), "{}", ran.stderr);
     let mut world = World::new().file("clients/a.yaml", "client: 12\nsettings: {timezone: *tz}\n");
     let ran = world.run("validate").status(1).says(&["1 error in 1 file"]);
     assert!(!ran.stderr.contains("manages nothing"), "{}", ran.stderr);
     let mut world = World::new().file("clients/a.yaml", "client: 12\nsettings: {timezone: !x}\n");
     world.run("validate").status(1).says(&["error[tag]", "1 error in 1 file"]);
     let mut world = World::new().project("documents: [\"[\"]").declared(12, "{timezone: UTC}");
-    let ran = world.run("validate").status(1).says(&["this is no glob"]);
+    let ran = world.run("validate").status(1).says(&["this is not a glob"]);
     assert!(!ran.stderr.contains("no document"), "{}", ran.stderr);
 }
 

@@ -34,7 +34,7 @@ fn nothing_is_overwritten_and_nobody_is_declared_twice() {
     let mut world = live();
     world.run("import 12").ok();
     let text = world.read("clients/12-север-юг.yaml");
-    world.run("import 12").status(1).says(&["declared in"]);
+    world.run("import 12").status(1).says(&["declares it already"]);
     world.run("import 12 --force").ok();
     assert_eq!(world.read("clients/12-север-юг.yaml"), text);
     let mut world = live().declared(12, "{timezone: UTC}");

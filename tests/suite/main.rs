@@ -7,6 +7,8 @@ mod applying;
 mod architecture;
 mod drifting;
 mod examples;
+mod field_http;
+mod field_yaml;
 mod files;
 mod generated;
 mod guarding;

@@ -225,7 +225,7 @@ fn a_change_of_guards_or_waivers_is_seen_beside_what_it_lets_through() {
     for flags in ["--affected --format markdown", "--offline --format markdown", "--format markdown"] {
         world.run(&format!("plan --base HEAD {flags}")).ok().prints(&[
             "open-geo is removed, few is changed, dial-rule-changed is new",
-            "every field of client 12, whatever it holds, until 2099-12-31",
+            "every field of client 12, any value, until 2099-12-31",
         ]);
     }
 }

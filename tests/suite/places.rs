@@ -28,10 +28,13 @@ fn a_project_file_can_be_named_from_anywhere() {
     // As PATH it means itself, whatever stands above it.
     let ran = world.run("validate p/staging.ringform.yaml --format json").ok();
     assert_eq!(ran.json()["project"], "staging.ringform.yaml");
-    world.run("validate --project p/staging outer.yaml").status(1).says(&["outer.yaml is no part of the project"]);
+    world.run("validate --project p/staging outer.yaml").status(1).says(&["outer.yaml is not part of the project"]);
     world.run("validate p/staging.ringform.yaml outer.yaml").status(1).says(&["two projects"]);
     world.run("validate --project staging ringform.yaml").status(1).says(&["two projects"]);
-    world.run("validate --project p/nosuch").status(1).says(&["no project file p/nosuch.ringform.yaml"]);
+    world
+        .run("validate --project p/nosuch")
+        .status(1)
+        .says(&["the project file p/nosuch.ringform.yaml does not exist"]);
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn what_names_no_revision_is_an_error_and_no_request_is_made() {
     let mut command = world.command("apply --yes");
     let output = command.arg("--base=").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("names no revision"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--base is empty"));
     let ran = world.run("plan --base nosuch --format json").status(1);
     assert_eq!((rules(&ran), &ran.json()["clients"]), (vec![json!("base")], &json!([])));
 }

@@ -122,7 +122,7 @@ fn a_step_summary_is_added_to_what_stands_there_and_stays_small() {
     assert!(text.contains("**ringform plan:** 400 clients") && text.trim_end().ends_with("too many for this summary."));
     // No room at all, another format, and a file that cannot be written: none ends the run.
     world.write("summary.md", "x".repeat(1_000_000).as_bytes());
-    world.run("plan --format github").ok().says(&["no room"]);
+    world.run("plan --format github").ok().says(&["does not fit"]);
     assert_eq!(world.read("summary.md").len(), 1_000_000);
     world.write("summary.md", b"");
     world.run("plan --format json").ok();

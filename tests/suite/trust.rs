@@ -156,7 +156,7 @@ fn a_merge_base_is_no_way_back_to_an_endpoint_that_was_given_up() {
     world.git(&["commit", "-qm", "empty"]);
     world.git(&["checkout", "-q", "main"]);
     world.commit("on");
-    world.run("plan --base empty...").status(1).sends_nothing().says(&["empty has no ringform.yaml that can be read"]);
+    world.run("plan --base empty...").status(1).sends_nothing().says(&["empty has no valid ringform.yaml"]);
     world.git(&["checkout", "-q", "-b", "other", "main~1"]);
     world.run("plan --base main...").ok().requests(1, 1, 0);
 }
@@ -289,7 +289,7 @@ fn a_partial_clone_is_told_to_fetch_and_an_empty_variable_is_named() {
     let (status, said) = run_in(&mut world, &partial, "plan --base HEAD~1");
     assert!(status == Some(1) && said.contains("cannot be read") && said.contains("--filter"), "{said}");
     assert!(!said.contains("no reason"), "{said}");
-    world.run("plan --base=...").status(1).sends_nothing().says(&["is the variable empty"]);
+    world.run("plan --base=...").status(1).sends_nothing().says(&["if a variable holds the revision"]);
     // The dots of a merge base end the sentence.
     world.run("plan --base main...").ok().prints(&["Base: main...\n"]);
 }

@@ -44,6 +44,10 @@ async fn newer_than(
     if let Some(token) = credential.token().newer_than(generation, now)? {
         return Ok(token);
     }
+    // No request is due, so no other client's failure is shared: each client whose request ended in 401 counts.
+    if matches!(state.resolved, Some(ResolvedCredential::Token(_))) && credential.token().had_token() {
+        return Err(credential.token_mut().refuse_ready(not_renewable(credential)));
+    }
     let result = match state.shared_failure(now) {
         Some(failure) => Err(failure),
         None => {
@@ -72,9 +76,6 @@ async fn fetch(
     let response = match state.resolved.insert(resolved) {
         ResolvedCredential::App { app_id, app_secret } => {
             request_token(app_id, app_secret, credential, context).await.map_err(keep_if_final)?
-        }
-        ResolvedCredential::Token(_) if credential.token().had_token() => {
-            return Err(credential.token_mut().refuse_ready(not_renewable(credential)));
         }
         ResolvedCredential::Token(secret) => TokenResponse { secret: secret.clone(), lifetime: None },
     };

@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderValue;
 
 use crate::api::credential_source::ResolvedCredential;
+use crate::api::retry::is_unprocessed;
 use crate::model::{Failure, FailureKind};
 
 /// How long all users of a credential share a failure to get a token that may pass. Without it, ten thousand clients
@@ -110,12 +111,12 @@ impl TokenState {
 
     /// Whether [`TokenState::accept`] would change nothing, as after most answers.
     pub(in crate::api) fn is_accepted(&self, token: &AccessToken, status: StatusCode) -> bool {
-        status.is_server_error() || (self.accepted >= token.generation && self.refused_tokens == 0)
+        says_nothing(status) || (self.accepted >= token.generation && self.refused_tokens == 0)
     }
 
     /// Records an answer other than 401: the API accepted the token, unless the server itself failed.
     pub(in crate::api) fn accept(&mut self, token: &AccessToken, status: StatusCode) {
-        if !status.is_server_error() {
+        if !says_nothing(status) {
             self.accepted = self.accepted.max(token.generation);
             self.refused_tokens = 0;
         }
@@ -162,11 +163,18 @@ impl TokenState {
     pub(super) fn keep_if_final(&mut self, failure: Failure) -> Failure {
         let is_final = match failure.kind {
             FailureKind::Credentials | FailureKind::Redirect => true,
-            FailureKind::Api => failure.http_status.is_some_and(|code| (400..500).contains(&code) && code != 429),
+            FailureKind::Api => failure
+                .http_status
+                .is_some_and(|code| (400..500).contains(&code) && code != 429 && !is_unprocessed(code)),
             _ => false,
         };
         if is_final { self.refuse(failure) } else { failure }
     }
+}
+
+/// Whether an answer says nothing about the token: the server failed, or something on the way gave up.
+fn says_nothing(status: StatusCode) -> bool {
+    status.is_server_error() || is_unprocessed(status.as_u16())
 }
 
 /// What one fetch leaves for the next.
@@ -259,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_success_between_starts_the_count_again_and_a_server_error_does_not() {
-        for (status, refused) in [(200, false), (404, false), (503, true)] {
+        for (status, refused) in [(200, false), (404, false), (408, true), (503, true)] {
             let status = StatusCode::from_u16(status).unwrap();
             let (mut state, now) = (TokenState::default(), Instant::now());
             for round in 0..3 {
@@ -294,6 +302,8 @@ mod tests {
             (Failure::new(FailureKind::Credentials, "x"), true),
             (Failure::new(FailureKind::Redirect, "x"), true),
             (api(404), true),
+            (api(408), false),
+            (api(425), false),
             (api(429), false),
             (api(503), false),
             (Failure::new(FailureKind::Connection, "x"), false),

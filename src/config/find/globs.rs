@@ -1,7 +1,7 @@
-//! The `documents` of a project file: which files are looked at.
+//! The `documents` of a project file: which files the walk takes.
 //!
-//! Owns what its globs mean, for a file and for a folder that cannot be looked into. Which names a document may have and where the
-//! walk goes is not its business.
+//! Owns the meaning of its globs, for a file and for a folder that cannot be opened. It must not know which names a
+//! document may have or where the walk goes.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 #[derive(Clone, Debug)]
 pub(crate) struct Globs {
     files: GlobSet,
-    /// The folders below which `files` may find something; `None` where that cannot be told.
+    /// The folders below which `files` may find something; `None` where the globs do not show it.
     folders: Option<GlobSet>,
 }
 
@@ -22,7 +22,7 @@ impl Globs {
         Some(Globs { files: set(texts)?, folders: set(&above) })
     }
 
-    /// Whether a file of this name, below the project's folder, is looked at.
+    /// Whether the walk takes a file of this name, below the project's folder.
     pub(crate) fn find(&self, name: &Path) -> bool {
         self.files.is_match(name)
     }
@@ -33,8 +33,8 @@ impl Globs {
     }
 }
 
-/// The globs of all folders on the way to what a glob finds. A part is cut at each `/`; where that was no end of a part, as in
-/// `{a/b,c}`, what is left is no glob, and nothing can be told.
+/// The globs of all folders on the way to the files of a glob. It is cut at each `/`. In `{a/b,c}` that is not the end
+/// of a part: the pieces are not valid globs, and every folder may lead to a file.
 fn folders(glob: &str) -> Vec<String> {
     let parts: Vec<&str> = glob.split('/').collect();
     // `**` finds files at any depth.
@@ -72,7 +72,7 @@ mod tests {
             ("**", "any", true),
             ("{a,b}/*.yaml", "b", true),
             ("{a,b}/*.yaml", "c", false),
-            // Nobody can tell.
+            // The cut pieces are not valid, so any folder may lead to a file.
             ("{a/b,c}/*.yaml", "z", true),
         ];
         for (glob, folder, expected) in rows {

@@ -17,7 +17,7 @@ pub fn is_project_file(path: &Path) -> bool {
     is_project(&path.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// A file name as text; bytes that are no UTF-8 are written as `\\xFF`.
+/// A file name as text; bytes that are not UTF-8 are written as `\\xFF`.
 pub(crate) fn text_of(name: &[u8]) -> String {
     let mut text = String::new();
     for chunk in name.utf8_chunks() {
@@ -29,7 +29,7 @@ pub(crate) fn text_of(name: &[u8]) -> String {
     text
 }
 
-/// Whether a file of this name is a document: no project file and no backup.
+/// Whether a file of this name is a document, not a project file or a backup.
 pub(crate) fn is_document(name: &str) -> bool {
     let ends = name.ends_with(".yaml") || name.ends_with(".yml");
     ends && !is_project(name)
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn project_files_are_no_documents_and_backups_neither() {
+    fn project_files_and_backups_are_not_documents() {
         for name in ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml"] {
             assert!(is_document(name), "{name}");
         }

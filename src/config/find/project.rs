@@ -1,6 +1,6 @@
 //! Which project: the one file that the paths of a run belong to.
 //!
-//! Owns what a PATH and `--project` mean, and the words for what cannot be found. It opens no file.
+//! Owns the meaning of PATH and `--project`, and the errors when no project is found. It opens no file.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -9,6 +9,9 @@ use crate::config::find::names::{PROJECT, is_project};
 use crate::config::git::GitEnvironment;
 use crate::config::text::io_cause;
 use crate::model::Diagnostic;
+
+/// The next step for a path that cannot be read.
+const CHECK_PATH: &str = "check the PATH and its permissions";
 
 /// What to load.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +49,12 @@ pub(crate) fn locate(request: &ProjectRequest) -> Result<ProjectLocation, Vec<Di
             Ok(_) => path.parent().map(Path::to_owned).unwrap_or_else(|| PathBuf::from("/")),
             Err(error) => {
                 let summary = format!("{shown} cannot be read: {}", io_cause(&error));
-                errors.push(Diagnostic::error("unreadable", None, summary));
+                errors.push(Diagnostic::error("unreadable", None, summary).help(CHECK_PATH.to_owned()));
                 continue;
             }
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        // A project file as PATH means itself, whatever other project files stand beside it.
+        // A project file as PATH means itself, whatever other project files its folder has.
         let itself = (folder != path && is_project(&name)).then(|| (folder.clone(), name.into_owned()));
         let this = itself.or_else(|| upwards(&folder, request.project.as_deref()));
         let wanted = request.project.as_deref().map(file_name);
@@ -85,13 +88,16 @@ pub(crate) fn locate(request: &ProjectRequest) -> Result<ProjectLocation, Vec<Di
     }
 }
 
-/// The project file that is named with its folder. Without paths it stands for all of its project, wherever we are.
+/// The project file that is named with its folder. Without paths it means its whole project, from any working folder.
 fn at_its_place(request: &ProjectRequest, named: &Path) -> Result<ProjectLocation, Vec<Diagnostic>> {
     let folder = lexical(&request.cwd.join(named.parent().unwrap_or(Path::new(""))));
     let file = file_name(named);
     if !is_there(&folder.join(&file)) {
         let shown = self::shown(&request.cwd, &folder.join(&file));
-        return Err(vec![Diagnostic::error("no-project", None, format!("there is no project file {shown}"))]);
+        return Err(vec![
+            Diagnostic::error("no-project", None, format!("the project file {shown} does not exist"))
+                .help("check the path after --project".to_owned()),
+        ]);
     }
     let mut found = ProjectLocation { root: folder, file, paths: Vec::new() };
     if request.paths.is_empty() {
@@ -106,14 +112,14 @@ fn at_its_place(request: &ProjectRequest, named: &Path) -> Result<ProjectLocatio
             Ok(real) => real,
             Err(error) => {
                 let summary = format!("{shown} cannot be read: {}", io_cause(&error));
-                return Err(vec![Diagnostic::error("unreadable", None, summary)]);
+                return Err(vec![Diagnostic::error("unreadable", None, summary).help(CHECK_PATH.to_owned())]);
             }
         };
         match (path.starts_with(&found.root), real.strip_prefix(&root)) {
             (true, _) => found.paths.push(path),
             (false, Ok(below)) => found.paths.push(found.root.join(below)),
             (false, Err(_)) => {
-                let summary = format!("{shown} is no part of the project {}", found.root.join(&found.file).display());
+                let summary = format!("{shown} is not part of the project {}", found.root.join(&found.file).display());
                 return Err(vec![Diagnostic::error("ambiguous-project", None, summary)]);
             }
         }
@@ -127,18 +133,21 @@ fn same_folder(one: &Path, other: &Path) -> bool {
 
 fn no_project(request: &ProjectRequest, folder: &Path, shown: &str) -> Diagnostic {
     if let Some(named) = &request.project {
-        let summary = format!("there is no project file {} at {shown} or above", file_name(named));
-        return Diagnostic::error("no-project", None, summary);
+        let summary = format!("{shown} and the folders above it have no project file {}", file_name(named));
+        return Diagnostic::error("no-project", None, summary).help("check the name after --project".to_owned());
     }
     let others = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut others: Vec<String> =
         others.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_project(name)).collect();
     others.sort();
     let help = match others.is_empty() {
-        true => "name the folder of a project, or begin one with `ringform init`".to_owned(),
+        true => {
+            "run in the folder of a project, name it as PATH or with --project, or write a new one with `ringform init`"
+                .to_owned()
+        }
         false => format!("name one of them with --project: {}", others.join(", ")),
     };
-    Diagnostic::error("no-project", None, format!("there is no {PROJECT} at {shown} or above")).help(help)
+    Diagnostic::error("no-project", None, format!("{shown} and the folders above it have no {PROJECT}")).help(help)
 }
 
 /// The folder and the name of the next project file upwards.
@@ -148,7 +157,8 @@ fn upwards(folder: &Path, named: Option<&Path>) -> Option<(PathBuf, String)> {
     Some((root.to_owned(), file))
 }
 
-/// Whether a project file stands there. A link that leads nowhere is one too: it is an error to be told and nothing to pass by.
+/// Whether a project file exists here. A link that leads nowhere counts too: it is an error to report, not a file to
+/// skip.
 fn is_there(file: &Path) -> bool {
     fs::symlink_metadata(file).is_ok() && !file.is_dir()
 }

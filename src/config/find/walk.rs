@@ -1,7 +1,7 @@
 //! Which documents: the walk below the paths of a run.
 //!
-//! Owns its rules: hidden files, other projects and backups are no documents, links are followed, and a file reached twice counts
-//! once. No file is lost because its name is no text. It opens no document.
+//! Owns its rules: it skips hidden files, other projects and backups, follows links, and counts a file once. A name
+//! that is not text loses no file. It opens no document.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -15,13 +15,14 @@ use crate::config::find::project::{ProjectLocation, shown};
 use crate::config::text::io_cause;
 use crate::model::{Diagnostic, Place, Untrusted};
 
-/// A document file: what it is called and where it is. Ordered by name, then by path: two names that are no text can look alike.
+/// A document file: its name and its path. Ordered by name, then by path: two names that are not text can look alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DocumentFile {
     pub(crate) name: Untrusted,
-    /// Where it is, when the name below the project's folder does not tell.
+    /// Its path, when the name below the project's folder does not show it.
     path: Option<PathBuf>,
-    /// Whether a link leads out of the project to it. Nothing of such a file is shown: it may be anything on this machine.
+    /// Whether a link leads out of the project to it. Nothing of such a file is shown: it may be anything on this
+    /// machine.
     pub(crate) is_outside: bool,
 }
 
@@ -46,9 +47,9 @@ pub(crate) fn documents(
             let before = walk.files.len();
             walk.folder(path);
             if walk.files.len() == before && walk.errors.is_empty() && walk.none_below(path) {
-                let summary = format!("there is no document in {}", shown(cwd, path));
+                let summary = format!("no documents found in {}", shown(cwd, path));
                 walk.errors.push(Diagnostic::error("no-documents", None, summary).help(
-                    "documents are the *.yaml and *.yml files below a project, `ringform import` writes some; see also `documents:` in ringform.yaml".to_owned(),
+                    "documents are the *.yaml and *.yml files below a project that `documents:` of ringform.yaml allows; `ringform import` writes them".to_owned(),
                 ));
             }
         } else if is_project(&path.file_name().unwrap_or_default().to_string_lossy()) {
@@ -151,7 +152,8 @@ impl FolderWalk<'_> {
     }
 }
 
-/// Whether the walk goes on below an entry: not a hidden one, not another project, and no linked folder for a second time.
+/// Whether the walk goes on below an entry: not a hidden one, not another project, and no linked folder for a second
+/// time.
 fn is_entered(entry: &DirEntry, entered: &mut HashSet<PathBuf>) -> bool {
     let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
     let is_folder = entry.file_type().is_dir();

@@ -1,7 +1,7 @@
-//! The project as it was at a revision, and what of it is gone now.
+//! The project at a revision, and which of its clients no document declares now.
 //!
-//! Owns the meaning of `--base REV` for files: the documents at REV, and the clients that the whole project no longer declares.
-//! What git refuses is an error. What cannot be read at REV is a warning: this change may be the repair.
+//! Owns the meaning of `--base REV` for files: the documents at REV, and the clients that the whole project no longer
+//! declares. What git refuses is an error. What cannot be read at REV is a warning: this change may be the repair.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::config::text::{MOST_BYTES, decode};
 use crate::config::yaml::{self, Problems};
 use crate::model::{ClientKey, Declaration, Diagnostic, Place, Untrusted};
 
-/// Rules that speak of a whole file: none of its documents can be relied on.
+/// Rules that concern a whole file: after one of them, no document of the file counts.
 const WHOLE_FILE: [&str; 5] = ["yaml-syntax", "bad-text", "too-deep", "too-large", "too-many"];
 
 /// What a revision declares.
@@ -32,17 +32,18 @@ pub struct Baseline {
     pub project: Option<Project>,
     /// Its valid documents, of the whole project whatever paths were named.
     pub declarations: Vec<Declaration>,
-    /// Whether all of them could be read. Else nobody knows whether a client that none of them names is new.
+    /// Whether all of them could be read. If not, a client that none of them names may be new or not.
     pub whole: bool,
-    /// Those of the named paths whose clients no document names any more.
+    /// The declarations of the named paths whose clients no document declares now.
     pub gone: Vec<Declaration>,
-    /// For whom it speaks and no document of the whole project does now, as far as that can be told.
+    /// The clients that it declares and the whole project does not declare now. All of its clients, if files of today
+    /// cannot be read.
     pub lost: BTreeSet<ClientKey>,
-    /// For `NAME...` the name and its project: what the branch has now counts too where secrets are concerned.
+    /// For `NAME...` the name and its project: where secrets are concerned, the tip of the branch counts too.
     pub tip: Option<(String, Option<Project>)>,
-    /// Whether the project stands in a submodule, so that its history is not that of the repository around it.
+    /// Whether the project is in a submodule, so that its history is not that of the repository around it.
     pub submodule: bool,
-    /// What is odd about the revision: warnings all.
+    /// Warnings about the revision.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -83,13 +84,14 @@ fn below(file: &str, folder: &str) -> bool {
 }
 
 impl Baseline {
-    /// Compares with what the whole project declares now. `elsewhere` is what the run did not load, if all of it can be read.
+    /// Compares with what the whole project declares now. `elsewhere` is what the run did not load, if all of it can be
+    /// read.
     fn compare(&mut self, elsewhere: Option<BTreeSet<ClientKey>>, loaded: &Loaded, named: &[Vec<u8>]) {
         let Some(mut declared) = elsewhere else {
             self.lost = self.declarations.iter().map(Declaration::key).collect();
             let summary =
-                "ringform cannot say which clients are no longer declared: some files of the project cannot be read";
-            let help = "`ringform validate` of the whole project names them".to_owned();
+                "ringform cannot decide which clients the project stopped declaring: some of its files cannot be read";
+            let help = "run `ringform validate` on the whole project: it names them".to_owned();
             self.diagnostics.push(Diagnostic::warning("base-broken", None, summary).help(help));
             return;
         };
@@ -120,7 +122,8 @@ impl Baseline {
         Ok(())
     }
 
-    /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the project is.
+    /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the
+    /// project is.
     fn read_project(
         &mut self,
         objects: &mut ObjectReader,
@@ -131,7 +134,8 @@ impl Baseline {
         let (tree, root) = listing::read(objects, &commit.tree, folder)?;
         let file = [root.as_slice(), now.file.as_bytes()].concat();
         let Some(object) = tree.file(&file) else {
-            // A link that leads nowhere is a file that cannot be read; else there was no project yet, and all of it is new.
+            // A link that leads nowhere is a file that cannot be read. Without one the project did not exist yet: all
+            // of it is new.
             let closed = tree.documents(&root, None, &[]).closed;
             if closed.iter().any(|name| name.raw() == &*now.file) {
                 self.broken(&now.file, None, "it is a link that leads out of the repository or nowhere");
@@ -169,7 +173,7 @@ impl Baseline {
         }
     }
 
-    /// Takes what was read of the documents: one warning for each file that is not as it should be.
+    /// Takes the documents that were read: one warning for each file with an error.
     fn take(&mut self, gathered: Vec<DocumentBatch>) {
         let mut seen: BTreeSet<ClientKey> = BTreeSet::new();
         let mut doubled: BTreeSet<ClientKey> = BTreeSet::new();
@@ -197,7 +201,7 @@ impl Baseline {
 
     fn broken(&mut self, file: &str, place: Option<Place>, why: &str) {
         self.whole = false;
-        let summary = format!("{file} cannot be used as it is at the base: {why}");
+        let summary = format!("the base's version of {file} cannot be used: {why}");
         self.diagnostics.push(
             Diagnostic::warning("base-broken", place, summary)
                 .help("the origin is unknown for every client that no valid document of the base names".to_owned()),
@@ -205,7 +209,7 @@ impl Baseline {
     }
 }
 
-/// Whether nothing of a file can be relied on.
+/// Whether no document of a file counts.
 fn is_lost(file: &DocumentBatch) -> bool {
     file.diagnostics.iter().any(|one| one.is_error() && WHOLE_FILE.contains(&one.rule.as_str()))
 }

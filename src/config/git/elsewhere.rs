@@ -1,6 +1,7 @@
 //! Clients that the project declares in files that a run did not load.
 //!
-//! Owns the two causes: a PATH that names a part of the project, and a sparse checkout. It must not judge what that means.
+//! Owns the two causes: a PATH that names a part of the project, and a sparse checkout. It must not judge what that
+//! means.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +15,8 @@ use crate::config::git::tree::CommitTree;
 use crate::config::sections::project::Project;
 use crate::model::{ClientKey, Diagnostic};
 
-/// Whom documents speak for that were not loaded: outside of the named paths, or outside of a sparse checkout. `None` when some
-/// of them cannot be read, so that nobody knows whether a client is gone.
+/// The clients of documents that were not loaded: outside of the named paths, or outside of a sparse checkout. `None`
+/// when some of them cannot be read: then a missing client may still be declared.
 pub(crate) fn declared_elsewhere(
     objects: &mut ObjectReader,
     now: &Project,
@@ -42,14 +43,14 @@ pub(crate) fn declared_elsewhere(
         }
         if documents > 0 {
             let (s, are) = if documents == 1 { ("", "is") } else { ("s", "are") };
-            let summary = format!("{documents} document{s} {are} outside of this sparse checkout: not looked at");
+            let summary = format!("{documents} document{s} {are} outside of this sparse checkout: not compared");
             diagnostics.push(Diagnostic::warning("sparse-checkout", None, summary));
         }
     }
     Ok(known.then_some(declared))
 }
 
-/// The documents that git leaves out of a sparse checkout, as they stand in the index.
+/// The documents that git leaves out of a sparse checkout, in their version of the index.
 fn outside(objects: &mut ObjectReader, now: &Project) -> Result<Vec<DocumentBatch>, GitError> {
     let listed = now.repository.git().ask(&["ls-files", "-t", "--stage", "-z"])?;
     let mut left_out = BTreeSet::new();

@@ -1,7 +1,7 @@
 //! The names of a commit, read from its tree objects.
 //!
-//! Owns the form of a tree object and which trees are read: the project's folder, and the whole commit only where links may lead
-//! out of that folder. It must not know which files are documents.
+//! Owns the form of a tree object and which trees are read: the project's folder, and the whole commit only where links
+//! may lead out of that folder. It must not know which files are documents.
 
 use crate::config::git::objects::ObjectReader;
 use crate::config::git::process::GitError;

@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use crate::config::git::process::{GitError, GitProcess};
 
-/// How many names are written before their answers are read. So many fit into any pipe: neither side waits for the other.
+/// How many names are written before their answers are read. That many fit into any pipe, so neither side waits for
+/// the other.
 const CHUNK: usize = 100;
 /// The longest name that is passed on: a whole id with a suffix.
 const LONGEST: usize = 100;
@@ -42,8 +43,8 @@ impl ObjectReader {
         Ok(ObjectReader { child, names, answers: BufReader::new(answers) })
     }
 
-    /// Gives the objects of these names to `take`, in their order; `None` for one that does not exist. The bytes of an object that
-    /// is larger than `most` are passed over.
+    /// Gives the objects of these names to `take`, in their order; `None` for one that does not exist. The bytes of an
+    /// object that is larger than `most` are passed over.
     pub(crate) fn read(
         &mut self,
         names: &[&str],
@@ -83,7 +84,7 @@ impl ObjectReader {
         if lacks { Err(GitError::lacking()) } else { Ok(()) }
     }
 
-    /// Why the process gave no answer that can be understood.
+    /// Why the process gave no valid answer.
     fn broken(&mut self) -> GitError {
         drop(self.names.take());
         let mut stderr = Vec::new();
@@ -101,13 +102,14 @@ impl ObjectReader {
 impl Drop for ObjectReader {
     fn drop(&mut self) {
         drop(self.names.take());
-        // Git may be in the middle of an answer that is no longer wanted.
+        // Git may be in the middle of an answer that this process does not read any more.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// One answer: `ID KIND SIZE`, so many bytes and a line feed; or `NAME missing`. The outer `None`: it is something else.
+/// One answer: `ID KIND SIZE`, so many bytes and a line feed; or `NAME missing`. The outer `None`: it is something
+/// else.
 fn answer(from: &mut impl BufRead, most: u64) -> Option<Option<GitObject>> {
     let mut head = String::new();
     from.read_line(&mut head).ok()?;

@@ -1,8 +1,9 @@
 //! The one way ringform calls the `git` program.
 //!
-//! Owns what may influence a call: no GIT_ variables and no settings of the user, except the folders that the user declares safe.
-//! Files of a change must not pass for the repository: they would choose the base and run programs. Git writes and fetches nothing,
-//! the index included. A refusal of git is an error in git's words and never an empty answer.
+//! Owns what may influence a call: no GIT_ variables and no settings of the user, except the folders that the user
+//! declares safe. Files of a change must not pass for the repository: they would choose the base and run programs. Git
+//! writes and fetches nothing, the index included. A refusal of git is an error in git's words and never an empty
+//! answer.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -159,8 +160,8 @@ pub(crate) fn entries(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
     answer.split(|byte| *byte == 0).filter(|entry| !entry.is_empty())
 }
 
-/// Where git would take files of the project for a repository. Git from 2.38 on refuses them by `safe.bareRepository`; an
-/// older one does not.
+/// Where git would take files of the project for a repository. Git from 2.38 on refuses them by `safe.bareRepository`;
+/// an older one does not.
 fn embedded(folder: &Path) -> Option<PathBuf> {
     let folder = std::fs::canonicalize(folder).ok()?;
     let is_bare =

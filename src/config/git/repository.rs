@@ -1,7 +1,7 @@
 //! The repository around a project, as one run sees it.
 //!
-//! Owns what a run asks git more than once: each answer is kept. A project need not be in a repository, so here a refusal of git
-//! is not an error. It must not know what a project declares.
+//! Owns what a run asks git more than once: each answer is kept. A project need not be in a repository, so here a
+//! refusal of git is not an error. It must not know what a project declares.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -10,7 +10,7 @@ use crate::config::git::environment::GitEnvironment;
 use crate::config::git::process::{GitError, GitProcess};
 use crate::model::Revision;
 
-/// Stands between two answers of `rev-parse`, which prints a flag that it does not know. No path of git holds `//`.
+/// Separates two answers: `rev-parse` prints a flag that it does not know. No path of git contains `//`.
 const SEPARATOR: &str = "--//";
 /// The words for a name that means more than one thing.
 pub(crate) const AMBIGUOUS: &str = "the name is ambiguous";
@@ -56,8 +56,8 @@ impl Repository {
         Repository { shared: Arc::new(Answers { git, head: OnceLock::new(), revision: OnceLock::new() }) }
     }
 
-    /// The commit of the work tree, whether files of the project differ from it, and the project's folder in it. `None` where
-    /// there is no repository, no commit or no git, or where git refuses.
+    /// The commit of the work tree, whether files of the project differ from it, and the project's folder in it. `None`
+    /// where the repository, a commit or git is missing, or where git refuses.
     pub fn revision(&self) -> Option<Revision> {
         self.shared.revision.get_or_init(|| self.read_revision()).clone()
     }
@@ -132,7 +132,8 @@ fn answers<const N: usize>(stdout: &[u8]) -> Option<[&[u8]; N]> {
     answers.collect::<Vec<_>>().try_into().ok()
 }
 
-/// Whether git keeps this folder for a submodule. Git itself looks for the outer repository in the next folder above only.
+/// Whether git keeps this folder for a submodule. Git itself looks for the outer repository in the next folder above
+/// only.
 fn is_kept_for_a_submodule(git_folder: &str) -> bool {
     let inside = git_folder.split_once("/.git/").map(|(_, inside)| inside.split('/').collect::<Vec<_>>());
     inside.is_some_and(|parts| matches!(&parts[..], ["modules", ..] | ["worktrees", _, "modules", ..]))

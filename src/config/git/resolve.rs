@@ -1,7 +1,7 @@
 //! Which commit a revision of the command line names.
 //!
-//! Owns the words for what git refuses or lacks, each with its remedy: a base that cannot be read is an error and never an empty
-//! one. It also says whether the commit is an ancestor of HEAD. It must not read files of the commit.
+//! Owns the words for what git refuses or lacks, each with its remedy: a base that cannot be read is an error and never
+//! an empty one. It also says whether the commit is an ancestor of HEAD. It must not read files of the commit.
 
 use crate::config::find::names::text_of;
 use crate::config::git::objects::ObjectReader;
@@ -31,13 +31,13 @@ const DEEPER: &str = "this clone is shallow; fetch all of the history first: `fe
 pub(crate) fn name_of(revision: &str) -> Result<&str, Box<Diagnostic>> {
     let name = revision.strip_suffix("...").unwrap_or(revision);
     if name.trim().is_empty() {
-        let error = Diagnostic::error("base", None, "--base names no revision");
-        return Err(Box::new(error.help("is the variable empty that should hold it?".to_owned())));
+        let error = Diagnostic::error("base", None, "--base is empty: it needs a revision");
+        return Err(Box::new(error.help("if a variable holds the revision, check that it is set".to_owned())));
     }
     Ok(name)
 }
 
-/// The commit that a revision names; `facts` are those of its name. What is odd about it is a warning.
+/// The commit that a revision names; `facts` are those of its name. Doubts about it are warnings.
 pub(crate) fn resolve(
     repository: &Repository,
     facts: &RepositoryFacts,
@@ -140,8 +140,8 @@ fn not_ancestor(git: &GitProcess, revision: &str, commit: &str, shallow: bool, f
     Diagnostic::warning("base-not-ancestor", None, summary).help(help)
 }
 
-/// Asks for a name that means one thing. Anyone who may push a branch or a tag can name it like the base, and ringform must not
-/// choose between the two.
+/// Asks for a name that means one thing. Anyone who may push a branch or a tag can name it like the base, and ringform
+/// must not choose between the two.
 fn full_names(git: &GitProcess, name: &str) -> String {
     let whole = ["remotes", "heads", "tags"].map(|kind| format!("refs/{kind}/{name}"));
     let existing = whole.iter().filter(|name| git.is(&["show-ref", "--verify", "--quiet", name]));

@@ -1,7 +1,7 @@
 //! The files of a revision, as data: what `git ls-tree` lists, walked by the rules of the work tree.
 //!
-//! Owns the walk over names that stand in no folder of this machine: hidden files, other projects and backups are no documents,
-//! links are followed where they stay in the tree, and a file reached twice counts once. It reads no content: it names objects.
+//! Owns the walk over names that exist only in git. It skips hidden files, other projects and backups, follows links
+//! that stay in the tree, and counts a file once. It reads no content: it names objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,17 +18,17 @@ const MOST_LINKS: u32 = 40;
 pub(crate) struct TreeFile {
     /// Its name below the project's folder.
     pub(crate) name: Untrusted,
-    /// Where it stands itself, links followed, from the top of the tree.
+    /// Its path from the top of the tree, links followed.
     pub(crate) real: Vec<u8>,
     pub(crate) object: String,
 }
 
-/// What was found in a tree, and what could not be looked into.
+/// What was found in a tree, and what could not be opened.
 #[derive(Debug, Default)]
 pub(crate) struct TreeDocuments {
     pub(crate) files: Vec<TreeFile>,
-    /// Links that lead out of the tree or nowhere, and submodules, as far as they may be documents or hold some: names below the
-    /// project's folder.
+    /// Links that lead out of the tree or nowhere, and submodules, as far as they may be documents or hold some: names
+    /// below the project's folder.
     pub(crate) closed: Vec<Untrusted>,
 }
 
@@ -102,7 +102,7 @@ impl CommitTree {
         set(&mut self.top, &mut targets.into_iter());
     }
 
-    /// The object of the file at a path from the top, links followed; `None` when there is no file.
+    /// The object of the file at a path from the top, links followed; `None` when it does not exist.
     pub(crate) fn file(&self, path: &[u8]) -> Option<&str> {
         match self.resolve(path)? {
             (TreeEntry::TreeFile(object), _) => Some(object),
@@ -110,8 +110,8 @@ impl CommitTree {
         }
     }
 
-    /// Finds the documents of the project at `root`, a path from the top that is empty or ends with `/`. `also` are paths below
-    /// the root that were named and are taken though no rule finds them.
+    /// Finds the documents of the project at `root`, a path from the top that is empty or ends with `/`. `also` are
+    /// paths below the root that were named and are taken though no rule finds them.
     pub(crate) fn documents(&self, root: &[u8], globs: Option<&Globs>, also: &[Vec<u8>]) -> TreeDocuments {
         let mut walk = TreeWalk { tree: self, globs, found: TreeDocuments::default(), inside: BTreeSet::new() };
         let folder = root.strip_suffix(b"/").unwrap_or(root);
@@ -133,7 +133,7 @@ impl CommitTree {
         found
     }
 
-    /// What stands at a path, links followed, and where that is itself.
+    /// The entry at a path and its own path, links followed.
     fn resolve(&self, path: &[u8]) -> Option<(&TreeEntry, Vec<u8>)> {
         let mut todo: Vec<Vec<u8>> = parts(path).rev().map(<[u8]>::to_owned).collect();
         let mut at: Vec<(Vec<u8>, &TreeEntry)> = Vec::new();
@@ -175,7 +175,7 @@ struct TreeWalk<'t> {
     tree: &'t CommitTree,
     globs: Option<&'t Globs>,
     found: TreeDocuments,
-    /// The folders that the walk is in, as they stand themselves: one of them again is a circle.
+    /// The folders that the walk is in, by their own paths: one of them again is a circle.
     inside: BTreeSet<Vec<u8>>,
 }
 
@@ -219,7 +219,7 @@ impl TreeWalk<'_> {
         self.globs.is_none_or(|globs| globs.find(Path::new(&*String::from_utf8_lossy(name))))
     }
 
-    /// Whether what cannot be looked into might be a document, or a folder with some.
+    /// Whether an entry that cannot be opened might be a document, or a folder with documents.
     fn may_be_wanted(&self, part: &[u8], name: &[u8]) -> bool {
         if is_document_name(part) {
             return self.is_wanted(name);
@@ -272,9 +272,9 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_where_they_stay_in_the_tree_and_told_where_not() {
+    fn links_are_followed_where_they_stay_in_the_tree_and_reported_where_not() {
         let (file, link) = ("100644", "120000");
-        // Links stand in the order of their paths.
+        // The links are in the order of their paths.
         let (found, closed) = names(
             &[
                 (file, "common/x.yaml"),

@@ -1,7 +1,7 @@
 //! The credentials of a project file.
 //!
-//! Owns their three forms. A secret must name a variable of the environment: one that is written out is an error whose message
-//! never repeats it. What the variables hold is not known here.
+//! Owns their three forms. A secret must name a variable of the environment: one that is written out is an error
+//! whose message never repeats it. This module must not read the variables.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ fn one(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Credential> 
         (None, None, Some(token), None) => variable(token, problems).map(|variable| Credential::Token { variable }),
         (None, None, None, Some(command)) => argv(command, problems).map(|argv| Credential::Command { argv }),
         (_, secret, token, _) => {
-            // A secret that is written out is told whatever else is wrong.
+            // A secret that is written out is an error whatever else is wrong.
             for part in [secret, token].into_iter().flatten() {
                 variable(part, problems);
             }

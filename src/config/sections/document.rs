@@ -1,7 +1,7 @@
 //! Client documents: from a located tree to a declaration.
 //!
-//! Owns the keys of a document and the folding of layers: profiles in their order, then the document's own settings, less what it
-//! ignores. A document with an error makes no declaration, but all of it is checked.
+//! Owns the keys of a document and the folding of layers: profiles in their order, then the document's own
+//! settings, without the ignored ones. A document with an error makes no declaration, but all of it is checked.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlDocument};
 
-use crate::model::{ClientId, ClientKey, Declaration, Layer, ManagedField, Place, SettingSet, suggest};
+use crate::model::{ClientId, ClientKey, Declaration, Layer, ManagedField, Place, SettingSet};
 
 /// What one document holds. A document with errors has no declaration but may say whose it is.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ fn declaration(
     let profiles = profiles(of("profiles"), inheritance, problems);
     for (setting, at) in &ignore {
         if own.iter().any(|managed| managed.setting == *setting) {
-            let message = format!("`{setting}` stands under both `settings` and `ignore`");
+            let message = format!("`{setting}` is under both `settings` and `ignore`");
             problems.error_help("set-and-ignored", *at, message, "remove it from one of the two");
         }
     }
@@ -153,9 +153,9 @@ fn credentials(
     if let Some(name) = inheritance.credentials.get(name) {
         return Some(name.clone());
     }
-    let near = suggest::nearest(name, inheritance.credentials.iter().map(|name| &**name));
     let message = format!("ringform.yaml declares no credentials {}", problems.word(name, "of this name"));
-    problems.error_near("unknown-credentials", entry.value.at, message, near);
+    let known = inheritance.credentials.iter().map(|name| &**name);
+    problems.unknown_name("unknown-credentials", entry.value.at, message, name, known);
     None
 }
 

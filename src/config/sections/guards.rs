@@ -3,14 +3,14 @@
 //! Owns the reading of rules as data: built-in ones by name, own ones with a field and conditions. What a condition means is
 //! `plan`'s to say.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::keys::{CONDITIONS, GUARD};
 use crate::config::sections::settings;
-use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
-use crate::config::yaml::{YamlContent, YamlNode};
+use crate::config::yaml::{Position, Problems, YamlContent, YamlNode};
 use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement, Guard};
 use crate::model::{FieldKind, FieldRow, Setting, State, Untrusted, suggest, value};
 
@@ -102,8 +102,13 @@ fn own(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
         }
     };
     let mut when = known.as_ref().map(|known| known.when.clone()).unwrap_or_default();
-    if let Some((_, Some(entry))) = &effect {
-        conditions(entry, field, &mut when, problems);
+    let given = match &effect {
+        Some((_, Some(entry))) => conditions(entry, field, &mut when, problems),
+        Some((_, None)) | None => Vec::new(),
+    };
+    if problems.errors() == before {
+        let own_field = of("field").map(|entry| entry.value.at).zip(field);
+        refuse_ignored(&name, known.as_ref(), own_field, &when, &given, problems);
     }
     if field.is_none() && known.is_none() && !when.unmanaged && problems.errors() == before {
         problems.error("missing-key", item.at, "a guard over changes needs a `field`".to_owned());
@@ -132,8 +137,49 @@ fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
     found
 }
 
-fn conditions(entry: &MappingEntry, field: Option<Setting>, when: &mut Condition, problems: &mut Problems<'_>) {
-    for condition in SectionEntries::read_or_empty(&entry.value, &CONDITIONS, problems).iter() {
+/// Refuses a guard of which a part would have no effect, because then a change passes that the guard seems to stop.
+fn refuse_ignored(
+    name: &str,
+    known: Option<&Guard>,
+    field: Option<(Position, Setting)>,
+    when: &Condition,
+    given: &[(Rc<str>, Position)],
+    problems: &mut Problems<'_>,
+) {
+    let subject = |unmanaged| if unmanaged { "fields that a client does not manage" } else { "changes" };
+    let before = problems.errors();
+    if let Some(known) = known {
+        let help = "to judge something else, give the guard a name of its own";
+        if let (Some((at, other)), Some(judged)) = (field, known.field)
+            && judged != other
+        {
+            let message = format!("the built-in guard `{name}` judges `{judged}`, not `{other}`");
+            problems.error_help("bad-guard", at, message, help);
+        }
+        let flag = given.iter().find(|(key, _)| &**key == "unmanaged");
+        if let Some((_, at)) = flag.filter(|_| known.when.unmanaged != when.unmanaged) {
+            let message = format!("the built-in guard `{name}` judges only {}", subject(known.when.unmanaged));
+            problems.error_help("bad-guard", *at, message, help);
+        }
+    }
+    if when.unmanaged && problems.errors() == before {
+        for (key, at) in given.iter().filter(|(key, _)| &**key != "unmanaged") {
+            let message = format!("this guard judges only {}, and `{key}` is a condition on a change", subject(true));
+            let help = "write two guards: `unmanaged: true` takes no other condition";
+            problems.error_help("bad-guard", *at, message, help);
+        }
+    }
+}
+
+/// Reads the conditions into `when`, and returns which keys are given and where.
+fn conditions(
+    entry: &MappingEntry,
+    field: Option<Setting>,
+    when: &mut Condition,
+    problems: &mut Problems<'_>,
+) -> Vec<(Rc<str>, Position)> {
+    let entries = SectionEntries::read_or_empty(&entry.value, &CONDITIONS, problems);
+    for condition in entries.iter() {
         let typed = |problems: &mut Problems<'_>| -> Option<State> {
             let Some(setting) = field else {
                 problems.error("bad-guard", condition.key_at, "a condition on values needs a `field`".to_owned());
@@ -173,6 +219,7 @@ fn conditions(entry: &MappingEntry, field: Option<Setting>, when: &mut Condition
             _ => {}
         }
     }
+    entries.iter().map(|condition| (condition.key.clone(), condition.key_at)).collect()
 }
 
 /// The settings whose countries a guard can count, as the guard names them.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
-use crate::model::{ManagedField, suggest};
+use crate::model::ManagedField;
 
 /// What documents need to know of their project.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub(crate) struct Inheritance {
     pub(crate) default_profiles: Vec<Arc<str>>,
 }
 
-/// The names of a list of profiles; unknown ones are complained about.
+/// The names of a list of profiles; unknown ones are errors.
 pub(crate) fn known_profiles(
     entry: &MappingEntry,
     inheritance: &Inheritance,
@@ -29,9 +29,9 @@ pub(crate) fn known_profiles(
         match inheritance.profiles.get_key_value(&*name) {
             Some((name, _)) => found.push(name.clone()),
             None => {
-                let near = suggest::nearest(&name, inheritance.profiles.keys().map(|name| &**name));
-                let word = problems.word(&name, "of this name");
-                problems.error_near("unknown-profile", at, format!("ringform.yaml has no profile {word}"), near);
+                let message = format!("ringform.yaml has no profile {}", problems.word(&name, "of this name"));
+                let known = inheritance.profiles.keys().map(|name| &**name);
+                problems.unknown_name("unknown-profile", at, message, &name, known);
             }
         }
     }

@@ -1,7 +1,8 @@
 //! The keys of ringform.yaml and of client documents: one table for each section.
 //!
-//! Owns the name, the shape, the meaning and the need of every key. The readers, the "did you mean", the JSON schemas and the docs
-//! all use these tables. It must not know how a value is read. The keys of `settings` and `expect` are in the field table.
+//! Owns the name, the shape and the meaning of every key, and whether it is required. The readers, the "did you
+//! mean", the JSON schemas and the docs all use these tables. It must not know how a value is read. The keys of
+//! `settings` and `expect` are in the field table.
 
 use crate::model::Route;
 

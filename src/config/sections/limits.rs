@@ -12,7 +12,7 @@ use crate::config::yaml::mapping::{self, MappingEntry};
 /// Bounds on how requests are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Clients at once.
+    /// Clients at a time.
     pub concurrency: usize,
     /// Requests a second; 0 for no limit of our own.
     pub requests_per_second: u32,

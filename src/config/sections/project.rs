@@ -1,7 +1,7 @@
 //! The project file: ringform.yaml.
 //!
-//! Owns its keys but for credentials, guards and waivers, which have modules of their own. No line of the file and no value of its secret
-//! parts ever stands in a message.
+//! Owns its keys except credentials, guards and waivers, which have modules of their own. No message may hold a
+//! line of the file or a value of its secret parts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ pub struct Project {
     pub limits: Limits,
     /// Rules that a plan must pass.
     pub guards: Vec<Guard>,
-    /// What `drift` may find and nobody is to be called for. Other commands do not look at them.
+    /// Drift that raises no alert. Only `drift` uses them.
     pub waivers: Vec<Waiver>,
     pub(crate) documents: Option<Globs>,
     pub(crate) inheritance: Arc<Inheritance>,
@@ -122,14 +122,14 @@ fn route(entry: &MappingEntry, problems: &mut Problems<'_>) -> Route {
     let route = word.and_then(Route::find);
     if word.is_some() && route.is_none() {
         let help = "write client or client_info";
-        problems.error_help("bad-shape", entry.value.at, "this is no route".to_owned(), help);
+        problems.error_help("bad-shape", entry.value.at, "this is not a route".to_owned(), help);
     }
     route.unwrap_or_default()
 }
 
 /// Reads the list of globs; `None` where it is left out or wrong.
 fn documents_globs(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Globs> {
-    // Left empty is left out; an empty list is somebody's wish.
+    // An empty value counts as absent; an empty list is deliberate.
     if matches!(entry.value.content, YamlContent::Empty | YamlContent::Null) {
         return None;
     }
@@ -142,12 +142,12 @@ fn documents_globs(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<
             None => problems.error_help(
                 "bad-shape",
                 at,
-                "this is no glob".to_owned(),
+                "this is not a glob".to_owned(),
                 "write a pattern such as \"clients/**\"",
             ),
         }
     }
-    // What a wrong glob would have found is unknown, and "no document" is no answer.
+    // The files of a wrong glob are unknown, so "no document" would be a false report.
     if problems.errors() > before { None } else { Globs::of(&texts) }
 }
 

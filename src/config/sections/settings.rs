@@ -1,14 +1,17 @@
 //! The sections of values: `settings` of documents and profiles, and `expect`.
 //!
-//! Owns the way from a key and a node to a typed value of a field. Which fields there are and what they accept is read off the
-//! field table; this module names none of them.
+//! Owns the way from a key and a node to a typed value of a field. The field table says which fields exist and
+//! which values they accept; this module must not name a field.
 
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlNode};
 use crate::model::{
-    Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, suggest, value,
+    Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, value,
 };
+
+/// The help for an empty value that is compared and never sent.
+const COMPARED_TO_NULL: &str = "write null if the field must not be set, or remove the key";
 
 /// Reads a `settings` section: every valid entry, in the order of [`Setting::ALL`].
 pub(crate) fn settings(node: &YamlNode, layer: &Layer, problems: &mut Problems<'_>) -> Vec<ManagedField> {
@@ -46,7 +49,7 @@ fn setting(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting>
     found
 }
 
-/// Reads an `expect` section: read-only fields alone.
+/// Reads an `expect` section: only read-only fields.
 pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expected> {
     let mut expected = Vec::new();
     for entry in mapping::section(node, "`expect`", problems) {
@@ -67,21 +70,21 @@ pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expect
             }
             None => {
                 let read_only = FIELDS.iter().filter(|row| row.write.is_none()).map(|row| row.name);
-                let near = suggest::nearest(&entry.key, read_only);
                 let word = problems.word(&entry.key, "this");
-                problems.error_near("unknown-key", entry.key_at, format!("{word} is not a read-only field"), near);
+                let message = format!("{word} is not a read-only field");
+                problems.unknown_name("unknown-key", entry.key_at, message, &entry.key, read_only);
             }
         }
     }
     expected
 }
 
-/// Reads the value of a field; every flaw is told at its place.
+/// Reads the value of a field; every flaw is an error at its place.
 fn typed(entry: &MappingEntry, row: &'static FieldRow, problems: &mut Problems<'_>) -> Option<State> {
     of_node(&entry.value, entry.key_at, row, "bad-setting", problems)
 }
 
-/// Reads a node as a value of a field. `key` is where to point when nothing stands there.
+/// Reads a node as a value of a field. An error for an empty value points at `key`.
 pub(crate) fn of_node(
     node: &YamlNode,
     key: Position,
@@ -90,11 +93,14 @@ pub(crate) fn of_node(
     problems: &mut Problems<'_>,
 ) -> Option<State> {
     let before = problems.errors();
+    // Expectations, guards and waivers compare a value; only a setting is cleared by null.
+    let is_cleared = row.write.is_some() && rule == "bad-setting";
     let given = match &node.content {
         YamlContent::Broken => return None,
         YamlContent::Empty => {
             let message = format!("`{}` has no value", row.name);
-            problems.error_help("empty-value", key, message, "write null to clear, or remove the key");
+            let help = if is_cleared { "write null to clear, or remove the key" } else { COMPARED_TO_NULL };
+            problems.error_help("empty-value", key, message, help);
             return None;
         }
         YamlContent::Null => Given::Null,
@@ -111,8 +117,9 @@ pub(crate) fn of_node(
         YamlContent::List(items) => items.as_slice(),
         _ => &[],
     };
-    // Items that were no scalars are told already; the rest cannot be judged as a whole list then.
-    if problems.errors() > before && !items.is_empty() {
+    // Items that are not scalars already have their errors; the rest cannot be judged as a whole list.
+    let is_broken = items.iter().any(|item| matches!(item.content, YamlContent::Broken));
+    if is_broken || (problems.errors() > before && !items.is_empty()) {
         return None;
     }
     match value::declared(row.kind, &given) {
@@ -120,9 +127,12 @@ pub(crate) fn of_node(
         Err(flaws) => {
             for mut flaw in flaws {
                 let at = flaw.item.and_then(|item| items.get(item)).map_or(node.at, |item| item.at);
-                // Words that look like null to people and are none.
+                // Words that look like null to people and are not null in YAML.
                 if node.text().is_some_and(|text| matches!(text, "Null" | "NULL")) {
-                    flaw.help = Some("write null, in small letters, to clear".to_owned());
+                    let to_clear = if is_cleared { ", to clear" } else { "" };
+                    flaw.help = Some(format!("write null, in small letters{to_clear}"));
+                } else if flaw.is_cleared_by_null && !is_cleared {
+                    flaw.help = Some(COMPARED_TO_NULL.to_owned());
                 }
                 problems.flaw(rule, at, flaw);
             }
@@ -150,7 +160,8 @@ pub(crate) fn names(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<(S
             Some(setting) => found.push((setting, at)),
             None => {
                 let message = format!("{} is not a setting", problems.word(&name, "this"));
-                problems.error_near("unknown-key", at, message, FieldRow::nearest_setting(&name));
+                let known = Setting::ALL.iter().map(|setting| setting.name());
+                problems.unknown_name("unknown-key", at, message, &name, known);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Texts with `${NAME}` in them: the endpoint and what belongs to credentials, and nothing else.
 //!
-//! Owns the reading and the filling of references. It looks at no environment: whoever fills brings the values.
+//! Owns the reading and the filling of references. It must not read the environment: its callers bring the values.
 
 use crate::model::Place;
 

@@ -1,7 +1,7 @@
-//! The waivers of a project file: what `drift` may find and nobody is to be called for.
+//! The waivers of a project file: drift that raises no alert.
 //!
-//! Owns the reading of the section. All problems are told at once, and, as everywhere in a project file, none quotes it. Whether
-//! a waiver has expired is not asked here: that needs a day.
+//! Owns the reading of the section. It reports all problems together, and no message quotes the file. It must not
+//! judge whether a waiver has expired: that needs a date.
 
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::keys::WAIVER;
@@ -54,7 +54,7 @@ fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
     if let Some((text, at)) = &until
         && !is_day(text)
     {
-        let message = "`until` is no day of the calendar".to_owned();
+        let message = "`until` is not a day of the calendar".to_owned();
         problems.error_help("bad-waiver", *at, message, "write YYYY-MM-DD, such as 2026-12-31");
     }
     if problems.errors() > before {

@@ -1,11 +1,11 @@
-//! The lines of one file, found in no time.
+//! The lines of one file, found through an index.
 //!
-//! Owns where lines begin: as YAML has it, behind LF, CR and CR LF, and nowhere else. A file of 16 MiB can have a problem in each
-//! of its lines, so none is searched for from the start.
+//! Owns where lines begin: behind LF, CR and CR LF, as YAML defines it. A file of 16 MiB can have a problem in
+//! every line, so an index finds a line without a search from the start.
 
 use std::cell::OnceCell;
 
-/// A text and, once they are asked for, the starts of its lines.
+/// A text and, from the first use on, the starts of its lines.
 #[derive(Debug)]
 pub(crate) struct LineIndex<'t> {
     text: &'t str,
@@ -38,7 +38,7 @@ fn starts(text: &str) -> Vec<u32> {
     starts
 }
 
-/// A byte-order mark is no content, and columns count from behind it.
+/// A byte-order mark at the start is not content, and columns count from behind it.
 pub(crate) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

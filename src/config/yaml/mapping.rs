@@ -1,6 +1,7 @@
-//! Mappings: keys once, merge keys as YAML has them, unknown keys with a guess.
+//! Mappings: keys once, merge keys as YAML defines them, unknown keys with a guess.
 //!
-//! Owns what every section of every file has in common. It knows no key by name: its callers say which there are.
+//! Owns the rules that all sections of all files share. It must not know any key by name: its callers bring the
+//! names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -22,20 +23,21 @@ pub(crate) struct MappingEntry {
 }
 
 impl MappingEntry {
-    /// Where the value is said to stand: where it starts, or its key where it starts on a later line.
+    /// The place of the value in messages: its start, or its key if the value starts on a later line.
     pub(crate) fn at(&self) -> Position {
         if self.value.at.line > self.key_at.line { self.key_at } else { self.value.at }
     }
 }
 
-/// The entries of a mapping, in the order they are written, each key once. `<<` is merged: own keys win wherever it stands, and
-/// earlier merged mappings win over later ones. `None` when the node is no mapping; that is complained about as `what`.
+/// The entries of a mapping, in the order they are written, each key once. `<<` is merged wherever it is: own keys
+/// win, and earlier merged mappings win over later ones. `None` when the node is not a mapping, which is an error
+/// that names `what`.
 pub(crate) fn entries(node: &YamlNode, what: &str, problems: &mut Problems<'_>) -> Option<Vec<MappingEntry>> {
     match &node.content {
         YamlContent::Map(pairs) => Some(of_pairs(pairs, problems, 0)),
         YamlContent::Broken => None,
         _ => {
-            let message = format!("{what} is a mapping; here stands {}", node.what());
+            let message = format!("{what} must be a mapping, found {}", node.what());
             problems.error_help("bad-shape", node.at, message, "write keys and values, one a line");
             None
         }
@@ -74,7 +76,7 @@ fn of_pairs(pairs: &[(YamlNode, YamlNode)], problems: &mut Problems<'_>, depth: 
         }
         if let Some(first) = find(&text, &own, &index).map(|at| own[at].key_at) {
             let word = problems.word(&text, "one key");
-            let message = format!("{word} stands twice in this mapping; the first is in line {}", first.line);
+            let message = format!("{word} is twice in this mapping; the first is in line {}", first.line);
             let place = problems.place(first);
             let diagnostic = crate::model::Diagnostic::error("duplicate-key", problems.place(key.at), message);
             problems.push(diagnostic.other(place).help("remove one of the two".to_owned()));
@@ -97,16 +99,16 @@ fn key_text(key: &YamlNode, problems: &mut Problems<'_>) -> Option<Rc<str>> {
         YamlContent::Broken => None,
         YamlContent::Null => Some("null".into()),
         YamlContent::Empty | YamlContent::List(_) | YamlContent::Map(_) => {
-            problems.error("bad-shape", key.at, format!("a key is a text; here stands {}", key.what()));
+            problems.error("bad-shape", key.at, format!("a key must be text, found {}", key.what()));
             None
         }
     }
 }
 
-/// What a `<<` brings: one mapping, or a list of them of which the first wins.
+/// The entries that a `<<` merges: one mapping, or a list of mappings of which the first wins.
 fn merged(value: &YamlNode, problems: &mut Problems<'_>, depth: u8) -> Vec<MappingEntry> {
     let wrong = |node: &YamlNode, problems: &mut Problems<'_>| {
-        let message = format!("`<<` takes a mapping or a list of mappings; here stands {}", node.what());
+        let message = format!("`<<` takes a mapping or a list of mappings, found {}", node.what());
         problems.error("bad-merge", node.at, message);
         Vec::new()
     };
@@ -134,7 +136,7 @@ fn merged(value: &YamlNode, problems: &mut Problems<'_>, depth: u8) -> Vec<Mappi
     }
 }
 
-/// Complains about a key that is not known here.
+/// Reports a key that is not known here.
 pub(crate) fn unknown(entry: &MappingEntry, here: &str, known: &[&str], problems: &mut Problems<'_>) {
     let key = &entry.key;
     let word = problems.word(key, "this");
@@ -154,7 +156,7 @@ pub(crate) fn unknown(entry: &MappingEntry, here: &str, known: &[&str], problems
     }
 }
 
-/// The text of a scalar under a key that we know; anything else is complained about as `what`.
+/// The text of a scalar under a key that we know; anything else is an error that names `what`.
 pub(crate) fn text<'n>(entry: &'n MappingEntry, what: &str, problems: &mut Problems<'_>) -> Option<&'n str> {
     text_of(entry, &format!("`{}`", entry.key), what, problems)
 }
@@ -175,8 +177,8 @@ fn text_of<'n>(entry: &'n MappingEntry, key: &str, what: &str, problems: &mut Pr
             None
         }
         _ => {
-            let stands = entry.value.what();
-            problems.error("bad-shape", entry.value.at, format!("expected {what}, found {stands}"));
+            let message = format!("expected {what}, found {}", entry.value.what());
+            problems.error("bad-shape", entry.value.at, message);
             None
         }
     }
@@ -188,7 +190,7 @@ pub(crate) fn names(entry: &MappingEntry, what: &str, problems: &mut Problems<'_
         YamlContent::Empty | YamlContent::Null | YamlContent::Broken => return Vec::new(),
         YamlContent::List(items) => items,
         _ => {
-            let message = format!("`{}` is a list of {what}; here stands {}", entry.key, entry.value.what());
+            let message = format!("`{}` must be a list of {what}, found {}", entry.key, entry.value.what());
             problems.error_help(
                 "bad-shape",
                 entry.value.at,

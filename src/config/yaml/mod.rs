@@ -1,5 +1,6 @@
 //! YAML text to located nodes, and the problems of one file.
 
+mod conflict;
 pub(crate) mod lines;
 pub(crate) mod mapping;
 pub(crate) mod node;

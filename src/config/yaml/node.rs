@@ -45,18 +45,18 @@ pub(crate) struct YamlNode {
 pub(crate) enum YamlContent {
     /// Plain `null` or `~`.
     Null,
-    /// Nothing at all stands there.
+    /// No content, not even `null`.
     Empty,
     /// A scalar, plain or quoted.
     Text(Rc<str>),
     List(Rc<Vec<YamlNode>>),
     Map(Rc<Vec<(YamlNode, YamlNode)>>),
-    /// Something that was already complained about.
+    /// A part that already has its error.
     Broken,
 }
 
 impl YamlNode {
-    /// What stands there, for sentences.
+    /// The kind of content, for sentences.
     pub(crate) fn what(&self) -> &'static str {
         match &self.content {
             YamlContent::Null => "null",
@@ -82,6 +82,6 @@ impl YamlNode {
 #[derive(Debug)]
 pub(crate) struct YamlDocument {
     pub(crate) root: YamlNode,
-    /// Whether all of it could be read. Where a part is broken, what is missing was complained about.
+    /// Whether all of it could be read. Each broken part already has its error.
     pub(crate) whole: bool,
 }

@@ -1,13 +1,15 @@
 //! YAML text to located trees.
 //!
-//! Owns the reading of events: where each node stands, what an alias expands to, and the budgets that hold a hostile file within
-//! milliseconds. Nothing is typed here: a scalar is text, and only a plain `null` or `~` is null. It knows no key.
+//! Owns the reading of events: the place of each node, the expansion of aliases, and the budgets that refuse a
+//! hostile file within milliseconds. It types nothing: a scalar is text, only a plain `null` or `~` is null. It
+//! must not know any key.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use granit_parser::{Event, Parser, ScalarStyle};
+use granit_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
+use crate::config::yaml::conflict;
 use crate::config::yaml::lines::without_mark;
 use crate::config::yaml::node::{DEEPEST, Position, YamlContent, YamlDocument, YamlNode};
 use crate::config::yaml::problems::Problems;
@@ -15,15 +17,24 @@ use crate::config::yaml::syntax;
 
 /// The most nodes that a document may expand to: a client document has a few dozen.
 const MOST_NODES: u32 = 10_000;
-/// Reads all documents of a text. Empty ones are skipped; one that is not YAML is complained about, and reading goes on at the
-/// next `---`.
+
+/// Reads all documents of a text. Empty ones are skipped. One that is not YAML is an error, and reading goes on at
+/// the next `---`.
 pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<YamlDocument> {
+    let text = without_mark(text);
+    // Both versions are in the file, so every other problem of it would be a consequence.
+    if let Some(at) = conflict::first_marker(text) {
+        let message = "a git conflict is not settled in this file".to_owned();
+        let help = "settle the conflict and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`";
+        problems.error_help("yaml-syntax", at, message, help);
+        return Vec::new();
+    }
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         flow_nesting_limit: 2 * DEEPEST,
         block_nesting_limit: 2 * DEEPEST,
     };
-    let mut parser = Parser::new_from_str_with_options(without_mark(text), options);
+    let mut parser = Parser::new_from_str_with_options(text, options);
     let mut documents = Vec::new();
     let before = problems.errors();
     let mut builder = TreeBuilder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None, before };
@@ -31,7 +42,7 @@ pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<YamlDocument>
         match parser.next_event() {
             None => break,
             Some(Ok((event, span))) => {
-                if builder.take(event, Position::of(&span)) {
+                if builder.take(event, &span) {
                     documents.extend(builder.finish());
                 }
             }
@@ -69,34 +80,33 @@ struct TreeBuilder<'p, 't> {
 
 impl TreeBuilder<'_, '_> {
     /// Takes one event; `true` when a document is complete.
-    fn take(&mut self, event: Event<'_>, at: Position) -> bool {
+    fn take(&mut self, event: Event<'_>, span: &Span) -> bool {
+        let at = Position::of(span);
         match event {
             Event::DocumentEnd => return true,
             Event::Scalar(text, style, anchor, tag) => {
-                if tag.is_some() {
-                    self.tag(at);
-                }
+                let is_key = self.open.last().is_some_and(|open| open.map && open.items.len() % 2 == 0);
                 let plain = style == ScalarStyle::Plain;
-                let content = match &*text {
-                    // The tag was complained about, and it is all that stands there.
-                    "~" | "" if plain && at.width == 0 && tag.is_some() => YamlContent::Broken,
-                    "~" if plain && at.width == 0 => YamlContent::Empty,
-                    "" if plain => YamlContent::Empty,
-                    "~" | "null" if plain => YamlContent::Null,
-                    text => YamlContent::Text(text.into()),
+                let is_empty = matches!(&*text, "" | "~") && plain && at.width == 0;
+                let content = match tag.as_deref() {
+                    // The tag has its error. Without its program the text has no meaning, so it gets no second one.
+                    Some(tag) if is_empty || (tag.is_custom() && !is_key) => YamlContent::Broken,
+                    _ if is_empty => YamlContent::Empty,
+                    _ => match &*text {
+                        "" if plain => YamlContent::Empty,
+                        "~" | "null" if plain => YamlContent::Null,
+                        text => YamlContent::Text(text.into()),
+                    },
                 };
+                self.tag(tag.as_deref(), span);
                 self.add(YamlNode { content, at: at.visible(), weight: 1 }, anchor);
             }
             Event::SequenceStart(_, anchor, tag) => {
-                if tag.is_some() {
-                    self.tag(at);
-                }
+                self.tag(tag.as_deref(), span);
                 self.begin(at, anchor, false);
             }
             Event::MappingStart(_, anchor, tag) => {
-                if tag.is_some() {
-                    self.tag(at);
-                }
+                self.tag(tag.as_deref(), span);
                 self.begin(at, anchor, true);
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
@@ -104,7 +114,7 @@ impl TreeBuilder<'_, '_> {
                 let node = match self.anchors.get(&id) {
                     Some(target) => YamlNode { at: at.visible(), ..target.clone() },
                     None => {
-                        self.problems.error("bad-alias", at, "this alias stands inside what it names".to_owned());
+                        self.problems.error("bad-alias", at, "this alias is inside of its own anchor".to_owned());
                         broken(at)
                     }
                 };
@@ -123,13 +133,17 @@ impl TreeBuilder<'_, '_> {
         false
     }
 
-    fn tag(&mut self, at: Position) {
-        self.problems.error_help(
-            "tag",
-            at,
-            "a YAML tag stands before this value".to_owned(),
-            "remove the tag: the field decides the type",
-        );
+    /// Reports a tag at its own place: what it belongs to may start lines below.
+    fn tag(&mut self, tag: Option<&Tag>, span: &Span) {
+        let Some(tag) = tag else { return };
+        let at = match (span.tag_span(), span.tag_start()) {
+            (Some(tag_span), _) => Position::of(&tag_span),
+            (None, Some(start)) => Position::of(&Span::empty(start)).visible(),
+            (None, None) => Position::of(span),
+        };
+        let word = self.problems.word(&tag.original(), "this");
+        let message = format!("{word} is a YAML tag, which ringform does not accept");
+        self.problems.error_help("tag", at, message, "remove the tag: the field decides the type");
     }
 
     fn begin(&mut self, at: Position, anchor: usize, map: bool) {
@@ -165,8 +179,8 @@ impl TreeBuilder<'_, '_> {
         if node.weight <= MOST_NODES {
             return node;
         }
-        let message = format!("this holds more than {MOST_NODES} nodes, what its aliases name counted in");
-        let help = "a client has a few dozen: split a long file by `---`, and name no aliases by aliases";
+        let message = format!("this holds more than {MOST_NODES} nodes with its aliases expanded");
+        let help = "a client has a few dozen: split a long file by `---`, and do not nest aliases";
         self.problems.error_help("alias-bomb", node.at, message, help);
         broken(node.at)
     }

@@ -1,16 +1,16 @@
 //! Problems of one file while it is read.
 //!
-//! Owns the turning of a position into a diagnostic: the file's name, and the line of YAML for the caret. Of a project file,
-//! where a secret may stand by mistake, neither a line nor a word is ever kept.
+//! Owns the turning of a position into a diagnostic: the file's name, and the line of YAML for the caret.
+//! A project file may hold a secret by mistake, so neither a line nor a word of it is ever kept.
 
 use crate::config::yaml::lines::{LineIndex, without_mark};
 use crate::config::yaml::node::Position;
-use crate::model::text::quote;
-use crate::model::{Diagnostic, Flaw, Place, Untrusted};
+use crate::model::text::{quote, strange_character};
+use crate::model::{Diagnostic, Flaw, Place, Untrusted, look_alike, suggest};
 
-/// The most problems that are told of one file. A file of 16 MiB can hold millions, and nobody reads the second thousand.
+/// The most problems that are shown of one file. A file of 16 MiB can hold millions.
 const MOST: usize = 10_000;
-/// Behind this column nobody looks for a caret.
+/// Behind this column no caret is shown.
 const FAR: u32 = 2_000;
 /// How many characters of a line are kept behind the place.
 const BEHIND: usize = 300;
@@ -46,7 +46,8 @@ impl<'t> Problems<'t> {
         Problems { quotes: false, ..Problems::of_documents(file, text) }
     }
 
-    /// Of a file that a link leads to out of the project: it may be anything on this machine, and nothing of it is ever shown.
+    /// Of a file outside of the project that a link leads to. It may be any file of this machine, so nothing of it is
+    /// ever shown.
     pub(crate) fn of_outside(file: Untrusted, text: &'t str) -> Self {
         Problems::of_project(file, text)
     }
@@ -61,7 +62,7 @@ impl<'t> Problems<'t> {
         if self.quotes { quote(word) } else { instead.to_owned() }
     }
 
-    /// A line of the file, for judging what is wrong with it and not for showing.
+    /// A line of the file, for finding the cause of a problem and not for showing.
     pub(crate) fn line(&self, number: usize) -> &'t str {
         self.lines.get(number)
     }
@@ -91,6 +92,29 @@ impl<'t> Problems<'t> {
         self.push(diagnostic);
     }
 
+    /// Reports a name that is not among the known ones, with a guess at what was meant. An invisible or look-alike character in
+    /// it is named.
+    pub(crate) fn unknown_name<'k>(
+        &mut self,
+        rule: &'static str,
+        at: Position,
+        message: String,
+        name: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        let twin = known.clone().find_map(|known| Some((known, look_alike::difference(name, known)?)));
+        let strange = name.chars().find(|c| !c.is_ascii_graphic() && !c.is_alphanumeric() && *c != ' ');
+        let (message, near) = match (twin.filter(|_| self.quotes), strange) {
+            (Some((known, difference)), _) => (format!("{message}: {difference}"), Some(known)),
+            (None, Some(strange)) => {
+                let strange = strange_character(strange.encode_utf8(&mut [0; 4])).unwrap_or_default();
+                (format!("{message}: it holds {strange}"), suggest::nearest(name, known))
+            }
+            (None, None) => (message, suggest::nearest(name, known)),
+        };
+        self.error_near(rule, at, message, near);
+    }
+
     /// Reports a flaw of a value. Its message quotes the value first, where it does.
     pub(crate) fn flaw(&mut self, rule: &'static str, at: Position, flaw: Flaw) {
         let message = match flaw.message.rfind("` is ") {
@@ -112,7 +136,7 @@ impl<'t> Problems<'t> {
         self.errors += usize::from(diagnostic.is_error());
         if self.list.len() >= MOST {
             match &mut self.more {
-                // What stands for all of them is an error when one of them is.
+                // The line that represents all of them is an error when one of them is.
                 Some((kept, count)) if kept.is_error() || !diagnostic.is_error() => *count += 1,
                 more => *more = Some((diagnostic, more.as_ref().map_or(1, |(_, count)| count + 1))),
             }
@@ -145,8 +169,8 @@ impl<'t> Problems<'t> {
         let mut list = self.list;
         if let Some((mut first, count)) = self.more {
             first.rule = "too-many".to_owned();
-            first.summary = format!("from here on {count} more problems of this file are not told").into();
-            first.help = Some(format!("mend the first {MOST}, then run again").into());
+            first.summary = format!("{count} more problems of this file are not shown").into();
+            first.help = Some(format!("correct the first {MOST}, then run again").into());
             first.other = None;
             list.push(first);
         }
@@ -159,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_tells_no_end_of_problems_and_counts_all_of_them() {
+    fn the_problems_of_a_file_are_bounded_and_all_counted() {
         let mut problems = Problems::of_documents("a.yaml".into(), "x\n");
         let at = Position { line: 1, column: 1, width: 1 };
         for _ in 0..MOST {

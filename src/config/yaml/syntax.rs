@@ -1,7 +1,7 @@
 //! Text that is not YAML, in our own words where we know the cause.
 //!
-//! Owns the guess at what was meant: a sign that YAML reserves, a tab, a character that nobody sees. The parser's own sentence,
-//! which never quotes the file, is the last resort.
+//! Owns the guess at the cause: a reserved sign, a tab, an invisible character. The parser's own sentence, which
+//! never quotes the file, is the last resort.
 
 use granit_parser::ScanError;
 
@@ -15,7 +15,7 @@ const RESERVED: [char; 8] = ['*', '@', '`', '%', '&', '!', '|', '>'];
 /// How many lines are looked through for a tab.
 const NEAR: usize = 100;
 
-/// Complains about text that is not YAML.
+/// Reports text that is not YAML.
 pub(crate) fn complain(error: &ScanError, problems: &mut Problems<'_>) {
     let marker = error.marker();
     let number = marker.line().max(1);
@@ -34,7 +34,7 @@ pub(crate) fn complain(error: &ScanError, problems: &mut Problems<'_>) {
         (Position { column: column as u32 + 1, ..at }, format!("a plain value cannot begin with `{sign}`"), quoted)
     } else if let Some((number, column)) = tab(problems, number, marker.col(), words.contains("tab")) {
         let at = Position { line: number as u32, column: column as u32 + 1, width: 1 };
-        (at, "a tab stands where YAML wants blanks".to_owned(), "indent with blanks".to_owned())
+        (at, "YAML indents with blanks, and this is a tab".to_owned(), "indent with blanks".to_owned())
     } else if let Some((column, strange)) = strange(line, problems.quotes()) {
         let message = format!("this is not YAML; the line holds {strange}");
         (Position { column: column as u32 + 1, ..at }, message, "type the line again by hand".to_owned())
@@ -64,7 +64,8 @@ fn value_at(line: &str, column: usize) -> Option<&str> {
     (value.len() <= 80 && !value.contains(['"', '\\'])).then_some(value)
 }
 
-/// The tab that is at fault: where the error is, or in the indentation of its line, or of one of the next lines if the parser speaks of a tab.
+/// The tab that is the cause: at the error, or in the indentation of its line. If the parser's sentence names a
+/// tab, also in that of one of the next lines.
 fn tab(problems: &Problems<'_>, number: usize, column: usize, said: bool) -> Option<(usize, usize)> {
     let line = problems.line(number);
     if line.chars().nth(column) == Some('\t') {
@@ -75,14 +76,14 @@ fn tab(problems: &Problems<'_>, number: usize, column: usize, said: bool) -> Opt
     lines.into_iter().find_map(|number| indented(problems.line(number)).map(|column| (number, column)))
 }
 
-/// A character of the line that is at fault more often than not. Of a file that may not be quoted, only those that are no letters.
+/// A character of the line that is the cause more often than not. In a file that may not be quoted, never a letter.
 fn strange(line: &str, quotes: bool) -> Option<(usize, String)> {
     let (column, found) = line.chars().enumerate().find(|(_, c)| !c.is_ascii() || c.is_ascii_control())?;
     let may_be_named = quotes || !found.is_alphanumeric();
     may_be_named.then(|| strange_character(line)).flatten().map(|strange| (column, strange))
 }
 
-/// The parser's own sentence without its place: that is told beside it.
+/// The parser's own sentence without its place, which the diagnostic shows anyway.
 fn plain_words(error: &ScanError) -> String {
     let text = error.to_string();
     text.split(" at byte").next().unwrap_or(&text).split(" at char").next().unwrap_or_default().to_owned()

@@ -43,7 +43,7 @@ impl Change {
 /// Compares a declaration with the live settings: every managed field that differs, in the order of
 /// [`crate::model::Setting::ALL`]. `rule` gives each its origin.
 ///
-/// A managed field whose key is missing is no difference here: [`crate::plan::compare::check_answer`] has failed the
+/// A managed field whose key is missing is not a difference here: [`crate::plan::compare::check_answer`] has failed the
 /// client before.
 pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, rule: OriginRule<'_>) -> Vec<Change> {
     declaration.managed.iter().filter_map(|managed| change(managed, live.state(managed.setting)?, rule)).collect()

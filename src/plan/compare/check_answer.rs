@@ -3,7 +3,7 @@
 //! Owns their order: the right client, a whole answer, the expectations. The first check that fails is the client's
 //! failure. A failure is never a difference and never "in sync".
 
-use crate::model::{ClientId, Failure, FailureKind, FieldRow, Live, SettingSet, State};
+use crate::model::{ClientId, Failure, FailureKind, FieldRow, Live, SettingSet, State, look_alike};
 
 /// A field that must match, as the plan keeps it.
 pub(in crate::plan) type Expectation = (&'static FieldRow, State);
@@ -43,7 +43,15 @@ fn expectations(expect: &[Expectation], live: &Live) -> Result<(), Failure> {
     for (row, wanted) in expect {
         match live.field(row) {
             Some(state) if state == *wanted => {}
-            Some(state) => found.push(format!("{} is {}, expected {}", row.name, state.to_json(), wanted.to_json())),
+            Some(state) => {
+                let (state, wanted) = (state.to_json(), wanted.to_json());
+                let texts = state.as_str().zip(wanted.as_str());
+                let why = match texts.and_then(|(live, declared)| look_alike::difference(live, declared)) {
+                    Some(difference) => format!(" (they look alike: {difference})"),
+                    None => String::new(),
+                };
+                found.push(format!("{} is {state}, expected {wanted}{why}", row.name));
+            }
             None => found.push(format!("{} is missing, expected {}", row.name, wanted.to_json())),
         }
     }

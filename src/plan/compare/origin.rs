@@ -41,7 +41,7 @@ impl BaseDeclaration {
 /// The rule by which the differences of one client get their origin.
 #[derive(Clone, Copy, Debug)]
 pub enum OriginRule<'b> {
-    /// Every difference has this origin: there is no base, or it could not be read for this client.
+    /// Every difference has this origin: the run has no base, or could not read it for this client.
     Always(Origin),
     /// By the base.
     Base(&'b BaseDeclaration),

@@ -109,6 +109,9 @@ struct ClientJson<'p> {
     blocked: Cow<'p, [Blocked]>,
     released: Cow<'p, [ReleasedField]>,
     managed: SettingSet,
+    /// The fields that `--field` left out of this plan. Without `--field` the key is absent.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    not_selected: SettingSet,
     /// Exactly the body that apply sends; `{}` where nothing would be sent.
     #[serde(serialize_with = "in_order")]
     #[schemars(with = "Map<String, Json>")]
@@ -134,6 +137,7 @@ impl Serialize for ClientPlan {
             blocked: Cow::Borrowed(&self.blocked),
             released: Cow::Borrowed(&self.released),
             managed: self.managed,
+            not_selected: self.not_selected,
             put: put(self),
             live: Cow::Borrowed(&self.live),
             error: Cow::Borrowed(&self.error),
@@ -177,6 +181,7 @@ impl ClientJson<'_> {
             blocked: self.blocked.into_owned(),
             released: self.released.into_owned(),
             managed: self.managed,
+            not_selected: self.not_selected,
             live: self.live.into_owned(),
             error: self.error.into_owned(),
             result: self.result,
@@ -190,6 +195,10 @@ impl ClientJson<'_> {
         }
         Ok(client)
     }
+}
+
+fn is_empty(settings: &SettingSet) -> bool {
+    settings.is_empty()
 }
 
 /// A body as it is sent: its fields in the order of [`Setting::ALL`], which a sorted map has lost.

@@ -31,16 +31,21 @@ impl LoadError {
     }
 }
 
+/// The next step for a file that is something else.
+const REMEDY: &str = "name a file that `plan --out` wrote";
+
 /// Reads a saved plan or report.
 pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
     let fail = |what: &str, remedy| Err(LoadError { what: what.to_owned(), remedy });
     let document: Json = match serde_json::from_slice(bytes) {
         Ok(document) => document,
         Err(error) if error.is_eof() => return fail("it is cut short", "save the plan again"),
-        Err(error) => return fail(&format!("it is not JSON (line {}, column {})", error.line(), error.column()), ""),
+        Err(error) => {
+            return fail(&format!("it is not JSON (line {}, column {})", error.line(), error.column()), REMEDY);
+        }
     };
     let Some(version) = document.get("format_version").and_then(Json::as_str) else {
-        return fail("it is not a document of ringform: it has no `format_version`", "");
+        return fail("it is not a document of ringform: `format_version` is missing", REMEDY);
     };
     let major = |version: &str| version.split('.').next().map(str::to_owned);
     if major(version) != major(FORMAT_VERSION) {

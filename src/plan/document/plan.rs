@@ -182,8 +182,7 @@ pub struct Summary {
     pub drift: usize,
     /// Changed fields that this change set touches and that have also drifted.
     pub conflict: usize,
-    /// Fields that the base managed and no declaration manages now, without those of clients that are no longer
-    /// declared.
+    /// Fields that the base managed and no declaration manages now. Fields of released clients do not count.
     pub released: usize,
 }
 

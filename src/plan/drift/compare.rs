@@ -100,8 +100,7 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
         finding
     };
     let failed = client.error.is_some().then(|| FindingCause::Unreadable(client.source.clone()));
-    // A pending change is not a finding. A difference of unknown origin is one: silence would claim that there is no
-    // drift.
+    // A pending change is not a finding. A difference of unknown origin is one: silence would deny a drift.
     let differs = client.changes.iter().map(|change| &change.difference).filter(|one| one.origin != Origin::Pending);
     failed.into_iter().chain(differs.cloned().map(FindingCause::Difference)).map(finding)
 }

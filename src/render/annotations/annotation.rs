@@ -76,7 +76,7 @@ pub(crate) struct Annotation<'p> {
     pub(crate) message: Untrusted,
     /// Where, relative to the project.
     pub(crate) place: Option<Place>,
-    /// Whether the place has a line in the file of today. A client that is no longer declared has none.
+    /// Whether the place has a line in the file of today. A released client has none.
     pub(crate) has_line: bool,
     /// New, continuing or not read; only in a report of `drift`.
     pub(crate) state: Option<FindingState>,

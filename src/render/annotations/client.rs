@@ -1,22 +1,18 @@
 //! The annotations of one client: its failure, what blocks it, each field that differs, or what apply did not store.
 //!
-//! Owns their sentences, and the level of a change by its origin.
+//! Owns which annotations a client gets, and their order.
 
-use crate::model::{Direction, Severity, Untrusted};
+use crate::model::Untrusted;
 use crate::plan::{ApplyResult, Blocked, BlockedKind, Change, ClientPlan, Origin};
-use crate::render::annotations::annotation::{
-    AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE, VALUE,
-};
+use crate::render::annotations::annotation::{AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE};
+use crate::render::annotations::difference;
 use crate::render::annotations::drift::FindingIndex;
 use crate::render::annotations::rule;
 use crate::render::escape::cut;
 use crate::render::totals::word;
-use crate::render::wording::change::{MarkBy, countries, signed, state};
+use crate::render::wording::change::MarkBy;
 use crate::render::wording::numbers::count;
 use crate::render::wording::place::reason;
-
-/// The most countries that are named as added or removed.
-const CODES: usize = 12;
 
 /// Adds the annotations of a client.
 pub(super) fn annotations<'p>(
@@ -52,7 +48,7 @@ fn applied<'p>(
     list: &mut Vec<Annotation<'p>>,
 ) {
     for change in &client.changes {
-        let message = format!("{} ({})", change_words(change, by).raw(), word(outcome)).into();
+        let message = format!("{} ({})", difference::sentence(&change.difference, by).raw(), word(outcome)).into();
         let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(change.difference.setting));
         list.push(who.annotation(level, rank, rule::APPLIED, field, message, &change.difference.place));
     }
@@ -85,9 +81,8 @@ fn compared<'p>(
         list.push(Annotation { fingerprint: who.fingerprint("guard", blocked.name.raw()), ..annotation });
     }
     for change in &client.changes {
-        let (level, rank) = gravity(change);
-        let (rule, field) = (rule::of_change(change), Some(change.difference.setting));
-        list.push(found(who.annotation(level, rank, rule, field, change_words(change, by), &change.difference.place)));
+        let difference = &change.difference;
+        list.push(found(difference::annotation(who, difference, difference::sentence(difference, by))));
     }
 }
 
@@ -97,57 +92,6 @@ fn has_change(blocked: &Blocked, client: &ClientPlan) -> bool {
         change.difference.setting.name() == blocked.name.raw() && change.difference.origin == Origin::Conflict
     };
     blocked.kind == BlockedKind::Conflict && client.changes.iter().any(is_field)
-}
-
-/// The level of a change: changes made outside of git come before the changes of this change set.
-fn gravity(change: &Change) -> (AnnotationLevel, AnnotationRank) {
-    let risk = change.difference.risk();
-    let grave = risk.severity == Severity::Security;
-    let closes = risk.effect == Some(Direction::Closes);
-    match (change.difference.origin, grave) {
-        (Origin::Drift, true) if risk.exposure == Some(Direction::Opens) => {
-            (AnnotationLevel::Error, AnnotationRank::Opened)
-        }
-        (Origin::Drift | Origin::Conflict, true) => (AnnotationLevel::Error, AnnotationRank::Security),
-        (Origin::Conflict, false) => (AnnotationLevel::Error, AnnotationRank::Change),
-        (Origin::Drift, false) => (AnnotationLevel::Warning, AnnotationRank::Change),
-        (Origin::Pending | Origin::Unknown, true) if !closes => (AnnotationLevel::Warning, AnnotationRank::Security),
-        (Origin::Pending | Origin::Unknown, _) => (AnnotationLevel::Note, AnnotationRank::Change),
-    }
-}
-
-/// A change in a sentence.
-fn change_words(change: &Change, by: MarkBy) -> Untrusted {
-    let value = |value| cut(&state(value), VALUE);
-    let (field, live, declared) =
-        (change.difference.setting, value(&change.difference.live), value(&change.difference.declared));
-    let (live, declared) = (live.raw(), declared.raw());
-    let sentence = match change.difference.origin {
-        Origin::Pending => format!("{field} changes from {live} to {declared}"),
-        Origin::Drift => format!("{field} was changed outside of git: declared {declared}, live {live}"),
-        Origin::Conflict => {
-            format!("{field} was changed both in git and outside of git: declared {declared}, live {live}")
-        }
-        Origin::Unknown => format!("{field} differs: live {live}, declared {declared}"),
-    };
-    // In the order of the sentence: from live to declared, for drift from declared to live.
-    let countries = match change.difference.origin {
-        Origin::Drift => signed(&change.difference.removed(), &change.difference.added(), CODES),
-        Origin::Pending | Origin::Conflict | Origin::Unknown => countries(change, CODES),
-    };
-    let countries = if countries.is_empty() { countries } else { format!(" ({countries})") };
-    // The sentence of a pending change names the write already.
-    let actor = match (by, change.difference.origin) {
-        (MarkBy::Exposure, _) | (MarkBy::Effect, Origin::Pending) => "",
-        (MarkBy::Effect, Origin::Drift | Origin::Conflict | Origin::Unknown) => "the write ",
-    };
-    let grave = match by.mark(&change.difference) {
-        (true, "") => "; security".to_owned(),
-        (true, word) => format!("; security: {actor}{word}"),
-        (false, "") => String::new(),
-        (false, word) => format!("; {actor}{word}"),
-    };
-    format!("{sentence}{countries}{grave}").into()
 }
 
 /// Why apply did not store the changes of a client.

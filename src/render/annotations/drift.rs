@@ -4,14 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
-
-use crate::model::{ClientKey, Difference, Direction, Setting, Severity, State, Untrusted, Waiver};
+use crate::model::{ClientKey, Setting, Waiver};
+use crate::plan::DriftReport;
 use crate::plan::drift::{Finding, FindingState};
-use crate::plan::{DriftReport, Origin};
 use crate::render::annotations::annotation::{
     AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, NAME, VALUE,
 };
+use crate::render::annotations::difference;
 use crate::render::annotations::rule;
 use crate::render::escape::cut;
 
@@ -63,37 +62,9 @@ fn resolved(finding: &Finding) -> Annotation<'_> {
 /// A finding of an earlier run at a client that this run did not read. It still counts until a run reads the client.
 fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
     let difference = finding.difference()?;
-    let risk = finding.risk();
-    let grave = risk.severity == Severity::Security;
-    let opened = grave && risk.exposure == Some(Direction::Opens) && finding.origin() != Some(Origin::Conflict);
-    let rule = rule::of_drift(finding.origin(), grave, opened);
-    let level = if grave || finding.origin() == Some(Origin::Conflict) {
-        AnnotationLevel::Error
-    } else {
-        AnnotationLevel::Warning
-    };
-    let rank = match (opened, grave) {
-        (true, _) => AnnotationRank::Opened,
-        (false, true) => AnnotationRank::Security,
-        (false, false) => AnnotationRank::Change,
-    };
-    let message = earlier_words(difference);
-    let mut annotation =
-        who(finding).annotation(level, rank, rule, Some(difference.setting), message, finding.source());
+    let mut annotation = difference::annotation(who(finding), difference, difference::earlier_sentence(difference));
     annotation.add_finding(finding);
     Some(annotation)
-}
-
-fn earlier_words(difference: &Difference) -> Untrusted {
-    let value = |state: &State| match state.to_json() {
-        Json::Null => "not set".into(),
-        Json::String(text) => cut(&text.as_str().into(), VALUE),
-        other => cut(&other.to_string().into(), VALUE),
-    };
-    let field = difference.setting;
-    let (declared, live) = (value(&difference.declared), value(&difference.live));
-    let (declared, live) = (declared.raw(), live.raw());
-    format!("{field} was not read this time; the last read found it declared {declared}, live {live}").into()
 }
 
 fn expired(waiver: &Waiver) -> Annotation<'_> {

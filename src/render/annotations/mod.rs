@@ -4,6 +4,7 @@
 
 pub(super) mod annotation;
 mod client;
+mod difference;
 mod drift;
 pub(super) mod github;
 pub(super) mod junit;

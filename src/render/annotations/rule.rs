@@ -3,8 +3,7 @@
 //! Owns the table of rules about clients. Problems of files keep the rules of `model::diagnostic`.
 
 use crate::model::diagnostic::RULES;
-use crate::model::{Direction, Severity};
-use crate::plan::{Change, Origin};
+use crate::model::{Difference, Direction, Origin, Severity};
 
 /// A kind of annotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,29 +41,19 @@ const DRIFT_SECURITY: AnnotationRule<'static> = security("drift-security", "secu
 const PENDING: AnnotationRule<'static> = rule("pending", "change");
 const PENDING_SECURITY: AnnotationRule<'static> = security("pending-security", "security change", "5.0");
 
-/// The rule of a change.
-pub(crate) fn of_change(change: &Change) -> AnnotationRule<'static> {
-    let risk = change.difference.risk();
-    match (change.difference.origin, risk.severity) {
+/// The rule of a difference.
+pub(crate) fn of_difference(difference: &Difference) -> AnnotationRule<'static> {
+    let risk = difference.risk();
+    match (difference.origin, risk.severity) {
         (Origin::Pending, Severity::Info) => PENDING,
         (Origin::Pending, Severity::Security) => PENDING_SECURITY,
         (Origin::Unknown, Severity::Info) => DIFFERENCE,
         (Origin::Unknown, Severity::Security) => DIFFERENCE_SECURITY,
-        (Origin::Drift | Origin::Conflict, severity) => {
-            let opened = risk.exposure == Some(Direction::Opens);
-            of_drift(Some(change.difference.origin), severity == Severity::Security, opened)
-        }
-    }
-}
-
-/// The rule of a finding.
-pub(crate) fn of_drift(origin: Option<Origin>, grave: bool, opened: bool) -> AnnotationRule<'static> {
-    match (origin, grave) {
-        (Some(Origin::Conflict), false) => CONFLICT,
-        (Some(Origin::Conflict), true) => CONFLICT_SECURITY,
-        (_, false) => DRIFT,
-        (_, true) if opened => DRIFT_OPENED,
-        (_, true) => DRIFT_SECURITY,
+        (Origin::Conflict, Severity::Info) => CONFLICT,
+        (Origin::Conflict, Severity::Security) => CONFLICT_SECURITY,
+        (Origin::Drift, Severity::Info) => DRIFT,
+        (Origin::Drift, Severity::Security) if risk.exposure == Some(Direction::Opens) => DRIFT_OPENED,
+        (Origin::Drift, Severity::Security) => DRIFT_SECURITY,
     }
 }
 

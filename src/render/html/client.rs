@@ -11,9 +11,10 @@ use crate::plan::send::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
 use crate::render::grouping::clients::{ClientGroup, ClientGroups};
 use crate::render::html::fragments::{MOST_CARDS, MOST_LINES, more, name, text};
-use crate::render::html::value;
+use crate::render::html::{difference, value};
 use crate::render::totals;
 use crate::render::wording::change::MarkBy;
+use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{place, reason};
 
@@ -148,24 +149,16 @@ fn body(client: &ClientPlan, by: MarkBy, placed: &dyn Fn(usize) -> bool, out: &m
 }
 
 fn row(change: &Change, by: MarkBy, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> io::Result<()> {
-    let (before, after) = value::pair(&change.difference.live, &change.difference.declared);
-    let effect = [value::mark(&change.difference, by), value::origin(change.difference.origin)].join(" ");
-    let effect = effect.trim();
-    let nil = if effect.is_empty() { " class=\"nil\"" } else { "" };
-    let location = match (placed, change.difference.layer.text().as_str()) {
-        (false, _) => "its own document".to_owned(),
-        (true, "settings") => text(&place(&change.difference.place)),
-        (true, layer) => format!("{}, {}", text(&layer.into()), text(&place(&change.difference.place))),
-    };
+    let view = DifferenceView::of_change(change, by);
+    let location = if placed { difference::location(&view) } else { "its own document".to_owned() };
     writeln!(
         out,
-        "<tr class=\"{}\"><th scope=\"row\"><code>{}</code></th><td data-l=\"{}\"><span>{before}</span></td>\
-         <td data-l=\"{}\"><span>{after}</span></td><td data-l=\"Effect\"{nil}><span>{effect}</span></td>\
+        "<tr class=\"{}\"><th scope=\"row\"><code>{}</code></th>{}{}\
          <td class=\"at\" data-l=\"Written in\"><span>{location}</span></td></tr>",
-        value::origin_class(change.difference.origin),
-        change.difference.setting,
-        heads[0],
-        heads[1]
+        value::origin_class(view.difference.origin),
+        view.difference.setting,
+        difference::values(&view, heads),
+        difference::effect(Some(&view)),
     )
 }
 

@@ -10,8 +10,9 @@ use crate::model::Waiver;
 use crate::plan::drift::{Finding, FindingState, Rolling};
 use crate::plan::{Origin, Plan};
 use crate::render::html::fragments::{MOST_LINES, more, name, text};
-use crate::render::html::value;
-use crate::render::wording::change::MarkBy;
+use crate::render::html::{difference, value};
+use crate::render::wording::difference::DifferenceView;
+use crate::render::wording::drift::UNREADABLE;
 use crate::render::wording::numbers::{count, duration, number};
 use crate::render::wording::place::place;
 
@@ -71,25 +72,18 @@ fn table(title: &str, mut list: Vec<&Finding>, out: &mut dyn Write) -> io::Resul
 }
 
 fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let origin = one.origin().unwrap_or(Origin::Unknown);
-    let class = value::origin_class(origin);
+    let class = value::origin_class(one.origin().unwrap_or(Origin::Unknown));
+    let view = DifferenceView::of_finding(one);
     write!(out, "<tr class=\"{class}\"><th scope=\"row\">{} {}</th>", one.client_id, name(one.name.as_ref()))?;
-    match one.difference() {
-        Some(difference) => {
-            let (declared, live) = value::pair(&difference.declared, &difference.live);
-            write!(out, "<td data-l=\"Setting\"><code>{}</code></td>", difference.setting)?;
-            write!(
-                out,
-                "<td data-l=\"Declared\"><span>{declared}</span></td><td data-l=\"Live\"><span>{live}</span></td>"
-            )?;
+    match &view {
+        Some(view) => {
+            write!(out, "<td data-l=\"Setting\"><code>{}</code></td>", view.difference.setting)?;
+            write!(out, "{}", difference::values(view, ["Declared", "Live"]))?;
         }
-        None => write!(out, "<td data-l=\"Setting\" colspan=\"3\"><span>could not be read</span></td>")?,
+        None => write!(out, "<td data-l=\"Setting\" colspan=\"3\"><span>{UNREADABLE}</span></td>")?,
     }
-    let mark = one.difference().map(|difference| value::mark(difference, MarkBy::Exposure)).unwrap_or_default();
-    let effect = format!("{mark} {}", value::origin(origin));
-    let (nil, effect) = if effect.trim().is_empty() { (" class=\"nil\"", "") } else { ("", effect.trim()) };
     let seen = text(&one.first_seen.as_str().into());
-    write!(out, "<td data-l=\"Effect\"{nil}><span>{effect}</span></td>")?;
+    write!(out, "{}", difference::effect(view.as_ref()))?;
     writeln!(out, "<td class=\"at\" data-l=\"First seen\"><span>{seen}</span></td></tr>")?;
     let Some(waived) = &one.waived else { return Ok(()) };
     let [owner, until, reason] = [text(&waived.owner), text(&waived.until.as_str().into()), text(&waived.reason)];

@@ -1,6 +1,7 @@
 //! A plan or a report as one HTML page.
 
 mod client;
+mod difference;
 mod failure;
 mod findings;
 mod footer;

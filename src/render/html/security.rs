@@ -9,9 +9,10 @@ use crate::plan::{Change, Plan};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::client::{MOST_SINGLE, anchor};
 use crate::render::html::fragments::{more, name};
-use crate::render::html::value;
 use crate::render::html::value::origins;
+use crate::render::html::{difference, value};
 use crate::render::wording::change::MarkBy;
+use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::count;
 
 const MOST: usize = 200;
@@ -43,20 +44,22 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
     writeln!(out, "<p class=\"soft\">These settings decide who can place calls at a client’s cost.</p>")?;
     writeln!(out, "<ul class=\"alerts\">")?;
     for (change, who) in lines.iter().take(MOST) {
-        let (before, after) = value::pair(&change.difference.live, &change.difference.declared);
-        let word = match by.direction(&change.difference) {
-            Some(Direction::Opens | Direction::Closes) => value::mark(&change.difference, by),
+        let view = DifferenceView::of_change(change, by);
+        let [before, after] = view.values();
+        let (before, after) = value::pair(before, after);
+        let word = match by.direction(view.difference) {
+            Some(Direction::Opens | Direction::Closes) => difference::mark(&view),
             Some(Direction::Unclear) | None => value::tag("red", "unclear"),
         };
         writeln!(
             out,
             "<li class=\"{}\"><span>{word}</span><code>{}</code><span>{}<span class=\"arrow\" aria-hidden=\"true\">→</span>\
              <span class=\"vh\"> becomes </span>{} {}</span><span class=\"who\">{who}</span></li>",
-            value::origin_class(change.difference.origin),
-            change.difference.setting,
+            value::origin_class(view.difference.origin),
+            view.difference.setting,
             before,
             after,
-            value::origin(change.difference.origin),
+            difference::origin(view.difference.origin),
         )?;
     }
     writeln!(out, "</ul>")?;

@@ -3,10 +3,10 @@
 //! Owns the marks of the difference between two states of a field. Long lists show the difference and count the rest.
 
 use crate::model::countries::{Code, Countries};
-use crate::model::{Difference, State, Value};
+use crate::model::{State, Value};
 use crate::plan::{Change, Origin};
 use crate::render::html::fragments::text;
-use crate::render::wording::change::{self, MarkBy};
+use crate::render::wording::change;
 
 /// The most countries that are named, both with and without a difference.
 const MOST_CODES: usize = 40;
@@ -68,26 +68,6 @@ fn list(all: &Countries, marked: &[Code], class: &str, word: &str) -> String {
 
 fn chip(code: &str, class: &str, word: &str) -> String {
     format!("<span class=\"chip {class}\"><span class=\"vh\">{word} </span>{code}</span>")
-}
-
-/// The mark of a difference as a tag. Empty where there is nothing to say.
-pub(super) fn mark(difference: &Difference, by: MarkBy) -> String {
-    match by.mark(difference) {
-        (true, "") => tag("red", "security"),
-        (true, word) => tag("red", word),
-        (false, "") => String::new(),
-        (false, word) => tag("green", word),
-    }
-}
-
-/// The origin as a tag; empty without a base.
-pub(super) fn origin(origin: Origin) -> String {
-    match origin {
-        Origin::Pending => tag("blue", "pending"),
-        Origin::Drift => tag("amber", "drift"),
-        Origin::Conflict => tag("red", "conflict"),
-        Origin::Unknown => String::new(),
-    }
 }
 
 /// The class by which the filters find an origin.

@@ -2,26 +2,20 @@
 //!
 //! Owns its columns. Open findings are visible, the most severe first; unread, waived and resolved findings are folded.
 
-use crate::model::State;
 use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
+use crate::render::markdown::difference::DifferenceCells;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, id};
 use crate::render::markdown::section::{MarkdownSection, RowSource, items};
-use crate::render::wording::change;
-use crate::render::wording::drift::{countries, expired, headline, mark, origin, rolling, standing, subject};
+use crate::render::wording::difference::DifferenceView;
+use crate::render::wording::drift::{UNREADABLE, expired, headline, rolling, standing};
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::place;
 
 /// How many rows are visible at most.
 const ROWS: usize = 40;
-
-/// The most characters of a value.
-const VALUE: usize = 200;
-
-/// The most countries that are named as added or removed.
-const CODES: usize = 12;
 
 const HEAD: &str = "| Client | Field | Declared | Live | | Since | Place |\n|---|---|---|---|---|---|---|";
 
@@ -53,38 +47,27 @@ pub(super) fn section(plan: &Plan, report: &DriftReport, mut section: MarkdownSe
 
 fn row(group: &FindingGroup<'_>, now: &str) -> String {
     let finding = group.sample();
-    let value = |state: &State| match state {
-        State::NotSet => "not set".to_owned(),
-        value => code(&cut(&change::state(value), VALUE)),
+    let is_placed = group.findings.len() == 1;
+    let cells = match DifferenceView::of_finding(finding) {
+        Some(view) => DifferenceCells::of(&view, is_placed),
+        None => DifferenceCells {
+            field: UNREADABLE.to_owned(),
+            place: if is_placed { code(&cut(&place(finding.source()), NAME)) } else { String::new() },
+            ..DifferenceCells::default()
+        },
     };
-    let values = finding.difference().map(|difference| (value(&difference.declared), value(&difference.live)));
-    let (declared, live) = values.unwrap_or_default();
-    let grave = match mark(finding) {
-        (true, "") => "⚠ **security**".to_owned(),
-        (true, word) => format!("⚠ **security: {word}**"),
-        (false, word) => word.to_owned(),
-    };
-    let notes = [grave, countries(finding, CODES), origin(finding).to_owned()];
-    let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
+    let DifferenceCells { field, values: [declared, live], notes, place } = cells;
     let since = plain(&cut(&standing(finding, now), SENTENCE));
     let since = if is_news(finding) { format!("**{since}**") } else { since };
-    let field = match finding.field() {
-        Some(field) => format!("`{field}`"),
-        None => subject(finding).to_owned(),
-    };
-    let (who, whence) = match (group.findings.len(), &finding.name) {
-        (1, Some(name)) => (format!("{} {}", id(finding.client_id), code(&cut(name, NAME))), placed(finding)),
-        (1, None) => (id(finding.client_id), placed(finding)),
+    let who = match (group.findings.len(), &finding.name) {
+        (1, Some(name)) => format!("{} {}", id(finding.client_id), code(&cut(name, NAME))),
+        (1, None) => id(finding.client_id),
         (n, _) => {
             let ids = some(group.findings.iter().map(|one| id(one.client_id)), NAMED);
-            (format!("**{}**: {ids}", count(n, "client")), String::new())
+            format!("**{}**: {ids}", count(n, "client"))
         }
     };
-    format!("| {who} | {field} | {declared} | {live} | {notes} | {since} | {whence} |")
-}
-
-fn placed(finding: &Finding) -> String {
-    code(&cut(&place(finding.source()), NAME))
+    format!("| {who} | {field} | {declared} | {live} | {notes} | {since} | {place} |")
 }
 
 fn is_news(finding: &Finding) -> bool {

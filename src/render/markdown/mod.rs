@@ -1,6 +1,7 @@
 //! Markdown: the comment on a pull request, and the step summary of GitHub Actions.
 
 pub(super) mod comment;
+mod difference;
 mod drift;
 mod names;
 pub(super) mod section;

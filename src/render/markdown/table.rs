@@ -5,16 +5,16 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Layer, Untrusted};
 use crate::plan::{Change, ClientPlan, Origin, Plan};
 use crate::render::escape::{cut, markdown_code as code};
 use crate::render::grouping::clients::ClientGroups;
+use crate::render::markdown::difference::DifferenceCells;
 use crate::render::markdown::names::{LISTED, NAME, id, ids, named};
 use crate::render::markdown::section::{MarkdownSection, RowSource};
 use crate::render::totals::word;
-use crate::render::wording::change::{MarkBy, RELEASED, countries, origin, state};
+use crate::render::wording::change::{MarkBy, RELEASED};
+use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::{count, some};
-use crate::render::wording::place::place;
 
 /// The parts of the table where there is a base, the ones to act on first.
 const PARTS: [(Origin, &str); 4] = [
@@ -26,15 +26,6 @@ const PARTS: [(Origin, &str); 4] = [
 
 /// How many rows are visible.
 const ROWS: usize = 40;
-
-/// The most characters of a value.
-const VALUE: usize = 200;
-
-/// The most characters of a list of countries: all countries fit.
-const LIST: usize = 800;
-
-/// The most countries that are named as added or removed.
-const CODES: usize = 12;
 
 /// The change and the clients of a row.
 struct TableRow<'p> {
@@ -87,37 +78,14 @@ pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, sec
 }
 
 fn row(line: &TableRow<'_>, by: MarkBy, is_report: bool) -> String {
-    let change = line.change;
-    let value = |value: &crate::model::State| match value {
-        crate::model::State::NotSet => "not set".to_owned(),
-        value => code(&cut(&state(value), if value.countries().is_some() { LIST } else { VALUE })),
-    };
-    let grave = match by.mark(&change.difference) {
-        (true, "") => "⚠ **security**".to_owned(),
-        (true, word) => format!("⚠ **security: {word}**"),
-        (false, word) => word.to_owned(),
-    };
-    let notes = [grave, countries(change, CODES), origin(change)];
-    let notes = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
-    let whence = match (line.placed, &change.difference.layer) {
-        (false, _) => String::new(),
-        (true, Layer::Settings) => code(&cut(&place(&change.difference.place), NAME)),
-        (true, Layer::Profile(name)) => {
-            format!(
-                "profile {}, {}",
-                code(&cut(&Untrusted::new(name.clone()), NAME)),
-                code(&cut(&place(&change.difference.place), NAME))
-            )
-        }
-    };
+    let cells = DifferenceCells::of(&DifferenceView::of_change(line.change, by), line.placed);
+    let DifferenceCells { field, values: [before, after], notes, place } = cells;
     let result = match (is_report, line.clients[0].result) {
         (false, _) => String::new(),
         (true, outcome) => format!(" {} |", outcome.map_or("", word)),
     };
     let who = who(line.clients);
-    let (field, before, after) =
-        (change.difference.setting, value(&change.difference.live), value(&change.difference.declared));
-    format!("| {who} | `{field}` | {before} | {after} | {notes} |{result} {whence} |")
+    format!("| {who} | {field} | {before} | {after} | {notes} |{result} {place} |")
 }
 
 /// The client with its name, or how many there are.

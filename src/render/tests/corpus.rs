@@ -16,8 +16,8 @@ use crate::plan::{
 pub(super) fn declaration(id: u64, settings: &[(Setting, Json)]) -> Declaration {
     let file = format!("clients/c{id}.yaml");
     let managed = settings.iter().enumerate().map(|(at, (setting, wanted))| {
-        let house = *setting == Setting::Timezone;
-        let place = if house {
+        let is_standard = *setting == Setting::Timezone;
+        let place = if is_standard {
             Place::new("ringform.yaml".into(), 9, 5)
         } else {
             Place::new(Untrusted::new(file.clone()), 5 + at as u32, 13)
@@ -25,7 +25,7 @@ pub(super) fn declaration(id: u64, settings: &[(Setting, Json)]) -> Declaration 
         ManagedField {
             setting: *setting,
             wanted: value::live(setting.kind(), wanted),
-            layer: if house { Layer::Profile("house".into()) } else { Layer::Settings },
+            layer: if is_standard { Layer::Profile("standard".into()) } else { Layer::Settings },
             place,
         }
     });
@@ -117,7 +117,11 @@ fn report() -> Plan {
         done(acme(4), ApplyResult::Refused, None),
         done(acme(5), ApplyResult::NotConverged, Some("geo_list: sent \"BY KZ RU\", stored \"BY RU\"")),
         done(acme(6), ApplyResult::Collateral, Some("timezone moved from \"Asia/Omsk\" to null")),
-        done(acme(7), ApplyResult::Failed, Some("the API answered 503; the write may have landed: the next run tells")),
+        done(
+            acme(7),
+            ApplyResult::Failed,
+            Some("the API answered 503; the write may have landed: the next run reports it"),
+        ),
         done(acme(8), ApplyResult::Skipped, Some("stopped after the collateral of client 6")),
         done(failed(9, forbidden(9)), ApplyResult::Failed, None),
     ];
@@ -268,7 +272,7 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
     let mut one = plan(vec![acme(12), in_sync(13), failed(14, forbidden(14))]);
     one.base = Some("origin/main".into());
     let mut broken = plan(Vec::new());
-    broken.diagnostics = vec![Diagnostic::error("no-documents", None, "there is no client document here")];
+    broken.diagnostics = vec![Diagnostic::error("no-documents", None, "no client documents here")];
     vec![
         ("empty", plan(Vec::new())),
         ("broken", broken),

@@ -52,7 +52,7 @@ fn problems() {
         Diagnostic::error("literal-secret", Place::new("ringform.yaml".into(), 4, 20), "`token` is written out")
             .help("write ${NAME}".to_owned()),
         Diagnostic::warning("manages-nothing", at(5, 1, 1), "client 12 manages no field"),
-        Diagnostic::error("no-project", None, "there is no ringform.yaml here or above"),
+        Diagnostic::error("no-project", None, "this folder and those above have no ringform.yaml"),
         Diagnostic::error("bad-setting", at(1200, 1501, 1), "far out"),
         Diagnostic::error("bad-setting", at(1201, 3001, 1), "farther out"),
     ];

@@ -5,20 +5,21 @@
 use std::io::{self, Write};
 
 use crate::plan::send::ConfirmedBy;
-use crate::plan::{ApplyResult, ClientPlan, Details};
+use crate::plan::{ApplyResult, Change, ClientPlan, Details};
 use crate::render::escape::{shorten, terminal};
 use crate::render::grouping::clients::ClientGroup;
 use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::row;
-use crate::render::text::row::{ChangeRow, StyledText};
+use crate::render::text::row::{DifferenceRow, StyledText};
 use crate::render::totals::word;
 use crate::render::wording::change::{MarkBy, RELEASED};
+use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::{place, reason};
 
-/// The most characters of the raw value of a field that is no longer managed.
+/// The most characters of the raw value of a released field.
 const RAW: usize = 60;
 
 /// The columns reserved for a place. A longer place runs over and stays in its column.
@@ -26,6 +27,19 @@ const PLACE: usize = 26;
 
 /// The first column that a place may take, so that small plans are easy to read.
 pub(super) const NEAREST: usize = 56;
+
+/// One change: its sign and its difference.
+struct ChangeRow {
+    sign: StyledText,
+    row: DifferenceRow,
+}
+
+impl ChangeRow {
+    fn of(change: &Change, by: MarkBy, placed: bool) -> ChangeRow {
+        let view = DifferenceView::of_change(change, by);
+        ChangeRow { sign: row::sign(change), row: DifferenceRow::of(&view, ["before", "after"], placed) }
+    }
+}
 
 /// The lines of one client or of one group.
 pub(super) struct ClientBlock<'p> {
@@ -70,7 +84,7 @@ impl<'p> ClientBlock<'p> {
         clients: &'p [&'p ClientPlan],
     ) -> ClientBlock<'p> {
         let mut widths = [0; 5];
-        for row in &rows {
+        for ChangeRow { row, .. } in &rows {
             for (width, cells) in widths.iter_mut().zip(&row.columns) {
                 *width = row::width(cells).max(*width);
             }
@@ -97,8 +111,8 @@ impl<'p> ClientBlock<'p> {
         let column = column.max(own);
         let line = row::painted(&self.header, options.color);
         with_place(&line, row::width(&self.header), &self.place, column, options, out)?;
-        for row in &self.rows {
-            self.row(row, column, options, out)?;
+        for change in &self.rows {
+            self.row(change, column, options, out)?;
         }
         self.released(options, out)?;
         let bad = |text: String| paint(options.color, TextStyle::Bad, text);
@@ -118,8 +132,9 @@ impl<'p> ClientBlock<'p> {
         Ok(())
     }
 
-    fn row(&self, row: &ChangeRow, column: usize, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-        let mut line = format!("  {} ", row::painted(std::slice::from_ref(&row.mark), options.color));
+    fn row(&self, change: &ChangeRow, column: usize, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+        let ChangeRow { sign, row } = change;
+        let mut line = format!("  {} ", row::painted(std::slice::from_ref(sign), options.color));
         let (mut at, mut blanks) = (4, 0);
         for (cells, width) in row.columns.iter().zip(self.widths).filter(|(_, width)| *width > 0) {
             let own = row::width(cells);
@@ -132,13 +147,7 @@ impl<'p> ClientBlock<'p> {
             blanks += width - own + 2;
         }
         with_place(&line, at, &row.place, column, options, out)?;
-        for (word, cell) in &row.long {
-            for (at, line) in row::wrapped(cell, options.width.saturating_sub(15), options.color).iter().enumerate() {
-                let word = format!("{:7}", if at == 0 { word } else { "" });
-                writeln!(out, "      {}  {line}", paint(options.color, TextStyle::Faint, word))?;
-            }
-        }
-        Ok(())
+        row.write_long(options, out)
     }
 
     fn released(&self, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {

@@ -4,9 +4,6 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
-
-use crate::model::State;
 use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::escape::{shorten, terminal};
@@ -14,16 +11,12 @@ use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
 use crate::render::text::paint::{TextStyle, paint};
-use crate::render::wording::change;
-use crate::render::wording::drift::{countries, expired, headline, mark, origin, rolling, standing, subject};
+use crate::render::text::row;
+use crate::render::text::row::{DifferenceRow, StyledText};
+use crate::render::wording::difference::DifferenceView;
+use crate::render::wording::drift::{UNREADABLE, expired, headline, rolling, standing};
 use crate::render::wording::numbers::{count, number, some};
 use crate::render::wording::place::place;
-
-/// The most columns of one value before a list of countries is only counted.
-const VALUE: usize = 40;
-
-/// The most countries that are named in brackets.
-const CODES: usize = 8;
 
 /// How many lines of unread, waived or resolved findings are shown without `-v`.
 const MOST: usize = 20;
@@ -48,7 +41,7 @@ pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, ou
         if group.is_empty() {
             continue;
         }
-        let lines: Vec<[(TextStyle, String); 6]> = group.iter().map(|one| cells(one, now, options)).collect();
+        let lines: Vec<FindingRow> = group.iter().map(|one| finding_row(one, now, options)).collect();
         let shown = if options.verbose { lines.len() } else { lines.len().min(most) };
         if !head.is_empty() {
             writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("{head}:")))?;
@@ -69,54 +62,44 @@ pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, ou
     writeln!(out)
 }
 
-/// One line: severity, field, values, client, state, place.
-fn cells(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> [(TextStyle, String); 6] {
-    let finding = group.sample();
-    let open = finding.is_open();
-    let grave = match mark(finding) {
-        (true, "") => "!".to_owned(),
-        (true, word) => format!("! {word}"),
-        (false, word) => word.to_owned(),
-    };
-    let label = match (open, mark(finding).0) {
-        (true, true) => TextStyle::Grave,
-        (_, _) => TextStyle::Faint,
-    };
-    let codes = countries(finding, CODES);
-    let codes = if codes.is_empty() { codes } else { format!("  ({codes})") };
-    let values = finding.difference().map_or(String::new(), |difference| {
-        format!("{} → {}{codes}", value(&difference.declared), value(&difference.live))
-    });
-    let is_news = open && finding.state == FindingState::New;
-    let tags = [origin(finding).to_owned(), sentence(&standing(finding, now))];
-    let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
-    [
-        (label, grave),
-        (
-            if finding.field().is_none() && open { TextStyle::Bad } else { TextStyle::Plain },
-            subject(finding).to_owned(),
-        ),
-        (TextStyle::Plain, values),
-        (TextStyle::Plain, who(group, options)),
-        (if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags),
-        (
-            TextStyle::Faint,
-            if group.findings.len() == 1 { terminal(&place(finding.source())).to_string() } else { String::new() },
-        ),
-    ]
+/// A finding, or a group of equal ones.
+struct FindingRow {
+    /// Mark, field, values with countries, client, state, place.
+    columns: [Vec<StyledText>; 6],
+    /// The difference of an open finding, for the full values below the line.
+    open: Option<DifferenceRow>,
 }
 
-/// A value, harmless; a long list of countries as their number.
-fn value(state: &State) -> String {
-    let text = terminal(&change::state(state)).to_string();
-    match (state, text.width() > VALUE) {
-        (_, false) => text,
-        (State::Is(_), true) if state.countries().is_some() => state
-            .countries()
-            .map(|set| count(set.codes().len(), "countr").replace("countrs", "countries"))
-            .unwrap_or(text),
-        (_, true) => shorten(&text, VALUE),
+fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> FindingRow {
+    let finding = group.sample();
+    let open = finding.is_open();
+    let cell = |label, text| vec![StyledText::new(label, text)];
+    let is_placed = group.findings.len() == 1;
+    let view = DifferenceView::of_finding(finding);
+    let difference = view.map(|view| DifferenceRow::of(&view, ["declared", "live"], is_placed));
+    let origin = view.map(|view| view.origin()).unwrap_or_default();
+    let tags = [origin, sentence(&standing(finding, now))];
+    let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
+    let is_news = open && finding.state == FindingState::New;
+    let who = cell(TextStyle::Plain, who(group, options));
+    let tags = cell(if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags);
+    let Some(mut difference) = difference else {
+        let subject = cell(if open { TextStyle::Bad } else { TextStyle::Plain }, UNREADABLE.to_owned());
+        let place = if is_placed { terminal(&place(finding.source())).to_string() } else { String::new() };
+        let columns = [Vec::new(), subject, Vec::new(), who, tags, cell(TextStyle::Faint, place)];
+        return FindingRow { columns, open: None };
+    };
+    let [field, mut values, codes, mut mark, _] = std::mem::take(&mut difference.columns);
+    if row::width(&codes) > 0 {
+        values.push(StyledText::new(TextStyle::Plain, "  "));
+        values.extend(codes);
     }
+    // Only an open finding is an alarm.
+    if !open {
+        mark.iter_mut().for_each(StyledText::fade);
+    }
+    let place = cell(TextStyle::Faint, std::mem::take(&mut difference.place));
+    FindingRow { columns: [mark, field, values, who, tags, place], open: Some(difference).filter(|_| open) }
 }
 
 fn who(group: &FindingGroup<'_>, options: &TextOptions) -> String {
@@ -132,29 +115,30 @@ fn who(group: &FindingGroup<'_>, options: &TextOptions) -> String {
 }
 
 /// Lines in columns; a cell wider than the limit does not widen its column.
-fn table(lines: &[[(TextStyle, String); 6]], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+fn table(lines: &[FindingRow], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 48;
     let mut widths = [0; 6];
     for line in lines {
-        for (at, (_, text)) in line.iter().enumerate() {
-            widths[at] = widths[at].max(text.width().min(WIDEST));
+        for (width, cells) in widths.iter_mut().zip(&line.columns) {
+            *width = row::width(cells).min(WIDEST).max(*width);
         }
     }
     for line in lines {
         let mut text = String::new();
-        let mut plain = 0;
-        for (at, (label, cell)) in line.iter().enumerate() {
-            if widths[at] == 0 {
-                continue;
+        let mut blanks = 0;
+        for (cells, width) in line.columns.iter().zip(widths).filter(|(_, width)| *width > 0) {
+            let own = row::width(cells);
+            if own > 0 {
+                text.push_str(&" ".repeat(blanks));
+                text.push_str(&row::painted(cells, options.color));
+                blanks = 0;
             }
-            if !cell.is_empty() {
-                text.push_str(&" ".repeat(plain));
-                text.push_str(&paint(options.color, *label, cell));
-                plain = 0;
-            }
-            plain += widths[at].saturating_sub(cell.width()) + 2;
+            blanks += width.saturating_sub(own) + 2;
         }
         writeln!(out, "  {text}")?;
+        if let Some(difference) = &line.open {
+            difference.write_long(options, out)?;
+        }
     }
     Ok(())
 }

@@ -1,18 +1,22 @@
-//! One change as a row of a block: mark, field, values, countries, judgement, origin, place.
+//! One difference as a row: field, values, countries, mark, origin, place. A change of a plan and a finding of drift
+//! are drawn by the same function.
 //!
 //! Owns the cells and their widths. A value that does not fit into the row is shown in full on lines of its own.
 
+use std::io::{self, Write};
+
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::{Layer, State, Untrusted};
+use crate::model::State;
 use crate::plan::{Change, ChangeAction, Origin};
 use crate::render::escape::{shorten, terminal};
+use crate::render::options::TextOptions;
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::wording::change;
-use crate::render::wording::change::{MarkBy, countries, origin, state};
-use crate::render::wording::place::place;
+use crate::render::wording::change::state;
+use crate::render::wording::difference::DifferenceView;
 
-/// The most columns that `before → after` may take in the row.
+/// The most columns that the two values may take in the row.
 const VALUES: usize = 46;
 
 /// The most columns of one value in the row if the full value is below.
@@ -35,6 +39,11 @@ impl StyledText {
         StyledText { label, text: text.into() }
     }
 
+    /// Takes the colour of an alarm away.
+    pub(super) fn fade(&mut self) {
+        self.label = TextStyle::Faint;
+    }
+
     fn width(&self) -> usize {
         self.text.width()
     }
@@ -50,29 +59,23 @@ pub(super) fn painted(cells: &[StyledText], color: bool) -> String {
     cells.iter().map(|cell| paint(color, cell.label, &cell.text)).collect()
 }
 
-/// One change, cut into columns.
-pub(super) struct ChangeRow {
-    /// The columns from the field on; each is a list of cells.
+/// One difference, cut into columns.
+pub(super) struct DifferenceRow {
+    /// The columns from the field on: field, values, countries, mark, origin. Each is a list of cells.
     pub(super) columns: [Vec<StyledText>; 5],
-    /// The mark before them.
-    pub(super) mark: StyledText,
     /// The place of its declaration; empty if the places differ.
     pub(super) place: String,
     /// The full text of what the row shows short, each with a word.
     pub(super) long: Vec<(&'static str, StyledText)>,
 }
 
-impl ChangeRow {
-    /// The row of a change; `placed` says whether it is written in one place that may be told.
-    pub(super) fn of(change: &Change, by: MarkBy, placed: bool) -> ChangeRow {
-        let mark = match change.action() {
-            ChangeAction::Set => StyledText::new(TextStyle::Added, "+"),
-            ChangeAction::Update => StyledText::new(TextStyle::Changed, "~"),
-            ChangeAction::Clear => StyledText::new(TextStyle::Removed, "-"),
-        };
-        let (before, after) = (value(&change.difference.live), value(&change.difference.declared));
-        let arrow = StyledText::new(TextStyle::Faint, " → ");
-        let too_wide = before.width() + after.width() + 3 > VALUES;
+impl DifferenceRow {
+    /// The row of a difference. `words` name its two values where they are below the row. `placed` says whether it is
+    /// declared in one place.
+    pub(super) fn of(view: &DifferenceView<'_>, words: [&'static str; 2], placed: bool) -> DifferenceRow {
+        let states = view.values();
+        let cells = states.map(value);
+        let too_wide = cells.iter().map(StyledText::width).sum::<usize>() + 3 > VALUES;
         let mut long = Vec::new();
         let mut fit = |word, state: &State, cell: StyledText| match too_wide && cell.width() > SHORT {
             false => cell,
@@ -82,47 +85,59 @@ impl ChangeRow {
                 short
             }
         };
+        let [first, second] = cells;
         let values = vec![
-            fit("before", &change.difference.live, before),
-            arrow,
-            fit("after", &change.difference.declared, after),
+            fit(words[0], states[0], first),
+            StyledText::new(TextStyle::Faint, " → "),
+            fit(words[1], states[1], second),
         ];
-        let codes = countries(change, CODES);
+        let moved = view.moved();
         // Beside one long list, what was added or removed is that list again.
-        if long.len() > 1 && change.difference.added().len() + change.difference.removed().len() > CODES {
-            for (word, list) in [("added", change.difference.added()), ("removed", change.difference.removed())] {
+        if long.len() > 1 && moved.iter().map(Vec::len).sum::<usize>() > CODES {
+            for (word, list) in ["added", "removed"].into_iter().zip(&moved) {
                 if !list.is_empty() {
-                    long.push((word, StyledText::new(TextStyle::Plain, change::codes(&list))));
+                    long.push((word, StyledText::new(TextStyle::Plain, change::codes(list))));
                 }
             }
         }
+        let codes = view.countries(CODES);
         let codes = if codes.is_empty() { codes } else { format!("({codes})") };
-        let (label, word) = judged(change, by);
+        let label = if view.mark().0 { TextStyle::Grave } else { TextStyle::Faint };
         let columns = [
-            vec![StyledText::new(TextStyle::Plain, change.difference.setting.name())],
+            vec![StyledText::new(TextStyle::Plain, view.difference.setting.name())],
             values,
             vec![StyledText::new(TextStyle::Plain, codes)],
-            vec![StyledText::new(label, word)],
-            vec![StyledText::new(origin_label(change), origin(change))],
+            vec![StyledText::new(label, view.marked("!", "! "))],
+            vec![StyledText::new(origin_label(view), view.origin())],
         ];
-        let place = match (placed, &change.difference.layer) {
-            (false, _) => String::new(),
-            (true, Layer::Settings) => terminal(&place(&change.difference.place)).to_string(),
-            (true, Layer::Profile(name)) => {
-                format!(
-                    "profile {}, {}",
-                    terminal(&Untrusted::new(name.clone())),
-                    terminal(&place(&change.difference.place))
-                )
+        let place = if placed { view.place(|text| terminal(text).to_string()) } else { String::new() };
+        DifferenceRow { columns, place, long }
+    }
+
+    /// Writes the full values below the row.
+    pub(super) fn write_long(&self, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+        for (word, cell) in &self.long {
+            for (at, line) in wrapped(cell, options.width.saturating_sub(15), options.color).iter().enumerate() {
+                let word = format!("{:8}", if at == 0 { word } else { "" });
+                writeln!(out, "      {} {line}", paint(options.color, TextStyle::Faint, word))?;
             }
-        };
-        ChangeRow { columns, mark, place, long }
+        }
+        Ok(())
     }
 }
 
-fn origin_label(change: &Change) -> TextStyle {
-    match change.difference.origin {
-        _ if change.withheld => TextStyle::Faint,
+/// The sign of what happens to a field.
+pub(super) fn sign(change: &Change) -> StyledText {
+    match change.action() {
+        ChangeAction::Set => StyledText::new(TextStyle::Added, "+"),
+        ChangeAction::Update => StyledText::new(TextStyle::Changed, "~"),
+        ChangeAction::Clear => StyledText::new(TextStyle::Removed, "-"),
+    }
+}
+
+fn origin_label(view: &DifferenceView<'_>) -> TextStyle {
+    match view.difference.origin {
+        _ if view.is_withheld() => TextStyle::Faint,
         Origin::Pending => TextStyle::Added,
         Origin::Drift => TextStyle::Odd,
         Origin::Conflict => TextStyle::Bad,
@@ -153,7 +168,7 @@ fn short(value: &State, cell: &StyledText) -> StyledText {
 
 /// The text of a cell in lines of at most `width` columns, broken at blanks. Only lists of countries are
 /// broken, because a break in another text could start a line with untrusted text.
-pub(super) fn wrapped(cell: &StyledText, width: usize, color: bool) -> Vec<String> {
+fn wrapped(cell: &StyledText, width: usize, color: bool) -> Vec<String> {
     let codes = cell.text.split(' ').all(|word| word.len() == 2 && word.bytes().all(|b| b.is_ascii_uppercase()));
     if !codes {
         return vec![paint(color, cell.label, &cell.text)];
@@ -161,13 +176,4 @@ pub(super) fn wrapped(cell: &StyledText, width: usize, color: bool) -> Vec<Strin
     let per_line = (width / 3).max(4);
     let words: Vec<&str> = cell.text.split(' ').collect();
     words.chunks(per_line).map(|line| paint(color, cell.label, line.join(" "))).collect()
-}
-
-/// The mark of a change: `! opens`, `!`, `closes`.
-fn judged(change: &Change, by: MarkBy) -> (TextStyle, String) {
-    match by.mark(&change.difference) {
-        (true, "") => (TextStyle::Grave, "!".to_owned()),
-        (true, word) => (TextStyle::Grave, format!("! {word}")),
-        (false, word) => (TextStyle::Faint, word.to_owned()),
-    }
 }

@@ -1,12 +1,12 @@
-//! One change in words: its values, its countries, its direction and its origin.
+//! The words of one value, one origin, one list of countries, and the mark of a difference.
 //!
-//! Owns the words that all formats for people share.
+//! Owns the words that all formats for people share. [`crate::render::wording::difference`] puts them together.
 
 use serde_json::Value as Json;
 
 use crate::model::countries::{Code, Countries};
 use crate::model::{Difference, Direction, State, Untrusted, Value};
-use crate::plan::{Change, DocumentKind, Origin, Plan};
+use crate::plan::{DocumentKind, Origin, Plan};
 
 /// Which question a document marks its differences by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +36,8 @@ impl MarkBy {
         }
     }
 
-    /// Whether the difference calls for attention, and its word: `opens` or `closes` by effect, `open` or `closed` by exposure,
-    /// empty where the values do not show it. What closes is calm.
+    /// Whether the difference calls for attention, and its word: `opens` or `closes` by effect, `open` or `closed` by
+    /// exposure, empty where the values do not show it. What closes is calm.
     pub(crate) fn mark(self, difference: &Difference) -> (bool, &'static str) {
         match (self.direction(difference), self) {
             (Some(Direction::Opens), MarkBy::Effect) => (true, "opens"),
@@ -63,15 +63,6 @@ pub(crate) fn marked(origin: Origin) -> &'static str {
 /// The mark of released fields and clients.
 pub(crate) const RELEASED: &str = "·";
 
-/// The origin of a change, and whether apply sends it; empty without a base if apply sends it.
-pub(crate) fn origin(change: &Change) -> String {
-    match (marked(change.difference.origin), change.withheld) {
-        (origin, false) => origin.to_owned(),
-        ("", true) => "not sent".to_owned(),
-        (origin, true) => format!("{origin}, not sent"),
-    }
-}
-
 /// A state in words: the value as the API has it, `not set`, or the raw JSON of an odd one.
 pub(crate) fn state(state: &State) -> Untrusted {
     match state {
@@ -83,12 +74,6 @@ pub(crate) fn state(state: &State) -> Untrusted {
         },
         State::Odd(raw) => format!("{raw} (not understood)").into(),
     }
-}
-
-/// The countries that a change adds and removes: `+KZ −BY`, or only their numbers if more than `most`: `+12 −1`.
-/// Empty unless both sides are lists.
-pub(crate) fn countries(change: &Change, most: usize) -> String {
-    signed(&change.difference.added(), &change.difference.removed(), most)
 }
 
 /// Codes that come and codes that go: `+KZ −BY`, or only how many when they are more than `most`.

@@ -4,9 +4,8 @@
 //! the live one, in the order of events.
 
 use crate::model::{FailureKind, Setting, Severity, Untrusted, Waiver};
+use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState, Rolling};
-use crate::plan::{Origin, Plan};
-use crate::render::wording::change::{MarkBy, signed};
 use crate::render::wording::numbers::{count, duration, number};
 
 /// How many findings of each state, in one sentence. It never reports all clear while a client was not read.
@@ -47,29 +46,8 @@ pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
     }
 }
 
-/// Whether a finding calls for attention, and the word for how open live is; see [`MarkBy::mark`].
-pub(crate) fn mark(finding: &Finding) -> (bool, &'static str) {
-    finding.difference().map_or((false, ""), |difference| MarkBy::Exposure.mark(difference))
-}
-
-/// The field, or the problem of a finding without a field.
-pub(crate) fn subject(finding: &Finding) -> &'static str {
-    finding.field().map_or("could not be compared", Setting::name)
-}
-
-/// The countries that are only live and only declared: `+KZ −BY`, or only their numbers if they are more than `most`.
-pub(crate) fn countries(finding: &Finding, most: usize) -> String {
-    finding.difference().map_or(String::new(), |one| signed(&one.removed(), &one.added(), most))
-}
-
-/// The origin, if it is not drift.
-pub(crate) fn origin(finding: &Finding) -> &'static str {
-    match finding.origin() {
-        Some(Origin::Conflict) => "conflict",
-        Some(Origin::Unknown) => "unknown origin",
-        Some(Origin::Drift | Origin::Pending) | None => "",
-    }
-}
+/// What a finding without a field says instead of it.
+pub(crate) const UNREADABLE: &str = "could not be compared";
 
 /// The time of the first finding, for people. A report that `show` reads may contain any text here.
 fn when(time: &str) -> Untrusted {

@@ -3,6 +3,7 @@
 //! Owns no layout and no escape. Text that quotes an API answer or a file is `Untrusted` until a format escapes it.
 
 pub(super) mod change;
+pub(super) mod difference;
 pub(super) mod drift;
 pub(super) mod numbers;
 pub(super) mod place;

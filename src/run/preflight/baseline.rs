@@ -1,4 +1,4 @@
-//! What the base of a run says: which clients a change affects and which are no longer declared.
+//! What the base of a run shows: which clients a change affects, and which clients it removes.
 //!
 //! Owns the reading of `--base` for a run. `config` reads the revision from git, and `plan` judges origins by it.
 
@@ -21,8 +21,8 @@ pub(super) struct RunBase {
 }
 
 impl RunBase {
-    /// Reads the base that the options name. Its errors and warnings join those of the files. The declarations must be whole:
-    /// a selection of fields comes later.
+    /// Reads the base that the options name. Its errors and warnings join those of the files. The declarations must be
+    /// whole: a selection of fields comes later.
     pub(super) fn read(loaded: &mut Loaded, options: &BaseOptions) -> Option<RunBase> {
         let revision = options.revision.as_deref().filter(|_| !loaded.has_errors())?;
         match config::base(loaded, revision) {

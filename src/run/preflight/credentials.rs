@@ -1,6 +1,7 @@
 //! Where the credentials of a run come from.
 //!
-//! Owns the choice between the forms of the project file and the variables of the environment. No message holds a secret.
+//! Owns the choice between the forms of the project file and the variables of the environment. No message holds a
+//! secret.
 
 use std::fs;
 use std::sync::Arc;
@@ -18,7 +19,8 @@ pub(in crate::run) fn used(declarations: &[Declaration]) -> Vec<Option<Arc<str>>
     names
 }
 
-/// Where the credentials of this name come from; without a name, or with one that the project does not declare, the environment.
+/// Where the credentials of this name come from; without a name, or with one that the project does not declare, the
+/// environment.
 pub(in crate::run) fn source(
     project: &Project,
     name: Option<&str>,

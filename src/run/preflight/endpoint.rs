@@ -1,7 +1,7 @@
 //! Which endpoint a run uses.
 //!
-//! Owns the precedence: a simulator in the project file, then the flag, then RINGFORM_ENDPOINT, then the project file. A
-//! variable may hold a secret, so a message never shows what it holds.
+//! Owns the precedence: a simulator in the project file, then the flag, then RINGFORM_ENDPOINT, then the project file.
+//! A variable may hold a secret, so a message never shows what it holds.
 
 use std::path::PathBuf;
 
@@ -55,7 +55,7 @@ impl<'a> EndpointChoice<'a> {
         if let Some((template, Ok(text))) = &filled
             && let Some(seed) = text.strip_prefix("sandbox:")
         {
-            return simulator(project, template, seed, text).map_err(|error| vec![error]);
+            return simulator(project, template, seed, text);
         }
         let other = self.flag.map(str::to_owned).or_else(|| self.variables.get("RINGFORM_ENDPOINT"));
         let (text, template) = match (other, filled) {
@@ -69,7 +69,8 @@ impl<'a> EndpointChoice<'a> {
         Endpoint::parse(&text).map(Target::Api).map_err(|why| vec![not_valid(why, template)])
     }
 
-    /// The endpoint of an offline plan: as it is written. Everybody may read the plan, so it shows no value of a variable.
+    /// The endpoint of an offline plan: as it is written. Everybody may read the plan, so it shows no value of a
+    /// variable.
     pub(in crate::run) fn unfilled_label(&self, project: &Project) -> Untrusted {
         let written = project.endpoint.as_ref().filter(|_| self.flag.is_none());
         match written.filter(|template| template.variables().next().is_some()) {
@@ -91,10 +92,10 @@ impl<'a> EndpointChoice<'a> {
     }
 }
 
-fn simulator(project: &Project, template: &Template, seed: &str, label: &str) -> Result<Target, Diagnostic> {
+fn simulator(project: &Project, template: &Template, seed: &str, label: &str) -> Result<Target, Vec<Diagnostic>> {
     let wrong = |summary: &str| {
         let error = Diagnostic::error("endpoint", template.place().clone(), summary);
-        Err(error.help("write sandbox:seed.json".to_owned()))
+        Err(vec![error.help("write sandbox:seed.json".to_owned())])
     };
     // Messages show the path of a seed, and the variable may hold a secret.
     if template.text().starts_with("sandbox:") && template.variables().next().is_some() {
@@ -125,7 +126,7 @@ fn not_valid(why: String, template: Option<&Template>) -> Diagnostic {
     Diagnostic::error("endpoint", place, summary).help(help)
 }
 
-/// What is wrong with the endpoint of the file, as far as the file alone shows it.
+/// What is wrong with the endpoint of the file, as far as the file itself shows it.
 pub(in crate::run) fn wrong_endpoint(project: &Project) -> Option<Diagnostic> {
     let template = project.endpoint.as_ref().filter(|template| template.variables().next().is_none())?;
     let text = template.fill(&|_| None).ok().filter(|text| !text.starts_with("sandbox:"))?;

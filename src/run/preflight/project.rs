@@ -7,8 +7,8 @@ use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::report;
 use crate::run::{Environment, NotStarted};
 
-/// The loaded project with the report so far, or the report that names its errors. `names_commit` says whether that report names
-/// the commit too.
+/// The loaded project with the report so far, or the report that names its errors. `names_commit` says whether that
+/// report names the commit too.
 pub(in crate::run) fn project(
     loaded: &mut Loaded,
     kind: DocumentKind,

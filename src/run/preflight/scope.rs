@@ -33,8 +33,8 @@ pub(in crate::run) struct Scope {
     base: Option<RunBase>,
 }
 
-/// Loads the files, reads the base and selects, for a document of this kind. Without a base every difference of a drift report
-/// has the origin `drift`, and of every other document `unknown`.
+/// Loads the files, reads the base and selects, for a document of this kind. Without a base every difference of a drift
+/// report has the origin `drift`, and of every other document `unknown`.
 pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: DocumentKind) -> Result<Scope, NotStarted> {
     let files = request.files.request(env);
     let fields = request.selection.fields;

@@ -14,7 +14,9 @@ pub(in crate::run) fn narrow(loaded: &mut Loaded, selection: &Selection) {
         return;
     }
     if let Err(unmatched) = selection.apply(&mut loaded.declarations) {
-        let errors = unmatched.into_iter().map(|text| Diagnostic::error("no-documents", None, text));
+        let help = "`ringform resolve` lists the clients; labels are under `labels` of each document";
+        let errors =
+            unmatched.into_iter().map(|text| Diagnostic::error("no-documents", None, text).help(help.to_owned()));
         loaded.diagnostics.extend(errors);
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a run may trust the project file.
 //!
-//! Owns two rules about a change of the project file. A new endpoint or new credentials could carry secrets away, so the run
-//! sends nothing. Looser guards and new waivers let more through, so the run warns.
+//! Owns two rules about a change of the project file. A new endpoint or new credentials could carry secrets away, so
+//! the run sends nothing. Looser guards and new waivers let more through, so the run warns.
 
 use std::collections::BTreeMap;
 

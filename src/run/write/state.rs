@@ -33,7 +33,7 @@ impl WriteState {
         self.failures.load(Ordering::SeqCst)
     }
 
-    /// Records that this API merges: a PUT leaves the other fields alone.
+    /// Records that this API merges: a PUT does not change the other fields.
     pub(super) fn prove(&self) {
         self.proven.store(true, Ordering::SeqCst);
     }

@@ -1,7 +1,7 @@
 //! One write: the conversation with one client.
 //!
-//! Owns the carrying out of what `plan::send::Exchange` decides: journal first, then the PUT. A PUT begins only while nothing stops the
-//! run: a shutdown, too many failures, a failed canary, or other fields that changed along.
+//! Owns the carrying out of what `plan::send::Exchange` decides: journal first, then the PUT. A PUT begins only while
+//! nothing stops the run: a shutdown, too many failures, a failed canary, or other fields that changed along.
 
 use std::io;
 use std::sync::Arc;

@@ -29,8 +29,8 @@ pub(crate) type StoredClients = BTreeMap<u64, Arc<StoredClient>>;
 ///  "clients": [{"id": 12, "name": "ringme_test", "geo_list": "RU BY"}]}
 /// ```
 ///
-/// - `apps`: if present, only these applications and tokens work. If absent, every App ID and App Secret get a token, and
-///   every bearer token reaches every client. The keys of an application:
+/// - `apps`: if present, only these applications and tokens work. If absent, every App ID and App Secret get a token,
+///   and every bearer token reaches every client. The keys of an application:
 ///   - `token`: a ready bearer token. With it `app_id` and `app_secret` may be absent.
 ///   - `clients`: the ids that the application reaches. Absent: all.
 ///   - `me`: the client that `@me` names. Absent: the first.

@@ -91,8 +91,8 @@ fn parse_kind(name: &str, given: Option<&str>) -> anyhow::Result<FaultKind> {
         "latency" => FaultKind::Latency(duration(value)?),
         "late-answer" => FaultKind::LateAnswer(duration(value)?),
         "meddle" => meddle(value)?,
-        "server-error" => FaultKind::ServerError(code(value, 500..=599)?),
-        "server-error-after" => FaultKind::ServerErrorAfter(code(value, 500..=599)?),
+        "server-error" => FaultKind::ServerError(gateway_code(value)?),
+        "server-error-after" => FaultKind::ServerErrorAfter(gateway_code(value)?),
         "reset" => FaultKind::Reset(disconnect(value)?),
         "reset-after" => FaultKind::ResetAfter(disconnect(value)?),
         "truncated" => {
@@ -166,6 +166,11 @@ fn code(value: &str, range: std::ops::RangeInclusive<u16>) -> anyhow::Result<u16
     let code: u16 = value.parse().context("the value must be a status code")?;
     ensure!(range.contains(&code), "the value must be a status code from {} to {}", range.start(), range.end());
     Ok(code)
+}
+
+/// A 5xx, or a 4xx with which a gateway gives up: 408, 425.
+fn gateway_code(value: &str) -> anyhow::Result<u16> {
+    if matches!(value, "408" | "425") { code(value, 400..=499) } else { code(value, 500..=599) }
 }
 
 fn disconnect(value: &str) -> anyhow::Result<Disconnect> {

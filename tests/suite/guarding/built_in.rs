@@ -4,6 +4,8 @@ use ringform::model::guard::BUILT_IN;
 use serde_json::{Value as Json, json};
 
 use crate::guarding::{Client, Deny, InSync, InSyncWarn, Pass, Verdict, Warn, check, client};
+use crate::rule_ids::diagnostics;
+use crate::world::World;
 
 const TEN: &str = "AM AZ BY DE FR GE KG KZ RU UZ";
 const ELEVEN: &str = "AM AZ BY DE FR GE IT KG KZ RU UZ";
@@ -42,7 +44,7 @@ fn rows() -> Vec<(&'static str, Vec<Client>)> {
                 geo("RU", "\"*\"", Deny(1)),
                 geo(Json::Null, "\"*\"", Deny(1)),
                 geo("ZZ", "\"*\"", Deny(1)),
-                geo("*", "\"*\"", InSync),
+                geo("*", "\"*\"", InSyncWarn(1)),
                 geo("*", "[RU]", Pass),
                 geo("RU", "[RU, BY]", Pass),
                 geo("RU", "null", Pass),
@@ -57,7 +59,7 @@ fn rows() -> Vec<(&'static str, Vec<Client>)> {
                 geo("RU", "\"*\"", Deny(1)),
                 geo("RU", TEN, Pass),
                 geo(ELEVEN, TEN, Pass),
-                geo(ELEVEN, ELEVEN, InSync),
+                geo(ELEVEN, ELEVEN, InSyncWarn(1)),
                 client(json!({"geo_list": ELEVEN}), "{timezone: UTC}", Pass),
             ],
         ),
@@ -123,6 +125,33 @@ fn all_built_in_guards_together_speak_each_for_itself() {
         client(live, &three("[RU]", 5, 19), InSync),
     ];
     check(&all, &clients);
+}
+
+#[test]
+fn a_field_that_the_selection_leaves_out_is_not_judged_as_unmanaged() {
+    let guards = "guards:\n- {name: unmanaged-security, deny: {}}\n";
+    let mut world = World::new()
+        .project(guards)
+        .live(12, json!({"geo_list": "RU"}))
+        .declared(12, "{geo_list: [RU], sip_network_permission_id: null, timezone: UTC}")
+        .repository();
+    let none: [String; 0] = [];
+    let plan = world.run("plan --format json --field timezone").ok();
+    assert_eq!(diagnostics(&plan, ""), none);
+    assert_eq!(plan.client("12")["blocked"], json!([]));
+    let left_out = plan.client("12")["not_selected"].as_array().map_or(0, Vec::len);
+    assert_eq!(left_out, 6, "all fields but timezone");
+    let offline = world.run("plan --format json --offline --base HEAD --field timezone").ok();
+    assert_eq!(diagnostics(&offline, ""), none);
+    // A selected field, and a run over all fields, are judged.
+    for line in ["plan --format json --field timezone --field dial_rule_id", "plan --format json"] {
+        let plan = world.run(line).status(1);
+        assert_eq!(plan.client("12")["blocked"].as_array().map(Vec::len), Some(1), "{line}");
+    }
+    // The saved plan holds the selection, so apply judges as plan did.
+    world.run("plan --field timezone --out plan.json").ok();
+    world.run("apply --plan plan.json --yes").ok();
+    assert_eq!(world.puts(), [json!({"timezone": "UTC"})]);
 }
 
 #[test]

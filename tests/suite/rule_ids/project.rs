@@ -23,6 +23,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(credentials());
     rows.extend(rules());
     rows.extend(conditions());
+    rows.extend(ignored_conditions());
     rows.extend(exceptions());
     rows
 }
@@ -31,6 +32,7 @@ fn sections() -> Vec<Row> {
     vec![
         project("", &[]),
         row("endpoint: [\n", &["error yaml-syntax 1:11"]),
+        row("<<<<<<< HEAD\nendpoint: a\n=======\nendpoint: b\n>>>>>>> b\n", &["error yaml-syntax 1:1"]),
         row(b"endpoint: \xff\n", &["error bad-text 1:11"]),
         row("endpoint: http://pbx.example\n", &["error endpoint 1:11"]),
         row("endpoint: ftp://pbx.example\n", &["error endpoint 1:11"]),
@@ -131,6 +133,25 @@ fn conditions() -> Vec<Row> {
             "- {name: x, deny: {to: \"*\", allow: [RU], unmanaged: true}}\n",
             &["error bad-guard 3:20", "error bad-guard 3:29"],
         ),
+    ]
+}
+
+/// Guards that seem to stop a change and would let it pass.
+fn ignored_conditions() -> Vec<Row> {
+    vec![
+        guards("- {name: x, field: geo_list, deny: {to: \"*\", unmanaged: true}}\n", &["error bad-guard 3:37"]),
+        guards("- {name: x, field: geo_list, warn: {unmanaged: true, from: RU}}\n", &["error bad-guard 3:54"]),
+        guards("- {name: x, field: geo_list, deny: {allow: RU, unmanaged: true}}\n", &["error bad-guard 3:37"]),
+        guards("- {name: x, field: geo_list, deny: {max_countries: 3, unmanaged: true}}\n", &["error bad-guard 3:37"]),
+        guards("- {name: unmanaged-security, field: geo_list, deny: {to: \"*\"}}\n", &["error bad-guard 3:54"]),
+        guards("- {name: unmanaged-security, deny: {unmanaged: false}}\n", &["error bad-guard 3:37"]),
+        guards("- {name: open-geo, deny: {unmanaged: true}}\n", &["error bad-guard 3:27"]),
+        guards("- {name: dial-rule-changed, deny: {unmanaged: true}}\n", &["error bad-guard 3:36"]),
+        guards("- {name: open-geo, field: timezone}\n", &["error bad-guard 3:27"]),
+        guards("- {name: dial-rule-changed, field: hold_music, deny: {to: 7}}\n", &["error bad-guard 3:36"]),
+        guards("- {name: x, field: geo_list, deny: {to: \"*\", unmanaged: false}}\n", &[]),
+        guards("- {name: open-geo, field: geo_list, deny: {from: RU, unmanaged: false}}\n", &[]),
+        guards("- {name: unmanaged-security, field: timezone, deny: {unmanaged: true}}\n", &[]),
     ]
 }
 

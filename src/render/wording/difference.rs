@@ -1,0 +1,107 @@
+//! One difference as a report shows it: in which order its values are read, what marks it, and what it says of its
+//! origin and place.
+//!
+//! Owns what a change of a plan and a finding of drift share, so that each format draws both with one function. It knows
+//! no format and escapes nothing.
+
+use crate::model::countries::Code;
+use crate::model::{Difference, Layer, Origin, State, Untrusted};
+use crate::plan::Change;
+use crate::plan::drift::Finding;
+use crate::render::wording::change::{MarkBy, marked, signed};
+use crate::render::wording::place::place;
+
+/// A difference and how its report reads it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DifferenceView<'d> {
+    /// The difference.
+    pub(crate) difference: &'d Difference,
+    by: MarkBy,
+    usage: ViewUsage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ViewUsage {
+    /// A change: from live to declared.
+    Change,
+    /// A change that apply does not send.
+    Withheld,
+    /// A finding: from declared to live, in the order of events. Its origin is drift unless it says otherwise.
+    Finding,
+}
+
+impl<'d> DifferenceView<'d> {
+    /// A change, in a report with these marks.
+    pub(crate) fn of_change(change: &'d Change, by: MarkBy) -> DifferenceView<'d> {
+        let usage = if change.withheld { ViewUsage::Withheld } else { ViewUsage::Change };
+        DifferenceView { difference: &change.difference, by, usage }
+    }
+
+    /// A finding; `None`: the client could not be read.
+    pub(crate) fn of_finding(finding: &'d Finding) -> Option<DifferenceView<'d>> {
+        let difference = finding.difference()?;
+        Some(DifferenceView { difference, by: MarkBy::Exposure, usage: ViewUsage::Finding })
+    }
+
+    /// The two values in the order of reading.
+    pub(crate) fn values(&self) -> [&'d State; 2] {
+        match self.usage {
+            ViewUsage::Change | ViewUsage::Withheld => [&self.difference.live, &self.difference.declared],
+            ViewUsage::Finding => [&self.difference.declared, &self.difference.live],
+        }
+    }
+
+    /// The countries that only the second value has, and those that only the first has. Empty unless both are lists.
+    pub(crate) fn moved(&self) -> [Vec<Code>; 2] {
+        let (added, removed) = (self.difference.added(), self.difference.removed());
+        match self.usage {
+            ViewUsage::Change | ViewUsage::Withheld => [added, removed],
+            ViewUsage::Finding => [removed, added],
+        }
+    }
+
+    /// The countries in words: `+KZ −BY`, or only their numbers if they are more than `most`.
+    pub(crate) fn countries(&self, most: usize) -> String {
+        let [added, removed] = self.moved();
+        signed(&added, &removed, most)
+    }
+
+    /// Whether it calls for attention, and its word; see [`MarkBy::mark`].
+    pub(crate) fn mark(&self) -> (bool, &'static str) {
+        self.by.mark(self.difference)
+    }
+
+    /// The mark as one text: `alarm`, and before a word `alarm` with its separator. A calm difference has the word only.
+    pub(crate) fn marked(&self, alarm: &str, before_word: &str) -> String {
+        match self.mark() {
+            (true, "") => alarm.to_owned(),
+            (true, word) => format!("{before_word}{word}"),
+            (false, word) => word.to_owned(),
+        }
+    }
+
+    /// Whether apply does not send it.
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.usage == ViewUsage::Withheld
+    }
+
+    /// The origin in words. Empty where it goes without saying: a change without a base, a finding that is drift.
+    pub(crate) fn origin(&self) -> String {
+        match (self.usage, self.difference.origin) {
+            (ViewUsage::Finding, Origin::Drift | Origin::Pending) => String::new(),
+            (ViewUsage::Finding, Origin::Unknown) => "unknown origin".to_owned(),
+            (ViewUsage::Withheld, Origin::Unknown) => "not sent".to_owned(),
+            (ViewUsage::Withheld, origin) => format!("{}, not sent", marked(origin)),
+            (ViewUsage::Change | ViewUsage::Finding, origin) => marked(origin).to_owned(),
+        }
+    }
+
+    /// The place of the declaration, and before it the profile that holds it. `draw` escapes each of the two.
+    pub(crate) fn place(&self, draw: impl Fn(&Untrusted) -> String) -> String {
+        let location = draw(&place(&self.difference.place));
+        match &self.difference.layer {
+            Layer::Settings => location,
+            Layer::Profile(name) => format!("profile {}, {location}", draw(&Untrusted::new(name.clone()))),
+        }
+    }
+}
