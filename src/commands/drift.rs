@@ -13,7 +13,7 @@ use crate::terminal::{block_on, environment, formats, listener, not_started, out
 pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
     formats::check(formats, &[args.metrics.as_deref()])?;
-    formats::check(&[], &[args.metrics.as_deref(), args.since.as_deref()])?;
+    formats::distinct(args.metrics.iter().chain(&args.since).map(PathBuf::as_path))?;
     let env = environment()?;
     signals::listen(&env.shutdown, log.quiet);
     let request = DriftRequest { notification: notification(args, &env), ..DriftRequest::from(args) };

@@ -11,12 +11,14 @@ use tempfile::NamedTempFile;
 
 use ringform::{render, run};
 
+use crate::terminal::target::{OutputTarget, folder, open_in_place, without_path};
+
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
     /// The users that the umask allows, as for any other program.
     AsUsual,
-    /// Every user, whatever the umask says.
+    /// Every user, whatever the umask says, unless the file exists: a replaced file keeps its mode.
     Everybody,
 }
 
@@ -31,18 +33,37 @@ pub(crate) fn replace_for(
     path: &Path,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
-    // A pipe or a device cannot be replaced, so the text goes into it.
-    let written = match fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        true => fs::OpenOptions::new().write(true).open(path).and_then(|mut file| write(&mut file)),
-        false => temporary(path, 0o666, write).and_then(|file| {
-            #[cfg(unix)]
-            if readers == Readers::Everybody {
-                file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-            }
-            put(file, path)
-        }),
-    };
+    let written = OutputTarget::of(path).and_then(|target| match target {
+        OutputTarget::Replaced(file) => replace_file(readers, &file, write),
+        OutputTarget::InPlace(file) => flushed(open_in_place(&file)?, write),
+        OutputTarget::Stdout => flushed(io::stdout().lock(), write),
+        OutputTarget::Stderr => flushed(io::stderr().lock(), write),
+    });
     written.with_context(|| format!("cannot write {}", escaped(path)))
+}
+
+/// Replaces a regular file. The new file has the mode of the old one.
+fn replace_file(
+    readers: Readers,
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let file = temporary(path, 0o666, write)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let before = fs::metadata(path).ok().map(|found| found.permissions().mode() & 0o777);
+        if let Some(mode) = before.or((readers == Readers::Everybody).then_some(0o644)) {
+            file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+        }
+    }
+    put(file, path)
+}
+
+/// Writes into something that stays, such as a pipe.
+fn flushed(out: impl io::Write, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    write(&mut out).and_then(|()| out.flush())
 }
 
 /// Replaces a file whole or not at all, and makes the folders above it. A `.ringform` among them ignores itself.
@@ -92,19 +113,6 @@ fn put(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
-}
-
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// An error of a temporary file without the name of that file, which means nothing to people.
-fn without_path(error: io::Error) -> io::Error {
-    let text = error.to_string();
-    match text.split_once(" at path ") {
-        Some((cause, _)) => io::Error::new(error.kind(), cause),
-        None => error,
-    }
 }
 
 /// A path for a message.

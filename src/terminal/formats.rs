@@ -1,11 +1,12 @@
 //! Reports in the formats that a command was asked for.
 //!
-//! Owns which format goes to stdout, and that no file is named for two of them.
+//! Owns which format goes to stdout, that no file is named for two of them, and that each can be written.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use anyhow::Context;
 
 use ringform::plan::Plan;
 use ringform::render::{self, Format, TextOptions};
@@ -14,6 +15,7 @@ use ringform::run::ExitStatus;
 use crate::cli::LogArgs;
 use crate::terminal::files::{escaped, replace};
 use crate::terminal::output::{complain, diagnose, look, printing};
+use crate::terminal::target::OutputTarget;
 use crate::terminal::{metrics, step_summary};
 
 /// The formats that were asked for. Only one of them can go to stdout.
@@ -32,18 +34,30 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
     }
 }
 
-/// As [`on_stdout`], for a command that also writes `others`. A file that is named twice is an error, because one
-/// output would replace the other.
+/// As [`on_stdout`], for a command that also writes `others`. Every file must be one that can be written, before a run
+/// sends anything.
 pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Result<Option<Format>> {
-    let named = formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
+    let named = || formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
+    distinct(named())?;
+    for file in named() {
+        let checked = OutputTarget::of(file).and_then(|target| target.check());
+        checked.with_context(|| format!("cannot write {}, so the run does not start", escaped(file)))?;
+    }
+    on_stdout(formats)
+}
+
+/// A regular file that is named twice is an error, because one output would replace the other. Links are followed.
+pub(crate) fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Result<()> {
     let mut seen = BTreeSet::new();
-    // A device such as /dev/null takes anything.
-    for file in named.filter(|file| fs::metadata(file).map_or(true, |meta| meta.is_file())) {
-        if !seen.insert(std::path::absolute(file)?) {
+    for file in files {
+        // A device such as /dev/null takes anything. What cannot be followed is an error of its own.
+        if let Ok(OutputTarget::Replaced(real)) = OutputTarget::of(file)
+            && !seen.insert(real)
+        {
             anyhow::bail!("{} is named for two outputs, and one would replace the other", escaped(file));
         }
     }
-    on_stdout(formats)
+    Ok(())
 }
 
 /// The look of files: no colour, a fixed width.

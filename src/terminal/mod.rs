@@ -15,6 +15,7 @@ pub(crate) mod question;
 mod runtime;
 pub(crate) mod signals;
 mod step_summary;
+mod target;
 
 pub(crate) use diff::print_diff;
 pub(crate) use environment::environment;
