@@ -141,5 +141,9 @@ fn event_of(
     let failure = context.refused(credential, &response, kind);
     // A server that fails may have stored first, and so may one behind a gateway that gave up. One that refuses or
     // redirects has not.
-    if status.is_server_error() || is_unprocessed(status.as_u16()) { Event::FateUnknown(failure) } else { Event::Refused(failure) }
+    if status.is_server_error() || is_unprocessed(status.as_u16()) {
+        Event::FateUnknown(failure)
+    } else {
+        Event::Refused(failure)
+    }
 }

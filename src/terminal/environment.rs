@@ -14,12 +14,9 @@ use crate::terminal::files;
 
 /// The environment of a run that starts now.
 pub(crate) fn environment() -> anyhow::Result<Environment> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
     Ok(Environment {
         folder: std::env::current_dir().context("cannot find the working folder")?,
-        variables: Variables::from_iter(std::env::vars_os().filter_map(text)),
+        variables: Variables::from_iter(std::env::vars_os()),
         git: GitEnvironment::of(std::env::vars_os()),
         clock: Clock {
             started_at: Timestamp::now(),
