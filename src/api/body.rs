@@ -9,6 +9,8 @@ use flate2::bufread::MultiGzDecoder;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
+use crate::model::encoding::without_mark;
+
 /// The most bytes that ringform reads of an answer, packed or not. 1 MiB: a client is about 1 KiB, so this is far above
 /// any honest answer and small enough for thousands at a time.
 pub(super) const LIMIT: usize = 1 << 20;
@@ -22,6 +24,8 @@ pub(super) enum BodyError {
     Broken,
     /// Packed in a way that ringform did not ask for.
     Encoding,
+    /// JSON is UTF-8.
+    Utf16,
 }
 
 impl BodyError {
@@ -31,6 +35,7 @@ impl BodyError {
             BodyError::TooLarge => "is larger than 1 MiB, and ringform did not read it",
             BodyError::Broken => "ended early",
             BodyError::Encoding => "has a content encoding that ringform did not ask for",
+            BodyError::Utf16 => "is UTF-16, and JSON must be UTF-8",
         }
     }
 }
@@ -46,12 +51,20 @@ pub(super) async fn receive(mut response: Response) -> Result<Vec<u8>, BodyError
         }
         bytes.extend_from_slice(&chunk);
     }
-    match packing {
-        ContentEncoding::None => Ok(bytes),
-        _ if bytes.is_empty() => Ok(bytes),
-        ContentEncoding::Gzip => unpack(&bytes),
-        ContentEncoding::Other => Err(BodyError::Encoding),
-    }
+    let bytes = match packing {
+        ContentEncoding::None => bytes,
+        _ if bytes.is_empty() => bytes,
+        ContentEncoding::Gzip => unpack(&bytes)?,
+        ContentEncoding::Other => return Err(BodyError::Encoding),
+    };
+    unmarked(bytes)
+}
+
+/// The bytes without a byte-order mark.
+fn unmarked(mut bytes: Vec<u8>) -> Result<Vec<u8>, BodyError> {
+    let length = without_mark(&bytes).map_err(|_| BodyError::Utf16)?.len();
+    drop(bytes.drain(..bytes.len() - length));
+    Ok(bytes)
 }
 
 enum ContentEncoding {
@@ -94,6 +107,14 @@ mod tests {
     fn a_whole_body_unpacks() {
         assert_eq!(unpack(&pack(b"{}")).unwrap(), b"{}");
         assert_eq!(unpack(&pack(&vec![b' '; LIMIT])).unwrap().len(), LIMIT);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_content() {
+        assert_eq!(unmarked(b"\xEF\xBB\xBF{}".to_vec()), Ok(b"{}".to_vec()));
+        assert_eq!(unmarked(b"{}".to_vec()), Ok(b"{}".to_vec()));
+        assert_eq!(unmarked(b"\xFF\xFE{\0}\0".to_vec()), Err(BodyError::Utf16));
+        assert_eq!(unmarked(b"{\0}\0".to_vec()), Err(BodyError::Utf16));
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl HttpContext {
             return response.body.map_err(|error| {
                 let failure = match error {
                     BodyError::Broken => broken(&self.endpoint, "the answer ended early"),
-                    BodyError::TooLarge | BodyError::Encoding => bad_answer(status, error.reason()),
+                    BodyError::TooLarge | BodyError::Encoding | BodyError::Utf16 => bad_answer(status, error.reason()),
                 };
                 FailedTry::new(failure, decide(TryResult::UnusableBody(error)))
             });
@@ -148,17 +148,17 @@ impl HttpContext {
 
     /// The meaning of an answer that is neither a success nor 429.
     pub(super) fn refused(&self, credential: &ApiCredential, response: &ApiResponse, kind: RequestKind) -> Failure {
-        let blank = |text| credential.blank(text);
+        let quotable = |text| credential.quotable(text);
         if response.status.is_redirection() {
-            return redirect(response.status, response.location.as_ref().map(HeaderValue::as_bytes), blank);
+            return redirect(response.status, response.location.as_ref().map(HeaderValue::as_bytes), quotable);
         }
-        refusal(response.status, response.bytes(), kind, blank)
+        refusal(response.status, response.bytes(), kind, quotable)
     }
 
     /// The meaning of a 429. A used-up quota counts for the credential.
     pub(super) fn throttled(&self, credential: &ApiCredential, response: &ApiResponse) -> ThrottledResponse {
         let used_up = is_used_up(response.bytes(), &response.quota);
-        let failure = too_many(used_up, response.bytes(), &response.quota, |text| credential.blank(text));
+        let failure = too_many(used_up, response.bytes(), &response.quota, |text| credential.quotable(text));
         let reset = response.quota.until_reset();
         if used_up {
             credential.quota.record_used_up(reset, self.timer.now());

@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 use crate::api::credential_source::{CredentialSource, CredentialSources};
 use crate::api::quota::QuotaCounter;
 use crate::api::secret::Secret;
+use crate::api::secret_forms::TextForms;
 use crate::api::token::{AccessToken, FetchState, TokenState};
 use crate::model::{Failure, FailureKind};
 
@@ -21,7 +22,7 @@ pub(super) struct ApiCredential {
     token: RwLock<TokenState>,
     /// Locked while one request gets a token; the others wait for it and find the result.
     pub(super) fetch: tokio::sync::Mutex<FetchState>,
-    /// Every secret that ringform sent, to blank it where the API repeats it.
+    /// Every secret that ringform sent, to find it where the API repeats it.
     secrets: Mutex<Vec<Secret>>,
     pub(super) quota: QuotaCounter,
 }
@@ -68,16 +69,20 @@ impl ApiCredential {
         }
     }
 
-    /// Keeps a secret for [`ApiCredential::blank`].
+    /// Keeps a secret for [`ApiCredential::quotable`].
     pub(super) fn remember(&self, secret: &Secret) {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         secrets.push(secret.clone());
     }
 
-    /// Takes our secrets out of a text that the API wrote.
-    pub(super) fn blank(&self, text: String) -> String {
+    /// A text that the API wrote, if it holds none of our secrets in any form.
+    pub(super) fn quotable(&self, text: String) -> Option<String> {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.iter().fold(text, |text, secret| secret.blank(text))
+        if secrets.is_empty() {
+            return Some(text);
+        }
+        let forms = TextForms::of(&text);
+        (!secrets.iter().any(|secret| secret.is_in(&forms))).then_some(text)
     }
 }
 

@@ -68,7 +68,7 @@ impl Endpoint {
     }
 
     /// Whether it is this machine: 127.0.0.0/8, `[::1]` or `localhost`. Requests to it never go through a proxy.
-    pub(super) fn is_loopback(&self) -> bool {
+    pub fn is_loopback(&self) -> bool {
         self.loopback
     }
 

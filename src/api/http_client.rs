@@ -11,7 +11,9 @@ use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{Certificate, redirect, retry};
 
 use crate::api::options::ConnectOptions;
+use crate::api::proxy::Proxies;
 use crate::api::rate_limit::TOKENS_AT_A_TIME;
+use crate::model::encoding::without_mark;
 
 /// How long a connection may take. It is shorter than most answers may take, so that a write which timed out here has
 /// surely not left.
@@ -23,6 +25,7 @@ pub(super) fn api_client(options: &ConnectOptions) -> anyhow::Result<reqwest::Cl
         is_https: options.endpoint.is_https(),
         is_loopback: options.endpoint.is_loopback(),
         ca_file: options.ca_file.as_deref(),
+        proxies: &options.proxies,
         timeout: options.timeout,
         connections: options.concurrency.max(TOKENS_AT_A_TIME),
         version: &options.user_agent_version,
@@ -34,6 +37,7 @@ pub(super) struct HttpClientOptions<'a> {
     pub(super) is_https: bool,
     pub(super) is_loopback: bool,
     pub(super) ca_file: Option<&'a Path>,
+    pub(super) proxies: &'a Proxies,
     pub(super) timeout: Duration,
     /// How many connections stay open.
     pub(super) connections: usize,
@@ -55,13 +59,17 @@ pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<re
         .retry(retry::never())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
-        .pool_max_idle_per_host(options.connections);
+        .pool_max_idle_per_host(options.connections)
+        // The library would read the environment itself, and go direct where it does not understand a variable.
+        .no_proxy();
     if options.is_loopback {
-        // A proxy from the environment would receive the token.
-        builder = builder.no_proxy().resolve_to_addrs(
+        // A proxy would receive the token.
+        builder = builder.resolve_to_addrs(
             "localhost",
             &[SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))],
         );
+    } else if let Some(proxy) = options.proxies.proxy().map_err(|error| error.without_url())? {
+        builder = builder.proxy(proxy);
     }
     let ours = options.ca_file.map(certificates).transpose()?;
     let suspect = ours.clone();
@@ -90,7 +98,10 @@ pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<re
 fn certificates(file: &Path) -> anyhow::Result<Vec<Certificate>> {
     let shown = file.display();
     let pem = std::fs::read(file).with_context(|| format!("--ca-file {shown} cannot be read"))?;
-    let found = Certificate::from_pem_bundle(&pem).with_context(|| format!("--ca-file {shown} is not valid PEM"))?;
+    let Ok(pem) = without_mark(&pem) else {
+        bail!("--ca-file {shown} is UTF-16, and PEM must be ASCII; save the file as UTF-8");
+    };
+    let found = Certificate::from_pem_bundle(pem).with_context(|| format!("--ca-file {shown} is not valid PEM"))?;
     if found.is_empty() {
         bail!("--ca-file {shown} contains no certificate; it needs PEM blocks that begin with BEGIN CERTIFICATE");
     }

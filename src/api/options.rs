@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::api::endpoint::Endpoint;
+use crate::api::proxy::Proxies;
 use crate::model::Route;
 
 /// What a run needs for a connection to the API.
@@ -19,6 +20,8 @@ pub struct ConnectOptions {
     pub timeout: Duration,
     /// Certificates to trust besides the system's (PEM).
     pub ca_file: Option<PathBuf>,
+    /// The proxies that the environment names.
+    pub proxies: Proxies,
     /// How many requests the caller makes at a time; as many connections stay open.
     pub concurrency: usize,
     /// How many requests a second at most, tokens included; 0 for no limit.

@@ -1,7 +1,7 @@
 //! The meaning of an answer that is not a success, and the remedy.
 //!
 //! Owns one table of the documented errors, with a sentence and a remedy each. The API is untrusted and may repeat our
-//! secrets: the caller's `blank` takes them out before ringform keeps any text.
+//! secrets: the caller's `quotable` gives back only a text without any.
 
 use reqwest::StatusCode;
 
@@ -89,9 +89,14 @@ const LATER: &str = "try again later, or ask the provider";
 const ME: &str = "`@me` is the client that the token belongs to. A user of a dealer probably has none: write the client's \
                   number";
 
-/// The meaning of an answer that is not a success. `blank` takes our secrets out of a text.
-pub(super) fn refusal(code: StatusCode, body: &[u8], asked: RequestKind, blank: impl Fn(String) -> String) -> Failure {
-    let ErrorBody { status, message } = ErrorBody::read(body, blank);
+/// The meaning of an answer that is not a success. `quotable` gives back a text without our secrets.
+pub(super) fn refusal(
+    code: StatusCode,
+    body: &[u8],
+    asked: RequestKind,
+    quotable: impl Fn(String) -> Option<String>,
+) -> Failure {
+    let ErrorBody { status, message } = ErrorBody::read(body, quotable);
     let code = code.as_u16();
     let word = status.as_deref().unwrap_or_default();
     let row = TABLE
@@ -149,7 +154,7 @@ fn is_word(status: &str) -> bool {
 /// Whether a 429 means a used-up quota rather than too many requests at a time. API: the second kind has requests left
 /// and lacks the word; it passes soon.
 pub(super) fn is_used_up(body: &[u8], reported: &ReportedQuota) -> bool {
-    reported.remaining == Some(0) || ErrorBody::read(body, |text| text).status.as_deref() == Some(USED_UP)
+    reported.remaining == Some(0) || ErrorBody::read(body, Some).status.as_deref() == Some(USED_UP)
 }
 
 /// A 429 of either kind.
@@ -157,9 +162,9 @@ pub(super) fn too_many(
     spent: bool,
     body: &[u8],
     reported: &ReportedQuota,
-    blank: impl Fn(String) -> String,
+    quotable: impl Fn(String) -> Option<String>,
 ) -> Failure {
-    let ErrorBody { status, message } = ErrorBody::read(body, blank);
+    let ErrorBody { status, message } = ErrorBody::read(body, quotable);
     if !spent {
         return answered(FailureKind::Api, 429, "rate limited: too many requests at a time", status, message)
             .help("lower --concurrency, or set `requests_per_second` under `limits` in ringform.yaml");
@@ -181,12 +186,16 @@ pub(super) fn used_up(reset: Option<std::time::Duration>) -> Failure {
 }
 
 /// A redirect. ringform never follows one: it would take the token elsewhere and turn a PUT into a GET.
-pub(super) fn redirect(code: StatusCode, target: Option<&[u8]>, blank: impl Fn(String) -> String) -> Failure {
+pub(super) fn redirect(
+    code: StatusCode,
+    target: Option<&[u8]>,
+    quotable: impl Fn(String) -> Option<String>,
+) -> Failure {
     let target = match target {
-        Some(target) => {
-            let target = cut(&blank(String::from_utf8_lossy(target).into_owned()), 200);
-            format!("to {}", target.escape_debug())
-        }
+        Some(target) => match std::str::from_utf8(target).ok().and_then(|text| quotable(text.to_owned())) {
+            Some(target) => format!("to {}", cut(&target, 200).escape_debug()),
+            None => "to an address that is not shown".to_owned(),
+        },
         None => "without a target".to_owned(),
     };
     let mut failure = Failure::new(
@@ -220,8 +229,12 @@ mod tests {
         RequestKind::Read(ClientId::parse(id).unwrap())
     }
 
+    fn without_hush(text: String) -> Option<String> {
+        (!text.contains("hush")).then_some(text)
+    }
+
     fn say(code: u16, body: &str, asked: RequestKind) -> Failure {
-        refusal(StatusCode::from_u16(code).unwrap(), body.as_bytes(), asked, |text| text.replace("hush", "[secret]"))
+        refusal(StatusCode::from_u16(code).unwrap(), body.as_bytes(), asked, without_hush)
     }
 
     #[test]
@@ -280,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_that_the_api_repeats_are_blanked() {
+    fn a_text_that_repeats_a_secret_is_not_quoted() {
         let failure = say(401, r#"{"status": "hush", "message": "token hush is expired"}"#, client("12"));
         assert!(!format!("{failure:?}").contains("hush"), "{failure:?}");
         // Wherever a text is cut, no half of a secret is left.
@@ -291,9 +304,20 @@ mod tests {
                 let failure = say(400, &body, RequestKind::Token);
                 assert!(!format!("{failure:?}").contains("-hu"), "{failure:?}");
             }
-            let target = redirect(StatusCode::FOUND, Some(text.as_bytes()), |text| text.replace("hush", "[secret]"));
+            let target = redirect(StatusCode::FOUND, Some(text.as_bytes()), without_hush);
             assert!(!format!("{target:?}").contains("-hu"), "{target:?}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_are_not_quoted() {
+        let utf16: Vec<u8> = r#"{"message": "no"}"#.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for body in [&b"\x1f\x8b\x08\0\0\0\0\0\0\xff"[..], b"caf\xe9", b"a\0b", b"{\"message\": \"a\xff\"}", &utf16] {
+            let failure = refusal(StatusCode::NOT_FOUND, body, client("12"), Some);
+            assert_eq!(failure.message.raw(), "no such resource exists (404)", "{body:?}");
+        }
+        let marked = refusal(StatusCode::NOT_FOUND, b"\xEF\xBB\xBF{\"message\": \"no\"}", client("12"), Some);
+        assert!(marked.message.raw().ends_with("(404): no"), "{marked:?}");
     }
 
     #[test]
@@ -320,20 +344,20 @@ mod tests {
         assert!(!is_used_up(br#"{"status": 429, "message": "concurrent request not allowed"}"#, &left(Some(5))));
         assert!(!is_used_up(b"", &left(None)));
         let reported = ReportedQuota { remaining: Some(0), reset: Some(Duration::from_secs(1_620)), retry_after: None };
-        let failure = too_many(true, br#"{"message": "enough"}"#, &reported, |text| text);
+        let failure = too_many(true, br#"{"message": "enough"}"#, &reported, Some);
         assert_eq!((failure.kind, failure.http_status), (FailureKind::Quota, Some(429)));
         assert_eq!(failure.message.raw(), "the hourly request quota is used up; it resets in 27 min (429): enough");
         assert!(failure.help.unwrap().contains("--wait-quota"));
         assert!(used_up(None).message.raw().contains("at the latest in an hour"));
-        assert_eq!(too_many(false, b"", &ReportedQuota::default(), |text| text).kind, FailureKind::Api);
+        assert_eq!(too_many(false, b"", &ReportedQuota::default(), Some).kind, FailureKind::Api);
     }
 
     #[test]
     fn a_redirect_names_its_target_escaped() {
         let target = "https://evil.example/\u{1b}[2J";
-        let failure = redirect(StatusCode::FOUND, Some(target.as_bytes()), |text| text);
+        let failure = redirect(StatusCode::FOUND, Some(target.as_bytes()), Some);
         assert_eq!((failure.kind, failure.http_status), (FailureKind::Redirect, Some(302)));
         assert!(failure.message.raw().contains(r"https://evil.example/\u{1b}[2J"), "{failure:?}");
-        assert!(redirect(StatusCode::FOUND, None, |text| text).message.raw().contains("without a target"));
+        assert!(redirect(StatusCode::FOUND, None, Some).message.raw().contains("without a target"));
     }
 }

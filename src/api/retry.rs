@@ -72,7 +72,7 @@ pub(super) fn decide(result: TryResult) -> RetryDecision {
         TryResult::NoAnswer(Delivery::Closed) => RetryDecision::Immediately,
         TryResult::NoAnswer(Delivery::NotSent | Delivery::Unknown) => RetryDecision::BackOff(Duration::ZERO),
         TryResult::UnusableBody(BodyError::Broken) => RetryDecision::BackOff(Duration::ZERO),
-        TryResult::UnusableBody(BodyError::TooLarge | BodyError::Encoding) => RetryDecision::GiveUp,
+        TryResult::UnusableBody(BodyError::TooLarge | BodyError::Encoding | BodyError::Utf16) => RetryDecision::GiveUp,
         TryResult::WrongContent => RetryDecision::GiveUp,
         TryResult::Unauthorized { fresh_token: false } => RetryDecision::RenewToken,
         TryResult::Unauthorized { fresh_token: true } => RetryDecision::GiveUp,
@@ -233,6 +233,7 @@ mod tests {
             (TryResult::UnusableBody(BodyError::Broken), BackOff(secs(0))),
             (TryResult::UnusableBody(BodyError::TooLarge), GiveUp),
             (TryResult::UnusableBody(BodyError::Encoding), GiveUp),
+            (TryResult::UnusableBody(BodyError::Utf16), GiveUp),
             // a whole answer that is not a JSON object
             (TryResult::WrongContent, GiveUp),
             // 401

@@ -14,6 +14,7 @@ use reqwest::header::CONTENT_TYPE;
 
 use crate::api::endpoint::is_loopback;
 use crate::api::http_client::{HttpClientOptions, build_client};
+use crate::api::proxy::Proxies;
 use crate::api::secret::Secret;
 use crate::api::shutdown::Shutdown;
 
@@ -55,18 +56,25 @@ impl Webhook {
         }
     }
 
+    /// Whether it is this machine, which requests reach without a proxy.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
     /// Posts a body of JSON, once. Any status but success is an error, a redirect too. A shutdown ends the wait.
     pub async fn post(
         &self,
         body: Vec<u8>,
         ca_file: Option<&Path>,
+        proxies: &Proxies,
         version: &str,
         shutdown: &Shutdown,
     ) -> anyhow::Result<()> {
         let options = HttpClientOptions {
             is_https: self.0.scheme() == "https",
-            is_loopback: is_loopback(&self.0),
+            is_loopback: self.is_loopback(),
             ca_file,
+            proxies,
             timeout: TIMEOUT,
             connections: 1,
             version,

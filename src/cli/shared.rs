@@ -95,8 +95,8 @@ pub(crate) struct ConnectArgs {
     /// Wait for a used-up quota when its reset is this near, such as 10m
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait_quota: Option<Duration>,
-    /// Run the `command` credentials of ringform.yaml
-    #[arg(long, env = "RINGFORM_ALLOW_COMMAND", value_parser = clap::builder::FalseyValueParser::new())]
+    /// Run the `command` credentials of ringform.yaml, as RINGFORM_ALLOW_COMMAND=1 does
+    #[arg(long)]
     pub allow_command: bool,
 }
 

@@ -9,6 +9,7 @@ pub mod countries;
 pub mod declaration;
 pub mod diagnostic;
 pub mod difference;
+pub mod encoding;
 pub mod failure;
 pub mod field;
 mod flaw;

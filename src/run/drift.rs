@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::api::Webhook;
+use crate::api::{Proxies, Webhook};
 use crate::model::DeclaredClient;
 use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
 use crate::plan::{DocumentKind, Plan, SendScope};
@@ -20,7 +20,7 @@ use crate::run::{DriftRequest, Environment, Listener, NotStarted, Notification, 
 
 /// Compares live clients with their declarations and with the report before.
 pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listener) -> Result<RunOutcome, NotStarted> {
-    let webhook = request.notification.as_ref().map(webhook).transpose()?;
+    let webhook = request.notification.as_ref().map(|notification| webhook(notification, env)).transpose()?;
     let previous = match &request.since {
         Some(file) => previous(file, env)?,
         None => None,
@@ -77,13 +77,19 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
 /// A webhook and the body for it.
 struct Notifier<'a> {
     webhook: Webhook,
+    proxies: Proxies,
     notification: &'a Notification,
 }
 
 /// Checks the address before the run reads anything.
-fn webhook(notification: &Notification) -> anyhow::Result<Notifier<'_>> {
+fn webhook<'a>(notification: &'a Notification, env: &Environment) -> anyhow::Result<Notifier<'a>> {
     let webhook = Webhook::parse(&notification.address).map_err(anyhow::Error::msg);
-    webhook.context(notification.named_by).map(|webhook| Notifier { webhook, notification })
+    let webhook = webhook.context(notification.named_by)?;
+    let proxies = match webhook.is_loopback() {
+        true => Proxies::default(),
+        false => Proxies::from_variables(|name| env.variables.text(name)).map_err(anyhow::Error::msg)?,
+    };
+    Ok(Notifier { webhook, proxies, notification })
 }
 
 /// Posts the report when a finding is new. After a failure the next run reports the new findings again.
@@ -100,7 +106,7 @@ async fn notify(
     let mut body = Vec::new();
     (notifier.notification.body)(report, &mut body)?;
     let ca_file = request.run.connection.ca_file.as_deref();
-    let posted = notifier.webhook.post(body, ca_file, env.version, &env.shutdown).await;
+    let posted = notifier.webhook.post(body, ca_file, &notifier.proxies, env.version, &env.shutdown).await;
     if posted.is_err()
         && let Some(drift) = &mut report.run.drift
     {

@@ -4,6 +4,7 @@
 //! fixes them all.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -66,18 +67,37 @@ impl Environment {
 /// Variables by name. An empty variable counts as not set, because pipelines leave secrets empty that a job may not
 /// have.
 #[derive(Clone, Default)]
-pub struct Variables(BTreeMap<String, String>);
+pub struct Variables(BTreeMap<String, Option<String>>);
 
 impl Variables {
-    /// The value of a variable.
+    /// The value of a variable; `None` too for one that is not UTF-8.
     pub fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
+        self.0.get(name).cloned().flatten()
+    }
+
+    /// The value of a variable that counts. The error names one that is not UTF-8.
+    pub fn text(&self, name: &str) -> Result<Option<String>, String> {
+        match self.0.get(name) {
+            Some(None) => Err(format!("the value of the variable {name} is not UTF-8; set it again or unset it")),
+            Some(Some(value)) => Ok(Some(value.clone())),
+            None => Ok(None),
+        }
     }
 }
 
 impl FromIterator<(String, String)> for Variables {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(all: T) -> Variables {
-        Variables(all.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+        all.into_iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect()
+    }
+}
+
+impl FromIterator<(OsString, OsString)> for Variables {
+    fn from_iter<T: IntoIterator<Item = (OsString, OsString)>>(all: T) -> Variables {
+        let is_set = all.into_iter().filter(|(_, value)| !value.is_empty());
+        // No variable that ringform reads has a name that is not UTF-8.
+        Variables(
+            is_set.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()))).collect(),
+        )
     }
 }
 
@@ -156,5 +176,17 @@ mod tests {
         assert_eq!((env.variables.get("EMPTY"), env.variables.get("NONE")), (None, None));
         assert_eq!(env.variables.get("TOKEN").as_deref(), Some("hush"));
         assert!(!format!("{env:?}").contains("hush"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_is_not_utf_8_is_an_error_that_names_the_variable() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let all = [(OsString::from("ODD"), OsString::from_vec(b"hush\xff".to_vec()))];
+        let variables: Variables = all.into_iter().collect();
+        assert_eq!(variables.get("ODD"), None);
+        let error = variables.text("ODD").unwrap_err();
+        assert!(error.contains("ODD is not UTF-8") && !error.contains("hush"), "{error}");
+        assert_eq!(variables.text("NONE"), Ok(None));
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::api::{self, CredentialSource, Endpoint, Reader, Usage, Writer};
+use crate::api::{self, CredentialSource, Endpoint, Proxies, Reader, Usage, Writer};
 use crate::config::Project;
 use crate::model::{Diagnostic, Untrusted};
 use crate::run::preflight::{EndpointChoice, Target, source};
@@ -56,7 +56,8 @@ impl Session {
         let keyring: BTreeMap<Option<Arc<str>>, CredentialSource> =
             names.into_iter().map(|name| (name.clone(), from(&name))).collect();
         let concurrency = connection.concurrency.unwrap_or(project.limits.concurrency);
-        let options = options(project, endpoint, concurrency, connection, env);
+        let proxies = proxies(&endpoint, env).map_err(|why| vec![Diagnostic::error("endpoint", None, why)])?;
+        let options = options(project, endpoint, proxies, concurrency, connection, env);
         let connected = api::connect(options, keyring, env.shutdown.clone());
         // A certificate of a flag or of this machine is wrong: no line of the project is at fault.
         let connected = connected.map_err(|error| vec![Diagnostic::error("endpoint", None, format!("{error:#}"))]);
@@ -73,9 +74,19 @@ impl Session {
     }
 }
 
+/// The proxies of the environment. None counts for this machine, so a wrong one is no error there.
+fn proxies(endpoint: &Endpoint, env: &Environment) -> Result<Proxies, String> {
+    if endpoint.is_loopback() {
+        Ok(Proxies::default())
+    } else {
+        Proxies::from_variables(|name| env.variables.text(name))
+    }
+}
+
 fn options(
     project: &Project,
     endpoint: Endpoint,
+    proxies: Proxies,
     concurrency: usize,
     connection: &ConnectionOptions,
     env: &Environment,
@@ -85,6 +96,7 @@ fn options(
         route: project.route,
         timeout: project.limits.timeout,
         ca_file: connection.ca_file.clone(),
+        proxies,
         concurrency,
         requests_per_second: project.limits.requests_per_second,
         wait_quota: connection.wait_quota,

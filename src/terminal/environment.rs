@@ -17,10 +17,9 @@ use crate::terminal::files;
 pub(crate) fn environment() -> anyhow::Result<Environment> {
     // The variables are read once: copying all of them is a measurable part of the start.
     let all: Vec<(OsString, OsString)> = std::env::vars_os().collect();
-    let text = |(name, value): &(OsString, OsString)| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()));
     Ok(Environment {
         folder: std::env::current_dir().context("cannot find the working folder")?,
-        variables: Variables::from_iter(all.iter().filter_map(text)),
+        variables: Variables::from_iter(all.iter().cloned()),
         git: GitEnvironment::of(all),
         clock: Clock {
             started_at: Timestamp::now(),

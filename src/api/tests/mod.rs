@@ -8,7 +8,8 @@ use stub_server::{ReceivedRequest, StubReply, StubServer, json};
 use super::connect::connect_with;
 use super::timer::Timer;
 use crate::api::{
-    ConnectOptions, CredentialSource, CredentialSources, Endpoint, Reader, Route, Secret, Shutdown, Usage, Writer,
+    ConnectOptions, CredentialSource, CredentialSources, Endpoint, Proxies, Reader, Route, Secret, Shutdown, Usage,
+    Writer,
 };
 use crate::model::{ClientId, Failure, FieldMask, Live};
 
@@ -51,6 +52,7 @@ fn options(address: &str) -> ConnectOptions {
         route: Route::Client,
         timeout: Duration::from_secs(5),
         ca_file: None,
+        proxies: Proxies::default(),
         concurrency: 8,
         requests_per_second: 0,
         wait_quota: Duration::ZERO,

@@ -78,7 +78,7 @@ async fn request_once(
 fn read(body: &[u8]) -> Option<TokenResponse> {
     let Ok(Json::Object(map)) = serde_json::from_slice(body) else { return None };
     let Some(Json::String(token)) = map.get("access_token") else { return None };
-    if token.is_empty() {
+    if token.trim().is_empty() {
         return None;
     }
     // An answer without `expires_in` was recorded, so absent does not mean expired; zero and nonsense say as little. A

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::model::ClientKey;
+use crate::model::encoding::without_mark;
 use crate::plan::client::ClientPlan;
 use crate::plan::document::digest;
 use crate::plan::document::json::DocumentJson;
@@ -37,6 +38,9 @@ const REMEDY: &str = "name a file that `plan --out` wrote";
 /// Reads a saved plan or report.
 pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
     let fail = |what: &str, remedy| Err(LoadError { what: what.to_owned(), remedy });
+    let Ok(bytes) = without_mark(bytes) else {
+        return fail("it is UTF-16, and JSON must be UTF-8", "save the plan again with --out, which writes UTF-8");
+    };
     let document: Json = match serde_json::from_slice(bytes) {
         Ok(document) => document,
         Err(error) if error.is_eof() => return fail("it is cut short", "save the plan again"),
@@ -85,6 +89,17 @@ mod tests {
         document["format_version"] = "1.0".into();
         let error = load(document.to_string().as_bytes()).unwrap_err().sentence();
         assert!(error.contains("1.0") && error.contains("2.0") && error.contains("make the plan again"), "{error}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_content_and_utf_16_has_a_name() {
+        let plan = Plan::default();
+        let text = serde_json::to_string(&plan).unwrap();
+        assert_eq!(load(format!("\u{feff}{text}").as_bytes()).unwrap(), plan);
+        for mark in ["", "\u{feff}"] {
+            let utf16: Vec<u8> = format!("{mark}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert!(load(&utf16).unwrap_err().sentence().contains("UTF-16"));
+        }
     }
 
     #[test]

@@ -9,7 +9,14 @@ use std::sync::Arc;
 use crate::api::{CredentialSource, Secret};
 use crate::config::{Credential, Project};
 use crate::model::Declaration;
+use crate::model::encoding::without_mark;
 use crate::run::Environment;
+
+/// The variable that allows commands as --allow-command does.
+const ALLOW_COMMAND: &str = "RINGFORM_ALLOW_COMMAND";
+
+/// Files and variables often end with these.
+const LINE_ENDS: [char; 2] = ['\r', '\n'];
 
 /// The names of the credentials that these declarations use.
 pub(in crate::run) fn used(declarations: &[Declaration]) -> Vec<Option<Arc<str>>> {
@@ -34,58 +41,158 @@ pub(in crate::run) fn source(
 }
 
 fn declared(credential: &Credential, allow_command: bool, env: &Environment) -> CredentialSource {
-    let lookup = |name: &str| env.variables.get(name);
     match credential {
         Credential::App { app_id, app_secret } => {
-            let id = app_id.fill(&lookup);
-            match (id, lookup(app_secret)) {
-                (Ok(app_id), Some(secret)) => CredentialSource::App { app_id, app_secret: Secret::new(secret) },
+            let id = app_id.fill(&|name| env.variables.get(name));
+            match (id, env.variables.get(app_secret)) {
+                (Ok(id), Some(secret)) => {
+                    let variable = app_id.variables().next();
+                    let id = CredentialText { named: variable.map_or_else(|| "app_id".to_owned(), value_of), text: id };
+                    pair(id, CredentialText { named: value_of(app_secret), text: secret })
+                }
                 (id, secret) => {
                     let mut variables = id.err().unwrap_or_default();
                     if secret.is_none() {
                         variables.push(app_secret.clone());
                     }
-                    CredentialSource::Missing { variables }
+                    missing(variables, env)
                 }
             }
         }
-        Credential::Token { variable: name } => match lookup(name) {
-            Some(token) => CredentialSource::Token(Secret::new(token)),
-            None => CredentialSource::Missing { variables: vec![name.clone()] },
+        Credential::Token { variable: name } => match env.variables.get(name) {
+            Some(token) => ready(CredentialText { named: value_of(name), text: token }),
+            None => missing(vec![name.clone()], env),
         },
-        Credential::Command { argv } if allow_command => CredentialSource::Command { argv: argv.clone() },
-        Credential::Command { .. } => CredentialSource::Refused(
-            "these credentials come from a command, which runs only with --allow-command or RINGFORM_ALLOW_COMMAND=1"
-                .to_owned(),
-        ),
+        Credential::Command { argv } => match allow_command.then_some(Ok(true)).unwrap_or_else(|| is_allowed(env)) {
+            Ok(true) => CredentialSource::Command { argv: argv.clone() },
+            Ok(false) => CredentialSource::Refused(
+                "these credentials come from a command, which runs only with --allow-command or \
+                 RINGFORM_ALLOW_COMMAND=1"
+                    .to_owned(),
+            ),
+            Err(why) => CredentialSource::Refused(why),
+        },
+    }
+}
+
+/// Whether RINGFORM_ALLOW_COMMAND allows commands. `never` and `0` must not allow one, so only `1` is a value.
+fn is_allowed(env: &Environment) -> Result<bool, String> {
+    match env.variables.text(ALLOW_COMMAND)?.as_deref() {
+        None => Ok(false),
+        Some("1") => Ok(true),
+        Some(_) => Err(format!("{ALLOW_COMMAND} must be exactly 1 to allow commands; set it to 1 or unset it")),
+    }
+}
+
+/// Variables that are not set, or not UTF-8.
+fn missing(variables: Vec<String>, env: &Environment) -> CredentialSource {
+    match variables.iter().find_map(|name| env.variables.text(name).err()) {
+        Some(why) => CredentialSource::Refused(why),
+        None => CredentialSource::Missing { variables },
+    }
+}
+
+/// A text and the words for where it comes from.
+struct CredentialText {
+    named: String,
+    text: String,
+}
+
+fn value_of(name: &str) -> String {
+    format!("the value of {name}")
+}
+
+/// A ready token, if a request can carry it.
+fn ready(token: CredentialText) -> CredentialSource {
+    let secret = Secret::new(token.text);
+    match secret.token_flaw() {
+        Some(flaw) => CredentialSource::Refused(format!("{} {flaw}; the token itself is not shown", token.named)),
+        None => CredentialSource::Token(secret),
+    }
+}
+
+/// An App ID and its secret. An ASCII control character in one is a mistake in how it was copied.
+fn pair(id: CredentialText, secret: CredentialText) -> CredentialSource {
+    let flawed =
+        |given: &&CredentialText| given.text.trim_end_matches(LINE_ENDS).contains(|c: char| c.is_ascii_control());
+    let flaw = [&id, &secret]
+        .into_iter()
+        .find(flawed)
+        .map(|given| format!("{} contains a line break or another control character; copy it again", given.named));
+    match flaw {
+        Some(why) => CredentialSource::Refused(why),
+        None => CredentialSource::App { app_id: id.text, app_secret: Secret::new(secret.text) },
     }
 }
 
 /// The credentials of the environment: a token, else an application.
 fn environment(env: &Environment) -> CredentialSource {
-    let missing =
+    let absent =
         |names: &[&str]| CredentialSource::Missing { variables: names.iter().map(|name| (*name).to_owned()).collect() };
     let (token, id, secret) =
         (value("RINGFORM_TOKEN", env), value("RINGFORM_APP_ID", env), value("RINGFORM_APP_SECRET", env));
     match (token, id, secret) {
         (Err(why), _, _) | (Ok(None), Err(why), _) | (Ok(None), _, Err(why)) => CredentialSource::Refused(why),
-        (Ok(Some(token)), _, _) => CredentialSource::Token(Secret::new(token)),
-        (Ok(None), Ok(Some(app_id)), Ok(Some(secret))) => {
-            CredentialSource::App { app_id, app_secret: Secret::new(secret) }
-        }
-        (Ok(None), Ok(None), Ok(None)) => missing(&["RINGFORM_APP_ID", "RINGFORM_APP_SECRET"]),
-        (Ok(None), Ok(Some(_)), Ok(None)) => missing(&["RINGFORM_APP_SECRET"]),
-        (Ok(None), Ok(None), Ok(Some(_))) => missing(&["RINGFORM_APP_ID"]),
+        (Ok(Some(token)), _, _) => ready(token),
+        (Ok(None), Ok(Some(id)), Ok(Some(secret))) => pair(id, secret),
+        (Ok(None), Ok(None), Ok(None)) => absent(&["RINGFORM_APP_ID", "RINGFORM_APP_SECRET"]),
+        (Ok(None), Ok(Some(_)), Ok(None)) => absent(&["RINGFORM_APP_SECRET"]),
+        (Ok(None), Ok(None), Ok(Some(_))) => absent(&["RINGFORM_APP_ID"]),
     }
 }
 
-/// A variable, else the text of the file that NAME_FILE names, without line breaks at its end.
-fn value(name: &str, env: &Environment) -> Result<Option<String>, String> {
-    if let Some(value) = env.variables.get(name) {
-        return Ok(Some(value));
+/// A variable, else the text of the file that NAME_FILE names, without line breaks at its end. A file that holds nothing
+/// is an error: other credentials in its place would be another identity.
+fn value(name: &str, env: &Environment) -> Result<Option<CredentialText>, String> {
+    if let Some(text) = env.variables.text(name)? {
+        return Ok(Some(CredentialText { named: value_of(name), text }));
     }
-    let Some(path) = env.variables.get(&format!("{name}_FILE")) else { return Ok(None) };
-    let text = fs::read_to_string(env.folder.join(path));
-    let text = text.map_err(|error| format!("the file that {name}_FILE names cannot be read: {}", error.kind()))?;
-    Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()).filter(|text| !text.is_empty()))
+    let Some(path) = env.variables.text(&format!("{name}_FILE"))? else { return Ok(None) };
+    let named = format!("the file that {name}_FILE names");
+    let bytes = fs::read(env.folder.join(path));
+    let bytes = bytes.map_err(|error| format!("{named} cannot be read: {}", error.kind()))?;
+    let text = without_mark(&bytes).ok().and_then(|text| std::str::from_utf8(text).ok());
+    let text = text.ok_or_else(|| format!("{named} is not UTF-8"))?.trim_end_matches(LINE_ENDS);
+    if text.trim().is_empty() {
+        return Err(format!("{named} is empty"));
+    }
+    Ok(Some(CredentialText { named, text: text.to_owned() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing;
+
+    fn refused(variables: &[(&str, &str)]) -> String {
+        match environment(&testing::environment(variables)) {
+            CredentialSource::Refused(why) => why,
+            other => panic!("{variables:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_message_names_the_variable_and_shows_no_value() {
+        for (variables, name) in [
+            (&[("RINGFORM_TOKEN", "hu\nsh")][..], "RINGFORM_TOKEN"),
+            (&[("RINGFORM_TOKEN", " ")], "RINGFORM_TOKEN"),
+            (&[("RINGFORM_TOKEN", "hush\u{44f}")], "RINGFORM_TOKEN"),
+            (&[("RINGFORM_APP_ID", "hu\rsh"), ("RINGFORM_APP_SECRET", "s")], "RINGFORM_APP_ID"),
+            (&[("RINGFORM_APP_ID", "a"), ("RINGFORM_APP_SECRET", "hu\nsh\n")], "RINGFORM_APP_SECRET"),
+        ] {
+            let why = refused(variables);
+            assert!(why.contains(name) && !why.contains("hu"), "{why}");
+        }
+        let pair = environment(&testing::environment(&[("RINGFORM_APP_ID", "a"), ("RINGFORM_APP_SECRET", "s\r\n")]));
+        assert!(matches!(pair, CredentialSource::App { .. }), "{pair:?}");
+    }
+
+    #[test]
+    fn only_1_allows_commands() {
+        let allowed = |value: &str| is_allowed(&testing::environment(&[(ALLOW_COMMAND, value)]));
+        assert_eq!((allowed("1"), allowed("")), (Ok(true), Ok(false)));
+        for value in ["never", "0", "true", "yes", " 1", "11"] {
+            assert!(allowed(value).unwrap_err().contains(ALLOW_COMMAND), "{value}");
+        }
+    }
 }

@@ -57,20 +57,30 @@ impl<'a> EndpointChoice<'a> {
         {
             return simulator(project, template, seed, text);
         }
-        let other = self.flag.map(str::to_owned).or_else(|| self.variables.get("RINGFORM_ENDPOINT"));
+        let other = match self.flag {
+            Some(flag) => Some(flag.to_owned()),
+            None => {
+                let variable = self.variables.text("RINGFORM_ENDPOINT");
+                variable.map_err(|why| vec![Diagnostic::error("endpoint", None, why)])?
+            }
+        };
         let (text, template) = match (other, filled) {
             (Some(text), _) => (text, None),
             (None, Some((template, Ok(text)))) => (text, Some(template)),
             (None, Some((template, Err(missing)))) => {
-                return Err(missing.into_iter().map(|name| missing_variable(&name, template)).collect());
+                return Err(missing.into_iter().map(|name| self.missing_variable(&name, template)).collect());
             }
             (None, None) => return Err(vec![no_endpoint()]),
         };
         Endpoint::parse(&text).map(Target::Api).map_err(|why| vec![not_valid(why, template)])
     }
 
-    /// The endpoint of an offline plan: as it is written. Everybody may read the plan, so it shows no value of a
-    /// variable.
+    fn missing_variable(&self, name: &str, template: &Template) -> Diagnostic {
+        let why = self.variables.text(name).err().unwrap_or_else(|| format!("the variable {name} is not set"));
+        Diagnostic::error("missing-variable", template.place().clone(), why).help(format!("set {name} and run again"))
+    }
+
+    /// The endpoint of an offline plan: as it is written. Everybody may read the plan, so it shows no value of a variable.
     pub(in crate::run) fn unfilled_label(&self, project: &Project) -> Untrusted {
         let written = project.endpoint.as_ref().filter(|_| self.flag.is_none());
         match written.filter(|template| template.variables().next().is_some()) {
@@ -131,9 +141,4 @@ pub(in crate::run) fn wrong_endpoint(project: &Project) -> Option<Diagnostic> {
     let template = project.endpoint.as_ref().filter(|template| template.variables().next().is_none())?;
     let text = template.fill(&|_| None).ok().filter(|text| !text.starts_with("sandbox:"))?;
     Endpoint::parse(&text).err().map(|why| Diagnostic::error("endpoint", template.place().clone(), why))
-}
-
-fn missing_variable(name: &str, template: &Template) -> Diagnostic {
-    let summary = format!("the variable {name} is not set");
-    Diagnostic::error("missing-variable", template.place().clone(), summary).help(format!("set {name} and run again"))
 }
