@@ -63,7 +63,7 @@ fn declared(credential: &Credential, allow_command: bool, env: &Environment) -> 
             Some(token) => ready(CredentialText { named: value_of(name), text: token }),
             None => missing(vec![name.clone()], env),
         },
-        Credential::Command { argv } => match allow_command.then_some(Ok(true)).unwrap_or_else(|| is_allowed(env)) {
+        Credential::Command { argv } => match is_allowed(allow_command, env) {
             Ok(true) => CredentialSource::Command { argv: argv.clone() },
             Ok(false) => CredentialSource::Refused(
                 "these credentials come from a command, which runs only with --allow-command or \
@@ -75,8 +75,12 @@ fn declared(credential: &Credential, allow_command: bool, env: &Environment) -> 
     }
 }
 
-/// Whether RINGFORM_ALLOW_COMMAND allows commands. `never` and `0` must not allow one, so only `1` is a value.
-fn is_allowed(env: &Environment) -> Result<bool, String> {
+/// Whether --allow-command or RINGFORM_ALLOW_COMMAND allows commands. `never` and `0` must not allow one, so only `1` is
+/// a value.
+fn is_allowed(flag: bool, env: &Environment) -> Result<bool, String> {
+    if flag {
+        return Ok(true);
+    }
     match env.variables.text(ALLOW_COMMAND)?.as_deref() {
         None => Ok(false),
         Some("1") => Ok(true),
@@ -189,7 +193,7 @@ mod tests {
 
     #[test]
     fn only_1_allows_commands() {
-        let allowed = |value: &str| is_allowed(&testing::environment(&[(ALLOW_COMMAND, value)]));
+        let allowed = |value: &str| is_allowed(false, &testing::environment(&[(ALLOW_COMMAND, value)]));
         assert_eq!((allowed("1"), allowed("")), (Ok(true), Ok(false)));
         for value in ["never", "0", "true", "yes", " 1", "11"] {
             assert!(allowed(value).unwrap_err().contains(ALLOW_COMMAND), "{value}");
