@@ -6,6 +6,7 @@
 pub mod api;
 pub mod config;
 pub mod journal;
+pub mod ledger;
 pub mod model;
 pub mod plan;
 pub mod render;

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms that it may name in a path. A room may always name itself. `main` and `lib` are the files of that name.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("config", &["model"]),
     ("plan", &["model"]),
     ("api", &["model", "plan"]),
     ("journal", &["model", "plan"]),
+    ("ledger", &["model", "plan"]),
     ("render", &["model", "plan"]),
     ("sandbox", &[]),
     ("run", &["model", "config", "plan", "api", "journal", "sandbox"]),

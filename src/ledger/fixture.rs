@@ -1,0 +1,52 @@
+//! Clients and records for the tests of this room.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::model::{
+    ClientId, Declaration, Layer, Live, ManagedField, Place, RecordedClient, RecordedField, Setting, value,
+};
+use crate::plan::{ClientPlan, Origin};
+
+/// A client with these fields: live and declared.
+pub(super) fn client(id: &str, fields: &[(Setting, Json, Json)]) -> ClientPlan {
+    let place = Place::new("clients/a.yaml".into(), 1, 1);
+    let managed = |(setting, _, declared): &(Setting, Json, Json)| ManagedField {
+        setting: *setting,
+        wanted: value::live(setting.kind(), declared),
+        layer: Layer::Settings,
+        place: place.clone(),
+    };
+    let mut managed: Vec<ManagedField> = fields.iter().map(managed).collect();
+    managed.sort_by_key(|one| one.setting);
+    let declaration = Declaration {
+        client: ClientId::parse(id).unwrap(),
+        credentials: None,
+        labels: BTreeMap::new(),
+        place: place.clone(),
+        document: 0,
+        managed,
+        expect: Vec::new(),
+        ignored: Default::default(),
+    };
+    let mut body = serde_json::Map::new();
+    body.insert("id".to_owned(), Json::from(id.parse::<u64>().unwrap()));
+    for (setting, live, _) in fields {
+        body.insert(setting.name().to_owned(), live.clone());
+    }
+    let live = Live::parse(Json::Object(body).to_string().as_bytes(), Default::default()).unwrap();
+    ClientPlan::read(&declaration, live, Origin::Unknown)
+}
+
+/// A record. A text such as `5?6?7` means: 5 is agreed, 6 and 7 are in doubt; `-` means no record, `?7` no agreed value.
+pub(super) fn recorded(fields: &[(Setting, &str)]) -> RecordedClient {
+    let mut client = RecordedClient::default();
+    for (setting, text) in fields.iter().filter(|(_, text)| *text != "-") {
+        let state = |text: &str| value::live(setting.kind(), &serde_json::from_str(text).unwrap());
+        let mut parts = text.split('?');
+        let value = parts.next().filter(|text| !text.is_empty()).map(state);
+        client.set(*setting, RecordedField { value, in_doubt: parts.map(state).collect() });
+    }
+    client
+}
