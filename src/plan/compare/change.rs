@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Declaration, Difference, LiveSettings, ManagedField, State};
-use crate::plan::compare::origin::{self, OriginRule};
+use crate::plan::compare::origin::OriginRule;
 
 /// What happens to a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -51,15 +51,12 @@ pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, r
 
 /// The difference between the declared value of a field and the value before; `None` where the two are equal.
 pub(in crate::plan) fn change(managed: &ManagedField, before: State, rule: OriginRule<'_>) -> Option<Change> {
-    let origin = match rule {
-        OriginRule::Always(origin) => (before != managed.wanted).then_some(origin),
-        OriginRule::Base(earlier) => origin::origin(earlier.wanted(managed.setting), &managed.wanted, &before),
-    };
+    let origin = rule.origin(managed.setting, &managed.wanted, &before)?;
     let difference = Difference {
         setting: managed.setting,
         declared: managed.wanted.clone(),
         live: before,
-        origin: origin?,
+        origin,
         layer: managed.layer.clone(),
         place: managed.place.clone(),
     };

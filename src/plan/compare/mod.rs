@@ -12,4 +12,4 @@ pub(super) mod origin;
 pub use change::{Change, ChangeAction};
 pub use duplicates::fail_duplicates;
 pub use offline::plan_offline;
-pub use origin::{BaseDeclaration, OriginRule, Origins, by_client, is_same};
+pub use origin::{BaseDeclaration, ClientRecord, OriginRule, Origins, by_client, is_same};

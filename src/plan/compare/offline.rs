@@ -17,7 +17,7 @@ pub fn plan_offline(declaration: &Declaration, by: OriginRule<'_>) -> (ClientPla
     for managed in &declaration.managed {
         let base = match by {
             OriginRule::Base(earlier) => earlier.wanted(managed.setting),
-            OriginRule::Always(_) => None,
+            OriginRule::Always(_) | OriginRule::Record(_) => None,
         };
         plan.changes.extend(change::change(managed, base.cloned().unwrap_or(State::NotSet), by));
         if base.is_none() && managed.wanted == State::NotSet {

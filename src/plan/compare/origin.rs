@@ -1,11 +1,13 @@
-//! The origin of a difference: declared at the base, declared now and live, judged together.
+//! The origin of a difference: what ringform left there last, what is declared now and what is live, judged together.
 //!
-//! Owns the one three-way judgement, and the fields that the base declares for each client. A client is found by its
-//! id, never by its file. It must not know git: `config` reads the base.
+//! Owns the two judgements, by the ledger's record and by the base, and what both say of each client. A client is found
+//! by its id, never by its file. It must not know git: others read the ledger and the base.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ClientId, ClientKey, Declaration, ManagedField, Origin, Setting, SettingSet, State};
+use crate::model::{
+    ClientId, ClientKey, Declaration, ManagedField, Origin, RecordedClient, RecordedField, Setting, SettingSet, State,
+};
 
 /// The origin of the difference between what is declared now and what is live; `None` where the two are equal. `base`
 /// is the value that the base declares: `None` where it does not manage the field, which is not the same as clearing
@@ -19,6 +21,22 @@ pub(in crate::plan) fn origin(base: Option<&State>, now: &State, live: &State) -
         Some(base) if base == live => Origin::Pending,
         Some(base) if base == now => Origin::Drift,
         Some(_) => Origin::Conflict,
+    })
+}
+
+/// The origin by what the ledger holds of the field; `None` where declared and live are equal. A value in doubt may
+/// have been stored, so live that holds it is as ringform left it. A field without an agreed value is new.
+pub(in crate::plan) fn origin_by_record(record: Option<&RecordedField>, now: &State, live: &State) -> Option<Origin> {
+    if now == live {
+        return None;
+    }
+    Some(match record {
+        Some(RecordedField { value: Some(_), .. }) if record.is_some_and(|one| one.may_have_left(live)) => {
+            Origin::Pending
+        }
+        Some(RecordedField { value: Some(agreed), .. }) if agreed == now => Origin::Drift,
+        Some(RecordedField { value: Some(_), .. }) => Origin::Conflict,
+        Some(RecordedField { value: None, .. }) | None => Origin::Pending,
     })
 }
 
@@ -38,6 +56,15 @@ impl BaseDeclaration {
     }
 }
 
+/// What the ledger holds of one client.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClientRecord {
+    /// Its fields.
+    pub fields: RecordedClient,
+    /// Those of them that no declaration manages now: left as they are.
+    pub released: SettingSet,
+}
+
 /// The rule by which the differences of one client get their origin.
 #[derive(Clone, Copy, Debug)]
 pub enum OriginRule<'b> {
@@ -45,6 +72,19 @@ pub enum OriginRule<'b> {
     Always(Origin),
     /// By the base.
     Base(&'b BaseDeclaration),
+    /// By the ledger.
+    Record(&'b ClientRecord),
+}
+
+impl OriginRule<'_> {
+    /// The origin of a field of the client; `None` where declared and live are equal.
+    pub(in crate::plan) fn origin(self, setting: Setting, now: &State, live: &State) -> Option<Origin> {
+        match self {
+            OriginRule::Always(origin) => (now != live).then_some(origin),
+            OriginRule::Base(base) => origin(base.wanted(setting), now, live),
+            OriginRule::Record(record) => origin_by_record(record.fields.field(setting), now, live),
+        }
+    }
 }
 
 impl From<Origin> for OriginRule<'_> {
@@ -56,11 +96,23 @@ impl From<Origin> for OriginRule<'_> {
 /// The rules for every client.
 #[derive(Clone, Debug)]
 pub struct Origins {
+    /// What the ledger holds; `None` where there is no ledger to judge by.
+    ledger: Option<LedgerOrigins>,
     clients: BTreeMap<ClientKey, BaseDeclaration>,
     /// Of clients that the base does not name.
     others: Others,
     /// Clients that the base names and no document names now.
     lost: BTreeSet<ClientKey>,
+}
+
+/// The records that origins are judged by.
+#[derive(Clone, Debug)]
+struct LedgerOrigins {
+    clients: BTreeMap<ClientKey, ClientRecord>,
+    /// Clients whose record cannot be read: judged as without a ledger.
+    unreadable: BTreeSet<ClientKey>,
+    /// Of clients without a record.
+    nothing: ClientRecord,
 }
 
 #[derive(Clone, Debug)]
@@ -73,7 +125,7 @@ enum Others {
 impl Origins {
     /// Without a base every difference has one origin.
     pub fn always(origin: Origin) -> Origins {
-        Origins { clients: BTreeMap::new(), others: Others::Always(origin), lost: BTreeSet::new() }
+        Origins { ledger: None, clients: BTreeMap::new(), others: Others::Always(origin), lost: BTreeSet::new() }
     }
 
     /// By a base. `whole`: all of it could be read, so a client that it does not name is new; else its origin is
@@ -89,7 +141,30 @@ impl Origins {
             Some((key, BaseDeclaration { managed: then.managed.clone(), released }))
         };
         let others = if whole { Others::New(BaseDeclaration::default()) } else { Others::Always(Origin::Unknown) };
-        Origins { clients: base.iter().filter_map(earlier).collect(), others, lost: BTreeSet::new() }
+        Origins { ledger: None, clients: base.iter().filter_map(earlier).collect(), others, lost: BTreeSet::new() }
+    }
+
+    /// With what the ledger holds of each declared client. It wins over the base. A client in `unreadable` is judged as
+    /// without a ledger. `now` are the declarations with all their fields, `fields` the fields to compare; none means
+    /// all.
+    pub fn with_ledger(
+        mut self,
+        mut records: BTreeMap<ClientKey, RecordedClient>,
+        unreadable: BTreeSet<ClientKey>,
+        now: &[Declaration],
+        fields: SettingSet,
+    ) -> Origins {
+        let looked_at = |setting: &Setting| fields.is_empty() || fields.contains(*setting);
+        let record = |one: &Declaration| {
+            let (key, managed) = (one.key(), one.managed_set());
+            let recorded = records.remove(&key)?;
+            let is_released = |setting: &Setting| !managed.contains(*setting) && looked_at(setting);
+            let released = recorded.fields().map(|(setting, _)| setting).filter(is_released).collect();
+            Some((key, ClientRecord { fields: recorded, released }))
+        };
+        let clients = now.iter().filter_map(record).collect();
+        self.ledger = Some(LedgerOrigins { clients, unreadable, nothing: ClientRecord::default() });
+        self
     }
 
     /// With the clients that the base names and no document names now. `@me` may be one of them under another name or
@@ -105,7 +180,11 @@ impl Origins {
 
     /// The rule for this client.
     pub fn of(&self, declaration: &Declaration) -> OriginRule<'_> {
-        match (self.clients.get(&declaration.key()), &self.others) {
+        let key = declaration.key();
+        if let Some(ledger) = self.ledger.as_ref().filter(|ledger| !ledger.unreadable.contains(&key)) {
+            return OriginRule::Record(ledger.clients.get(&key).unwrap_or(&ledger.nothing));
+        }
+        match (self.clients.get(&key), &self.others) {
             (Some(earlier), _) => OriginRule::Base(earlier),
             (None, Others::New(_)) if self.may_be_known(declaration) => OriginRule::Always(Origin::Unknown),
             (None, Others::New(nothing)) => OriginRule::Base(nothing),
@@ -187,6 +266,71 @@ mod tests {
             "B" => Some(value::live(kind, values[1])),
             "C" => Some(value::live(kind, values[2])),
             _ => Some(value::live(kind, values[3])),
+        }
+    }
+
+    /// Every cell: what the ledger holds (`-`: nothing; `A?B`: A is agreed, B in doubt; `?B`: only in doubt), what is
+    /// declared now, what is live.
+    const RECORD_TABLE: &[(&str, &str, &str, Option<Origin>)] = {
+        use Origin::{Conflict, Drift, Pending};
+        &[
+            ("-", "A", "A", None),
+            ("-", "A", "B", Some(Pending)),
+            ("-", "A", "0", Some(Pending)),
+            ("-", "0", "A", Some(Pending)),
+            ("A", "A", "A", None),
+            ("A", "A", "B", Some(Drift)),
+            ("A", "A", "0", Some(Drift)),
+            ("A", "B", "A", Some(Pending)),
+            ("A", "B", "B", None),
+            ("A", "B", "C", Some(Conflict)),
+            ("A", "B", "0", Some(Conflict)),
+            ("A", "0", "A", Some(Pending)),
+            ("A", "0", "B", Some(Conflict)),
+            ("0", "0", "A", Some(Drift)),
+            ("0", "A", "0", Some(Pending)),
+            ("0", "A", "B", Some(Conflict)),
+            // Live is as a PUT of unknown fate may have left it.
+            ("A?B", "A", "B", Some(Pending)),
+            ("A?B", "C", "B", Some(Pending)),
+            ("A?B", "C", "A", Some(Pending)),
+            ("A?B", "B", "A", Some(Pending)),
+            ("A?B", "B", "B", None),
+            ("A?0", "A", "0", Some(Pending)),
+            // Live is neither: declared is the agreed value, or only in doubt.
+            ("A?B", "A", "C", Some(Drift)),
+            ("A?B", "B", "C", Some(Conflict)),
+            ("A?B", "0", "C", Some(Conflict)),
+            // Doubts without an agreed value do not count.
+            ("?B", "A", "B", Some(Pending)),
+            ("?B", "A", "C", Some(Pending)),
+            ("?B", "B", "C", Some(Pending)),
+            ("?B", "B", "B", None),
+        ]
+    };
+
+    #[test]
+    fn every_cell_of_the_ledger_has_exactly_one_origin() {
+        let values = [json!(19), json!(20), json!(21), json!("x")];
+        let of = |letter: &str| state(FieldKind::Id, values.each_ref(), letter);
+        for (record, now, live, expected) in RECORD_TABLE {
+            let mut parts = record.split('?');
+            let value = parts.next().filter(|letter| !letter.is_empty()).and_then(of);
+            let recorded = RecordedField { value, in_doubt: parts.filter_map(of).collect() };
+            let recorded = (*record != "-").then_some(recorded);
+            let found = origin_by_record(recorded.as_ref(), &of(now).unwrap(), &of(live).unwrap());
+            assert_eq!(found, *expected, "record {record}, now {now}, live {live}");
+        }
+    }
+
+    #[test]
+    fn a_ledger_that_holds_the_base_everywhere_judges_as_the_base_does() {
+        let values = [json!(19), json!(20), json!(21), json!("x")];
+        let of = |letter: &str| state(FieldKind::Id, values.each_ref(), letter);
+        for (base, now, live, expected) in TABLE {
+            let recorded = of(base).map(RecordedField::agreed);
+            let found = origin_by_record(recorded.as_ref(), &of(now).unwrap(), &of(live).unwrap());
+            assert_eq!(found, *expected, "base {base}, now {now}, live {live}");
         }
     }
 
