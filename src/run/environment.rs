@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::api::Shutdown;
-use crate::config::GitEnvironment;
+use crate::git::GitEnvironment;
 use crate::plan::{QuotaUsage, Requests, Run};
 
 /// Replaces a file whole or not at all, and makes the folders above it.

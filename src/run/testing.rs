@@ -6,7 +6,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::api::Shutdown;
-use crate::config::{self, GitEnvironment, Project, ProjectRequest};
+use crate::config::{self, Project, ProjectRequest};
+use crate::git::GitEnvironment;
 use crate::model::{Declaration, DeclaredClient, Failure, FailureKind, Live};
 use crate::plan::drift::{self, FindingState, RunContext};
 use crate::plan::{ClientPlan, DriftReport, Origin};

@@ -5,16 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms that it may name in a path. A room may always name itself. `main` and `lib` are the files of that name.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("model", &[]),
-    ("config", &["model"]),
+    ("git", &["model"]),
+    ("config", &["model", "git"]),
     ("plan", &["model"]),
     ("api", &["model", "plan"]),
     ("journal", &["model", "plan"]),
-    ("ledger", &["model", "plan"]),
+    ("ledger", &["model", "plan", "git"]),
     ("render", &["model", "plan"]),
     ("sandbox", &[]),
-    ("run", &["model", "config", "plan", "api", "journal", "sandbox"]),
+    ("run", &["model", "git", "config", "plan", "api", "journal", "ledger", "sandbox"]),
     ("cli", &["model", "config", "plan", "render", "run", "sandbox"]),
     ("terminal", &["model", "config", "plan", "render", "run", "cli"]),
     ("starter", &["cli", "terminal"]),

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config::find::names::{PROJECT, is_project};
-use crate::config::git::GitEnvironment;
 use crate::config::text::io_cause;
+use crate::git::GitEnvironment;
 use crate::model::Diagnostic;
 
 /// The next step for a path that cannot be read.

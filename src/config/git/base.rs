@@ -12,14 +12,14 @@ use crate::config::find::project::ProjectLocation;
 use crate::config::git::documents::read_objects;
 use crate::config::git::elsewhere::declared_elsewhere;
 use crate::config::git::listing;
-use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::GitError;
 use crate::config::git::resolve::{CommitObject, ResolvedRevision, error, name_of, resolve};
 use crate::config::git::tree::CommitTree;
 use crate::config::load::Loaded;
 use crate::config::sections::project::{self, Project};
 use crate::config::text::{MOST_BYTES, decode};
 use crate::config::yaml::{self, Problems};
+use crate::git::GitError;
+use crate::git::ObjectReader;
 use crate::model::{ClientKey, Declaration, Diagnostic, Place, Untrusted};
 
 /// Rules that concern a whole file: after one of them, no document of the file counts.

@@ -3,11 +3,11 @@
 //! Owns the reading of each as a batch of its own. It must not know which objects are wanted, or why.
 
 use crate::config::batch::DocumentBatch;
-use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::GitError;
 use crate::config::git::tree::TreeFile;
 use crate::config::sections::project::Project;
 use crate::config::text::{MOST_BYTES, decode, too_large};
+use crate::git::GitError;
+use crate::git::ObjectReader;
 
 /// Reads files of a revision, each on its own.
 pub(crate) fn read_objects(

@@ -9,10 +9,10 @@ use crate::config::batch::{DocumentBatch, read_all};
 use crate::config::find::project::ProjectLocation;
 use crate::config::find::walk;
 use crate::config::git::documents::read_objects;
-use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::{GitError, entries};
 use crate::config::git::tree::CommitTree;
 use crate::config::sections::project::Project;
+use crate::git::ObjectReader;
+use crate::git::{GitError, entries};
 use crate::model::{ClientKey, Diagnostic};
 
 /// The clients of documents that were not loaded: outside of the named paths, or outside of a sparse checkout. `None`

@@ -3,9 +3,9 @@
 //! Owns the form of a tree object and which trees are read: the project's folder, and the whole commit only where links
 //! may lead out of that folder. It must not know which files are documents.
 
-use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::GitError;
 use crate::config::git::tree::CommitTree;
+use crate::git::GitError;
+use crate::git::ObjectReader;
 
 /// The mode of a folder in a tree object.
 const FOLDER: &str = "40000";

@@ -3,14 +3,10 @@
 mod base;
 mod documents;
 mod elsewhere;
-mod environment;
 mod listing;
-mod objects;
-mod process;
 mod repository;
 mod resolve;
 mod tree;
 
 pub use base::{Baseline, base};
-pub use environment::GitEnvironment;
 pub use repository::Repository;

@@ -6,8 +6,8 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use crate::config::git::environment::GitEnvironment;
-use crate::config::git::process::{GitError, GitProcess};
+use crate::git::GitEnvironment;
+use crate::git::{GitError, GitProcess};
 use crate::model::Revision;
 
 /// Separates two answers: `rev-parse` prints a flag that it does not know. No path of git contains `//`.

@@ -4,9 +4,9 @@
 //! an empty one. It also says whether the commit is an ancestor of HEAD. It must not read files of the commit.
 
 use crate::config::find::names::text_of;
-use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::{DUBIOUS, EMBEDDED, GitError, GitProcess, LACKING, entries};
 use crate::config::git::repository::{AMBIGUOUS, Repository, RepositoryFacts};
+use crate::git::ObjectReader;
+use crate::git::{DUBIOUS, EMBEDDED, GitError, GitProcess, LACKING, entries};
 use crate::model::Diagnostic;
 
 /// A commit and the tree of its files.

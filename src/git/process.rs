@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use crate::config::git::environment::GitEnvironment;
-use crate::config::text::io_cause;
+use crate::git::environment::GitEnvironment;
 use crate::model::Untrusted;
+use crate::model::text::io_cause;
 
 /// Part of the sentence for a bare repository among the files of a project.
 pub(crate) const EMBEDDED: &str = "a bare repository";

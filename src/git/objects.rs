@@ -5,7 +5,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use crate::config::git::process::{GitError, GitProcess};
+use crate::git::process::{GitError, GitProcess};
 
 /// How many names are written before their answers are read. That many fit into any pipe, so neither side waits for
 /// the other.
