@@ -9,6 +9,8 @@ use std::process::Command;
 #[derive(Clone, Default)]
 pub struct GitEnvironment {
     variables: Vec<(OsString, OsString)>,
+    /// `GIT_` variables of the user that count for calls that reach a network.
+    network: Vec<(OsString, OsString)>,
 }
 
 impl std::fmt::Debug for GitEnvironment {
@@ -21,8 +23,10 @@ impl std::fmt::Debug for GitEnvironment {
 impl GitEnvironment {
     /// Takes the variables of a process. Hooks export `GIT_` variables that name another repository: they are left out.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> GitEnvironment {
-        let steers = |name: &OsString| name.as_encoded_bytes().starts_with(b"GIT_");
-        GitEnvironment { variables: variables.into_iter().filter(|(name, _)| !steers(name)).collect() }
+        let steers = |(name, _): &(OsString, OsString)| name.as_encoded_bytes().starts_with(b"GIT_");
+        let (git, variables): (Vec<_>, Vec<_>) = variables.into_iter().partition(steers);
+        let network = git.into_iter().filter(|(name, _)| name.to_str().is_some_and(counts_for_network)).collect();
+        GitEnvironment { variables, network }
     }
 
     /// A command that sees these variables and no others.
@@ -31,6 +35,26 @@ impl GitEnvironment {
         command.env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
+
+    /// A command that sees the user's settings of git too.
+    pub(crate) fn network_command(&self, program: &str) -> Command {
+        let mut command = self.command(program);
+        command.envs(self.network.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+/// Whether a `GIT_` variable counts for a call that reaches a network: how to log in, which program to run for ssh,
+/// which settings. None of them names another repository, and none allows a transport.
+fn counts_for_network(name: &str) -> bool {
+    name.starts_with("GIT_CONFIG_")
+        || name.starts_with("GIT_SSL_")
+        || name.starts_with("GIT_HTTP_")
+        || name.starts_with("GIT_TRACE")
+        || matches!(
+            name,
+            "GIT_SSH" | "GIT_SSH_COMMAND" | "GIT_SSH_VARIANT" | "GIT_ASKPASS" | "GIT_PROXY_COMMAND" | "GIT_EXEC_PATH"
+        )
 }
 
 #[cfg(test)]

@@ -3,10 +3,16 @@
 //! Owns the process, its environment, and the protocols of reading and writing objects. It must not know what a commit
 //! is for.
 
+mod commit;
 mod environment;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod objects;
 mod process;
+mod remote;
 
+pub(crate) use commit::{FileChange, NewCommit, write_commit};
 pub use environment::GitEnvironment;
-pub(crate) use objects::{GitObject, ObjectReader};
+pub(crate) use objects::ObjectReader;
 pub(crate) use process::{DUBIOUS, EMBEDDED, GitError, GitProcess, LACKING, entries};
+pub(crate) use remote::RemoteBranch;

@@ -98,6 +98,32 @@ impl GitProcess {
         Ok(command)
     }
 
+    /// A call that may reach the network: with the user's settings and variables, without prompts and hooks.
+    pub(crate) fn network_command(&self, words: &[&str]) -> Result<Command, GitError> {
+        // The same check as for all calls.
+        self.command(words)?;
+        let mut command = self.environment.network_command("git");
+        command.args([
+            "-c",
+            "safe.bareRepository=explicit",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+        ]);
+        command.args([
+            "-c",
+            "protocol.ext.allow=never",
+            "-c",
+            "fetch.writeCommitGraph=false",
+            "-c",
+            "push.gpgSign=false",
+        ]);
+        command.env("GIT_TERMINAL_PROMPT", "0").env("SSH_ASKPASS_REQUIRE", "never").env("LC_ALL", "C");
+        command.arg("-C").arg(&self.folder).args(words);
+        Ok(command)
+    }
+
     /// Runs a call and returns its output, whatever its exit status.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, GitError> {
         let run = || self.command(words)?.output().map_err(|error| GitError::not_started(&error));
