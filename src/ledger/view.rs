@@ -1,0 +1,143 @@
+//! What the branch holds of one project, read at one commit.
+//!
+//! Owns the reading of the branch: one listing and one batch of objects. A file that does not parse costs its client the
+//! record and nothing else. It reads the local repository only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+
+use crate::git::{GitError, GitProcess, ObjectReader, entries};
+use crate::ledger::claim::Claim;
+use crate::ledger::client_file;
+use crate::ledger::head_file::{HeadFlaw, LedgerHead};
+use crate::ledger::layout::{LedgerPath, ProjectFolder, README};
+use crate::ledger::message::README_LINE;
+use crate::model::{ClientKey, RecordedClient};
+
+/// The largest file of a branch that is read: a claim of 100,000 clients has about 10 MiB.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What the branch holds of one project.
+#[derive(Debug, Default)]
+pub struct LedgerView {
+    /// The commit that was read; `None` where the branch does not exist.
+    pub tip: Option<String>,
+    /// Whether the branch is one of ringform: its README begins with our line.
+    pub is_ours: bool,
+    /// `ledger.json`; `None` where the branch has none of this project.
+    pub head: Option<Result<LedgerHead, HeadFlaw>>,
+    /// The records.
+    pub clients: BTreeMap<ClientKey, ClientEntry>,
+    /// Paths of client files that do not parse, or that are the second of one client.
+    pub unreadable: BTreeMap<ClientKey, Vec<u8>>,
+    /// The claims.
+    pub claims: Vec<OpenClaim>,
+}
+
+/// The record of a client and the file that holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientEntry {
+    /// The path in the branch.
+    pub path: Vec<u8>,
+    /// What it holds.
+    pub record: RecordedClient,
+}
+
+/// A claim in the branch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenClaim {
+    /// The run, as the name of its file says.
+    pub run: String,
+    /// What the file says; `None` where it does not parse.
+    pub claim: Option<Claim>,
+}
+
+impl LedgerView {
+    /// Reads the files of a project at a commit of the branch. `None`: the branch does not exist.
+    pub(crate) fn read(git: &GitProcess, folder: &ProjectFolder, tip: Option<&str>) -> Result<LedgerView, GitError> {
+        let Some(tip) = tip else { return Ok(LedgerView::default()) };
+        let mut view = LedgerView { tip: Some(tip.to_owned()), ..LedgerView::default() };
+        let files = list(git, folder, tip)?;
+        let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
+        let mut objects = ObjectReader::start(git)?;
+        objects.contents(&ids, MOST_BYTES, &mut |index, bytes| view.take(folder, &files[index].path, bytes))?;
+        Ok(view)
+    }
+
+    fn take(&mut self, folder: &ProjectFolder, path: &[u8], bytes: Option<Vec<u8>>) {
+        let bytes = bytes.unwrap_or_default();
+        if path == README.as_bytes() {
+            self.is_ours = bytes.starts_with(README_LINE.as_bytes());
+            return;
+        }
+        match folder.read(path) {
+            Some(LedgerPath::Head) => self.head = Some(LedgerHead::read(&bytes)),
+            Some(LedgerPath::Claim(run)) => self.claims.push(OpenClaim { run, claim: Claim::read(&bytes).ok() }),
+            Some(LedgerPath::Client(key)) => match client_file::read(&bytes) {
+                Ok(record) if !self.clients.contains_key(&key) && !self.unreadable.contains_key(&key) => {
+                    self.clients.insert(key, ClientEntry { path: path.to_vec(), record });
+                }
+                Ok(_) | Err(_) => {
+                    self.clients.remove(&key);
+                    self.unreadable.insert(key, path.to_vec());
+                }
+            },
+            Some(LedgerPath::Report(_)) | None => {}
+        }
+    }
+
+    /// The records by client, with the values that the PUTs of open claims may have left.
+    pub fn records(&self) -> BTreeMap<ClientKey, RecordedClient> {
+        let records = self.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone()));
+        let mut records: BTreeMap<ClientKey, RecordedClient> = records.collect();
+        for claim in self.claims.iter().filter_map(|open| open.claim.as_ref()) {
+            for (key, setting, value) in claim.doubts() {
+                records.entry(key).or_default().field_mut(setting).doubt(value);
+            }
+        }
+        records
+    }
+
+    /// Clients whose record cannot be read.
+    pub fn unreadable_clients(&self) -> BTreeSet<ClientKey> {
+        self.unreadable.keys().cloned().collect()
+    }
+}
+
+/// A file in the branch.
+struct ListedFile {
+    path: Vec<u8>,
+    id: String,
+}
+
+/// The files of a project, without its reports: their number only grows.
+fn list(git: &GitProcess, folder: &ProjectFolder, tip: &str) -> Result<Vec<ListedFile>, GitError> {
+    let below = |name: &str| path_argument(&[folder.path(), name.as_bytes()].concat());
+    let mut words: Vec<OsString> =
+        ["--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", tip, "--"].map(OsString::from).into();
+    words.extend([README.into(), below("/ledger.json"), below("/clients"), below("/open")]);
+    let answer = git.ask(&words)?;
+    Ok(entries(&answer).filter_map(listed).collect())
+}
+
+/// One line of the listing: `MODE KIND ID TAB PATH`. Only plain files count.
+fn listed(line: &[u8]) -> Option<ListedFile> {
+    let tab = line.iter().position(|byte| *byte == b'\t')?;
+    let head = std::str::from_utf8(&line[..tab]).ok()?;
+    let (mode, rest) = head.split_once(' ')?;
+    let (kind, id) = rest.split_once(' ')?;
+    let is_file = kind == "blob" && mode.starts_with("100");
+    is_file.then(|| ListedFile { path: line[tab + 1..].to_vec(), id: id.to_owned() })
+}
+
+/// A path in the branch as an argument of git.
+#[cfg(unix)]
+pub(super) fn path_argument(path: &[u8]) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(path.to_vec())
+}
+
+/// A path in the branch as an argument of git.
+#[cfg(not(unix))]
+pub(super) fn path_argument(path: &[u8]) -> OsString {
+    String::from_utf8_lossy(path).into_owned().into()
+}
