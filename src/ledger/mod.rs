@@ -6,6 +6,7 @@
 //! what a run may do next. It must not know YAML or HTTP, and it decides nothing about what is sent.
 
 pub mod after_run;
+pub mod branch;
 pub mod claim;
 pub mod client_file;
 #[cfg(test)]

@@ -1,0 +1,288 @@
+//! The branch of the ledger in this repository and at its remote.
+//!
+//! Owns where the branch is, how its tip is learned, and how a commit gets onto it. A push is a compare-and-swap. After
+//! one that git did not confirm ringform asks the remote: the words of git decide nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::git::{FileChange, GitError, GitProcess, NewCommit, RemoteBranch, write_commit};
+use crate::ledger::layout::ProjectFolder;
+use crate::ledger::protocol::{PushOutcome, after_push};
+use crate::ledger::view::{LedgerView, path_argument};
+
+/// Where the ledger of a project is.
+#[derive(Clone, Debug)]
+pub struct LedgerBranch {
+    git: Arc<GitProcess>,
+    /// The folder of the project in the branch.
+    pub folder: ProjectFolder,
+    /// The branch, without `refs/heads/`.
+    name: Arc<str>,
+    /// The remote; `None` keeps the branch in the local repository.
+    remote: Option<Arc<str>>,
+    /// How long one call over the network may take.
+    time_limit: Duration,
+}
+
+impl LedgerBranch {
+    /// The branch of this name at this remote.
+    pub(crate) fn new(
+        git: Arc<GitProcess>,
+        folder: ProjectFolder,
+        name: Arc<str>,
+        remote: Option<Arc<str>>,
+        time_limit: Duration,
+    ) -> LedgerBranch {
+        LedgerBranch { git, folder, name, remote, time_limit }
+    }
+
+    /// The branch as messages name it: `origin/ringform-ledger`.
+    pub fn shown(&self) -> String {
+        match &self.remote {
+            Some(remote) => format!("{remote}/{}", self.name),
+            None => self.name.to_string(),
+        }
+    }
+
+    /// The ref that this repository holds it under.
+    pub fn copy(&self) -> String {
+        match &self.remote {
+            Some(remote) => format!("refs/remotes/{remote}/{}", self.name),
+            None => format!("refs/heads/{}", self.name),
+        }
+    }
+
+    /// The command that brings the local copy back to the remote, where the branch is gone.
+    pub fn restoring_push(&self) -> String {
+        let remote = self.remote.as_deref().unwrap_or(".");
+        format!("git push {remote} {}:refs/heads/{}", self.copy(), self.name)
+    }
+
+    /// The commit that this repository holds; `None` where it holds no copy.
+    pub(crate) fn local_tip(&self) -> Result<Option<String>, GitError> {
+        let name = format!("{}^{{commit}}", self.copy());
+        let output = self.git.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name])?;
+        let id = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+        match (output.status.success(), output.stderr.is_empty()) {
+            (true, _) => Ok(Some(id)),
+            // Without a reason git says: there is no such ref.
+            (false, true) => Ok(None),
+            (false, false) => Err(GitError::of_stderr(&output.stderr)),
+        }
+    }
+
+    /// Asks the remote for the tip and brings the local copy to it; `None` where the branch does not exist.
+    pub(crate) fn refresh(&self) -> Result<Option<String>, GitError> {
+        let Some(remote) = self.at_remote() else { return self.local_tip() };
+        let Some(tip) = remote.tip()? else { return Ok(None) };
+        if self.local_tip()?.as_deref() != Some(tip.as_str()) {
+            remote.fetch()?;
+        }
+        // The branch may have moved between the two calls.
+        self.local_tip()
+    }
+
+    /// What the branch holds of the project at this commit.
+    pub(crate) fn read(&self, tip: Option<&str>) -> Result<LedgerView, GitError> {
+        LedgerView::read(&self.git, &self.folder, tip)
+    }
+
+    /// The id of the project's folder at this commit: it changes when any file of the project does.
+    pub(crate) fn folder_id(&self, tip: &str) -> Result<Option<String>, GitError> {
+        let mut words: Vec<std::ffi::OsString> =
+            ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", tip, "--"].map(Into::into).into();
+        words.push(path_argument(self.folder.path()));
+        let answer = self.git.ask(&words)?;
+        let text = answer.split(|byte| *byte == b'\t').next().unwrap_or_default();
+        Ok(String::from_utf8_lossy(text).split(' ').nth(2).map(str::to_owned))
+    }
+
+    /// Writes a commit after `parent` and moves the branch to it, if the branch is still at `parent`. It returns what
+    /// that came to, and the commit.
+    pub(crate) fn publish(&self, commit: &NewCommit<'_>) -> Result<(PushOutcome, String), GitError> {
+        let id = write_commit(&self.git, commit)?;
+        let outcome = match self.at_remote() {
+            Some(remote) => self.push(&remote, &id, commit.parent)?,
+            None => self.move_local(&id, commit.parent)?,
+        };
+        Ok((outcome, id))
+    }
+
+    fn push(&self, remote: &RemoteBranch<'_>, id: &str, parent: Option<&str>) -> Result<PushOutcome, GitError> {
+        let refused = match remote.push(id, parent) {
+            Ok(()) => return Ok(PushOutcome::Succeeded),
+            Err(refused) => refused,
+        };
+        // Without an answer to this question the push is one that failed, in the words of its own refusal.
+        let Ok(tip) = self.refresh() else { return Err(refused) };
+        let outcome = after_push(parent, tip.as_deref(), self.holds(tip.as_deref(), id));
+        if outcome == PushOutcome::Failed { Err(refused) } else { Ok(outcome) }
+    }
+
+    fn move_local(&self, id: &str, parent: Option<&str>) -> Result<PushOutcome, GitError> {
+        let nothing = "0".repeat(id.len());
+        let moved = self.git.ask(&["update-ref", &self.copy(), id, parent.unwrap_or(&nothing)]);
+        let refused = match moved {
+            Ok(_) => return Ok(PushOutcome::Succeeded),
+            Err(refused) => refused,
+        };
+        let tip = self.local_tip()?;
+        let outcome = after_push(parent, tip.as_deref(), self.holds(tip.as_deref(), id));
+        if outcome == PushOutcome::Failed { Err(refused) } else { Ok(outcome) }
+    }
+
+    /// Whether a commit is in the history of the branch.
+    fn holds(&self, tip: Option<&str>, commit: &str) -> bool {
+        tip.is_some_and(|tip| tip == commit || self.git.is(&["merge-base", "--is-ancestor", commit, tip]))
+    }
+
+    /// Whether a commit of the code is an ancestor of another one, or the same; an error where git cannot say.
+    pub(crate) fn is_ancestor(&self, commit: &str, of: &str) -> Result<bool, GitError> {
+        let output = self.git.run(&["merge-base", "--is-ancestor", commit, of])?;
+        match output.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            Some(_) | None => Err(GitError::of_stderr(&output.stderr)),
+        }
+    }
+
+    /// Whether the branch has a commit in common with HEAD, or is checked out: then it is not ours to write.
+    pub(crate) fn is_code(&self, tip: &str) -> bool {
+        let is_checked_out = self.git.line(&["symbolic-ref", "--quiet", "HEAD"]).is_ok_and(|head| head == self.copy());
+        is_checked_out || self.git.is(&["merge-base", tip, "HEAD"])
+    }
+
+    fn at_remote(&self) -> Option<RemoteBranch<'_>> {
+        let remote = self.remote.as_deref()?;
+        Some(RemoteBranch { git: &self.git, remote, branch: &self.name, time_limit: self.time_limit })
+    }
+}
+
+/// A commit of the ledger.
+pub(crate) fn commit<'c>(
+    parent: Option<&'c str>,
+    author: &'c str,
+    time: i64,
+    message: &'c str,
+    changes: &'c [FileChange],
+) -> NewCommit<'c> {
+    NewCommit { parent, author, time, message, changes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::fixture::{environment, git_in};
+    use crate::ledger::client_file;
+    use crate::ledger::fixture::recorded;
+    use crate::ledger::head_file::LedgerHead;
+    use crate::ledger::layout::{LedgerPath, README, record_key};
+    use crate::ledger::message::readme;
+    use crate::model::{ClientId, Setting};
+    use std::path::Path;
+
+    fn branch(folder: &Path, remote: Option<&str>) -> LedgerBranch {
+        let git = Arc::new(GitProcess::at(folder, environment()));
+        let project = ProjectFolder::new("bäse/ringform.yaml".as_bytes());
+        LedgerBranch::new(git, project, "ringform-ledger".into(), remote.map(Into::into), Duration::from_secs(60))
+    }
+
+    fn clones() -> (tempfile::TempDir, [LedgerBranch; 2]) {
+        let folder = tempfile::tempdir().unwrap();
+        git_in(folder.path(), &["init", "--quiet", "--bare", "remote.git"]);
+        let clone = |name: &str| {
+            git_in(folder.path(), &["clone", "--quiet", "remote.git", name]);
+            let at = folder.path().join(name);
+            git_in(&at, &["commit", "--quiet", "--allow-empty", "--message", name]);
+            branch(&at, Some("origin"))
+        };
+        let clones = [clone("one"), clone("two")];
+        (folder, clones)
+    }
+
+    fn put(branch: &LedgerBranch, parent: Option<&str>, changes: &[FileChange]) -> PushOutcome {
+        branch.publish(&commit(parent, "A <a@x>", 1_795_770_000, "m\n", changes)).unwrap().0
+    }
+
+    fn files(branch: &LedgerBranch) -> Vec<FileChange> {
+        let head = LedgerHead { endpoint: "https://pbx.example".into(), commit: Some("0".repeat(40)) };
+        let twelve = LedgerPath::Client(record_key(ClientId::parse("12").unwrap(), None));
+        let record = client_file::write(&recorded(&[(Setting::HoldMusic, "7")])).unwrap();
+        vec![
+            (README.as_bytes().to_vec(), Some(readme().into_bytes())),
+            (branch.folder.file(&LedgerPath::Head, None), Some(head.write().unwrap())),
+            (branch.folder.file(&twelve, None), Some(record)),
+            (branch.folder.file(&LedgerPath::Claim("one".into()), None), Some(b"{".to_vec())),
+            (branch.folder.file(&LedgerPath::Report("20261127T1".into()), None), Some(b"{}".to_vec())),
+            (b"other/ringform.yaml/ledger.json".to_vec(), Some(b"{}".to_vec())),
+        ]
+    }
+
+    #[test]
+    fn what_one_clone_writes_the_other_reads_and_only_one_of_two_moves_the_branch() {
+        let (_folder, [one, two]) = clones();
+        assert_eq!(one.refresh(), Ok(None));
+        assert!(one.read(None).unwrap().head.is_none());
+        assert_eq!(put(&one, None, &files(&one)), PushOutcome::Succeeded);
+        let tip = two.refresh().unwrap();
+        assert_eq!(tip, one.local_tip().unwrap());
+        let view = two.read(tip.as_deref()).unwrap();
+        assert!(view.is_ours && view.head.as_ref().is_some_and(Result::is_ok), "{view:?}");
+        let twelve = record_key(ClientId::parse("12").unwrap(), None);
+        assert_eq!(view.clients[&twelve].record, recorded(&[(Setting::HoldMusic, "7")]));
+        assert_eq!(view.claims, [crate::ledger::view::OpenClaim { run: "one".into(), claim: None }]);
+        let more: [FileChange; 1] = [(b"x".to_vec(), Some(b"1".to_vec()))];
+        assert_eq!(put(&one, tip.as_deref(), &more), PushOutcome::Succeeded);
+        let (before, after) = (tip.as_deref().unwrap(), one.local_tip().unwrap().unwrap());
+        let other: [FileChange; 1] = [(b"x".to_vec(), Some(b"2".to_vec()))];
+        assert_eq!(put(&two, tip.as_deref(), &other), PushOutcome::Lost);
+        assert_eq!(put(&two, None, &other), PushOutcome::Lost);
+        assert_eq!(two.folder_id(before).unwrap(), two.folder_id(&after).unwrap(), "only another file has moved");
+        assert!(!two.is_code(&after));
+    }
+
+    #[test]
+    fn a_push_that_lands_without_an_answer_has_succeeded_and_a_refused_one_is_an_error() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (folder, [one, _]) = clones();
+        let hooks = folder.path().join("remote.git/hooks");
+        let hook = |name: &str, text: &str| {
+            std::fs::create_dir_all(&hooks).unwrap();
+            std::fs::write(hooks.join(name), format!("#!/bin/sh\n{text}\n")).unwrap();
+            std::fs::set_permissions(hooks.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+        };
+        // The receiving side is killed after it moved the branch.
+        hook("post-receive", "kill -9 $PPID; sleep 1");
+        assert_eq!(put(&one, None, &files(&one)), PushOutcome::Succeeded);
+        std::fs::remove_file(hooks.join("post-receive")).unwrap();
+        hook("pre-receive", "echo no entry >&2; exit 1");
+        let tip = one.refresh().unwrap();
+        let refused = one.publish(&commit(tip.as_deref(), "A <a>", 0, "m\n", &[])).unwrap_err();
+        assert!(refused.sentence.raw().contains("git says"), "{refused:?}");
+        assert_eq!(one.refresh().unwrap(), tip);
+    }
+
+    #[test]
+    fn without_a_remote_the_branch_is_local() {
+        let folder = tempfile::tempdir().unwrap();
+        git_in(folder.path(), &["init", "--quiet", "--initial-branch", "main"]);
+        git_in(folder.path(), &["commit", "--quiet", "--allow-empty", "--message", "first"]);
+        let branch = branch(folder.path(), None);
+        assert_eq!(branch.refresh(), Ok(None));
+        assert_eq!(put(&branch, None, &files(&branch)), PushOutcome::Succeeded);
+        assert_eq!(put(&branch, None, &files(&branch)[..1]), PushOutcome::Lost);
+        let tip = branch.refresh().unwrap().unwrap();
+        assert!(branch.read(Some(&tip)).unwrap().is_ours && !branch.is_code(&tip));
+        git_in(folder.path(), &["checkout", "--quiet", "ringform-ledger"]);
+        assert!(branch.is_code(&tip));
+    }
+
+    #[test]
+    fn a_branch_of_code_is_seen() {
+        let (folder, [one, _]) = clones();
+        git_in(&folder.path().join("one"), &["push", "--quiet", "origin", "HEAD:refs/heads/ringform-ledger"]);
+        let tip = one.refresh().unwrap().unwrap();
+        assert!(one.is_code(&tip) && !one.read(Some(&tip)).unwrap().is_ours);
+    }
+}
