@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::git::{FileChange, GitError, GitProcess, NewCommit, RemoteBranch, write_commit};
+use crate::git::{GitError, GitProcess, NewCommit, RemoteBranch, write_commit};
 use crate::ledger::layout::ProjectFolder;
 use crate::ledger::protocol::{PushOutcome, after_push};
 use crate::ledger::view::{LedgerView, path_argument};
@@ -159,50 +159,21 @@ impl LedgerBranch {
     }
 }
 
-/// A commit of the ledger.
-pub(crate) fn commit<'c>(
-    parent: Option<&'c str>,
-    author: &'c str,
-    time: i64,
-    message: &'c str,
-    changes: &'c [FileChange],
-) -> NewCommit<'c> {
-    NewCommit { parent, author, time, message, changes }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::git::fixture::{environment, git_in};
+    use crate::git::FileChange;
+    use crate::git::fixture::git_in;
     use crate::ledger::client_file;
-    use crate::ledger::fixture::recorded;
+    use crate::ledger::fixture::{branch, clones, recorded};
     use crate::ledger::head_file::LedgerHead;
     use crate::ledger::layout::{LedgerPath, README, record_key};
     use crate::ledger::message::readme;
     use crate::model::{ClientId, Setting};
-    use std::path::Path;
-
-    fn branch(folder: &Path, remote: Option<&str>) -> LedgerBranch {
-        let git = Arc::new(GitProcess::at(folder, environment()));
-        let project = ProjectFolder::new("bäse/ringform.yaml".as_bytes());
-        LedgerBranch::new(git, project, "ringform-ledger".into(), remote.map(Into::into), Duration::from_secs(60))
-    }
-
-    fn clones() -> (tempfile::TempDir, [LedgerBranch; 2]) {
-        let folder = tempfile::tempdir().unwrap();
-        git_in(folder.path(), &["init", "--quiet", "--bare", "remote.git"]);
-        let clone = |name: &str| {
-            git_in(folder.path(), &["clone", "--quiet", "remote.git", name]);
-            let at = folder.path().join(name);
-            git_in(&at, &["commit", "--quiet", "--allow-empty", "--message", name]);
-            branch(&at, Some("origin"))
-        };
-        let clones = [clone("one"), clone("two")];
-        (folder, clones)
-    }
 
     fn put(branch: &LedgerBranch, parent: Option<&str>, changes: &[FileChange]) -> PushOutcome {
-        branch.publish(&commit(parent, "A <a@x>", 1_795_770_000, "m\n", changes)).unwrap().0
+        let commit = NewCommit { parent, author: "A <a@x>", time: 1_795_770_000, message: "m\n", changes };
+        branch.publish(&commit).unwrap().0
     }
 
     fn files(branch: &LedgerBranch) -> Vec<FileChange> {
@@ -258,7 +229,9 @@ mod tests {
         std::fs::remove_file(hooks.join("post-receive")).unwrap();
         hook("pre-receive", "echo no entry >&2; exit 1");
         let tip = one.refresh().unwrap();
-        let refused = one.publish(&commit(tip.as_deref(), "A <a>", 0, "m\n", &[])).unwrap_err();
+        let parent = tip.as_deref();
+        let commit = NewCommit { parent, author: "A <a>", time: 0, message: "m\n", changes: &[] };
+        let refused = one.publish(&commit).unwrap_err();
         assert!(refused.sentence.raw().contains("git says"), "{refused:?}");
         assert_eq!(one.refresh().unwrap(), tip);
     }

@@ -1,8 +1,16 @@
-//! Clients and records for the tests of this room.
+//! Clients, records and clones for the tests of this room.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value as Json;
+
+use crate::git::GitProcess;
+use crate::git::fixture::{environment, git_in};
+use crate::ledger::branch::LedgerBranch;
+use crate::ledger::layout::ProjectFolder;
 
 use crate::model::{
     ClientId, Declaration, Layer, Live, ManagedField, Place, RecordedClient, RecordedField, Setting, value,
@@ -49,4 +57,25 @@ pub(super) fn recorded(fields: &[(Setting, &str)]) -> RecordedClient {
         client.set(*setting, RecordedField { value, in_doubt: parts.map(state).collect() });
     }
     client
+}
+
+/// The ledger of a project in this repository.
+pub(super) fn branch(folder: &Path, remote: Option<&str>) -> LedgerBranch {
+    let git = Arc::new(GitProcess::at(folder, environment()));
+    let project = ProjectFolder::new("bäse/ringform.yaml".as_bytes());
+    LedgerBranch::new(git, project, "ringform-ledger".into(), remote.map(Into::into), Duration::from_secs(60))
+}
+
+/// Two clones of one bare remote, each with a commit of its own.
+pub(super) fn clones() -> (tempfile::TempDir, [LedgerBranch; 2]) {
+    let folder = tempfile::tempdir().unwrap();
+    git_in(folder.path(), &["init", "--quiet", "--bare", "remote.git"]);
+    let clone = |name: &str| {
+        git_in(folder.path(), &["clone", "--quiet", "remote.git", name]);
+        let at = folder.path().join(name);
+        git_in(&at, &["commit", "--quiet", "--allow-empty", "--message", name]);
+        branch(&at, Some("origin"))
+    };
+    let clones = [clone("one"), clone("two")];
+    (folder, clones)
 }

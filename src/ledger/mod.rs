@@ -6,13 +6,19 @@
 //! what a run may do next. It must not know YAML or HTTP, and it decides nothing about what is sent.
 
 pub mod after_run;
+pub mod begin;
 pub mod branch;
 pub mod claim;
 pub mod client_file;
+pub mod draft;
 #[cfg(test)]
 mod fixture;
 pub mod head_file;
 pub mod layout;
 pub mod message;
 pub mod protocol;
+pub mod run;
 pub mod view;
+
+#[cfg(test)]
+mod tests;

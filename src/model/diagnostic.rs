@@ -102,6 +102,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("guard", "a guard of the project warns about a client"),
     ("half-warning", "a disk-space warning has a threshold without an address, or an address without a threshold"),
     ("idle-waiver", "a waiver names a client or a field that no document declares"),
+    ("ledger", "the ledger cannot be used, or a run may not begin beside what it holds"),
     ("literal-secret", "a secret is written out; name a variable of the environment instead"),
     ("manages-nothing", "a document manages no field"),
     ("missing-key", "a required key is missing"),

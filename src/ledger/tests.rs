@@ -1,0 +1,220 @@
+//! Whole runs against real repositories: two clones of one bare remote.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::git::{FileChange, NewCommit};
+use crate::ledger::begin::{BeginOptions, begin};
+use crate::ledger::branch::LedgerBranch;
+use crate::ledger::claim::{Claim, claimed_puts};
+use crate::ledger::draft::RunRecord;
+use crate::ledger::fixture::{client, clones, recorded};
+use crate::ledger::layout::record_key;
+use crate::ledger::run::{LedgerRun, RecordOutcome, RunIdentity};
+use crate::ledger::view::LedgerView;
+use crate::model::{ClientId, Diagnostic, RecordedClient, Setting, Untrusted};
+use crate::plan::{ApplyResult, ClientPlan, Plan};
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+/// The clock of a test: minutes after nine.
+fn at(minute: i64) -> Timestamp {
+    "2026-11-27T09:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
+}
+
+fn who(run: &str) -> RunIdentity {
+    let digest = "sha256:00".to_owned();
+    RunIdentity {
+        run: run.to_owned(),
+        actor: "Anna <anna@x>".into(),
+        commit: COMMIT.to_owned(),
+        digest,
+        ..RunIdentity::default()
+    }
+}
+
+fn start(branch: &LedgerBranch, minute: i64, take_over: Option<&str>) -> Result<LedgerRun, Box<Diagnostic>> {
+    let endpoint = Untrusted::from("https://pbx.example");
+    let now = at(minute);
+    let options =
+        BeginOptions { commit: COMMIT, endpoint: &endpoint, take_over, allow_older: false, trust_project: false, now };
+    begin(branch.clone(), &options)
+}
+
+/// A client whose music is to change from 5 to 7.
+fn changing(result: Option<ApplyResult>) -> ClientPlan {
+    let mut client = client("12", &[(Setting::HoldMusic, json!(5), json!(7))]);
+    client.result = result;
+    client
+}
+
+fn claim(run: &mut LedgerRun, name: &str, clock: fn() -> Timestamp) -> Result<(), Box<Diagnostic>> {
+    run.claim_for(&who(name), claimed_puts(&[changing(None)]), Duration::from_secs(15 * 60), clock)
+}
+
+fn record(
+    run: &mut LedgerRun,
+    name: &str,
+    client: ClientPlan,
+    has_sent: bool,
+) -> Result<RecordOutcome, Box<Diagnostic>> {
+    let report = Plan { endpoint: "https://pbx.example".into(), clients: vec![client], ..Plan::default() };
+    let record = RunRecord {
+        report: &report,
+        document: b"{}",
+        has_sent,
+        is_whole: true,
+        applied: Some(COMMIT),
+        was_read: |client| client.live.is_some(),
+        in_doubt: |client| client.result == Some(ApplyResult::Failed),
+    };
+    run.record(&who(name), &record, || at(1))
+}
+
+fn view(branch: &LedgerBranch) -> LedgerView {
+    branch.read(branch.refresh().unwrap().as_deref()).unwrap()
+}
+
+fn of_twelve(view: &LedgerView) -> RecordedClient {
+    view.clients[&record_key(ClientId::parse("12").unwrap(), None)].record.clone()
+}
+
+fn music(text: &str) -> RecordedClient {
+    recorded(&[(Setting::HoldMusic, text)])
+}
+
+fn summary(error: Result<impl std::fmt::Debug, Box<Diagnostic>>) -> String {
+    error.unwrap_err().summary.raw().to_owned()
+}
+
+#[test]
+fn a_run_claims_sends_and_records_and_the_other_clone_reads_it() {
+    let (_folder, [one, two]) = clones();
+    let mut run = start(&one, 0, None).unwrap();
+    claim(&mut run, "r1", || at(0)).unwrap();
+    let open = view(&two);
+    assert_eq!(open.claims.iter().map(|open| open.run.as_str()).collect::<Vec<_>>(), ["r1"]);
+    assert!(open.head.is_none() && open.clients.is_empty());
+    assert_eq!(record(&mut run, "r1", changing(Some(ApplyResult::Applied)), true), Ok(RecordOutcome::Recorded));
+    let after = view(&two);
+    assert!(after.claims.is_empty());
+    assert_eq!(after.head.as_ref().unwrap().as_ref().unwrap().commit.as_deref(), Some(COMMIT));
+    assert_eq!(of_twelve(&after), music("7"));
+    let mut again = start(&two, 2, None).unwrap();
+    let in_sync = || {
+        let mut client = client("12", &[(Setting::HoldMusic, json!(7), json!(7))]);
+        client.result = Some(ApplyResult::Unchanged);
+        client
+    };
+    assert_eq!(record(&mut again, "r2", in_sync(), false), Ok(RecordOutcome::Nothing));
+    assert_eq!(view(&one).tip, after.tip, "nothing new, no commit");
+}
+
+#[test]
+fn of_two_runs_one_claims_and_the_other_is_refused_before_its_first_put() {
+    let (_folder, [one, two]) = clones();
+    let (mut first, mut second) = (start(&one, 0, None).unwrap(), start(&two, 0, None).unwrap());
+    claim(&mut first, "r1", || at(0)).unwrap();
+    let error = summary(claim(&mut second, "r2", || at(1)));
+    assert_eq!(error, "run r1 of Anna <anna@x> began 60 s ago");
+    assert_eq!(summary(start(&two, 1, None)), error);
+    record(&mut first, "r1", changing(Some(ApplyResult::Applied)), true).unwrap();
+    assert!(summary(claim(&mut second, "r2", || at(1))).contains("finished meanwhile"));
+    assert_eq!(of_twelve(&view(&two)), music("7"));
+}
+
+#[test]
+fn commits_of_other_projects_do_not_count() {
+    let (_folder, [one, two]) = clones();
+    let mut run = start(&one, 0, None).unwrap();
+    let other = |parent: Option<&str>, text: &str| {
+        let changes: [FileChange; 1] = [(b"other/ringform.yaml/ledger.json".to_vec(), Some(text.into()))];
+        let commit = NewCommit { parent, author: "A <a>", time: 0, message: "m\n", changes: &changes };
+        two.publish(&commit).unwrap().1
+    };
+    let tip = other(None, "1");
+    claim(&mut run, "r1", || at(0)).unwrap();
+    two.refresh().unwrap();
+    let tip = view(&two).tip.filter(|now| *now != tip).unwrap();
+    other(Some(&tip), "2");
+    assert_eq!(record(&mut run, "r1", changing(Some(ApplyResult::Applied)), true), Ok(RecordOutcome::Recorded));
+    assert_eq!(of_twelve(&view(&two)), music("7"));
+}
+
+#[test]
+fn a_dead_claim_leaves_doubts_and_the_run_that_was_taken_over_records_no_more_than_doubts() {
+    let (_folder, [one, two]) = clones();
+    let mut zero = start(&one, -9, None).unwrap();
+    record(&mut zero, "r0", client("12", &[(Setting::HoldMusic, json!(5), json!(5))]), false).unwrap();
+    let mut killed = start(&one, 0, None).unwrap();
+    claim(&mut killed, "r1", || at(0)).unwrap();
+    assert_eq!(of_twelve(&view(&two)), music("5"));
+    assert_eq!(view(&two).records().into_values().collect::<Vec<_>>(), [music("5?7")]);
+    summary(start(&two, 14, None));
+    let mut next = start(&two, 15, None).unwrap();
+    claim(&mut next, "r2", || at(15)).unwrap();
+    let taken = view(&two);
+    assert_eq!(of_twelve(&taken), music("5?7"));
+    assert_eq!(taken.claims.iter().map(|open| open.run.as_str()).collect::<Vec<_>>(), ["r2"]);
+    // The run that was taken over was only slow.
+    record(&mut killed, "r1", changing(Some(ApplyResult::Applied)), true).unwrap();
+    assert_eq!(of_twelve(&view(&one)), music("5?7"));
+    record(&mut next, "r2", changing(Some(ApplyResult::Applied)), true).unwrap();
+    let after = view(&one);
+    assert!(after.claims.is_empty());
+    assert_eq!(of_twelve(&after), music("7"));
+}
+
+#[test]
+fn take_over_ends_a_claim_before_its_lease() {
+    let (_folder, [one, two]) = clones();
+    let mut first = start(&one, 0, None).unwrap();
+    claim(&mut first, "r1", || at(0)).unwrap();
+    assert!(summary(start(&two, 1, Some("r9"))).contains("no claim to take over"));
+    let mut second = start(&two, 1, Some("r1")).unwrap();
+    claim(&mut second, "r2", || at(1)).unwrap();
+    let claims: Vec<Option<Claim>> = view(&one).claims.into_iter().map(|open| open.claim).collect();
+    assert_eq!(claims.len(), 1);
+    assert_eq!(claims[0].as_ref().unwrap().run, "r2");
+}
+
+#[test]
+fn a_put_of_unknown_fate_is_in_doubt_until_a_read_settles_it() {
+    let (_folder, [one, two]) = clones();
+    let mut run = start(&one, 0, None).unwrap();
+    claim(&mut run, "r1", || at(0)).unwrap();
+    record(&mut run, "r1", changing(Some(ApplyResult::Failed)), true).unwrap();
+    assert_eq!(of_twelve(&view(&two)), music("?7"));
+    let mut next = start(&two, 2, None).unwrap();
+    let mut read = client("12", &[(Setting::HoldMusic, json!(7), json!(7))]);
+    read.result = Some(ApplyResult::Unchanged);
+    record(&mut next, "r2", read, false).unwrap();
+    assert_eq!(of_twelve(&view(&one)), music("7"));
+}
+
+#[test]
+fn a_branch_that_is_gone_or_of_another_endpoint_stops_a_run() {
+    let (folder, [one, _]) = clones();
+    let mut run = start(&one, 0, None).unwrap();
+    claim(&mut run, "r1", || at(0)).unwrap();
+    record(&mut run, "r1", changing(Some(ApplyResult::Applied)), true).unwrap();
+    let endpoint = Untrusted::from("https://other.example");
+    let options = BeginOptions {
+        commit: COMMIT,
+        endpoint: &endpoint,
+        take_over: None,
+        allow_older: false,
+        trust_project: false,
+        now: at(1),
+    };
+    assert!(summary(begin(one.clone(), &options)).contains("this ledger is of https://pbx.example"));
+    let trusted = begin(one.clone(), &BeginOptions { trust_project: true, ..options }).unwrap();
+    assert!(trusted.view().clients.is_empty());
+    crate::git::fixture::git_in(&folder.path().join("remote.git"), &["branch", "--quiet", "-D", "ringform-ledger"]);
+    let gone = start(&one, 1, None).unwrap_err();
+    assert!(gone.summary.raw().contains("is gone"), "{gone:?}");
+    let push = "git push origin refs/remotes/origin/ringform-ledger:refs/heads/ringform-ledger";
+    assert!(gone.help.unwrap().raw().contains(push));
+}
