@@ -17,10 +17,10 @@ use crate::model::{
 };
 use crate::plan::{ClientPlan, Origin};
 
-/// A client with these fields: live and declared.
-pub(super) fn client(id: &str, fields: &[(Setting, Json, Json)]) -> ClientPlan {
+/// A declaration of these fields.
+pub(super) fn declaration(id: &str, fields: &[(Setting, Json)]) -> Declaration {
     let place = Place::new("clients/a.yaml".into(), 1, 1);
-    let managed = |(setting, _, declared): &(Setting, Json, Json)| ManagedField {
+    let managed = |(setting, declared): &(Setting, Json)| ManagedField {
         setting: *setting,
         wanted: value::live(setting.kind(), declared),
         layer: Layer::Settings,
@@ -28,7 +28,7 @@ pub(super) fn client(id: &str, fields: &[(Setting, Json, Json)]) -> ClientPlan {
     };
     let mut managed: Vec<ManagedField> = fields.iter().map(managed).collect();
     managed.sort_by_key(|one| one.setting);
-    let declaration = Declaration {
+    Declaration {
         client: ClientId::parse(id).unwrap(),
         credentials: None,
         labels: BTreeMap::new(),
@@ -37,7 +37,13 @@ pub(super) fn client(id: &str, fields: &[(Setting, Json, Json)]) -> ClientPlan {
         managed,
         expect: Vec::new(),
         ignored: Default::default(),
-    };
+    }
+}
+
+/// A client with these fields: live and declared.
+pub(super) fn client(id: &str, fields: &[(Setting, Json, Json)]) -> ClientPlan {
+    let declared: Vec<(Setting, Json)> = fields.iter().map(|(setting, _, json)| (*setting, json.clone())).collect();
+    let declaration = declaration(id, &declared);
     let mut body = serde_json::Map::new();
     body.insert("id".to_owned(), Json::from(id.parse::<u64>().unwrap()));
     for (setting, live, _) in fields {

@@ -78,7 +78,7 @@ pub enum OriginRule<'b> {
 
 impl OriginRule<'_> {
     /// The origin of a field of the client; `None` where declared and live are equal.
-    pub(in crate::plan) fn origin(self, setting: Setting, now: &State, live: &State) -> Option<Origin> {
+    pub fn origin(self, setting: Setting, now: &State, live: &State) -> Option<Origin> {
         match self {
             OriginRule::Always(origin) => (now != live).then_some(origin),
             OriginRule::Base(base) => origin(base.wanted(setting), now, live),

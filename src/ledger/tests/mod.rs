@@ -1,0 +1,4 @@
+//! Tests of the whole room: runs against real repositories, and a model of two runs that tries every order.
+
+mod model;
+mod runs;
