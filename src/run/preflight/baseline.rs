@@ -3,9 +3,10 @@
 //! Owns the reading of `--base` for a run. `config` reads the revision from git, and `plan` judges origins by it.
 
 use crate::config::{self, Baseline, Loaded, Project};
-use crate::model::{Declaration, SettingSet};
+use crate::model::{Declaration, Diagnostic, LimitSource, SendLimits, SettingSet};
 use crate::plan::compare::{by_client, is_same};
 use crate::plan::select::Selection;
+use crate::plan::send;
 use crate::plan::{Origin, Origins, ReleasedClient};
 use crate::run::preflight::credentials::used;
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -57,6 +58,20 @@ impl RunBase {
         }
         let (reads, tokens) = (declarations.len(), used(declarations).len());
         AffectedClients { reads, selected, tokens, revision: self.revision.as_str().into() }
+    }
+
+    /// Makes the limits of the work tree as strict as those of the base, and warns of each that this change loosens.
+    pub(super) fn tighten(&self, limits: &mut SendLimits) -> Vec<Diagnostic> {
+        let tip = self.baseline.tip.iter().map(|(name, then)| (name.as_str(), then.as_ref()));
+        let mut warnings = Vec::new();
+        let mut all = vec![limits.clone()];
+        for (revision, then) in std::iter::once((self.revision.as_str(), self.baseline.project.as_ref())).chain(tip) {
+            let Some(then) = then else { continue };
+            all.push(then.limits.sending.of(&LimitSource::Base(revision.into())));
+        }
+        warnings.extend(send::loosened(&SendLimits::strictest(&all[1..]), limits));
+        *limits = SendLimits::strictest(&all);
+        warnings
     }
 
     /// Clients of the selection that the base declares and the work tree does not.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, Untrusted};
 use crate::plan::{DocumentKind, Origin, Origins, Plan};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -26,6 +26,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) declarations: Vec<Declaration>,
     /// By what the run judges differences.
     pub(in crate::run) origins: Arc<Origins>,
+    /// The limits of the project and of its base.
+    pub(in crate::run) limits: SendLimits,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -56,7 +58,8 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     };
     let whole = selection::is_whole(&files, &project);
     let declarations = loaded.declarations;
-    let mut scope = Scope { project, declared, whole, declarations, origins, affected: None, report, base };
+    let limits = project.limits.sending.clone();
+    let mut scope = Scope { project, declared, whole, declarations, origins, limits, affected: None, report, base };
     scope.compare(request, env);
     Ok(scope)
 }
@@ -73,6 +76,7 @@ impl Scope {
             self.affected = Some(affected);
         }
         self.report.diagnostics.extend(base.loosened(project));
+        self.report.diagnostics.extend(base.tighten(&mut self.limits));
         self.report.released_clients = base.released(&request.selection);
     }
 
