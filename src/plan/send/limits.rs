@@ -16,24 +16,30 @@ pub struct ExceededLimit {
     pub sentence: Untrusted,
     /// Where the limit is written in the work tree.
     pub place: Option<Place>,
+    /// What to do.
+    pub help: &'static str,
 }
 
 /// The end of the warning of a plan.
 const WOULD_SEND_NOTHING: &str = "; apply would send nothing";
 
-const HELP: &str = "send the plan in parts, for example with --client or --label";
+/// The help for a limit of the base, which this change may have raised already.
+const RAISE_FIRST: &str =
+    "raise the limit in a change of its own, or send the plan in parts, for example with --client or --label";
+
+const IN_PARTS: &str = "send the plan in parts, for example with --client or --label";
 
 impl ExceededLimit {
     /// The error of an apply, which sends nothing.
     pub fn error(&self) -> Diagnostic {
         let summary = self.sentence.map(|sentence| format!("{sentence}; nothing was sent"));
-        Diagnostic::error("limit-exceeded", self.place.clone(), summary).help(HELP.to_owned())
+        Diagnostic::error("limit-exceeded", self.place.clone(), summary).help(self.help.to_owned())
     }
 
     /// The warning of a plan, which apply would refuse.
     pub fn warning(&self) -> Diagnostic {
         let summary = self.sentence.map(|sentence| format!("{sentence}{WOULD_SEND_NOTHING}"));
-        Diagnostic::warning("limit-exceeded", self.place.clone(), summary).help(HELP.to_owned())
+        Diagnostic::warning("limit-exceeded", self.place.clone(), summary).help(self.help.to_owned())
     }
 }
 
@@ -89,7 +95,8 @@ pub fn exceeded(limits: &SendLimits, plan: &Plan) -> Vec<ExceededLimit> {
         if let Some(what) = size.above(plan, kind, bound.amount) {
             let sentence = format!("{what}, {} allows {}", limit_name(kind, bound), kind.show(bound.amount));
             let place = bound.place.clone().filter(|_| bound.source == LimitSource::Project);
-            found.push(ExceededLimit { sentence: sentence.into(), place });
+            let help = if let LimitSource::Base(_) = bound.source { RAISE_FIRST } else { IN_PARTS };
+            found.push(ExceededLimit { sentence: sentence.into(), place, help });
         }
     }
     found
@@ -101,7 +108,7 @@ pub fn exceeded_at_base(saved: &Plan) -> Vec<ExceededLimit> {
     let of_base = |one: &&Diagnostic| one.rule == "limit-exceeded" && one.range.is_none();
     let found = saved.diagnostics.iter().filter(|_| saved.base.is_some()).filter(of_base);
     let sentence = |text: &str| text.strip_suffix(WOULD_SEND_NOTHING).unwrap_or(text).to_owned();
-    found.map(|one| ExceededLimit { sentence: one.summary.map(sentence), place: None }).collect()
+    found.map(|one| ExceededLimit { sentence: one.summary.map(sentence), place: None, help: RAISE_FIRST }).collect()
 }
 
 /// A bound by its name and its source: `--max-changes`, `max_changes of ringform.yaml:4`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, Untrusted};
-use crate::plan::{DocumentKind, Origin, Origins, Plan};
+use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::{self, credentials, report, selection};
@@ -26,6 +26,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) declarations: Vec<Declaration>,
     /// By what the run judges differences.
     pub(in crate::run) origins: Arc<Origins>,
+    /// The guards that judge the run.
+    pub(in crate::run) guards: GuardList,
     /// The limits of the project and of its base.
     pub(in crate::run) limits: SendLimits,
     /// With `--affected`, what the run costs.
@@ -58,8 +60,13 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     };
     let whole = selection::is_whole(&files, &project);
     let declarations = loaded.declarations;
+    let guards = match &base {
+        Some(base) => base.guards(&project, &declarations),
+        None => GuardList::new(&project.guards, &[]),
+    };
     let limits = project.limits.sending.clone();
-    let mut scope = Scope { project, declared, whole, declarations, origins, limits, affected: None, report, base };
+    let mut scope =
+        Scope { project, declared, whole, declarations, origins, guards, limits, affected: None, report, base };
     scope.compare(request, env);
     Ok(scope)
 }
@@ -76,7 +83,9 @@ impl Scope {
             self.affected = Some(affected);
         }
         self.report.diagnostics.extend(base.loosened(project));
-        self.report.diagnostics.extend(base.tighten(&mut self.limits));
+        let limits = base.limits();
+        self.report.diagnostics.extend(send::loosened(&limits, &self.limits));
+        self.limits = SendLimits::strictest([&self.limits, &limits]);
         self.report.released_clients = base.released(&request.selection);
     }
 
