@@ -27,6 +27,8 @@ const WOULD_SEND_NOTHING: &str = "; apply would send nothing";
 const RAISE_FIRST: &str =
     "raise the limit in a change of its own, or send the plan in parts, for example with --client or --label";
 
+const REVIEW: &str = "review what the plan opens, then raise the limit or send the plan in parts";
+
 const IN_PARTS: &str = "send the plan in parts, for example with --client or --label";
 
 impl ExceededLimit {
@@ -95,7 +97,11 @@ pub fn exceeded(limits: &SendLimits, plan: &Plan) -> Vec<ExceededLimit> {
         if let Some(what) = size.above(plan, kind, bound.amount) {
             let sentence = format!("{what}, {} allows {}", limit_name(kind, bound), kind.show(bound.amount));
             let place = bound.place.clone().filter(|_| bound.source == LimitSource::Project);
-            let help = if let LimitSource::Base(_) = bound.source { RAISE_FIRST } else { IN_PARTS };
+            let help = match (&bound.source, kind) {
+                (LimitSource::Base(_), _) => RAISE_FIRST,
+                (_, LimitKind::Opening) => REVIEW,
+                (_, _) => IN_PARTS,
+            };
             found.push(ExceededLimit { sentence: sentence.into(), place, help });
         }
     }
