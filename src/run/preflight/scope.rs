@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted, Waiver};
 use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -28,6 +28,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) origins: Arc<Origins>,
     /// The guards that judge the run.
     pub(in crate::run) guards: GuardList,
+    /// The waivers that count.
+    pub(in crate::run) waivers: Vec<Waiver>,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -58,11 +60,12 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     };
     let whole = selection::is_whole(&files, &project);
     let declarations = loaded.declarations;
-    let guards = match &base {
-        Some(base) => base.guards(&project, &declarations),
-        None => GuardList::new(&project.guards, &[]),
+    let (guards, waivers) = match &base {
+        Some(base) => (base.guards(&project, &declarations), base.waivers(&project)),
+        None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
     };
-    let mut scope = Scope { project, declared, whole, declarations, origins, guards, affected: None, report, base };
+    let affected = None;
+    let mut scope = Scope { project, declared, whole, declarations, origins, guards, waivers, affected, report, base };
     scope.compare(request, env);
     Ok(scope)
 }
