@@ -3,6 +3,8 @@
 //! Owns its type, and the making of it from live clients. `saved_plan` makes it from a file.
 
 use crate::config::Project;
+use crate::model::SendLimits;
+use crate::plan::send::ExceededLimit;
 use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
@@ -17,6 +19,10 @@ pub(super) struct Ready {
     /// Everything but the run, the clients included.
     pub(super) report: Plan,
     pub(super) readings: Readings,
+    /// The limits of the project and of its base.
+    pub(super) limits: SendLimits,
+    /// The limits of its base that a saved plan exceeds.
+    pub(super) exceeded: Vec<ExceededLimit>,
 }
 
 /// Reads all and plans.
@@ -29,8 +35,8 @@ pub(super) async fn from_live(
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let sending = &request.sending;
-    let Scope { project, declarations, origins, mut report, .. } = scope;
-    let options = ReadOptions::new(&session, &project, origins, sending, env, listener);
+    let Scope { project, declarations, origins, guards, limits, mut report, .. } = scope;
+    let options = ReadOptions::new(&session, &guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
     report.clients = outcome.clients;
@@ -38,5 +44,5 @@ pub(super) async fn from_live(
     report.diagnostics.extend(warnings::unused_overwrites(sending, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     report.revision = project.revision();
-    Ok(Ready { project, session, report, readings: outcome.readings })
+    Ok(Ready { project, session, report, readings: outcome.readings, limits, exceeded: Vec::new() })
 }

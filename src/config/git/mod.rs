@@ -8,5 +8,5 @@ mod repository;
 mod resolve;
 mod tree;
 
-pub use base::{Baseline, base};
+pub use base::{Baseline, BranchTip, base};
 pub use repository::Repository;

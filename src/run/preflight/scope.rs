@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
-use crate::plan::{DocumentKind, Origin, Origins, Plan};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, Untrusted, Waiver};
+use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::{self, credentials, report, selection};
@@ -26,6 +26,12 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) declarations: Vec<Declaration>,
     /// By what the run judges differences.
     pub(in crate::run) origins: Arc<Origins>,
+    /// The guards that judge the run.
+    pub(in crate::run) guards: GuardList,
+    /// The limits of the project and of its base.
+    pub(in crate::run) limits: SendLimits,
+    /// The waivers that count.
+    pub(in crate::run) waivers: Vec<Waiver>,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -56,7 +62,14 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     };
     let whole = selection::is_whole(&files, &project);
     let declarations = loaded.declarations;
-    let mut scope = Scope { project, declared, whole, declarations, origins, affected: None, report, base };
+    let (guards, waivers) = match &base {
+        Some(base) => (base.guards(&project, &declarations), base.waivers(&project)),
+        None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
+    };
+    let limits = project.limits.sending.clone();
+    let affected = None;
+    let mut scope =
+        Scope { project, declared, whole, declarations, origins, guards, limits, waivers, affected, report, base };
     scope.compare(request, env);
     Ok(scope)
 }
@@ -73,6 +86,12 @@ impl Scope {
             self.affected = Some(affected);
         }
         self.report.diagnostics.extend(base.loosened(project));
+        let limits = base.limits();
+        // A drift report sends nothing, so no limit matters to it.
+        if self.report.kind != DocumentKind::Drift {
+            self.report.diagnostics.extend(send::loosened(&limits, &self.limits));
+        }
+        self.limits = SendLimits::strictest([&self.limits, &limits]);
         self.report.released_clients = base.released(&request.selection);
     }
 
