@@ -6,7 +6,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::config::sections::keys::{
-    CREDENTIAL, CREDENTIAL_FORMS, DOCUMENT, GUARD, KeyRow, KeyShape, PROJECT, SectionKeys, WAIVER,
+    CREDENTIAL, CREDENTIAL_FORMS, DOCUMENT, GUARD, KeyRow, KeyShape, LEDGER, PROJECT, SectionKeys, WAIVER,
 };
 use crate::model::guard::BUILT_IN;
 use crate::model::zone;
@@ -106,6 +106,7 @@ fn of_shape(shape: KeyShape) -> Json {
             list(json!({"anyOf": [{"enum": built_in}, of_section(&GUARD, "object".into())]}))
         }
         KeyShape::Waivers => list(of_section(&WAIVER, "object".into())),
+        KeyShape::Ledger => json!({"anyOf": [{"enum": ["git"]}, of_section(&LEDGER, "object".into())]}),
     }
 }
 

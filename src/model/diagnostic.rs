@@ -116,6 +116,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("read-only-field", "a read-only field is under settings; it belongs under expect"),
     ("rules-changed", "guards, limits or waivers differ from the base, so other changes or findings can pass"),
     ("set-and-ignored", "a field is under both settings and ignore"),
+    ("short-lease", "a lease of the ledger is so short that it may end during a run"),
     ("sparse-checkout", "documents lie outside of a sparse checkout"),
     ("tag", "a value has a YAML tag"),
     ("too-deep", "a file is nested deeper than 32 levels"),

@@ -81,6 +81,8 @@ pub enum KeyShape {
     Guards,
     /// A list of waivers.
     Waivers,
+    /// `git`, or a section with keys of its own.
+    Ledger,
 }
 
 impl KeyShape {
@@ -117,6 +119,7 @@ impl KeyShape {
             KeyShape::Profiles => "settings by name of the profile",
             KeyShape::Guards => "list of guards",
             KeyShape::Waivers => "list of waivers",
+            KeyShape::Ledger => "`git`, or keys of `ledger`",
         };
         words.to_owned()
     }
@@ -175,6 +178,7 @@ pub static PROJECT: SectionKeys = SectionKeys {
         key("profiles", KeyShape::Profiles, "named settings that documents build on"),
         key("limits", KeyShape::Section(&LIMITS), "bounds on requests, and on what an apply may send"),
         key("guards", KeyShape::Guards, "rules that a plan must pass"),
+        key("ledger", KeyShape::Ledger, "a branch that remembers what was applied; `git` for the defaults"),
         key("waivers", KeyShape::Waivers, "drift that raises no alert until a day; plan and apply do not use waivers"),
     ],
 };
@@ -231,6 +235,16 @@ pub static LIMITS: SectionKeys = SectionKeys {
             FROM_ONE,
             "apply writes so many clients first, one at a time; the first of them that fails stops the rest",
         ),
+    ],
+};
+
+/// The keys of `ledger`.
+pub static LEDGER: SectionKeys = SectionKeys {
+    title: "`ledger`",
+    rows: &[
+        key("branch", KeyShape::Text, "the branch, without refs/heads/; ringform-ledger by default"),
+        key("remote", KeyShape::Text, "the name of the remote, origin by default; `none` keeps the branch local"),
+        key("lease", KeyShape::Duration, "how long a claim lives without a renewal, 1s to 24h; 15m by default"),
     ],
 };
 
@@ -320,12 +334,13 @@ pub static DOCUMENT: SectionKeys = SectionKeys {
 };
 
 /// All tables with a heading, in the order of the documentation.
-pub static ALL: [(&str, &SectionKeys); 8] = [
+pub static ALL: [(&str, &SectionKeys); 9] = [
     ("Client document", &DOCUMENT),
     ("ringform.yaml", &PROJECT),
     ("An entry of `credentials`", &CREDENTIAL),
     ("`defaults`", &DEFAULTS),
     ("`limits`", &LIMITS),
+    ("`ledger`", &LEDGER),
     ("An entry of `guards`", &GUARD),
     ("`deny` and `warn` of a guard", &CONDITIONS),
     ("An entry of `waivers`", &WAIVER),

@@ -6,6 +6,7 @@ mod entries;
 mod guards;
 pub(crate) mod inheritance;
 pub mod keys;
+mod ledger;
 mod limits;
 pub(crate) mod project;
 mod settings;

@@ -15,10 +15,10 @@ use crate::config::sections::inheritance::{Inheritance, known_profiles};
 use crate::config::sections::keys::{DEFAULTS, PROJECT};
 use crate::config::sections::limits::{self, Limits};
 use crate::config::sections::template::Template;
-use crate::config::sections::{guards, settings, waivers};
+use crate::config::sections::{guards, ledger, settings, waivers};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument};
-use crate::model::{Guard, Layer, ManagedField, Revision, Route, Waiver};
+use crate::model::{Guard, Layer, LedgerConfig, ManagedField, Revision, Route, Waiver};
 
 /// A project, as its file says.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Project {
     pub guards: Vec<Guard>,
     /// Drift that raises no alert. Only `drift` uses them.
     pub waivers: Vec<Waiver>,
+    /// Where the ledger is; `None` for a project without one.
+    pub ledger: Option<LedgerConfig>,
     pub(crate) documents: Option<Globs>,
     pub(crate) inheritance: Arc<Inheritance>,
 }
@@ -98,6 +100,7 @@ pub(crate) fn read(
         limits: limits.with_default_age(),
         guards: of("guards").map(|entry| guards::read(entry, problems)).unwrap_or_default(),
         waivers: of("waivers").map(|entry| waivers::read(entry, problems)).unwrap_or_default(),
+        ledger: of("ledger").and_then(|entry| ledger::read(entry, problems)),
         credentials,
         documents,
         inheritance: Arc::new(inheritance),
