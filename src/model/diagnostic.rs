@@ -80,6 +80,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("alias-bomb", "aliases expand to more than 10,000 nodes"),
     ("ambiguous-project", "the PATHs belong to two projects, or a folder has several project files"),
     ("another-commit", "a saved plan is from another commit than the work tree"),
+    ("apply-lock", "another apply is running in this folder, or its lock file cannot be locked"),
     ("bad-alias", "an alias refers to itself, or to an anchor that does not come before it"),
     ("bad-client", "the client id is neither a number nor @me"),
     ("bad-credentials", "a credential of ringform.yaml has none of the three forms"),

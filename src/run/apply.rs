@@ -53,12 +53,13 @@ pub async fn apply(
         }
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
-    let Ready { session, mut report, .. } = ready;
+    let Ready { session, mut report, lock, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
     let closed = session.close().await;
+    drop(lock);
     Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(closed) })
 }
 

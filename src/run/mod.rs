@@ -5,6 +5,7 @@
 //! events and returns results.
 
 mod apply;
+mod apply_lock;
 mod auth;
 mod drift;
 mod environment;

@@ -14,7 +14,7 @@ use crate::run::preflight::{self, EndpointChoice};
 use crate::run::read::Readings;
 use crate::run::ready::Ready;
 use crate::run::session::Session;
-use crate::run::{Environment, NotStarted, RunRequest, SavedPlanFlaw};
+use crate::run::{Environment, NotStarted, RunRequest, SavedPlanFlaw, apply_lock};
 
 /// Loads a saved plan and connects for its clients.
 pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) -> Result<Ready, NotStarted> {
@@ -32,6 +32,10 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     };
     let names = check(&plan, &project, target.label()).map_err(flawed)?;
     report.diagnostics.extend(another_commit(plan.revision.as_ref(), report.revision.as_ref()));
+    let lock = match apply_lock::take(&project, env) {
+        Ok(lock) => lock,
+        Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
+    };
     let session = match Session::connect(&project, names, &request.connection, env).await {
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
@@ -45,7 +49,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         client.blocked.retain(|blocked| blocked.kind != BlockedKind::Guard);
         report.diagnostics.extend(guards::judge(&project.guards, client));
     }
-    Ok(Ready { project, session, report, readings: Readings::new() })
+    Ok(Ready { project, session, report, readings: Readings::new(), lock })
 }
 
 /// Reads the file, and checks that it is a plan that can be applied whole.

@@ -19,6 +19,7 @@ mod laws_fields;
 mod laws_origins;
 mod laws_plan;
 mod leaks;
+mod locking;
 mod made;
 mod metrics;
 mod network;

@@ -106,7 +106,8 @@ impl Scope {
         }
     }
 
-    fn refuse(&mut self, errors: Vec<Diagnostic>, env: &Environment) -> NotStarted {
+    /// A run that does not start because of these errors.
+    pub(in crate::run) fn refuse(&mut self, errors: Vec<Diagnostic>, env: &Environment) -> NotStarted {
         report::problems_at_commit(std::mem::take(&mut self.report), errors, &self.project, env)
     }
 }

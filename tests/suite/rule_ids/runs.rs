@@ -146,6 +146,7 @@ fn clients() -> Vec<Run> {
                 .declared(12, "{timezone: UTC}")
         }),
         run("apply --plan plan.json --yes", 0, &["warning another-commit"], planned),
+        run("apply --yes", 1, &["error apply-lock"], || in_sync().file(".ringform", "a file\n")),
     ]
 }
 
