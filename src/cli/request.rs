@@ -11,12 +11,19 @@ use ringform::run::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, RunRequest,
 };
 
+use crate::cli::guard::GuardTestArgs;
 use crate::cli::offline::{ResolveArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
 use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, SelectArgs, SendArgs};
 
 impl From<&FileArgs> for FileOptions {
     fn from(args: &FileArgs) -> FileOptions {
+        FileOptions { paths: args.paths.clone(), project: args.project.clone() }
+    }
+}
+
+impl From<&GuardTestArgs> for FileOptions {
+    fn from(args: &GuardTestArgs) -> FileOptions {
         FileOptions { paths: args.paths.clone(), project: args.project.clone() }
     }
 }

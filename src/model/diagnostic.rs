@@ -85,6 +85,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("bad-client", "the client id is neither a number nor @me"),
     ("bad-credentials", "a credential of ringform.yaml has none of the three forms"),
     ("bad-guard", "a guard of ringform.yaml is not valid"),
+    ("bad-guard-test", "a guard test is missing or not valid, or asks a guard that the project does not have"),
     ("bad-limit", "a limit of ringform.yaml is not valid"),
     ("bad-merge", "a merge key refers to something other than mappings"),
     ("bad-setting", "a value is not valid for its field"),

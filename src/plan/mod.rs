@@ -8,6 +8,7 @@ mod client;
 pub mod compare;
 pub mod document;
 pub mod drift;
+pub mod guard_test;
 pub mod guards;
 pub mod select;
 pub mod send;

@@ -11,6 +11,7 @@ mod field_http;
 mod field_yaml;
 mod files;
 mod generated;
+mod guard_testing;
 mod guarding;
 mod hostile;
 mod importing;

@@ -4,7 +4,7 @@
 //! mean", the JSON schemas and the docs all use these tables. It must not know how a value is read. The keys of
 //! `settings` and `expect` are in the field table.
 
-use crate::model::Route;
+use crate::model::{GuardVerdict, Route};
 
 /// One key of a section.
 #[derive(Debug)]
@@ -261,6 +261,19 @@ pub static WAIVER: SectionKeys = SectionKeys {
     ],
 };
 
+/// The keys of a case of a guard test file.
+pub static GUARD_CASE: SectionKeys = SectionKeys {
+    title: "a guard test",
+    rows: &[
+        required("name", KeyShape::Name, "what the case shows"),
+        key("labels", KeyShape::Labels, "the labels of the client"),
+        required("live", KeyShape::Settings, "what the API answers; a field that is left out is not set"),
+        required("declared", KeyShape::Settings, "what the client declares; a field that is left out is not managed"),
+        required("expect", KeyShape::Choice(&GuardVerdict::WORDS), "the verdict of the guards"),
+        key("guard", KeyShape::Name, "the guard that must give this verdict; without it, all guards together"),
+    ],
+};
+
 /// The keys of a client document.
 pub static DOCUMENT: SectionKeys = SectionKeys {
     title: "a client document",
@@ -284,7 +297,7 @@ pub static DOCUMENT: SectionKeys = SectionKeys {
 };
 
 /// All tables with a heading, in the order of the documentation.
-pub static ALL: [(&str, &SectionKeys); 8] = [
+pub static ALL: [(&str, &SectionKeys); 9] = [
     ("Client document", &DOCUMENT),
     ("ringform.yaml", &PROJECT),
     ("An entry of `credentials`", &CREDENTIAL),
@@ -293,6 +306,7 @@ pub static ALL: [(&str, &SectionKeys); 8] = [
     ("An entry of `guards`", &GUARD),
     ("`deny` and `warn` of a guard", &CONDITIONS),
     ("An entry of `waivers`", &WAIVER),
+    ("A case of a guard test file", &GUARD_CASE),
 ];
 
 #[cfg(test)]

@@ -73,6 +73,8 @@ fn files() -> Vec<Run> {
         run("validate . other", 1, &["error ambiguous-project"], two_projects),
         run("validate .. --project ./ringform.yaml", 1, &["error ambiguous-project"], in_sync),
         run("validate clients/13.yaml", 1, &["error unreadable"], in_sync),
+        run("guard test", 1, &["error bad-guard-test"], in_sync),
+        run("guard test", 1, &["error bad-guard-test a.test.yaml:1:1"], || in_sync().file("a.test.yaml", "open-geo\n")),
         run("validate", 1, &["error unreadable clients/13.yaml:1:1"], || {
             let world = in_sync();
             link(&world, "clients/13.yaml");
