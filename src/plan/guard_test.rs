@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::model::guard_case::{GuardCase, GuardVerdict};
 use crate::model::{ClientId, Declaration, Guard, Live, Origin, Place, SettingSet, Untrusted};
 use crate::plan::client::ClientPlan;
+use crate::plan::guard_list::GuardList;
 use crate::plan::guards;
 
 /// The client of every case. A case describes no real client, so it needs no number.
@@ -65,7 +66,7 @@ pub fn judge_case(guards: &[Guard], case: &GuardCase) -> GuardCaseResult {
 /// What one guard says of a client. Guards judge independently, so each is asked alone.
 fn statements(guard: &Guard, client: &ClientPlan) -> Vec<GuardStatement> {
     let mut client = client.clone();
-    let warnings = guards::judge(std::slice::from_ref(guard), &mut client);
+    let warnings = guards::judge(&GuardList::new(std::slice::from_ref(guard), &[]), &mut client);
     let say = |verdict, message| GuardStatement { name: Untrusted::new(guard.name.clone()), verdict, message };
     let about_client = format!("client {CLIENT}: ");
     let denied = client.blocked.into_iter().map(|blocked| say(GuardVerdict::Deny, blocked.message));

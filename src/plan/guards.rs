@@ -5,12 +5,12 @@
 //! would refuse as a change is a warning.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::model::countries::Countries;
-use crate::model::guard::{Condition, Enforcement, Guard};
+use crate::model::guard::{Condition, Enforcement, Guard, RuleSource};
 use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, State, Untrusted};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
+use crate::plan::guard_list::{GuardList, covers};
 
 /// The fields that decide who can place calls: a change of them can be grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {
@@ -20,20 +20,27 @@ pub fn security_settings() -> impl Iterator<Item = Setting> {
     })
 }
 
-/// Judges one client: adds the guards that deny to `blocked` and returns the warnings.
-pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
+/// Judges one client: adds the guards that deny to `blocked` and returns the warnings. Of guards with one name only the
+/// first one speaks about a field, unless a later one is stricter.
+pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     if client.error.is_some() {
         return warnings;
     }
-    for guard in guards {
-        if !covers(guard, &client.labels) {
-            continue;
+    let mut judged: BTreeMap<(&str, Setting), Enforcement> = BTreeMap::new();
+    for guard in guards.of(client) {
+        // What is declared and live already is no change, so the rules of a revision do not judge it.
+        if guard.source == RuleSource::Project {
+            for (setting, value) in held(client) {
+                warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
+            }
         }
-        for (setting, value) in held(client) {
-            warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
-        }
-        for message in messages(guard, client) {
+        for (setting, message) in messages(guard, client) {
+            let earlier = judged.get(&(&*guard.name, setting)).copied();
+            if earlier == Some(Enforcement::Deny) || earlier == Some(guard.effect) {
+                continue;
+            }
+            judged.insert((&guard.name, setting), guard.effect);
             match guard.effect {
                 Enforcement::Deny if client.is_to_send() => client.blocked.push(Blocked {
                     kind: BlockedKind::Guard,
@@ -44,7 +51,7 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
                 Enforcement::Deny | Enforcement::Warn => {
                     let summary = format!("client {}: {}", client.client_id, message.raw());
                     let warning = Diagnostic::warning("guard", client.source.clone(), summary);
-                    warnings.push(warning.help(format!("guard `{}`", guard.name)));
+                    warnings.push(warning.help(guard.named()));
                 }
             }
         }
@@ -63,8 +70,7 @@ pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagno
         }
         let unmanaged = fields(guard).into_iter().filter(|setting| !managed.contains(*setting));
         for setting in unmanaged.filter(|_| guard.when.unmanaged) {
-            let message = guard.message.clone().unwrap_or_else(|| sentence(guard, setting, None));
-            let summary = format!("client {client}: {}", message.raw());
+            let summary = format!("client {client}: {}", message(guard, setting, None).raw());
             let warning = Diagnostic::warning("guard", declaration.place.clone(), summary);
             warnings.push(warning.help(format!("guard `{}`", guard.name)));
         }
@@ -102,11 +108,6 @@ fn refused_value(
     Some(warning.help(format!("guard `{}`: declare another value, or change the guard", guard.name)))
 }
 
-/// Whether a client with these labels is one that the guard judges.
-fn covers(guard: &Guard, labels: &BTreeMap<Arc<str>, Arc<str>>) -> bool {
-    guard.labels.iter().all(|(key, value)| labels.get(key) == Some(value))
-}
-
 /// The fields that a guard judges.
 fn fields(guard: &Guard) -> Vec<Setting> {
     match guard.field {
@@ -116,7 +117,7 @@ fn fields(guard: &Guard) -> Vec<Setting> {
 }
 
 /// The messages of a guard about a client: one for each field to which it applies.
-fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
+fn messages(guard: &Guard, client: &ClientPlan) -> Vec<(Setting, Untrusted)> {
     let mut messages = Vec::new();
     for setting in fields(guard) {
         let change = client.changes.iter().map(|change| &change.difference).find(|one| one.setting == setting);
@@ -126,7 +127,7 @@ fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
             (false, None) => false,
         };
         if applies {
-            messages.push(guard.message.clone().unwrap_or_else(|| sentence(guard, setting, change)));
+            messages.push((setting, message(guard, setting, change)));
         }
     }
     messages
@@ -163,11 +164,16 @@ fn has_more_than(most: u32, after: &State) -> bool {
     }
 }
 
-fn sentence(guard: &Guard, setting: Setting, difference: Option<&Difference>) -> Untrusted {
-    match difference {
-        Some(one) if !guard.when.unmanaged => {
-            format!("{setting}: {} → {} is against the guard", one.live.to_json(), one.declared.to_json()).into()
-        }
-        Some(_) | None => format!("{setting} is not managed").into(),
+/// The message of a guard about a field. It names the guard where that is not one of the work tree.
+fn message(guard: &Guard, setting: Setting, difference: Option<&Difference>) -> Untrusted {
+    let change = difference.filter(|_| !guard.when.unmanaged);
+    let change = change.map(|one| format!("{setting}: {} → {}", one.live.to_json(), one.declared.to_json()));
+    match (&guard.source, &guard.message, change) {
+        (RuleSource::Project, Some(own), _) => own.clone(),
+        (RuleSource::Project, None, Some(change)) => format!("{change} is against the guard").into(),
+        (RuleSource::Project, None, None) => format!("{setting} is not managed").into(),
+        (_, Some(own), _) => format!("{} ({})", own.raw(), guard.named()).into(),
+        (_, None, Some(change)) => format!("{change} is against {}", guard.named()).into(),
+        (_, None, None) => format!("{setting} is not managed ({})", guard.named()).into(),
     }
 }

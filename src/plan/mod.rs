@@ -8,6 +8,7 @@ mod client;
 pub mod compare;
 pub mod document;
 pub mod drift;
+mod guard_list;
 pub mod guard_test;
 pub mod guards;
 pub mod select;
@@ -18,6 +19,7 @@ pub use client::{Blocked, BlockedKind, ClientPlan, ReleasedField, Status};
 pub use compare::{Change, ChangeAction, Origins};
 pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
 pub use drift::DriftReport;
+pub use guard_list::{GuardList, RevisionGuards};
 pub use send::{ApplyResult, ClearedPatch, Collateral, Details, NotConverged, Patch, SendScope};
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use crate::run::{Environment, NotStarted, RunRequest, warnings};
 
 /// Compares declarations with those of the base.
 pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcome, NotStarted> {
-    let Scope { project, declarations, origins, mut report, .. } = scope(request, env, DocumentKind::Offline)?;
+    let Scope { project, declarations, origins, guards: rules, mut report, .. } =
+        scope(request, env, DocumentKind::Offline)?;
     // A missing variable stops nothing here, because the run sends nothing.
     report.endpoint = EndpointChoice::new(&request.connection, env).unfilled_label(&project);
     for declaration in &declarations {
@@ -16,7 +17,7 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
         request.sending.mark(&mut client);
         client.select(request.selection.fields);
         report.diagnostics.extend(not_shown);
-        report.diagnostics.extend(guards::judge(&project.guards, &mut client));
+        report.diagnostics.extend(guards::judge(&rules, &mut client));
         report.clients.push(client);
     }
     report.run = env.run_without_requests();

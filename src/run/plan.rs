@@ -11,8 +11,8 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     let mut scope = scope(request, env, DocumentKind::Plan)?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
-    let Scope { project, declarations, origins, mut report, .. } = scope;
-    let options = ReadOptions::new(&session, &project, origins, &request.sending, env, listener);
+    let Scope { project, declarations, origins, guards, mut report, .. } = scope;
+    let options = ReadOptions::new(&session, &guards, origins, &request.sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, ..options }).await;
     report.clients = outcome.clients;

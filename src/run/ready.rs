@@ -34,8 +34,8 @@ pub(super) async fn from_live(
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let sending = &request.sending;
-    let Scope { project, declarations, origins, mut report, .. } = scope;
-    let options = ReadOptions::new(&session, &project, origins, sending, env, listener);
+    let Scope { project, declarations, origins, guards, mut report, .. } = scope;
+    let options = ReadOptions::new(&session, &guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
     report.clients = outcome.clients;

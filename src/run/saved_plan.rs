@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::model::{Diagnostic, Revision, Untrusted};
-use crate::plan::{BlockedKind, DocumentKind, Plan, document, guards};
+use crate::plan::{Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards};
 use crate::run::preflight::{self, EndpointChoice};
 use crate::run::read::Readings;
 use crate::run::ready::Ready;
@@ -45,9 +45,16 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     report.shard = plan.shard;
     report.released_clients = plan.released_clients;
     report.clients = plan.clients;
+    let rules = GuardList::new(&project.guards, &[]);
+    let has_base = report.base.is_some();
     for client in &mut report.clients {
-        client.blocked.retain(|blocked| blocked.kind != BlockedKind::Guard);
-        report.diagnostics.extend(guards::judge(&project.guards, client));
+        let is_of_guard = |one: &Blocked| one.kind == BlockedKind::Guard;
+        let (then, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut client.blocked).into_iter().partition(is_of_guard);
+        client.blocked = kept;
+        report.diagnostics.extend(guards::judge(&rules, client));
+        // This run does not read the base again: a client that a guard of the base stopped stays stopped.
+        let old = then.into_iter().filter(|one| has_base && !client.blocked.contains(one)).collect::<Vec<_>>();
+        client.blocked.extend(old);
     }
     Ok(Ready { project, session, report, readings: Readings::new(), lock })
 }

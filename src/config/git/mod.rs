@@ -11,6 +11,6 @@ mod repository;
 mod resolve;
 mod tree;
 
-pub use base::{Baseline, base};
+pub use base::{Baseline, BranchTip, base};
 pub use environment::GitEnvironment;
 pub use repository::Repository;

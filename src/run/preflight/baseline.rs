@@ -6,7 +6,7 @@ use crate::config::{self, Baseline, Loaded, Project};
 use crate::model::{Declaration, SettingSet};
 use crate::plan::compare::{by_client, is_same};
 use crate::plan::select::Selection;
-use crate::plan::{Origin, Origins, ReleasedClient};
+use crate::plan::{GuardList, Origin, Origins, ReleasedClient, RevisionGuards};
 use crate::run::preflight::credentials::used;
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::{AffectedClients, BaseOptions};
@@ -57,6 +57,18 @@ impl RunBase {
         }
         let (reads, tokens) = (declarations.len(), used(declarations).len());
         AffectedClients { reads, selected, tokens, revision: self.revision.as_str().into() }
+    }
+
+    /// The guards of the work tree, and those of the base that bind as well.
+    pub(super) fn guards(&self, project: &Project, declarations: &[Declaration]) -> GuardList {
+        let base = &self.baseline;
+        let tip = base.tip.iter().map(|tip| (tip.name.as_str(), tip.project.as_ref().or(tip.broken_project.as_ref())));
+        let first = (self.revision.as_str(), base.project.as_ref().or(base.broken_project.as_ref()));
+        let revisions: Vec<RevisionGuards<'_>> = std::iter::once(first)
+            .chain(tip)
+            .map(|(revision, then)| RevisionGuards { revision, guards: then.map_or(&[], |then| &then.guards) })
+            .collect();
+        GuardList::new(&project.guards, &revisions).with_labels(&base.declarations, &base.lost, declarations)
     }
 
     /// Clients of the selection that the base declares and the work tree does not.

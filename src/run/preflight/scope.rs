@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
-use crate::plan::{DocumentKind, Origin, Origins, Plan};
+use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::{self, credentials, report, selection};
@@ -26,6 +26,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) declarations: Vec<Declaration>,
     /// By what the run judges differences.
     pub(in crate::run) origins: Arc<Origins>,
+    /// The guards that judge the run.
+    pub(in crate::run) guards: GuardList,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -56,7 +58,11 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     };
     let whole = selection::is_whole(&files, &project);
     let declarations = loaded.declarations;
-    let mut scope = Scope { project, declared, whole, declarations, origins, affected: None, report, base };
+    let guards = match &base {
+        Some(base) => base.guards(&project, &declarations),
+        None => GuardList::new(&project.guards, &[]),
+    };
+    let mut scope = Scope { project, declared, whole, declarations, origins, guards, affected: None, report, base };
     scope.compare(request, env);
     Ok(scope)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::api::CredentialSource;
-use crate::config::{Baseline, Project};
+use crate::config::{Baseline, BranchTip, Project};
 use crate::model::Diagnostic;
 use crate::run::preflight::baseline::RunBase;
 use crate::run::preflight::credentials::source;
@@ -205,7 +205,7 @@ fn the_tip_of_a_branch_and_a_submodule_count_too() {
     let (connection, env) = (flag(None), environment(&[]));
     let distrust = |base: RunBase| base.distrust(&now, EndpointChoice::new(&connection, &env));
     let mut moved = base(Some(then.clone()));
-    moved.baseline.tip = Some(("release".to_owned(), Some(other)));
+    moved.baseline.tip = Some(BranchTip { name: "release".to_owned(), project: Some(other), broken_project: None });
     assert_eq!(summaries(&distrust(moved)), ["the endpoint differs from that of release: nothing is sent"]);
     let mut inside = base(Some(then));
     inside.baseline.submodule = true;

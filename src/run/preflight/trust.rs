@@ -37,7 +37,7 @@ fn distrust(base: &Baseline, revision: &str, project: &Project, endpoint: Endpoi
         let what = format!("{} is in a submodule, so the change itself chooses the base", project.file);
         found.push(because(file.clone(), what).help(help.to_owned()));
     }
-    let tip = base.tip.iter().map(|(name, then)| (name.as_str(), then));
+    let tip = base.tip.iter().map(|tip| (tip.name.as_str(), &tip.project));
     for (name, then) in std::iter::once((revision, &base.project)).chain(tip) {
         let Some(then) = then else {
             let what = format!("{name} has no valid {}, so the two cannot be compared", project.file);
