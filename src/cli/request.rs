@@ -2,8 +2,10 @@
 //!
 //! Owns the one conversion from the command line to what `run` takes.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use ringform::model::GuardOverride;
 use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
 use ringform::plan::send::SizeLimits;
@@ -14,7 +16,7 @@ use ringform::run::{
 use crate::cli::guard::GuardTestArgs;
 use crate::cli::offline::{ResolveArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
-use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, SelectArgs, SendArgs};
+use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs};
 
 impl From<&FileArgs> for FileOptions {
     fn from(args: &FileArgs) -> FileOptions {
@@ -63,6 +65,15 @@ impl From<&SendArgs> for SendScope {
     }
 }
 
+impl OverrideArgs {
+    /// One override for each guard, all for one reason.
+    fn all(&self) -> Vec<GuardOverride> {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        let names: BTreeSet<&str> = self.guards.iter().map(String::as_str).collect();
+        names.into_iter().map(|guard| GuardOverride { guard: guard.into(), reason: reason.into() }).collect()
+    }
+}
+
 impl OutputArgs {
     /// Whether a format shows the commit or names files from the top of the repository.
     fn names_commit(&self) -> bool {
@@ -90,6 +101,7 @@ impl From<&PlanArgs> for RunRequest {
             connection: (&args.connect).into(),
             base: (&args.base).into(),
             sending: (&args.sending).into(),
+            overrides: args.overrides.all(),
             names_commit: args.out.is_some() || args.output.names_commit(),
         }
     }
@@ -104,6 +116,7 @@ impl From<&ApplyArgs> for ApplyRequest {
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
                 sending: (&args.sending).into(),
+                overrides: args.overrides.all(),
                 names_commit: true,
             },
             saved_plan: args.plan.clone(),
@@ -125,6 +138,7 @@ impl From<&DriftArgs> for DriftRequest {
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
                 sending: SendScope::default(),
+                overrides: Vec::new(),
                 names_commit: args.output.names_commit(),
             },
             since: args.since.clone(),

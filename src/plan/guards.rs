@@ -36,11 +36,18 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
             }
         }
         for (setting, message) in messages(guard, client) {
+            let reason = guards.reason(guard).filter(|_| guard.effect == Enforcement::Deny && client.is_to_send());
+            // A guard that this run passes does not silence a stricter one of its name.
+            let effect = if reason.is_some() { Enforcement::Warn } else { guard.effect };
             let earlier = judged.get(&(&*guard.name, setting)).copied();
-            if earlier == Some(Enforcement::Deny) || earlier == Some(guard.effect) {
+            if earlier == Some(Enforcement::Deny) || earlier == Some(effect) {
                 continue;
             }
-            judged.insert((&guard.name, setting), guard.effect);
+            judged.insert((&guard.name, setting), effect);
+            if let Some(reason) = reason {
+                warnings.push(passed(guard, client, &message, reason));
+                continue;
+            }
             match guard.effect {
                 Enforcement::Deny if client.is_to_send() => client.blocked.push(Blocked {
                     kind: BlockedKind::Guard,
@@ -57,6 +64,27 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
         }
     }
     warnings
+}
+
+/// The warning about a client that a guard would stop if this run did not pass it.
+fn passed(guard: &Guard, client: &ClientPlan, message: &Untrusted, reason: &Untrusted) -> Diagnostic {
+    let (name, message, reason) = (&guard.name, message.raw(), reason.raw());
+    let summary = format!("client {}: {message}; guard {name} was overridden: {reason}", client.client_id);
+    Diagnostic::warning("guard-overridden", client.source.clone(), summary)
+}
+
+/// Whether a guard of the list would stop a client if no run passed it.
+pub(super) fn stops(list: &GuardList, guard: &Guard, client: &ClientPlan) -> bool {
+    let judges = || list.of(client).into_iter().any(|one| std::ptr::eq(one, guard));
+    let is_to_stop = guard.effect == Enforcement::Deny && client.error.is_none() && client.is_to_send();
+    is_to_stop && judges() && !messages(guard, client).is_empty()
+}
+
+/// Whether an entry of `blocked`, as an earlier run wrote it, is of a guard that this run passes.
+pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bool {
+    let of_entry = |guard: &&Guard| list.reason(guard).is_some() && *guard.name == *blocked.name.raw();
+    let says = |guard: &Guard| messages(guard, client).iter().any(|(_, message)| *message == blocked.message);
+    list.of(client).into_iter().filter(of_entry).any(says)
 }
 
 /// Judges a declaration without its live client: a value that a guard would refuse as a change, and a field that is not

@@ -58,6 +58,7 @@ pub async fn apply(
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
+    report.run.overrides = request.run.overrides.clone();
     let closed = session.close().await;
     drop(lock);
     Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(closed) })
@@ -76,6 +77,7 @@ async fn permission(
     }
     let usage = &ready.session.usage;
     ready.report.run = env.run(usage.requests(), usage.quota());
+    ready.report.run.overrides = request.run.overrides.clone();
     let plan = &ready.report;
     let exceeded = send::exceeded(request.limits, plan);
     if !exceeded.is_empty() {
@@ -136,7 +138,7 @@ async fn send(
 ) -> anyhow::Result<SendOutcome> {
     let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
-        true => Some(Arc::new(open(ready, env).context("the journal cannot be written, so nothing is sent")?)),
+        true => Some(Arc::new(open(ready, request, env).context("the journal cannot be written, so nothing is sent")?)),
         false => None,
     };
     let writes = Writes {
@@ -162,13 +164,14 @@ async fn send(
     Ok(SendOutcome { clients, ended: ended.context("the journal cannot be completed") })
 }
 
-fn open(ready: &Ready, env: &Environment) -> std::io::Result<Journal> {
+fn open(ready: &Ready, request: &ApplyRequest, env: &Environment) -> std::io::Result<Journal> {
     let header = JournalHeader {
         run: &env.run_id(),
         started_at: &env.clock.started_at(),
         version: env.version,
         endpoint: &ready.report.endpoint,
         project: &ready.report.project,
+        overrides: &request.run.overrides,
     };
     Journal::create(&ready.project.root, &header)
 }

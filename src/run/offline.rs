@@ -1,7 +1,7 @@
 //! Offline plan: declarations beside those of a base. It needs no secret and sends no request.
 
 use crate::plan::compare::plan_offline as compare_with_base;
-use crate::plan::{DocumentKind, guards};
+use crate::plan::{DocumentKind, guards, unused_overrides};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{EndpointChoice, Scope, scope};
 use crate::run::{Environment, NotStarted, RunRequest, warnings};
@@ -21,6 +21,8 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
         report.clients.push(client);
     }
     report.run = env.run_without_requests();
+    report.run.overrides = request.overrides.clone();
+    report.diagnostics.extend(unused_overrides(&rules, &report.clients));
     report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     if request.names_commit {

@@ -1,6 +1,6 @@
 //! Plan: live clients beside their declarations. It reads and cannot write.
 
-use crate::plan::DocumentKind;
+use crate::plan::{DocumentKind, unused_overrides};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
@@ -18,8 +18,10 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.run = env.run(session.usage.requests(), session.usage.quota());
+    report.run.overrides = request.overrides.clone();
     session.close().await?;
     report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
+    report.diagnostics.extend(unused_overrides(&guards, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     if request.names_commit {
         report.revision = project.revision();

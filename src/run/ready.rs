@@ -4,7 +4,7 @@
 
 use crate::config::Project;
 use crate::journal::ApplyLock;
-use crate::plan::{DocumentKind, Plan};
+use crate::plan::{DocumentKind, Plan, unused_overrides};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
 use crate::run::session::Session;
@@ -41,6 +41,7 @@ pub(super) async fn from_live(
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::unused_overwrites(sending, &report.clients));
+    report.diagnostics.extend(unused_overrides(&guards, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     report.revision = project.revision();
     Ok(Ready { project, session, report, readings: outcome.readings, lock })

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::api::Secret;
 use crate::config::ProjectRequest;
-use crate::model::{ClientId, SettingSet};
+use crate::model::{ClientId, GuardOverride, SettingSet};
 use crate::plan::select::Selection;
 use crate::plan::send::SizeLimits;
 use crate::plan::{Plan, SendScope};
@@ -28,6 +28,8 @@ pub struct RunRequest {
     pub base: BaseOptions,
     /// Which changes a run may send.
     pub sending: SendScope,
+    /// The guards of the project that this run passes.
+    pub overrides: Vec<GuardOverride>,
     /// Whether the report names the commit of the work tree, which costs calls of git.
     pub names_commit: bool,
 }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::model::{Diagnostic, Revision, Untrusted};
-use crate::plan::{Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards};
+use crate::plan::{
+    Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, unused_overrides,
+};
 use crate::run::preflight::{self, EndpointChoice};
 use crate::run::read::Readings;
 use crate::run::ready::Ready;
@@ -31,6 +33,13 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
     let names = check(&plan, &project, target.label()).map_err(flawed)?;
+    let rules = GuardList::new(&project.guards, &[]);
+    let refused = refused_overrides(&rules, &request.overrides);
+    if !refused.is_empty() {
+        return Err(preflight::problems_at_commit(report, refused, &project, env));
+    }
+    // A plan that was saved with an override carries no permission: this run judges by its own.
+    let rules = rules.with_overrides(&request.overrides);
     report.diagnostics.extend(another_commit(plan.revision.as_ref(), report.revision.as_ref()));
     let lock = match apply_lock::take(&project, env) {
         Ok(lock) => lock,
@@ -45,7 +54,6 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     report.shard = plan.shard;
     report.released_clients = plan.released_clients;
     report.clients = plan.clients;
-    let rules = GuardList::new(&project.guards, &[]);
     let has_base = report.base.is_some();
     for client in &mut report.clients {
         let is_of_guard = |one: &Blocked| one.kind == BlockedKind::Guard;
@@ -53,9 +61,11 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         client.blocked = kept;
         report.diagnostics.extend(guards::judge(&rules, client));
         // This run does not read the base again: a client that a guard of the base stopped stays stopped.
-        let old = then.into_iter().filter(|one| has_base && !client.blocked.contains(one)).collect::<Vec<_>>();
+        let is_of_base = |one: &Blocked| !client.blocked.contains(one) && !guards::is_passed(&rules, client, one);
+        let old = then.into_iter().filter(|one| has_base && is_of_base(one)).collect::<Vec<_>>();
         client.blocked.extend(old);
     }
+    report.diagnostics.extend(unused_overrides(&rules, &report.clients));
     Ok(Ready { project, session, report, readings: Readings::new(), lock })
 }
 

@@ -27,6 +27,7 @@ mod metrics;
 mod network;
 mod origins;
 mod outputs;
+mod overriding;
 mod pages;
 mod places;
 mod planning;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
-use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan};
+use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::{self, credentials, report, selection};
@@ -62,6 +62,11 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Some(base) => base.guards(&project, &declarations),
         None => GuardList::new(&project.guards, &[]),
     };
+    let refused = refused_overrides(&guards, &request.overrides);
+    if !refused.is_empty() {
+        return Err(report::problems_at_commit(report, refused, &project, env));
+    }
+    let guards = guards.with_overrides(&request.overrides);
     let mut scope = Scope { project, declared, whole, declarations, origins, guards, affected: None, report, base };
     scope.compare(request, env);
     Ok(scope)

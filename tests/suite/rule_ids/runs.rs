@@ -140,6 +140,15 @@ fn clients() -> Vec<Run> {
         run("plan", 0, &["warning guard a.yaml:2:1"; 2], || guarded("unmanaged-security")),
         // What stops a client is a part of the client and not a diagnostic.
         run("plan", 1, &[], || guarded("{name: x, field: geo_list, deny: {}}")),
+        run("plan --override-guard x --reason fair", 0, &["warning guard-overridden a.yaml:2:1"], || {
+            guarded("{name: x, field: geo_list, deny: {}}")
+        }),
+        run("plan --override-guard x --reason fair", 0, &["warning nothing-to-override"], || {
+            guarded("{name: x, field: timezone, deny: {}}")
+        }),
+        run("plan --override-guard y --reason fair", 1, &["error override-guard"], || {
+            guarded("{name: x, field: geo_list, deny: {}}")
+        }),
         run("drift", 0, &["warning idle-waiver ringform.yaml:3:3"], || {
             let waiver = "- {client: 13, owner: ops, reason: agreed, until: 2999-12-31}";
             World::new()
