@@ -37,7 +37,7 @@ fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment)
         Some(file) => write_metrics(&outcome.report, file),
         None => Ok(()),
     };
-    let rules = ExitRules { only_new: args.fail_on == FailOn::New, ..ExitRules::default() };
+    let rules = ExitRules { detailed: true, only_new: args.fail_on == FailOn::New };
     let mut status = outcome.exit_status(rules).or_interrupted(env.shutdown.is_stopped());
     for error in [written, measured, outcome.finished].into_iter().filter_map(Result::err) {
         output::complain(&error, log);
