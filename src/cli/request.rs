@@ -5,10 +5,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ringform::model::GuardOverride;
+use ringform::model::{GuardOverride, LimitKind, SendLimits};
 use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
-use ringform::plan::send::SizeLimits;
 use ringform::run::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, RunRequest,
 };
@@ -107,6 +106,20 @@ impl From<&PlanArgs> for RunRequest {
     }
 }
 
+impl ApplyArgs {
+    /// The limits of the flags.
+    fn limits(&self) -> SendLimits {
+        let flags = [
+            (LimitKind::Changes, self.max_changes),
+            (LimitKind::Opening, self.max_opening),
+            (LimitKind::Failures, self.max_failures),
+            (LimitKind::Canary, self.canary),
+        ];
+        let share = self.max_changed_clients.map(|share| share.limit()).map(|(kind, amount)| (kind, Some(amount)));
+        SendLimits::of_flags(flags.into_iter().chain(share))
+    }
+}
+
 impl From<&ApplyArgs> for ApplyRequest {
     fn from(args: &ApplyArgs) -> ApplyRequest {
         ApplyRequest {
@@ -122,9 +135,7 @@ impl From<&ApplyArgs> for ApplyRequest {
             saved_plan: args.plan.clone(),
             yes: args.yes,
             allow_collateral: args.allow_collateral.iter().copied().collect(),
-            limits: SizeLimits { changes: args.max_changes, clients: args.max_changed_clients },
-            max_failures: args.max_failures,
-            canary: args.canary,
+            limits: args.limits(),
         }
     }
 }

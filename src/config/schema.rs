@@ -76,12 +76,19 @@ fn of_shape(shape: KeyShape) -> Json {
         KeyShape::Labels => map(json!({"type": ["string", "number", "boolean"]})),
         KeyShape::Choice(words) => json!({"enum": words}),
         KeyShape::Number { least, most, default } => {
-            let mut schema = json!({"type": ["integer", "string"], "minimum": least, "default": default});
+            let mut schema = json!({"type": ["integer", "string"], "minimum": least});
+            if let Some(default) = default {
+                schema["default"] = default.into();
+            }
             if let Some(most) = most {
                 schema["maximum"] = most.into();
             }
             schema
         }
+        KeyShape::ClientShare => json!({"anyOf": [
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "pattern": "^(0|[1-9][0-9]*)((\\.[0-9]{1,6})?%)?$"},
+        ]}),
         KeyShape::Count => json!({"type": ["integer", "string"]}),
         KeyShape::Duration => json!({"type": "string", "pattern": "^(0|[1-9][0-9]*)(ms|s|m|h)$"}),
         KeyShape::Flag => json!({"type": ["boolean", "string"]}),

@@ -4,6 +4,8 @@
 
 use crate::config::Project;
 use crate::journal::ApplyLock;
+use crate::model::SendLimits;
+use crate::plan::send::ExceededLimit;
 use crate::plan::{DocumentKind, Plan, unused_overrides};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
@@ -20,6 +22,10 @@ pub(super) struct Ready {
     pub(super) readings: Readings,
     /// Held until the run has ended.
     pub(super) lock: ApplyLock,
+    /// The limits of the project and of its base.
+    pub(super) limits: SendLimits,
+    /// The limits of its base that a saved plan exceeds.
+    pub(super) exceeded: Vec<ExceededLimit>,
 }
 
 /// Reads all and plans.
@@ -34,7 +40,7 @@ pub(super) async fn from_live(
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let sending = &request.sending;
-    let Scope { project, declarations, origins, guards, mut report, .. } = scope;
+    let Scope { project, declarations, origins, guards, limits, mut report, .. } = scope;
     let options = ReadOptions::new(&session, &guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
@@ -44,5 +50,6 @@ pub(super) async fn from_live(
     report.diagnostics.extend(unused_overrides(&guards, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     report.revision = project.revision();
-    Ok(Ready { project, session, report, readings: outcome.readings, lock })
+    let readings = outcome.readings;
+    Ok(Ready { project, session, report, readings, lock, limits, exceeded: Vec::new() })
 }

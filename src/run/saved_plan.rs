@@ -1,7 +1,7 @@
 //! A saved plan, made ready to apply.
 //!
 //! Owns every check that ties a saved plan to this project. Of the files it reads the project file only, and it judges
-//! the guards again by the rules of today.
+//! the guards and limits again by the rules of today.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::config::{self, Project};
 use crate::model::{Diagnostic, Revision, Untrusted};
 use crate::plan::{
-    Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, unused_overrides,
+    Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, send, unused_overrides,
 };
 use crate::run::preflight::{self, EndpointChoice};
 use crate::run::read::Readings;
@@ -49,9 +49,11 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
+    let exceeded = send::exceeded_at_base(&plan);
     report.endpoint = plan.endpoint;
     report.base = plan.base;
     report.shard = plan.shard;
+    report.unaffected = plan.unaffected;
     report.released_clients = plan.released_clients;
     report.clients = plan.clients;
     let has_base = report.base.is_some();
@@ -66,7 +68,8 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         client.blocked.extend(old);
     }
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
-    Ok(Ready { project, session, report, readings: Readings::new(), lock })
+    let limits = project.limits.sending.clone();
+    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, exceeded })
 }
 
 /// Reads the file, and checks that it is a plan that can be applied whole.

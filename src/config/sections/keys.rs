@@ -50,9 +50,11 @@ pub enum KeyShape {
         least: u32,
         /// The greatest that is valid, where the schema has one.
         most: Option<u32>,
-        /// The default.
-        default: u32,
+        /// The default; `None` where an absent key sets no limit.
+        default: Option<u32>,
     },
+    /// A number of clients, or a percentage of them.
+    ClientShare,
     /// A number of countries.
     Count,
     /// A duration such as `30s`.
@@ -98,7 +100,10 @@ impl KeyShape {
             KeyShape::Choice(words) => {
                 return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
             }
-            KeyShape::Number { default, .. } => return format!("whole number, default {default}"),
+            KeyShape::Number { default: Some(default), .. } => return format!("whole number, default {default}"),
+            KeyShape::Number { least: 0, .. } => "whole number",
+            KeyShape::Number { least, .. } => return format!("whole number from {least}"),
+            KeyShape::ClientShare => "whole number, or percentage such as `10%`",
             KeyShape::Count => "whole number up to 300",
             KeyShape::Duration => "duration such as `30s`",
             KeyShape::Flag => "`true` or `false`",
@@ -168,7 +173,7 @@ pub static PROJECT: SectionKeys = SectionKeys {
         ),
         key("defaults", KeyShape::Section(&DEFAULTS), "for every document that does not set its own"),
         key("profiles", KeyShape::Profiles, "named settings that documents build on"),
-        key("limits", KeyShape::Section(&LIMITS), "bounds on how requests are made"),
+        key("limits", KeyShape::Section(&LIMITS), "bounds on requests, and on what an apply may send"),
         key("guards", KeyShape::Guards, "rules that a plan must pass"),
         key("waivers", KeyShape::Waivers, "drift that raises no alert until a day; plan and apply do not use waivers"),
     ],
@@ -183,18 +188,49 @@ pub static DEFAULTS: SectionKeys = SectionKeys {
     ],
 };
 
+/// A number without a default: an absent key sets no limit.
+const NO_DEFAULT: KeyShape = KeyShape::Number { least: 0, most: None, default: None };
+
+/// The same, where 0 would have no meaning.
+const FROM_ONE: KeyShape = KeyShape::Number { least: 1, most: None, default: None };
+
 /// The keys of `limits`.
 pub static LIMITS: SectionKeys = SectionKeys {
     title: "`limits`",
     rows: &[
-        key("concurrency", KeyShape::Number { least: 1, most: Some(1024), default: 32 }, "clients at a time"),
+        key("concurrency", KeyShape::Number { least: 1, most: Some(1024), default: Some(32) }, "clients at a time"),
         key(
             "requests_per_second",
-            KeyShape::Number { least: 0, most: None, default: 0 },
+            KeyShape::Number { least: 0, most: None, default: Some(0) },
             "0: ringform sets no limit of its own",
         ),
         key("timeout", KeyShape::Duration, "how long one request may take; 30s by default"),
         key("max_read_age", KeyShape::Duration, "the oldest read that a write may rely on; 60s by default"),
+        key(
+            "max_changes",
+            NO_DEFAULT,
+            "apply sends nothing when more settings than this would change, all clients together",
+        ),
+        key(
+            "max_changed_clients",
+            KeyShape::ClientShare,
+            "apply sends nothing when more clients than this would change; a percentage is of the clients that the run selects",
+        ),
+        key(
+            "max_opening",
+            NO_DEFAULT,
+            "apply sends nothing when more changes than this would open the PBX to more callers",
+        ),
+        key(
+            "max_failures",
+            FROM_ONE,
+            "apply begins no further client once this many are neither applied nor unchanged",
+        ),
+        key(
+            "canary",
+            FROM_ONE,
+            "apply writes so many clients first, one at a time; the first of them that fails stops the rest",
+        ),
     ],
 };
 

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
-use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, Untrusted};
+use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::{self, credentials, report, selection};
@@ -28,6 +28,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) origins: Arc<Origins>,
     /// The guards that judge the run.
     pub(in crate::run) guards: GuardList,
+    /// The limits of the project and of its base.
+    pub(in crate::run) limits: SendLimits,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -67,7 +69,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         return Err(report::problems_at_commit(report, refused, &project, env));
     }
     let guards = guards.with_overrides(&request.overrides);
-    let mut scope = Scope { project, declared, whole, declarations, origins, guards, affected: None, report, base };
+    let limits = project.limits.sending.clone();
+    let mut scope =
+        Scope { project, declared, whole, declarations, origins, guards, limits, affected: None, report, base };
     scope.compare(request, env);
     Ok(scope)
 }
@@ -84,6 +88,9 @@ impl Scope {
             self.affected = Some(affected);
         }
         self.report.diagnostics.extend(base.loosened(project));
+        let limits = base.limits();
+        self.report.diagnostics.extend(send::loosened(&limits, &self.limits));
+        self.limits = SendLimits::strictest([&self.limits, &limits]);
         self.report.released_clients = base.released(&request.selection);
     }
 

@@ -128,6 +128,12 @@ fn clients() -> Vec<Run> {
             .live(12, json!({"geo_list": "RU"}))
             .file("a.yaml", "# ours\nclient: 12\nsettings: {geo_list: [RU, BY]}\n")
     }
+    fn limited() -> World {
+        World::new()
+            .project("limits: {max_changes: 1}")
+            .live(12, json!({}))
+            .declared(12, "{geo_list: [RU], timezone: UTC}")
+    }
     fn planned() -> World {
         let mut world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").repository();
         world.run("plan --out plan.json").ok();
@@ -158,6 +164,10 @@ fn clients() -> Vec<Run> {
         }),
         run("apply --plan plan.json --yes", 0, &["warning another-commit"], planned),
         run("apply --yes", 1, &["error apply-lock"], || in_sync().file(".ringform", "a file\n")),
+        run("plan", 0, &["warning limit-exceeded ringform.yaml:2:23"], limited),
+        run("apply --yes", 1, &["error limit-exceeded ringform.yaml:2:23"], limited),
+        run("apply --yes --max-changes 0 --field geo_list", 1, &["error limit-exceeded"], limited),
+        run("apply --yes --max-changes 3 --field geo_list", 0, &["warning looser-flag"], limited),
     ]
 }
 
@@ -239,6 +249,9 @@ fn trust() -> Vec<Run> {
         }),
         run("plan --base HEAD", 0, &["warning rules-changed ringform.yaml:3:3"], || {
             with_rules("waivers:\n- {client: 12, owner: ops, reason: agreed, until: 2999-12-31}\n")
+        }),
+        run("plan --base HEAD", 0, &["warning rules-changed ringform.yaml:2:24"], || {
+            with_rules("limits: {max_read_age: 2h}\n")
         }),
         // Where the guards are gone, the file is the place.
         run("plan --base HEAD", 0, &["warning rules-changed ringform.yaml:1:1"], || {
