@@ -32,7 +32,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         checked.map_err(|why| anyhow::anyhow!("{}", why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
-    let Scope { project, declared, whole, mut declarations, origins, mut report, .. } = scope;
+    let Scope { project, declared, whole, mut declarations, origins, waivers, mut report, .. } = scope;
     if whole {
         report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
@@ -56,7 +56,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         declared: &declared,
         selected: &selected,
         whole,
-        waivers: &project.waivers,
+        waivers: &waivers,
         budget: request.budget,
     };
     report.run.drift = Some(drift::compare(&report.clients, previous.as_ref(), &context));

@@ -58,3 +58,47 @@ fn a_change_that_removes_a_guard_is_still_judged_by_it_and_passes_after_two_merg
     world.run("apply --base main --yes").ok().requests(1, 1, 1);
     assert_eq!(world.puts(), [json!({"geo_list": "*"})]);
 }
+
+/// A line of `waivers` for geo_list of client 12.
+fn waiver(until: &str) -> String {
+    format!("waivers: [{{client: \"12\", field: geo_list, owner: noc, reason: test, until: {until}}}]")
+}
+
+#[test]
+fn a_waiver_counts_only_as_far_as_the_base_holds_it_too() {
+    // The waiver at the base and now, and the status of drift.
+    let table = [
+        (String::new(), waiver("2099-12-31"), 2),
+        (waiver("2099-12-31"), waiver("2099-12-31"), 0),
+        (waiver("2020-12-31"), waiver("2099-12-31"), 2),
+        (waiver("2098-12-31"), waiver("2099-12-31"), 0),
+        (waiver("2099-12-31"), waiver("2020-12-31"), 2),
+        (waiver("2099-12-31").replace("field: geo_list, ", ""), waiver("2099-12-31"), 0),
+        (waiver("2099-12-31"), waiver("2099-12-31").replace("field: geo_list, ", ""), 2),
+        (waiver("2099-12-31").replace("\"12\"", "\"13\""), waiver("2099-12-31"), 2),
+        // Who waives, and why, can change.
+        (waiver("2099-12-31"), waiver("2099-12-31").replace("noc", "sales"), 0),
+        (waiver("2099-12-31"), String::new(), 2),
+    ];
+    for (then, now, status) in table {
+        let mut world = world(&then);
+        // Live was opened outside of git, and this change waives it.
+        world.server().set(12, "geo_list", json!("*"));
+        project(&world, &now);
+        world.commit("waive the drift");
+        for base in ["main", "main...", "main --trust-project"] {
+            let ran = world.run(&format!("drift --base {base}"));
+            assert_eq!(ran.status, status, "{base}: {then} → {now}\n{}{}", ran.stdout, ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_prolonged_waiver_is_shown_until_the_day_of_the_base() {
+    let mut world = world(&waiver("2098-12-31"));
+    world.server().set(12, "geo_list", json!("*"));
+    project(&world, &waiver("2099-12-31"));
+    let ran = world.run("drift --base main --format json").ok();
+    assert_eq!(ran.json()["run"]["drift"]["findings"][0]["waived"]["until"], "2098-12-31");
+    ran.says(&["the waiver of geo_list of client 12 ends later than in main: it counts until 2098-12-31"]);
+}

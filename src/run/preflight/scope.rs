@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, Untrusted};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, Untrusted, Waiver};
 use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -30,6 +30,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) guards: GuardList,
     /// The limits of the project and of its base.
     pub(in crate::run) limits: SendLimits,
+    /// The waivers that count.
+    pub(in crate::run) waivers: Vec<Waiver>,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -60,9 +62,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     };
     let whole = selection::is_whole(&files, &project);
     let declarations = loaded.declarations;
-    let guards = match &base {
-        Some(base) => base.guards(&project, &declarations),
-        None => GuardList::new(&project.guards, &[]),
+    let (guards, waivers) = match &base {
+        Some(base) => (base.guards(&project, &declarations), base.waivers(&project)),
+        None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
     };
     let refused = refused_overrides(&guards, &request.overrides);
     if !refused.is_empty() {
@@ -70,8 +72,19 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     }
     let guards = guards.with_overrides(&request.overrides);
     let limits = project.limits.sending.clone();
-    let mut scope =
-        Scope { project, declared, whole, declarations, origins, guards, limits, affected: None, report, base };
+    let mut scope = Scope {
+        project,
+        declared,
+        whole,
+        declarations,
+        origins,
+        guards,
+        limits,
+        waivers,
+        affected: None,
+        report,
+        base,
+    };
     scope.compare(request, env);
     Ok(scope)
 }

@@ -232,8 +232,9 @@ fn looser_rules_are_warnings() {
         (
             waiver("2098-12-31"),
             long.clone(),
-            vec!["new waiver, not in main: geo_list of client 12, any value, until 2099-12-31".to_owned()],
+            vec!["the waiver of geo_list of client 12 ends later than in main: it counts until 2098-12-31".to_owned()],
         ),
+        (long.clone(), waiver("2098-12-31"), vec![]),
         (long, String::new(), vec![]),
         (GUARDS.to_owned(), String::new(), vec![guards("few is removed")]),
         (GUARDS.to_owned(), LOOSER.to_owned(), vec![guards("few is changed")]),
