@@ -8,7 +8,7 @@ use ringform::model::ClientShare;
 use ringform::model::Setting;
 
 use crate::cli::shared::{
-    BaseArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
+    BaseArgs, ConnectArgs, FileArgs, FloorArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
 };
 use crate::cli::values::{client_id, setting};
 
@@ -53,6 +53,9 @@ pub(crate) struct PlanArgs {
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
     /// Which guards this run passes.
     #[command(flatten)]
     pub overrides: OverrideArgs,
@@ -88,6 +91,9 @@ pub(crate) struct DriftArgs {
     /// The base.
     #[command(flatten)]
     pub base: BaseArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -148,6 +154,9 @@ pub(crate) struct ApplyArgs {
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
     /// Which guards this run passes.
     #[command(flatten)]
     pub overrides: OverrideArgs,

@@ -82,7 +82,12 @@ impl OutputArgs {
 
 impl From<&ValidateArgs> for RunRequest {
     fn from(args: &ValidateArgs) -> RunRequest {
-        RunRequest { files: (&args.files).into(), names_commit: args.output.names_commit(), ..RunRequest::default() }
+        RunRequest {
+            files: (&args.files).into(),
+            floor: args.floor.floor.clone(),
+            names_commit: args.output.names_commit(),
+            ..RunRequest::default()
+        }
     }
 }
 
@@ -100,6 +105,7 @@ impl From<&PlanArgs> for RunRequest {
             connection: (&args.connect).into(),
             base: (&args.base).into(),
             sending: (&args.sending).into(),
+            floor: args.floor.floor.clone(),
             overrides: args.overrides.all(),
             names_commit: args.out.is_some() || args.output.names_commit(),
         }
@@ -129,6 +135,7 @@ impl From<&ApplyArgs> for ApplyRequest {
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
                 sending: (&args.sending).into(),
+                floor: args.floor.floor.clone(),
                 overrides: args.overrides.all(),
                 names_commit: true,
             },
@@ -149,6 +156,7 @@ impl From<&DriftArgs> for DriftRequest {
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
                 sending: SendScope::default(),
+                floor: args.floor.floor.clone(),
                 overrides: Vec::new(),
                 names_commit: args.output.names_commit(),
             },

@@ -69,6 +69,16 @@ pub(crate) struct SendArgs {
     pub overwrite_drift: Vec<Overwrite>,
 }
 
+/// The rules from outside.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Safety")]
+pub(crate) struct FloorArgs {
+    /// A file outside of the project with guards and limits that bind as well. RINGFORM_FLOOR can name another one, and
+    /// both bind
+    #[arg(long, value_name = "FILE")]
+    pub floor: Option<PathBuf>,
+}
+
 /// Which guards this run passes.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Safety")]

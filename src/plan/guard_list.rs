@@ -73,6 +73,13 @@ impl GuardList {
         self
     }
 
+    /// With the guards of a floor. They judge beside a guard of the project with the same name and rule, because this run
+    /// may pass that one.
+    pub fn with_floor(mut self, floor: &[Guard]) -> GuardList {
+        self.guards.extend_from_slice(floor);
+        self
+    }
+
     /// With the overrides of this run, each checked by [`crate::plan::refused_overrides`].
     pub fn with_overrides(mut self, overrides: &[GuardOverride]) -> GuardList {
         self.overrides = overrides.to_vec();

@@ -30,7 +30,9 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     let mut judged: BTreeMap<(&str, Setting), Enforcement> = BTreeMap::new();
     for guard in guards.of(client) {
         // What is declared and live already is no change, so the rules of a revision do not judge it.
-        if guard.source == RuleSource::Project {
+        if guard.source == RuleSource::Project
+            || (guard.source == RuleSource::Floor && !is_repeated(guards.all(), guard))
+        {
             for (setting, value) in held(client) {
                 warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
             }
@@ -66,6 +68,12 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     warnings
 }
 
+/// Whether the project has a guard of the same name and rule as this one of a floor: the two would say the same.
+fn is_repeated(all: &[Guard], floor: &Guard) -> bool {
+    let is_own = |one: &&Guard| one.source == RuleSource::Project && one.name == floor.name;
+    all.iter().filter(is_own).any(|own| own.is_same_rule(floor))
+}
+
 /// The warning about a client that a guard would stop if this run did not pass it.
 fn passed(guard: &Guard, client: &ClientPlan, message: &Untrusted, reason: &Untrusted) -> Diagnostic {
     let (name, message, reason) = (&guard.name, message.raw(), reason.raw());
@@ -92,7 +100,8 @@ pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bo
 pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagnostic> {
     let (client, managed) = (declaration.client, declaration.managed_set());
     let mut warnings = Vec::new();
-    for guard in guards.iter().filter(|guard| covers(guard, &declaration.labels)) {
+    let judging = guards.iter().filter(|guard| guard.source == RuleSource::Project || !is_repeated(guards, guard));
+    for guard in judging.filter(|guard| covers(guard, &declaration.labels)) {
         for one in &declaration.managed {
             warnings.extend(refused_value(guard, client, one.setting, &one.wanted, &one.place));
         }
@@ -100,7 +109,7 @@ pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagno
         for setting in unmanaged.filter(|_| guard.when.unmanaged) {
             let summary = format!("client {client}: {}", message(guard, setting, None).raw());
             let warning = Diagnostic::warning("guard", declaration.place.clone(), summary);
-            warnings.push(warning.help(format!("guard `{}`", guard.name)));
+            warnings.push(warning.help(guard.named()));
         }
     }
     warnings
@@ -133,7 +142,8 @@ fn refused_value(
     let summary =
         format!("client {client} declares {setting}: {}, which a guard refuses as a change{why}", value.to_json());
     let warning = Diagnostic::warning("guard", place.clone(), summary);
-    Some(warning.help(format!("guard `{}`: declare another value, or change the guard", guard.name)))
+    let change = if guard.source == RuleSource::Floor { "" } else { ", or change the guard" };
+    Some(warning.help(format!("{}: declare another value{change}", guard.named())))
 }
 
 /// The fields that a guard judges.

@@ -27,6 +27,8 @@ pub struct RunRequest {
     pub base: BaseOptions,
     /// Which changes a run may send.
     pub sending: SendScope,
+    /// A file outside of the project whose rules bind as well.
+    pub floor: Option<PathBuf>,
     /// The guards of the project that this run passes.
     pub overrides: Vec<GuardOverride>,
     /// Whether the report names the commit of the work tree, which costs calls of git.

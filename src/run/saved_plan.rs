@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Diagnostic, Revision, Untrusted};
+use crate::model::{Diagnostic, Revision, SendLimits, Untrusted};
 use crate::plan::{
     Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, send, unused_overrides,
 };
@@ -23,6 +23,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     let flawed = |flaw: SavedPlanFlaw| NotStarted::SavedPlan { file: file.to_owned(), flaw };
     let plan = load(file, request, env).map_err(flawed)?;
     let mut loaded = config::load_project(&request.files.request(env));
+    let floor = preflight::floor::read(&mut loaded, request.floor.as_deref(), env);
     let (project, mut report) = preflight::project(&mut loaded, DocumentKind::Plan, true, env)?;
     report.revision = project.revision();
     if plan.project != report.project || !is_same_folder(plan.revision.as_ref(), report.revision.as_ref()) {
@@ -33,7 +34,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
     let names = check(&plan, &project, target.label()).map_err(flawed)?;
-    let rules = GuardList::new(&project.guards, &[]);
+    let rules = GuardList::new(&project.guards, &[]).with_floor(&floor.guards);
     let refused = refused_overrides(&rules, &request.overrides);
     if !refused.is_empty() {
         return Err(preflight::problems_at_commit(report, refused, &project, env));
@@ -68,7 +69,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         client.blocked.extend(old);
     }
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
-    let limits = project.limits.sending.clone();
+    let limits = SendLimits::strictest([&project.limits.sending, &floor.limits]);
     Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, exceeded })
 }
 

@@ -11,6 +11,7 @@ mod examples;
 mod field_http;
 mod field_yaml;
 mod files;
+mod floors;
 mod generated;
 mod guard_testing;
 mod guarding;

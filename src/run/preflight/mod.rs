@@ -5,6 +5,7 @@
 mod baseline;
 mod credentials;
 mod endpoint;
+pub(super) mod floor;
 mod project;
 mod report;
 mod scope;

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, Untrusted, Waiver};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, SettingSet, Untrusted, Waiver};
 use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
-use crate::run::preflight::{self, credentials, report, selection};
+use crate::run::preflight::{self, credentials, floor, report, selection};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
 
@@ -32,6 +32,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) limits: SendLimits,
     /// The waivers that count.
     pub(in crate::run) waivers: Vec<Waiver>,
+    /// The fields that no waiver covers.
+    pub(in crate::run) never_waived: SettingSet,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -46,6 +48,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let fields = request.selection.fields;
     let otherwise = if kind == DocumentKind::Drift { Origin::Drift } else { Origin::Unknown };
     let mut loaded = config::load(&files);
+    let floor = floor::read(&mut loaded, request.floor.as_deref(), env);
+    // The readers of an offline plan may be strangers, as in a pull request of a fork.
+    let floor = if kind == DocumentKind::Offline { floor.without_text() } else { floor };
     let base = RunBase::read(&mut loaded, &request.base);
     let origins = Arc::new(baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise));
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
@@ -55,7 +60,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         report.base = request.base.revision.as_deref().map(Untrusted::from);
         report
     };
-    let (project, report) = match preflight::project(&mut loaded, kind, true, env) {
+    let (project, mut report) = match preflight::project(&mut loaded, kind, true, env) {
         Ok((project, report)) => (project, named(report)),
         Err(NotStarted::Problems(report)) => return Err(NotStarted::Problems(Box::new(named(*report)))),
         Err(other) => return Err(other),
@@ -66,12 +71,15 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Some(base) => (base.guards(&project, &declarations), base.waivers(&project)),
         None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
     };
+    let guards = guards.with_floor(&floor.guards);
     let refused = refused_overrides(&guards, &request.overrides);
     if !refused.is_empty() {
         return Err(report::problems_at_commit(report, refused, &project, env));
     }
     let guards = guards.with_overrides(&request.overrides);
-    let limits = project.limits.sending.clone();
+    let limits = SendLimits::strictest([&project.limits.sending, &floor.limits]);
+    let (waivers, not_counted) = floor.counted(waivers, &env.clock.today());
+    report.diagnostics.extend(not_counted.into_iter().filter(|_| kind == DocumentKind::Drift));
     let mut scope = Scope {
         project,
         declared,
@@ -81,6 +89,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         guards,
         limits,
         waivers,
+        never_waived: floor.never_waived,
         affected: None,
         report,
         base,

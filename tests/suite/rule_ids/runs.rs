@@ -74,6 +74,17 @@ fn files() -> Vec<Run> {
         run("validate .. --project ./ringform.yaml", 1, &["error ambiguous-project"], in_sync),
         run("validate clients/13.yaml", 1, &["error unreadable"], in_sync),
         run("guard test", 1, &["error bad-guard-test"], in_sync),
+        run("plan --floor .floor.yaml", 1, &["error bad-floor"], || in_sync().file(".floor.yaml", "guards: []\n")),
+        run("drift", 0, &["warning floor-waiver ringform.yaml:3:3"], || {
+            let floor = std::env::temp_dir().join("ringform-rule-ids-floor.yaml");
+            fs::write(&floor, "max_waiver: 1d\n").unwrap();
+            let waiver = "- {client: 12, owner: ops, reason: agreed, until: 2999-12-31}";
+            World::new()
+                .env("RINGFORM_FLOOR", floor.to_str().unwrap())
+                .project(&format!("waivers:\n{waiver}"))
+                .live(12, json!({"timezone": "UTC"}))
+                .declared(12, "{timezone: UTC}")
+        }),
         run("guard test", 1, &["error bad-guard-test a.test.yaml:1:1"], || in_sync().file("a.test.yaml", "open-geo\n")),
         run("validate", 1, &["error unreadable clients/13.yaml:1:1"], || {
             let world = in_sync();
