@@ -19,7 +19,7 @@ mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
 pub use find::{ProjectRequest, is_project_file};
-pub use git::{Baseline, BranchTip, GitEnvironment, Repository, base};
+pub use git::{Baseline, BranchTip, ChangedFile, GitEnvironment, Repository, base};
 pub use load::{Loaded, load, load_project};
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

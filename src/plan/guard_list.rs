@@ -11,7 +11,7 @@ use crate::model::{ClientId, ClientKey, Declaration, Untrusted};
 use crate::plan::client::ClientPlan;
 
 /// The labels of a client.
-pub(super) type Labels = BTreeMap<Arc<str>, Arc<str>>;
+pub type Labels = BTreeMap<Arc<str>, Arc<str>>;
 
 /// The guards of a revision.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +69,11 @@ impl GuardList {
             }
         }
         self
+    }
+
+    /// All guards, those of the work tree first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Guard> {
+        self.guards.iter()
     }
 
     /// The guards that judge this client.

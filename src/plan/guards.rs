@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::guard::{Condition, Enforcement, Guard, RuleSource};
-use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, State, Untrusted};
+use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, SettingSet, State, Untrusted};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
-use crate::plan::guard_list::{GuardList, covers};
+use crate::plan::guard_list::{GuardList, Labels, covers};
 
 /// The fields that decide who can place calls: a change of them can be grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {
@@ -76,6 +76,17 @@ pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagno
         }
     }
     warnings
+}
+
+/// The guard that denies that a client with any of these labels stops managing one of these fields.
+pub fn denies_release<'a>(guards: &'a GuardList, labels: &[&Labels], settings: SettingSet) -> Option<&'a Guard> {
+    let covered = |guard: &&Guard| labels.iter().any(|labels| covers(guard, labels));
+    let denies = |guard: &&Guard| {
+        guard.effect == Enforcement::Deny
+            && guard.when.unmanaged
+            && fields(guard).into_iter().any(|setting| settings.contains(setting))
+    };
+    guards.iter().filter(covered).find(denies)
 }
 
 /// The managed values that live holds as declared.

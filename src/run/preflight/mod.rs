@@ -5,6 +5,7 @@
 mod baseline;
 mod credentials;
 mod endpoint;
+mod helpers;
 mod project;
 mod report;
 mod scope;
@@ -12,6 +13,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod unmanaged;
 
 pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
