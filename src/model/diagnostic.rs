@@ -12,7 +12,7 @@ use crate::model::{Place, Untrusted};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// The run does nothing until it is corrected.
+    /// The run ends with exit status 1. Most errors end it before its first request.
     Error,
     /// Worth a look.
     Warning,
@@ -130,10 +130,11 @@ pub const RULES: &[(&str, &str)] = &[
     ("unknown-credentials", "a document names credentials that ringform.yaml does not declare"),
     ("unknown-key", "this mapping does not have this key"),
     ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),
+    ("unmanaged-by-change", "this change stops managing a security field or a client that the base manages"),
     ("unreadable", "a file or folder cannot be read"),
     (
         "untrusted-project",
-        "endpoint or credentials differ from the base, or the project is a submodule, so ringform sends nothing",
+        "endpoint, credentials or the files of a credential's command differ from the base, or the project is a submodule, so ringform sends nothing",
     ),
     ("yaml-syntax", "a file is not valid YAML"),
 ];

@@ -11,7 +11,7 @@ use crate::model::{ClientId, ClientKey, Declaration, GuardOverride, Untrusted};
 use crate::plan::client::ClientPlan;
 
 /// The labels of a client.
-pub(super) type Labels = BTreeMap<Arc<str>, Arc<str>>;
+pub type Labels = BTreeMap<Arc<str>, Arc<str>>;
 
 /// The guards of a revision.
 #[derive(Clone, Copy, Debug)]
@@ -86,9 +86,9 @@ impl GuardList {
         self
     }
 
-    /// Every guard, whomever it judges.
-    pub(super) fn all(&self) -> &[Guard] {
-        &self.guards
+    /// All guards, those of the work tree first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Guard> {
+        self.guards.iter()
     }
 
     /// The overrides of this run.

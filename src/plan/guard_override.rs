@@ -15,11 +15,11 @@ pub fn refused_overrides(list: &GuardList, overrides: &[GuardOverride]) -> Vec<D
 }
 
 fn refused(list: &GuardList, one: &GuardOverride) -> Option<Diagnostic> {
-    let of_name = || list.all().iter().filter(|guard| is_named(guard, one));
+    let of_name = || list.iter().filter(|guard| is_named(guard, one));
     if of_name().any(|guard| guard.source == RuleSource::Project) {
         return None;
     }
-    let own: Vec<&str> = list.all().iter().filter(|guard| guard.source == RuleSource::Project).map(name).collect();
+    let own: Vec<&str> = list.iter().filter(|guard| guard.source == RuleSource::Project).map(name).collect();
     let guards = match own.is_empty() {
         true => "the project has no guards; remove --override-guard".to_owned(),
         false => format!("the guards of the project are {}", own.join(", ")),
@@ -34,7 +34,7 @@ fn refused(list: &GuardList, one: &GuardOverride) -> Option<Diagnostic> {
 /// A warning for each override of a guard that stopped no client.
 pub fn unused_overrides(list: &GuardList, clients: &[ClientPlan]) -> Vec<Diagnostic> {
     let had_effect = |one: &GuardOverride| {
-        let own = || list.all().iter().filter(|guard| list.reason(guard).is_some() && is_named(guard, one));
+        let own = || list.iter().filter(|guard| list.reason(guard).is_some() && is_named(guard, one));
         clients.iter().any(|client| own().any(|guard| guards::stops(list, guard, client)))
     };
     let unused = list.overrides().iter().filter(|one| !had_effect(one));

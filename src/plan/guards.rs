@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::guard::{Condition, Enforcement, Guard, RuleSource};
-use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, State, Untrusted};
+use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, SettingSet, State, Untrusted};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
-use crate::plan::guard_list::{GuardList, covers};
+use crate::plan::guard_list::{GuardList, Labels, covers};
 
 /// The fields that decide who can place calls: a change of them can be grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {
@@ -31,7 +31,7 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     for guard in guards.of(client) {
         // What is declared and live already is no change, so the rules of a revision do not judge it.
         if guard.source == RuleSource::Project
-            || (guard.source == RuleSource::Floor && !is_repeated(guards.all(), guard))
+            || (guard.source == RuleSource::Floor && !is_repeated(guards.iter(), guard))
         {
             for (setting, value) in held(client) {
                 warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
@@ -69,9 +69,8 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
 }
 
 /// Whether the project has a guard of the same name and rule as this one of a floor: the two would say the same.
-fn is_repeated(all: &[Guard], floor: &Guard) -> bool {
-    let is_own = |one: &&Guard| one.source == RuleSource::Project && one.name == floor.name;
-    all.iter().filter(is_own).any(|own| own.is_same_rule(floor))
+fn is_repeated<'g>(mut all: impl Iterator<Item = &'g Guard>, floor: &Guard) -> bool {
+    all.any(|one| one.source == RuleSource::Project && one.name == floor.name && one.is_same_rule(floor))
 }
 
 /// The warning about a client that a guard would stop if this run did not pass it.
@@ -100,7 +99,8 @@ pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bo
 pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagnostic> {
     let (client, managed) = (declaration.client, declaration.managed_set());
     let mut warnings = Vec::new();
-    let judging = guards.iter().filter(|guard| guard.source == RuleSource::Project || !is_repeated(guards, guard));
+    let judging =
+        guards.iter().filter(|guard| guard.source == RuleSource::Project || !is_repeated(guards.iter(), guard));
     for guard in judging.filter(|guard| covers(guard, &declaration.labels)) {
         for one in &declaration.managed {
             warnings.extend(refused_value(guard, client, one.setting, &one.wanted, &one.place));
@@ -113,6 +113,17 @@ pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagno
         }
     }
     warnings
+}
+
+/// The guard that denies that a client with any of these labels stops managing one of these fields.
+pub fn denies_release<'a>(guards: &'a GuardList, labels: &[&Labels], settings: SettingSet) -> Option<&'a Guard> {
+    let covered = |guard: &&Guard| labels.iter().any(|labels| covers(guard, labels));
+    let denies = |guard: &&Guard| {
+        guard.effect == Enforcement::Deny
+            && guard.when.unmanaged
+            && fields(guard).into_iter().any(|setting| settings.contains(setting))
+    };
+    guards.iter().filter(covered).find(denies)
 }
 
 /// The managed values that live holds as declared.

@@ -113,6 +113,8 @@ impl Scope {
         let limits = base.limits();
         self.report.diagnostics.extend(send::loosened(&limits, &self.limits));
         self.limits = SendLimits::strictest([&self.limits, &limits]);
+        let unmanaged = base.unmanaged(declarations, &self.guards, &request.selection, self.report.kind);
+        self.report.diagnostics.extend(unmanaged);
         self.report.released_clients = base.released(&request.selection);
     }
 
@@ -131,7 +133,12 @@ impl Scope {
     ) -> Result<Session, NotStarted> {
         let base = self.base.as_ref().filter(|_| !request.base.trust_project);
         let endpoint = EndpointChoice::new(&request.connection, env);
-        let distrust = base.map(|base| base.distrust(&self.project, endpoint)).unwrap_or_default();
+        let distrust = base.map(|base| {
+            let mut distrust = base.distrust(&self.project, endpoint);
+            distrust.extend(base.changed_helpers(&self.project, env));
+            distrust
+        });
+        let distrust = distrust.unwrap_or_default();
         if !distrust.is_empty() {
             self.report.released_clients.clear();
             return Err(self.refuse(distrust, env));

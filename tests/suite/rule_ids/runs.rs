@@ -225,6 +225,11 @@ fn bases() -> Vec<Run> {
         run("plan --base HEAD", 0, &["warning base-broken clients/13.yaml:1:1"], || {
             broken("client: 13\nsettings: {timezone: UTC}\n---\nclient: 13\nsettings: {timezone: UTC}\n")
         }),
+        run("plan --base HEAD", 0, &["warning unmanaged-by-change"], || {
+            let world = in_sync().file("clients/13.yaml", "client: 13\nsettings: {timezone: UTC}\n").repository();
+            fs::remove_file(world.path("clients/13.yaml")).unwrap();
+            world
+        }),
         run("plan --base main", 0, &["warning base-not-ancestor"], on_a_side),
         run("plan --base main...", 0, &[], on_a_side),
         run("plan --base HEAD~1", 0, &["warning base-behind clients/12.yaml:2:22"], applied),
