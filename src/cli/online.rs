@@ -7,7 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use ringform::model::ClientShare;
 use ringform::model::Setting;
 
-use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, PlainFormat, SelectArgs, SendArgs};
+use crate::cli::shared::{
+    BaseArgs, ConnectArgs, FileArgs, FloorArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
+};
 use crate::cli::values::{client_id, setting};
 
 /// Write client documents from live clients.
@@ -51,6 +53,12 @@ pub(crate) struct PlanArgs {
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
+    /// Which guards this run passes.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// Compare with the base only: no secrets and no requests, so live values are not shown
     #[arg(long, requires = "base", conflicts_with_all = ["trust_project"], help_heading = "Git")]
     pub offline: bool,
@@ -83,6 +91,9 @@ pub(crate) struct DriftArgs {
     /// The base.
     #[command(flatten)]
     pub base: BaseArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -143,6 +154,12 @@ pub(crate) struct ApplyArgs {
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
+    /// Which guards this run passes.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,

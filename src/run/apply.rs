@@ -56,12 +56,14 @@ pub async fn apply(
         }
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
-    let Ready { session, mut report, .. } = ready;
+    let Ready { session, mut report, lock, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
+    report.run.overrides = request.run.overrides.clone();
     let closed = session.close().await;
+    drop(lock);
     Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(closed) })
 }
 
@@ -78,6 +80,7 @@ async fn permission(
     }
     let usage = &ready.session.usage;
     ready.report.run = env.run(usage.requests(), usage.quota());
+    ready.report.run.overrides = request.run.overrides.clone();
     let mut exceeded = send::exceeded(&ready.limits, &ready.report);
     exceeded.append(&mut ready.exceeded);
     if !exceeded.is_empty() {
@@ -139,7 +142,7 @@ async fn send(
 ) -> anyhow::Result<SendOutcome> {
     let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
-        true => Some(Arc::new(open(ready, env).context("the journal cannot be written, so nothing is sent")?)),
+        true => Some(Arc::new(open(ready, request, env).context("the journal cannot be written, so nothing is sent")?)),
         false => None,
     };
     let writes = Writes {
@@ -165,13 +168,14 @@ async fn send(
     Ok(SendOutcome { clients, ended: ended.context("the journal cannot be completed") })
 }
 
-fn open(ready: &Ready, env: &Environment) -> std::io::Result<Journal> {
+fn open(ready: &Ready, request: &ApplyRequest, env: &Environment) -> std::io::Result<Journal> {
     let header = JournalHeader {
         run: &env.run_id(),
         started_at: &env.clock.started_at(),
         version: env.version,
         endpoint: &ready.report.endpoint,
         project: &ready.report.project,
+        overrides: &request.run.overrides,
     };
     Journal::create(&ready.project.root, &header)
 }

@@ -47,6 +47,10 @@ pub struct Baseline {
     pub submodule: bool,
     /// Warnings about the revision.
     pub diagnostics: Vec<Diagnostic>,
+    /// Each revision that counts, as the run names it, and its commit.
+    pub(crate) commits: Vec<(String, CommitObject)>,
+    /// The project's folder in the repository: empty, or with a `/` at its end.
+    pub(crate) folder: Vec<u8>,
 }
 
 /// The tip of the branch that `NAME...` names, where that is another commit than the merge base.
@@ -72,11 +76,14 @@ pub fn base(loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>
     let ResolvedRevision { commit, tip } = resolved.map_err(|error| vec![*error])?;
     let named = named_paths(location);
     base.read(&mut objects, &commit, &facts.folder, now, &named).map_err(failed)?;
+    base.commits.push((revision.to_owned(), commit));
+    base.folder.clone_from(&facts.folder);
     if let Some((name, commit)) = tip {
         // Nothing is judged by this revision, so its warnings do not matter.
         let mut tip = Baseline::default();
         let project = tip.read_project(&mut objects, &commit, &facts.folder, now).map_err(failed)?;
         let project = project.map(|(project, ..)| project);
+        base.commits.push((name.clone(), commit));
         base.tip = Some(BranchTip { name, project, broken_project: tip.broken_project });
     }
     let elsewhere = declared_elsewhere(&mut objects, now, &named, &mut base.diagnostics).map_err(failed)?;

@@ -10,7 +10,9 @@ mod process;
 mod repository;
 mod resolve;
 mod tree;
+mod work_files;
 
 pub use base::{Baseline, BranchTip, base};
 pub use environment::GitEnvironment;
 pub use repository::Repository;
+pub use work_files::ChangedFile;

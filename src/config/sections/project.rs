@@ -12,7 +12,7 @@ use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::inheritance::{Inheritance, known_profiles};
-use crate::config::sections::keys::{DEFAULTS, PROJECT};
+use crate::config::sections::keys::{DEFAULTS, LIMITS, PROJECT};
 use crate::config::sections::limits::{self, Limits};
 use crate::config::sections::template::Template;
 use crate::config::sections::{guards, settings, waivers};
@@ -87,7 +87,7 @@ pub(crate) fn read(
     if let Some(entry) = of("defaults") {
         defaults(entry, &mut inheritance, problems);
     }
-    let limits = of("limits").map(|entry| limits::read(entry, problems)).unwrap_or_default();
+    let limits = of("limits").map(|entry| limits::read(entry, &LIMITS, problems)).unwrap_or_default();
     Project {
         root,
         file,
