@@ -157,14 +157,16 @@ fn an_object_that_git_lacks_is_named_with_its_file_and_the_damage_has_a_remedy()
                 fs::write(&file, bytes).unwrap();
             }
             let ran = world.run("plan --base HEAD~1").status(1).sends_nothing();
-            let stored = format!("{}/{}", &id[..2], &id[2..]);
-            let sentence = match bytes {
-                None => &gone,
-                // Git itself looks into a commit to find its parent, and names the file of the object.
-                Some(_) if name == "HEAD~1" => &stored,
-                Some(_) => &damaged,
-            };
-            let ran = ran.says(&["the base HEAD~1 cannot be read", sentence, "`git fsck`"]);
+            let ran = ran.says(&["the base HEAD~1 cannot be read", "`git fsck`"]);
+            match bytes {
+                None => assert!(ran.stderr.contains(&gone), "{}", ran.stderr),
+                // Git itself looks into a commit to find its parent, and names the object or the file of it.
+                Some(_) if name == "HEAD~1" => {
+                    let stored = format!("{}/{}", &id[..2], &id[2..]);
+                    assert!(ran.stderr.contains(&id) || ran.stderr.contains(&stored), "{}", ran.stderr);
+                }
+                Some(_) => assert!(ran.stderr.contains(&damaged), "{}", ran.stderr),
+            }
             for other in ["--filter", "unshallow", "check the spelling"] {
                 assert!(!ran.stderr.contains(other), "{name}: {}", ran.stderr);
             }

@@ -218,7 +218,7 @@ fn fingerprints_depend_on_project_client_and_field_only() {
     other.project = "staging.ringform.yaml".into();
     assert!(fingerprints(&other).iter().all(|one| !first.contains(one)));
     other = plan(json!({}), 5);
-    other.revision.as_mut().unwrap().folder = "infra/staging/".into();
+    other.revision = Some(Revision { commit: "c".into(), dirty: false, folder: "infra/staging/".into() });
     assert!(fingerprints(&other).iter().all(|one| !first.contains(one)));
     assert_ne!(with("@me", "a"), with("@me", "b"));
     assert_eq!(with("12", "a"), with("12", "b"));

@@ -85,14 +85,15 @@ fn guards_changed(then: &[Guard], now: &[Guard]) -> Vec<String> {
 }
 
 fn is_same(one: &Waiver, other: &Waiver) -> bool {
-    (one.client, one.field, &one.terms) == (other.client, other.field, &other.terms)
+    (one.key(), one.field, &one.terms) == (other.key(), other.field, &other.terms)
 }
 
 fn waiver_warning(waiver: &Waiver, revision: &str) -> Diagnostic {
     let what = waiver.field.map_or("every field", |field| field.name());
     let summary = format!(
         "new waiver, not in {revision}: {what} of client {}, any value, until {}",
-        waiver.client, waiver.terms.until
+        waiver.client_words(),
+        waiver.terms.until
     );
     let warning = Diagnostic::warning("rules-changed", waiver.source.clone(), summary);
     warning.help("waived drift raises no alert: review this part of the change too".to_owned())
