@@ -3,6 +3,7 @@
 
 #![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
 
+mod answers;
 mod applying;
 mod architecture;
 mod clones;
@@ -28,6 +29,9 @@ mod outputs;
 mod pages;
 mod places;
 mod planning;
+mod programs;
+mod proxies;
+mod raw_server;
 mod repository;
 mod revisions;
 mod rule_ids;
@@ -39,5 +43,6 @@ mod supply;
 mod surfaces;
 mod tried;
 mod trust;
+mod waivers;
 mod watching;
 mod world;
