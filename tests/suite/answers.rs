@@ -214,11 +214,9 @@ fn a_token_of_blanks_is_not_used() {
 
 #[test]
 fn a_credential_that_cannot_be_used_names_its_variable_and_hides_no_other() {
-    for (name, value) in [
-        ("RINGFORM_TOKEN", "hush\nb"),
-        ("RINGFORM_APP_ID", "hush\nb"),
-        ("RINGFORM_APP_SECRET", "hush\nb"),
-    ] {
+    for (name, value) in
+        [("RINGFORM_TOKEN", "hush\nb"), ("RINGFORM_APP_ID", "hush\nb"), ("RINGFORM_APP_SECRET", "hush\nb")]
+    {
         let mut world = one().env(name, value);
         let ran = world.run("plan").status(1).sends_nothing();
         let said = ran.stdout + &ran.stderr;

@@ -91,12 +91,17 @@ fn commits<const N: usize>(
 
 /// Why a name that git resolved to this id gives no commit.
 fn no_commit(objects: &mut ObjectReader, name: &str, id: &str) -> GitError {
+    let no_single = || GitError::other("this names no single commit");
+    // `^HEAD` gives no id but all commits without those of an id.
+    if !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return no_single();
+    }
     let mut exists = false;
     // A reading that fails names the object as well as one that finds nothing.
     drop(objects.read(&[id], u64::MAX, &mut |_, object| exists = object.is_some()));
     // Git takes every whole id for the name of an object, also one that it never had.
     if exists || name.starts_with(id) {
-        return GitError::other("this names no single commit");
+        return no_single();
     }
     GitError::without_object(id, name, objects.stderr())
 }

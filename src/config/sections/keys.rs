@@ -312,7 +312,7 @@ mod tests {
                 assert!(std::ptr::eq(section.find(row.name).unwrap(), row));
             }
         }
-        assert_eq!(WAIVER.names(), ["client", "field", "owner", "reason", "until"]);
+        assert_eq!(WAIVER.names(), ["client", "credentials", "field", "owner", "reason", "until"]);
         assert!(WAIVER.find("cleint").is_none());
     }
 }
