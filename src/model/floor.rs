@@ -98,7 +98,7 @@ mod tests {
     fn waiver(field: Option<Setting>, until: &str) -> Waiver {
         let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: until.into() };
         let client = ClientId::parse("12").unwrap();
-        Waiver { client, field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
+        Waiver { client, credentials: None, field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 
 #![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
 
+mod answers;
 mod applying;
 mod architecture;
 mod binding;
+mod clones;
 mod drifting;
 mod examples;
 mod field_http;
@@ -34,6 +36,9 @@ mod pages;
 mod places;
 mod planning;
 mod releasing;
+mod programs;
+mod proxies;
+mod raw_server;
 mod repository;
 mod revisions;
 mod rule_ids;
@@ -45,5 +50,6 @@ mod supply;
 mod surfaces;
 mod tried;
 mod trust;
+mod waivers;
 mod watching;
 mod world;

@@ -11,9 +11,9 @@ use crate::config::find::names::{is_project, text_of};
 use crate::config::find::project::ProjectLocation;
 use crate::config::git::documents::read_objects;
 use crate::config::git::elsewhere::declared_elsewhere;
+use crate::config::git::error::GitError;
 use crate::config::git::listing;
 use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::GitError;
 use crate::config::git::resolve::{CommitObject, ResolvedRevision, error, name_of, resolve};
 use crate::config::git::tree::CommitTree;
 use crate::config::load::Loaded;
@@ -67,7 +67,7 @@ pub struct BranchTip {
 /// Reads the project at a revision. `loaded` is the work tree, loaded without errors.
 pub fn base(loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>> {
     let (Some(now), Some(location)) = (&loaded.project, &loaded.location) else { return Ok(Baseline::default()) };
-    let failed = |refusal: GitError| vec![*error(revision, &refusal, None)];
+    let failed = |refusal: GitError| vec![*error(now.repository.git(), revision, &refusal, None)];
     let mut base = Baseline { whole: true, ..Baseline::default() };
     let facts = now.repository.facts(name_of(revision).map_err(|error| vec![*error])?).map_err(failed)?;
     base.submodule = facts.submodule;
@@ -138,7 +138,7 @@ impl Baseline {
         for name in &found.closed {
             self.broken(name.raw(), None, "it is a submodule, or a link that leads out of the repository or nowhere");
         }
-        let files = read_objects(objects, &found.files, &project)?;
+        let files = read_objects(objects, &found.files, &project, "")?;
         self.take(files);
         self.project = Some(project);
         Ok(())
@@ -165,7 +165,7 @@ impl Baseline {
             return Ok(None);
         };
         let mut texts = Vec::new();
-        objects.contents(&[object], MOST_BYTES, &mut |_, bytes| texts.push(bytes))?;
+        objects.contents(&[object], MOST_BYTES, &|_| now.file.to_string(), &mut |_, bytes| texts.push(bytes))?;
         Ok(self.project(texts.pop().flatten(), now).map(|project| (project, tree, root)))
     }
 

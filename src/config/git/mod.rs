@@ -4,6 +4,7 @@ mod base;
 mod documents;
 mod elsewhere;
 mod environment;
+mod error;
 mod listing;
 mod objects;
 mod process;

@@ -76,17 +76,19 @@ impl CommitTree {
         CommitTree { top: TreeEntry::Folder(top) }
     }
 
-    /// The objects of all links, whose contents [`CommitTree::follow`] wants in this order.
-    pub(crate) fn links(&self) -> Vec<String> {
-        fn collect(node: &TreeEntry, into: &mut Vec<String>) {
+    /// All links: path and object. [`CommitTree::follow`] wants the contents of the objects in this order.
+    pub(crate) fn links(&self) -> Vec<(Vec<u8>, String)> {
+        fn collect(path: &[u8], node: &TreeEntry, into: &mut Vec<(Vec<u8>, String)>) {
             match node {
-                TreeEntry::Link(object, _) => into.push(object.clone()),
-                TreeEntry::Folder(folder) => folder.values().for_each(|node| collect(node, into)),
+                TreeEntry::Link(object, _) => into.push((path.to_owned(), object.clone())),
+                TreeEntry::Folder(folder) => {
+                    folder.iter().for_each(|(part, node)| collect(&joined(path, part), node, into));
+                }
                 TreeEntry::TreeFile(_) | TreeEntry::Submodule => {}
             }
         }
         let mut all = Vec::new();
-        collect(&self.top, &mut all);
+        collect(b"", &self.top, &mut all);
         all
     }
 

@@ -12,7 +12,7 @@ use crate::config::find::names::text_of;
 use crate::config::git::base::Baseline;
 use crate::config::git::listing;
 use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::GitError;
+use crate::config::git::error::GitError;
 use crate::config::git::resolve::error;
 use crate::config::git::tree::CommitTree;
 use crate::config::sections::project::Project;
@@ -49,8 +49,9 @@ impl Baseline {
             return Ok(changed);
         }
         let revision = self.commits.first().map_or("", |(revision, _)| revision.as_str());
-        let failed = |refusal: GitError| vec![*error(revision, &refusal, None)];
-        let mut objects = ObjectReader::start(project.repository.git()).map_err(failed)?;
+        let git = project.repository.git();
+        let failed = |refusal: GitError| vec![*error(git, revision, &refusal, None)];
+        let mut objects = ObjectReader::start(git).map_err(failed)?;
         for (revision, commit) in &self.commits {
             let tree = listing::whole(&mut objects, &commit.tree).map_err(failed)?;
             for (named, changed) in named.iter().zip(&mut changed).filter(|(_, changed)| changed.is_none()) {
@@ -152,8 +153,9 @@ impl NamedFiles {
             }
         }
         let ids: Vec<&str> = both.iter().map(|(_, _, object)| *object).collect();
+        let what = |index: usize| text_of(both[index].0);
         let mut changed = None;
-        objects.contents(&ids, MOST_BYTES, &mut |index, then| {
+        objects.contents(&ids, MOST_BYTES, &what, &mut |index, then| {
             let (name, path, _) = &both[index];
             if changed.is_none() && (then.is_none() || fs::read(path).ok() != then) {
                 changed = Some((*name).clone());

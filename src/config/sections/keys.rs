@@ -316,6 +316,7 @@ pub static WAIVER: SectionKeys = SectionKeys {
     title: "a waiver",
     rows: &[
         required("client", KeyShape::ClientId, "the id of the client, or \"@me\""),
+        key("credentials", KeyShape::Name, "whose \"@me\"; by default as in a document without credentials"),
         key("field", KeyShape::Setting, "the setting; without it the whole client, a failed read included"),
         required("owner", KeyShape::Name, "who answers for it"),
         required("reason", KeyShape::Text, "why it is accepted"),
@@ -389,7 +390,7 @@ mod tests {
                 assert!(std::ptr::eq(section.find(row.name).unwrap(), row));
             }
         }
-        assert_eq!(WAIVER.names(), ["client", "field", "owner", "reason", "until"]);
+        assert_eq!(WAIVER.names(), ["client", "credentials", "field", "owner", "reason", "until"]);
         assert!(WAIVER.find("cleint").is_none());
     }
 }

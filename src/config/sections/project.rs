@@ -97,7 +97,7 @@ pub(crate) fn read(
         default_credentials: inheritance.default_credentials.clone(),
         limits: limits.with_default_age(),
         guards: of("guards").map(|entry| guards::read(entry, problems)).unwrap_or_default(),
-        waivers: of("waivers").map(|entry| waivers::read(entry, problems)).unwrap_or_default(),
+        waivers: of("waivers").map(|entry| waivers::read(entry, &inheritance, problems)).unwrap_or_default(),
         credentials,
         documents,
         inheritance: Arc::new(inheritance),

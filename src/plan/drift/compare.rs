@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientId, ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, SettingSet,
-    Severity, Waived, Waiver,
+    ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, SettingSet, Severity, Waived,
+    Waiver,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::drift::previous::PreviousReport;
@@ -98,7 +98,7 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
             notified: true,
             waived: None,
         };
-        finding.waived = waived(client.client_id, finding.field(), now);
+        finding.waived = waived(&finding.key(), finding.field(), now);
         finding
     };
     let failed = client.error.is_some().then(|| FindingCause::Unreadable(client.source.clone()));
@@ -108,7 +108,7 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
 }
 
 /// The waiver that holds today: the field's own before the whole client's.
-fn waived(client: ClientId, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
+fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
     if field.is_some_and(|field| now.never_waived.contains(field)) {
         return None;
     }
@@ -146,7 +146,7 @@ fn ended_or_not(
     if was_read || !is_managed {
         return Finding { state: FindingState::Resolved, waived: None, notified: true, ..before.clone() };
     }
-    let waived = waived(before.client_id, field, now);
+    let waived = waived(&before.key(), field, now);
     // A waiver that ended meanwhile makes it new when the client is read again.
     let notified = before.notified && (before.waived.is_none() || waived.is_some());
     Finding { state: FindingState::Unread, waived, notified, ..before.clone() }
