@@ -20,7 +20,7 @@ pub(crate) struct FileArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The project file to use, where there are several: NAME or NAME.ringform.yaml
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub project: Option<PathBuf>,
 }
 
@@ -71,7 +71,7 @@ pub(crate) struct SendArgs {
 
 /// How results are written.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Output")]
+#[command(next_help_heading = "Report")]
 pub(crate) struct OutputArgs {
     /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat to write
     /// files beside the printed format

@@ -12,6 +12,7 @@ mod field_yaml;
 mod files;
 mod generated;
 mod guarding;
+mod helping;
 mod hostile;
 mod importing;
 mod laws_exchange;
