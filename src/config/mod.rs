@@ -7,6 +7,7 @@
 
 mod batch;
 mod emit;
+mod example;
 mod find;
 mod git;
 mod load;
@@ -18,6 +19,7 @@ mod text;
 mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
+pub use example::is_untouched_example;
 pub use find::{ProjectRequest, is_project_file};
 pub use git::{Baseline, GitEnvironment, Repository, base};
 pub use load::{Loaded, load, load_project};

@@ -23,7 +23,7 @@ pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline]) -> Vec<Strin
         line(
             "put App ID and App Secret into RINGFORM_APP_ID and RINGFORM_APP_SECRET; `ringform auth check` tries them",
         );
-        line("edit clients/me.yaml, or remove it and write documents from live clients: `ringform import 12 13`");
+        line("`ringform import 12 13` writes documents from live clients in place of the example clients/me.yaml");
         line("`ringform plan` shows what would change; nothing is sent before `ringform apply`");
     }
     for pipeline in pipelines {

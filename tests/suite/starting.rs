@@ -102,11 +102,12 @@ fn init_writes_a_valid_project_and_prints_the_next_steps() {
     
     Next:
       put App ID and App Secret into RINGFORM_APP_ID and RINGFORM_APP_SECRET; `ringform auth check` tries them
-      edit clients/me.yaml, or remove it and write documents from live clients: `ringform import 12 13`
+      `ringform import 12 13` writes documents from live clients in place of the example clients/me.yaml
       `ringform plan` shows what would change; nothing is sent before `ringform apply`
       `ringform init --ci github` (or gitlab, cron, kubernetes) adds a pipeline
     ");
-    assert_eq!(empty.run("validate").status(0).stdout, "1 document in 1 file: valid.\n");
+    let valid = empty.run("validate").status(0);
+    assert_eq!((&*valid.stdout, &*valid.stderr), ("1 document in 1 file: valid.\n", ""));
     assert_eq!(Empty::new().run("init -q").status(0).stderr, "");
 }
 
