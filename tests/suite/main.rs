@@ -5,6 +5,7 @@
 
 mod applying;
 mod architecture;
+mod asking;
 mod drifting;
 mod examples;
 mod field_http;
