@@ -9,8 +9,10 @@ use ringform::run::ExitStatus;
 use crate::cli::{self, HelpArgs, LogArgs};
 use crate::terminal::output;
 
-/// The topics: word and text.
-const TOPICS: [(&str, fn() -> String); 1] = [("environment", cli::environment)];
+/// A topic: its word and its text.
+type TopicRow = (&'static str, fn() -> String);
+
+const TOPICS: [TopicRow; 1] = [("environment", cli::environment)];
 
 /// Runs the command.
 pub(crate) fn run(args: &HelpArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {

@@ -8,8 +8,10 @@ use std::path::Path;
 /// The branch that workflows name where no other is known.
 const MAIN: &str = "main";
 
-/// The places of an example that name the branch: the text in the example, and the text for another branch.
-const PLACES: [(&str, fn(&str) -> String); 3] = [
+/// A place of an example that names the branch: the text in the example, and the text for another branch.
+type BranchPlace = (&'static str, fn(&str) -> String);
+
+const PLACES: [BranchPlace; 3] = [
     ("branches: [main]", |branch| format!("branches: [{}]", pattern(branch))),
     ("'refs/heads/main'", |branch| format!("'refs/heads/{}'", branch.replace('\'', "''"))),
     ("and allow only main\n", |branch| format!("and allow only {branch}\n")),

@@ -28,7 +28,7 @@ pub(crate) fn show(usage: &UsageError, args: &[OsString]) -> ExitStatus {
 /// Shows clap's text in its colours. Where an argument holds what must be escaped, it is the text about the escaped
 /// arguments.
 fn refuse(error: &clap::Error, args: &[OsString]) {
-    let escaped: Vec<OsString> = args.iter().map(|arg| escape_argument(arg)).collect();
+    let escaped: Vec<OsString> = args.iter().map(escape_argument).collect();
     if escaped == args {
         drop(error.print());
         return;
