@@ -81,6 +81,9 @@ pub(crate) struct SandboxArgs {
     /// A folder of the project whose seed to use, where its endpoint is `sandbox:SEED` [default: .]
     #[arg(value_name = "DIR", help_heading = None, conflicts_with_all = ["data", "clients"])]
     pub folder: Option<PathBuf>,
+    /// The project file to use, where there are several: NAME or NAME.ringform.yaml
+    #[arg(long, value_name = "NAME", help_heading = "Selection", conflicts_with_all = ["data", "clients"])]
+    pub project: Option<PathBuf>,
     /// The address to listen on; only loopback
     #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0", help_heading = "Connection")]
     pub listen: std::net::SocketAddr,

@@ -11,13 +11,19 @@ use ringform::run::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, RunRequest,
 };
 
-use crate::cli::offline::{ResolveArgs, ValidateArgs};
+use crate::cli::offline::{ResolveArgs, SandboxArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
 use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, SelectArgs, SendArgs};
 
 impl From<&FileArgs> for FileOptions {
     fn from(args: &FileArgs) -> FileOptions {
         FileOptions { paths: args.paths.clone(), project: args.project.clone() }
+    }
+}
+
+impl From<&SandboxArgs> for FileOptions {
+    fn from(args: &SandboxArgs) -> FileOptions {
+        FileOptions { paths: args.folder.iter().cloned().collect(), project: args.project.clone() }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
     let source = match (&args.data, args.clients) {
         (Some(file), _) => Some(of_file(file)?),
         (None, Some(_)) => None,
-        (None, None) => match run::project_seed(args.folder.as_deref(), &environment()?) {
+        (None, None) => match run::project_seed(&args.into(), &environment()?) {
             Ok(Some(found)) => Some(found),
             Ok(None) => bail!("the endpoint of this project is no simulator; {GIVE}"),
             Err(error) => {

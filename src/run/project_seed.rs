@@ -1,8 +1,8 @@
 //! The seed that a project's simulator starts from.
 //!
-//! Owns the way from a folder to the seed and to the changes that earlier runs stored. It starts no simulator.
+//! Owns the way from a project to the seed and to the changes that earlier runs stored. It starts no simulator.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::config;
 use crate::plan::DocumentKind;
@@ -20,8 +20,7 @@ pub struct ProjectSeed {
 }
 
 /// The simulator that the endpoint of a project names; `None`: the endpoint is an API.
-pub fn project_seed(folder: Option<&Path>, env: &Environment) -> Result<Option<ProjectSeed>, NotStarted> {
-    let files = FileOptions { paths: folder.map(Path::to_owned).into_iter().collect(), project: None };
+pub fn project_seed(files: &FileOptions, env: &Environment) -> Result<Option<ProjectSeed>, NotStarted> {
     let mut loaded = config::load_project(&files.request(env));
     let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     let connection = ConnectionOptions::default();

@@ -1,7 +1,7 @@
 //! The question of apply, answered at a terminal: a pseudo-terminal is the stdin of the run.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 
 use serde_json::json;
@@ -74,4 +74,21 @@ fn clients_that_are_stopped_are_no_part_of_the_number() {
     assert!(said.contains("apply would send 50 settings of 50 clients to"), "{said}");
     assert!(said.contains("No client opens the PBX to more callers."), "{said}");
     assert_eq!((status, world.puts().len()), (1, 50), "{said}");
+}
+
+#[test]
+fn a_usage_error_has_colours_on_a_terminal_and_still_no_escape_of_an_argument() {
+    for (argument, shown) in [("--plain", "--plain"), ("--x\u{1b}[5mblink", "--x\\u{1b}[5mblink")] {
+        let (mut screen, terminal) = typed("");
+        let mut world = World::new();
+        let mut command = world.command("plan");
+        command.arg(argument).env("TERM", "xterm").stderr(terminal);
+        assert_eq!(command.status().unwrap().code(), Some(1));
+        drop(command);
+        let mut said = Vec::new();
+        // The end of a pseudo-terminal is an error.
+        drop(screen.read_to_end(&mut said));
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains("\u{1b}[") && said.contains(shown) && !said.contains("\u{1b}[5m"), "{said:?}");
+    }
 }

@@ -269,6 +269,10 @@ fn a_demo_shows_a_plan_without_an_account_and_plays_again() {
 
 #[test]
 fn a_demo_overwrites_nothing_and_brings_no_pipeline() {
+    // YAML of other programs is no client document.
+    let empty = Empty::new().with("compose.yaml", "services: {}\n");
+    empty.run("init --demo").status(0);
+    empty.run("plan --detailed-exitcode").status(2);
     for (path, named) in [("seed.json", "seed.json already exists"), ("prod.ringform.yaml", "holds a project already")]
     {
         let empty = Empty::new().with(path, "endpoint: https://pbx.example\n");
@@ -290,6 +294,8 @@ fn the_simulator_of_a_project_needs_a_project_with_one() {
     let said = empty.run("sandbox --reset").status(1);
     assert!(said.stderr.contains("is no simulator; give --data FILE"), "{}", said.stderr);
     empty.run("sandbox --reset --clients 3").status(1);
+    let empty = empty.with("try.ringform.yaml", "endpoint: sandbox:seed.json\n");
+    assert!(empty.run("sandbox --reset --project try").status(0).stdout.starts_with("no stored state"));
 }
 
 #[test]

@@ -47,7 +47,8 @@ An empty variable counts as not set. A value that counts and is not UTF-8 is an 
 
 const CONCLUSION: &str = "\
 Also every variable that ringform.yaml names as ${NAME} under `endpoint` and `credentials`.
-ringform runs git without the GIT_ variables. It does not read RUST_LOG; -v and -vv log more.
+ringform runs git without the GIT_ variables. It does not read RUST_LOG; -v and -vv log more. It
+does not read HTTP_PROXY, because requests over http go only to loopback.
 ";
 
 /// The topic as text.
