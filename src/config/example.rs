@@ -1,6 +1,6 @@
 //! The example document that `init` writes.
 //!
-//! Owns how it is recognised while nobody has changed it: it is no declaration of the user, so nothing warns of it and
+//! Owns how it is recognised while it is unchanged: it is no declaration of the user, so nothing warns of it and
 //! `import` takes its place.
 
 const EXAMPLE: &str = include_str!("../../examples/starter/clients/me.yaml");

@@ -126,7 +126,7 @@ struct Documents {
     by_client: BTreeMap<u64, Vec<PathBuf>>,
     /// Those of `@me` under the credentials of the import: the client is the same, whatever its number.
     of_me: Vec<PathBuf>,
-    /// The example of `init` that nobody has changed. It declares nothing of the user's.
+    /// The unchanged example of `init`. It declares nothing of the user's.
     example: Option<PathBuf>,
     /// How many documents each file holds.
     in_file: BTreeMap<PathBuf, usize>,
