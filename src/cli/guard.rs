@@ -26,7 +26,7 @@ pub(crate) struct GuardTestArgs {
     #[arg(value_name = "FILE")]
     pub paths: Vec<PathBuf>,
     /// The project file to use, where there are several: NAME or NAME.ringform.yaml
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub project: Option<PathBuf>,
     /// How results are written
     #[arg(long, value_enum, default_value_t = GuardTestFormat::Text, value_name = "FORMAT", help_heading = "Output")]

@@ -13,7 +13,7 @@ use ringform::run::{
 };
 
 use crate::cli::guard::GuardTestArgs;
-use crate::cli::offline::{ResolveArgs, ValidateArgs};
+use crate::cli::offline::{ResolveArgs, SandboxArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
 use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs};
 
@@ -26,6 +26,12 @@ impl From<&FileArgs> for FileOptions {
 impl From<&GuardTestArgs> for FileOptions {
     fn from(args: &GuardTestArgs) -> FileOptions {
         FileOptions { paths: args.paths.clone(), project: args.project.clone() }
+    }
+}
+
+impl From<&SandboxArgs> for FileOptions {
+    fn from(args: &SandboxArgs) -> FileOptions {
+        FileOptions { paths: args.folder.iter().cloned().collect(), project: args.project.clone() }
     }
 }
 

@@ -5,7 +5,7 @@ use ringform::render::escape;
 use ringform::run::{self, ExitStatus, ImportError, ImportRequest, ImportWarning, ImportedClient};
 
 use crate::cli::{ImportArgs, LogArgs};
-use crate::terminal::files::escaped;
+use crate::terminal::files::{escaped, shown};
 use crate::terminal::output::{note, print};
 use crate::terminal::{block_on, environment, listener, not_started, signals};
 
@@ -16,6 +16,9 @@ pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
     match block_on(run::import(&request, &env, &listener, show)) {
         Ok(outcome) => {
+            if let Some(example) = outcome.removed_example.filter(|_| !log.quiet) {
+                note(&format!("note: {} was the untouched example of `init` and is removed", shown(&example)));
+            }
             outcome.finished?;
             let status = if outcome.complete { ExitStatus::Done } else { ExitStatus::Error };
             Ok(status.or_interrupted(env.shutdown.is_stopped()))

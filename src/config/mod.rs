@@ -7,6 +7,7 @@
 
 mod batch;
 mod emit;
+mod example;
 mod find;
 mod floor;
 mod git;
@@ -20,6 +21,7 @@ mod text;
 mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
+pub use example::is_untouched_example;
 pub use find::{ProjectRequest, is_project_file};
 pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, GitEnvironment, Repository, base};

@@ -29,13 +29,13 @@ pub enum Answer {
     Interrupted,
 }
 
-/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send. The run does not call it
-/// when the request says yes already.
+/// Brings live clients to their declarations. `ask` gets the plan. The run does not call it when the request
+/// says yes already.
 pub async fn apply(
     request: &ApplyRequest,
     env: &Environment,
     listener: &Listener,
-    ask: impl AsyncFnOnce(&Plan, usize) -> anyhow::Result<Answer>,
+    ask: impl AsyncFnOnce(&Plan) -> anyhow::Result<Answer>,
 ) -> Result<RunOutcome, NotStarted> {
     let ready = match &request.saved_plan {
         Some(file) => saved_plan::ready(file, &request.run, env).await,
@@ -73,7 +73,7 @@ async fn permission(
     request: &ApplyRequest,
     env: &Environment,
     listener: &Listener,
-    ask: impl AsyncFnOnce(&Plan, usize) -> anyhow::Result<Answer>,
+    ask: impl AsyncFnOnce(&Plan) -> anyhow::Result<Answer>,
 ) -> anyhow::Result<Option<String>> {
     if env.shutdown.is_stopped() {
         return Ok(Some(INTERRUPTED.to_owned()));
@@ -89,8 +89,7 @@ async fn permission(
         return Ok(Some(format!("not sent: {}", why.raw())));
     }
     let plan = &ready.report;
-    let count = plan.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty()).count();
-    if count == 0 {
+    if !plan.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty()) {
         return Ok(None);
     }
     for line in send::forecast(plan, |name| usage.remaining(name)) {
@@ -99,12 +98,12 @@ async fn permission(
     if request.yes {
         return Ok(None);
     }
-    let answer = ask(plan, count).await?;
+    let answer = ask(plan).await?;
     // The question may take any time, so the answers of the API may be old.
     ready.readings.clear();
     Ok(match answer {
         Answer::Yes => None,
-        Answer::No => Some("not sent: the answer was not `yes`".to_owned()),
+        Answer::No => Some("not sent: the answer was no".to_owned()),
         Answer::Interrupted => Some(INTERRUPTED.to_owned()),
     })
 }

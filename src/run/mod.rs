@@ -18,6 +18,7 @@ mod offline;
 mod outcome;
 mod plan;
 mod preflight;
+mod project_seed;
 mod read;
 mod ready;
 mod request;
@@ -47,6 +48,7 @@ pub use not_started::{NotStarted, SavedPlanFlaw};
 pub use offline::plan_offline;
 pub use outcome::{ExitRules, ExitStatus, RunOutcome};
 pub use plan::plan;
+pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, Notification,
     RunRequest,

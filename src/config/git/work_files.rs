@@ -10,9 +10,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::config::find::names::text_of;
 use crate::config::git::base::Baseline;
+use crate::config::git::error::GitError;
 use crate::config::git::listing;
 use crate::config::git::objects::ObjectReader;
-use crate::config::git::error::GitError;
 use crate::config::git::resolve::error;
 use crate::config::git::tree::CommitTree;
 use crate::config::sections::project::Project;

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, SettingSet, Severity, Waived,
-    Waiver,
+    ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, SettingSet, Severity,
+    Waived, Waiver,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::drift::previous::PreviousReport;
