@@ -38,5 +38,6 @@ mod supply;
 mod surfaces;
 mod tried;
 mod trust;
+mod unconfirmed;
 mod watching;
 mod world;

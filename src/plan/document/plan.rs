@@ -174,7 +174,7 @@ pub struct Summary {
     pub opens: usize,
     /// Changed fields whose write closes it to some.
     pub closes: usize,
-    /// Changed fields that live has more open than declared.
+    /// Fields that live has more open than declared: changed ones, and those of clients whose `expect` failed.
     pub exposed: usize,
     /// Changed fields that this change set brings; 0 without a base, as all that follow.
     pub pending: usize,
@@ -198,12 +198,13 @@ impl Plan {
             }
             summary.changes += client.changes.len();
             summary.released += client.released.len();
+            summary.exposed += client.unconfirmed.iter().filter(|one| one.difference.is_exposed()).count();
             for difference in client.changes.iter().map(|change| &change.difference) {
                 let risk = difference.risk();
                 summary.security += usize::from(risk.severity == Severity::Security);
                 summary.opens += usize::from(risk.effect == Some(Direction::Opens));
                 summary.closes += usize::from(risk.effect == Some(Direction::Closes));
-                summary.exposed += usize::from(risk.exposure == Some(Direction::Opens));
+                summary.exposed += usize::from(difference.is_exposed());
                 match difference.origin {
                     Origin::Pending => summary.pending += 1,
                     Origin::Drift => summary.drift += 1,

@@ -14,7 +14,7 @@ use crate::render::grouping::findings::remove_reported;
 use crate::render::grouping::similar::alike;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids, named};
 use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
-use crate::render::markdown::{drift, table};
+use crate::render::markdown::{drift, table, unconfirmed};
 use crate::render::totals::{Totals, word};
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{place, reason};
@@ -30,6 +30,7 @@ pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Wr
     let after = [
         blocked(plan, &totals, page),
         wrong(&groups, page),
+        unconfirmed::section(plan, page.part(10)),
         failures(&groups, page),
         diagnostics(&plan.diagnostics, page),
     ];
