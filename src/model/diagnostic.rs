@@ -99,6 +99,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("duplicate-key", "one mapping contains a key twice"),
     ("empty-value", "a key has no value"),
     ("endpoint", "the endpoint is missing, not valid or not allowed"),
+    ("future-time", "the report of --since holds a time in the future"),
     ("guard", "a guard of the project warns about a client"),
     ("half-warning", "a disk-space warning has a threshold without an address, or an address without a threshold"),
     ("idle-waiver", "a waiver names a client or a field that no document declares"),

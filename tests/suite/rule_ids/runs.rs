@@ -138,6 +138,12 @@ fn clients() -> Vec<Run> {
         run("plan", 0, &["warning guard a.yaml:2:1"; 2], || guarded("unmanaged-security")),
         // What stops a client is a part of the client and not a diagnostic.
         run("plan", 1, &[], || guarded("{name: x, field: geo_list, deny: {}}")),
+        run("drift --since last.json", 0, &["warning future-time"], || {
+            let mut world = in_sync();
+            let mut report = world.run("drift --format json").ok().json();
+            report["run"]["started_at"] = json!("2099-01-01T00:00:00Z");
+            world.file("last.json", &report.to_string())
+        }),
         run("drift", 0, &["warning idle-waiver ringform.yaml:3:3"], || {
             let waiver = "- {client: 13, owner: ops, reason: agreed, until: 2999-12-31}";
             World::new()
