@@ -44,6 +44,17 @@ impl DocumentKind {
         }
     }
 
+    /// What it is in a sentence: `a plan`, `a report of drift`.
+    pub fn about(self) -> &'static str {
+        match self {
+            DocumentKind::Plan => "a plan",
+            DocumentKind::Offline => "an offline plan",
+            DocumentKind::Drift => "a report of drift",
+            DocumentKind::Report => "the report of an apply",
+            DocumentKind::Validation => "the result of validate",
+        }
+    }
+
     /// Why a document of this kind cannot be applied, with the next step; `None` for a plan.
     pub fn why_not_applied(self) -> Option<&'static str> {
         match self {
