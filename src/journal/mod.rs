@@ -16,4 +16,4 @@ pub use append::{Journal, JournalHeader};
 pub use folder::{FOLDER, state_folder};
 pub use record::JournalLine;
 pub use stored::{StoredValues, stored_values};
-pub use unresolved::{UnresolvedPut, mark_resolved, unresolved_puts};
+pub use unresolved::{DamagedLine, OpenEnds, UnresolvedPut, mark_resolved, open_ends};

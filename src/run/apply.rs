@@ -41,7 +41,7 @@ pub async fn apply(
         None => ready::from_live(&request.run, env, listener).await,
     };
     let mut ready = ready.map_err(NotStarted::into_report)?;
-    let puts = unresolved::announce(&ready.project, &ready.report, listener)?;
+    let puts = unresolved::announce(&ready.project, &mut ready.report, listener)?;
     let planned = match permission(&mut ready, request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),

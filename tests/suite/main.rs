@@ -14,6 +14,7 @@ mod generated;
 mod guarding;
 mod hostile;
 mod importing;
+mod journals;
 mod laws_exchange;
 mod laws_fields;
 mod laws_origins;

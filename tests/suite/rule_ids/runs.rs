@@ -138,6 +138,9 @@ fn clients() -> Vec<Run> {
         run("plan", 0, &["warning guard a.yaml:2:1"; 2], || guarded("unmanaged-security")),
         // What stops a client is a part of the client and not a diagnostic.
         run("plan", 1, &[], || guarded("{name: x, field: geo_list, deny: {}}")),
+        run("apply --yes", 0, &["warning damaged-journal .ringform/journal/20260101T000000Z-1.jsonl:2:1"], || {
+            in_sync().file(".ringform/journal/20260101T000000Z-1.jsonl", "\nhalf a line\n")
+        }),
         run("drift --since last.json", 0, &["warning future-time"], || {
             let mut world = in_sync();
             world.run("drift --format json=last.json").ok();
