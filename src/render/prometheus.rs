@@ -119,6 +119,15 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
         page.family(name, help, samples)?;
     }
     let summary = plan.summary();
+    let exposed = |client: &ClientPlan| {
+        client.changes.iter().chain(&client.unconfirmed).filter(|change| change.difference.is_exposed()).count()
+    };
+    let exposed: usize = plan.clients.iter().filter(|client| !is_done(client)).map(exposed).sum();
+    page.one("ringform_exposed_fields", "Fields that live has more open than declared.", exposed as u64)?;
+    let help = "Changes whose write opens the PBX to more callers.";
+    page.one("ringform_opening_changes", help, summary.opens as u64)?;
+    let help = "Changes whose write closes the PBX to some callers.";
+    page.one("ringform_closing_changes", help, summary.closes as u64)?;
     page.one(
         "ringform_released_fields",
         "Fields that the base manages and the declarations no longer manage.",

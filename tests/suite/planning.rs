@@ -314,3 +314,13 @@ fn an_answer_for_another_client_counts_for_nobody() {
     let kinds = ["12", "13", "@me"].map(|id| ran.client(id)["error"]["kind"].clone());
     assert_eq!(kinds, ["wrong_client", "duplicate_client", "duplicate_client"]);
 }
+
+#[test]
+fn a_failure_names_its_http_status_once() {
+    let mut world = World::new().declared(12, "{timezone: UTC}");
+    for format in ["text", "markdown"] {
+        let ran = world.run(&format!("plan --format {format}")).status(1);
+        assert_eq!(ran.stdout.matches("404").count(), 1, "{}", ran.stdout);
+        assert!(!ran.stdout.contains("HTTP 404"), "{}", ran.stdout);
+    }
+}

@@ -209,3 +209,22 @@ fn saved_documents_keep_it_show_merges_it_and_an_edit_is_found() {
     world.run("show edited.json").status(1).says(&["its digest does not fit"]);
     world.run("apply --yes --plan one.json --format json").status(1).requests(0, 0, 0);
 }
+
+#[test]
+fn metrics_count_what_is_open_what_opens_and_what_closes() {
+    let mut world = renamed()
+        .live(13, json!({"geo_list": "*"}))
+        .declared(13, "{geo_list: [RU]}")
+        .live(14, json!({"geo_list": "RU"}))
+        .declared(14, "{geo_list: [RU, BY]}");
+    let value = |page: &str, name: &str| {
+        let line = page.lines().find(|line| line.starts_with(&format!("{name}{{"))).unwrap_or_else(|| panic!("{page}"));
+        line.rsplit_once(' ').unwrap().1.parse::<u64>().unwrap()
+    };
+    let names = ["ringform_exposed_fields", "ringform_opening_changes", "ringform_closing_changes"];
+    let page = world.run("plan --format prometheus").status(1).stdout;
+    assert_eq!(names.map(|name| value(&page, name)), [2, 1, 1]);
+    // What is applied is no longer open; the client that is not as expected is.
+    let page = world.run("apply --yes --format prometheus").status(1).stdout;
+    assert_eq!(names.map(|name| value(&page, name)), [1, 1, 1]);
+}

@@ -95,6 +95,13 @@ impl<'p> ClientGroup<'p> {
 }
 
 impl<'p> FailureCause<'p> {
+    /// The status of the HTTP answer and the API's own word, as far as the sentence does not name them.
+    pub(crate) fn unsaid_answer(&self) -> (Option<u16>, Option<&'p Untrusted>) {
+        let message = self.message.raw();
+        let http = self.http_status.filter(|code| !message.contains(&format!("({code}")));
+        (http, self.status.filter(|word| !message.contains(word.raw())))
+    }
+
     fn of(clients: Vec<&'p ClientPlan>) -> FailureCause<'p> {
         let first = clients[0];
         let message = sentence(first);

@@ -23,10 +23,11 @@ pub(super) fn effect(view: Option<&DifferenceView<'_>>) -> String {
     format!("<td data-l=\"Effect\"{nil}><span>{tags}</span></td>")
 }
 
-/// The mark, the origin, and whether the client is as expected.
+/// The mark, the origin, whether the client is as expected, and whether apply sends it.
 fn tags(view: &DifferenceView<'_>) -> String {
     let unconfirmed = if view.is_unconfirmed() { tag("amber", UNCONFIRMED) } else { String::new() };
-    let tags = [mark(view), origin(view.difference.origin), unconfirmed];
+    let withheld = if view.is_withheld() { tag("", "not sent") } else { String::new() };
+    let tags = [mark(view), origin(view.difference.origin), unconfirmed, withheld];
     tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -135,8 +135,9 @@ fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
 
 fn cause(cause: &FailureCause<'_>) -> String {
     let result = cause.outcome.map_or("failed", word);
-    let http = cause.http_status.map(|status| format!("HTTP {status}"));
-    let status = cause.status.map(|status| code(&cut(status, NAME)));
+    let (http, status) = cause.unsaid_answer();
+    let http = http.map(|status| format!("HTTP {status}"));
+    let status = status.map(|status| code(&cut(status, NAME)));
     let answer = [http, status].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let answer = if answer.is_empty() { answer } else { format!(" ({answer})") };
     let help = cause.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE)))).unwrap_or_default();
