@@ -26,8 +26,8 @@ fn journals(world: &World) -> Vec<(String, String)> {
 /// The one line of this event in the newest journal.
 fn line(world: &World, event: &str) -> Json {
     let (_, text) = journals(world).pop().unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
-    lines.filter(|line| line["event"] == event).next_back().unwrap()
+    let mut lines = text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
+    lines.rfind(|line| line["event"] == event).unwrap()
 }
 
 #[test]

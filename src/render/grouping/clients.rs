@@ -99,7 +99,8 @@ impl<'p> FailureCause<'p> {
     pub(crate) fn unsaid_answer(&self) -> (Option<u16>, Option<&'p Untrusted>) {
         let message = self.message.raw();
         let http = self.http_status.filter(|code| !message.contains(&format!("({code}")));
-        (http, self.status.filter(|word| !message.contains(word.raw())))
+        let is_plain = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        (http, self.status.filter(|word| !is_plain(word.raw()) || !message.contains(word.raw())))
     }
 
     fn of(clients: Vec<&'p ClientPlan>) -> FailureCause<'p> {
