@@ -228,3 +228,20 @@ fn metrics_count_what_is_open_what_opens_and_what_closes() {
     let page = world.run("apply --yes --format prometheus").status(1).stdout;
     assert_eq!(names.map(|name| value(&page, name)), [1, 1, 1]);
 }
+
+#[test]
+fn a_hostile_name_of_such_a_client_is_harmless_in_every_format() {
+    let hostile = "\u{1b}[31m<b>x</b>\n::error::y|`z";
+    for format in ["text", "markdown", "html", "github", "junit", "sarif", "terraform"] {
+        let mut world = World::new()
+            .live(12, json!({"name": hostile, "geo_list": "*", "timezone": "\u{1b}[32m<u>y"}))
+            .file("clients/12.yaml", DOCUMENT);
+        for command in ["plan", "drift"] {
+            let text = world.run(&format!("{command} --format {format}")).status(1).stdout;
+            assert!(!text.contains('\u{1b}'), "{command} {format}:\n{text}");
+            assert!(!text.lines().any(|line| line.starts_with("::error::y")), "{command} {format}:\n{text}");
+            let is_markup = ["markdown", "html", "junit"].contains(&format);
+            assert!(!is_markup || !(text.contains("<b>x") || text.contains("<u>y")), "{command} {format}:\n{text}");
+        }
+    }
+}
