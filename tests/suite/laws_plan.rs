@@ -141,7 +141,8 @@ fn a_forged_plan_is_refused_though_its_digest_fits() {
     };
     let read = forge(&|plan| unconfirm(plan)).unwrap();
     assert_eq!((read.clients[0].unconfirmed.len(), read.clients[0].patch().is_none()), (1, true));
-    let lies: [(&str, fn(&mut Json)); 6] = [
+    type Lie = (&'static str, fn(&mut Json));
+    let lies: [Lie; 6] = [
         ("another failure", |client| client["error"]["kind"] = json!("api")),
         ("no failure", |client| (client["error"], client["status"]) = (json!(null), json!("in_sync"))),
         ("withheld", |client| client["unconfirmed"][0]["withheld"] = json!(true)),
