@@ -48,6 +48,9 @@ fn warned(client: ClientId, warning: &ImportWarning) -> String {
         ImportWarning::Missing(setting) => {
             format!("warning: client {client}: the answer lacks {setting}; it stays unmanaged")
         }
+        ImportWarning::NoDomain => {
+            format!("note: client {client} has no domain, so its document does not expect one")
+        }
     }
 }
 

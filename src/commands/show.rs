@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         match bytes
             .and_then(|bytes| document::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
         {
-            Ok(plan) => plans.push(plan),
+            Ok(plan) => plans.push((name, plan)),
             Err(error) => {
                 output::complain(&error, log);
                 refused = true;
@@ -31,13 +31,16 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     if refused {
         return Ok(ExitStatus::Error);
     }
+    let (plans, mixed) = document::of_one_kind(plans);
     let (plan, gaps) = document::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
     output::diagnose(&plan.diagnostics, log);
-    formats::write(&plan, &args.output.formats, log)?;
-    for gap in &gaps {
-        output::complain(&anyhow::anyhow!("{gap}"), log);
+    let written = formats::write(&plan, &args.output.formats, log);
+    let wrong: Vec<String> = gaps.into_iter().chain(mixed).collect();
+    for one in &wrong {
+        output::complain(&anyhow::anyhow!("{one}"), log);
     }
-    if !gaps.is_empty() {
+    written?;
+    if !wrong.is_empty() {
         return Ok(ExitStatus::Error);
     }
     Ok(ExitStatus::of_document(&plan, ExitRules { detailed: args.detailed_exitcode, only_new: false }))

@@ -18,4 +18,4 @@ pub use apply_lock::{ApplyLock, LockError, LockHolder};
 pub use folder::{FOLDER, state_folder};
 pub use record::JournalLine;
 pub use stored::{StoredValues, stored_values};
-pub use unresolved::{UnresolvedPut, mark_resolved, unresolved_puts};
+pub use unresolved::{DamagedLine, OpenEnds, UnresolvedPut, mark_resolved, open_ends};

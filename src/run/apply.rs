@@ -44,7 +44,7 @@ pub async fn apply(
     let mut ready = ready.map_err(NotStarted::into_report)?;
     ready.report.diagnostics.extend(send::looser_flags(&request.limits, &ready.limits));
     ready.limits = SendLimits::strictest([&ready.limits, &request.limits]);
-    let puts = unresolved::announce(&ready.project, &ready.report, listener)?;
+    let puts = unresolved::announce(&ready.project, &mut ready.report, listener)?;
     let planned = match permission(&mut ready, request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),

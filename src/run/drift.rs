@@ -21,10 +21,11 @@ use crate::run::{DriftRequest, Environment, Listener, NotStarted, Notification, 
 /// Compares live clients with their declarations and with the report before.
 pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listener) -> Result<RunOutcome, NotStarted> {
     let webhook = request.notification.as_ref().map(|notification| webhook(notification, env)).transpose()?;
-    let previous = match &request.since {
+    let mut previous = match &request.since {
         Some(file) => previous(file, env)?,
         None => None,
     };
+    let future = previous.as_mut().and_then(|previous| previous.distrust_future(&env.clock.started_at()));
     let mut scope = scope(&request.run, env, DocumentKind::Drift)?;
     let session = scope.connect(&request.run, env).await?;
     if let (Some(previous), Some(file)) = (&previous, &request.since) {
@@ -33,6 +34,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
     }
     scope.announce(listener);
     let Scope { project, declared, whole, mut declarations, origins, waivers, never_waived, mut report, .. } = scope;
+    report.diagnostics.extend(future);
     if whole {
         report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }

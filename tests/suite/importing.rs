@@ -26,7 +26,31 @@ fn a_plan_after_an_import_is_empty() {
     assert_eq!(plan["summary"]["in_sync"], 3);
     assert_eq!(plan["clients"][0]["managed"].as_array().unwrap().len(), 7);
     assert_eq!(plan["clients"][2]["managed"].as_array().unwrap().len(), 5);
-    assert_eq!(plan["clients"][0]["expect"], json!({"name": "Север/Юг", "domain": "sip.example.com"}));
+    assert_eq!(plan["clients"][0]["expect"], json!({"domain": "sip.example.com"}));
+}
+
+#[test]
+fn the_domain_is_pinned_and_not_the_name_which_its_owner_can_change() {
+    let mut world = live();
+    let ran = world.run("import 12 13").ok();
+    assert!(!ran.stderr.contains("client 12 has no domain"), "{}", ran.stderr);
+    assert!(world.read("clients/12-север-юг.yaml").contains("expect:\n  domain: \"sip.example.com\"\nsettings:"));
+    world.server().set(12, "name", json!("renamed"));
+    world.run("plan").ok().prints(&["No difference"]);
+    world.server().set(12, "domain", json!("sip.elsewhere.example"));
+    world.run("plan").status(1).prints(&["domain is \"sip.elsewhere.example\", expected \"sip.example.com\""]);
+    for domain in [json!(null), json!(""), json!(" ")] {
+        let mut world = World::new().live(12, json!({"name": "x", "domain": domain}));
+        let ran = world.run("import 12").ok();
+        ran.says(&["note: client 12 has no domain, so its document does not expect one"]);
+        assert!(!world.read("clients/12-x.yaml").contains("expect"), "{domain}");
+        world.run("plan").ok();
+    }
+    // The client of the token is pinned by its number too.
+    let mut world = live();
+    world.run("import").ok();
+    let plan = world.run("plan --format json").ok();
+    assert_eq!(plan.client("@me")["expect"], json!({"id": 12, "domain": "sip.example.com"}));
 }
 
 #[test]

@@ -253,6 +253,8 @@ fn only_chooses_what_is_sent_and_put_follows_from_it() {
     world.run("plan --base HEAD --only pending").ok().prints(&["≠ drift, not sent", "▸ pending"]);
     // The saved plan is the same, and what is withheld may move meanwhile.
     world.run("show plan.json").ok().prints(&["≠ drift, not sent"]);
+    let page = world.run("show plan.json --format html").ok().stdout;
+    assert_eq!(page.matches(">not sent</span>").count(), 1, "{page}");
     let ran = world.run("apply --plan plan.json --yes --format json").ok().requests(1, 1, 1);
     assert_eq!(ran.results(), ["applied"]);
     assert_eq!((world.stored(12, "timezone"), world.stored(12, "hold_music")), (json!("Asia/Omsk"), json!(8)));

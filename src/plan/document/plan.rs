@@ -44,6 +44,17 @@ impl DocumentKind {
         }
     }
 
+    /// What it is in a sentence: `a plan`, `a report of drift`.
+    pub fn about(self) -> &'static str {
+        match self {
+            DocumentKind::Plan => "a plan",
+            DocumentKind::Offline => "an offline plan",
+            DocumentKind::Drift => "a report of drift",
+            DocumentKind::Report => "the report of an apply",
+            DocumentKind::Validation => "the result of validate",
+        }
+    }
+
     /// Why a document of this kind cannot be applied, with the next step; `None` for a plan.
     pub fn why_not_applied(self) -> Option<&'static str> {
         match self {
@@ -177,7 +188,7 @@ pub struct Summary {
     pub opens: usize,
     /// Changed fields whose write closes it to some.
     pub closes: usize,
-    /// Changed fields that live has more open than declared.
+    /// Fields that live has more open than declared: changed ones, and those of clients whose `expect` failed.
     pub exposed: usize,
     /// Changed fields that this change set brings; 0 without a base, as all that follow.
     pub pending: usize,
@@ -201,12 +212,13 @@ impl Plan {
             }
             summary.changes += client.changes.len();
             summary.released += client.released.len();
+            summary.exposed += client.unconfirmed.iter().filter(|one| one.difference.is_exposed()).count();
             for difference in client.changes.iter().map(|change| &change.difference) {
                 let risk = difference.risk();
                 summary.security += usize::from(risk.severity == Severity::Security);
                 summary.opens += usize::from(risk.effect == Some(Direction::Opens));
                 summary.closes += usize::from(risk.effect == Some(Direction::Closes));
-                summary.exposed += usize::from(risk.exposure == Some(Direction::Opens));
+                summary.exposed += usize::from(difference.is_exposed());
                 match difference.origin {
                     Origin::Pending => summary.pending += 1,
                     Origin::Drift => summary.drift += 1,

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, SettingSet, Severity,
-    Waived, Waiver,
+    ClientKey, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::drift::previous::PreviousReport;
@@ -97,13 +96,16 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
             first_seen: now.at.to_owned(),
             notified: true,
             waived: None,
+            unconfirmed: client.is_unconfirmed(),
         };
         finding.waived = waived(&finding.key(), finding.field(), now);
         finding
     };
     let failed = client.error.is_some().then(|| FindingCause::Unreadable(client.source.clone()));
-    // A pending change is not a finding. A difference of unknown origin is one: silence would deny a drift.
-    let differs = client.changes.iter().map(|change| &change.difference).filter(|one| one.origin != Origin::Pending);
+    // Who may place calls counts also where the client may be another one than the one meant.
+    let unconfirmed = client.unconfirmed.iter().filter(|change| change.difference.is_of_security_field());
+    let differs = client.changes.iter().chain(unconfirmed).map(|change| &change.difference);
+    let differs = differs.filter(|difference| difference.is_finding());
     failed.into_iter().chain(differs.cloned().map(FindingCause::Difference)).map(finding)
 }
 
@@ -128,7 +130,8 @@ fn state(before: &Finding, finding: &Finding) -> FindingState {
 }
 
 /// The state of an earlier finding that this run did not find. It has ended only where its client was read, or where no
-/// document declares it.
+/// document declares it. An answer that is not as expected may be another client's, so it ends only what such an answer
+/// showed.
 fn ended_or_not(
     before: &Finding,
     field: Option<Setting>,
@@ -141,8 +144,9 @@ fn ended_or_not(
         (Some(_), None) => true,
         (None, _) => !now.whole,
     };
+    let was_compared = |client: &ClientPlan| client.error.is_none() || (client.is_unconfirmed() && before.unconfirmed);
     let was_read =
-        look.is_some_and(|client| client.error.is_none() && field.is_none_or(|field| client.managed.contains(field)));
+        look.is_some_and(|client| was_compared(client) && field.is_none_or(|field| client.managed.contains(field)));
     if was_read || !is_managed {
         return Finding { state: FindingState::Resolved, waived: None, notified: true, ..before.clone() };
     }
@@ -168,8 +172,7 @@ pub(super) fn order(finding: &Finding) -> impl Ord + use<> {
 
 /// How many countries a field lets in where live is more open than declared; `*` is more than any number.
 fn reach(difference: &Difference) -> Option<usize> {
-    let opened = difference.risk().exposure == Some(Direction::Opens);
-    difference.live.countries().filter(|_| opened).map(|set| match set {
+    difference.live.countries().filter(|_| difference.is_exposed()).map(|set| match set {
         Countries::All => usize::MAX,
         set => set.codes().len(),
     })

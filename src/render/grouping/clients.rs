@@ -95,6 +95,14 @@ impl<'p> ClientGroup<'p> {
 }
 
 impl<'p> FailureCause<'p> {
+    /// The status of the HTTP answer and the API's own word, as far as the sentence does not name them.
+    pub(crate) fn unsaid_answer(&self) -> (Option<u16>, Option<&'p Untrusted>) {
+        let message = self.message.raw();
+        let http = self.http_status.filter(|code| !message.contains(&format!("({code}")));
+        let is_plain = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        (http, self.status.filter(|word| !is_plain(word.raw()) || !message.contains(word.raw())))
+    }
+
     fn of(clients: Vec<&'p ClientPlan>) -> FailureCause<'p> {
         let first = clients[0];
         let message = sentence(first);

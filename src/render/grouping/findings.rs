@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::ClientId;
-use crate::plan::Origin;
 use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::similar::MANY;
@@ -75,12 +74,12 @@ fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<
 }
 
 /// Removes from the groups what the findings show already: clients whose differences are all findings, and waived
-/// failed reads. Clients with a pending change, a block or a released field stay.
+/// failed reads. Clients with a pending change that is no finding, a block or a released field stay.
 pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, report: &DriftReport) {
     let is_reported = |client: &crate::plan::ClientPlan| {
         client.blocked.is_empty()
             && client.released.is_empty()
-            && client.changes.iter().all(|change| change.difference.origin != Origin::Pending)
+            && client.changes.iter().all(|change| change.difference.is_finding())
     };
     groups.many.retain(|same| !is_reported(same.sample()));
     groups.alone.retain(|client| !is_reported(client));

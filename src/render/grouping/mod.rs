@@ -5,3 +5,4 @@
 pub(super) mod clients;
 pub(super) mod findings;
 pub(super) mod similar;
+pub(super) mod unconfirmed;

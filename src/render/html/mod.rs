@@ -11,4 +11,5 @@ pub(super) mod page;
 mod problems;
 mod security;
 mod unchanged;
+mod unconfirmed;
 mod value;

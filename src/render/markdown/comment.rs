@@ -14,7 +14,7 @@ use crate::render::grouping::findings::remove_reported;
 use crate::render::grouping::similar::alike;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids, named};
 use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
-use crate::render::markdown::{drift, table};
+use crate::render::markdown::{drift, table, unconfirmed};
 use crate::render::totals::{Totals, word};
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{overridden, place, reason};
@@ -30,6 +30,7 @@ pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Wr
     let after = [
         blocked(plan, &totals, page),
         wrong(&groups, page),
+        unconfirmed::section(plan, page.part(10)),
         failures(&groups, page),
         diagnostics(&plan.diagnostics, page),
     ];
@@ -136,8 +137,9 @@ fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
 
 fn cause(cause: &FailureCause<'_>) -> String {
     let result = cause.outcome.map_or("failed", word);
-    let http = cause.http_status.map(|status| format!("HTTP {status}"));
-    let status = cause.status.map(|status| code(&cut(status, NAME)));
+    let (http, status) = cause.unsaid_answer();
+    let http = http.map(|status| format!("HTTP {status}"));
+    let status = status.map(|status| code(&cut(status, NAME)));
     let answer = [http, status].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let answer = if answer.is_empty() { answer } else { format!(" ({answer})") };
     let help = cause.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE)))).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::render::markdown::difference::DifferenceCells;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, id};
 use crate::render::markdown::section::{MarkdownSection, RowSource, items};
 use crate::render::wording::difference::DifferenceView;
-use crate::render::wording::drift::{UNREADABLE, expired, headline, rolling, standing};
+use crate::render::wording::drift::{expired, headline, rolling, standing, unreadable};
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::place;
 
@@ -51,7 +51,7 @@ fn row(group: &FindingGroup<'_>, now: &str) -> String {
     let cells = match DifferenceView::of_finding(finding) {
         Some(view) => DifferenceCells::of(&view, is_placed),
         None => DifferenceCells {
-            field: UNREADABLE.to_owned(),
+            field: unreadable(finding).to_owned(),
             place: if is_placed { code(&cut(&place(finding.source()), NAME)) } else { String::new() },
             ..DifferenceCells::default()
         },

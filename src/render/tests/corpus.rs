@@ -219,6 +219,7 @@ fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str
         first_seen: first_seen.into(),
         notified: true,
         waived: None,
+        unconfirmed: false,
     }
 }
 

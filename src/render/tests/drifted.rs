@@ -39,6 +39,7 @@ fn finding(id: &str, field: Option<Setting>, state: FindingState, text: &str) ->
         notified: true,
         first_seen: "2026-11-20T08:00:00Z".into(),
         waived: None,
+        unconfirmed: false,
     }
 }
 

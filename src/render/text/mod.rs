@@ -9,3 +9,4 @@ mod names;
 mod paint;
 pub(super) mod plan;
 mod row;
+mod unconfirmed;

@@ -16,7 +16,7 @@ use crate::render::text::block::{self, ClientBlock};
 use crate::render::text::diagnostics::{diagnostic, diagnostics};
 use crate::render::text::names::{NAMED, called, who};
 use crate::render::text::paint::{TextStyle, paint};
-use crate::render::text::{cause, drift};
+use crate::render::text::{cause, drift, unconfirmed};
 use crate::render::totals::Totals;
 use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::numbers::{count, duration, number, some};
@@ -51,6 +51,7 @@ pub(in crate::render) fn text(plan: &Plan, options: &TextOptions, out: &mut dyn 
     for similar in alike(&plan.diagnostics) {
         warnings(&similar, options, &mut out)?;
     }
+    unconfirmed::write(plan, options, &mut out)?;
     for one in &groups.causes {
         cause::write(one, options, &mut out)?;
         writeln!(out)?;

@@ -154,7 +154,7 @@ impl WriteWorker {
             self.state.prove();
         }
         if sent {
-            let line = JournalLine::done(client, outcome, details.message.clone());
+            let line = JournalLine::done(client, outcome, &details, exchange.lost_answer());
             if let Err(error) = self.note(line).await {
                 self.state.halt("the journal cannot be written");
                 details.message = Some(format!("{outcome:?}, but the journal cannot be written: {error}").into());

@@ -166,6 +166,16 @@ fn clients() -> Vec<Run> {
         run("plan --override-guard y --reason fair", 1, &["error override-guard"], || {
             guarded("{name: x, field: geo_list, deny: {}}")
         }),
+        run("apply --yes", 0, &["warning damaged-journal .ringform/journal/20260101T000000Z-1.jsonl:2:1"], || {
+            in_sync().file(".ringform/journal/20260101T000000Z-1.jsonl", "\nhalf a line\n")
+        }),
+        run("drift --since last.json", 0, &["warning future-time"], || {
+            let mut world = in_sync();
+            world.run("drift --format json=last.json").ok();
+            let mut report: serde_json::Value = serde_json::from_str(&world.read("last.json")).unwrap();
+            report["run"]["started_at"] = json!("2099-01-01T00:00:00Z");
+            world.file("last.json", &report.to_string())
+        }),
         run("drift", 0, &["warning idle-waiver ringform.yaml:3:3"], || {
             let waiver = "- {client: 13, owner: ops, reason: agreed, until: 2999-12-31}";
             World::new()
