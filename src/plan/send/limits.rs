@@ -88,24 +88,29 @@ fn opening(plan: &Plan) -> u64 {
     changes.filter(|change| change.difference.risk().effect == Some(Direction::Opens)).count() as u64
 }
 
+/// The kinds that bound the size of a plan.
+const SIZES: [LimitKind; 4] =
+    [LimitKind::Changes, LimitKind::ChangedClients, LimitKind::ChangedShare, LimitKind::Opening];
+
 /// The limits that a plan exceeds; empty when it is small enough.
 pub fn exceeded(limits: &SendLimits, plan: &Plan) -> Vec<ExceededLimit> {
-    let size = PlanSize::of(plan);
-    let mut found = Vec::new();
-    for kind in LimitKind::ALL {
-        let Some(bound) = limits.get(kind) else { continue };
-        if let Some(what) = size.above(plan, kind, bound.amount) {
-            let sentence = format!("{what}, {} allows {}", limit_name(kind, bound), kind.show(bound.amount));
-            let place = bound.place.clone().filter(|_| bound.source == LimitSource::Project);
-            let help = match (&bound.source, kind) {
-                (LimitSource::Base(_), _) => RAISE_FIRST,
-                (_, LimitKind::Opening) => REVIEW,
-                (_, _) => IN_PARTS,
-            };
-            found.push(ExceededLimit { sentence: sentence.into(), place, help });
-        }
+    let bounds: Vec<_> = SIZES.into_iter().filter_map(|kind| Some((kind, limits.get(kind)?))).collect();
+    if bounds.is_empty() {
+        return Vec::new();
     }
-    found
+    let size = PlanSize::of(plan);
+    let exceeds = |(kind, bound): (LimitKind, &LimitBound)| {
+        let what = size.above(plan, kind, bound.amount)?;
+        let sentence = format!("{what}, {} allows {}", limit_name(kind, bound), kind.show(bound.amount));
+        let place = bound.place.clone().filter(|_| bound.source == LimitSource::Project);
+        let help = match (&bound.source, kind) {
+            (LimitSource::Base(_), _) => RAISE_FIRST,
+            (_, LimitKind::Opening) => REVIEW,
+            (_, _) => IN_PARTS,
+        };
+        Some(ExceededLimit { sentence: sentence.into(), place, help })
+    };
+    bounds.into_iter().filter_map(exceeds).collect()
 }
 
 /// The limits of its base that a saved plan exceeded when it was made. An apply of the plan does not read the base

@@ -134,6 +134,8 @@ fn the_limits_of_the_base_bind_too() {
     // A limit that this change removes binds as well.
     set(&world, "{concurrency: 4}");
     refused(world.run("apply --base HEAD --yes --format json").requests(1, 10, 0), sentence);
+    let drift = world.run("drift --base HEAD --format json").status(2);
+    assert_eq!(drift.json()["diagnostics"], json!([]), "drift sends nothing");
     // A stricter limit holds at once, and so does a flag.
     set(&world, "{max_changes: 8}");
     let own = "10 settings would change, max_changes of ringform.yaml:2 allows 8";
