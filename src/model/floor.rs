@@ -47,14 +47,11 @@ impl Floor {
         let mut warnings = Vec::new();
         for waiver in waivers {
             let too_long = last.as_ref().filter(|last| waiver.terms.until.as_str() > last.as_str());
-            match (too_long, self.max_waiver) {
-                (Some(last), Some(days)) => {
-                    let what = format!("it ends after {last}, and the floor allows {days} days from now");
-                    let help = format!("let it end on {last} or earlier");
-                    warnings.push(warning(&waiver, &format!("does not count: {what}"), help));
-                    continue;
-                }
-                (_, _) => {}
+            if let (Some(last), Some(days)) = (too_long, self.max_waiver) {
+                let what = format!("it ends after {last}, and the floor allows {days} days from now");
+                let help = format!("let it end on {last} or earlier");
+                warnings.push(warning(&waiver, &format!("does not count: {what}"), help));
+                continue;
             }
             match waiver.field {
                 Some(field) if self.never_waived.contains(field) => {

@@ -28,7 +28,7 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) origins: Arc<Origins>,
     /// The guards that judge the run.
     pub(in crate::run) guards: GuardList,
-    /// The limits of the project and of its base.
+    /// The limits of the project, of its base and of the floor.
     pub(in crate::run) limits: SendLimits,
     /// The waivers that count.
     pub(in crate::run) waivers: Vec<Waiver>,
@@ -77,7 +77,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         return Err(report::problems_at_commit(report, refused, &project, env));
     }
     let guards = guards.with_overrides(&request.overrides);
-    let limits = SendLimits::strictest([&project.limits.sending, &floor.limits]);
+    let limits = project.limits.sending.clone();
     let (waivers, not_counted) = floor.counted(waivers, &env.clock.today());
     report.diagnostics.extend(not_counted.into_iter().filter(|_| kind == DocumentKind::Drift));
     let mut scope = Scope {
@@ -95,6 +95,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         base,
     };
     scope.compare(request, env);
+    scope.limits = SendLimits::strictest([&scope.limits, &floor.limits]);
     Ok(scope)
 }
 
