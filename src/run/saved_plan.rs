@@ -36,6 +36,8 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
+    // The plan compared with its base what this run does not read again.
+    report.diagnostics.extend(plan.diagnostics.into_iter().filter(Diagnostic::is_error));
     report.endpoint = plan.endpoint;
     report.base = plan.base;
     report.shard = plan.shard;
