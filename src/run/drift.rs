@@ -32,7 +32,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         checked.map_err(|why| anyhow::anyhow!("{}", why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
-    let Scope { project, declared, whole, mut declarations, origins, waivers, mut report, .. } = scope;
+    let Scope { project, declared, whole, mut declarations, origins, waivers, never_waived, mut report, .. } = scope;
     if whole {
         report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
@@ -57,6 +57,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         selected: &selected,
         whole,
         waivers: &waivers,
+        never_waived,
         budget: request.budget,
     };
     report.run.drift = Some(drift::compare(&report.clients, previous.as_ref(), &context));

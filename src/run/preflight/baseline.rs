@@ -3,7 +3,7 @@
 //! Owns the reading of `--base` for a run. `config` reads the revision from git, and `plan` judges origins by it.
 
 use crate::config::{self, Baseline, Loaded, Project};
-use crate::model::{Declaration, SettingSet, Waiver};
+use crate::model::{Declaration, LimitSource, SendLimits, SettingSet, Waiver};
 use crate::plan::compare::{by_client, is_same};
 use crate::plan::select::Selection;
 use crate::plan::{GuardList, Origin, Origins, ReleasedClient, RevisionGuards};
@@ -76,6 +76,13 @@ impl RunBase {
         let revisions: Vec<RevisionGuards<'_>> = guards.collect();
         let base = &self.baseline;
         GuardList::new(&project.guards, &revisions).with_labels(&base.declarations, &base.lost, declarations)
+    }
+
+    /// The limits of the base.
+    pub(super) fn limits(&self) -> SendLimits {
+        let revisions = self.rules().filter_map(|(revision, then)| Some((revision, then?)));
+        let limits = |(revision, then): (&str, &Project)| then.limits.sending.of(&LimitSource::Base(revision.into()));
+        SendLimits::strictest(&revisions.map(limits).collect::<Vec<_>>())
     }
 
     /// The waivers of the work tree, as far as every revision of the base holds them too.

@@ -5,6 +5,7 @@
 mod baseline;
 mod credentials;
 mod endpoint;
+pub(super) mod floor;
 mod helpers;
 mod project;
 mod report;

@@ -125,6 +125,7 @@ fn the_environment_gives_a_token_or_an_application() {
         (vec![id, ("RINGFORM_APP_SECRET_FILE", "secret")], "app app"),
         (vec![("RINGFORM_APP_ID_FILE", "secret"), secret], "app hush"),
         (vec![id, ("RINGFORM_APP_SECRET_FILE", "empty")], "refused"),
+        (vec![("RINGFORM_TOKEN_FILE", "empty"), id, secret], "refused"),
         (vec![("RINGFORM_TOKEN_FILE", "none"), id, secret], "refused"),
         (vec![token, ("RINGFORM_TOKEN_FILE", "none")], "token"),
     ];
