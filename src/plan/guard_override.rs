@@ -35,7 +35,8 @@ fn refused(list: &GuardList, one: &GuardOverride) -> Option<Diagnostic> {
 pub fn unused_overrides(list: &GuardList, clients: &[ClientPlan]) -> Vec<Diagnostic> {
     let had_effect = |one: &GuardOverride| {
         let own = || list.iter().filter(|guard| list.reason(guard).is_some() && is_named(guard, one));
-        clients.iter().any(|client| own().any(|guard| guards::stops(list, guard, client)))
+        // A guard over unmanaged fields also judges clients that this change removes.
+        own().any(|guard| guard.when.unmanaged || clients.iter().any(|client| guards::stops(list, guard, client)))
     };
     let unused = list.overrides().iter().filter(|one| !had_effect(one));
     let warn = |one: &GuardOverride| {

@@ -123,7 +123,8 @@ pub fn denies_release<'a>(guards: &'a GuardList, labels: &[&Labels], settings: S
             && guard.when.unmanaged
             && fields(guard).into_iter().any(|setting| settings.contains(setting))
     };
-    guards.iter().filter(covered).find(denies)
+    // What this run passes does not deny.
+    guards.iter().filter(covered).filter(|guard| guards.reason(guard).is_none()).find(denies)
 }
 
 /// The managed values that live holds as declared.

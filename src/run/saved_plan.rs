@@ -51,6 +51,8 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
     let exceeded = send::exceeded_at_base(&plan);
+    // The plan compared with its base what this run does not read again.
+    report.diagnostics.extend(plan.diagnostics.into_iter().filter(Diagnostic::is_error));
     report.endpoint = plan.endpoint;
     report.base = plan.base;
     report.shard = plan.shard;

@@ -42,8 +42,8 @@ fn a_change_that_removes_a_guard_is_still_judged_by_it_and_passes_after_two_merg
         assert_eq!(blocked(&ran), [("open-geo".to_owned(), message.to_owned())]);
         world.run(&format!("plan --base main{trust}")).status(1).prints(&[message]);
         world.run(&format!("apply --base main --yes{trust}")).status(1).requests(1, 1, 0);
-        world.run(&format!("plan --base main --offline{trust}")).status(1).sends_nothing();
     }
+    world.run("plan --base main --offline").status(1).sends_nothing().prints(&[message]);
     // A saved plan keeps what stops it, though it does not read the base again.
     world.run("plan --base main --out p.json").status(1);
     world.run("apply --plan p.json --yes").status(1).sends_nothing().prints(&[message]);
@@ -158,6 +158,25 @@ fn no_change_loosens_the_guard_that_judges_it() {
             world.run(&format!("apply --base {base} --yes")).status(1).requests(1, 1, 0);
         }
         world.run("plan --base main --offline").status(1).sends_nothing();
+    }
+}
+
+#[test]
+fn a_raised_number_of_countries_counts_from_the_next_change_on() {
+    let few = |most: u32| format!("guards: [{{name: few, field: geo_list, deny: {{max_countries: {most}}}}}]");
+    for (then, now, codes, status) in
+        [(2, 5, "[RU, BY, KZ]", 1), (2, 5, "[RU, BY]", 0), (5, 2, "[RU, BY, KZ]", 1), (5, 5, "[RU, BY, KZ]", 0)]
+    {
+        let mut world = world(&few(then));
+        project(&world, &few(now));
+        world.declare(12, &format!("{{geo_list: {codes}}}"));
+        for trust in ["", " --trust-project"] {
+            let ran = world.run(&format!("plan --base main --format json{trust}")).status(status);
+            assert_eq!(blocked(&ran).len(), status as usize, "{then} → {now}: {codes}");
+            if status == 1 {
+                world.run(&format!("apply --base main --yes{trust}")).status(1).requests(1, 1, 0);
+            }
+        }
     }
 }
 
