@@ -25,7 +25,7 @@ fn check(args: &AuthCheckArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
         Err(error) => return not_started::complain(error, log),
     };
     match args.format {
-        PlainFormat::Text => output::print(&outcome.credentials.iter().map(text).collect::<String>())?,
+        PlainFormat::Text => output::print_text(&outcome.credentials.iter().map(text).collect::<String>())?,
         PlainFormat::Json => {
             let all: Vec<_> = outcome.credentials.iter().map(document).collect();
             let mut shown = Vec::new();

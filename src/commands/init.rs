@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
-
+use ringform::model::Advice;
 use ringform::run::ExitStatus;
 
 use crate::cli::{InitArgs, LogArgs, Pipeline};
@@ -19,10 +18,10 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     let within = match within.filter(|within| starter::is_plain(within)) {
         Some(within) => within,
         None if args.ci.is_empty() => String::new(),
-        None => bail!(
-            "a pipeline cannot name the folder {} without quotes; use letters, digits, `-`, `_` and `.` for its name",
-            files::escaped(&project)
-        ),
+        None => {
+            let what = format!("a pipeline cannot name the folder {} without quotes", files::shown(&project));
+            return Err(Advice::new(what, "use letters, digits, `-`, `_` and `.` for its name").into());
+        }
     };
     let folders = StarterFolders { project: &project, repository, within: &within };
     let had_project = starter::is_project(&project);
@@ -40,7 +39,7 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         return Ok(refuse(&existing, had_project && args.ci.is_empty()));
     }
     starter::write_all(&all)?;
-    output::print(&all.iter().map(|file| format!("{}\n", files::shown(&file.path))).collect::<String>())?;
+    output::print_text(&all.iter().map(|file| format!("{}\n", files::shown(&file.path))).collect::<String>())?;
     if !log.quiet {
         if let Some(outer) = project.ancestors().skip(1).find(|above| above.join("ringform.yaml").exists()) {
             let outer = files::escaped(outer);

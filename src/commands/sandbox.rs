@@ -1,7 +1,6 @@
 //! `ringform sandbox`: serves the simulator until a signal ends it.
 
-use anyhow::bail;
-
+use ringform::model::Advice;
 use ringform::run::{self, ExitStatus, Shutdown};
 use ringform::sandbox::{self, DataFile, FAULTS, Seed, Semantics, SimulatorClock, SimulatorFault, SimulatorOptions};
 
@@ -13,14 +12,15 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
     if args.fault.iter().any(|fault| fault == "list") {
         let list: String =
             FAULTS.iter().map(|(name, about, value)| format!("{name:<20} {about}{}\n", default(value))).collect();
-        output::print(&list)?;
+        output::print_text(&list)?;
         return Ok(ExitStatus::Done);
     }
     let seed = match (&args.data, args.clients) {
         (Some(file), _) => Seed::load(file)?,
         (None, Some(count)) => Seed::generate(count, args.seed),
         (None, None) => {
-            bail!("the simulator needs clients: give --data FILE to load a seed, or --clients N to generate some")
+            let help = "give --data FILE to load a seed, or --clients N to generate some";
+            return Err(Advice::new("the simulator needs clients", help).into());
         }
     };
     let data = match &args.data {
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
     };
     if let (true, Some(data)) = (args.reset, &data) {
         let was_there = sandbox::reset(data)?;
-        output::print(if was_there {
+        output::print_text(if was_there {
             "the stored state is removed; the next start begins with the seed\n"
         } else {
             "no stored state; the next start begins with the seed\n"

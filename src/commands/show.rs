@@ -33,7 +33,7 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         return Ok(ExitStatus::Error);
     }
     let (plan, gaps) = document::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
-    output::diagnose(&plan.diagnostics, log);
+    formats::warn(&plan, &args.output.formats, log);
     formats::write(&plan, &args.output.formats, log)?;
     for gap in &gaps {
         output::complain(&anyhow::anyhow!("{gap}"), log);

@@ -8,8 +8,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
-
 use crate::config::{self, Project};
 use crate::model::{ClientId, Declaration, Failure, FieldMask, Live, State, Value};
 use crate::plan::DocumentKind;
@@ -43,8 +41,8 @@ pub enum ImportError {
     Declared(PathBuf),
     /// The file exists.
     Exists(PathBuf),
-    /// The file cannot be written. The text is not escaped.
-    NotWritten(anyhow::Error),
+    /// The file cannot be written.
+    NotWritten(PathBuf, std::io::Error),
 }
 
 /// The result of an import.
@@ -175,9 +173,10 @@ impl ImportTarget {
         }
         let (draft, warnings) = import_document::draft(client, live, credentials);
         let written = (self.persist)(&path, config::write_document(&draft).as_bytes());
-        let written = written.with_context(|| format!("cannot write {}", path.display()));
-        written.map_err(ImportError::NotWritten)?;
-        Ok((path, warnings))
+        match written {
+            Ok(()) => Ok((path, warnings)),
+            Err(error) => Err(ImportError::NotWritten(path, error)),
+        }
     }
 }
 

@@ -11,7 +11,6 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use crate::config::git::environment::GitEnvironment;
-use crate::config::text::io_cause;
 use crate::model::Untrusted;
 
 /// Part of the sentence for a bare repository among the files of a project.
@@ -56,7 +55,7 @@ impl GitError {
 
     /// The error of a program that does not start.
     pub(crate) fn not_started(error: &std::io::Error) -> GitError {
-        let sentence = format!("the `git` program cannot be run: {}", io_cause(error));
+        let sentence = format!("the `git` program cannot be run: {}", crate::model::io_cause(error));
         GitError { missing: true, ..GitError::other(&sentence) }
     }
 }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::ClientId;
-use crate::plan::Origin;
 use crate::plan::drift::{DriftReport, Finding, FindingState};
+use crate::plan::{Origin, Plan};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::similar::MANY;
 
@@ -74,16 +74,15 @@ fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<
         .collect()
 }
 
-/// Removes from the groups what the findings show already: clients whose differences are all findings, and waived
+/// The groups of a plan without what the findings show already: clients whose differences are all findings, and waived
 /// failed reads. Clients with a pending change, a block or a released field stay.
-pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, report: &DriftReport) {
-    let is_reported = |client: &crate::plan::ClientPlan| {
-        client.blocked.is_empty()
-            && client.released.is_empty()
-            && client.changes.iter().all(|change| change.difference.origin != Origin::Pending)
-    };
-    groups.many.retain(|same| !is_reported(same.sample()));
-    groups.alone.retain(|client| !is_reported(client));
+pub(crate) fn unreported(plan: &Plan) -> ClientGroups<'_> {
+    let Some(report) = &plan.run.drift else { return ClientGroups::of(plan) };
+    let mut groups = ClientGroups::of_those(plan, |client| {
+        !client.blocked.is_empty()
+            || !client.released.is_empty()
+            || client.changes.iter().any(|change| change.difference.origin == Origin::Pending)
+    });
     let waived: BTreeSet<(ClientId, Option<&Arc<str>>)> = report
         .findings
         .iter()
@@ -94,4 +93,5 @@ pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, report: &DriftRepor
         cause.clients.retain(|client| !waived.contains(&(client.client_id, client.credentials.as_ref())));
     }
     groups.causes.retain(|cause| !cause.clients.is_empty());
+    groups
 }

@@ -18,8 +18,9 @@ pub(super) fn values(view: &DifferenceView<'_>, heads: [&str; 2]) -> String {
 
 /// The cell of the mark and the origin; `None`: the client could not be read.
 pub(super) fn effect(view: Option<&DifferenceView<'_>>) -> String {
-    let tags = view.map(|view| [mark(view), origin(view.difference.origin)].join(" ")).unwrap_or_default();
-    let tags = tags.trim();
+    let sent = |view: &DifferenceView<'_>| if view.is_withheld() { tag("", "not sent") } else { String::new() };
+    let tags = view.map(|view| [mark(view), origin(view.difference.origin), sent(view)]).unwrap_or_default();
+    let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(" ");
     let nil = if tags.is_empty() { " class=\"nil\"" } else { "" };
     format!("<td data-l=\"Effect\"{nil}><span>{tags}</span></td>")
 }

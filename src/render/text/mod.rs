@@ -7,5 +7,7 @@ pub(super) mod diff;
 mod drift;
 mod names;
 mod paint;
+mod place_group;
 pub(super) mod plan;
 mod row;
+pub(super) mod wrap;
