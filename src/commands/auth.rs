@@ -45,7 +45,7 @@ fn text(check: &CredentialCheck) -> String {
     match &check.user {
         Ok(user) => format!("{name}: works{}{}\n{}", rights(user), quota(check), advice(user)),
         Err(failure) => {
-            let help = failure.help.as_ref().map(|help| format!("  {help}\n")).unwrap_or_default();
+            let help = failure.help.as_ref().map(|help| format!("  help: {help}\n")).unwrap_or_default();
             format!("{name}: does not work: {}\n{help}", escape::terminal(&failure.message))
         }
     }

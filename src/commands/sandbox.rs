@@ -1,6 +1,6 @@
 //! `ringform sandbox`: serves the simulator until a signal ends it.
 
-use ringform::model::Advice;
+use ringform::model::{Advice, causes};
 use ringform::run::{self, ExitStatus, Shutdown};
 use ringform::sandbox::{self, DataFile, FAULTS, Seed, Semantics, SimulatorClock, SimulatorFault, SimulatorOptions};
 
@@ -16,7 +16,10 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
         return Ok(ExitStatus::Done);
     }
     let seed = match (&args.data, args.clients) {
-        (Some(file), _) => Seed::load(file)?,
+        (Some(file), _) => Seed::load(file).map_err(|error| {
+            let help = "name a JSON file with clients, or give --clients N to generate some";
+            Advice::new(causes(error.chain()).join(": "), help)
+        })?,
         (None, Some(count)) => Seed::generate(count, args.seed),
         (None, None) => {
             let help = "give --data FILE to load a seed, or --clients N to generate some";

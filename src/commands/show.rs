@@ -2,9 +2,7 @@
 
 use std::fs;
 
-use anyhow::Context;
-
-use ringform::model::{Diagnostic, FailureKind};
+use ringform::model::{Advice, Diagnostic, FailureKind, io_cause};
 use ringform::plan::{ClientPlan, document};
 use ringform::run::ExitStatus;
 
@@ -18,13 +16,16 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     let mut refused = false;
     for file in &args.files {
         let name = files::escaped(file);
-        let bytes = fs::read(file).with_context(|| format!("cannot read {name}"));
-        match bytes
-            .and_then(|bytes| document::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
-        {
+        let bytes = fs::read(file).map_err(|error| {
+            Advice::new(format!("cannot read {name}: {}", io_cause(&error)), "name a file that `plan --out` wrote")
+        });
+        let load = |bytes: Vec<u8>| {
+            document::load(&bytes).map_err(|error| Advice::new(format!("{name}: {}", error.what), error.remedy))
+        };
+        match bytes.and_then(load) {
             Ok(plan) => plans.push(plan),
             Err(error) => {
-                output::complain(&error, log);
+                output::complain(&error.into(), log);
                 refused = true;
             }
         }

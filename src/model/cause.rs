@@ -19,7 +19,13 @@ impl Advice {
         Advice { what: what.into(), help: help.into() }
     }
 
-    /// The next step.
+    /// Splits a sentence of the form `what; next step` at its last semicolon.
+    pub fn of_sentence(text: &str) -> Advice {
+        let (what, help) = text.rsplit_once("; ").unwrap_or((text, ""));
+        Advice::new(what, help)
+    }
+
+    /// The next step; empty without one.
     pub fn help(&self) -> &str {
         &self.help
     }
@@ -69,6 +75,14 @@ fn without_number(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_has_its_next_step_behind_the_last_semicolon() {
+        for (text, what, help) in [("a; b; do c", "a; b", "do c"), ("a", "a", "")] {
+            let advice = Advice::of_sentence(text);
+            assert_eq!((advice.to_string().as_str(), advice.help()), (what, help));
+        }
+    }
 
     #[derive(Debug)]
     struct Outer(io::Error);

@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
-use ringform::model::Advice;
+use ringform::model::{Advice, io_cause};
 use ringform::plan::Plan;
 use ringform::render::{self, Format, TextOptions};
 use ringform::run::ExitStatus;
@@ -43,7 +41,10 @@ pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Resu
     distinct(named())?;
     for file in named() {
         let checked = OutputTarget::of(file).and_then(|target| target.check());
-        checked.with_context(|| format!("cannot write {}, so the run does not start", escaped(file)))?;
+        checked.map_err(|error| {
+            let what = format!("cannot write {}, so the run does not start: {}", escaped(file), io_cause(&error));
+            Advice::new(what, "make its folder, or name another file")
+        })?;
     }
     on_stdout(formats)
 }
@@ -56,7 +57,8 @@ pub(crate) fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Res
         if let Ok(OutputTarget::Replaced(real)) = OutputTarget::of(file)
             && !seen.insert(real)
         {
-            anyhow::bail!("{} is named for two outputs, and one would replace the other", escaped(file));
+            let what = format!("{} is named for two outputs, and one would replace the other", escaped(file));
+            return Err(Advice::new(what, "name another file for one of them").into());
         }
     }
     Ok(())

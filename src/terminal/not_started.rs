@@ -38,7 +38,8 @@ fn into_error(error: NotStarted) -> anyhow::Error {
     match error {
         NotStarted::Problems(_) => anyhow!("the run did not start"),
         NotStarted::SavedPlan { file, flaw: SavedPlanFlaw::Unreadable(error) } => {
-            anyhow::Error::new(error).context(format!("cannot read {}", escaped(&file)))
+            let what = format!("cannot read {}: {}", escaped(&file), io_cause(&error));
+            Advice::new(what, "name a file that `plan --out` wrote").into()
         }
         NotStarted::SavedPlan { file, flaw } => {
             let (what, help) = sentence(&file, &flaw);
@@ -62,7 +63,7 @@ fn sentence(file: &Path, flaw: &SavedPlanFlaw) -> (String, Option<&'static str>)
     let name = escaped(file);
     match flaw {
         SavedPlanFlaw::Unreadable(error) => (format!("cannot read {name}: {}", io_cause(error)), None),
-        SavedPlanFlaw::NotValid(error) => (format!("{name} cannot be applied: {}", error.sentence()), None),
+        SavedPlanFlaw::NotValid(error) => (format!("{name} cannot be applied: {}", error.what), Some(error.remedy)),
         SavedPlanFlaw::OtherKind(why) => (format!("{name} cannot be applied: {why}"), None),
         SavedPlanFlaw::NamesDocument(document) => {
             let document = escaped(document);

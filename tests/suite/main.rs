@@ -21,6 +21,7 @@ mod laws_origins;
 mod laws_plan;
 mod leaks;
 mod made;
+mod messages;
 mod metrics;
 mod network;
 mod origins;

@@ -74,11 +74,11 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
     let finding = group.sample();
     let open = finding.is_open();
     let cell = |label, text| vec![StyledText::new(label, text)];
-    let is_placed = group.findings.len() == 1;
+    let is_placed = group.is_one_place();
     let view = DifferenceView::of_finding(finding);
     let difference = view.map(|view| DifferenceRow::of(&view, ["declared", "live"], is_placed));
     let origin = view.map(|view| view.origin()).unwrap_or_default();
-    let tags = [origin, sentence(&standing(finding, now))];
+    let tags = [origin, sentence(&standing(group.earliest(), now))];
     let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
     let is_news = open && finding.state == FindingState::New;
     let who = cell(TextStyle::Plain, who(group, options));
@@ -89,7 +89,12 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
         let columns = [Vec::new(), subject, Vec::new(), who, tags, cell(TextStyle::Faint, place)];
         return FindingRow { columns, open: None };
     };
-    let [field, mut values, codes, mut mark, _] = std::mem::take(&mut difference.columns);
+    let [field, mut values, mut codes, mut mark, _] = std::mem::take(&mut difference.columns);
+    if group.values > 1 {
+        values = cell(TextStyle::Faint, count(group.values, "more live value"));
+        codes.clear();
+        difference.long.clear();
+    }
     if row::width(&codes) > 0 {
         values.push(StyledText::new(TextStyle::Plain, "  "));
         values.extend(codes);

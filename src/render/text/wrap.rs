@@ -42,21 +42,13 @@ pub(super) fn fitting(
 }
 
 fn wrap_line(line: &str, width: usize, out: &mut String) {
-    let body = line.trim_start_matches(' ');
-    let indent = line.len() - body.len();
-    let hanging = (indent + HANGING).min(width / 2);
-    out.push_str(&line[..indent]);
-    let (mut at, mut blanks) = (indent, 0);
-    let mut is_start = true;
-    for word in body.split(' ') {
-        if word.is_empty() && !is_start {
-            blanks += 1;
-            continue;
+    let (mut at, mut hanging, mut is_start) = (0, 0, true);
+    for (blanks, word) in words(line) {
+        let own = columns(&word);
+        if is_start {
+            hanging = (blanks + HANGING).min(width / 2);
         }
-        let own = columns(word);
-        let fits = at + blanks + own <= width;
-        // A word that a CI system obeys at the start of a line stays behind its neighbour.
-        if is_start || fits || is_command(word) {
+        if is_start || at + blanks + own <= width {
             out.push_str(&" ".repeat(blanks));
             at += blanks + own;
         } else {
@@ -64,9 +56,31 @@ fn wrap_line(line: &str, width: usize, out: &mut String) {
             out.push_str(&" ".repeat(hanging));
             at = hanging + own;
         }
-        out.push_str(word);
-        (blanks, is_start) = (1, false);
+        out.push_str(&word);
+        is_start = false;
     }
+}
+
+/// The words of a line, each with the number of blanks before it. Colour codes belong to the word behind them, or to the
+/// last one. A word that a CI system obeys at the start of a line is one with its neighbour.
+fn words(line: &str) -> Vec<(usize, String)> {
+    let mut words: Vec<(usize, String)> = Vec::new();
+    let (mut blanks, mut codes) = (0, String::new());
+    for (at, piece) in line.split(' ').enumerate() {
+        blanks += usize::from(at > 0);
+        match words.last_mut() {
+            _ if columns(piece) == 0 => codes.push_str(piece),
+            Some((_, last)) if is_command(piece) => {
+                last.push_str(&format!("{}{}{piece}", " ".repeat(blanks), std::mem::take(&mut codes)));
+                blanks = 0;
+            }
+            _ => words.push((std::mem::take(&mut blanks), std::mem::take(&mut codes) + piece)),
+        }
+    }
+    if let Some((_, last)) = words.last_mut() {
+        last.push_str(&codes);
+    }
+    words
 }
 
 /// How many columns a line takes on a terminal, without its colour codes.
