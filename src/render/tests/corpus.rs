@@ -283,6 +283,7 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("many", many()),
         ("failures", failures()),
         ("odd", odd()),
+        ("place", super::fleets::place()),
         ("nasty", super::hostile::nasty()),
         ("report", report()),
         ("watched", watched()),

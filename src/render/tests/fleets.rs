@@ -6,11 +6,13 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::corpus;
-use super::support::{rendered, snapshot};
+use super::support::rendered;
 use crate::model::{Declaration, Layer, ManagedField, Place, Setting, value};
+use crate::plan::drift::{Finding, FindingCause};
 use crate::plan::{Blocked, BlockedKind, ClientPlan, Origin, Plan};
 use crate::render::Format;
 use crate::render::grouping::clients::ClientGroups;
+use crate::render::grouping::findings::FindingGroups;
 use crate::render::options::TextOptions;
 
 /// A client whose geo_list and timezone are written in a profile, and whose hold_music is its own.
@@ -64,8 +66,8 @@ fn counted(text: &str) -> usize {
     rows.chain(more).sum()
 }
 
-#[test]
-fn a_fleet_under_one_line_of_a_profile_in_every_format() {
+/// A fleet under one line with a client that also differs in its own document, and with clients that a guard blocks.
+pub(super) fn place() -> Plan {
     let mut values: Vec<usize> = (0..200).map(|at| if at < 120 { 3 } else { at % 40 }).collect();
     values[199] = 2;
     let mut clients = fleet(&values);
@@ -78,10 +80,16 @@ fn a_fleet_under_one_line_of_a_profile_in_every_format() {
             message: "every country may register".into(),
         });
     }
-    let plan = corpus::plan(clients);
-    snapshot("place_text", rendered(&plan, Format::Text, &TextOptions::PIPE));
-    snapshot("place_markdown", rendered(&plan, Format::Markdown, &TextOptions::PIPE));
-    let page = rendered(&plan, Format::Html, &TextOptions::PIPE);
+    // Names of strangers in every place where a block shows a name.
+    for client in &mut clients {
+        client.name = Some("\u{1b}[31m<b>::error::@all|".into());
+    }
+    corpus::plan(clients)
+}
+
+#[test]
+fn the_page_shows_each_client_of_a_place_once() {
+    let page = rendered(&place(), Format::Html, &TextOptions::PIPE);
     assert!(page.contains("201 clients: <code>geo_list</code>") && page.contains("Client 77"), "{page}");
     assert_eq!(page.matches("Shown with other clients above: geo_list").count(), 1);
 }
@@ -96,6 +104,40 @@ fn a_long_new_value_leaves_fewer_lines_to_the_old_ones() {
     let text = text(clients, false);
     assert!(text.lines().count() <= 25, "{}\n{text}", text.lines().count());
     assert_eq!(counted(&text), 200, "{text}");
+}
+
+/// The findings of a drift report over such a fleet.
+fn drifted(values: &[usize]) -> Plan {
+    let mut plan = corpus::watched();
+    let sample = plan.run.drift.as_ref().unwrap().findings[0].clone();
+    let finding = |client: &ClientPlan| Finding {
+        client_id: client.client_id,
+        cause: FindingCause::Difference(client.changes[0].difference.clone()),
+        ..sample.clone()
+    };
+    plan.clients = fleet(values);
+    plan.released_clients.clear();
+    for change in plan.clients.iter_mut().flat_map(|client| &mut client.changes) {
+        change.difference.origin = Origin::Drift;
+    }
+    let findings: Vec<Finding> = plan.clients.iter().map(finding).collect();
+    plan.run.drift.as_mut().unwrap().findings = findings;
+    plan
+}
+
+#[test]
+fn findings_of_one_place_are_few_lines_and_none_is_lost() {
+    let plan = drifted(&(0..200).map(|at| at % 40).collect::<Vec<_>>());
+    let report = plan.run.drift.as_ref().unwrap();
+    let open = FindingGroups::of(report).open;
+    assert_eq!(open.iter().map(|group| group.findings.len()).sum::<usize>(), 200);
+    assert!(open.iter().all(|group| {
+        let exposure = group.sample().risk().exposure;
+        group.findings.iter().all(|finding| finding.risk().exposure == exposure)
+    }));
+    let text = rendered(&plan, Format::Text, &TextOptions::PIPE);
+    assert!(text.lines().count() <= 25, "{} lines\n{text}", text.lines().count());
+    assert!(text.contains(" more live values") && text.contains("profile standard, ringform.yaml:9"), "{text}");
 }
 
 /// Every change of every client in the groups, and every reason that blocks one.
