@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     let env = environment()?;
     signals::listen(&env.shutdown, log.quiet);
     let (request, listener) = (ApplyRequest::from(args), listener::listener(log));
-    let ask = async |plan: &_, clients| question::ask(plan, clients, log, &env.shutdown).await;
+    let ask = async |plan: &_| question::ask(plan, log, &env.shutdown).await;
     let outcome = match block_on(run::apply(&request, &env, &listener, ask)) {
         Ok(outcome) => outcome,
         Err(error) => return not_started::refuse(error, formats, log),

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     formats::distinct(args.metrics.iter().chain(&args.since).map(PathBuf::as_path))?;
     let env = environment()?;
     signals::listen(&env.shutdown, log.quiet);
-    let request = DriftRequest { notification: notification(args, &env), ..DriftRequest::from(args) };
+    let request = DriftRequest { notification: notification(args, &env)?, ..DriftRequest::from(args) };
     let listener = listener::listener(log);
     match block_on(run::drift(&request, &env, &listener)) {
         Ok(outcome) => Ok(show(outcome, args, log, &env)),
@@ -38,7 +38,7 @@ fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment)
         Some(file) => write_metrics(&outcome.report, file),
         None => Ok(()),
     };
-    let rules = ExitRules { only_new: args.fail_on == FailOn::New, ..ExitRules::default() };
+    let rules = ExitRules { detailed: true, only_new: args.fail_on == FailOn::New };
     let mut status = outcome.exit_status(rules).or_interrupted(env.shutdown.is_stopped());
     for error in [written, measured, outcome.finished].into_iter().filter_map(Result::err) {
         output::complain(&error, log);
@@ -48,17 +48,19 @@ fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment)
 }
 
 /// The webhook of the flag, else of the environment.
-fn notification(args: &DriftArgs, env: &Environment) -> Option<Notification> {
-    let (address, named_by) = match (&args.notify, env.variables.get("RINGFORM_NOTIFY_URL")) {
-        (Some(address), _) => (address.clone(), "--notify"),
-        (None, Some(address)) => (address, "RINGFORM_NOTIFY_URL"),
-        (None, None) => return None,
+fn notification(args: &DriftArgs, env: &Environment) -> anyhow::Result<Option<Notification>> {
+    let (address, named_by) = match &args.notify {
+        Some(address) => (address.clone(), "--notify"),
+        None => match env.variables.text("RINGFORM_NOTIFY_URL").map_err(anyhow::Error::msg)? {
+            Some(address) => (address, "RINGFORM_NOTIFY_URL"),
+            None => return Ok(None),
+        },
     };
     let body: fn(&_, &mut Vec<u8>) -> _ = match args.notify_format {
         NotifyFormat::Json => |report, body| render::render(report, Format::Json, &TextOptions::PIPE, body),
         NotifyFormat::Slack => |report, body| render::slack(report, body),
     };
-    Some(Notification { address: Secret::new(address), named_by, body })
+    Ok(Some(Notification { address: Secret::new(address), named_by, body }))
 }
 
 /// Where a file is or would be: its folder without links, and the target of a link.

@@ -16,6 +16,9 @@ pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
     match block_on(run::import(&request, &env, &listener, show)) {
         Ok(outcome) => {
+            if let Some(example) = outcome.removed_example.filter(|_| !log.quiet) {
+                note(&format!("note: {} was the untouched example of `init` and is removed", shown(&example)));
+            }
             outcome.finished?;
             let status = if outcome.complete { ExitStatus::Done } else { ExitStatus::Error };
             Ok(status.or_interrupted(env.shutdown.is_stopped()))

@@ -40,7 +40,7 @@ impl Loaded {
     }
 
     /// Sorts the problems. A project whose own file has errors is not given out.
-    fn complete(mut self) -> Loaded {
+    pub(crate) fn complete(mut self) -> Loaded {
         self.diagnostics.sort_by(|one, other| (&one.range, &one.rule).cmp(&(&other.range, &other.rule)));
         let is_broken = |file: &str| {
             let is_of = |one: &Diagnostic| one.range.as_ref().is_some_and(|place| place.file.raw() == file);
@@ -78,7 +78,7 @@ pub fn load_project(request: &ProjectRequest) -> Loaded {
 }
 
 /// Finds and reads the project file. A file with errors gives a project too, so that the documents can be checked.
-fn read_project(request: &ProjectRequest) -> Loaded {
+pub(crate) fn read_project(request: &ProjectRequest) -> Loaded {
     let mut loaded = Loaded::default();
     let location = match locate(request) {
         Ok(location) => location,

@@ -1,12 +1,14 @@
 //! Import: client documents out of live clients.
 //!
 //! Owns where a document may be written: it replaces no file without `force` and declares no client twice. One client
-//! that fails stops no other.
+//! that fails stops no other. The untouched example of `init` counts for nothing and goes once there are documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use anyhow::Context;
 
 use crate::config::{self, Project};
 use crate::model::{ClientId, Declaration, Failure, FieldMask, Live, State, Value};
@@ -50,6 +52,8 @@ pub enum ImportError {
 pub struct ImportOutcome {
     /// Whether every client has a document.
     pub complete: bool,
+    /// The untouched example of `init`, which was removed because documents took its place.
+    pub removed_example: Option<PathBuf>,
     /// What failed at the end of the connection.
     pub finished: anyhow::Result<()>,
 }
@@ -80,14 +84,19 @@ pub async fn import(
     let target = ImportTarget { folder, documents, force: request.force, persist: env.persist };
     let default = project.default_credentials.as_ref();
     let named = credentials.clone().filter(|name| Some(name) != default && name.as_ref() != "default");
-    let mut complete = true;
+    let (mut complete, mut any) = (true, false);
     for client in clients(request) {
         let read = session.reader.read(client, credentials.as_ref(), FieldMask::all()).await;
         let result = read.map_err(ImportError::NotRead).and_then(|live| target.write(client, &live, named.clone()));
         complete &= result.is_ok();
+        any |= result.is_ok();
         each(ImportedClient { client, result })?;
     }
-    Ok(ImportOutcome { complete, finished: session.close().await })
+    let removed_example = target.documents.example.filter(|_| any);
+    if let Some(example) = &removed_example {
+        fs::remove_file(example).with_context(|| format!("cannot remove the example {}", example.display()))?;
+    }
+    Ok(ImportOutcome { complete, removed_example, finished: session.close().await })
 }
 
 /// The clients of the request, each once; `@me` when it names none.
@@ -117,15 +126,22 @@ struct Documents {
     by_client: BTreeMap<u64, Vec<PathBuf>>,
     /// Those of `@me` under the credentials of the import: the client is the same, whatever its number.
     of_me: Vec<PathBuf>,
+    /// The unchanged example of `init`. It declares nothing of the user's.
+    example: Option<PathBuf>,
     /// How many documents each file holds.
     in_file: BTreeMap<PathBuf, usize>,
 }
 
 impl Documents {
     fn of(project: &Project, declarations: &[Declaration], credentials: Option<&Arc<str>>) -> Documents {
-        let mut found = Documents { by_client: BTreeMap::new(), of_me: Vec::new(), in_file: BTreeMap::new() };
+        let mut found =
+            Documents { by_client: BTreeMap::new(), of_me: Vec::new(), example: None, in_file: BTreeMap::new() };
         for declaration in declarations {
             let path = project.root.join(declaration.place.file.raw());
+            if declaration.managed.is_empty() && is_example(&path) {
+                found.example = Some(path);
+                continue;
+            }
             *found.in_file.entry(path.clone()).or_default() += 1;
             if declaration.client == ClientId::Me && declaration.credentials.as_ref() == credentials {
                 found.of_me.push(path.clone());
@@ -136,6 +152,10 @@ impl Documents {
         }
         found
     }
+}
+
+fn is_example(path: &Path) -> bool {
+    fs::read_to_string(path).is_ok_and(|text| config::is_untouched_example(&text))
 }
 
 fn expected_id(declaration: &Declaration) -> Option<u64> {

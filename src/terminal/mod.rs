@@ -16,6 +16,7 @@ mod runtime;
 pub(crate) mod signals;
 mod step_summary;
 mod target;
+pub(crate) mod usage_error;
 
 pub(crate) use diff::print_diff;
 pub(crate) use environment::environment;

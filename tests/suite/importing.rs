@@ -75,3 +75,41 @@ fn the_client_of_the_token_is_not_declared_twice() {
     world.run("import").status(1).says(&["clients/me.yaml", "edit that file instead"]);
     world.run("validate").ok();
 }
+
+/// A world with the untouched project of `init`, whose endpoint is the simulator.
+fn starter() -> World {
+    let mut world = live();
+    world.start();
+    std::fs::remove_file(world.path("ringform.yaml")).unwrap();
+    world.run("init").ok();
+    let endpoint = world.server().endpoint();
+    world.env("RINGFORM_ENDPOINT", &endpoint)
+}
+
+#[test]
+fn import_takes_the_place_of_the_untouched_example_of_init() {
+    let ran = starter().run("validate").ok();
+    assert_eq!((&*ran.stdout, &*ran.stderr), ("1 document in 1 file: valid.\n", ""));
+    // The client of the token is 12, so the example and the document of 12 would be one client.
+    for line in ["import 12", "import", "import 12 99"] {
+        let mut world = starter();
+        let ran = world.run(line).status(i32::from(line.contains("99")));
+        ran.says(&["note: clients/me.yaml was the untouched example of `init` and is removed"]);
+        assert!(!world.path("clients/me.yaml").exists());
+        let plan = world.run("plan --detailed-exitcode").ok().prints(&["No difference: 1 client"]);
+        assert_eq!(plan.stderr, "", "{line}");
+        world.run("import 13").ok();
+    }
+}
+
+#[test]
+fn an_example_that_was_changed_or_has_no_successor_stays() {
+    let mut world = starter();
+    world.run("import 99").status(1);
+    assert!(world.path("clients/me.yaml").exists());
+    let changed = format!("{}\n# mine\n", world.read("clients/me.yaml"));
+    world.write("clients/me.yaml", changed.as_bytes());
+    world.run("import").status(1).says(&["clients/me.yaml", "edit that file instead"]);
+    assert_eq!(world.read("clients/me.yaml"), changed);
+    world.run("validate").ok().says(&["this document manages nothing"]);
+}

@@ -224,7 +224,7 @@ fn what_can_be_no_document_breaks_no_base() {
 }
 
 /// A folder with a `git` that takes every repository for the property of another user, whoever runs the tests.
-fn git_of_another_owner(folder: &Path) -> String {
+pub fn git_of_another_owner(folder: &Path) -> String {
     use std::os::unix::fs::PermissionsExt;
     let path = std::env::var("PATH").unwrap_or_default();
     let program = folder.join("git");

@@ -1,6 +1,8 @@
 //! What drift remembers must not be lost, mixed up or written over, whatever goes wrong around it.
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::symlink;
 
 use serde_json::json;
@@ -77,4 +79,18 @@ fn a_link_that_leads_nowhere_stops_nobody_unless_it_is_called_like_a_document() 
     world.run("validate").ok();
     symlink("/nowhere", world.path("clients/x.yaml")).unwrap();
     world.run("validate").status(1).says(&["clients/x.yaml cannot be read"]);
+}
+
+#[test]
+fn an_address_that_is_not_utf_8_is_an_error_and_not_a_run_without_a_webhook() {
+    let mut world = drifted();
+    let broken = OsString::from_vec(b"http://127.0.0.1:9/hush\xff".to_vec());
+    let output = world.command("drift").env("RINGFORM_NOTIFY_URL", &broken).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), world.server().counts().read), (Some(1), 0), "{said}");
+    assert!(said.contains("RINGFORM_NOTIFY_URL is not UTF-8") && !said.contains("hush"), "{said}");
+    // The flag wins, so the variable does not count. A variable that ringform does not read never counts.
+    let output = world.command("drift --notify http://127.0.0.1:9/x").env("RINGFORM_NOTIFY_URL", &broken).output();
+    assert!(!String::from_utf8(output.unwrap().stderr).unwrap().contains("RINGFORM_NOTIFY_URL"));
+    assert_eq!(world.command("drift").env("OTHER_URL", &broken).output().unwrap().status.code(), Some(2));
 }

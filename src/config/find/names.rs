@@ -32,7 +32,14 @@ pub(crate) fn text_of(name: &[u8]) -> String {
 /// Whether a file of this name is a document, not a project file or a backup.
 pub(crate) fn is_document(name: &str) -> bool {
     let ends = name.ends_with(".yaml") || name.ends_with(".yml");
-    ends && !is_project(name)
+    ends && !is_project(name) && !is_guard_test(name)
+}
+
+/// Whether a file of this name holds guard tests. Such a file is never a document.
+pub(crate) fn is_guard_test(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let stem = name.strip_suffix(".test.yaml").or_else(|| name.strip_suffix(".test.yml"));
+    stem.is_some_and(|stem| !stem.is_empty())
 }
 
 #[cfg(test)]
@@ -48,6 +55,16 @@ mod tests {
             ["ringform.yaml", "staging.ringform.yaml", "a.yaml~", "a.yaml.bak", ".a.yaml.swp", "#a.yaml#", "a.json"]
         {
             assert!(!is_document(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn guard_tests_are_not_documents() {
+        for name in ["guards.test.yaml", "a.test.yml", "a.b.TEST.Yaml"] {
+            assert!(is_guard_test(name) && !is_document(name), "{name}");
+        }
+        for name in ["test.yaml", "atest.yaml", "a.test.yaml.bak", "a.tests.yaml", "a.test.json", ".test.yaml"] {
+            assert!(!is_guard_test(name), "{name}");
         }
     }
 }

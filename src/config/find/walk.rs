@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::config::find::globs::Globs;
-use crate::config::find::names::{PROJECT, is_document, is_project, text_of};
+use crate::config::find::names::{PROJECT, is_document, is_guard_test, is_project, text_of};
 use crate::config::find::project::{ProjectLocation, shown};
 use crate::model::{Diagnostic, Place, Untrusted};
 
@@ -38,18 +38,42 @@ pub(crate) fn documents(
     found: &ProjectLocation,
     globs: Option<&Globs>,
 ) -> (Vec<DocumentFile>, Vec<Diagnostic>) {
+    let none = |place: &str| {
+        let error = Diagnostic::error("no-documents", None, format!("no documents found in {place}"));
+        error.help(
+            "documents are the *.yaml and *.yml files below a project that `documents:` of ringform.yaml allows; `ringform import` writes them".to_owned(),
+        )
+    };
+    files(cwd, found, globs, is_document, none)
+}
+
+/// Finds the guard test files below the paths, in the same order. `documents:` has no effect on them.
+pub(crate) fn guard_tests(cwd: &Path, found: &ProjectLocation) -> (Vec<DocumentFile>, Vec<Diagnostic>) {
+    let none = |place: &str| {
+        let error = Diagnostic::error("bad-guard-test", None, format!("no guard tests found in {place}"));
+        error.help("guard tests are the *.test.yaml files below a project; write guards.test.yaml".to_owned())
+    };
+    files(cwd, found, None, is_guard_test, none)
+}
+
+/// Finds the files whose names are wanted below the paths. A file that is a path itself counts under every name. `none`
+/// is the error for a folder without any.
+fn files(
+    cwd: &Path,
+    found: &ProjectLocation,
+    globs: Option<&Globs>,
+    is_named: fn(&str) -> bool,
+    none: impl Fn(&str) -> Diagnostic,
+) -> (Vec<DocumentFile>, Vec<Diagnostic>) {
     // What two paths have in common may be spelt in two ways.
     let links = found.paths.len() > 1;
-    let mut walk = FolderWalk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
+    let mut walk = FolderWalk { root: &found.root, globs, is_named, files: Vec::new(), links, errors: Vec::new() };
     for path in &found.paths {
         if path.is_dir() {
             let before = walk.files.len();
             walk.folder(path);
             if walk.files.len() == before && walk.errors.is_empty() && walk.none_below(path) {
-                let summary = format!("no documents found in {}", shown(cwd, path));
-                walk.errors.push(Diagnostic::error("no-documents", None, summary).help(
-                    "documents are the *.yaml and *.yml files below a project that `documents:` of ringform.yaml allows; `ringform import` writes them".to_owned(),
-                ));
+                walk.errors.push(none(&shown(cwd, path)));
             }
         } else if is_project(&path.file_name().unwrap_or_default().to_string_lossy()) {
             // The project file as PATH means its project.
@@ -78,6 +102,7 @@ pub(crate) fn documents(
 struct FolderWalk<'a> {
     root: &'a Path,
     globs: Option<&'a Globs>,
+    is_named: fn(&str) -> bool,
     files: Vec<DocumentFile>,
     links: bool,
     errors: Vec<Diagnostic>,
@@ -94,7 +119,7 @@ impl FolderWalk<'_> {
                 Ok(entry) => {
                     self.links |= entry.path_is_symlink();
                     let name = entry.file_name().to_string_lossy();
-                    if entry.file_type().is_file() && is_document(&name) && self.is_wanted(entry.path()) {
+                    if entry.file_type().is_file() && (self.is_named)(&name) && self.is_wanted(entry.path()) {
                         self.file(entry.path());
                     }
                 }
@@ -137,7 +162,7 @@ impl FolderWalk<'_> {
             return;
         }
         // Another link that leads nowhere matters only if its name is that of a document.
-        if path.is_some_and(Path::is_symlink) && !is_document(&name.to_string_lossy()) {
+        if path.is_some_and(Path::is_symlink) && !(self.is_named)(&name.to_string_lossy()) {
             return;
         }
         let cause = error.io_error().map_or_else(|| error.to_string(), crate::model::io_cause);

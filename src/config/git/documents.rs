@@ -3,21 +3,23 @@
 //! Owns the reading of each as a batch of its own. It must not know which objects are wanted, or why.
 
 use crate::config::batch::DocumentBatch;
+use crate::config::git::error::GitError;
 use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::GitError;
 use crate::config::git::tree::TreeFile;
 use crate::config::sections::project::Project;
 use crate::config::text::{MOST_BYTES, decode, too_large};
 
-/// Reads files of a revision, each on its own.
+/// Reads files of a revision, each on its own. `whereabouts` follows the name of a file in errors.
 pub(crate) fn read_objects(
     objects: &mut ObjectReader,
     files: &[TreeFile],
     project: &Project,
+    whereabouts: &str,
 ) -> Result<Vec<DocumentBatch>, GitError> {
     let ids: Vec<&str> = files.iter().map(|file| file.object.as_str()).collect();
     let mut all = Vec::with_capacity(files.len());
-    objects.contents(&ids, MOST_BYTES, &mut |index, bytes| {
+    let what = |index: usize| format!("{}{whereabouts}", files[index].name.raw());
+    objects.contents(&ids, MOST_BYTES, &what, &mut |index, bytes| {
         let name = &files[index].name;
         let mut gathered = DocumentBatch::default();
         match bytes.map_or_else(|| Err(Box::new(too_large(name))), |bytes| decode(bytes, name)) {

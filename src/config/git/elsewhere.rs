@@ -9,8 +9,9 @@ use crate::config::batch::{DocumentBatch, read_all};
 use crate::config::find::project::ProjectLocation;
 use crate::config::find::walk;
 use crate::config::git::documents::read_objects;
+use crate::config::git::error::GitError;
 use crate::config::git::objects::ObjectReader;
-use crate::config::git::process::{GitError, entries};
+use crate::config::git::process::entries;
 use crate::config::git::tree::CommitTree;
 use crate::config::sections::project::Project;
 use crate::model::{ClientKey, Diagnostic};
@@ -68,5 +69,5 @@ fn outside(objects: &mut ObjectReader, now: &Project) -> Result<Vec<DocumentBatc
     let tree = CommitTree::of(all.collect::<Vec<_>>().into_iter());
     let mut files = tree.documents(b"", now.documents.as_ref(), &[]).files;
     files.retain(|file| left_out.contains(&file.real));
-    read_objects(objects, &files, now)
+    read_objects(objects, &files, now, " outside of this sparse checkout")
 }

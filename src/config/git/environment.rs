@@ -5,10 +5,12 @@
 use std::ffi::OsString;
 use std::process::Command;
 
-/// The variables of a process without those that steer git. The default has none.
+/// The variables of a process: those that steer git apart from the others. The default has none.
 #[derive(Clone, Default)]
 pub struct GitEnvironment {
     variables: Vec<(OsString, OsString)>,
+    /// Variables that name files of settings or hold settings.
+    settings: Vec<(OsString, OsString)>,
 }
 
 impl std::fmt::Debug for GitEnvironment {
@@ -21,14 +23,30 @@ impl std::fmt::Debug for GitEnvironment {
 impl GitEnvironment {
     /// Takes the variables of a process. Hooks export `GIT_` variables that name another repository: they are left out.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> GitEnvironment {
-        let steers = |name: &OsString| name.as_encoded_bytes().starts_with(b"GIT_");
-        GitEnvironment { variables: variables.into_iter().filter(|(name, _)| !steers(name)).collect() }
+        let mut environment = GitEnvironment::default();
+        for (name, value) in variables {
+            let bytes = name.as_encoded_bytes();
+            // GIT_CONFIG alone, without more of a name, makes `git config` read a file that git itself does not read.
+            if bytes.starts_with(b"GIT_CONFIG_") {
+                environment.settings.push((name, value));
+            } else if !bytes.starts_with(b"GIT_") {
+                environment.variables.push((name, value));
+            }
+        }
+        environment
     }
 
     /// A command that sees these variables and no others.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// A command that also sees the variables with settings of git.
+    pub(crate) fn command_with_settings(&self, program: &str) -> Command {
+        let mut command = self.command(program);
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 }
@@ -39,11 +57,13 @@ mod tests {
 
     #[test]
     fn variables_that_steer_git_are_left_out() {
-        let variables = [("PATH", "/bin"), ("GIT_DIR", "/elsewhere"), ("GIT_CONFIG_COUNT", "1"), ("HOME", "/root")];
-        let environment = GitEnvironment::of(variables.map(|(name, value)| (name.into(), value.into())));
-        let command = environment.command("git");
-        let seen: Vec<_> =
-            command.get_envs().filter_map(|(name, value)| Some((name.to_str()?, value?.to_str()?))).collect();
-        assert_eq!(seen, [("HOME", "/root"), ("PATH", "/bin")]);
+        let names = ["PATH", "GIT_DIR", "GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "HOME"];
+        let environment = GitEnvironment::of(names.map(|name| (name.into(), "x".into())));
+        let seen = |command: std::process::Command| -> Vec<String> {
+            command.get_envs().map(|(name, _)| name.to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(seen(environment.command("git")), ["HOME", "PATH"]);
+        let settings = seen(environment.command_with_settings("git"));
+        assert_eq!(settings, ["GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "HOME", "PATH"]);
     }
 }

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientId, ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, Severity, Waived,
-    Waiver,
+    ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, SettingSet, Severity,
+    Waived, Waiver,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::drift::previous::PreviousReport;
@@ -33,6 +33,8 @@ pub struct RunContext<'a> {
     pub whole: bool,
     /// The project's waivers.
     pub waivers: &'a [Waiver],
+    /// The fields that no waiver covers.
+    pub never_waived: SettingSet,
     /// How many clients are read at most.
     pub budget: Option<u64>,
 }
@@ -96,7 +98,7 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
             notified: true,
             waived: None,
         };
-        finding.waived = waived(client.client_id, finding.field(), now);
+        finding.waived = waived(&finding.key(), finding.field(), now);
         finding
     };
     let failed = client.error.is_some().then(|| FindingCause::Unreadable(client.source.clone()));
@@ -106,7 +108,10 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
 }
 
 /// The waiver that holds today: the field's own before the whole client's.
-fn waived(client: ClientId, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
+fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
+    if field.is_some_and(|field| now.never_waived.contains(field)) {
+        return None;
+    }
     let holds = now.waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(now.today));
     holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
 }
@@ -141,7 +146,7 @@ fn ended_or_not(
     if was_read || !is_managed {
         return Finding { state: FindingState::Resolved, waived: None, notified: true, ..before.clone() };
     }
-    let waived = waived(before.client_id, field, now);
+    let waived = waived(&before.key(), field, now);
     // A waiver that ended meanwhile makes it new when the client is read again.
     let notified = before.notified && (before.waived.is_none() || waived.is_some());
     Finding { state: FindingState::Unread, waived, notified, ..before.clone() }

@@ -76,6 +76,7 @@ impl Runs {
             selected: &self.known,
             whole: self.whole,
             waivers: &self.waivers,
+            never_waived: Default::default(),
             budget,
         };
         let report = compare(clients, self.past.as_ref(), &now);
@@ -213,7 +214,8 @@ fn a_pending_change_is_not_a_finding() {
 
 fn waiver(field: Option<Setting>, until: &str) -> Waiver {
     let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: until.into() };
-    Waiver { client: ClientId::parse("12").unwrap(), field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
+    let (client, source) = (ClientId::parse("12").unwrap(), Place::new("ringform.yaml".into(), 9, 5));
+    Waiver { client, credentials: None, field, terms, source }
 }
 
 #[test]

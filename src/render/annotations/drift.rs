@@ -72,7 +72,7 @@ fn expired(waiver: &Waiver) -> Annotation<'_> {
     let (owner, reason) = (cut(&waiver.terms.owner, NAME), cut(&waiver.terms.reason, VALUE));
     let until = &waiver.terms.until;
     let message = format!("the waiver of {what} by {} ended on {until}: {}", owner.raw(), reason.raw()).into();
-    let who = AnnotatedClient { client: waiver.client, credentials: None, name: None };
+    let who = AnnotatedClient { client: waiver.client, credentials: waiver.credentials.as_deref(), name: None };
     let rule = rule::EXPIRED_WAIVER;
     let annotation =
         who.annotation(AnnotationLevel::Warning, AnnotationRank::Blocked, rule, waiver.field, message, &waiver.source);

@@ -10,6 +10,7 @@ use crate::plan::{Plan, ReleasedClient};
 use crate::render::annotations::annotation::{
     AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE, fingerprint,
 };
+use crate::render::annotations::path::path;
 use crate::render::annotations::rule::{self, AnnotationRule};
 use crate::render::annotations::{client, drift};
 use crate::render::escape::cut;
@@ -25,6 +26,11 @@ pub(crate) fn annotations(plan: &Plan) -> Vec<Annotation<'_>> {
     }
     list.extend(report.into_iter().flat_map(drift::annotations));
     list.extend(plan.released_clients.iter().map(released));
+    // One repository may hold two projects that declare the same client.
+    let project = path(plan, &plan.project);
+    for annotation in &mut list {
+        annotation.fingerprint = fingerprint(&["project", project.raw(), &annotation.fingerprint]);
+    }
     // Sorting is stable.
     list.sort_by_key(|annotation| (annotation.level, annotation.rank));
     list

@@ -100,7 +100,7 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "<p class=\"stop\">The waiver of client {}{field} ended on {}. Owner: {}. Reason: {} <span class=\"labels\">{}</span></p>",
-            waiver.client,
+            text(&waiver.client_words().into()),
             text(&terms.until.as_str().into()),
             text(&terms.owner),
             text(&terms.reason),

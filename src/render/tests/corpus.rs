@@ -97,6 +97,7 @@ pub(super) fn plan(clients: Vec<ClientPlan>) -> Plan {
             duration_ms: 840,
             requests,
             quota,
+            overrides: Vec::new(),
             drift: None,
         },
         clients,
@@ -247,6 +248,7 @@ pub(super) fn watched() -> Plan {
     });
     let expired = Waiver {
         client: clients[0].client_id,
+        credentials: None,
         field: Some(Setting::HoldMusic),
         terms: Waived { until: "2026-11-01".into(), ..waived_by("ops") },
         source: Place::new("ringform.yaml".into(), 20, 5),

@@ -73,6 +73,7 @@ pub(super) fn drifted(text: &str) -> Plan {
     findings[5].waived = Some(waived(text));
     let waiver = |field| Waiver {
         client: ClientId::parse("2").unwrap(),
+        credentials: None,
         field,
         terms: Waived { until: "2026-11-01".into(), ..waived(text) },
         source: Place::new("ringform.yaml".into(), 20, 5),

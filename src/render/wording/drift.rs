@@ -79,7 +79,7 @@ pub(crate) fn expired(waiver: &Waiver) -> Untrusted {
     let (until, owner) = (&waiver.terms.until, waiver.terms.owner.raw());
     format!(
         "the waiver of client {}, {what}, ended on {until} (owner {owner}); correct the client, or renew or remove the waiver",
-        waiver.client
+        waiver.client_words()
     )
     .into()
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::api::{CredentialSource, Secret};
 use crate::config::{Credential, Project};
 use crate::model::Declaration;
-use crate::model::encoding::without_mark;
+use crate::model::encoding::{Utf16, without_mark};
 use crate::run::Environment;
 
 /// The variable that allows commands as --allow-command does.
@@ -155,8 +155,8 @@ fn value(name: &str, env: &Environment) -> Result<Option<CredentialText>, String
     let named = format!("the file that {name}_FILE names");
     let bytes = fs::read(env.folder.join(path));
     let bytes = bytes.map_err(|error| format!("{named} cannot be read: {}", error.kind()))?;
-    let text = without_mark(&bytes).ok().and_then(|text| std::str::from_utf8(text).ok());
-    let text = text.ok_or_else(|| format!("{named} is not UTF-8"))?.trim_end_matches(LINE_ENDS);
+    let text = without_mark(&bytes).map_err(|Utf16| format!("{named} is UTF-16; save it as UTF-8"))?;
+    let text = std::str::from_utf8(text).map_err(|_| format!("{named} is not UTF-8"))?.trim_end_matches(LINE_ENDS);
     if text.trim().is_empty() {
         return Err(format!("{named} is empty"));
     }
