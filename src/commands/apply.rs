@@ -2,12 +2,11 @@
 
 use std::io::{self, IsTerminal};
 
-use anyhow::bail;
-
+use ringform::model::Advice;
 use ringform::run::{self, ApplyRequest, ExitRules, ExitStatus};
 
 use crate::cli::{ApplyArgs, LogArgs};
-use crate::terminal::{block_on, environment, formats, listener, not_started, output, question, signals};
+use crate::terminal::{block_on, environment, formats, listener, not_started, question, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -15,7 +14,8 @@ pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     formats::check(formats, &[])?;
     // This check comes before any request, so that a wrong pipeline fails in its first run.
     if !args.yes && !io::stdin().is_terminal() {
-        bail!("apply asks before it sends, and stdin is not a terminal; give --yes to send without a question");
+        let what = "apply asks before it sends, and stdin is not a terminal";
+        return Err(Advice::new(what, "give --yes to send without a question").into());
     }
     let env = environment()?;
     signals::listen(&env.shutdown, log.quiet);
@@ -25,9 +25,10 @@ pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
         Ok(outcome) => outcome,
         Err(error) => return not_started::refuse(error, formats, log),
     };
-    output::diagnose(&outcome.report.diagnostics, log);
+    formats::warn(&outcome.report, formats, log);
     let status = outcome.exit_status(ExitRules::default());
     // The report of what was sent comes first, then any other failure.
-    formats::write(&outcome.report, formats, log).and(outcome.finished)?;
+    let write = if args.yes { formats::write } else { formats::write_after_question };
+    write(&outcome.report, formats, log).and(outcome.finished)?;
     Ok(status.or_interrupted(env.shutdown.is_stopped()))
 }

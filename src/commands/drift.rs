@@ -31,8 +31,9 @@ pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
 
 /// Writes the report and the metrics. One failure stops no other step.
 fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment) -> ExitStatus {
-    output::diagnose(&outcome.report.diagnostics, log);
-    let written = formats::write(&outcome.report, &args.output.formats, log);
+    let formats = &args.output.formats;
+    formats::warn(&outcome.report, formats, log);
+    let written = formats::write(&outcome.report, formats, log);
     let measured = match &args.metrics {
         Some(file) => write_metrics(&outcome.report, file),
         None => Ok(()),

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         bail!("{} holds a project already; run `ringform init --demo` in an empty folder", files::escaped(&project));
     }
     starter::write_all(&all)?;
-    output::print(&all.iter().map(|file| format!("{}\n", files::shown(&file.path))).collect::<String>())?;
+    output::print_text(&all.iter().map(|file| format!("{}\n", files::shown(&file.path))).collect::<String>())?;
     if !log.quiet {
         if let Some(outer) = project.ancestors().skip(1).find(|above| above.join("ringform.yaml").exists()) {
             let outer = files::escaped(outer);

@@ -31,7 +31,11 @@ pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
 /// Shows and saves what was planned.
 fn show(outcome: &RunOutcome, args: &PlanArgs, log: &LogArgs) -> anyhow::Result<()> {
     let (report, formats) = (&outcome.report, &args.output.formats);
-    output::diagnose(&report.diagnostics, log);
+    if args.diff {
+        output::diagnose(&report.diagnostics, log);
+    } else {
+        formats::warn(report, formats, log);
+    }
     // A file that cannot be written must not hide what was read.
     let saved = match &args.out {
         Some(file) => files::replace(file, |out| render::render(report, Format::Json, &TextOptions::PIPE, out)),

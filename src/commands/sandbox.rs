@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::bail;
-
+use ringform::model::{Advice, causes};
 use ringform::run::{self, ExitStatus, ProjectSeed, Shutdown};
 use ringform::sandbox::{self, DataFile, FAULTS, Seed, Semantics, SimulatorClock, SimulatorFault, SimulatorOptions};
 
@@ -15,7 +14,7 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
     if args.fault.iter().any(|fault| fault == "list") {
         let list: String =
             FAULTS.iter().map(|(name, about, value)| format!("{name:<20} {about}{}\n", default(value))).collect();
-        output::print(&list)?;
+        output::print_text(&list)?;
         return Ok(ExitStatus::Done);
     }
     let source = match (&args.data, args.clients) {
@@ -23,17 +22,17 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
         (None, Some(_)) => None,
         (None, None) => match run::project_seed(&args.into(), &environment()?) {
             Ok(Some(found)) => Some(found),
-            Ok(None) => bail!("the endpoint of this project is no simulator; {GIVE}"),
+            Ok(None) => return Err(Advice::new("the endpoint of this project is no simulator", GIVE).into()),
             Err(error) => {
                 let status = not_started::complain(error, log)?;
-                output::note(&format!("help: the simulator needs clients; without a project, {GIVE}"));
+                output::note(&format!("  help: the simulator needs clients; without a project, {GIVE}"));
                 return Ok(status);
             }
         },
     };
     if let (true, Some(source)) = (args.reset, &source) {
         let was_there = sandbox::reset(&source.state)?;
-        output::print(if was_there {
+        output::print_text(if was_there {
             "the stored state is removed; the next start begins with the seed\n"
         } else {
             "no stored state; the next start begins with the seed\n"
@@ -41,7 +40,10 @@ pub(crate) fn run(args: &SandboxArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
         return Ok(ExitStatus::Done);
     }
     let seed = match (&source, args.clients) {
-        (Some(source), _) => Seed::load(&source.seed)?,
+        (Some(source), _) => Seed::load(&source.seed).map_err(|error| {
+            let help = "name a JSON file with clients, or give --clients N to generate some";
+            Advice::new(causes(error.chain()).join(": "), help)
+        })?,
         (None, count) => Seed::generate(count.unwrap_or_default(), args.seed),
     };
     let faults = args.fault.iter().map(|text| text.parse::<SimulatorFault>()).collect::<anyhow::Result<Vec<_>>>()?;

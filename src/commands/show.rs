@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use anyhow::Context;
-
+use ringform::model::{Advice, io_cause};
 use ringform::plan::document;
 use ringform::run::{ExitRules, ExitStatus};
 
@@ -17,13 +16,16 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     let mut refused = false;
     for file in &args.files {
         let name = files::escaped(file);
-        let bytes = fs::read(file).with_context(|| format!("cannot read {name}"));
-        match bytes
-            .and_then(|bytes| document::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
-        {
+        let bytes = fs::read(file).map_err(|error| {
+            Advice::new(format!("cannot read {name}: {}", io_cause(&error)), "name a file that `plan --out` wrote")
+        });
+        let load = |bytes: Vec<u8>| {
+            document::load(&bytes).map_err(|error| Advice::new(format!("{name}: {}", error.what), error.remedy))
+        };
+        match bytes.and_then(load) {
             Ok(plan) => plans.push((name, plan)),
             Err(error) => {
-                output::complain(&error, log);
+                output::complain(&error.into(), log);
                 refused = true;
             }
         }
@@ -33,7 +35,7 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     }
     let (plans, mixed) = document::of_one_kind(plans);
     let (plan, gaps) = document::merge(plans).map_err(|why| anyhow::anyhow!(why))?;
-    output::diagnose(&plan.diagnostics, log);
+    formats::warn(&plan, &args.output.formats, log);
     let written = formats::write(&plan, &args.output.formats, log);
     let wrong: Vec<String> = gaps.into_iter().chain(mixed).collect();
     for one in &wrong {

@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ValidateArgs, log: &LogArgs) -> anyhow::Result<ExitStat
         let s = |n: usize| if n == 1 { "" } else { "s" };
         let (documents, files) = (valid.documents, valid.files);
         formats::write_files(&valid.report, formats, log)?;
-        output::print(&format!("{documents} document{} in {files} file{}: valid.\n", s(documents), s(files)))?;
+        output::print_text(&format!("{documents} document{} in {files} file{}: valid.\n", s(documents), s(files)))?;
     } else {
         formats::write(&valid.report, formats, log)?;
     }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::model::{Diagnostic, Place, Untrusted};
+use crate::model::{Diagnostic, Place, Untrusted, io_cause};
 
 /// A file larger than this is refused without being read: a client document is a few hundred bytes.
 pub(crate) const MOST_BYTES: u64 = 16 * 1024 * 1024;
@@ -70,14 +70,4 @@ fn no_text(error: &std::string::FromUtf8Error, name: &Untrusted) -> Diagnostic {
         error.line = Some(format!("{before}{}", String::from_utf8_lossy(&rest)).into());
     }
     error
-}
-
-/// The cause of an error, without the operating system's number and without the path: the message names the path.
-pub(crate) fn io_cause(error: &std::io::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    let text = cause.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

@@ -4,6 +4,7 @@
 //! of it is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, or
 //! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
+mod cause;
 pub mod client;
 pub mod countries;
 pub mod declaration;
@@ -34,6 +35,7 @@ pub mod value;
 pub mod waiver;
 pub mod zone;
 
+pub use cause::{Advice, causes, io_cause};
 pub use client::{ClientId, ClientKey};
 pub use declaration::{Declaration, DeclaredClient, Expected, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};

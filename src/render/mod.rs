@@ -36,3 +36,4 @@ pub use progress::ProgressDisplay;
 pub use slack::slack;
 pub use text::diagnostics::diagnostics;
 pub use text::diff::{SettingStates, diff};
+pub use text::wrap::wrap;

@@ -66,6 +66,7 @@ fn line(group: &FindingGroup<'_>) -> String {
     };
     let Some(view) = DifferenceView::of_finding(finding) else { return format!("• {who}: {}", unreadable(finding)) };
     let [declared, live] = view.values().map(|value| code(&short(&state(value))));
+    let live = if group.values > 1 { count(group.values, "more live value") } else { live };
     let grave = if view.mark().0 { format!(" *{}*", view.marked("security", "security: ")) } else { String::new() };
     let origin = view.origin();
     let origin = if origin.is_empty() { origin } else { format!(" ({origin})") };

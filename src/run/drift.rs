@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::api::{Proxies, Webhook};
-use crate::model::DeclaredClient;
+use crate::model::{Advice, DeclaredClient};
 use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
 use crate::plan::{DocumentKind, GuardList, Plan, SendScope};
 use crate::run::outcome::RunOutcome;
@@ -30,7 +30,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
     let session = scope.connect(&request.run, env).await?;
     if let (Some(previous), Some(file)) = (&previous, &request.since) {
         let checked = previous.check(&scope.report, &scope.declared, scope.whole);
-        checked.map_err(|why| anyhow::anyhow!("{}", why.raw())).with_context(|| not_usable(file))?;
+        checked.map_err(|why| Advice::of_sentence(why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
     let Scope { project, declared, whole, mut declarations, origins, waivers, never_waived, mut report, .. } = scope;
@@ -87,8 +87,10 @@ struct Notifier<'a> {
 
 /// Checks the address before the run reads anything.
 fn webhook<'a>(notification: &'a Notification, env: &Environment) -> anyhow::Result<Notifier<'a>> {
-    let webhook = Webhook::parse(&notification.address).map_err(anyhow::Error::msg);
-    let webhook = webhook.context(notification.named_by)?;
+    let webhook = Webhook::parse(&notification.address);
+    let webhook = webhook.map_err(|why| {
+        Advice::new(format!("{}: {why}", notification.named_by), "give the address of the webhook, https://HOST/PATH")
+    })?;
     let proxies = match webhook.is_loopback() {
         true => Proxies::default(),
         false => Proxies::from_variables(|name| env.variables.text(name)).map_err(anyhow::Error::msg)?,
@@ -123,7 +125,8 @@ async fn notify(
 fn previous(file: &Path, env: &Environment) -> anyhow::Result<Option<PreviousReport>> {
     match fs::read(env.folder.join(file)) {
         Ok(bytes) => {
-            PreviousReport::read(&bytes).map(Some).map_err(anyhow::Error::msg).with_context(|| not_usable(file))
+            let report = PreviousReport::read(&bytes).map(Some);
+            report.map_err(|why| Advice::of_sentence(&why)).with_context(|| not_usable(file))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| not_usable(file)),

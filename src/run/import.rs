@@ -43,8 +43,8 @@ pub enum ImportError {
     Declared(PathBuf),
     /// The file exists.
     Exists(PathBuf),
-    /// The file cannot be written. The text is not escaped.
-    NotWritten(anyhow::Error),
+    /// The file cannot be written.
+    NotWritten(PathBuf, std::io::Error),
 }
 
 /// The result of an import.
@@ -193,9 +193,10 @@ impl ImportTarget {
         }
         let (draft, warnings) = import_document::draft(client, live, credentials);
         let written = (self.persist)(&path, config::write_document(&draft).as_bytes());
-        let written = written.with_context(|| format!("cannot write {}", path.display()));
-        written.map_err(ImportError::NotWritten)?;
-        Ok((path, warnings))
+        match written {
+            Ok(()) => Ok((path, warnings)),
+            Err(error) => Err(ImportError::NotWritten(path, error)),
+        }
     }
 }
 

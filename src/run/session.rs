@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::api::{self, CredentialSource, Endpoint, Proxies, Reader, Usage, Writer};
 use crate::config::Project;
-use crate::model::{Diagnostic, Untrusted};
+use crate::model::{Advice, Diagnostic, Untrusted, causes};
 use crate::run::preflight::{EndpointChoice, Target, source};
 use crate::run::{ConnectionOptions, Environment};
 use crate::{journal, sandbox};
@@ -44,7 +44,7 @@ impl Session {
             Target::Simulator { seed, .. } => {
                 let started = start(project, &seed, env).await.map_err(|error| {
                     let place = project.endpoint.as_ref().map(|template| template.place().clone());
-                    vec![Diagnostic::error("endpoint", place, format!("{error:#}"))]
+                    vec![Diagnostic::error("endpoint", place, causes(error.chain()).join(": "))]
                 })?;
                 (started.0, Some(started.1))
             }
@@ -60,7 +60,11 @@ impl Session {
         let options = options(project, endpoint, proxies, concurrency, connection, env);
         let connected = api::connect(options, keyring, env.shutdown.clone());
         // A certificate of a flag or of this machine is wrong: no line of the project is at fault.
-        let connected = connected.map_err(|error| vec![Diagnostic::error("endpoint", None, format!("{error:#}"))]);
+        let connected = connected.map_err(|error| {
+            let advice = error.chain().find_map(|cause| cause.downcast_ref::<Advice>());
+            let help = advice.map(|advice| advice.help().to_owned());
+            vec![Diagnostic::error("endpoint", None, causes(error.chain()).join(": ")).help(help)]
+        });
         let (reader, writer, usage) = connected?;
         Ok(Session { reader, writer, usage, endpoint: label, concurrency, simulator })
     }

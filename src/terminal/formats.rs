@@ -6,15 +6,14 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
+use ringform::model::{Advice, io_cause};
 use ringform::plan::Plan;
 use ringform::render::{self, Format, TextOptions};
 use ringform::run::ExitStatus;
 
 use crate::cli::LogArgs;
 use crate::terminal::files::{escaped, replace};
-use crate::terminal::output::{complain, diagnose, look, printing};
+use crate::terminal::output::{complain, diagnose, is_one_screen, look, printing};
 use crate::terminal::target::OutputTarget;
 use crate::terminal::{metrics, step_summary};
 
@@ -26,7 +25,8 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
     let mut printed = formats.iter().filter(|(_, file)| file.is_none()).map(|(format, _)| *format);
     match (printed.next(), printed.next()) {
         (Some(_), Some(_)) => {
-            anyhow::bail!("only one format can go to stdout; give the others a file, as in --format json=plan.json")
+            let help = "give the others a file, as in --format json=plan.json";
+            Err(Advice::new("only one format can go to stdout", help).into())
         }
         (Some(format), None) => Ok(Some(format)),
         // With files only, people still read the text in the log.
@@ -41,7 +41,10 @@ pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Resu
     distinct(named())?;
     for file in named() {
         let checked = OutputTarget::of(file).and_then(|target| target.check());
-        checked.with_context(|| format!("cannot write {}, so the run does not start", escaped(file)))?;
+        checked.map_err(|error| {
+            let what = format!("cannot write {}, so the run does not start: {}", escaped(file), io_cause(&error));
+            Advice::new(what, "make its folder, or name another file")
+        })?;
     }
     on_stdout(formats)
 }
@@ -54,7 +57,8 @@ pub(crate) fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Res
         if let Ok(OutputTarget::Replaced(real)) = OutputTarget::of(file)
             && !seen.insert(real)
         {
-            anyhow::bail!("{} is named for two outputs, and one would replace the other", escaped(file));
+            let what = format!("{} is named for two outputs, and one would replace the other", escaped(file));
+            return Err(Advice::new(what, "name another file for one of them").into());
         }
     }
     Ok(())
@@ -63,11 +67,29 @@ pub(crate) fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Res
 /// The look of files: no colour, a fixed width.
 pub(crate) const PLAIN: TextOptions = TextOptions::PIPE;
 
+/// Shows the warnings of a report on stderr, unless its text shows them on the same screen.
+pub(crate) fn warn(report: &Plan, formats: &Formats, log: &LogArgs) {
+    let shows = matches!(on_stdout(formats), Ok(Some(Format::Text)));
+    if !(shows && is_one_screen()) {
+        diagnose(&report.diagnostics, log);
+    }
+}
+
 /// Writes a plan or report in every format that was asked for.
 pub(crate) fn write(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
+    write_with(plan, formats, log, &look(log, &io::stdout()))
+}
+
+/// As [`write`], after a question that showed the plan with its warnings.
+pub(crate) fn write_after_question(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
+    let look = look(log, &io::stdout());
+    write_with(plan, formats, log, &TextOptions { warnings: !is_one_screen(), ..look })
+}
+
+fn write_with(plan: &Plan, formats: &Formats, log: &LogArgs, look: &TextOptions) -> anyhow::Result<()> {
     let written = write_files(plan, formats, log);
     if let Some(format) = on_stdout(formats)? {
-        printing(|out| render::render(plan, format, &look(log, &io::stdout()), out))?;
+        printing(|out| render::render(plan, format, look, out))?;
     }
     written
 }

@@ -17,7 +17,7 @@ fn ringform(words: &[&str]) -> (i32, String, String) {
 fn without_times(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
-        match line.rfind(" requests, ") {
+        match line.rfind(" requests") {
             Some(at) => out.push_str(&line[..at]),
             None => out.push_str(line),
         }

@@ -138,7 +138,7 @@ fn a_plan_that_cannot_be_saved_is_shown_all_the_same() {
     std::os::unix::fs::symlink("/dev/full", world.path("full")).unwrap();
     for line in ["plan --out full", "plan --format markdown=full"] {
         let ran = world.run(line).status(1).prints(&["RU → KZ RU"]);
-        assert!(ran.stderr.ends_with(": No space left on device (os error 28)\n"), "{}", ran.stderr);
+        assert!(ran.stderr.ends_with(": no space left on device\n"), "{}", ran.stderr);
     }
 }
 

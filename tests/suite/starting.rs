@@ -292,7 +292,7 @@ fn the_simulator_of_a_project_needs_a_project_with_one() {
     }
     let empty = Empty::new().with("ringform.yaml", "endpoint: https://pbx.example\n");
     let said = empty.run("sandbox --reset").status(1);
-    assert!(said.stderr.contains("is no simulator; give --data FILE"), "{}", said.stderr);
+    assert!(said.stderr.contains("is no simulator\n  help: give --data FILE"), "{}", said.stderr);
     empty.run("sandbox --reset --clients 3").status(1);
     let empty = empty.with("try.ringform.yaml", "endpoint: sandbox:seed.json\n");
     assert!(empty.run("sandbox --reset --project try").status(0).stdout.starts_with("no stored state"));

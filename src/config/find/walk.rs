@@ -12,7 +12,6 @@ use walkdir::{DirEntry, WalkDir};
 use crate::config::find::globs::Globs;
 use crate::config::find::names::{PROJECT, is_document, is_guard_test, is_project, text_of};
 use crate::config::find::project::{ProjectLocation, shown};
-use crate::config::text::io_cause;
 use crate::model::{Diagnostic, Place, Untrusted};
 
 /// A document file: its name and its path. Ordered by name, then by path: two names that are not text can look alike.
@@ -166,7 +165,7 @@ impl FolderWalk<'_> {
         if path.is_some_and(Path::is_symlink) && !(self.is_named)(&name.to_string_lossy()) {
             return;
         }
-        let cause = error.io_error().map_or_else(|| error.to_string(), io_cause);
+        let cause = error.io_error().map_or_else(|| error.to_string(), crate::model::io_cause);
         let path =
             path.map(|path| path.strip_prefix(self.root).unwrap_or(path).display().to_string()).unwrap_or_default();
         let place = (!path.is_empty()).then(|| Place::new(Untrusted::from(path.clone()), 1, 1));

@@ -3,8 +3,8 @@
 //! Owns which line of git's output says why, and the words for an object that git does not give. It must not know what
 //! a caller wanted to read: the caller names it.
 
-use crate::config::text::io_cause;
 use crate::model::Untrusted;
+use crate::model::io_cause;
 
 /// Part of the sentence for a bare repository among the files of a project.
 pub(crate) const EMBEDDED: &str = "a bare repository";

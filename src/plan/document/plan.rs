@@ -165,6 +165,9 @@ pub struct QuotaUsage {
     pub credentials: Option<String>,
     /// Requests left in this hour, at the lowest.
     pub remaining_lowest: u64,
+    /// Requests in an hour, as last answered. `null` where no answer reports it.
+    #[serde(default)]
+    pub limit: Option<u64>,
     /// Seconds until the counter is reset, as last answered.
     pub resets_in_s: Option<u64>,
 }

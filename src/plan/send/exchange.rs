@@ -274,7 +274,7 @@ impl<'p> Exchange<'p> {
     }
 
     fn give_up(&self, failure: Failure) -> NextAction {
-        let help = failure.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        let help = failure.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         let doubt = match &self.unknown {
             Some(_) => "; the write may have landed: the next run shows it",
             None => "",

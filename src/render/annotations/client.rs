@@ -65,7 +65,7 @@ fn compared<'p>(
 ) {
     let found = |annotation| with_finding(client, annotation, findings);
     if let Some(error) = &client.error {
-        let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        let help = error.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         let message = format!("{}{help}", cut(&error.message, SENTENCE).raw()).into();
         let (level, rank) = (AnnotationLevel::Error, AnnotationRank::Failed);
         list.push(found(who.annotation(level, rank, rule::CLIENT_FAILED, None, message, &client.source)));

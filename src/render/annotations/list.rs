@@ -45,7 +45,7 @@ fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
         let file = one.range.as_ref().map_or("", |range| range.file.raw());
         let nth = seen.entry((&one.rule, file)).or_default();
         *nth += 1;
-        let help = one.help.as_ref().map(|help| format!(". {}", cut(help, SENTENCE).raw())).unwrap_or_default();
+        let help = one.help.as_ref().map(|help| format!("; {}", cut(help, SENTENCE).raw())).unwrap_or_default();
         annotations.push(Annotation {
             level: if one.severity == Level::Error { AnnotationLevel::Error } else { AnnotationLevel::Warning },
             // A warning of the files comes last, because it is the first that a limit may leave out.

@@ -8,6 +8,7 @@ mod footer;
 mod fragments;
 mod header;
 pub(super) mod page;
+mod place_group;
 mod problems;
 mod security;
 mod unchanged;

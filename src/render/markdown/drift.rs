@@ -47,7 +47,7 @@ pub(super) fn section(plan: &Plan, report: &DriftReport, mut section: MarkdownSe
 
 fn row(group: &FindingGroup<'_>, now: &str) -> String {
     let finding = group.sample();
-    let is_placed = group.findings.len() == 1;
+    let is_placed = group.is_one_place();
     let cells = match DifferenceView::of_finding(finding) {
         Some(view) => DifferenceCells::of(&view, is_placed),
         None => DifferenceCells {
@@ -57,7 +57,11 @@ fn row(group: &FindingGroup<'_>, now: &str) -> String {
         },
     };
     let DifferenceCells { field, values: [declared, live], notes, place } = cells;
-    let since = plain(&cut(&standing(finding, now), SENTENCE));
+    let (live, notes) = match group.values {
+        1 => (live, notes),
+        n => (count(n, "more live value"), String::new()),
+    };
+    let since = plain(&cut(&standing(group.earliest(), now), SENTENCE));
     let since = if is_news(finding) { format!("**{since}**") } else { since };
     let who = match (group.findings.len(), &finding.name) {
         (1, Some(name)) => format!("{} {}", id(finding.client_id), code(&cut(name, NAME))),

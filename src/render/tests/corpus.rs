@@ -84,7 +84,9 @@ fn forbidden(id: u64) -> Failure {
 
 pub(super) fn plan(clients: Vec<ClientPlan>) -> Plan {
     let requests = Requests { total: 4, token: 1, read: 3, write: 0, retries: 0 };
-    let quota = vec![QuotaUsage { credentials: Some("acme".into()), remaining_lowest: 4711, resets_in_s: Some(1800) }];
+    let (remaining_lowest, limit) = (4711, Some(50_000));
+    let acme = Some("acme".into());
+    let quota = vec![QuotaUsage { credentials: acme, remaining_lowest, limit, resets_in_s: Some(1800) }];
     Plan {
         ringform_version: "0.0.0".into(),
         endpoint: "https://apiproxy.example".into(),
@@ -284,6 +286,7 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("many", many()),
         ("failures", failures()),
         ("odd", odd()),
+        ("place", super::fleets::place()),
         ("nasty", super::hostile::nasty()),
         ("report", report()),
         ("watched", watched()),

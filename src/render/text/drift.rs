@@ -75,10 +75,10 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
     let finding = group.sample();
     let open = finding.is_open();
     let cell = |label, text| vec![StyledText::new(label, text)];
-    let is_placed = group.findings.len() == 1;
+    let is_placed = group.is_one_place();
     let view = DifferenceView::of_finding(finding);
     let origin = view.map(|view| view.origin()).unwrap_or_default();
-    let tags = [origin, sentence(&standing(finding, now))];
+    let tags = [origin, sentence(&standing(group.earliest(), now))];
     let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
     let is_news = open && finding.state == FindingState::New;
     let who = cell(TextStyle::Plain, who(group, options));
@@ -89,7 +89,12 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
         let columns = [Vec::new(), subject, Vec::new(), who, tags, cell(TextStyle::Faint, place)];
         return FindingRow { columns, open: None };
     };
-    FindingRow::of(&view, is_placed, [who, tags], open)
+    let mut row = FindingRow::of(&view, is_placed, [who, tags], open);
+    if group.values > 1 {
+        row.columns[2] = cell(TextStyle::Faint, count(group.values, "more live value"));
+        row.open.iter_mut().for_each(|difference| difference.long.clear());
+    }
+    row
 }
 
 impl FindingRow {
