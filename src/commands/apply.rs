@@ -7,12 +7,15 @@ use anyhow::bail;
 use ringform::run::{self, ApplyRequest, ExitRules, ExitStatus};
 
 use crate::cli::{ApplyArgs, LogArgs};
-use crate::terminal::{block_on, environment, formats, listener, not_started, output, question, signals};
+use crate::terminal::{
+    block_on, environment, formats, inputs::InputFile, listener, not_started, output, question, signals,
+};
 
 /// Runs the command.
 pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
-    formats::check(formats, &[])?;
+    let plan = InputFile::of(args.plan.as_ref(), "the plan to apply");
+    formats::check(formats, None, &[plan, InputFile::certificates(args.connect.ca_file.as_ref())])?;
     // This check comes before any request, so that a wrong pipeline fails in its first run.
     if !args.yes && !io::stdin().is_terminal() {
         bail!("apply asks before it sends, and stdin is not a terminal; give --yes to send without a question");

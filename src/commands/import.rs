@@ -7,10 +7,11 @@ use ringform::run::{self, ExitStatus, ImportError, ImportRequest, ImportWarning,
 use crate::cli::{ImportArgs, LogArgs};
 use crate::terminal::files::escaped;
 use crate::terminal::output::{note, print};
-use crate::terminal::{block_on, environment, listener, not_started, signals};
+use crate::terminal::{block_on, environment, inputs, listener, not_started, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    args.out.as_deref().map_or(Ok(()), inputs::check_folder)?;
     let env = environment()?;
     signals::listen(&env.shutdown, log.quiet);
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));

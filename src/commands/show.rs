@@ -9,11 +9,12 @@ use ringform::plan::{ClientPlan, document};
 use ringform::run::ExitStatus;
 
 use crate::cli::{LogArgs, ShowArgs};
-use crate::terminal::{files, formats, output};
+use crate::terminal::{files, formats, inputs::InputFile, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
-    formats::check(&args.output.formats, &[])?;
+    let inputs: Vec<_> = args.files.iter().map(|file| InputFile::of(Some(file), "a file that show reads")).collect();
+    formats::check(&args.output.formats, None, &inputs)?;
     let mut plans = Vec::with_capacity(args.files.len());
     let mut refused = false;
     for file in &args.files {

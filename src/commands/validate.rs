@@ -9,7 +9,7 @@ use crate::terminal::{environment, formats, not_started, output};
 /// Runs the command.
 pub(crate) fn run(args: &ValidateArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
-    let printed = formats::check(formats, &[])?;
+    let printed = formats::check(formats, None, &[])?;
     let env = environment()?;
     let valid = match run::validate(&RunRequest::from(args), &env) {
         Ok(valid) => valid,

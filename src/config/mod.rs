@@ -18,8 +18,8 @@ mod text;
 mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
-pub use find::{ProjectRequest, is_project_file};
+pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
 pub use git::{Baseline, GitEnvironment, Repository, base};
-pub use load::{Loaded, load, load_project};
+pub use load::{Loaded, load, load_project, project_of_document};
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

@@ -121,6 +121,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("unknown-credentials", "a document names credentials that ringform.yaml does not declare"),
     ("unknown-key", "this mapping does not have this key"),
     ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),
+    ("unmatched-glob", "no document matches a glob of `documents`"),
     ("unreadable", "a file or folder cannot be read"),
     (
         "untrusted-project",

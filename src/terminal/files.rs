@@ -9,9 +9,10 @@ use std::path::Path;
 use anyhow::Context;
 use tempfile::NamedTempFile;
 
+use ringform::files::folder;
 use ringform::{render, run};
 
-use crate::terminal::target::{OutputTarget, folder, open_in_place, without_path};
+use crate::terminal::target::{OutputTarget, open_in_place, without_path};
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

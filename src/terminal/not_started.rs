@@ -13,6 +13,7 @@ use ringform::run::{ExitStatus, NotStarted, SavedPlanFlaw};
 use crate::cli::LogArgs;
 use crate::terminal::files::escaped;
 use crate::terminal::formats::{self, Formats};
+use crate::terminal::inputs;
 use crate::terminal::output::diagnose;
 
 /// Shows why a run did not start: problems in every format, anything else as the error of the command.
@@ -41,6 +42,7 @@ fn into_error(error: NotStarted) -> anyhow::Error {
             anyhow::Error::new(error).context(format!("cannot read {}", escaped(&file)))
         }
         NotStarted::SavedPlan { file, flaw } => anyhow!(sentence(&file, &flaw)),
+        NotStarted::OutputIsInput(clash) => inputs::clash(&clash),
         NotStarted::UndeclaredCredentials(name) => {
             anyhow!("ringform.yaml declares no credentials `{}`", escape::terminal(&Untrusted::new(name)))
         }

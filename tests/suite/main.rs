@@ -23,6 +23,7 @@ mod made;
 mod metrics;
 mod network;
 mod origins;
+mod output_inputs;
 mod outputs;
 mod pages;
 mod places;

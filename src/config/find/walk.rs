@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::config::find::globs::Globs;
+use crate::config::find::globs::{Globs, WrittenGlob};
 use crate::config::find::names::{PROJECT, is_document, is_project, text_of};
 use crate::config::find::project::{ProjectLocation, shown};
 use crate::config::text::io_cause;
@@ -33,15 +33,25 @@ impl DocumentFile {
     }
 }
 
-/// Finds the document files below the paths, in byte order of their project-relative names.
-pub(crate) fn documents(
-    cwd: &Path,
-    found: &ProjectLocation,
-    globs: Option<&Globs>,
-) -> (Vec<DocumentFile>, Vec<Diagnostic>) {
+/// What a walk found.
+#[derive(Debug)]
+pub(crate) struct WalkedDocuments {
+    /// The documents, in byte order of their project-relative names.
+    pub(crate) files: Vec<DocumentFile>,
+    /// What cannot be read, and folders without documents.
+    pub(crate) errors: Vec<Diagnostic>,
+    /// Globs that match nothing, where the walk saw the whole project.
+    pub(crate) warnings: Vec<Diagnostic>,
+    /// Whether a link, or a second spelling of a folder, may lead to some of the files.
+    pub(crate) links: bool,
+}
+
+/// Finds the document files below the paths.
+pub(crate) fn documents(cwd: &Path, found: &ProjectLocation, globs: Option<&Globs>) -> WalkedDocuments {
     // What two paths have in common may be spelt in two ways.
     let links = found.paths.len() > 1;
-    let mut walk = FolderWalk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
+    let unmatched = globs.map(|globs| globs.written().iter().collect()).unwrap_or_default();
+    let mut walk = FolderWalk { root: &found.root, globs, unmatched, files: Vec::new(), links, errors: Vec::new() };
     for path in &found.paths {
         if path.is_dir() {
             let before = walk.files.len();
@@ -52,7 +62,7 @@ pub(crate) fn documents(
                     "documents are the *.yaml and *.yml files below a project that `documents:` of ringform.yaml allows; `ringform import` writes them".to_owned(),
                 ));
             }
-        } else if is_project(&path.file_name().unwrap_or_default().to_string_lossy()) {
+        } else if is_project_name(path) {
             // The project file as PATH means its project.
             walk.folder(&found.root);
         } else {
@@ -60,6 +70,10 @@ pub(crate) fn documents(
             walk.file(path);
         }
     }
+    let is_whole = found.paths.iter().any(|path| *path == found.root || is_project_name(path));
+    // Where a folder cannot be read, a glob may match what is in it.
+    let warns = is_whole && walk.errors.is_empty();
+    let warnings = walk.unmatched.iter().filter(|_| warns).map(|glob| unmatched_glob(&found.root, glob)).collect();
     let FolderWalk { mut files, links, errors, .. } = walk;
     files.sort_unstable();
     files.dedup();
@@ -73,12 +87,29 @@ pub(crate) fn documents(
             seen.insert(real)
         });
     }
-    (files, errors)
+    WalkedDocuments { files, errors, warnings, links }
+}
+
+fn is_project_name(path: &Path) -> bool {
+    is_project(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// The warning about a glob that matches nothing. It is most often misspelt, and its clients are then not managed.
+fn unmatched_glob(root: &Path, glob: &WrittenGlob) -> Diagnostic {
+    let summary = format!("no document matches the glob `{}`", glob.text);
+    let folder = glob.plain_name().filter(|name| root.join(name).is_dir());
+    let help = match folder {
+        Some(name) => format!("write \"{name}/**\" for the documents in the folder {name}"),
+        None => "correct its spelling or remove it; a glob is relative to the folder of this file".to_owned(),
+    };
+    Diagnostic::warning("unmatched-glob", glob.place.clone(), summary).help(help)
 }
 
 struct FolderWalk<'a> {
     root: &'a Path,
     globs: Option<&'a Globs>,
+    /// The globs that no document has matched so far.
+    unmatched: Vec<&'a WrittenGlob>,
     files: Vec<DocumentFile>,
     links: bool,
     errors: Vec<Diagnostic>,
@@ -104,8 +135,10 @@ impl FolderWalk<'_> {
         }
     }
 
-    fn is_wanted(&self, path: &Path) -> bool {
-        self.globs.is_none_or(|globs| globs.find(path.strip_prefix(self.root).unwrap_or(path)))
+    fn is_wanted(&mut self, path: &Path) -> bool {
+        let name = path.strip_prefix(self.root).unwrap_or(path);
+        self.unmatched.retain(|glob| !glob.matches(name));
+        self.globs.is_none_or(|globs| globs.find(name))
     }
 
     fn file(&mut self, path: &Path) {

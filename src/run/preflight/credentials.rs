@@ -15,6 +15,9 @@ use crate::run::Environment;
 /// The variable that allows commands as --allow-command does.
 const ALLOW_COMMAND: &str = "RINGFORM_ALLOW_COMMAND";
 
+/// The variables that name a file with a secret of the environment.
+pub const CREDENTIAL_FILES: [&str; 3] = ["RINGFORM_TOKEN_FILE", "RINGFORM_APP_ID_FILE", "RINGFORM_APP_SECRET_FILE"];
+
 /// Files and variables often end with these.
 const LINE_ENDS: [char; 2] = ['\r', '\n'];
 

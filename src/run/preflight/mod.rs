@@ -13,6 +13,7 @@ mod selection;
 mod tests;
 mod trust;
 
+pub use credentials::CREDENTIAL_FILES;
 pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
 pub(super) use project::project;
