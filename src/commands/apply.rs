@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
         bail!("apply asks before it sends, and stdin is not a terminal; give --yes to send without a question");
     }
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let (request, listener) = (ApplyRequest::from(args), listener::listener(log));
     let ask = async |plan: &_, clients| question::ask(plan, clients, log, &env.shutdown).await;
     let outcome = match block_on(run::apply(&request, &env, &listener, ask)) {

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     let inputs = [InputFile::last_report(args.since.as_ref()), InputFile::certificates(args.connect.ca_file.as_ref())];
     formats::check(formats, args.metrics.as_deref(), &inputs)?;
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let request = DriftRequest { notification: notification(args, &env), ..DriftRequest::from(args) };
     let listener = listener::listener(log);
     match block_on(run::drift(&request, &env, &listener)) {

@@ -13,7 +13,7 @@ use crate::terminal::{block_on, environment, inputs, listener, not_started, sign
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     args.out.as_deref().map_or(Ok(()), inputs::check_folder)?;
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
     match block_on(run::import(&request, &env, &listener, show)) {
         Ok(outcome) => {

@@ -13,11 +13,11 @@ pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     let inputs = [InputFile::certificates(args.connect.ca_file.as_ref())];
     formats::check(&args.output.formats, args.out.as_deref(), &inputs)?;
     let env = environment()?;
+    signals::listen(&env, log.quiet);
     let request = RunRequest::from(args);
     let outcome = match args.offline {
         true => run::plan_offline(&request, &env),
         false => {
-            signals::listen(&env.shutdown, log.quiet);
             let listener = listener::listener(log);
             block_on(run::plan(&request, &env, &listener))
         }

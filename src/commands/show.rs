@@ -1,25 +1,25 @@
 //! `ringform show`: renders saved plans and reports again, several shards as one.
 
-use std::fs;
-
 use anyhow::Context;
 
+use ringform::files::read_stream;
 use ringform::model::{Diagnostic, FailureKind};
 use ringform::plan::{ClientPlan, document};
-use ringform::run::ExitStatus;
+use ringform::run::{ExitStatus, GitChildren, Shutdown};
 
 use crate::cli::{LogArgs, ShowArgs};
-use crate::terminal::{files, formats, inputs::InputFile, output};
+use crate::terminal::{files, formats, inputs::InputFile, output, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let inputs: Vec<_> = args.files.iter().map(|file| InputFile::of(Some(file), "a file that show reads")).collect();
     formats::check(&args.output.formats, None, &inputs)?;
+    signals::listen_for(&Shutdown::new(), &GitChildren::default(), log.quiet);
     let mut plans = Vec::with_capacity(args.files.len());
     let mut refused = false;
     for file in &args.files {
         let name = files::escaped(file);
-        let bytes = fs::read(file).with_context(|| format!("cannot read {name}"));
+        let bytes = read_stream(file).with_context(|| format!("cannot read {name}"));
         match bytes
             .and_then(|bytes| document::load(&bytes).map_err(|error| anyhow::anyhow!("{name}: {}", error.sentence())))
         {

@@ -4,13 +4,14 @@ use ringform::render::Format;
 use ringform::run::{self, ExitStatus, RunRequest};
 
 use crate::cli::{LogArgs, ValidateArgs};
-use crate::terminal::{environment, formats, not_started, output};
+use crate::terminal::{environment, formats, not_started, output, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ValidateArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
     let printed = formats::check(formats, None, &[])?;
     let env = environment()?;
+    signals::listen(&env, log.quiet);
     let valid = match run::validate(&RunRequest::from(args), &env) {
         Ok(valid) => valid,
         Err(error) => return not_started::refuse(error, formats, log),

@@ -19,7 +19,7 @@ mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
-pub use git::{Baseline, GitEnvironment, Repository, base};
+pub use git::{Baseline, GitChildren, GitEnvironment, Repository, base};
 pub use load::{Loaded, load, load_project, project_of_document};
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::files::open_regular;
 use crate::journal::folder::{journals, run_of};
 use crate::journal::record::{JournalLine, JournalRecord};
 use crate::model::{ClientId, ClientKey, Setting, Untrusted};
@@ -42,7 +43,7 @@ impl UnresolvedPut {
 pub fn unresolved_puts(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
     let mut unresolved = Vec::new();
     for path in journals(root)? {
-        let file = File::open(&path)?;
+        let file = open_regular(&path)?;
         match file.try_lock_shared() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => continue,

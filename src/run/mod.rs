@@ -31,7 +31,7 @@ mod workers;
 mod write;
 
 pub use crate::api::{Secret, Shutdown, User};
-pub use crate::config::GitEnvironment;
+pub use crate::config::{GitChildren, GitEnvironment};
 pub use crate::journal::{UnresolvedPut, state_folder};
 pub use apply::{Answer, apply};
 pub use auth::{AuthOutcome, CredentialCheck, auth};

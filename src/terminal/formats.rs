@@ -45,6 +45,9 @@ pub(crate) fn check(
     let of_formats = formats.iter().filter_map(|(format, file)| Some((Some(*format), file.as_deref()?)));
     let outputs: Vec<OutputFile<'_>> = of_formats.chain(other.map(|file| (None, file))).collect();
     let named = || outputs.iter().map(|(_, file)| *file);
+    if named().any(|file| file == Path::new("-")) {
+        anyhow::bail!("`-` is not a file; --format FORMAT without a file prints, and ./- is the file of that name");
+    }
     distinct(named())?;
     inputs::check(outputs.iter().copied(), inputs)?;
     for file in named() {

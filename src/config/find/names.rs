@@ -45,12 +45,25 @@ mod tests {
 
     #[test]
     fn project_files_and_backups_are_not_documents() {
-        for name in ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml", "A.YAML", "a.Yml", "дом.YML", "xRingform.yaml"] {
+        for name in
+            ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml", "A.YAML", "a.Yml", "дом.YML", "xRingform.yaml"]
+        {
             assert!(is_document(name), "{name}");
         }
-        for name in
-            ["ringform.yaml", "staging.ringform.yaml", "Ringform.YAML", "staging.ringform.YAML", "дом", "yaml", "", "a.yaml~", "a.yaml.bak", ".a.yaml.swp", "#a.yaml#", "a.json"]
-        {
+        for name in [
+            "ringform.yaml",
+            "staging.ringform.yaml",
+            "Ringform.YAML",
+            "staging.ringform.YAML",
+            "дом",
+            "yaml",
+            "",
+            "a.yaml~",
+            "a.yaml.bak",
+            ".a.yaml.swp",
+            "#a.yaml#",
+            "a.json",
+        ] {
             assert!(!is_document(name), "{name}");
         }
     }

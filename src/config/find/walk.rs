@@ -126,7 +126,8 @@ impl FolderWalk<'_> {
                 Ok(entry) => {
                     self.links |= entry.path_is_symlink();
                     let name = entry.file_name().to_string_lossy();
-                    if entry.file_type().is_file() && is_document(&name) && self.is_wanted(entry.path()) {
+                    // A FIFO or a device of such a name is an error of its own, and not a file to pass over.
+                    if !entry.file_type().is_dir() && is_document(&name) && self.is_wanted(entry.path()) {
                         self.file(entry.path());
                     }
                 }

@@ -5,10 +5,13 @@
 use std::ffi::OsString;
 use std::process::Command;
 
+use crate::config::git::children::GitChildren;
+
 /// The variables of a process without those that steer git. The default has none.
 #[derive(Clone, Default)]
 pub struct GitEnvironment {
     variables: Vec<(OsString, OsString)>,
+    children: GitChildren,
 }
 
 impl std::fmt::Debug for GitEnvironment {
@@ -22,7 +25,15 @@ impl GitEnvironment {
     /// Takes the variables of a process. Hooks export `GIT_` variables that name another repository: they are left out.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> GitEnvironment {
         let steers = |name: &OsString| name.as_encoded_bytes().starts_with(b"GIT_");
-        GitEnvironment { variables: variables.into_iter().filter(|(name, _)| !steers(name)).collect() }
+        GitEnvironment {
+            variables: variables.into_iter().filter(|(name, _)| !steers(name)).collect(),
+            children: GitChildren::default(),
+        }
+    }
+
+    /// The git processes of the run.
+    pub fn children(&self) -> &GitChildren {
+        &self.children
     }
 
     /// A command that sees these variables and no others.

@@ -1,6 +1,7 @@
 //! The project at a revision, read with the `git` program.
 
 mod base;
+mod children;
 mod documents;
 mod elsewhere;
 mod environment;
@@ -12,5 +13,6 @@ mod resolve;
 mod tree;
 
 pub use base::{Baseline, base};
+pub use children::GitChildren;
 pub use environment::GitEnvironment;
 pub use repository::Repository;

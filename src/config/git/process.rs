@@ -7,9 +7,10 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use crate::config::git::children::ListedChild;
 use crate::config::git::environment::GitEnvironment;
 use crate::config::text::io_cause;
 use crate::model::Untrusted;
@@ -100,13 +101,23 @@ impl GitProcess {
 
     /// Runs a call and returns its output, whatever its exit status.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, GitError> {
-        let run = || self.command(words)?.output().map_err(|error| GitError::not_started(&error));
+        let run = || self.output(&mut self.command(words)?).map_err(|error| GitError::not_started(&error));
         let output = run()?;
         let refused = !output.status.success() && String::from_utf8_lossy(&output.stderr).contains(DUBIOUS);
         if refused && self.safe.get().is_none() && !self.safe.get_or_init(|| self.safe_directories()).is_empty() {
             return run();
         }
         Ok(output)
+    }
+
+    /// Starts a command of git, listed as long as it runs.
+    pub(crate) fn spawn(&self, command: &mut Command) -> std::io::Result<(Child, ListedChild)> {
+        self.environment.children().spawn(command)
+    }
+
+    fn output(&self, command: &mut Command) -> std::io::Result<Output> {
+        let (child, _listed) = self.spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+        child.wait_with_output()
     }
 
     /// What git answers.
@@ -139,7 +150,7 @@ impl GitProcess {
         command.args(["config", "--show-scope", "--null", "--get-all", "safe.directory"]);
         // Outside of all repositories: there git evaluates no condition on one.
         command.current_dir(std::path::MAIN_SEPARATOR_STR).stdin(Stdio::null());
-        match command.output() {
+        match self.output(&mut command) {
             Ok(output) if output.status.success() => of_protected_scopes(&output.stdout),
             Ok(_) | Err(_) => Vec::new(),
         }

@@ -3,11 +3,12 @@
 //! Owns the choice between the forms of the project file and the variables of the environment. No message holds a
 //! secret.
 
-use std::fs;
+use std::io;
 use std::sync::Arc;
 
 use crate::api::{CredentialSource, Secret};
 use crate::config::{Credential, Project};
+use crate::files::{NOT_REGULAR, read_input};
 use crate::model::Declaration;
 use crate::model::encoding::without_mark;
 use crate::run::Environment;
@@ -156,8 +157,10 @@ fn value(name: &str, env: &Environment) -> Result<Option<CredentialText>, String
     }
     let Some(path) = env.variables.text(&format!("{name}_FILE"))? else { return Ok(None) };
     let named = format!("the file that {name}_FILE names");
-    let bytes = fs::read(env.folder.join(path));
-    let bytes = bytes.map_err(|error| format!("{named} cannot be read: {}", error.kind()))?;
+    let bytes = read_input(&env.folder.join(path)).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput => format!("{named} cannot be read: {NOT_REGULAR}"),
+        kind => format!("{named} cannot be read: {kind}"),
+    })?;
     let text = without_mark(&bytes).ok().and_then(|text| std::str::from_utf8(text).ok());
     let text = text.ok_or_else(|| format!("{named} is not UTF-8"))?.trim_end_matches(LINE_ENDS);
     if text.trim().is_empty() {
