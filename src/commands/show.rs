@@ -14,7 +14,10 @@ use crate::terminal::{files, formats, inputs::InputFile, output, signals};
 pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let inputs: Vec<_> = args.files.iter().map(|file| InputFile::of(Some(file), "a file that show reads")).collect();
     formats::check(&args.output.formats, None, &inputs)?;
-    signals::listen_for(&Shutdown::new(), &GitChildren::default(), log.quiet);
+    // Only a pipe makes this command wait.
+    if !args.files.iter().all(|file| file.is_file()) {
+        signals::listen_for(&Shutdown::new(), &GitChildren::default(), log.quiet);
+    }
     let mut plans = Vec::with_capacity(args.files.len());
     let mut refused = false;
     for file in &args.files {

@@ -11,8 +11,12 @@ pub(crate) fn run(args: &ValidateArgs, log: &LogArgs) -> anyhow::Result<ExitStat
     let formats = &args.output.formats;
     let printed = formats::check(formats, None, &[])?;
     let env = environment()?;
-    signals::listen(&env, log.quiet);
-    let valid = match run::validate(&RunRequest::from(args), &env) {
+    let request = RunRequest::from(args);
+    if request.names_commit {
+        // Git runs, and must not outlive this run.
+        signals::listen(&env, log.quiet);
+    }
+    let valid = match run::validate(&request, &env) {
         Ok(valid) => valid,
         Err(error) => return not_started::refuse(error, formats, log),
     };

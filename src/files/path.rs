@@ -89,6 +89,19 @@ impl FileIdentity {
         self.real == other.real || (self.inode.is_some() && self.inode == other.inode)
     }
 
+    /// Whether a path leads to this file, links followed. It costs one look, for many paths.
+    pub fn is_at(&self, path: &Path) -> bool {
+        match self.inode {
+            Some(_) => fs::metadata(path).is_ok_and(|found| inode(&found).0 == self.inode),
+            None => fs::canonicalize(path).is_ok_and(|real| real == self.real),
+        }
+    }
+
+    /// Whether the file exists.
+    pub fn exists(&self) -> bool {
+        self.names > 0
+    }
+
     /// Whether the file has several names of its own, none of them a link.
     pub fn has_more_names(&self) -> bool {
         self.names > 1
@@ -135,6 +148,10 @@ mod tests {
         for (one, other) in [("s/a", "b"), ("none", "s/none"), ("s", "s"), ("c", "c"), ("no/a", "no/a")] {
             assert!(!is(one, other), "{one} {other}");
         }
+        let file = FileIdentity::of(&at("l")).unwrap();
+        let names = ["s/a", "hard", "ll", "t/a", "b", "none", "c"];
+        assert_eq!(names.map(|name| file.is_at(&at(name))), [true, true, true, true, false, false, false]);
+        assert!(file.exists() && !FileIdentity::of(&at("new")).unwrap().exists());
         assert!(FileIdentity::of(&at("hard")).unwrap().has_more_names());
         assert!(!FileIdentity::of(&at("b")).unwrap().has_more_names());
     }

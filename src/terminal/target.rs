@@ -49,10 +49,20 @@ impl OutputTarget {
                 tempfile::Builder::new().prefix(".ringform-").tempfile_in(folder(path)).map(drop).map_err(without_path)
             }
             // To open a pipe waits for its reader, and to open a device may do something.
-            OutputTarget::InPlace(path) => fs::metadata(path).map(drop),
+            OutputTarget::InPlace(path) => may_write(path),
             OutputTarget::Stdout | OutputTarget::Stderr => Ok(()),
         }
     }
+}
+
+#[cfg(unix)]
+fn may_write(path: &Path) -> io::Result<()> {
+    rustix::fs::access(path, rustix::fs::Access::WRITE_OK).map_err(io::Error::from)
+}
+
+#[cfg(not(unix))]
+fn may_write(path: &Path) -> io::Result<()> {
+    fs::metadata(path).map(drop)
 }
 
 /// Opens what is written in place. A file behind a descriptor grows at its end, as for every program that shares it.

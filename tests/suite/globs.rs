@@ -91,6 +91,17 @@ fn what_looks_like_an_exclusion_and_is_none_is_an_error_with_the_next_step() {
 }
 
 #[test]
+fn what_an_exclusion_leaves_out_need_not_be_readable() {
+    let link = |world: &World, name: &str| std::os::unix::fs::symlink("nowhere", world.path(name)).unwrap();
+    let mut excluded = world(r#"["**", "!archive/**", "!clients/old-*"]"#).file("clients/old-1.yaml", "");
+    link(&excluded, "archive/gone.yaml");
+    link(&excluded, "clients/old-2.yaml");
+    assert_eq!(planned(&excluded.run("plan --format json").ok()), ["12", "13"]);
+    link(&excluded, "clients/gone.yaml");
+    excluded.run("plan").status(1).sends_nothing().says(&["clients/gone.yaml cannot be read"]);
+}
+
+#[test]
 fn exclusions_count_at_a_revision_and_for_the_rest_of_the_project() {
     let mut world = world(r#"["**", "!archive/**"]"#).repository();
     world.write("archive/bad.yaml", b"cleint: 1\n");

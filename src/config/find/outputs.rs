@@ -64,10 +64,10 @@ impl RunOutputs {
             let name = output.real().strip_prefix(&real_root).ok().and_then(Path::to_str);
             name.is_some_and(|name| found.files.binary_search_by(|file| file.name.raw().cmp(name)).is_ok())
         };
-        let is_alone = |output: &FileIdentity| !found.links && !output.has_more_names();
-        let clash = self.outputs.iter().find(|(_, output)| {
-            is_named(output) || (!is_alone(output) && found.files.iter().any(|file| is_file(output, &file.path(root))))
-        });
+        let may_be_linked = |output: &FileIdentity| output.exists() && (found.links || output.has_more_names());
+        let is_reached = |output: &FileIdentity| found.files.iter().any(|file| output.is_at(&file.path(root)));
+        let is_document = |output: &FileIdentity| is_named(output) || (may_be_linked(output) && is_reached(output));
+        let clash = self.outputs.iter().find(|(_, output)| is_document(output));
         self.clash = clash.map(|(output, _)| OutputClash { output: output.clone(), input: ProjectInput::Document });
     }
 
@@ -75,10 +75,6 @@ impl RunOutputs {
     pub(crate) fn clash(&self) -> Option<OutputClash> {
         self.clash.clone()
     }
-}
-
-fn is_file(output: &FileIdentity, document: &Path) -> bool {
-    FileIdentity::of(document).is_some_and(|document| output.is(&document))
 }
 
 /// The project files that may take a file of this real path for a document, the nearest first, each with the name of the

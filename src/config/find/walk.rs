@@ -15,6 +15,8 @@ use crate::config::find::project::{ProjectLocation, shown};
 use crate::config::text::io_cause;
 use crate::model::{Diagnostic, Place, Untrusted};
 
+const UNREADABLE: &str = "unreadable";
+
 /// A document file: its name and its path. Ordered by name, then by path: two names that are not text can look alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DocumentFile {
@@ -72,7 +74,7 @@ pub(crate) fn documents(cwd: &Path, found: &ProjectLocation, globs: Option<&Glob
     }
     let is_whole = found.paths.iter().any(|path| *path == found.root || is_project_name(path));
     // Where a folder cannot be read, a glob may match what is in it.
-    let warns = is_whole && walk.errors.is_empty();
+    let warns = is_whole && !walk.errors.iter().any(|error| error.rule == UNREADABLE);
     let warnings = walk.unmatched.iter().filter(|_| warns).map(|glob| unmatched_glob(&found.root, glob)).collect();
     let FolderWalk { mut files, links, errors, .. } = walk;
     files.sort_unstable();
@@ -142,6 +144,16 @@ impl FolderWalk<'_> {
         self.globs.is_none_or(|globs| globs.find(name))
     }
 
+    /// Whether a path that cannot be opened might be a document, or a folder with documents.
+    fn may_be_wanted(&self, path: &Path) -> bool {
+        let name = path.strip_prefix(self.root).unwrap_or(path);
+        let is_document = is_document(&path.file_name().unwrap_or_default().to_string_lossy());
+        self.globs.is_none_or(|globs| match is_document && !path.is_dir() {
+            true => globs.find(name),
+            false => name.as_os_str().is_empty() || globs.may_find_below(name),
+        })
+    }
+
     fn file(&mut self, path: &Path) {
         let file = match path.strip_prefix(self.root).ok().and_then(Path::to_str) {
             Some(name) if cfg!(unix) => DocumentFile { name: name.into(), path: None, is_outside: false },
@@ -175,11 +187,15 @@ impl FolderWalk<'_> {
         if path.is_some_and(Path::is_symlink) && !is_document(&name.to_string_lossy()) {
             return;
         }
+        // What `documents` leaves out is not read, so it need not be readable.
+        if path.is_some_and(|path| !self.may_be_wanted(path)) {
+            return;
+        }
         let cause = error.io_error().map_or_else(|| error.to_string(), io_cause);
         let path =
             path.map(|path| path.strip_prefix(self.root).unwrap_or(path).display().to_string()).unwrap_or_default();
         let place = (!path.is_empty()).then(|| Place::new(Untrusted::from(path.clone()), 1, 1));
-        let error = Diagnostic::error("unreadable", place, format!("{path} cannot be read: {cause}"));
+        let error = Diagnostic::error(UNREADABLE, place, format!("{path} cannot be read: {cause}"));
         if !self.errors.contains(&error) {
             self.errors.push(error);
         }

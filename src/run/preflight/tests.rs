@@ -124,7 +124,7 @@ fn the_environment_gives_a_token_or_an_application() {
         (vec![("RINGFORM_TOKEN_FILE", "secret"), id], "token"),
         (vec![id, ("RINGFORM_APP_SECRET_FILE", "secret")], "app app"),
         (vec![("RINGFORM_APP_ID_FILE", "secret"), secret], "app hush"),
-        (vec![id, ("RINGFORM_APP_SECRET_FILE", "empty")], "missing RINGFORM_APP_SECRET"),
+        (vec![id, ("RINGFORM_APP_SECRET_FILE", "empty")], "refused"),
         (vec![("RINGFORM_TOKEN_FILE", "none"), id, secret], "refused"),
         (vec![token, ("RINGFORM_TOKEN_FILE", "none")], "token"),
     ];
