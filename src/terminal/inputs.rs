@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use ringform::config::{self, GitEnvironment, OutputClash, ProjectInput};
 use ringform::files::FileIdentity;
@@ -12,6 +12,7 @@ use ringform::render::Format;
 use ringform::run;
 
 use crate::terminal::files::{escaped, shown};
+use crate::terminal::target::OutputTarget;
 
 /// Folders in which only a program writes, and what they hold.
 const OWN_FOLDERS: [(&str, &str); 2] = [(".git", "the repository of git"), (".ringform", "the state of ringform")];
@@ -73,18 +74,17 @@ pub(crate) fn check<'a>(
     Ok(())
 }
 
-/// A folder of outputs must not be one in which only a program writes.
+/// A folder of outputs must be one that can be made and written, and not one in which only a program writes.
 pub(crate) fn check_folder(folder: &Path) -> anyhow::Result<()> {
     let whole = std::path::absolute(folder)?;
     // The folders that do not exist yet are made below the last one that exists.
-    let real = whole.ancestors().find_map(|above| {
-        let real = above.canonicalize().ok()?;
-        Some(real.join(whole.strip_prefix(above).ok()?))
-    });
-    match own_folder(&real.unwrap_or(whole)) {
-        Some(what) => bail!("{} is {what}; name another folder with --out", escaped(folder)),
-        None => Ok(()),
+    let found = whole.ancestors().find_map(|above| Some((above.canonicalize().ok()?, whole.strip_prefix(above).ok()?)));
+    let (above, below) = found.unwrap_or((PathBuf::new(), &whole));
+    if let Some(what) = own_folder(&above.join(below)) {
+        bail!("{} is {what}; name another folder with --out", escaped(folder));
     }
+    let checked = OutputTarget::Replaced(above.join("file")).check();
+    checked.with_context(|| format!("cannot write into {}; name another folder with --out", escaped(folder)))
 }
 
 /// The error for an output that the run found among its files.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use serde_json::json;
@@ -183,11 +183,31 @@ fn import_replaces_no_file_without_force() {
     world.run("import 12 --out docs").status(1);
     assert_eq!(all_files(world.folder()), before);
     for folder in [".git", ".git/hooks", ".ringform"] {
-        world
-            .run(&format!("import 12 --out {folder}"))
-            .status(1)
-            .sends_nothing()
-            .says(&["inside of .", "another folder"]);
+        let ran = world.run(&format!("import 12 --out {folder}")).status(1).sends_nothing();
+        ran.says(&["inside of .", "another folder"]);
         assert_eq!(all_files(world.folder()), before, "{folder}");
     }
+    for folder in ["ringform.yaml", "ringform.yaml/deep/er", "/proc/none"] {
+        let ran = world.run(&format!("import 12 --out {folder}")).status(1).sends_nothing();
+        ran.says(&["cannot write into", folder, "another folder"]);
+        assert_eq!(all_files(world.folder()), before, "{folder}");
+    }
+}
+
+#[test]
+fn import_with_force_keeps_links_and_modes() {
+    let mut world = World::new().live(12, json!({"name": "acme"})).project("documents: [\"clients/**\"]");
+    // Before the first import no document can match a glob, which is no reason for a warning.
+    let ran = world.run("import 12").ok();
+    assert_eq!(ran.stderr, "");
+    let name = fs::read_dir(world.path("clients")).unwrap().next().unwrap().unwrap().file_name();
+    let (link, file) = (world.path("clients").join(&name), world.path("shared"));
+    fs::rename(&link, &file).unwrap();
+    symlink("../shared", &link).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    fs::write(&file, "client: 12\nsettings: {timezone: Asia/Omsk}\n").unwrap();
+    world.run("import 12 --force").ok();
+    assert!(link.is_symlink());
+    assert!(!world.read("shared").contains("Omsk"));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
 }
