@@ -17,6 +17,9 @@ use crate::terminal::target::OutputTarget;
 /// Folders in which only a program writes, and what they hold.
 const OWN_FOLDERS: [(&str, &str); 2] = [(".git", "the repository of git"), (".ringform", "the state of ringform")];
 
+/// The variable that names a file of rules from outside of the project.
+const FLOOR: &str = "RINGFORM_FLOOR";
+
 /// A file that a command reads.
 #[derive(Clone, Debug)]
 pub(crate) struct InputFile<'a> {
@@ -53,8 +56,10 @@ pub(crate) fn check<'a>(
     outputs: impl Iterator<Item = OutputFile<'a>>,
     inputs: &[Option<InputFile<'_>>],
 ) -> anyhow::Result<()> {
-    let variables =
-        run::CREDENTIAL_FILES.iter().filter_map(|name| Some((*name, PathBuf::from(std::env::var_os(name)?))));
+    let variables = run::CREDENTIAL_FILES
+        .into_iter()
+        .chain([FLOOR])
+        .filter_map(|name| Some((name, PathBuf::from(std::env::var_os(name)?))));
     let variables: Vec<(&str, PathBuf)> = variables.collect();
     for (format, file) in outputs {
         // What is written in place is never replaced, and what cannot be followed is an error of its own.

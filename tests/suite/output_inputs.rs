@@ -157,9 +157,13 @@ fn the_seed_and_the_files_of_secrets_are_inputs() {
         .file("ringform.yaml", "endpoint: \"${SEED}\"\n")
         .env("SEED", "sandbox:seed.json")
         .env("RINGFORM_TOKEN_FILE", "token")
+        .env("RINGFORM_FLOOR", "floor")
+        .file("floor", "")
         .declared(12, "{timezone: UTC}");
     refuses(&mut world, "plan --format json=seed.json", &["seed.json is the seed of the simulator"]);
     refuses(&mut world, "plan --out token", &["token is the file that RINGFORM_TOKEN_FILE names"]);
+    refuses(&mut world, "plan --out floor", &["floor is the file that RINGFORM_FLOOR names"]);
+    world = world.env("RINGFORM_FLOOR", "");
     world.write("ringform.yaml", b"endpoint: sandbox:seed.json\n");
     refuses(&mut world, "drift --metrics seed.json", &["seed.json is the seed of the simulator"]);
     world.run("plan --format json=plan.json").ok();
