@@ -2,6 +2,7 @@
 //!
 //! Owns the words of the command line, their types, and how they become a request for `run`. It runs nothing.
 
+mod guard;
 mod log;
 mod offline;
 mod online;
@@ -10,6 +11,7 @@ mod root;
 mod shared;
 mod values;
 
+pub(crate) use guard::{GuardArgs, GuardCommand, GuardTestArgs, GuardTestFormat};
 pub(crate) use log::{ColorMode, LogArgs, LogFormat};
 pub(crate) use offline::{
     CompletionsArgs, InitArgs, Pipeline, ResolveArgs, SandboxArgs, SchemaArgs, SchemaOf, ShowArgs, ValidateArgs,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::shared::{FileArgs, OutputArgs, PlainFormat, SelectArgs};
+use crate::cli::shared::{FileArgs, FloorArgs, OutputArgs, PlainFormat, SelectArgs};
 use crate::cli::values::duration;
 
 /// Write a starter project.
@@ -38,6 +38,9 @@ pub(crate) struct ValidateArgs {
     /// Which files.
     #[command(flatten)]
     pub files: FileArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use ringform::model::ClientShare;
 use ringform::model::Setting;
-use ringform::plan::send::Share;
 
-use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, PlainFormat, SelectArgs, SendArgs};
+use crate::cli::shared::{
+    BaseArgs, ConnectArgs, FileArgs, FloorArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
+};
 use crate::cli::values::{client_id, setting};
 
 /// Write client documents from live clients.
@@ -51,6 +53,12 @@ pub(crate) struct PlanArgs {
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
+    /// Which guards this run passes.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// Compare with the base only: no secrets and no requests, so live values are not shown
     #[arg(long, requires = "base", conflicts_with_all = ["trust_project"], help_heading = "Git")]
     pub offline: bool,
@@ -83,6 +91,9 @@ pub(crate) struct DriftArgs {
     /// The base.
     #[command(flatten)]
     pub base: BaseArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -143,6 +154,12 @@ pub(crate) struct ApplyArgs {
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
+    /// Which guards this run passes.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -158,15 +175,18 @@ pub(crate) struct ApplyArgs {
     /// Send nothing when more settings than this would change, all clients together
     #[arg(long, value_name = "N")]
     pub max_changes: Option<u64>,
-    /// Send nothing when more clients than this would change, as a number or a percentage of the clients that were read
+    /// Send nothing when more clients than this would change, as a number or a percentage of the clients that the run selects
     #[arg(long, value_name = "N|P%")]
-    pub max_changed_clients: Option<Share>,
+    pub max_changed_clients: Option<ClientShare>,
+    /// Send nothing when more changes than this would open the PBX to more callers
+    #[arg(long, value_name = "N")]
+    pub max_opening: Option<u64>,
     /// Begin no further client once this many are neither applied nor unchanged
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_failures: Option<u64>,
     /// Write the first N clients one at a time; the first of them that fails stops the rest
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub canary: u64,
+    #[arg(long, value_name = "N")]
+    pub canary: Option<u64>,
 }
 
 /// Check credentials.

@@ -2,22 +2,30 @@
 //!
 //! Owns the one conversion from the command line to what `run` takes.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ringform::model::{GuardOverride, LimitKind, SendLimits};
 use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
-use ringform::plan::send::SizeLimits;
 use ringform::run::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, RunRequest,
 };
 
+use crate::cli::guard::GuardTestArgs;
 use crate::cli::offline::{ResolveArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
-use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, SelectArgs, SendArgs};
+use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs};
 
 impl From<&FileArgs> for FileOptions {
     fn from(args: &FileArgs) -> FileOptions {
+        FileOptions { paths: args.paths.clone(), project: args.project.clone(), outputs: Vec::new() }
+    }
+}
+
+impl From<&GuardTestArgs> for FileOptions {
+    fn from(args: &GuardTestArgs) -> FileOptions {
         FileOptions { paths: args.paths.clone(), project: args.project.clone(), outputs: Vec::new() }
     }
 }
@@ -57,6 +65,15 @@ impl From<&SendArgs> for SendScope {
     }
 }
 
+impl OverrideArgs {
+    /// One override for each guard, all for one reason.
+    fn all(&self) -> Vec<GuardOverride> {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        let names: BTreeSet<&str> = self.guards.iter().map(String::as_str).collect();
+        names.into_iter().map(|guard| GuardOverride { guard: guard.into(), reason: reason.into() }).collect()
+    }
+}
+
 impl OutputArgs {
     /// Whether a format shows the commit or names files from the top of the repository.
     fn names_commit(&self) -> bool {
@@ -74,6 +91,7 @@ impl From<&ValidateArgs> for RunRequest {
     fn from(args: &ValidateArgs) -> RunRequest {
         RunRequest {
             files: files(&args.files, &args.output, None),
+            floor: args.floor.floor.clone(),
             names_commit: args.output.names_commit(),
             ..RunRequest::default()
         }
@@ -94,8 +112,24 @@ impl From<&PlanArgs> for RunRequest {
             connection: (&args.connect).into(),
             base: (&args.base).into(),
             sending: (&args.sending).into(),
+            floor: args.floor.floor.clone(),
+            overrides: args.overrides.all(),
             names_commit: args.out.is_some() || args.output.names_commit(),
         }
+    }
+}
+
+impl ApplyArgs {
+    /// The limits of the flags.
+    fn limits(&self) -> SendLimits {
+        let flags = [
+            (LimitKind::Changes, self.max_changes),
+            (LimitKind::Opening, self.max_opening),
+            (LimitKind::Failures, self.max_failures),
+            (LimitKind::Canary, self.canary),
+        ];
+        let share = self.max_changed_clients.map(|share| share.limit()).map(|(kind, amount)| (kind, Some(amount)));
+        SendLimits::of_flags(flags.into_iter().chain(share))
     }
 }
 
@@ -108,14 +142,14 @@ impl From<&ApplyArgs> for ApplyRequest {
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
                 sending: (&args.sending).into(),
+                floor: args.floor.floor.clone(),
+                overrides: args.overrides.all(),
                 names_commit: true,
             },
             saved_plan: args.plan.clone(),
             yes: args.yes,
             allow_collateral: args.allow_collateral.iter().copied().collect(),
-            limits: SizeLimits { changes: args.max_changes, clients: args.max_changed_clients },
-            max_failures: args.max_failures,
-            canary: args.canary,
+            limits: args.limits(),
         }
     }
 }
@@ -129,6 +163,8 @@ impl From<&DriftArgs> for DriftRequest {
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
                 sending: SendScope::default(),
+                floor: args.floor.floor.clone(),
+                overrides: Vec::new(),
                 names_commit: args.output.names_commit(),
             },
             since: args.since.clone(),

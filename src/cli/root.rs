@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::guard::GuardArgs;
 use crate::cli::log::LogArgs;
 use crate::cli::offline::{CompletionsArgs, InitArgs, ResolveArgs, SandboxArgs, SchemaArgs, ShowArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthArgs, DriftArgs, ImportArgs, PlanArgs};
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Render saved plans and reports again
     Show(ShowArgs),
+    /// Test guards
+    Guard(GuardArgs),
     /// Check credentials
     Auth(AuthArgs),
     /// Serve a simulator of the API on a loopback port

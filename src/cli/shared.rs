@@ -11,7 +11,7 @@ use ringform::plan::send::Overwrite;
 use ringform::plan::{Origin, Shard, select};
 use ringform::render::Format;
 
-use crate::cli::values::{duration, format, label, origin, setting};
+use crate::cli::values::{duration, format, label, origin, reason, setting};
 
 /// Which files.
 #[derive(Clone, Debug, Default, Args)]
@@ -67,6 +67,28 @@ pub(crate) struct SendArgs {
     /// Send the declared value although the field is in conflict; repeat for more
     #[arg(long, value_name = "CLIENT[/FIELD]", requires = "base")]
     pub overwrite_drift: Vec<Overwrite>,
+}
+
+/// The rules from outside.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Safety")]
+pub(crate) struct FloorArgs {
+    /// A file outside of the project with guards and limits that bind as well. RINGFORM_FLOOR can name another one, and
+    /// both bind
+    #[arg(long, value_name = "FILE")]
+    pub floor: Option<PathBuf>,
+}
+
+/// Which guards this run passes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Safety")]
+pub(crate) struct OverrideArgs {
+    /// Let this run pass this guard of the project; repeat for more. Report and journal record it
+    #[arg(long = "override-guard", value_name = "NAME", requires = "reason")]
+    pub guards: Vec<String>,
+    /// Why this run passes the guards of --override-guard
+    #[arg(long, value_name = "TEXT", requires = "guards", value_parser = reason)]
+    pub reason: Option<String>,
 }
 
 /// How results are written.

@@ -15,7 +15,9 @@ use crate::terminal::{
 pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
     let plan = InputFile::of(args.plan.as_ref(), "the plan to apply");
-    formats::check(formats, None, &[plan, InputFile::certificates(args.connect.ca_file.as_ref())])?;
+    let inputs =
+        [plan, InputFile::floor(args.floor.floor.as_ref()), InputFile::certificates(args.connect.ca_file.as_ref())];
+    formats::check(formats, None, &inputs)?;
     // This check comes before any request, so that a wrong pipeline fails in its first run.
     if !args.yes && !io::stdin().is_terminal() {
         bail!("apply asks before it sends, and stdin is not a terminal; give --yes to send without a question");

@@ -15,7 +15,12 @@ use crate::terminal::{
 /// Runs the command.
 pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
-    let inputs = [InputFile::last_report(args.since.as_ref()), InputFile::certificates(args.connect.ca_file.as_ref())];
+    let last_report = InputFile::last_report(args.since.as_ref());
+    let inputs = [
+        last_report,
+        InputFile::floor(args.floor.floor.as_ref()),
+        InputFile::certificates(args.connect.ca_file.as_ref()),
+    ];
     formats::check(formats, args.metrics.as_deref(), &inputs)?;
     let env = environment()?;
     signals::listen(&env, log.quiet);
@@ -40,7 +45,7 @@ fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment)
         Some(file) => write_metrics(&outcome.report, file),
         None => Ok(()),
     };
-    let rules = ExitRules { only_new: args.fail_on == FailOn::New, ..ExitRules::default() };
+    let rules = ExitRules { detailed: true, only_new: args.fail_on == FailOn::New };
     let mut status = outcome.exit_status(rules).or_interrupted(env.shutdown.is_stopped());
     for error in [written, measured, outcome.finished].into_iter().filter_map(Result::err) {
         output::complain(&error, log);

@@ -3,9 +3,8 @@
 use anyhow::Context;
 
 use ringform::files::read_stream;
-use ringform::model::{Diagnostic, FailureKind};
-use ringform::plan::{ClientPlan, document};
-use ringform::run::{ExitStatus, GitChildren, Shutdown};
+use ringform::plan::document;
+use ringform::run::{ExitRules, ExitStatus, GitChildren, Shutdown};
 
 use crate::cli::{LogArgs, ShowArgs};
 use crate::terminal::{files, formats, inputs::InputFile, output, signals};
@@ -45,13 +44,5 @@ pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     if !gaps.is_empty() {
         return Ok(ExitStatus::Error);
     }
-    let exit = if plan.is_report() {
-        ExitStatus::of_report(&plan)
-    } else {
-        ExitStatus::of_plan(&plan, args.detailed_exitcode)
-    };
-    // A run that did not start or was interrupted does not become a success when it is shown again.
-    let interrupted = |client: &ClientPlan| client.error.as_ref().is_some_and(|e| e.kind == FailureKind::Interrupted);
-    let started = !plan.diagnostics.iter().any(Diagnostic::is_error);
-    Ok(if started && !plan.clients.iter().any(interrupted) { exit } else { exit.max(ExitStatus::Error) })
+    Ok(ExitStatus::of_document(&plan, ExitRules { detailed: args.detailed_exitcode, only_new: false }))
 }

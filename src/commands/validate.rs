@@ -4,12 +4,12 @@ use ringform::render::Format;
 use ringform::run::{self, ExitStatus, RunRequest};
 
 use crate::cli::{LogArgs, ValidateArgs};
-use crate::terminal::{environment, formats, not_started, output, signals};
+use crate::terminal::{environment, formats, inputs::InputFile, not_started, output, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ValidateArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
-    let printed = formats::check(formats, None, &[])?;
+    let printed = formats::check(formats, None, &[InputFile::floor(args.floor.floor.as_ref())])?;
     let env = environment()?;
     let request = RunRequest::from(args);
     if request.names_commit {

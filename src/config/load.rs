@@ -45,7 +45,7 @@ impl Loaded {
     }
 
     /// Sorts the problems. A project whose own file has errors is not given out.
-    fn complete(mut self) -> Loaded {
+    pub(crate) fn complete(mut self) -> Loaded {
         self.diagnostics.sort_by(|one, other| (&one.range, &one.rule).cmp(&(&other.range, &other.rule)));
         let is_broken = |file: &str| {
             let is_of = |one: &Diagnostic| one.range.as_ref().is_some_and(|place| place.file.raw() == file);
@@ -100,7 +100,7 @@ pub fn project_of_document(real: &Path, git: &GitEnvironment) -> Option<PathBuf>
 }
 
 /// Finds and reads the project file. A file with errors gives a project too, so that the documents can be checked.
-fn read_project(request: &ProjectRequest) -> Loaded {
+pub(crate) fn read_project(request: &ProjectRequest) -> Loaded {
     let outputs = RunOutputs::of(&request.cwd, &request.outputs);
     let mut loaded = Loaded { outputs, ..Loaded::default() };
     let location = match locate(request) {

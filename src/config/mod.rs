@@ -8,7 +8,9 @@
 mod batch;
 mod emit;
 mod find;
+mod floor;
 mod git;
+mod guard_tests;
 mod load;
 mod schema;
 mod sections;
@@ -19,7 +21,9 @@ mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
-pub use git::{Baseline, GitChildren, GitEnvironment, Repository, base};
+pub use floor::load_floor;
+pub use git::{Baseline, BranchTip, ChangedFile, GitChildren, GitEnvironment, Repository, base};
+pub use guard_tests::{GuardTests, load_guard_tests};
 pub use load::{Loaded, load, load_project, project_of_document};
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

@@ -76,12 +76,19 @@ fn of_shape(shape: KeyShape) -> Json {
         KeyShape::Labels => map(json!({"type": ["string", "number", "boolean"]})),
         KeyShape::Choice(words) => json!({"enum": words}),
         KeyShape::Number { least, most, default } => {
-            let mut schema = json!({"type": ["integer", "string"], "minimum": least, "default": default});
+            let mut schema = json!({"type": ["integer", "string"], "minimum": least});
+            if let Some(default) = default {
+                schema["default"] = default.into();
+            }
             if let Some(most) = most {
                 schema["maximum"] = most.into();
             }
             schema
         }
+        KeyShape::ClientShare => json!({"anyOf": [
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "pattern": "^(0|[1-9][0-9]*)((\\.[0-9]{1,6})?%)?$"},
+        ]}),
         KeyShape::Count => json!({"type": ["integer", "string"]}),
         KeyShape::Duration => json!({"type": "string", "pattern": "^(0|[1-9][0-9]*)(ms|s|m|h)$"}),
         KeyShape::Flag => json!({"type": ["boolean", "string"]}),
@@ -91,6 +98,7 @@ fn of_shape(shape: KeyShape) -> Json {
             json!({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}})
         }
         KeyShape::Day => json!({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+        KeyShape::Days => json!({"type": "string", "pattern": "^[1-9][0-9]*d$"}),
         KeyShape::Section(section) => of_section(section, or_null("object")),
         KeyShape::Credentials => map(credential()),
         KeyShape::Profiles => map(of_shape(KeyShape::Settings)),

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::journal::folder::make_journals;
 use crate::journal::record::{JournalLine, JournalRecord};
-use crate::model::Untrusted;
+use crate::model::{GuardOverride, Untrusted};
 
 /// The journal of the run under way.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub struct JournalHeader<'a> {
     pub endpoint: &'a Untrusted,
     /// The project file.
     pub project: &'a Untrusted,
+    /// The guards that it passes.
+    pub overrides: &'a [GuardOverride],
 }
 
 impl Journal {
@@ -58,6 +60,7 @@ impl Journal {
             ringform_version: header.version.to_owned(),
             endpoint: header.endpoint.clone(),
             project: header.project.clone(),
+            overrides: header.overrides.to_vec(),
         };
         journal.write(&JournalLine::synced(&begin)?)?;
         Ok(journal)

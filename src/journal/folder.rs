@@ -14,20 +14,30 @@ const JOURNALS: &str = "journal";
 /// Makes `.ringform/PART` below a project and returns it. A link in its place is an error: a repository can bring a
 /// link, and ringform would then write wherever the link leads.
 pub fn state_folder(root: &Path, part: &str) -> io::Result<PathBuf> {
-    let own = root.join(FOLDER);
-    let folder = own.join(part);
-    for path in [&own, &folder] {
-        if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
-            return Err(io::Error::other(format!("{FOLDER} or {FOLDER}/{part} is a link; remove it")));
-        }
-    }
+    let folder = own_folder(root)?.join(part);
+    refuse_link(&folder, &format!("{FOLDER}/{part}"))?;
     fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Makes `.ringform` below a project and returns it. It ignores itself.
+pub(super) fn own_folder(root: &Path) -> io::Result<PathBuf> {
+    let own = root.join(FOLDER);
+    refuse_link(&own, FOLDER)?;
+    fs::create_dir_all(&own)?;
     match File::create_new(own.join(".gitignore")) {
         Ok(mut file) => file.write_all(b"*\n")?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error),
     }
-    Ok(folder)
+    Ok(own)
+}
+
+fn refuse_link(path: &Path, name: &str) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(io::Error::other(format!("{name} is a link; remove it"))),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Makes the folder of the journals below a project, and returns it.

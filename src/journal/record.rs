@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use std::io;
 use std::sync::Arc;
 
-use crate::model::{ClientId, Setting, Untrusted};
+use crate::model::{ClientId, GuardOverride, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Patch};
 
 /// One line of a journal.
@@ -15,7 +15,15 @@ use crate::plan::{ApplyResult, ClientPlan, Patch};
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(super) enum JournalRecord {
     /// The first line.
-    Begin { run: String, started_at: String, ringform_version: String, endpoint: Untrusted, project: Untrusted },
+    Begin {
+        run: String,
+        started_at: String,
+        ringform_version: String,
+        endpoint: Untrusted,
+        project: Untrusted,
+        #[serde(default)]
+        overrides: Vec<GuardOverride>,
+    },
     /// The run is about to send a PUT.
     Sending { client_id: ClientId, credentials: Option<Arc<str>>, changes: Vec<JournaledChange>, put: Json },
     /// The result of that PUT.
@@ -106,8 +114,9 @@ mod tests {
                     ringform_version: "0.1.0".to_owned(),
                     endpoint: "https://pbx.example".into(),
                     project: "ringform.yaml".into(),
+                    overrides: vec![GuardOverride { guard: "open-geo".into(), reason: "fair".into() }],
                 },
-                r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml"}"#,
+                r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml","overrides":[{"guard":"open-geo","reason":"fair"}]}"#,
             ),
             (
                 JournalRecord::Sending {

@@ -119,6 +119,7 @@ mod tests {
             version: "0.1.0",
             endpoint: &endpoint,
             project: &project,
+            overrides: &[],
         };
         Journal::create(root, &header).unwrap()
     }

@@ -25,6 +25,66 @@ pub struct Guard {
     pub message: Option<Untrusted>,
     /// Where it is written.
     pub place: Place,
+    /// Whose rule it is.
+    pub source: RuleSource,
+}
+
+impl Guard {
+    /// Whether two guards judge alike: the same field, effect, conditions and labels. Names, messages and places make no
+    /// difference.
+    pub fn is_same_rule(&self, other: &Guard) -> bool {
+        (self.field, self.effect, &self.when, &self.labels) == (other.field, other.effect, &other.when, &other.labels)
+    }
+
+    /// The guard with its name, as messages call it.
+    pub fn named(&self) -> String {
+        match &self.source {
+            RuleSource::Project => format!("guard `{}`", self.name),
+            RuleSource::Base { revision, change } => {
+                format!("guard {} of {}, which {}", self.name, revision.raw(), change.text())
+            }
+            RuleSource::Floor => format!("guard {} of the floor", self.name),
+        }
+    }
+}
+
+/// Whose rule a guard is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RuleSource {
+    /// The project file of the work tree.
+    #[default]
+    Project,
+    /// The project file at a revision. The work tree has no equal guard of this name.
+    Base {
+        /// The revision, as the run names it.
+        revision: Untrusted,
+        /// Why the work tree has none.
+        change: RuleChange,
+    },
+    /// A floor, a file outside of the project.
+    Floor,
+}
+
+/// Why the work tree does not have a guard of a revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleChange {
+    /// This change removes it.
+    Removed,
+    /// This change gives its name another rule.
+    Changed,
+    /// The revision got it after this change was started.
+    Newer,
+}
+
+impl RuleChange {
+    /// The rest of a sentence about the guard.
+    fn text(self) -> &'static str {
+        match self {
+            RuleChange::Removed => "this change removes",
+            RuleChange::Changed => "this change changes",
+            RuleChange::Newer => "this branch does not have yet",
+        }
+    }
 }
 
 /// What a guard does when it applies.

@@ -43,6 +43,14 @@ impl Waiver {
     pub fn covers(&self, client: ClientId, field: Option<Setting>) -> bool {
         self.client == client && (self.field.is_none() || self.field == field)
     }
+
+    /// The waiver as far as these waivers of a revision hold it too: until the earlier of the two last days. `None`
+    /// where they hold none of its scope.
+    pub fn as_held_by(&self, revision: &[Waiver]) -> Option<Waiver> {
+        let held = revision.iter().filter(|then| then.covers(self.client, self.field));
+        let until = held.map(|then| &then.terms.until).max()?.min(&self.terms.until).clone();
+        Some(Waiver { terms: Waived { until, ..self.terms.clone() }, ..self.clone() })
+    }
 }
 
 /// The last day of a waiver as it must be written: `YYYY-MM-DD`, a day of the calendar.
@@ -80,6 +88,34 @@ mod tests {
         let one = waiver(Some(Setting::GeoList));
         assert_eq!(fields.map(|field| one.covers(twelve, field)), [true, false, false]);
         assert!(!one.covers(other, Some(Setting::GeoList)));
+    }
+
+    #[test]
+    fn a_waiver_counts_as_far_as_the_revision_holds_it_too() {
+        let until = |day: &str, field| {
+            let mut one = waiver(field);
+            one.terms.until = day.to_owned();
+            one
+        };
+        let [geo, zone] = [Some(Setting::GeoList), Some(Setting::Timezone)];
+        // The waiver now, those of the revision, and the day until which it counts.
+        let table = [
+            (until("2026-12-31", geo), vec![], None),
+            (until("2026-12-31", geo), vec![until("2026-12-31", geo)], Some("2026-12-31")),
+            (until("2099-12-31", geo), vec![until("2026-12-31", geo)], Some("2026-12-31")),
+            (until("2026-01-31", geo), vec![until("2026-12-31", geo)], Some("2026-01-31")),
+            (until("2026-12-31", geo), vec![until("2026-12-31", zone)], None),
+            (until("2026-12-31", None), vec![until("2026-12-31", geo)], None),
+            // A waiver of the whole client covers each of its fields.
+            (until("2026-12-31", geo), vec![until("2026-06-30", None)], Some("2026-06-30")),
+            (until("2026-12-31", geo), vec![until("2026-06-30", None), until("2026-09-30", geo)], Some("2026-09-30")),
+        ];
+        for (row, (now, then, expected)) in table.into_iter().enumerate() {
+            let found = now.as_held_by(&then);
+            assert_eq!(found.map(|one| one.terms.until).as_deref(), expected, "row {row}");
+        }
+        let other = Waiver { client: ClientId::parse("13").unwrap(), ..waiver(geo) };
+        assert_eq!(waiver(geo).as_held_by(&[other]), None);
     }
 
     #[test]

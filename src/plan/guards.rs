@@ -5,12 +5,12 @@
 //! would refuse as a change is a warning.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::model::countries::Countries;
-use crate::model::guard::{Condition, Enforcement, Guard};
-use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, State, Untrusted};
+use crate::model::guard::{Condition, Enforcement, Guard, RuleSource};
+use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, SettingSet, State, Untrusted};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
+use crate::plan::guard_list::{GuardList, Labels, covers};
 
 /// The fields that decide who can place calls: a change of them can be grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {
@@ -20,20 +20,36 @@ pub fn security_settings() -> impl Iterator<Item = Setting> {
     })
 }
 
-/// Judges one client: adds the guards that deny to `blocked` and returns the warnings.
-pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
+/// Judges one client: adds the guards that deny to `blocked` and returns the warnings. Of guards with one name only the
+/// first one speaks about a field, unless a later one is stricter.
+pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     if client.error.is_some() {
         return warnings;
     }
-    for guard in guards {
-        if !covers(guard, &client.labels) {
-            continue;
+    let mut judged: BTreeMap<(&str, Setting), Enforcement> = BTreeMap::new();
+    for guard in guards.of(client) {
+        // What is declared and live already is no change, so the rules of a revision do not judge it.
+        if guard.source == RuleSource::Project
+            || (guard.source == RuleSource::Floor && !is_repeated(guards.iter(), guard))
+        {
+            for (setting, value) in held(client) {
+                warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
+            }
         }
-        for (setting, value) in held(client) {
-            warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
-        }
-        for message in messages(guard, client) {
+        for (setting, message) in messages(guard, client) {
+            let reason = guards.reason(guard).filter(|_| guard.effect == Enforcement::Deny && client.is_to_send());
+            // A guard that this run passes does not silence a stricter one of its name.
+            let effect = if reason.is_some() { Enforcement::Warn } else { guard.effect };
+            let earlier = judged.get(&(&*guard.name, setting)).copied();
+            if earlier == Some(Enforcement::Deny) || earlier == Some(effect) {
+                continue;
+            }
+            judged.insert((&guard.name, setting), effect);
+            if let Some(reason) = reason {
+                warnings.push(passed(guard, client, &message, reason));
+                continue;
+            }
             match guard.effect {
                 Enforcement::Deny if client.is_to_send() => client.blocked.push(Blocked {
                     kind: BlockedKind::Guard,
@@ -44,7 +60,7 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
                 Enforcement::Deny | Enforcement::Warn => {
                     let summary = format!("client {}: {}", client.client_id, message.raw());
                     let warning = Diagnostic::warning("guard", client.source.clone(), summary);
-                    warnings.push(warning.help(format!("guard `{}`", guard.name)));
+                    warnings.push(warning.help(guard.named()));
                 }
             }
         }
@@ -52,24 +68,62 @@ pub fn judge(guards: &[Guard], client: &mut ClientPlan) -> Vec<Diagnostic> {
     warnings
 }
 
+/// Whether the project has a guard of the same name and rule as this one of a floor: the two would say the same.
+fn is_repeated<'g>(mut all: impl Iterator<Item = &'g Guard>, floor: &Guard) -> bool {
+    all.any(|one| one.source == RuleSource::Project && one.name == floor.name && one.is_same_rule(floor))
+}
+
+/// The warning about a client that a guard would stop if this run did not pass it.
+fn passed(guard: &Guard, client: &ClientPlan, message: &Untrusted, reason: &Untrusted) -> Diagnostic {
+    let (name, message, reason) = (&guard.name, message.raw(), reason.raw());
+    let summary = format!("client {}: {message}; guard {name} was overridden: {reason}", client.client_id);
+    Diagnostic::warning("guard-overridden", client.source.clone(), summary)
+}
+
+/// Whether a guard of the list would stop a client if no run passed it.
+pub(super) fn stops(list: &GuardList, guard: &Guard, client: &ClientPlan) -> bool {
+    let judges = || list.of(client).into_iter().any(|one| std::ptr::eq(one, guard));
+    let is_to_stop = guard.effect == Enforcement::Deny && client.error.is_none() && client.is_to_send();
+    is_to_stop && judges() && !messages(guard, client).is_empty()
+}
+
+/// Whether an entry of `blocked`, as an earlier run wrote it, is of a guard that this run passes.
+pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bool {
+    let of_entry = |guard: &&Guard| list.reason(guard).is_some() && *guard.name == *blocked.name.raw();
+    let says = |guard: &Guard| messages(guard, client).iter().any(|(_, message)| *message == blocked.message);
+    list.of(client).into_iter().filter(of_entry).any(says)
+}
+
 /// Judges a declaration without its live client: a value that a guard would refuse as a change, and a field that is not
 /// managed. A guard that needs the live value does not judge here.
 pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagnostic> {
     let (client, managed) = (declaration.client, declaration.managed_set());
     let mut warnings = Vec::new();
-    for guard in guards.iter().filter(|guard| covers(guard, &declaration.labels)) {
+    let judging =
+        guards.iter().filter(|guard| guard.source == RuleSource::Project || !is_repeated(guards.iter(), guard));
+    for guard in judging.filter(|guard| covers(guard, &declaration.labels)) {
         for one in &declaration.managed {
             warnings.extend(refused_value(guard, client, one.setting, &one.wanted, &one.place));
         }
         let unmanaged = fields(guard).into_iter().filter(|setting| !managed.contains(*setting));
         for setting in unmanaged.filter(|_| guard.when.unmanaged) {
-            let message = guard.message.clone().unwrap_or_else(|| sentence(guard, setting, None));
-            let summary = format!("client {client}: {}", message.raw());
+            let summary = format!("client {client}: {}", message(guard, setting, None).raw());
             let warning = Diagnostic::warning("guard", declaration.place.clone(), summary);
-            warnings.push(warning.help(format!("guard `{}`", guard.name)));
+            warnings.push(warning.help(guard.named()));
         }
     }
     warnings
+}
+
+/// The guard that denies that a client with any of these labels stops managing one of these fields.
+pub fn denies_release<'a>(guards: &'a GuardList, labels: &[&Labels], settings: SettingSet) -> Option<&'a Guard> {
+    let covered = |guard: &&Guard| labels.iter().any(|labels| covers(guard, labels));
+    let denies = |guard: &&Guard| {
+        guard.effect == Enforcement::Deny
+            && guard.when.unmanaged
+            && fields(guard).into_iter().any(|setting| settings.contains(setting))
+    };
+    guards.iter().filter(covered).find(denies)
 }
 
 /// The managed values that live holds as declared.
@@ -99,12 +153,8 @@ fn refused_value(
     let summary =
         format!("client {client} declares {setting}: {}, which a guard refuses as a change{why}", value.to_json());
     let warning = Diagnostic::warning("guard", place.clone(), summary);
-    Some(warning.help(format!("guard `{}`: declare another value, or change the guard", guard.name)))
-}
-
-/// Whether a client with these labels is one that the guard judges.
-fn covers(guard: &Guard, labels: &BTreeMap<Arc<str>, Arc<str>>) -> bool {
-    guard.labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+    let change = if guard.source == RuleSource::Floor { "" } else { ", or change the guard" };
+    Some(warning.help(format!("{}: declare another value{change}", guard.named())))
 }
 
 /// The fields that a guard judges.
@@ -116,7 +166,7 @@ fn fields(guard: &Guard) -> Vec<Setting> {
 }
 
 /// The messages of a guard about a client: one for each field to which it applies.
-fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
+fn messages(guard: &Guard, client: &ClientPlan) -> Vec<(Setting, Untrusted)> {
     let mut messages = Vec::new();
     for setting in fields(guard) {
         let change = client.changes.iter().map(|change| &change.difference).find(|one| one.setting == setting);
@@ -126,7 +176,7 @@ fn messages(guard: &Guard, client: &ClientPlan) -> Vec<Untrusted> {
             (false, None) => false,
         };
         if applies {
-            messages.push(guard.message.clone().unwrap_or_else(|| sentence(guard, setting, change)));
+            messages.push((setting, message(guard, setting, change)));
         }
     }
     messages
@@ -163,11 +213,16 @@ fn has_more_than(most: u32, after: &State) -> bool {
     }
 }
 
-fn sentence(guard: &Guard, setting: Setting, difference: Option<&Difference>) -> Untrusted {
-    match difference {
-        Some(one) if !guard.when.unmanaged => {
-            format!("{setting}: {} → {} is against the guard", one.live.to_json(), one.declared.to_json()).into()
-        }
-        Some(_) | None => format!("{setting} is not managed").into(),
+/// The message of a guard about a field. It names the guard where that is not one of the work tree.
+fn message(guard: &Guard, setting: Setting, difference: Option<&Difference>) -> Untrusted {
+    let change = difference.filter(|_| !guard.when.unmanaged);
+    let change = change.map(|one| format!("{setting}: {} → {}", one.live.to_json(), one.declared.to_json()));
+    match (&guard.source, &guard.message, change) {
+        (RuleSource::Project, Some(own), _) => own.clone(),
+        (RuleSource::Project, None, Some(change)) => format!("{change} is against the guard").into(),
+        (RuleSource::Project, None, None) => format!("{setting} is not managed").into(),
+        (_, Some(own), _) => format!("{} ({})", own.raw(), guard.named()).into(),
+        (_, None, Some(change)) => format!("{change} is against {}", guard.named()).into(),
+        (_, None, None) => format!("{setting} is not managed ({})", guard.named()).into(),
     }
 }

@@ -12,6 +12,7 @@ pub mod escape;
 mod format;
 mod gitlab;
 mod grouping;
+mod guard_test;
 mod html;
 pub mod json;
 mod markdown;
@@ -28,6 +29,7 @@ mod wording;
 
 pub use dispatch::render;
 pub use format::Format;
+pub use guard_test::{guard_test_json, guard_test_junit, guard_test_text};
 pub use markdown::step_summary::{StepSummary, step_summary};
 pub use options::TextOptions;
 pub use progress::ProgressDisplay;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::journal::{Journal, JournalHeader, JournalLine};
-use crate::plan::send;
+use crate::model::{LimitKind, SendLimits, Untrusted};
+use crate::plan::send::{self, ExceededLimit};
 use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Status};
 use crate::run::outcome::RunOutcome;
 use crate::run::read::Readings;
@@ -41,6 +42,8 @@ pub async fn apply(
         None => ready::from_live(&request.run, env, listener).await,
     };
     let mut ready = ready.map_err(NotStarted::into_report)?;
+    ready.report.diagnostics.extend(send::looser_flags(&request.limits, &ready.limits));
+    ready.limits = SendLimits::strictest([&ready.limits, &request.limits]);
     let puts = unresolved::announce(&ready.project, &ready.report, listener)?;
     let planned = match permission(&mut ready, request, env, listener, ask).await? {
         Some(why) => Err(why),
@@ -53,12 +56,14 @@ pub async fn apply(
         }
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
-    let Ready { session, mut report, .. } = ready;
+    let Ready { session, mut report, lock, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
+    report.run.overrides = request.run.overrides.clone();
     let closed = session.close().await;
+    drop(lock);
     Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(closed) })
 }
 
@@ -75,13 +80,15 @@ async fn permission(
     }
     let usage = &ready.session.usage;
     ready.report.run = env.run(usage.requests(), usage.quota());
-    let plan = &ready.report;
-    let exceeded = send::exceeded(request.limits, plan);
+    ready.report.run.overrides = request.run.overrides.clone();
+    let mut exceeded = send::exceeded(&ready.limits, &ready.report);
+    exceeded.append(&mut ready.exceeded);
     if !exceeded.is_empty() {
-        let why = format!("not sent: {}", exceeded.join("; "));
-        exceeded.into_iter().for_each(|sentence| listener(RunEvent::LimitExceeded(sentence)));
-        return Ok(Some(why));
+        ready.report.diagnostics.extend(exceeded.iter().map(ExceededLimit::error));
+        let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");
+        return Ok(Some(format!("not sent: {}", why.raw())));
     }
+    let plan = &ready.report;
     let count = plan.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty()).count();
     if count == 0 {
         return Ok(None);
@@ -135,7 +142,7 @@ async fn send(
 ) -> anyhow::Result<SendOutcome> {
     let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
-        true => Some(Arc::new(open(ready, env).context("the journal cannot be written, so nothing is sent")?)),
+        true => Some(Arc::new(open(ready, request, env).context("the journal cannot be written, so nothing is sent")?)),
         false => None,
     };
     let writes = Writes {
@@ -148,10 +155,10 @@ async fn send(
     };
     let options = WriteOptions {
         concurrency: ready.session.concurrency,
-        max_read_age: ready.project.limits.max_read_age,
+        max_read_age: ready.limits.max_read_age().unwrap_or_default(),
         allow_collateral: request.allow_collateral,
-        max_failures: request.max_failures,
-        canary: request.canary,
+        max_failures: ready.limits.get(LimitKind::Failures).map(|bound| Arc::new(bound.clone())),
+        canary: ready.limits.amount(LimitKind::Canary).unwrap_or(0),
     };
     let clients = write::write(planned, readings, writes, options).await;
     let ended = match journal {
@@ -161,13 +168,14 @@ async fn send(
     Ok(SendOutcome { clients, ended: ended.context("the journal cannot be completed") })
 }
 
-fn open(ready: &Ready, env: &Environment) -> std::io::Result<Journal> {
+fn open(ready: &Ready, request: &ApplyRequest, env: &Environment) -> std::io::Result<Journal> {
     let header = JournalHeader {
         run: &env.run_id(),
         started_at: &env.clock.started_at(),
         version: env.version,
         endpoint: &ready.report.endpoint,
         project: &ready.report.project,
+        overrides: &request.run.overrides,
     };
     Journal::create(&ready.project.root, &header)
 }

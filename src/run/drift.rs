@@ -12,7 +12,7 @@ use crate::api::{Proxies, Webhook};
 use crate::files::read_input;
 use crate::model::DeclaredClient;
 use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
-use crate::plan::{DocumentKind, Plan, SendScope};
+use crate::plan::{DocumentKind, GuardList, Plan, SendScope};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
@@ -32,7 +32,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         checked.map_err(|why| anyhow::anyhow!("{}", why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
-    let Scope { project, declared, whole, mut declarations, origins, mut report, .. } = scope;
+    let Scope { project, declared, whole, mut declarations, origins, waivers, never_waived, mut report, .. } = scope;
     if whole {
         report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
@@ -41,9 +41,10 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         drift::take_turn(&mut declarations, previous.as_ref().map_or(&[], |one| &one.drift.last_read), budget);
     }
     let sending = SendScope::default();
-    let options = ReadOptions::new(&session, &project, origins, &sending, env, listener);
     // Guards judge what a run sends, and this run sends nothing.
-    let outcome = read(declarations, ReadOptions { guards: &[], ..options }).await;
+    let no_guards = GuardList::default();
+    let options = ReadOptions::new(&session, &no_guards, origins, &sending, env, listener);
+    let outcome = read(declarations, options).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::stale_base(&project, &report));
@@ -55,7 +56,8 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         declared: &declared,
         selected: &selected,
         whole,
-        waivers: &project.waivers,
+        waivers: &waivers,
+        never_waived,
         budget: request.budget,
     };
     report.run.drift = Some(drift::compare(&report.clients, previous.as_ref(), &context));

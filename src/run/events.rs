@@ -31,8 +31,6 @@ pub enum RunEvent {
         /// This run reads the client again.
         reads_client: bool,
     },
-    /// The plan is larger than a limit allows, so the run sends nothing. The sentence says which.
-    LimitExceeded(String),
     /// What the writes will cost one credential.
     Forecast(Forecast),
     /// So many clients will be written.

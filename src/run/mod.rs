@@ -5,10 +5,12 @@
 //! events and returns results.
 
 mod apply;
+mod apply_lock;
 mod auth;
 mod drift;
 mod environment;
 mod events;
+mod guard_test;
 mod import;
 mod import_document;
 mod not_started;
@@ -38,6 +40,7 @@ pub use auth::{AuthOutcome, CredentialCheck, auth};
 pub use drift::drift;
 pub use environment::{Clock, Environment, Persist, Variables};
 pub use events::{AffectedClients, Listener, RunEvent};
+pub use guard_test::{GuardTestOutcome, guard_test};
 pub use import::{ImportError, ImportOutcome, ImportResult, ImportedClient, import};
 pub use import_document::ImportWarning;
 pub use not_started::{NotStarted, SavedPlanFlaw};

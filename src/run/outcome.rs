@@ -2,8 +2,9 @@
 //!
 //! Owns the rules that turn results into an exit status. It knows no process.
 
+use crate::model::{Diagnostic, FailureKind};
 use crate::plan::drift::{Finding, FindingState};
-use crate::plan::{BlockedKind, DocumentKind, DriftReport, Plan, Status};
+use crate::plan::{DocumentKind, DriftReport, Plan, Status};
 
 /// The result of a run.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub struct RunOutcome {
 /// What makes a difference an exit status of 2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExitRules {
-    /// For a plan: a difference exits with 2.
+    /// A difference exits with 2. `drift` always asks for this.
     pub detailed: bool,
     /// For drift: only a new finding exits with 2.
     pub only_new: bool,
@@ -60,30 +61,33 @@ impl ExitStatus {
         }
     }
 
-    /// The status of a document, by its kind.
+    /// The status of a document, by its kind. A document with an error, or with a client that was interrupted, is never
+    /// a success.
     pub fn of_document(document: &Plan, rules: ExitRules) -> ExitStatus {
-        match (document.kind, &document.run.drift) {
-            (DocumentKind::Plan | DocumentKind::Offline | DocumentKind::Validation, _) => {
-                ExitStatus::of_plan(document, rules.detailed)
-            }
+        let status = match (document.kind, &document.run.drift) {
+            (DocumentKind::Plan | DocumentKind::Offline | DocumentKind::Validation, _) => ExitStatus::of_plan(document),
             (DocumentKind::Report, _) => ExitStatus::of_report(document),
             (DocumentKind::Drift, Some(drift)) => ExitStatus::of_drift(drift, rules.only_new),
             (DocumentKind::Drift, None) => ExitStatus::Error,
+        };
+        let is_interrupted = document
+            .clients
+            .iter()
+            .filter_map(|client| client.error.as_ref())
+            .any(|failure| failure.kind == FailureKind::Interrupted);
+        if is_interrupted || document.diagnostics.iter().any(Diagnostic::is_error) {
+            return ExitStatus::Error;
         }
+        if status == ExitStatus::Difference && !rules.detailed { ExitStatus::Done } else { status }
     }
 
-    /// The status of a plan. A client that failed or that a guard stops is an error; a conflict is not. `show` may pass
-    /// a drift report, which counts as drift counts it.
-    pub fn of_plan(plan: &Plan, detailed: bool) -> ExitStatus {
-        if let Some(drift) = &plan.run.drift {
-            let status = ExitStatus::of_drift(drift, false);
-            return if status == ExitStatus::Difference && !detailed { ExitStatus::Done } else { status };
-        }
+    /// The status of a plan. A client that failed, or that a guard or a conflict stops, is an error: apply would refuse
+    /// it.
+    fn of_plan(plan: &Plan) -> ExitStatus {
         let any = |status: Status| plan.clients.iter().any(|client| client.status() == status);
-        let mut blocked = plan.clients.iter().flat_map(|client| &client.blocked);
-        if any(Status::Failed) || blocked.any(|blocked| blocked.kind == BlockedKind::Guard) {
+        if any(Status::Failed) || plan.has_blocked() {
             ExitStatus::Error
-        } else if detailed && any(Status::Change) {
+        } else if any(Status::Change) {
             ExitStatus::Difference
         } else {
             ExitStatus::Done
@@ -91,7 +95,7 @@ impl ExitStatus {
     }
 
     /// The status of a report of apply. A client that is neither applied nor unchanged is an error.
-    pub fn of_report(report: &Plan) -> ExitStatus {
+    fn of_report(report: &Plan) -> ExitStatus {
         match report.clients.iter().all(|client| client.result.is_some_and(|result| result.is_good())) {
             true => ExitStatus::Done,
             false => ExitStatus::Error,
@@ -101,7 +105,7 @@ impl ExitStatus {
     /// The status of a drift report. A failed read without a waiver is an error. A finding is a difference unless a
     /// waiver covers it or, with `only_new`, unless it continues. With a budget, a finding of an earlier turn counts
     /// until its client is read.
-    pub fn of_drift(drift: &DriftReport, only_new: bool) -> ExitStatus {
+    fn of_drift(drift: &DriftReport, only_new: bool) -> ExitStatus {
         let carried = |finding: &Finding| {
             drift.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()
         };
@@ -129,8 +133,8 @@ impl ExitStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FailureKind, Live};
-    use crate::plan::{ApplyResult, Blocked, ClientPlan};
+    use crate::model::Live;
+    use crate::plan::{ApplyResult, Blocked, BlockedKind, ClientPlan};
     use crate::run::testing;
 
     /// A client with one difference; each kind changes one thing about it.
@@ -167,7 +171,7 @@ mod tests {
             (&[][..], Done, Done),
             (&["in sync"], Done, Done),
             (&["change"], Done, Difference),
-            (&["conflict"], Done, Difference),
+            (&["conflict"], Error, Error),
             (&["guard"], Error, Error),
             (&["failed"], Error, Error),
             (&["change", "failed"], Error, Error),
@@ -228,14 +232,32 @@ mod tests {
             let shown = format!("{state:?} field {is_field} waived {waived} turns {turns}");
             assert_eq!(ExitStatus::of_drift(&drift, false), any, "{shown}");
             assert_eq!(ExitStatus::of_drift(&drift, true), only_new, "{shown}");
-            let mut report = plan(&[]);
+            let mut report = plan(&["conflict"]);
             report.run.drift = Some(drift);
+            let report = outcome(DocumentKind::Drift, report);
+            let exits = |detailed, only_new| report.exit_status(ExitRules { detailed, only_new });
+            assert_eq!((exits(true, false), exits(true, true)), (any, only_new), "{shown}");
             let shown_again = if any == Difference { Done } else { any };
-            assert_eq!(ExitStatus::of_plan(&report, false), shown_again, "{shown}");
-            let rules = ExitRules { detailed: false, only_new: true };
-            assert_eq!(outcome(DocumentKind::Drift, report).exit_status(rules), only_new, "{shown}");
+            assert_eq!(exits(false, false), shown_again, "{shown}");
         }
         assert_eq!(outcome(DocumentKind::Drift, plan(&[])).exit_status(ExitRules::default()), Error);
+    }
+
+    #[test]
+    fn a_document_with_an_error_or_an_interrupted_client_is_never_a_success() {
+        for kind in [DocumentKind::Plan, DocumentKind::Drift, DocumentKind::Report, DocumentKind::Validation] {
+            let mut report = plan(&["in sync"]);
+            report.clients[0].finish(ApplyResult::Unchanged, None);
+            report.run.drift = Some(testing::drift_report(FindingState::New, false, true, false));
+            assert_eq!(outcome(kind, report.clone()).exit_status(ExitRules::default()), ExitStatus::Done, "{kind:?}");
+            let mut interrupted = report.clone();
+            let failure = crate::model::Failure::new(FailureKind::Interrupted, "a signal came");
+            interrupted.clients[0].error = Some(Box::new(failure));
+            report.diagnostics.push(Diagnostic::error("endpoint", None, "it is wrong"));
+            for report in [report, interrupted] {
+                assert_eq!(outcome(kind, report).exit_status(ExitRules::default()), ExitStatus::Error, "{kind:?}");
+            }
+        }
     }
 
     #[test]

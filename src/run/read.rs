@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::api::{Reader, Shutdown};
-use crate::config::Project;
-use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Guard, Live, SettingSet};
+use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Live, SettingSet};
 use crate::plan::compare::fail_duplicates;
-use crate::plan::{ClientPlan, Origins, SendScope, Status, guards};
+use crate::plan::{ClientPlan, GuardList, Origins, SendScope, Status, guards};
 use crate::run::environment::{Clock, Environment};
 use crate::run::session::Session;
 use crate::run::{Listener, RunEvent, workers};
@@ -41,7 +40,7 @@ pub(super) struct ReadOptions<'a> {
     /// The fields that the run selects; empty for all.
     pub(super) fields: SettingSet,
     /// The guards to judge by.
-    pub(super) guards: &'a [Guard],
+    pub(super) guards: &'a GuardList,
     /// Whether to keep answers for a write that follows.
     pub(super) keep_readings: bool,
     /// Ends the reads.
@@ -56,7 +55,7 @@ impl<'a> ReadOptions<'a> {
     /// Reads that show what the project would send, and keep no answer.
     pub(super) fn new(
         session: &'a Session,
-        project: &'a Project,
+        guards: &'a GuardList,
         origins: Arc<Origins>,
         sending: &'a SendScope,
         env: &'a Environment,
@@ -68,7 +67,7 @@ impl<'a> ReadOptions<'a> {
             origins,
             sending,
             fields: SettingSet::default(),
-            guards: &project.guards,
+            guards,
             keep_readings: false,
             shutdown: &env.shutdown,
             clock: env.clock,

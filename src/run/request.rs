@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use crate::api::Secret;
 use crate::config::ProjectRequest;
-use crate::model::{ClientId, SettingSet};
+use crate::model::{ClientId, GuardOverride, SendLimits, SettingSet};
 use crate::plan::select::Selection;
-use crate::plan::send::SizeLimits;
 use crate::plan::{Plan, SendScope};
 use crate::run::Environment;
 
@@ -28,6 +27,10 @@ pub struct RunRequest {
     pub base: BaseOptions,
     /// Which changes a run may send.
     pub sending: SendScope,
+    /// A file outside of the project whose rules bind as well.
+    pub floor: Option<PathBuf>,
+    /// The guards of the project that this run passes.
+    pub overrides: Vec<GuardOverride>,
     /// Whether the report names the commit of the work tree, which costs calls of git.
     pub names_commit: bool,
 }
@@ -93,12 +96,8 @@ pub struct ApplyRequest {
     pub yes: bool,
     /// Fields that may change along with a PUT.
     pub allow_collateral: SettingSet,
-    /// The largest plan to send.
-    pub limits: SizeLimits,
-    /// So many clients that are neither applied nor unchanged stop the rest.
-    pub max_failures: Option<u64>,
-    /// So many clients are written first, one at a time.
-    pub canary: u64,
+    /// The limits of its flags. They can only be stricter than those of the project.
+    pub limits: SendLimits,
 }
 
 /// What drift is asked to do.

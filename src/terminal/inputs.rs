@@ -41,6 +41,11 @@ impl<'a> InputFile<'a> {
         InputFile::of(path, "the file of --ca-file")
     }
 
+    /// The rules of --floor.
+    pub(crate) fn floor(path: Option<&'a PathBuf>) -> Option<InputFile<'a>> {
+        InputFile::of(path, "the file of --floor")
+    }
+
     /// The last report of drift.
     pub(crate) fn last_report(path: Option<&'a PathBuf>) -> Option<InputFile<'a>> {
         let file = InputFile::of(path, "the file of --since, which only --format json may replace")?;

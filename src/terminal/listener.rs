@@ -44,7 +44,6 @@ pub(crate) fn listener(log: &LogArgs) -> Listener {
         RunEvent::Affected(affected) if !log.quiet => output::note(&cost(&affected)),
         RunEvent::Affected(_) => {}
         RunEvent::Unresolved { put, reads_client } => output::note(&unresolved(&put, reads_client)),
-        RunEvent::LimitExceeded(sentence) => output::note(&format!("error: {sentence}; nothing was sent")),
         RunEvent::Forecast(forecast) if forecast.short || log.verbose > 0 => {
             output::note(&escape::terminal(&forecast.text).to_string());
         }

@@ -47,6 +47,13 @@ fn every_example_is_valid() {
     }
 }
 
+#[test]
+fn the_guards_of_the_fleet_pass_their_tests() {
+    let (status, stdout, stderr) = ringform(&["guard", "test", "examples/fleet"]);
+    assert_eq!((status, stderr.as_str()), (0, ""), "{stdout}");
+    assert_eq!(stdout, "5 cases in 1 file: every verdict is as expected.\n");
+}
+
 /// Copies an example, starts a simulator and applies the copy.
 fn apply_in_a_copy(example: &str, mut world: World) {
     world = world.env("ALMATY_TOKEN", "any");

@@ -11,6 +11,7 @@ use crate::world::World;
 
 mod built_in;
 mod declared;
+mod limits;
 mod own;
 
 /// What a guard does with a client. The number counts the fields that the guard speaks of.

@@ -29,7 +29,7 @@ fn a_difference_is_pending_drift_or_conflict_by_three_values() {
         12,
         "{geo_list: [RU, BY], timezone: UTC, hold_music: 9, dial_rule_id: 20, disk_space_notify_threshold: 90}",
     );
-    let ran = world.run("plan --base HEAD --format json").ok().requests(1, 1, 0);
+    let ran = world.run("plan --base HEAD --format json").status(1).requests(1, 1, 0);
     assert_eq!(
         origins(&ran, "12"),
         json!({
@@ -51,9 +51,9 @@ fn a_difference_is_pending_drift_or_conflict_by_three_values() {
     );
     // What would be sent stands there whole, though the client is blocked.
     assert_eq!(client["put"].as_object().unwrap().len(), 5);
-    // A conflict leaves the status of plan alone.
-    world.run("plan --base HEAD --detailed-exitcode").status(2).prints(&["▸ pending", "≠ drift", "‼ conflict"]);
-    world.run("plan --base HEAD --format markdown").ok().prints(&["**▸ Pending", "**≠ Drift", "**‼ Conflict"]);
+    // apply would refuse the client.
+    world.run("plan --base HEAD --detailed-exitcode").status(1).prints(&["▸ pending", "≠ drift", "‼ conflict"]);
+    world.run("plan --base HEAD --format markdown").status(1).prints(&["**▸ Pending", "**≠ Drift", "**‼ Conflict"]);
 }
 
 #[test]
@@ -295,7 +295,10 @@ fn a_saved_plan_keeps_its_conflicts() {
     let mut world =
         World::new().live(12, json!({"timezone": "Asia/Omsk"})).declared(12, "{timezone: UTC}").repository();
     world.declare(12, "{timezone: Europe/Moscow}");
-    world.run("plan --base HEAD --out blocked.json").ok();
+    world.run("plan --base HEAD --out blocked.json").status(1);
+    // What is shown again ends as the plan did.
+    world.run("show blocked.json").status(1);
+    world.run("show blocked.json --detailed-exitcode").status(1);
     world.run("plan --base HEAD --overwrite-drift 12 --out lifted.json").ok();
     world.run("apply --plan blocked.json --yes --format json").status(1).requests(0, 0, 0);
     let ran = world.run("apply --plan lifted.json --yes --format json").ok();
@@ -415,7 +418,7 @@ fn the_rules_of_discovery_hold_at_the_base_too() {
     let released: Vec<Json> =
         ran.json()["released_clients"].as_array().unwrap().iter().map(|one| one["client_id"].clone()).collect();
     assert_eq!(released, [json!("26"), json!("27")]);
-    assert_eq!(ran.json()["diagnostics"], json!([]));
+    assert_eq!(crate::rule_ids::diagnostics(&ran, ""), ["warning unmanaged-by-change"]);
 }
 
 #[test]
@@ -426,7 +429,7 @@ fn where_the_journal_knows_better_the_base_is_told_to_be_behind() {
     world.run("apply --yes").ok().requests(1, 1, 1);
     world.declare(12, "{hold_music: 9}");
     // Nobody else touched it: the base is older than what was applied.
-    let ran = world.run("plan --base HEAD~1 --format json").ok().says(&["HEAD~1 is behind what was applied"]);
+    let ran = world.run("plan --base HEAD~1 --format json").status(1).says(&["HEAD~1 is behind what was applied"]);
     assert_eq!(origins(&ran, "12"), json!({"hold_music": "conflict"}));
     let ran = world.run("plan --base HEAD --format json").ok();
     assert_eq!((origins(&ran, "12"), &ran.json()["diagnostics"]), (json!({"hold_music": "pending"}), &json!([])));
@@ -450,4 +453,9 @@ fn drift_with_a_base_tells_what_this_change_brings_from_what_was_changed_elsewhe
     world.run("drift --base HEAD --field hold_music").ok();
     world.run("drift --field hold_music").status(2);
     world.run("drift --base nosuch").status(1).sends_nothing();
+    // A conflict is a difference, and the report shown again is one too.
+    world.declare(12, "{timezone: Europe/Moscow, hold_music: 7}");
+    world.run("drift --base HEAD --format json=conflict.json").status(2);
+    world.run("show conflict.json --detailed-exitcode").status(2);
+    world.run("show conflict.json").ok();
 }

@@ -82,6 +82,8 @@ fn an_output_that_the_run_reads_is_wrong_usage() {
         ("drift --since r.json --metrics r.json", "r.json is the file of --since"),
         ("drift --since none.json --format text=none.json", "none.json is the file of --since"),
         ("plan --ca-file ca.pem --format text=ca.pem", "ca.pem is the file of --ca-file"),
+        ("plan --floor ca.pem --out ca.pem", "ca.pem is the file of --floor"),
+        ("validate --floor ca.pem --format text=ca.pem", "ca.pem is the file of --floor"),
         ("plan --format json=.git/config", ".git/config is inside of .git"),
         ("plan --out .git/new", ".git/new is inside of .git"),
         ("plan --out .ringform/journal/x.jsonl", "inside of .ringform"),

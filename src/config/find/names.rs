@@ -36,7 +36,15 @@ pub(crate) fn is_document(name: &str) -> bool {
         let start = name.len().checked_sub(end.len());
         start.and_then(|start| name.get(start..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
     };
-    (ends(".yaml") || ends(".yml")) && !(ends(PROJECT) && is_project(&name.to_ascii_lowercase()))
+    let is_yaml = ends(".yaml") || ends(".yml");
+    is_yaml && !(ends(PROJECT) && is_project(&name.to_ascii_lowercase())) && !is_guard_test(name)
+}
+
+/// Whether a file of this name holds guard tests. Such a file is never a document.
+pub(crate) fn is_guard_test(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let stem = name.strip_suffix(".test.yaml").or_else(|| name.strip_suffix(".test.yml"));
+    stem.is_some_and(|stem| !stem.is_empty())
 }
 
 #[cfg(test)]
@@ -65,6 +73,16 @@ mod tests {
             "a.json",
         ] {
             assert!(!is_document(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn guard_tests_are_not_documents() {
+        for name in ["guards.test.yaml", "a.test.yml", "a.b.TEST.Yaml"] {
+            assert!(is_guard_test(name) && !is_document(name), "{name}");
+        }
+        for name in ["test.yaml", "atest.yaml", "a.test.yaml.bak", "a.tests.yaml", "a.test.json", ".test.yaml"] {
+            assert!(!is_guard_test(name), "{name}");
         }
     }
 }

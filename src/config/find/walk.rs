@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::config::find::globs::{Globs, WrittenGlob};
-use crate::config::find::names::{PROJECT, is_document, is_project, text_of};
+use crate::config::find::names::{PROJECT, is_document, is_guard_test, is_project, text_of};
 use crate::config::find::project::{ProjectLocation, shown};
 use crate::config::text::io_cause;
 use crate::model::{Diagnostic, Place, Untrusted};
@@ -38,7 +38,7 @@ impl DocumentFile {
 /// What a walk found.
 #[derive(Debug)]
 pub(crate) struct WalkedDocuments {
-    /// The documents, in byte order of their project-relative names.
+    /// The files, in byte order of their project-relative names.
     pub(crate) files: Vec<DocumentFile>,
     /// What cannot be read, and folders without documents.
     pub(crate) errors: Vec<Diagnostic>,
@@ -50,19 +50,44 @@ pub(crate) struct WalkedDocuments {
 
 /// Finds the document files below the paths.
 pub(crate) fn documents(cwd: &Path, found: &ProjectLocation, globs: Option<&Globs>) -> WalkedDocuments {
+    let none = |place: &str| {
+        let error = Diagnostic::error("no-documents", None, format!("no documents found in {place}"));
+        error.help(
+            "documents are the *.yaml and *.yml files below a project that `documents:` of ringform.yaml allows; `ringform import` writes them".to_owned(),
+        )
+    };
+    files(cwd, found, globs, is_document, none)
+}
+
+/// Finds the guard test files below the paths, in the same order. `documents:` has no effect on them.
+pub(crate) fn guard_tests(cwd: &Path, found: &ProjectLocation) -> WalkedDocuments {
+    let none = |place: &str| {
+        let error = Diagnostic::error("bad-guard-test", None, format!("no guard tests found in {place}"));
+        error.help("guard tests are the *.test.yaml files below a project; write guards.test.yaml".to_owned())
+    };
+    files(cwd, found, None, is_guard_test, none)
+}
+
+/// Finds the files whose names are wanted below the paths. A file that is a path itself counts under every name. `none`
+/// is the error for a folder without any.
+fn files(
+    cwd: &Path,
+    found: &ProjectLocation,
+    globs: Option<&Globs>,
+    is_named: fn(&str) -> bool,
+    none: impl Fn(&str) -> Diagnostic,
+) -> WalkedDocuments {
     // What two paths have in common may be spelt in two ways.
     let links = found.paths.len() > 1;
     let unmatched = globs.map(|globs| globs.written().iter().collect()).unwrap_or_default();
-    let mut walk = FolderWalk { root: &found.root, globs, unmatched, files: Vec::new(), links, errors: Vec::new() };
+    let (files, errors) = (Vec::new(), Vec::new());
+    let mut walk = FolderWalk { root: &found.root, globs, unmatched, is_named, files, links, errors };
     for path in &found.paths {
         if path.is_dir() {
             let before = walk.files.len();
             walk.folder(path);
             if walk.files.len() == before && walk.errors.is_empty() && walk.none_below(path) {
-                let summary = format!("no documents found in {}", shown(cwd, path));
-                walk.errors.push(Diagnostic::error("no-documents", None, summary).help(
-                    "documents are the *.yaml and *.yml files below a project that `documents:` of ringform.yaml allows; `ringform import` writes them".to_owned(),
-                ));
+                walk.errors.push(none(&shown(cwd, path)));
             }
         } else if is_project_name(path) {
             // The project file as PATH means its project.
@@ -112,6 +137,7 @@ struct FolderWalk<'a> {
     globs: Option<&'a Globs>,
     /// The globs that no document has matched so far.
     unmatched: Vec<&'a WrittenGlob>,
+    is_named: fn(&str) -> bool,
     files: Vec<DocumentFile>,
     links: bool,
     errors: Vec<Diagnostic>,
@@ -129,7 +155,7 @@ impl FolderWalk<'_> {
                     self.links |= entry.path_is_symlink();
                     let name = entry.file_name().to_string_lossy();
                     // A FIFO or a device of such a name is an error of its own, and not a file to pass over.
-                    if !entry.file_type().is_dir() && is_document(&name) && self.is_wanted(entry.path()) {
+                    if !entry.file_type().is_dir() && (self.is_named)(&name) && self.is_wanted(entry.path()) {
                         self.file(entry.path());
                     }
                 }
@@ -147,8 +173,8 @@ impl FolderWalk<'_> {
     /// Whether a path that cannot be opened might be a document, or a folder with documents.
     fn may_be_wanted(&self, path: &Path) -> bool {
         let name = path.strip_prefix(self.root).unwrap_or(path);
-        let is_document = is_document(&path.file_name().unwrap_or_default().to_string_lossy());
-        self.globs.is_none_or(|globs| match is_document && !path.is_dir() {
+        let is_named = (self.is_named)(&path.file_name().unwrap_or_default().to_string_lossy());
+        self.globs.is_none_or(|globs| match is_named && !path.is_dir() {
             true => globs.find(name),
             false => name.as_os_str().is_empty() || globs.may_find_below(name),
         })
@@ -184,7 +210,7 @@ impl FolderWalk<'_> {
             return;
         }
         // Another link that leads nowhere matters only if its name is that of a document.
-        if path.is_some_and(Path::is_symlink) && !is_document(&name.to_string_lossy()) {
+        if path.is_some_and(Path::is_symlink) && !(self.is_named)(&name.to_string_lossy()) {
             return;
         }
         // What `documents` leaves out is not read, so it need not be readable.

@@ -30,6 +30,8 @@ const WHOLE_FILE: [&str; 5] = ["yaml-syntax", "bad-text", "too-deep", "too-large
 pub struct Baseline {
     /// The project at the revision; `None` when it has none or its file cannot be read.
     pub project: Option<Project>,
+    /// The project as far as its file can be read, where the file has an error: its rules bind all the same.
+    pub broken_project: Option<Project>,
     /// Its valid documents, of the whole project whatever paths were named.
     pub declarations: Vec<Declaration>,
     /// Whether all of them could be read. If not, a client that none of them names may be new or not.
@@ -39,12 +41,27 @@ pub struct Baseline {
     /// The clients that it declares and the whole project does not declare now. All of its clients, if files of today
     /// cannot be read.
     pub lost: BTreeSet<ClientKey>,
-    /// For `NAME...` the name and its project: where secrets are concerned, the tip of the branch counts too.
-    pub tip: Option<(String, Option<Project>)>,
+    /// For `NAME...` the tip of the branch: where secrets and rules are concerned, it counts too.
+    pub tip: Option<BranchTip>,
     /// Whether the project is in a submodule, so that its history is not that of the repository around it.
     pub submodule: bool,
     /// Warnings about the revision.
     pub diagnostics: Vec<Diagnostic>,
+    /// Each revision that counts, as the run names it, and its commit.
+    pub(crate) commits: Vec<(String, CommitObject)>,
+    /// The project's folder in the repository: empty, or with a `/` at its end.
+    pub(crate) folder: Vec<u8>,
+}
+
+/// The tip of the branch that `NAME...` names, where that is another commit than the merge base.
+#[derive(Debug)]
+pub struct BranchTip {
+    /// The name of the branch.
+    pub name: String,
+    /// Its project; `None` when it has none or its file cannot be read.
+    pub project: Option<Project>,
+    /// The project as far as its file can be read, where the file has an error.
+    pub broken_project: Option<Project>,
 }
 
 /// Reads the project at a revision. `loaded` is the work tree, loaded without errors.
@@ -59,10 +76,15 @@ pub fn base(loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>
     let ResolvedRevision { commit, tip } = resolved.map_err(|error| vec![*error])?;
     let named = named_paths(location);
     base.read(&mut objects, &commit, &facts.folder, now, &named).map_err(failed)?;
+    base.commits.push((revision.to_owned(), commit));
+    base.folder.clone_from(&facts.folder);
     if let Some((name, commit)) = tip {
         // Nothing is judged by this revision, so its warnings do not matter.
-        let project = Baseline::default().read_project(&mut objects, &commit, &facts.folder, now).map_err(failed)?;
-        base.tip = Some((name, project.map(|(project, ..)| project)));
+        let mut tip = Baseline::default();
+        let project = tip.read_project(&mut objects, &commit, &facts.folder, now).map_err(failed)?;
+        let project = project.map(|(project, ..)| project);
+        base.commits.push((name.clone(), commit));
+        base.tip = Some(BranchTip { name, project, broken_project: tip.broken_project });
     }
     let elsewhere = declared_elsewhere(&mut objects, now, &named, &mut base.diagnostics).map_err(failed)?;
     base.compare(elsewhere, loaded, &named);
@@ -167,6 +189,7 @@ impl Baseline {
         match problems.into_list().into_iter().find(Diagnostic::is_error) {
             Some(error) => {
                 self.broken(&now.file, error.range, error.summary.raw());
+                self.broken_project = Some(project);
                 None
             }
             None => Some(project),

@@ -30,13 +30,18 @@ pub(crate) fn read(objects: &mut ObjectReader, tree: &str, folder: &[u8]) -> Res
     if names.links().is_empty() {
         return Ok((names, Vec::new()));
     }
+    Ok((whole(objects, tree)?, folder.to_owned()))
+}
+
+/// The names of a tree from its top, with where its links lead.
+pub(crate) fn whole(objects: &mut ObjectReader, tree: &str) -> Result<CommitTree, GitError> {
     let mut names = of_entries(&list(objects, tree)?);
     let links = names.links();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let mut targets = Vec::with_capacity(links.len());
     objects.contents(&links, LONGEST_TARGET, &mut |_, target| targets.push(target))?;
     names.follow(targets);
-    Ok((names, folder.to_owned()))
+    Ok(names)
 }
 
 fn of_entries(entries: &[ListedEntry]) -> CommitTree {

@@ -11,8 +11,10 @@ mod process;
 mod repository;
 mod resolve;
 mod tree;
+mod work_files;
 
-pub use base::{Baseline, base};
+pub use base::{Baseline, BranchTip, base};
 pub use children::GitChildren;
 pub use environment::GitEnvironment;
 pub use repository::Repository;
+pub use work_files::ChangedFile;

@@ -110,6 +110,39 @@ impl CommitTree {
         }
     }
 
+    /// Where the link at a path leads; `None` where the path is not a link.
+    pub(crate) fn link(&self, path: &[u8]) -> Option<&[u8]> {
+        match self.entry(path)? {
+            TreeEntry::Link(_, target) => target.as_deref(),
+            TreeEntry::TreeFile(_) | TreeEntry::Submodule | TreeEntry::Folder(_) => None,
+        }
+    }
+
+    /// The paths of all entries below a folder that are not folders.
+    pub(crate) fn below(&self, folder: &[u8]) -> Vec<Vec<u8>> {
+        fn collect(entry: &TreeEntry, path: &[u8], into: &mut Vec<Vec<u8>>) {
+            match entry {
+                TreeEntry::Folder(folder) => {
+                    folder.iter().for_each(|(name, entry)| collect(entry, &joined(path, name), into));
+                }
+                TreeEntry::TreeFile(_) | TreeEntry::Link(..) | TreeEntry::Submodule => into.push(path.to_vec()),
+            }
+        }
+        let mut all = Vec::new();
+        if let Some(entry @ TreeEntry::Folder(_)) = self.entry(folder) {
+            collect(entry, folder, &mut all);
+        }
+        all
+    }
+
+    /// The entry at a path; links are not followed.
+    fn entry(&self, path: &[u8]) -> Option<&TreeEntry> {
+        parts(path).try_fold(&self.top, |entry, part| match entry {
+            TreeEntry::Folder(folder) => folder.get(part),
+            TreeEntry::TreeFile(_) | TreeEntry::Link(..) | TreeEntry::Submodule => None,
+        })
+    }
+
     /// Finds the documents of the project at `root`, a path from the top that is empty or ends with `/`. `also` are
     /// paths below the root that were named and are taken though no rule finds them.
     pub(crate) fn documents(&self, root: &[u8], globs: Option<&Globs>, also: &[Vec<u8>]) -> TreeDocuments {

@@ -132,7 +132,8 @@ fn client(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<ClientId>
     }
 }
 
-fn labels(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
+/// Reads the labels of a client.
+pub(crate) fn labels(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
     let mut labels = BTreeMap::new();
     for label in mapping::section(&entry.value, "`labels`", problems) {
         if let Some(value) = mapping::named_text(&label, "the text of a label", problems) {

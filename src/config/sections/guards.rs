@@ -80,6 +80,7 @@ fn from_built_in(guard: &BuiltIn, item: &YamlNode, problems: &Problems<'_>) -> G
         labels: Default::default(),
         message: None,
         place: problems.place(item.at),
+        source: Default::default(),
     }
 }
 
@@ -124,7 +125,8 @@ fn own(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
         return None;
     }
     let (effect, _) = effect?;
-    Some(Guard { name, field, effect, when, labels, message, place: problems.place(item.at) })
+    let (place, source) = (problems.place(item.at), Default::default());
+    Some(Guard { name, field, effect, when, labels, message, place, source })
 }
 
 fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {

@@ -4,7 +4,7 @@
 //! mean", the JSON schemas and the docs all use these tables. It must not know how a value is read. The keys of
 //! `settings` and `expect` are in the field table.
 
-use crate::model::Route;
+use crate::model::{GuardVerdict, Route};
 
 /// One key of a section.
 #[derive(Debug)]
@@ -50,9 +50,11 @@ pub enum KeyShape {
         least: u32,
         /// The greatest that is valid, where the schema has one.
         most: Option<u32>,
-        /// The default.
-        default: u32,
+        /// The default; `None` where an absent key sets no limit.
+        default: Option<u32>,
     },
+    /// A number of clients, or a percentage of them.
+    ClientShare,
     /// A number of countries.
     Count,
     /// A duration such as `30s`.
@@ -69,6 +71,8 @@ pub enum KeyShape {
     Arguments,
     /// A day, `YYYY-MM-DD`.
     Day,
+    /// A number of days such as `30d`.
+    Days,
     /// A section with keys of its own.
     Section(&'static SectionKeys),
     /// Credentials by name.
@@ -98,7 +102,10 @@ impl KeyShape {
             KeyShape::Choice(words) => {
                 return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
             }
-            KeyShape::Number { default, .. } => return format!("whole number, default {default}"),
+            KeyShape::Number { default: Some(default), .. } => return format!("whole number, default {default}"),
+            KeyShape::Number { least: 0, .. } => "whole number",
+            KeyShape::Number { least, .. } => return format!("whole number from {least}"),
+            KeyShape::ClientShare => "whole number, or percentage such as `10%`",
             KeyShape::Count => "whole number up to 300",
             KeyShape::Duration => "duration such as `30s`",
             KeyShape::Flag => "`true` or `false`",
@@ -107,6 +114,7 @@ impl KeyShape {
             KeyShape::Secret => "exactly one `${NAME}`",
             KeyShape::Arguments => "list: program and arguments",
             KeyShape::Day => "day, `YYYY-MM-DD`",
+            KeyShape::Days => "days such as `30d`",
             KeyShape::Section(section) => return format!("keys of {}", section.title),
             KeyShape::Credentials => "credentials by name",
             KeyShape::Profiles => "settings by name of the profile",
@@ -169,7 +177,7 @@ pub static PROJECT: SectionKeys = SectionKeys {
         ),
         key("defaults", KeyShape::Section(&DEFAULTS), "for every document that does not set its own"),
         key("profiles", KeyShape::Profiles, "named settings that documents build on"),
-        key("limits", KeyShape::Section(&LIMITS), "bounds on how requests are made"),
+        key("limits", KeyShape::Section(&LIMITS), "bounds on requests, and on what an apply may send"),
         key("guards", KeyShape::Guards, "rules that a plan must pass"),
         key("waivers", KeyShape::Waivers, "drift that raises no alert until a day; plan and apply do not use waivers"),
     ],
@@ -184,19 +192,73 @@ pub static DEFAULTS: SectionKeys = SectionKeys {
     ],
 };
 
+/// A number without a default: an absent key sets no limit.
+const NO_DEFAULT: KeyShape = KeyShape::Number { least: 0, most: None, default: None };
+
+/// The same, where 0 would have no meaning.
+const FROM_ONE: KeyShape = KeyShape::Number { least: 1, most: None, default: None };
+
+/// The limits that a floor can set too.
+const MAX_READ_AGE: KeyRow =
+    key("max_read_age", KeyShape::Duration, "the oldest read that a write may rely on; 60s by default");
+const MAX_CHANGES: KeyRow = key(
+    "max_changes",
+    NO_DEFAULT,
+    "apply sends nothing when more settings than this would change, all clients together",
+);
+const MAX_CHANGED_CLIENTS: KeyRow = key(
+    "max_changed_clients",
+    KeyShape::ClientShare,
+    "apply sends nothing when more clients than this would change; a percentage is of the clients that the run selects",
+);
+const MAX_OPENING: KeyRow = key(
+    "max_opening",
+    NO_DEFAULT,
+    "apply sends nothing when more changes than this would open the PBX to more callers",
+);
+const MAX_FAILURES: KeyRow =
+    key("max_failures", FROM_ONE, "apply begins no further client once this many are neither applied nor unchanged");
+const CANARY: KeyRow = key(
+    "canary",
+    FROM_ONE,
+    "apply writes so many clients first, one at a time; the first of them that fails stops the rest",
+);
+
 /// The keys of `limits`.
 pub static LIMITS: SectionKeys = SectionKeys {
     title: "`limits`",
     rows: &[
-        key("concurrency", KeyShape::Number { least: 1, most: Some(1024), default: 32 }, "clients at a time"),
+        key("concurrency", KeyShape::Number { least: 1, most: Some(1024), default: Some(32) }, "clients at a time"),
         key(
             "requests_per_second",
-            KeyShape::Number { least: 0, most: None, default: 0 },
+            KeyShape::Number { least: 0, most: None, default: Some(0) },
             "0: ringform sets no limit of its own",
         ),
         key("timeout", KeyShape::Duration, "how long one request may take; 30s by default"),
-        key("max_read_age", KeyShape::Duration, "the oldest read that a write may rely on; 60s by default"),
+        MAX_READ_AGE,
+        MAX_CHANGES,
+        MAX_CHANGED_CLIENTS,
+        MAX_OPENING,
+        MAX_FAILURES,
+        CANARY,
     ],
+};
+
+/// The keys of a floor file.
+pub static FLOOR: SectionKeys = SectionKeys {
+    title: "a floor",
+    rows: &[
+        key("guards", KeyShape::Guards, "rules that a plan must pass; --override-guard does not pass them"),
+        key("limits", KeyShape::Section(&FLOOR_LIMITS), "bounds on what an apply may send; the stricter ones hold"),
+        key("max_waiver", KeyShape::Days, "a waiver that ends later than so many days from now does not count"),
+        key("never_waived", KeyShape::SettingNames, "settings whose waivers do not count"),
+    ],
+};
+
+/// The keys of `limits` of a floor.
+pub static FLOOR_LIMITS: SectionKeys = SectionKeys {
+    title: "`limits` of a floor",
+    rows: &[MAX_READ_AGE, MAX_CHANGES, MAX_CHANGED_CLIENTS, MAX_OPENING, MAX_FAILURES, CANARY],
 };
 
 /// The keys of a credential; [`CREDENTIAL_FORMS`] says which belong together.
@@ -262,6 +324,19 @@ pub static WAIVER: SectionKeys = SectionKeys {
     ],
 };
 
+/// The keys of a case of a guard test file.
+pub static GUARD_CASE: SectionKeys = SectionKeys {
+    title: "a guard test",
+    rows: &[
+        required("name", KeyShape::Name, "what the case shows"),
+        key("labels", KeyShape::Labels, "the labels of the client"),
+        required("live", KeyShape::Settings, "what the API answers; a field that is left out is not set"),
+        required("declared", KeyShape::Settings, "what the client declares; a field that is left out is not managed"),
+        required("expect", KeyShape::Choice(&GuardVerdict::WORDS), "the verdict of the guards"),
+        key("guard", KeyShape::Name, "the guard that must give this verdict; without it, all guards together"),
+    ],
+};
+
 /// The keys of a client document.
 pub static DOCUMENT: SectionKeys = SectionKeys {
     title: "a client document",
@@ -285,7 +360,7 @@ pub static DOCUMENT: SectionKeys = SectionKeys {
 };
 
 /// All tables with a heading, in the order of the documentation.
-pub static ALL: [(&str, &SectionKeys); 8] = [
+pub static ALL: [(&str, &SectionKeys); 11] = [
     ("Client document", &DOCUMENT),
     ("ringform.yaml", &PROJECT),
     ("An entry of `credentials`", &CREDENTIAL),
@@ -294,6 +369,9 @@ pub static ALL: [(&str, &SectionKeys); 8] = [
     ("An entry of `guards`", &GUARD),
     ("`deny` and `warn` of a guard", &CONDITIONS),
     ("An entry of `waivers`", &WAIVER),
+    ("A case of a guard test file", &GUARD_CASE),
+    ("A floor file", &FLOOR),
+    ("`limits` of a floor file", &FLOOR_LIMITS),
 ];
 
 #[cfg(test)]

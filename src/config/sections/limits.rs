@@ -1,16 +1,21 @@
 //! The section `limits` of a project file.
 //!
-//! Owns the bounds on requests and their defaults. It must not know how requests are made.
+//! Owns the reading of its keys and their defaults. It must not know how requests are made or what a plan would change.
 
 use std::time::Duration;
 
 use crate::config::sections::entries::SectionEntries;
-use crate::config::sections::keys::LIMITS;
+use crate::config::sections::keys::SectionKeys;
 use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
+use crate::model::number::digits;
+use crate::model::{ClientShare, LimitBound, LimitKind, LimitSource, SendLimits};
 
-/// Bounds on how requests are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The oldest read that a write may rely on, unless the project says otherwise.
+const DEFAULT_READ_AGE_MS: u64 = 60_000;
+
+/// Bounds on requests, and on what an apply may send.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Clients at a time.
     pub concurrency: usize,
@@ -18,8 +23,8 @@ pub struct Limits {
     pub requests_per_second: u32,
     /// How long one request may take.
     pub timeout: Duration,
-    /// The oldest answer that a PUT may be sent by.
-    pub max_read_age: Duration,
+    /// What an apply may send.
+    pub sending: SendLimits,
 }
 
 impl Default for Limits {
@@ -28,43 +33,85 @@ impl Default for Limits {
             concurrency: 32,
             requests_per_second: 0,
             timeout: Duration::from_secs(30),
-            max_read_age: Duration::from_secs(60),
+            sending: SendLimits::default(),
         }
     }
 }
 
-pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Limits {
+impl Limits {
+    /// Adds the default age of a read where the section names none. Only a project has defaults.
+    pub(crate) fn with_default_age(mut self) -> Limits {
+        if self.sending.get(LimitKind::ReadAge).is_none() {
+            let (source, place) = (LimitSource::Project, None);
+            self.sending.add(LimitKind::ReadAge, LimitBound { amount: DEFAULT_READ_AGE_MS, source, place });
+        }
+        self
+    }
+}
+
+/// The value of one key.
+enum LimitValue {
+    Concurrency(usize),
+    RequestsPerSecond(u32),
+    Timeout(Duration),
+    Sending(LimitKind, u64),
+}
+
+/// Reads a section of limits with these keys.
+pub(crate) fn read(entry: &MappingEntry, keys: &'static SectionKeys, problems: &mut Problems<'_>) -> Limits {
     let mut limits = Limits::default();
-    for limit in SectionEntries::read_or_empty(&entry.value, &LIMITS, problems).iter() {
-        let Some(text) = mapping::text(limit, "a number or a duration", problems) else { continue };
-        let number = crate::model::number::digits(text);
-        let duration = parse_duration(text);
-        let wants = match (&*limit.key, number, duration) {
-            ("concurrency", Some(n @ 1..=1024), _) => {
-                limits.concurrency = n as usize;
-                continue;
+    for limit in SectionEntries::read_or_empty(&entry.value, keys, problems).iter() {
+        let Some(text) = mapping::text(limit, "a number, a percentage or a duration", problems) else { continue };
+        match value(&limit.key, text) {
+            Ok(LimitValue::Concurrency(clients)) => limits.concurrency = clients,
+            Ok(LimitValue::RequestsPerSecond(requests)) => limits.requests_per_second = requests,
+            Ok(LimitValue::Timeout(duration)) => limits.timeout = duration,
+            Ok(LimitValue::Sending(kind, amount)) => {
+                let place = Some(problems.place(limit.at()));
+                limits.sending.add(kind, LimitBound { amount, source: LimitSource::Project, place });
             }
-            ("requests_per_second", Some(n @ 0..=1_000_000), _) => {
-                limits.requests_per_second = n as u32;
-                continue;
+            Err(wants) => {
+                let message = format!("`{}` is {wants}", limit.key);
+                problems.error("bad-limit", limit.value.at, message);
             }
-            ("timeout", _, Some(duration)) if !duration.is_zero() => {
-                limits.timeout = duration;
-                continue;
-            }
-            ("max_read_age", _, Some(duration)) => {
-                limits.max_read_age = duration;
-                continue;
-            }
-            ("concurrency", _, _) => "a whole number from 1 to 1024",
-            ("requests_per_second", _, _) => "a whole number from 0 to 1000000",
-            ("timeout", _, _) => "a duration above zero such as 30s",
-            (_, _, _) => "a duration such as 60s",
-        };
-        let message = format!("`{}` is {wants}", limit.key);
-        problems.error("bad-limit", limit.value.at, message);
+        }
     }
     limits
+}
+
+/// Reads the value of one key; the error says what the key takes.
+fn value(key: &str, text: &str) -> Result<LimitValue, &'static str> {
+    let number = digits(text);
+    let sending = |kind: LimitKind, least: u64, wants: &'static str| match number {
+        Some(amount) if amount >= least => Ok(LimitValue::Sending(kind, amount)),
+        Some(_) | None => Err(wants),
+    };
+    match key {
+        "concurrency" => match number {
+            Some(n @ 1..=1024) => Ok(LimitValue::Concurrency(n as usize)),
+            Some(_) | None => Err("a whole number from 1 to 1024"),
+        },
+        "requests_per_second" => match number {
+            Some(n @ 0..=1_000_000) => Ok(LimitValue::RequestsPerSecond(n as u32)),
+            Some(_) | None => Err("a whole number from 0 to 1000000"),
+        },
+        "timeout" => match parse_duration(text) {
+            Some(duration) if !duration.is_zero() => Ok(LimitValue::Timeout(duration)),
+            Some(_) | None => Err("a duration above zero such as 30s"),
+        },
+        "max_changes" => sending(LimitKind::Changes, 0, "a whole number"),
+        "max_opening" => sending(LimitKind::Opening, 0, "a whole number"),
+        "max_failures" => sending(LimitKind::Failures, 1, "a whole number from 1"),
+        "canary" => sending(LimitKind::Canary, 1, "a whole number from 1"),
+        "max_changed_clients" => match text.parse::<ClientShare>().map(ClientShare::limit) {
+            Ok((kind, amount)) => Ok(LimitValue::Sending(kind, amount)),
+            Err(_) => Err("a whole number, or a percentage from 0% to 100% such as 10%"),
+        },
+        _ => match parse_duration(text) {
+            Some(age) => Ok(LimitValue::Sending(LimitKind::ReadAge, age.as_millis() as u64)),
+            None => Err("a duration such as 60s"),
+        },
+    }
 }
 
 /// Reads `500ms`, `30s`, `10m` or `2h`: whole numbers, at most a day.

@@ -3,6 +3,8 @@
 mod credentials;
 pub(crate) mod document;
 mod entries;
+pub(crate) mod floor;
+pub(crate) mod guard_case;
 mod guards;
 pub(crate) mod inheritance;
 pub mod keys;

@@ -12,7 +12,7 @@ use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::inheritance::{Inheritance, known_profiles};
-use crate::config::sections::keys::{DEFAULTS, PROJECT};
+use crate::config::sections::keys::{DEFAULTS, LIMITS, PROJECT};
 use crate::config::sections::limits::{self, Limits};
 use crate::config::sections::template::Template;
 use crate::config::sections::{guards, settings, waivers};
@@ -37,7 +37,7 @@ pub struct Project {
     pub credentials: BTreeMap<Arc<str>, Credential>,
     /// The credentials of documents that name none; `None` for those of the environment.
     pub default_credentials: Option<Arc<str>>,
-    /// Bounds on how requests are made.
+    /// Bounds on requests, and on what an apply may send.
     pub limits: Limits,
     /// Rules that a plan must pass.
     pub guards: Vec<Guard>,
@@ -87,6 +87,7 @@ pub(crate) fn read(
     if let Some(entry) = of("defaults") {
         defaults(entry, &mut inheritance, problems);
     }
+    let limits = of("limits").map(|entry| limits::read(entry, &LIMITS, problems)).unwrap_or_default();
     Project {
         root,
         file,
@@ -94,7 +95,7 @@ pub(crate) fn read(
         endpoint,
         route,
         default_credentials: inheritance.default_credentials.clone(),
-        limits: of("limits").map(|entry| limits::read(entry, problems)).unwrap_or_default(),
+        limits: limits.with_default_age(),
         guards: of("guards").map(|entry| guards::read(entry, problems)).unwrap_or_default(),
         waivers: of("waivers").map(|entry| waivers::read(entry, problems)).unwrap_or_default(),
         credentials,

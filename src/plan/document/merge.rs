@@ -43,6 +43,8 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
         run.requests.write += other.requests.write;
         run.requests.retries += other.requests.retries;
         run.quota.extend(other.quota);
+        let new = other.overrides.into_iter().filter(|one| !run.overrides.contains(one)).collect::<Vec<_>>();
+        run.overrides.extend(new);
         run.drift = match (run.drift.take(), other.drift) {
             (Some(drift), Some(other)) => Some(drift.join(other)),
             (drift, other) => drift.or(other),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ClientId, Diagnostic, Direction, Origin, Place, Revision, Severity, Untrusted};
+use crate::model::{ClientId, Diagnostic, Direction, GuardOverride, Origin, Place, Revision, Severity, Untrusted};
 use crate::plan::client::{ClientPlan, Status};
 use crate::plan::drift::report::DriftReport;
 
@@ -124,6 +124,9 @@ pub struct Run {
     pub requests: Requests,
     /// What is left of the quotas, by credential.
     pub quota: Vec<QuotaUsage>,
+    /// The guards of the project that this run passed, with the reasons.
+    #[serde(default)]
+    pub overrides: Vec<GuardOverride>,
     /// The report of drift; `null` for other commands.
     #[serde(default)]
     pub drift: Option<DriftReport>,

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientId, ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, Severity, Waived,
-    Waiver,
+    ClientId, ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, SettingSet,
+    Severity, Waived, Waiver,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::drift::previous::PreviousReport;
@@ -33,6 +33,8 @@ pub struct RunContext<'a> {
     pub whole: bool,
     /// The project's waivers.
     pub waivers: &'a [Waiver],
+    /// The fields that no waiver covers.
+    pub never_waived: SettingSet,
     /// How many clients are read at most.
     pub budget: Option<u64>,
 }
@@ -107,6 +109,9 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
 
 /// The waiver that holds today: the field's own before the whole client's.
 fn waived(client: ClientId, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
+    if field.is_some_and(|field| now.never_waived.contains(field)) {
+        return None;
+    }
     let holds = now.waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(now.today));
     holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
 }

@@ -76,6 +76,7 @@ impl Runs {
             selected: &self.known,
             whole: self.whole,
             waivers: &self.waivers,
+            never_waived: Default::default(),
             budget,
         };
         let report = compare(clients, self.past.as_ref(), &now);

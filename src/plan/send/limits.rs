@@ -1,67 +1,161 @@
 //! Limits on the size of a plan: an apply that would change more than expected does not start.
 //!
-//! Owns the two bounds and their arithmetic. It names every bound that the plan exceeds; the run then sends nothing.
+//! Owns what each limit counts and the sentences about it. It names every limit that the plan exceeds; the run then
+//! sends nothing. Blocked clients count too: the plan is as large as its author meant it.
 
+use crate::model::{
+    ClientShare, Diagnostic, Direction, LimitBound, LimitKind, LimitSource, Place, SendLimits, Untrusted,
+};
 use crate::plan::client::Status;
 use crate::plan::document::plan::Plan;
 
-/// How many clients a plan may change.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Share {
-    /// This many.
-    Clients(u64),
-    /// This many of a hundred that were read.
-    Percent(f64),
+/// A limit that a plan exceeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExceededLimit {
+    /// What would change, and what allows how much. It may hold the name of a revision.
+    pub sentence: Untrusted,
+    /// Where the limit is written in the work tree.
+    pub place: Option<Place>,
+    /// What to do.
+    pub help: &'static str,
 }
 
-impl std::str::FromStr for Share {
-    type Err = String;
+/// The end of the warning of a plan.
+const WOULD_SEND_NOTHING: &str = "; apply would send nothing";
 
-    fn from_str(text: &str) -> Result<Share, String> {
-        let wrong = || format!("`{text}` is neither a number of clients nor a percentage such as 10%");
-        match text.strip_suffix('%') {
-            Some(percent) => match percent.parse::<f64>() {
-                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Share::Percent(percent)),
-                Ok(_) | Err(_) => Err(wrong()),
-            },
-            None => text.parse().map(Share::Clients).map_err(|_| wrong()),
+/// The help for a limit of the base, which this change may have raised already.
+const RAISE_FIRST: &str =
+    "raise the limit in a change of its own, or send the plan in parts, for example with --client or --label";
+
+const REVIEW: &str = "review what the plan opens, then raise the limit or send the plan in parts";
+
+const IN_PARTS: &str = "send the plan in parts, for example with --client or --label";
+
+impl ExceededLimit {
+    /// The error of an apply, which sends nothing.
+    pub fn error(&self) -> Diagnostic {
+        let summary = self.sentence.map(|sentence| format!("{sentence}; nothing was sent"));
+        Diagnostic::error("limit-exceeded", self.place.clone(), summary).help(self.help.to_owned())
+    }
+
+    /// The warning of a plan, which apply would refuse.
+    pub fn warning(&self) -> Diagnostic {
+        let summary = self.sentence.map(|sentence| format!("{sentence}{WOULD_SEND_NOTHING}"));
+        Diagnostic::warning("limit-exceeded", self.place.clone(), summary).help(self.help.to_owned())
+    }
+}
+
+/// What a plan would change.
+struct PlanSize {
+    changes: u64,
+    clients: u64,
+    /// The clients that the run selects, without those that failed.
+    selected: u64,
+}
+
+impl PlanSize {
+    fn of(plan: &Plan) -> PlanSize {
+        // With `--affected` the run does not read the clients that are as they were: they are selected all the same.
+        let mut size = PlanSize { changes: 0, clients: 0, selected: plan.unaffected.unwrap_or(0) as u64 };
+        for client in plan.clients.iter().filter(|client| client.status() != Status::Failed) {
+            let changes = client.to_send().count() as u64;
+            size.changes += changes;
+            size.clients += u64::from(changes > 0);
+            size.selected += 1;
+        }
+        size
+    }
+
+    /// What exceeds a bound, in words; `None` where nothing does.
+    fn above(&self, plan: &Plan, kind: LimitKind, most: u64) -> Option<String> {
+        let would = |n: u64, what: &str, does: &str| {
+            (n > most).then(|| format!("{n} {what}{} would {does}", if n == 1 { "" } else { "s" }))
+        };
+        match kind {
+            LimitKind::Changes => would(self.changes, "setting", "change"),
+            LimitKind::Opening => would(opening(plan), "change", "open the PBX to more callers"),
+            LimitKind::ChangedClients => would(self.clients, "client", "change"),
+            LimitKind::ChangedShare => ClientShare::is_more(self.clients, self.selected, most)
+                .then(|| format!("{} of {} clients would change", self.clients, self.selected)),
+            LimitKind::Failures | LimitKind::Canary | LimitKind::ReadAge => None,
         }
     }
 }
 
-/// The bounds of a run of apply.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SizeLimits {
-    /// The most changed fields.
-    pub changes: Option<u64>,
-    /// The most changed clients.
-    pub clients: Option<Share>,
+/// How many changes that are to be sent open the PBX.
+fn opening(plan: &Plan) -> u64 {
+    let changes = plan.clients.iter().flat_map(|client| client.to_send());
+    changes.filter(|change| change.difference.risk().effect == Some(Direction::Opens)).count() as u64
 }
 
-/// How many clients have something to send, blocked or not.
-fn to_send(plan: &Plan) -> usize {
-    plan.clients.iter().filter(|client| client.is_to_send()).count()
+/// The kinds that bound the size of a plan.
+const SIZES: [LimitKind; 4] =
+    [LimitKind::Changes, LimitKind::ChangedClients, LimitKind::ChangedShare, LimitKind::Opening];
+
+/// The limits that a plan exceeds; empty when it is small enough.
+pub fn exceeded(limits: &SendLimits, plan: &Plan) -> Vec<ExceededLimit> {
+    let bounds: Vec<_> = SIZES.into_iter().filter_map(|kind| Some((kind, limits.get(kind)?))).collect();
+    if bounds.is_empty() {
+        return Vec::new();
+    }
+    let size = PlanSize::of(plan);
+    let exceeds = |(kind, bound): (LimitKind, &LimitBound)| {
+        let what = size.above(plan, kind, bound.amount)?;
+        let sentence = format!("{what}, {} allows {}", limit_name(kind, bound), kind.show(bound.amount));
+        let place = bound.place.clone().filter(|_| bound.source == LimitSource::Project);
+        let help = match (&bound.source, kind) {
+            (LimitSource::Base(_), _) => RAISE_FIRST,
+            (_, LimitKind::Opening) => REVIEW,
+            (_, _) => IN_PARTS,
+        };
+        Some(ExceededLimit { sentence: sentence.into(), place, help })
+    };
+    bounds.into_iter().filter_map(exceeds).collect()
 }
 
-/// The bounds that a plan exceeds, each as a sentence; empty when it is small enough.
-pub fn exceeded(limits: SizeLimits, plan: &Plan) -> Vec<String> {
-    let (changes, clients) = (plan.clients.iter().map(|one| one.to_send().count()).sum::<usize>(), to_send(plan));
-    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let mut found = Vec::new();
-    if let Some(most) = limits.changes
-        && changes as u64 > most
-    {
-        found.push(format!("{} would change, --max-changes allows {most}", count(changes, "setting")));
-    }
-    let read = plan.clients.iter().filter(|client| client.status() != Status::Failed).count();
-    match limits.clients {
-        Some(Share::Clients(most)) if clients as u64 > most => {
-            found.push(format!("{} would change, --max-changed-clients allows {most}", count(clients, "client")));
+/// The limits of its base that a saved plan exceeded when it was made. An apply of the plan does not read the base
+/// again, so they still stop it. Limits of the project are judged again by the file of today.
+pub fn exceeded_at_base(saved: &Plan) -> Vec<ExceededLimit> {
+    let of_base = |one: &&Diagnostic| one.rule == "limit-exceeded" && one.range.is_none();
+    let found = saved.diagnostics.iter().filter(|_| saved.base.is_some()).filter(of_base);
+    let sentence = |text: &str| text.strip_suffix(WOULD_SEND_NOTHING).unwrap_or(text).to_owned();
+    found.map(|one| ExceededLimit { sentence: one.summary.map(sentence), place: None, help: RAISE_FIRST }).collect()
+}
+
+/// A bound by its name and its source: `--max-changes`, `max_changes of ringform.yaml:4`.
+pub fn limit_name(kind: LimitKind, bound: &LimitBound) -> String {
+    match bound.source {
+        LimitSource::Flag => kind.flag(),
+        LimitSource::Project | LimitSource::Base(_) | LimitSource::Floor => {
+            format!("{} of {}", kind.key(), bound.holder())
         }
-        Some(Share::Percent(most)) if clients as f64 * 100.0 > most * read as f64 => {
-            found.push(format!("{clients} of {read} clients would change, --max-changed-clients allows {most}%"));
-        }
-        Some(_) | None => {}
     }
-    found
+}
+
+/// A warning for each flag that is looser than a limit of the project, its base or the floor.
+pub fn looser_flags(flags: &SendLimits, rules: &SendLimits) -> Vec<Diagnostic> {
+    let warn = |(kind, flag, rule): (LimitKind, &LimitBound, &LimitBound)| {
+        let does = if kind == LimitKind::Canary { "asks for" } else { "allows" };
+        let (own, held) = (kind.show(flag.amount), kind.show(rule.amount));
+        let summary = format!("{} {own} has no effect: {} {does} {held}", kind.flag(), rule.holder());
+        Diagnostic::warning("looser-flag", None, summary)
+    };
+    flags.without_effect(rules).map(warn).collect()
+}
+
+/// A warning for each limit of the base that is stricter than that of the work tree: it binds.
+pub fn loosened(base: &SendLimits, now: &SendLimits) -> Vec<Diagnostic> {
+    let warn = |kind: LimitKind| {
+        let (then, own) = (base.get(kind)?, now.get(kind));
+        if own.is_some_and(|own| !SendLimits::is_looser(kind, own, then)) {
+            return None;
+        }
+        let (key, amount, holder) = (kind.key(), kind.show(then.amount), then.holder());
+        let has = own.map_or("none".to_owned(), |own| kind.show(own.amount));
+        let summary = format!("{key} {amount} of {holder} binds: the work tree has {has}");
+        let warning = Diagnostic::warning("rules-changed", own.and_then(|own| own.place.clone()), summary);
+        let help = "limits decide how much a run may send: review this part of the change too";
+        Some(warning.help(help.to_owned()))
+    };
+    LimitKind::ALL.into_iter().filter_map(warn).collect()
 }

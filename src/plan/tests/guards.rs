@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement};
 use crate::model::{Guard, Untrusted};
-use crate::plan::{BlockedKind, guards};
+use crate::plan::{BlockedKind, GuardList, guards};
 
 /// What a guard did with a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ enum Outcome {
 use Outcome::{Deny, Pass, Warn};
 
 fn judge(guard: &Guard, client: &mut ClientPlan) -> Outcome {
-    let warnings = guards::judge(std::slice::from_ref(guard), client);
+    let warnings = guards::judge(&GuardList::new(std::slice::from_ref(guard), &[]), client);
     match (client.blocked.len(), warnings.len()) {
         (0, 0) => Pass,
         (0, _) => Warn,
@@ -30,7 +30,16 @@ fn judge(guard: &Guard, client: &mut ClientPlan) -> Outcome {
 
 fn guard(name: &str, field: Option<Setting>, effect: Enforcement, when: Condition) -> Guard {
     let place = Place::new("ringform.yaml".into(), 9, 5);
-    Guard { name: name.into(), field, effect, when, labels: Default::default(), message: None, place }
+    Guard {
+        name: name.into(),
+        field,
+        effect,
+        when,
+        labels: Default::default(),
+        message: None,
+        place,
+        source: Default::default(),
+    }
 }
 
 /// A built-in guard as a project switches it on by name.
@@ -182,7 +191,8 @@ fn every_guard_that_denies_is_listed_and_says_its_message() {
     let mut own = guard("own", Some(Setting::GeoList), Enforcement::Deny, Condition::default());
     own.message = Some(Untrusted::from("toll-fraud risk"));
     let mut client = planned(Setting::GeoList, &json!("RU"), &json!("*"));
-    let warnings = guards::judge(&[own, built_in("open-geo"), built_in("too-many-countries")], &mut client);
+    let warnings =
+        guards::judge(&GuardList::new(&[own, built_in("open-geo"), built_in("too-many-countries")], &[]), &mut client);
     assert!(warnings.is_empty());
     let blocked: Vec<(&str, &str)> =
         client.blocked.iter().map(|blocked| (blocked.name.raw(), blocked.message.raw())).collect();

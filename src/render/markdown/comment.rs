@@ -17,7 +17,7 @@ use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
 use crate::render::markdown::{drift, table};
 use crate::render::totals::{Totals, word};
 use crate::render::wording::numbers::{count, number};
-use crate::render::wording::place::{place, reason};
+use crate::render::wording::place::{overridden, place, reason};
 
 /// Writes the comment, or the summary of a step.
 pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Write) -> io::Result<()> {
@@ -54,7 +54,9 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     // In a drift report the findings show the alarms.
     let alarms = totals.alarms().into_iter().filter(|_| plan.run.drift.is_none());
     let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
-    let mut head = format!("**{what}:** {}\n\n{alarms}", totals.headline());
+    let overrides = plan.run.overrides.iter().map(|one| plain(&cut(&overridden(one), SENTENCE)));
+    let overrides: String = overrides.map(|line| format!("**⚠ {line}**\n\n")).collect();
+    let mut head = format!("**{what}:** {}\n\n{alarms}{overrides}", totals.headline());
     let has_base = plan.base.is_some();
     let notes = totals.notes();
     // With a base the notes are the main answer: each has a line of its own.

@@ -20,7 +20,7 @@ use crate::render::text::{cause, drift};
 use crate::render::totals::Totals;
 use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::numbers::{count, duration, number, some};
-use crate::render::wording::place::place;
+use crate::render::wording::place::{overridden, place};
 
 /// Writes a plan or a report.
 pub(in crate::render) fn text(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
@@ -118,6 +118,10 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     };
     for alarm in totals.alarms().into_iter().filter(|_| plan.run.drift.is_none()) {
         writeln!(out, "{}", paint(options.color, TextStyle::Grave, format_args!("! {alarm}")))?;
+    }
+    for one in &plan.run.overrides {
+        let line = format!("! {}", terminal(&overridden(one)));
+        writeln!(out, "{}", paint(options.color, TextStyle::Grave, line))?;
     }
     let mut line = paint(options.color, label, totals.headline());
     if options.requests && plan.run.requests.total > 0 {

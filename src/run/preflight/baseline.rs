@@ -3,10 +3,10 @@
 //! Owns the reading of `--base` for a run. `config` reads the revision from git, and `plan` judges origins by it.
 
 use crate::config::{self, Baseline, Loaded, Project};
-use crate::model::{Declaration, SettingSet};
+use crate::model::{Declaration, LimitSource, SendLimits, SettingSet, Waiver};
 use crate::plan::compare::{by_client, is_same};
 use crate::plan::select::Selection;
-use crate::plan::{Origin, Origins, ReleasedClient};
+use crate::plan::{GuardList, Origin, Origins, ReleasedClient, RevisionGuards};
 use crate::run::preflight::credentials::used;
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::{AffectedClients, BaseOptions};
@@ -57,6 +57,42 @@ impl RunBase {
         }
         let (reads, tokens) = (declarations.len(), used(declarations).len());
         AffectedClients { reads, selected, tokens, revision: self.revision.as_str().into() }
+    }
+
+    /// The revisions whose rules bind, each with its project as far as the file can be read: the base, and the tip of
+    /// the branch where the base is a merge base.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (&str, Option<&Project>)> {
+        let base = &self.baseline;
+        let first = (self.revision.as_str(), base.project.as_ref().or(base.broken_project.as_ref()));
+        let tip = base.tip.iter().map(|tip| (tip.name.as_str(), tip.project.as_ref().or(tip.broken_project.as_ref())));
+        std::iter::once(first).chain(tip)
+    }
+
+    /// The guards of the work tree, and those of the base that bind as well.
+    pub(super) fn guards(&self, project: &Project, declarations: &[Declaration]) -> GuardList {
+        let guards = self
+            .rules()
+            .map(|(revision, then)| RevisionGuards { revision, guards: then.map_or(&[], |then| &then.guards) });
+        let revisions: Vec<RevisionGuards<'_>> = guards.collect();
+        let base = &self.baseline;
+        GuardList::new(&project.guards, &revisions).with_labels(&base.declarations, &base.lost, declarations)
+    }
+
+    /// The limits of the base.
+    pub(super) fn limits(&self) -> SendLimits {
+        let revisions = self.rules().filter_map(|(revision, then)| Some((revision, then?)));
+        let limits = |(revision, then): (&str, &Project)| then.limits.sending.of(&LimitSource::Base(revision.into()));
+        SendLimits::strictest(&revisions.map(limits).collect::<Vec<_>>())
+    }
+
+    /// The waivers of the work tree, as far as every revision of the base holds them too.
+    pub(super) fn waivers(&self, project: &Project) -> Vec<Waiver> {
+        let held = |waiver: &Waiver| {
+            let mut rules = self.rules();
+            rules
+                .try_fold(waiver.clone(), |waiver, (_, then)| waiver.as_held_by(then.map_or(&[], |then| &then.waivers)))
+        };
+        project.waivers.iter().filter_map(held).collect()
     }
 
     /// Clients of the selection that the base declares and the work tree does not.

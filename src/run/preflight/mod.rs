@@ -5,6 +5,8 @@
 mod baseline;
 mod credentials;
 mod endpoint;
+pub(super) mod floor;
+mod helpers;
 mod project;
 mod report;
 mod scope;
@@ -12,6 +14,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod unmanaged;
 
 pub use credentials::CREDENTIAL_FILES;
 pub(super) use credentials::source;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::api::CredentialSource;
-use crate::config::{Baseline, Project};
+use crate::config::{Baseline, BranchTip, Project};
 use crate::model::Diagnostic;
 use crate::run::preflight::baseline::RunBase;
 use crate::run::preflight::credentials::source;
@@ -125,6 +125,7 @@ fn the_environment_gives_a_token_or_an_application() {
         (vec![id, ("RINGFORM_APP_SECRET_FILE", "secret")], "app app"),
         (vec![("RINGFORM_APP_ID_FILE", "secret"), secret], "app hush"),
         (vec![id, ("RINGFORM_APP_SECRET_FILE", "empty")], "refused"),
+        (vec![("RINGFORM_TOKEN_FILE", "empty"), id, secret], "refused"),
         (vec![("RINGFORM_TOKEN_FILE", "none"), id, secret], "refused"),
         (vec![token, ("RINGFORM_TOKEN_FILE", "none")], "token"),
     ];
@@ -205,7 +206,7 @@ fn the_tip_of_a_branch_and_a_submodule_count_too() {
     let (connection, env) = (flag(None), environment(&[]));
     let distrust = |base: RunBase| base.distrust(&now, EndpointChoice::new(&connection, &env));
     let mut moved = base(Some(then.clone()));
-    moved.baseline.tip = Some(("release".to_owned(), Some(other)));
+    moved.baseline.tip = Some(BranchTip { name: "release".to_owned(), project: Some(other), broken_project: None });
     assert_eq!(summaries(&distrust(moved)), ["the endpoint differs from that of release: nothing is sent"]);
     let mut inside = base(Some(then));
     inside.baseline.submodule = true;
@@ -232,8 +233,9 @@ fn looser_rules_are_warnings() {
         (
             waiver("2098-12-31"),
             long.clone(),
-            vec!["new waiver, not in main: geo_list of client 12, any value, until 2099-12-31".to_owned()],
+            vec!["the waiver of geo_list of client 12 ends later than in main: it counts until 2098-12-31".to_owned()],
         ),
+        (long.clone(), waiver("2098-12-31"), vec![]),
         (long, String::new(), vec![]),
         (GUARDS.to_owned(), String::new(), vec![guards("few is removed")]),
         (GUARDS.to_owned(), LOOSER.to_owned(), vec![guards("few is changed")]),

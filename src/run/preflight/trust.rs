@@ -16,12 +16,15 @@ impl RunBase {
         distrust(&self.baseline, &self.revision, project, endpoint)
     }
 
-    /// Warnings about rules that let more through than those of the base.
+    /// Warnings about rules of the work tree that do not count yet, because the base does not have them.
     pub(super) fn loosened(&self, project: &Project) -> Vec<Diagnostic> {
         let Some(then) = &self.baseline.project else { return Vec::new() };
         let guards = guards_warning(then, project, &self.revision);
-        let waivers = project.waivers.iter().filter(|waiver| !then.waivers.iter().any(|one| is_same(one, waiver)));
-        guards.into_iter().chain(waivers.map(|waiver| waiver_warning(waiver, &self.revision))).collect()
+        let limited = |waiver: &Waiver| {
+            let mut rules = self.rules().filter_map(|(name, then)| Some((name, &then?.waivers)));
+            rules.find_map(|(name, then)| waiver_warning(waiver, then, name))
+        };
+        guards.into_iter().chain(project.waivers.iter().filter_map(limited)).collect()
     }
 }
 
@@ -37,7 +40,7 @@ fn distrust(base: &Baseline, revision: &str, project: &Project, endpoint: Endpoi
         let what = format!("{} is in a submodule, so the change itself chooses the base", project.file);
         found.push(because(file.clone(), what).help(help.to_owned()));
     }
-    let tip = base.tip.iter().map(|(name, then)| (name.as_str(), then));
+    let tip = base.tip.iter().map(|tip| (tip.name.as_str(), &tip.project));
     for (name, then) in std::iter::once((revision, &base.project)).chain(tip) {
         let Some(then) = then else {
             let what = format!("{name} has no valid {}, so the two cannot be compared", project.file);
@@ -65,7 +68,9 @@ fn guards_warning(then: &Project, now: &Project, revision: &str) -> Option<Diagn
     let place = place.unwrap_or_else(|| Place::new(Untrusted::from(&*now.file), 1, 1));
     let summary = format!("the guards differ from those of {revision}: {}", changed.join(", "));
     let warning = Diagnostic::warning("rules-changed", place, summary);
-    Some(warning.help("guards decide what a run may send: review this part of the change too".to_owned()))
+    let help =
+        format!("review this part of the change too: until {revision} has it, the guards of {revision} bind as well");
+    Some(warning.help(help))
 }
 
 /// The guards that are new, changed or removed, by name.
@@ -84,18 +89,22 @@ fn guards_changed(then: &[Guard], now: &[Guard]) -> Vec<String> {
     changed
 }
 
-fn is_same(one: &Waiver, other: &Waiver) -> bool {
-    (one.client, one.field, &one.terms) == (other.client, other.field, &other.terms)
-}
-
-fn waiver_warning(waiver: &Waiver, revision: &str) -> Diagnostic {
+/// A warning about a waiver that the revision does not hold, or holds until an earlier day only.
+fn waiver_warning(waiver: &Waiver, then: &[Waiver], revision: &str) -> Option<Diagnostic> {
     let what = waiver.field.map_or("every field", |field| field.name());
-    let summary = format!(
-        "new waiver, not in {revision}: {what} of client {}, any value, until {}",
-        waiver.client, waiver.terms.until
-    );
+    let (client, until) = (waiver.client, &waiver.terms.until);
+    let held = waiver.as_held_by(then);
+    let summary = match &held {
+        None => format!("new waiver, not in {revision}: {what} of client {client}, any value, until {until}"),
+        Some(held) if held.terms.until < *until => {
+            let day = &held.terms.until;
+            format!("the waiver of {what} of client {client} ends later than in {revision}: it counts until {day}")
+        }
+        Some(_) => return None,
+    };
     let warning = Diagnostic::warning("rules-changed", waiver.source.clone(), summary);
-    warning.help("waived drift raises no alert: review this part of the change too".to_owned())
+    let help = format!("review this part of the change too: it counts when {revision} has it");
+    Some(warning.help(help))
 }
 
 fn are_same<K: Ord>(then: &BTreeMap<K, Credential>, now: &BTreeMap<K, Credential>) -> bool {

@@ -36,14 +36,15 @@ pub(in crate::run) async fn write(
     }
     let listener = Arc::clone(&writes.listener);
     listener(RunEvent::Writing(due.len()));
+    let (concurrency, canaries) = (options.concurrency, options.canary);
     let worker = WriteWorker { writes, options, state };
     let mut rest = due.into_iter();
     let mut written = 0;
-    while !worker.state.is_proven() || written < options.canary {
+    while !worker.state.is_proven() || written < canaries {
         let Some(job) = rest.next() else { break };
         let index = job.index;
         let client = worker.write(job).await;
-        if written < options.canary && client.result.is_none_or(|result| !result.is_good()) {
+        if written < canaries && client.result.is_none_or(|result| !result.is_good()) {
             worker.state.halt("a canary was not applied");
         }
         // A client that is already as declared shows nothing, so the next one is the canary.
@@ -56,7 +57,7 @@ pub(in crate::run) async fn write(
         let worker = worker.clone();
         async move { (job.index, worker.write(job).await) }
     };
-    for (index, client) in workers::run(rest, options.concurrency, vec![work]).await {
+    for (index, client) in workers::run(rest, concurrency, vec![work]).await {
         clients[index] = Some(client);
     }
     listener(RunEvent::WritingDone);

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use crate::api::{Reader, Shutdown, Writer};
 use crate::journal::Journal;
-use crate::model::SettingSet;
+use crate::model::{LimitBound, SettingSet};
 use crate::run::Listener;
 use crate::run::environment::Clock;
 
 /// How to write.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::run) struct WriteOptions {
     /// How many clients at a time, after the first has shown that this API merges.
     pub(in crate::run) concurrency: usize,
@@ -21,7 +21,7 @@ pub(in crate::run) struct WriteOptions {
     /// Fields that may change along with a PUT.
     pub(in crate::run) allow_collateral: SettingSet,
     /// So many clients that are neither applied nor unchanged stop the rest; failed reads count.
-    pub(in crate::run) max_failures: Option<u64>,
+    pub(in crate::run) max_failures: Option<Arc<LimitBound>>,
     /// So many clients are written first, one at a time; the first of them that fails stops the rest.
     pub(in crate::run) canary: u64,
 }

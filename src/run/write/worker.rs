@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::journal::JournalLine;
-use crate::model::{Failure, FailureKind, FieldMask};
-use crate::plan::send::{Event, Exchange, NextAction, had_something_to_lose};
+use crate::model::{Failure, FailureKind, FieldMask, LimitKind};
+use crate::plan::send::{Event, Exchange, NextAction, had_something_to_lose, limit_name};
 use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Details};
 use crate::run::RunEvent;
 use crate::run::read::Reading;
@@ -61,8 +61,11 @@ impl WriteWorker {
         if let Some(why) = self.state.halted() {
             return Err(format!("not sent: {why}"));
         }
-        match self.options.max_failures {
-            Some(most) if self.state.failures() >= most => Err(format!("not sent: --max-failures {most} is reached")),
+        match &self.options.max_failures {
+            Some(bound) if self.state.failures() >= bound.amount => {
+                let name = limit_name(LimitKind::Failures, bound);
+                Err(format!("not sent: {name} is reached ({})", bound.amount))
+            }
             Some(_) | None => Ok(()),
         }
     }

@@ -66,6 +66,18 @@ fn sections() -> Vec<Row> {
         project("limits: {timeout: 0s}\n", &["error bad-limit 2:19"]),
         project("limits: {max_read_age: soon}\n", &["error bad-limit 2:24"]),
         project("limits: {concurrency: 1024, requests_per_second: 0, timeout: 1ms, max_read_age: 0s}\n", &[]),
+        project("limits: {max_changes: 0, max_changed_clients: 0, max_opening: 0, max_failures: 1, canary: 1}\n", &[]),
+        project("limits: {max_changed_clients: 12.5%}\n", &[]),
+        project("limits: {max_changes: \"50\", max_changed_clients: \"10%\"}\n", &[]),
+        project("limits: {max_changes: 10%}\n", &["error bad-limit 2:23"]),
+        project("limits: {max_changes: 050}\n", &["error bad-limit 2:23"]),
+        project("limits: {max_changed_clients: 101%}\n", &["error bad-limit 2:31"]),
+        project("limits: {max_changed_clients: few}\n", &["error bad-limit 2:31"]),
+        project("limits: {max_opening: -1}\n", &["error bad-limit 2:23"]),
+        project("limits: {max_failures: 0}\n", &["error bad-limit 2:24"]),
+        project("limits: {canary: 0}\n", &["error bad-limit 2:18"]),
+        project("limits: {max_change: 1}\n", &["error unknown-key 2:10"]),
+        project("limits: {max_changes: }\n", &["error empty-value 2:10"]),
         project("limits: {time_out: 30s}\n", &["error unknown-key 2:10"]),
     ]
 }

@@ -1,0 +1,136 @@
+//! The guards of one run: those of the work tree, and those that a revision has and this change removes or changes.
+//!
+//! Owns which rules bind and whose they are, so a change cannot loosen the rules that judge it. A guard with labels
+//! judges a client that carries them now or carried them at the base. What a guard means is for `guards` to say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::guard::{Guard, RuleChange, RuleSource};
+use crate::model::{ClientId, ClientKey, Declaration, GuardOverride, Untrusted};
+use crate::plan::client::ClientPlan;
+
+/// The labels of a client.
+pub type Labels = BTreeMap<Arc<str>, Arc<str>>;
+
+/// The guards of a revision.
+#[derive(Clone, Copy, Debug)]
+pub struct RevisionGuards<'a> {
+    /// The revision, as the run names it.
+    pub revision: &'a str,
+    /// Its guards.
+    pub guards: &'a [Guard],
+}
+
+/// The guards that judge a run.
+#[derive(Clone, Debug, Default)]
+pub struct GuardList {
+    guards: Vec<Guard>,
+    /// The labels that clients had at the base, where they differ from those of now.
+    earlier: BTreeMap<ClientKey, Vec<Labels>>,
+    /// The guards of the project that this run passes.
+    overrides: Vec<GuardOverride>,
+}
+
+impl GuardList {
+    /// The guards of the work tree, and those of each revision that the work tree has not in the same form. The first
+    /// revision is the one to compare with; a later one may have guards that this change was started without.
+    pub fn new(project: &[Guard], revisions: &[RevisionGuards<'_>]) -> GuardList {
+        let mut list = GuardList { guards: project.to_vec(), ..GuardList::default() };
+        for then in revisions {
+            for guard in then.guards {
+                if !list.guards.iter().any(|one| one.name == guard.name && one.is_same_rule(guard)) {
+                    let change = change(guard, project, revisions);
+                    let source = RuleSource::Base { revision: Untrusted::from(then.revision), change };
+                    list.guards.push(Guard { source, ..guard.clone() });
+                }
+            }
+        }
+        list
+    }
+
+    /// With the labels that the clients of `now` had at the base. `lost` are the clients that only the base names:
+    /// `@me` may be one of them under another name, so their labels count too.
+    pub fn with_labels(mut self, base: &[Declaration], lost: &BTreeSet<ClientKey>, now: &[Declaration]) -> GuardList {
+        if self.guards.iter().all(|guard| guard.labels.is_empty()) {
+            return self;
+        }
+        let mut then: BTreeMap<ClientKey, Vec<&Labels>> = BTreeMap::new();
+        for one in base {
+            then.entry(one.key()).or_default().push(&one.labels);
+        }
+        let lost: Vec<&Declaration> = base.iter().filter(|one| lost.contains(&one.key())).collect();
+        for one in now {
+            let mut labels = then.get(&one.key()).cloned().unwrap_or_else(|| {
+                let may_be = |then: &&&Declaration| one.client == ClientId::Me || then.client == ClientId::Me;
+                lost.iter().filter(may_be).map(|then| &then.labels).collect()
+            });
+            labels.retain(|labels| **labels != one.labels);
+            if !labels.is_empty() {
+                self.earlier.insert(one.key(), labels.into_iter().cloned().collect());
+            }
+        }
+        self
+    }
+
+    /// With the guards of a floor. They judge beside a guard of the project with the same name and rule, because this run
+    /// may pass that one.
+    pub fn with_floor(mut self, floor: &[Guard]) -> GuardList {
+        self.guards.extend_from_slice(floor);
+        self
+    }
+
+    /// With the overrides of this run, each checked by [`crate::plan::refused_overrides`].
+    pub fn with_overrides(mut self, overrides: &[GuardOverride]) -> GuardList {
+        self.overrides = overrides.to_vec();
+        self
+    }
+
+    /// All guards, those of the work tree first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Guard> {
+        self.guards.iter()
+    }
+
+    /// The overrides of this run.
+    pub(super) fn overrides(&self) -> &[GuardOverride] {
+        &self.overrides
+    }
+
+    /// Why this run passes a guard; `None` where it does not. Only a guard of the work tree can be passed: another one of
+    /// its name still judges.
+    pub(super) fn reason(&self, guard: &Guard) -> Option<&Untrusted> {
+        let own = self.overrides.iter().filter(|_| guard.source == RuleSource::Project);
+        own.filter(|one| one.guard.raw() == &*guard.name).map(|one| &one.reason).next()
+    }
+
+    /// The guards that judge this client.
+    pub(super) fn of(&self, client: &ClientPlan) -> Vec<&Guard> {
+        // Without labels the identity of the client does not matter, and to make it has a cost.
+        let earlier = (!self.earlier.is_empty()).then(|| self.earlier.get(&client.key())).flatten();
+        let earlier = earlier.map_or(&[][..], Vec::as_slice);
+        let judges =
+            |guard: &&Guard| covers(guard, &client.labels) || earlier.iter().any(|labels| covers(guard, labels));
+        self.guards.iter().filter(judges).collect()
+    }
+}
+
+/// Whether a client with these labels is one that the guard judges.
+pub(super) fn covers(guard: &Guard, labels: &Labels) -> bool {
+    guard.labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+/// Why the work tree does not have this guard. Where it has the same as the first revision, this change is not why.
+fn change(guard: &Guard, project: &[Guard], revisions: &[RevisionGuards<'_>]) -> RuleChange {
+    let named = |guards: &[Guard]| guards.iter().find(|one| one.name == guard.name).cloned();
+    let now = named(project);
+    let is_untouched = revisions.first().is_some_and(|first| match (&now, named(first.guards)) {
+        (Some(now), Some(then)) => now.is_same_rule(&then),
+        (None, None) => true,
+        (_, _) => false,
+    });
+    match now {
+        _ if is_untouched => RuleChange::Newer,
+        None => RuleChange::Removed,
+        Some(_) => RuleChange::Changed,
+    }
+}
