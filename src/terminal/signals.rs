@@ -36,12 +36,11 @@ pub(crate) fn listen_for(shutdown: &Shutdown, children: &GitChildren, quiet: boo
             } else if !quiet {
                 note("interrupted before the first request: nothing was sent");
             }
-            children.end();
             #[expect(
                 clippy::exit,
                 reason = "nothing is under way, or it means now; a PUT is in the journal before it is sent"
             )]
-            std::process::exit(130);
+            children.end_then(|| std::process::exit(130));
         });
     });
     if thread.is_ok() {
