@@ -13,6 +13,7 @@ use reqwest::{Certificate, redirect, retry};
 use crate::api::options::ConnectOptions;
 use crate::api::proxy::Proxies;
 use crate::api::rate_limit::TOKENS_AT_A_TIME;
+use crate::files::read_input;
 use crate::model::encoding::without_mark;
 use crate::model::{Advice, io_cause};
 
@@ -98,7 +99,7 @@ pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<re
 
 fn certificates(file: &Path) -> anyhow::Result<Vec<Certificate>> {
     let shown = file.display();
-    let pem = std::fs::read(file).map_err(|error| {
+    let pem = read_input(file).map_err(|error| {
         let what = format!("--ca-file {shown} cannot be read: {}", io_cause(&error));
         Advice::new(what, "name a file with the provider's certificate in PEM form")
     })?;

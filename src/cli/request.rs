@@ -3,6 +3,7 @@
 //! Owns the one conversion from the command line to what `run` takes.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ringform::model::{GuardOverride, LimitKind, SendLimits};
@@ -19,19 +20,23 @@ use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, OverrideAr
 
 impl From<&FileArgs> for FileOptions {
     fn from(args: &FileArgs) -> FileOptions {
-        FileOptions { paths: args.paths.clone(), project: args.project.clone() }
+        FileOptions { paths: args.paths.clone(), project: args.project.clone(), outputs: Vec::new() }
     }
 }
 
 impl From<&GuardTestArgs> for FileOptions {
     fn from(args: &GuardTestArgs) -> FileOptions {
-        FileOptions { paths: args.paths.clone(), project: args.project.clone() }
+        FileOptions { paths: args.paths.clone(), project: args.project.clone(), outputs: Vec::new() }
     }
 }
 
 impl From<&SandboxArgs> for FileOptions {
     fn from(args: &SandboxArgs) -> FileOptions {
-        FileOptions { paths: args.folder.iter().cloned().collect(), project: args.project.clone() }
+        FileOptions {
+            paths: args.folder.iter().cloned().collect(),
+            project: args.project.clone(),
+            ..FileOptions::default()
+        }
     }
 }
 
@@ -86,10 +91,16 @@ impl OutputArgs {
     }
 }
 
+/// The files of a command that writes these outputs, and `other` beside its formats.
+fn files(args: &FileArgs, output: &OutputArgs, other: Option<&PathBuf>) -> FileOptions {
+    let outputs = output.formats.iter().filter_map(|(_, file)| file.as_ref()).chain(other);
+    FileOptions { outputs: outputs.cloned().collect(), ..args.into() }
+}
+
 impl From<&ValidateArgs> for RunRequest {
     fn from(args: &ValidateArgs) -> RunRequest {
         RunRequest {
-            files: (&args.files).into(),
+            files: files(&args.files, &args.output, None),
             floor: args.floor.floor.clone(),
             names_commit: args.output.names_commit(),
             ..RunRequest::default()
@@ -106,7 +117,7 @@ impl From<&ResolveArgs> for RunRequest {
 impl From<&PlanArgs> for RunRequest {
     fn from(args: &PlanArgs) -> RunRequest {
         RunRequest {
-            files: (&args.files).into(),
+            files: files(&args.files, &args.output, args.out.as_ref()),
             selection: (&args.select).into(),
             connection: (&args.connect).into(),
             base: (&args.base).into(),
@@ -136,7 +147,7 @@ impl From<&ApplyArgs> for ApplyRequest {
     fn from(args: &ApplyArgs) -> ApplyRequest {
         ApplyRequest {
             run: RunRequest {
-                files: (&args.files).into(),
+                files: files(&args.files, &args.output, None),
                 selection: (&args.select).into(),
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
@@ -157,7 +168,7 @@ impl From<&DriftArgs> for DriftRequest {
     fn from(args: &DriftArgs) -> DriftRequest {
         DriftRequest {
             run: RunRequest {
-                files: (&args.files).into(),
+                files: files(&args.files, &args.output, args.metrics.as_ref()),
                 selection: (&args.select).into(),
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
@@ -176,7 +187,7 @@ impl From<&DriftArgs> for DriftRequest {
 impl From<&ImportArgs> for ImportRequest {
     fn from(args: &ImportArgs) -> ImportRequest {
         ImportRequest {
-            files: FileOptions { paths: Vec::new(), project: args.project.clone() },
+            files: FileOptions { project: args.project.clone(), ..FileOptions::default() },
             clients: args.clients.clone(),
             out: args.out.clone(),
             force: args.force,

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &AuthArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
 
 fn check(args: &AuthCheckArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let (request, listener) = (AuthRequest::from(args), listener::listener(log));
     let outcome = match block_on(run::auth(&request, &env, &listener)) {
         Ok(outcome) => outcome,

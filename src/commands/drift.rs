@@ -3,19 +3,27 @@
 
 use std::path::{Path, PathBuf};
 
+use ringform::files::FileIdentity;
 use ringform::render::{self, Format, TextOptions};
 use ringform::run::{self, DriftRequest, Environment, ExitRules, ExitStatus, Notification, RunOutcome, Secret};
 
 use crate::cli::{DriftArgs, FailOn, LogArgs, NotifyFormat};
-use crate::terminal::{block_on, environment, formats, listener, not_started, output, signals, write_metrics};
+use crate::terminal::{
+    block_on, environment, formats, inputs::InputFile, listener, not_started, output, signals, write_metrics,
+};
 
 /// Runs the command.
 pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
-    formats::check(formats, &[args.metrics.as_deref()])?;
-    formats::distinct(args.metrics.iter().chain(&args.since).map(PathBuf::as_path))?;
+    let last_report = InputFile::last_report(args.since.as_ref());
+    let inputs = [
+        last_report,
+        InputFile::floor(args.floor.floor.as_ref()),
+        InputFile::certificates(args.connect.ca_file.as_ref()),
+    ];
+    formats::check(formats, args.metrics.as_deref(), &inputs)?;
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let request = DriftRequest { notification: notification(args, &env)?, ..DriftRequest::from(args) };
     let listener = listener::listener(log);
     match block_on(run::drift(&request, &env, &listener)) {
@@ -63,20 +71,13 @@ fn notification(args: &DriftArgs, env: &Environment) -> anyhow::Result<Option<No
     Ok(Some(Notification { address: Secret::new(address), named_by, body }))
 }
 
-/// Where a file is or would be: its folder without links, and the target of a link.
-fn place(file: &Path) -> Option<PathBuf> {
-    let file = std::fs::read_link(file).map_or_else(
-        |_| file.to_owned(),
-        |target| file.parent().map_or_else(|| target.clone(), |folder| folder.join(&target)),
-    );
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Some(folder.canonicalize().ok()?.join(file.file_name()?))
-}
-
 /// Whether two paths name one file. Neither has to exist yet, and a link may lead to the other.
 fn is_same(file: Option<&Path>, other: Option<&Path>) -> bool {
     match (file, other) {
-        (Some(file), Some(other)) => file == other || (place(file).is_some() && place(file) == place(other)),
+        (Some(file), Some(other)) => {
+            let identities = FileIdentity::of(file).zip(FileIdentity::of(other));
+            file == other || identities.is_some_and(|(file, other)| file.is(&other))
+        }
         (_, _) => false,
     }
 }

@@ -7,12 +7,13 @@ use ringform::run::{self, ExitStatus, ImportError, ImportRequest, ImportWarning,
 use crate::cli::{ImportArgs, LogArgs};
 use crate::terminal::files::shown;
 use crate::terminal::output::{note, print_text};
-use crate::terminal::{block_on, environment, listener, not_started, signals};
+use crate::terminal::{block_on, environment, inputs, listener, not_started, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    args.out.as_deref().map_or(Ok(()), inputs::check_folder)?;
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
     match block_on(run::import(&request, &env, &listener, show)) {
         Ok(outcome) => {

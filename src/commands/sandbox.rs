@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ringform::model::{Advice, causes};
-use ringform::run::{self, ExitStatus, ProjectSeed, Shutdown};
+use ringform::run::{self, ExitStatus, GitChildren, ProjectSeed, Shutdown};
 use ringform::sandbox::{self, DataFile, FAULTS, Seed, Semantics, SimulatorClock, SimulatorFault, SimulatorOptions};
 
 use crate::cli::{LogArgs, SandboxArgs};
@@ -85,7 +85,8 @@ fn default(value: &str) -> String {
 
 async fn serve(options: SimulatorOptions, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let stop = Shutdown::new();
-    signals::listen(&stop, true);
+    stop.begin_requests();
+    signals::listen_for(&stop, &GitChildren::default(), true);
     let server = sandbox::start(options).await?;
     output::print(&format!("{}\n", server.endpoint()))?;
     if !log.quiet {

@@ -1,22 +1,26 @@
 //! `ringform show`: renders saved plans and reports again, several shards as one.
 
-use std::fs;
-
+use ringform::files::read_stream;
 use ringform::model::{Advice, io_cause};
 use ringform::plan::document;
-use ringform::run::{ExitRules, ExitStatus};
+use ringform::run::{ExitRules, ExitStatus, GitChildren, Shutdown};
 
 use crate::cli::{LogArgs, ShowArgs};
-use crate::terminal::{files, formats, output};
+use crate::terminal::{files, formats, inputs::InputFile, output, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ShowArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
-    formats::check(&args.output.formats, &[])?;
+    let inputs: Vec<_> = args.files.iter().map(|file| InputFile::of(Some(file), "a file that show reads")).collect();
+    formats::check(&args.output.formats, None, &inputs)?;
+    // Only a pipe makes this command wait.
+    if !args.files.iter().all(|file| file.is_file()) {
+        signals::listen_for(&Shutdown::new(), &GitChildren::default(), log.quiet);
+    }
     let mut plans = Vec::with_capacity(args.files.len());
     let mut refused = false;
     for file in &args.files {
         let name = files::escaped(file);
-        let bytes = fs::read(file).map_err(|error| {
+        let bytes = read_stream(file).map_err(|error| {
             Advice::new(format!("cannot read {name}: {}", io_cause(&error)), "name a file that `plan --out` wrote")
         });
         let load = |bytes: Vec<u8>| {

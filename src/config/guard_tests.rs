@@ -30,10 +30,10 @@ pub fn load_guard_tests(request: &ProjectRequest) -> GuardTests {
         let guards: BTreeSet<Arc<str>> = project.guards.iter().map(|guard| guard.name.clone()).collect();
         // A project file with errors may lack guards only because they are not valid.
         let guards = (!loaded.has_errors()).then_some(&guards);
-        let (files, errors) = walk::guard_tests(&request.cwd, location);
-        loaded.diagnostics.extend(errors);
-        loaded.files = files.len();
-        for file in &files {
+        let found = walk::guard_tests(&request.cwd, location);
+        loaded.diagnostics.extend(found.errors);
+        loaded.files = found.files.len();
+        for file in &found.files {
             match read_text(&file.path(&location.root), &file.name) {
                 Ok(text) => {
                     let mut problems = match file.is_outside {

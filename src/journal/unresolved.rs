@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::files::open_regular;
 use crate::journal::folder::{journals, named, run_of, shown};
 use crate::journal::record::{JournalLine, JournalRecord};
 use crate::model::{ClientId, ClientKey, Setting, Untrusted};
@@ -60,7 +61,7 @@ pub struct DamagedLine {
 pub fn open_ends(root: &Path, endpoint: &Untrusted) -> io::Result<OpenEnds> {
     let mut all = OpenEnds::default();
     for path in journals(root)? {
-        let file = File::open(&path).map_err(|error| named(&path, error))?;
+        let file = open_regular(&path).map_err(|error| named(&path, error))?;
         match file.try_lock_shared() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => continue,

@@ -133,6 +133,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("unknown-key", "this mapping does not have this key"),
     ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),
     ("unmanaged-by-change", "this change stops managing a security field or a client that the base manages"),
+    ("unmatched-glob", "no document matches a glob of `documents`"),
     ("unreadable", "a file or folder cannot be read"),
     (
         "untrusted-project",

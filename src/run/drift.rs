@@ -3,13 +3,13 @@
 //! Owns the order of steps: the run reads the last report before it replaces any file, and it notifies before it
 //! returns, so that the report says whether the notification failed.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::api::{Proxies, Webhook};
+use crate::files::read_input;
 use crate::model::{Advice, DeclaredClient};
 use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
 use crate::plan::{DocumentKind, GuardList, Plan, SendScope};
@@ -123,7 +123,7 @@ async fn notify(
 
 /// The last report; `None` when the file does not exist yet.
 fn previous(file: &Path, env: &Environment) -> anyhow::Result<Option<PreviousReport>> {
-    match fs::read(env.folder.join(file)) {
+    match read_input(&env.folder.join(file)) {
         Ok(bytes) => {
             let report = PreviousReport::read(&bytes).map(Some);
             report.map_err(|why| Advice::of_sentence(&why)).with_context(|| not_usable(file))

@@ -35,6 +35,8 @@ pub struct Environment {
     pub version: &'static str,
     /// The flag that ends the run in good order.
     pub shutdown: Shutdown,
+    /// How many files and connections the process may have open; `None` where no limit is known.
+    pub open_files: Option<u64>,
     /// The one way in which files are replaced.
     pub persist: Persist,
 }

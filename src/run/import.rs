@@ -67,8 +67,8 @@ pub async fn import(
     mut each: impl FnMut(ImportedClient) -> anyhow::Result<()>,
 ) -> Result<ImportOutcome, NotStarted> {
     let mut loaded = config::load(&request.files.request(env));
-    // Import is for a project without documents too.
-    loaded.diagnostics.retain(|one| one.rule != "no-documents");
+    // Import is for a project without documents too: it writes what a glob is there for.
+    loaded.diagnostics.retain(|one| one.rule != "no-documents" && one.rule != "unmatched-glob");
     let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     let credentials = credentials(&project, request)?;
     let session = match Session::connect(&project, vec![credentials.clone()], &request.connection, env).await {
@@ -192,7 +192,9 @@ impl ImportTarget {
             return Err(ImportError::Exists(path));
         }
         let (draft, warnings) = import_document::draft(client, live, credentials);
-        let written = (self.persist)(&path, config::write_document(&draft).as_bytes());
+        // A link stays a link: the file behind it is replaced.
+        let file = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        let written = (self.persist)(&file, config::write_document(&draft).as_bytes());
         match written {
             Ok(()) => Ok((path, warnings)),
             Err(error) => Err(ImportError::NotWritten(path, error)),

@@ -34,7 +34,7 @@ mod workers;
 mod write;
 
 pub use crate::api::{Secret, Shutdown, User};
-pub use crate::config::GitEnvironment;
+pub use crate::config::{GitChildren, GitEnvironment};
 pub use crate::journal::{UnresolvedPut, state_folder};
 pub use apply::{Answer, apply};
 pub use auth::{AuthOutcome, CredentialCheck, auth};
@@ -48,6 +48,7 @@ pub use not_started::{NotStarted, SavedPlanFlaw};
 pub use offline::plan_offline;
 pub use outcome::{ExitRules, ExitStatus, RunOutcome};
 pub use plan::plan;
+pub use preflight::CREDENTIAL_FILES;
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, Notification,

@@ -42,6 +42,8 @@ pub struct FileOptions {
     pub paths: Vec<PathBuf>,
     /// The project file to use where there are several.
     pub project: Option<PathBuf>,
+    /// The files that the caller writes after the run. A run that reads one of them does not start.
+    pub outputs: Vec<PathBuf>,
 }
 
 impl FileOptions {
@@ -52,6 +54,7 @@ impl FileOptions {
             paths: self.paths.clone(),
             project: self.project.clone(),
             git: env.git.clone(),
+            outputs: self.outputs.clone(),
         }
     }
 }

@@ -3,11 +3,11 @@
 //! Owns every check that ties a saved plan to this project. Of the files it reads the project file only, and it judges
 //! the guards and limits again by the rules of today.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{self, Project};
+use crate::files::read_stream;
 use crate::model::{Diagnostic, Revision, SendLimits, Untrusted};
 use crate::plan::{
     Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, send, unused_overrides,
@@ -77,7 +77,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
 
 /// Reads the file, and checks that it is a plan that can be applied whole.
 fn load(file: &Path, request: &RunRequest, env: &Environment) -> Result<Plan, SavedPlanFlaw> {
-    let bytes = fs::read(env.folder.join(file)).map_err(SavedPlanFlaw::Unreadable)?;
+    let bytes = read_stream(&env.folder.join(file)).map_err(SavedPlanFlaw::Unreadable)?;
     let plan = document::load(&bytes).map_err(SavedPlanFlaw::NotValid)?;
     if let Some(why) = plan.kind.why_not_applied() {
         return Err(SavedPlanFlaw::OtherKind(why));

@@ -27,6 +27,7 @@ pub(super) fn environment(variables: &[(&str, &str)]) -> Environment {
         random_seed: 7,
         version: "0.0.0",
         shutdown: Shutdown::new(),
+        open_files: None,
         persist: |path, bytes| std::fs::write(path, bytes),
     }
 }

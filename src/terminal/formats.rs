@@ -13,6 +13,7 @@ use ringform::run::ExitStatus;
 
 use crate::cli::LogArgs;
 use crate::terminal::files::{escaped, replace};
+use crate::terminal::inputs::{self, InputFile, OutputFile};
 use crate::terminal::output::{complain, diagnose, is_one_screen, look, printing};
 use crate::terminal::target::OutputTarget;
 use crate::terminal::{metrics, step_summary};
@@ -34,11 +35,21 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
     }
 }
 
-/// As [`on_stdout`], for a command that also writes `others`. Every file must be one that can be written, before a run
-/// sends anything.
-pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Result<Option<Format>> {
-    let named = || formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
+/// As [`on_stdout`], for a command that also writes `other` and reads `inputs`. Every file must be one that can be
+/// written and that the command does not read, before a run sends anything.
+pub(crate) fn check(
+    formats: &Formats,
+    other: Option<&Path>,
+    inputs: &[Option<InputFile<'_>>],
+) -> anyhow::Result<Option<Format>> {
+    let of_formats = formats.iter().filter_map(|(format, file)| Some((Some(*format), file.as_deref()?)));
+    let outputs: Vec<OutputFile<'_>> = of_formats.chain(other.map(|file| (None, file))).collect();
+    let named = || outputs.iter().map(|(_, file)| *file);
+    if named().any(|file| file == Path::new("-")) {
+        anyhow::bail!("`-` is not a file; --format FORMAT without a file prints, and ./- is the file of that name");
+    }
     distinct(named())?;
+    inputs::check(outputs.iter().copied(), inputs)?;
     for file in named() {
         let checked = OutputTarget::of(file).and_then(|target| target.check());
         checked.map_err(|error| {
@@ -50,7 +61,7 @@ pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Resu
 }
 
 /// A regular file that is named twice is an error, because one output would replace the other. Links are followed.
-pub(crate) fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Result<()> {
+fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Result<()> {
     let mut seen = BTreeSet::new();
     for file in files {
         // A device such as /dev/null takes anything. What cannot be followed is an error of its own.

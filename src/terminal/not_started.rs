@@ -13,6 +13,7 @@ use ringform::run::{ExitStatus, NotStarted, SavedPlanFlaw};
 use crate::cli::LogArgs;
 use crate::terminal::files::escaped;
 use crate::terminal::formats::{self, Formats};
+use crate::terminal::inputs;
 use crate::terminal::output::diagnose;
 
 /// Shows why a run did not start: problems in every format, anything else as the error of the command.
@@ -48,6 +49,7 @@ fn into_error(error: NotStarted) -> anyhow::Error {
                 None => anyhow!(what),
             }
         }
+        NotStarted::OutputIsInput(clash) => inputs::clash(&clash),
         NotStarted::UndeclaredCredentials(name) => {
             let name = escape::terminal(&Untrusted::new(name)).to_string();
             let what = format!("ringform.yaml declares no credentials `{name}`");

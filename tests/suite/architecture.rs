@@ -5,19 +5,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms that it may name in a path. A room may always name itself. `main` and `lib` are the files of that name.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("model", &[]),
-    ("config", &["model"]),
+    ("files", &[]),
+    ("config", &["model", "files"]),
     ("plan", &["model"]),
-    ("api", &["model", "plan"]),
-    ("journal", &["model", "plan"]),
+    ("api", &["model", "files", "plan"]),
+    ("journal", &["model", "files", "plan"]),
     ("render", &["model", "plan"]),
     ("sandbox", &[]),
-    ("run", &["model", "config", "plan", "api", "journal", "sandbox"]),
+    ("run", &["model", "files", "config", "plan", "api", "journal", "sandbox"]),
     ("cli", &["model", "config", "plan", "render", "run", "sandbox"]),
-    ("terminal", &["model", "config", "plan", "render", "run", "cli"]),
+    ("terminal", &["model", "files", "config", "plan", "render", "run", "cli"]),
     ("starter", &["cli", "terminal"]),
-    ("commands", &["model", "config", "plan", "render", "run", "sandbox", "cli", "terminal", "starter"]),
+    ("commands", &["model", "files", "config", "plan", "render", "run", "sandbox", "cli", "terminal", "starter"]),
     ("main", &["cli", "commands", "run", "starter", "terminal"]),
     ("lib", &[]),
 ];

@@ -23,6 +23,8 @@ pub struct ProjectRequest {
     pub project: Option<PathBuf>,
     /// What git runs with.
     pub git: GitEnvironment,
+    /// The files that the run is about to write.
+    pub outputs: Vec<PathBuf>,
 }
 
 /// A project file that was found, and the paths that belong to it.

@@ -29,9 +29,9 @@ pub(crate) fn declared_elsewhere(
     if !named.iter().any(Vec::is_empty) {
         let (root, file) = (now.root.clone(), now.file.to_string());
         let all = ProjectLocation { paths: vec![root.clone()], root, file };
-        let (files, errors) = walk::documents(&now.root, &all, now.documents.as_ref());
-        let read = read_all(&now.root, &files, &now.inheritance);
-        known = !errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
+        let found = walk::documents(&now.root, &all, now.documents.as_ref());
+        let read = read_all(&now.root, &found.files, &now.inheritance);
+        known = !found.errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
         declared.extend(read.claims.into_iter().map(|claim| claim.key));
     }
     let sparse = now.repository.git().line(&["config", "--type=bool", "--get", "core.sparseCheckout"]);

@@ -5,12 +5,15 @@
 use std::ffi::OsString;
 use std::process::Command;
 
+use crate::config::git::children::GitChildren;
+
 /// The variables of a process: those that steer git apart from the others. The default has none.
 #[derive(Clone, Default)]
 pub struct GitEnvironment {
     variables: Vec<(OsString, OsString)>,
     /// Variables that name files of settings or hold settings.
     settings: Vec<(OsString, OsString)>,
+    children: GitChildren,
 }
 
 impl std::fmt::Debug for GitEnvironment {
@@ -34,6 +37,11 @@ impl GitEnvironment {
             }
         }
         environment
+    }
+
+    /// The git processes of the run.
+    pub fn children(&self) -> &GitChildren {
+        &self.children
     }
 
     /// A command that sees these variables and no others.

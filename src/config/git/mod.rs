@@ -1,6 +1,7 @@
 //! The project at a revision, read with the `git` program.
 
 mod base;
+mod children;
 mod documents;
 mod elsewhere;
 mod environment;
@@ -14,6 +15,7 @@ mod tree;
 mod work_files;
 
 pub use base::{Baseline, BranchTip, base};
+pub use children::GitChildren;
 pub use environment::GitEnvironment;
 pub use repository::Repository;
 pub use work_files::ChangedFile;

@@ -5,6 +5,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
+use crate::config::git::children::ListedChild;
 use crate::config::git::error::GitError;
 use crate::config::git::process::GitProcess;
 
@@ -28,6 +29,7 @@ pub(crate) struct GitObject {
 #[derive(Debug)]
 pub(crate) struct ObjectReader {
     child: Child,
+    _listed: ListedChild,
     names: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
     /// What it printed on stderr, read once it ended.
@@ -39,11 +41,11 @@ impl ObjectReader {
     pub(crate) fn start(git: &GitProcess) -> Result<ObjectReader, GitError> {
         let mut command = git.command(&["cat-file", "--batch"])?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| GitError::not_started(&error))?;
+        let (mut child, listed) = git.spawn(&mut command).map_err(|error| GitError::not_started(&error))?;
         let (names, Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(GitError::other("git gave no answer"));
         };
-        Ok(ObjectReader { child, names, answers: BufReader::new(answers), stderr: Vec::new() })
+        Ok(ObjectReader { child, _listed: listed, names, answers: BufReader::new(answers), stderr: Vec::new() })
     }
 
     /// Gives the objects of these names to `take`, in their order; `None` for one that does not exist. The bytes of an

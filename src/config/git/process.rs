@@ -6,9 +6,10 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use crate::config::git::children::ListedChild;
 use crate::config::git::environment::GitEnvironment;
 use crate::config::git::error::{DUBIOUS, EMBEDDED, GitError};
 
@@ -58,13 +59,23 @@ impl GitProcess {
 
     /// Runs a call and returns its output, whatever its exit status.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, GitError> {
-        let run = || self.command(words)?.output().map_err(|error| GitError::not_started(&error));
+        let run = || self.output(&mut self.command(words)?).map_err(|error| GitError::not_started(&error));
         let output = run()?;
         let refused = !output.status.success() && String::from_utf8_lossy(&output.stderr).contains(DUBIOUS);
         if refused && self.safe.get().is_none() && !self.safe.get_or_init(|| self.safe_directories()).is_empty() {
             return run();
         }
         Ok(output)
+    }
+
+    /// Starts a command of git, listed as long as it runs.
+    pub(crate) fn spawn(&self, command: &mut Command) -> std::io::Result<(Child, ListedChild)> {
+        self.environment.children().spawn(command)
+    }
+
+    fn output(&self, command: &mut Command) -> std::io::Result<Output> {
+        let (child, _listed) = self.spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+        child.wait_with_output()
     }
 
     /// What git answers.
@@ -89,7 +100,8 @@ impl GitProcess {
     /// hooks and a program that watches files do not run.
     pub(crate) fn is_dirty(&self) -> Result<bool, GitError> {
         let words = ["status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--", "."];
-        let output = self.command_with_settings(&words)?.output().map_err(|error| GitError::not_started(&error))?;
+        let mut command = self.command_with_settings(&words)?;
+        let output = self.output(&mut command).map_err(|error| GitError::not_started(&error))?;
         match output.status.success() {
             true => Ok(!output.stdout.is_empty()),
             // Settings that git refuses must not hide the commit.
@@ -118,7 +130,7 @@ impl GitProcess {
         // Outside of all repositories: there git evaluates no condition on one. A relative name in a variable still
         // means the folder of this process.
         command.args(["--git-dir=/dev/null", "config", "--show-scope", "--null", "--get-all", "safe.directory"]);
-        match command.stdin(Stdio::null()).output() {
+        match self.output(command.stdin(Stdio::null())) {
             Ok(output) if output.status.success() => of_protected_scopes(&output.stdout),
             Ok(_) | Err(_) => Vec::new(),
         }

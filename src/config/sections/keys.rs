@@ -167,7 +167,8 @@ pub static PROJECT: SectionKeys = SectionKeys {
         key(
             "documents",
             KeyShape::Globs,
-            "globs relative to this file; without it, every *.yaml and *.yml file below the project folder",
+            "globs relative to this file, and `!` globs for files to leave out; without it, or with `!` globs only, every \
+             *.yaml and *.yml file below the project folder",
         ),
         key(
             "credentials",

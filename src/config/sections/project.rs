@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::find::globs::Globs;
+use crate::config::find::globs::{Globs, WrittenGlob};
 use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
 use crate::config::sections::entries::SectionEntries;
@@ -135,21 +135,15 @@ fn documents_globs(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<
         return None;
     }
     let before = problems.errors();
-    let mut texts = Vec::new();
+    let mut globs = Vec::new();
     for (text, at) in mapping::names(entry, "globs", problems) {
-        let text = text.strip_prefix("./").unwrap_or(&text).to_owned();
-        match Globs::of(std::slice::from_ref(&text)) {
-            Some(_) => texts.push(text),
-            None => problems.error_help(
-                "bad-shape",
-                at,
-                "this is not a glob".to_owned(),
-                "write a pattern such as \"clients/**\"",
-            ),
+        match WrittenGlob::read(&text, problems.place(at)) {
+            Ok(glob) => globs.push(glob),
+            Err(help) => problems.error_help("bad-shape", at, "this is not a glob".to_owned(), help),
         }
     }
     // The files of a wrong glob are unknown, so "no document" would be a false report.
-    if problems.errors() > before { None } else { Globs::of(&texts) }
+    if problems.errors() > before { None } else { Globs::of(globs) }
 }
 
 fn profiles(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Vec<ManagedField>> {

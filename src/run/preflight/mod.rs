@@ -16,6 +16,7 @@ mod tests;
 mod trust;
 mod unmanaged;
 
+pub use credentials::CREDENTIAL_FILES;
 pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
 pub(super) use project::project;
