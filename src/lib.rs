@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod config;
+pub mod files;
 pub mod git;
 pub mod journal;
 pub mod ledger;

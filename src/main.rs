@@ -7,30 +7,30 @@ mod commands;
 mod starter;
 mod terminal;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use ringform::run::ExitStatus;
 
 use crate::cli::{Cli, Command, LogArgs};
-use crate::terminal::{logging, output};
+use crate::terminal::{logging, output, usage_error};
 
 fn main() -> ExitCode {
-    let status = match Cli::try_parse() {
-        Ok(cli) => {
-            logging::start(&cli.log);
-            run(&cli.command, &cli.log).unwrap_or_else(|error| {
-                output::complain(&error, &cli.log);
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let status = match cli::parse(&args) {
+        Ok(Cli { command: Some(command), log }) => {
+            logging::start(&log);
+            run(&command, &log).unwrap_or_else(|error| {
+                output::complain(&error, &log);
                 ExitStatus::Error
             })
         }
-        // clap's own status for wrong usage is 2, which here means "there is a difference".
-        Err(error) => {
-            let wrong = error.use_stderr();
-            drop(error.print());
-            if wrong { ExitStatus::Error } else { ExitStatus::Done }
+        // Nothing was asked for, so nothing is done: an error, as with other programs that have commands.
+        Ok(Cli { command: None, .. }) => {
+            output::note(cli::WELCOME.trim_end());
+            ExitStatus::Error
         }
+        Err(usage) => usage_error::show(&usage, &args),
     };
     ExitCode::from(status.code())
 }
@@ -45,10 +45,12 @@ fn run(command: &Command, log: &LogArgs) -> anyhow::Result<ExitStatus> {
         Command::Apply(args) => commands::apply::run(args, log),
         Command::Drift(args) => commands::drift::run(args, log),
         Command::Show(args) => commands::show::run(args, log),
+        Command::Guard(args) => commands::guard::run(args, log),
         Command::Auth(args) => commands::auth::run(args, log),
         Command::Sandbox(args) => commands::sandbox::run(args, log),
         Command::Schema(args) => commands::schema::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Man => commands::man::run(),
+        Command::Help(args) => commands::help::run(args, log),
     }
 }

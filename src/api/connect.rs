@@ -20,7 +20,7 @@ use crate::api::timer::Timer;
 use crate::api::usage::{RequestCounters, Usage};
 use crate::api::writer::Writer;
 
-/// Builds the two halves of the API and the usage of both. Makes no request.
+/// Builds the two halves of the API and the usage of both. Makes no request: the caller may make them from now on.
 ///
 /// The errors say what to do: a certificate file that cannot be read, or a machine without certificates.
 pub fn connect(
@@ -39,6 +39,7 @@ pub(super) fn connect_with(
     timer: Timer,
 ) -> anyhow::Result<(Reader, Writer, Usage)> {
     let http = api_client(&options)?;
+    shutdown.begin_requests();
     let credentials = Arc::new(ApiCredentials::new(sources, timer.now()));
     let counters = Arc::new(RequestCounters::default());
     let usage = Usage { counters: counters.clone(), credentials: credentials.clone(), timer: timer.clone() };

@@ -13,7 +13,9 @@ use reqwest::{Certificate, redirect, retry};
 use crate::api::options::ConnectOptions;
 use crate::api::proxy::Proxies;
 use crate::api::rate_limit::TOKENS_AT_A_TIME;
+use crate::files::read_input;
 use crate::model::encoding::without_mark;
+use crate::model::{Advice, io_cause};
 
 /// How long a connection may take. It is shorter than most answers may take, so that a write which timed out here has
 /// surely not left.
@@ -97,7 +99,10 @@ pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<re
 
 fn certificates(file: &Path) -> anyhow::Result<Vec<Certificate>> {
     let shown = file.display();
-    let pem = std::fs::read(file).with_context(|| format!("--ca-file {shown} cannot be read"))?;
+    let pem = read_input(file).map_err(|error| {
+        let what = format!("--ca-file {shown} cannot be read: {}", io_cause(&error));
+        Advice::new(what, "name a file with the provider's certificate in PEM form")
+    })?;
     let Ok(pem) = without_mark(&pem) else {
         bail!("--ca-file {shown} is UTF-16, and PEM must be ASCII; save the file as UTF-8");
     };

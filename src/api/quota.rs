@@ -1,7 +1,7 @@
 //! The hourly quota: what an answer reports, and what ringform knows for each credential.
 //!
-//! Owns the reading of the quota headers and the counter of one credential. API: every answer reports the requests left
-//! and the seconds until the reset. The size of the quota is published nowhere, and other programs use it too. Headers
+//! Owns the reading of the quota headers and the counter of one credential. API: every answer reports the requests left,
+//! the seconds until the reset, and the size of the quota. Other programs use it too. Headers
 //! are untrusted: odd, negative and huge values count as absent, so none becomes a long sleep or a busy loop.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A reset further away than this cannot be that of an hourly counter: it may be a point in time, or nonsense.
@@ -27,6 +28,8 @@ const REFUSALS: u32 = 3;
 pub(super) struct ReportedQuota {
     /// Requests left.
     pub(super) remaining: Option<u64>,
+    /// Requests in an hour.
+    pub(super) limit: Option<u64>,
     /// The time until the reset.
     pub(super) reset: Option<Duration>,
     /// `Retry-After`; ringform reads it only from answers that are not a success.
@@ -39,6 +42,7 @@ impl ReportedQuota {
         let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         ReportedQuota {
             remaining: text(&REMAINING).and_then(|text| text.parse().ok()),
+            limit: text(&LIMIT).and_then(|text| text.parse().ok()),
             reset: text(&RESET).and_then(seconds),
             retry_after: match success {
                 true => None,
@@ -86,6 +90,7 @@ pub(super) struct QuotaCounter {
     epoch: Instant,
     lowest: AtomicU64,
     remaining: AtomicU64,
+    limit: AtomicU64,
     reset_at: AtomicU64,
     empty_until: AtomicU64,
     refusals: AtomicU32,
@@ -102,6 +107,7 @@ impl QuotaCounter {
             epoch,
             lowest: AtomicU64::new(UNKNOWN),
             remaining: AtomicU64::new(UNKNOWN),
+            limit: AtomicU64::new(UNKNOWN),
             reset_at: AtomicU64::new(UNKNOWN),
             empty_until: AtomicU64::new(0),
             refusals: AtomicU32::new(0),
@@ -113,6 +119,9 @@ impl QuotaCounter {
     pub(super) fn record(&self, headers: &ReportedQuota, now: Instant) {
         if let Some(reset) = headers.reset {
             self.reset_at.store(self.at(now, reset), Ordering::Relaxed);
+        }
+        if let Some(limit) = headers.limit {
+            self.limit.store(limit, Ordering::Relaxed);
         }
         let Some(remaining) = headers.remaining else { return };
         self.lowest.fetch_min(remaining, Ordering::Relaxed);
@@ -157,6 +166,11 @@ impl QuotaCounter {
         Some(self.remaining.load(Ordering::Relaxed)).filter(|remaining| *remaining != UNKNOWN)
     }
 
+    /// How many requests an hour has, as last answered.
+    pub(super) fn limit(&self) -> Option<u64> {
+        Some(self.limit.load(Ordering::Relaxed)).filter(|limit| *limit != UNKNOWN)
+    }
+
     /// The time until the reset; zero when it has passed.
     pub(super) fn resets_in(&self, now: Instant) -> Option<Duration> {
         let at = Some(self.reset_at.load(Ordering::Relaxed)).filter(|at| *at != UNKNOWN)?;
@@ -199,8 +213,14 @@ mod tests {
 
     #[test]
     fn sound_headers_are_read() {
-        let headers = read(&[("x-ratelimit-remaining", "4711"), ("x-ratelimit-reset", "1800"), ("retry-after", "5")]);
-        assert_eq!(headers, ReportedQuota { remaining: Some(4711), reset: secs(1800), retry_after: secs(5) });
+        let headers = read(&[
+            ("x-ratelimit-remaining", "4711"),
+            ("x-ratelimit-limit", "10000"),
+            ("x-ratelimit-reset", "1800"),
+            ("retry-after", "5"),
+        ]);
+        let (remaining, limit) = (Some(4711), Some(10_000));
+        assert_eq!(headers, ReportedQuota { remaining, limit, reset: secs(1800), retry_after: secs(5) });
         assert_eq!(headers.until_reset(), secs(1800));
     }
 
@@ -235,7 +255,10 @@ mod tests {
         let counter = QuotaCounter::new(start);
         assert_eq!((counter.lowest(), counter.remaining(), counter.resets_in(start)), (None, None, None));
         for remaining in [10, 7, 9] {
-            counter.record(&ReportedQuota { remaining: Some(remaining), reset: secs(60), retry_after: None }, start);
+            counter.record(
+                &ReportedQuota { remaining: Some(remaining), reset: secs(60), ..ReportedQuota::default() },
+                start,
+            );
         }
         assert_eq!((counter.lowest(), counter.remaining(), counter.resets_in(start)), (Some(7), Some(9), secs(60)));
         assert_eq!(counter.resets_in(start + Duration::from_secs(61)), secs(0));
@@ -245,7 +268,7 @@ mod tests {
     fn none_left_holds_until_the_reset_or_the_next_higher_number() {
         let start = Instant::now();
         let counter = QuotaCounter::new(start);
-        counter.record(&ReportedQuota { remaining: Some(0), reset: secs(60), retry_after: None }, start);
+        counter.record(&ReportedQuota { remaining: Some(0), reset: secs(60), ..ReportedQuota::default() }, start);
         assert_eq!(counter.empty_for(start), secs(60));
         assert_eq!(counter.empty_for(start + Duration::from_secs(60)), None);
         counter.record(&ReportedQuota { remaining: Some(5), ..ReportedQuota::default() }, start);

@@ -343,7 +343,8 @@ mod tests {
         assert!(is_used_up(b"", &left(Some(0))));
         assert!(!is_used_up(br#"{"status": 429, "message": "concurrent request not allowed"}"#, &left(Some(5))));
         assert!(!is_used_up(b"", &left(None)));
-        let reported = ReportedQuota { remaining: Some(0), reset: Some(Duration::from_secs(1_620)), retry_after: None };
+        let reported =
+            ReportedQuota { remaining: Some(0), reset: Some(Duration::from_secs(1_620)), ..ReportedQuota::default() };
         let failure = too_many(true, br#"{"message": "enough"}"#, &reported, Some);
         assert_eq!((failure.kind, failure.http_status), (FailureKind::Quota, Some(429)));
         assert_eq!(failure.message.raw(), "the hourly request quota is used up; it resets in 27 min (429): enough");

@@ -17,6 +17,7 @@ pub struct Shutdown {
 #[derive(Debug, Default)]
 struct ShutdownState {
     stopped: AtomicBool,
+    requests_begun: AtomicBool,
     notify: Notify,
 }
 
@@ -24,6 +25,16 @@ impl Shutdown {
     /// A flag that is not set.
     pub fn new() -> Shutdown {
         Shutdown::default()
+    }
+
+    /// Records that requests may be under way from now on. Before that a run has nothing to finish.
+    pub fn begin_requests(&self) {
+        self.state.requests_begun.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether requests may be under way.
+    pub fn has_requests(&self) -> bool {
+        self.state.requests_begun.load(Ordering::SeqCst)
     }
 
     /// Sets the flag, for good. Every wait ends immediately.

@@ -78,6 +78,7 @@ impl Usage {
             Some(QuotaUsage {
                 credentials: credential.name().map(|name| name.to_string()),
                 remaining_lowest: credential.quota.lowest()?,
+                limit: credential.quota.limit(),
                 resets_in_s: credential.quota.resets_in(now).map(whole_seconds),
             })
         });

@@ -2,20 +2,29 @@
 //!
 //! Owns the words of the command line, their types, and how they become a request for `run`. It runs nothing.
 
+mod guard;
+mod help;
 mod log;
+mod neighbours;
 mod offline;
 mod online;
+mod parse;
 mod request;
 mod root;
 mod shared;
 mod values;
 
+pub(crate) use guard::{GuardArgs, GuardCommand, GuardTestArgs, GuardTestFormat};
+pub(crate) use help::{WELCOME, command, environment, extra};
 pub(crate) use log::{ColorMode, LogArgs, LogFormat};
+pub(crate) use neighbours::neighbour_command;
 pub(crate) use offline::{
-    CompletionsArgs, InitArgs, Pipeline, ResolveArgs, SandboxArgs, SchemaArgs, SchemaOf, ShowArgs, ValidateArgs,
+    CompletionsArgs, HelpArgs, InitArgs, Pipeline, ResolveArgs, SandboxArgs, SchemaArgs, SchemaOf, ShowArgs,
+    ValidateArgs,
 };
 pub(crate) use online::{
     ApplyArgs, AuthArgs, AuthCheckArgs, AuthCommand, DriftArgs, FailOn, ImportArgs, NotifyFormat, PlanArgs,
 };
+pub(crate) use parse::{UsageError, parse};
 pub(crate) use root::{Cli, Command};
 pub(crate) use shared::PlainFormat;

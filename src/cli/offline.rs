@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::shared::{FileArgs, OutputArgs, PlainFormat, SelectArgs};
+use crate::cli::shared::{FileArgs, FloorArgs, OutputArgs, PlainFormat, SelectArgs};
 use crate::cli::values::duration;
 
 /// Write a starter project.
@@ -15,8 +15,11 @@ pub(crate) struct InitArgs {
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
     /// Write a pipeline too; repeat for more. An existing project gets only the pipeline
-    #[arg(long, value_enum, value_name = "WHERE")]
+    #[arg(long, value_enum, value_name = "WHERE", help_heading = "Output")]
     pub ci: Vec<Pipeline>,
+    /// Write a project with a simulator of the API, so that `plan` works without an account
+    #[arg(long, conflicts_with = "ci", help_heading = "Output")]
+    pub demo: bool,
 }
 
 /// Where a pipeline runs.
@@ -38,6 +41,9 @@ pub(crate) struct ValidateArgs {
     /// Which files.
     #[command(flatten)]
     pub files: FileArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -53,7 +59,7 @@ pub(crate) struct ResolveArgs {
     #[command(flatten)]
     pub select: SelectArgs,
     /// text or json
-    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
     pub format: PlainFormat,
 }
 
@@ -67,24 +73,31 @@ pub(crate) struct ShowArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// Exit with 2 when there is a difference
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     pub detailed_exitcode: bool,
 }
 
 /// Serve the simulator.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Simulator")]
 pub(crate) struct SandboxArgs {
+    /// A folder of the project whose seed to use, where its endpoint is `sandbox:SEED` [default: .]
+    #[arg(value_name = "DIR", help_heading = None, conflicts_with_all = ["data", "clients"])]
+    pub folder: Option<PathBuf>,
+    /// The project file to use, where there are several: NAME or NAME.ringform.yaml
+    #[arg(long, value_name = "NAME", help_heading = "Selection", conflicts_with_all = ["data", "clients"])]
+    pub project: Option<PathBuf>,
     /// The address to listen on; only loopback
-    #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0", help_heading = "Connection")]
     pub listen: std::net::SocketAddr,
-    /// A seed of clients, JSON or YAML; changes are saved in .ringform/sandbox beside it
+    /// A seed of clients, JSON or YAML, in place of the project's; changes are saved in .ringform/sandbox beside it
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
-    /// Generate this many clients; this or --data is required
+    /// Generate this many clients
     #[arg(long, value_name = "N", conflicts_with = "data")]
     pub clients: Option<u64>,
     /// Return to the seed: delete the saved changes, and end
-    #[arg(long, requires = "data")]
+    #[arg(long, conflicts_with = "clients")]
     pub reset: bool,
     /// PUT replaces the whole client instead of merging
     #[arg(long)]
@@ -101,18 +114,18 @@ pub(crate) struct SandboxArgs {
     /// Refuse null in a PUT with 400
     #[arg(long)]
     pub refuse_null: bool,
-    /// A fault: NAME[=VALUE][,on=get|put|token|user][,client=ID][,times=N][,after=N][,rate=0.1]; repeat for more, `list`
-    /// names them
+    /// A fault, NAME or NAME=VALUE; after commas on=get|put|token|user, client=ID, times=N, after=N, rate=0.1. Repeat
+    /// for more; `list` names them
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<String>,
     /// The random seed: the same number gives the same clients and the same faults
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Requests an hour for each application
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Connection")]
     pub quota: Option<u64>,
     /// How long a token lives
-    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration, help_heading = "Connection")]
     pub token_lifetime: Duration,
 }
 
@@ -140,4 +153,12 @@ pub(crate) enum SchemaOf {
 pub(crate) struct CompletionsArgs {
     /// For which shell
     pub shell: clap_complete::Shell,
+}
+
+/// Print help.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HelpArgs {
+    /// A command, such as `plan` or `auth check`, or the topic `environment` [default: all commands]
+    #[arg(value_name = "COMMAND|TOPIC")]
+    pub words: Vec<String>,
 }

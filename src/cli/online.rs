@@ -7,7 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use ringform::model::ClientShare;
 use ringform::model::Setting;
 
-use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, PlainFormat, SelectArgs, SendArgs};
+use crate::cli::shared::{
+    BaseArgs, ConnectArgs, FileArgs, FloorArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
+};
 use crate::cli::values::{client_id, setting};
 
 /// Write client documents from live clients.
@@ -17,16 +19,16 @@ pub(crate) struct ImportArgs {
     #[arg(value_name = "CLIENT_ID", value_parser = client_id)]
     pub clients: Vec<ringform::model::ClientId>,
     /// The folder to write to [default: clients, in the project]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
     /// Replace the files of these clients
-    #[arg(long)]
+    #[arg(long, help_heading = "Safety")]
     pub force: bool,
     /// The credentials to read with
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Connection")]
     pub credentials: Option<String>,
     /// The project file to use, where there are several
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub project: Option<PathBuf>,
     /// How the API is reached.
     #[command(flatten)]
@@ -51,6 +53,12 @@ pub(crate) struct PlanArgs {
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
+    /// Which guards this run passes.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// Compare with the base only: no secrets and no requests, so live values are not shown
     #[arg(long, requires = "base", conflicts_with_all = ["trust_project"], help_heading = "Git")]
     pub offline: bool,
@@ -58,7 +66,7 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// Save the plan, for `apply --plan`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Saved plan")]
     pub out: Option<PathBuf>,
     /// Exit with 2 when there is a difference
     #[arg(long)]
@@ -83,6 +91,9 @@ pub(crate) struct DriftArgs {
     /// The base.
     #[command(flatten)]
     pub base: BaseArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -91,19 +102,19 @@ pub(crate) struct DriftArgs {
     #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
     /// Read this many clients, least recently read first; the report of --since holds the times
-    #[arg(long, value_name = "N", requires = "since", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", requires = "since", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Selection")]
     pub budget: Option<u64>,
     /// Exit with 2 on any open finding, or only on new ones
     #[arg(long, value_enum, default_value_t = FailOn::Any, value_name = "WHAT")]
     pub fail_on: FailOn,
     /// Write metrics for Prometheus' textfile collector; every user may read the file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Notify")]
     pub metrics: Option<PathBuf>,
     /// Post the report to this webhook when a finding is new. Prefer RINGFORM_NOTIFY_URL: a list of processes does not show it
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = "Notify")]
     pub notify: Option<String>,
     /// What the webhook gets: the JSON report, or a short text for Slack and similar services
-    #[arg(long, value_enum, default_value_t = NotifyFormat::Json, value_name = "FORMAT")]
+    #[arg(long, value_enum, default_value_t = NotifyFormat::Json, value_name = "FORMAT", help_heading = "Notify")]
     pub notify_format: NotifyFormat,
 }
 
@@ -143,32 +154,38 @@ pub(crate) struct ApplyArgs {
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
+    /// Which guards this run passes.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
     /// Apply this saved plan and nothing else; it is valid for the endpoint that it was made for
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "trust_project", "only", "overwrite_drift"])]
+    #[arg(long, value_name = "FILE", help_heading = "Saved plan", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "trust_project", "only", "overwrite_drift"])]
     pub plan: Option<PathBuf>,
     /// Do not ask
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Safety")]
     pub yes: bool,
     /// Accept that this field changes along with a PUT; repeat for more
-    #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting)]
+    #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting, help_heading = "Safety")]
     pub allow_collateral: Vec<Setting>,
     /// Send nothing when more settings than this would change, all clients together
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Safety")]
     pub max_changes: Option<u64>,
     /// Send nothing when more clients than this would change, as a number or a percentage of the clients that the run selects
-    #[arg(long, value_name = "N|P%")]
+    #[arg(long, value_name = "N|P%", help_heading = "Safety")]
     pub max_changed_clients: Option<ClientShare>,
     /// Send nothing when more changes than this would open the PBX to more callers
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Safety")]
     pub max_opening: Option<u64>,
     /// Begin no further client once this many are neither applied nor unchanged
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Safety")]
     pub max_failures: Option<u64>,
     /// Write the first N clients one at a time; the first of them that fails stops the rest
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Safety")]
     pub canary: Option<u64>,
 }
 
@@ -197,6 +214,6 @@ pub(crate) struct AuthCheckArgs {
     #[command(flatten)]
     pub connect: ConnectArgs,
     /// text or json
-    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
     pub format: PlainFormat,
 }

@@ -2,22 +2,41 @@
 //!
 //! Owns the one conversion from the command line to what `run` takes.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use ringform::model::{LimitKind, SendLimits};
+use ringform::model::{GuardOverride, LimitKind, SendLimits};
 use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
 use ringform::run::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, RunRequest,
 };
 
-use crate::cli::offline::{ResolveArgs, ValidateArgs};
+use crate::cli::guard::GuardTestArgs;
+use crate::cli::offline::{ResolveArgs, SandboxArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
-use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, SelectArgs, SendArgs};
+use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs};
 
 impl From<&FileArgs> for FileOptions {
     fn from(args: &FileArgs) -> FileOptions {
-        FileOptions { paths: args.paths.clone(), project: args.project.clone() }
+        FileOptions { paths: args.paths.clone(), project: args.project.clone(), outputs: Vec::new() }
+    }
+}
+
+impl From<&GuardTestArgs> for FileOptions {
+    fn from(args: &GuardTestArgs) -> FileOptions {
+        FileOptions { paths: args.paths.clone(), project: args.project.clone(), outputs: Vec::new() }
+    }
+}
+
+impl From<&SandboxArgs> for FileOptions {
+    fn from(args: &SandboxArgs) -> FileOptions {
+        FileOptions {
+            paths: args.folder.iter().cloned().collect(),
+            project: args.project.clone(),
+            ..FileOptions::default()
+        }
     }
 }
 
@@ -56,6 +75,15 @@ impl From<&SendArgs> for SendScope {
     }
 }
 
+impl OverrideArgs {
+    /// One override for each guard, all for one reason.
+    fn all(&self) -> Vec<GuardOverride> {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        let names: BTreeSet<&str> = self.guards.iter().map(String::as_str).collect();
+        names.into_iter().map(|guard| GuardOverride { guard: guard.into(), reason: reason.into() }).collect()
+    }
+}
+
 impl OutputArgs {
     /// Whether a format shows the commit or names files from the top of the repository.
     fn names_commit(&self) -> bool {
@@ -63,9 +91,20 @@ impl OutputArgs {
     }
 }
 
+/// The files of a command that writes these outputs, and `other` beside its formats.
+fn files(args: &FileArgs, output: &OutputArgs, other: Option<&PathBuf>) -> FileOptions {
+    let outputs = output.formats.iter().filter_map(|(_, file)| file.as_ref()).chain(other);
+    FileOptions { outputs: outputs.cloned().collect(), ..args.into() }
+}
+
 impl From<&ValidateArgs> for RunRequest {
     fn from(args: &ValidateArgs) -> RunRequest {
-        RunRequest { files: (&args.files).into(), names_commit: args.output.names_commit(), ..RunRequest::default() }
+        RunRequest {
+            files: files(&args.files, &args.output, None),
+            floor: args.floor.floor.clone(),
+            names_commit: args.output.names_commit(),
+            ..RunRequest::default()
+        }
     }
 }
 
@@ -78,11 +117,13 @@ impl From<&ResolveArgs> for RunRequest {
 impl From<&PlanArgs> for RunRequest {
     fn from(args: &PlanArgs) -> RunRequest {
         RunRequest {
-            files: (&args.files).into(),
+            files: files(&args.files, &args.output, args.out.as_ref()),
             selection: (&args.select).into(),
             connection: (&args.connect).into(),
             base: (&args.base).into(),
             sending: (&args.sending).into(),
+            floor: args.floor.floor.clone(),
+            overrides: args.overrides.all(),
             names_commit: args.out.is_some() || args.output.names_commit(),
         }
     }
@@ -106,11 +147,13 @@ impl From<&ApplyArgs> for ApplyRequest {
     fn from(args: &ApplyArgs) -> ApplyRequest {
         ApplyRequest {
             run: RunRequest {
-                files: (&args.files).into(),
+                files: files(&args.files, &args.output, None),
                 selection: (&args.select).into(),
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
                 sending: (&args.sending).into(),
+                floor: args.floor.floor.clone(),
+                overrides: args.overrides.all(),
                 names_commit: true,
             },
             saved_plan: args.plan.clone(),
@@ -125,11 +168,13 @@ impl From<&DriftArgs> for DriftRequest {
     fn from(args: &DriftArgs) -> DriftRequest {
         DriftRequest {
             run: RunRequest {
-                files: (&args.files).into(),
+                files: files(&args.files, &args.output, args.metrics.as_ref()),
                 selection: (&args.select).into(),
                 connection: (&args.connect).into(),
                 base: (&args.base).into(),
                 sending: SendScope::default(),
+                floor: args.floor.floor.clone(),
+                overrides: Vec::new(),
                 names_commit: args.output.names_commit(),
             },
             since: args.since.clone(),
@@ -142,7 +187,7 @@ impl From<&DriftArgs> for DriftRequest {
 impl From<&ImportArgs> for ImportRequest {
     fn from(args: &ImportArgs) -> ImportRequest {
         ImportRequest {
-            files: FileOptions { paths: Vec::new(), project: args.project.clone() },
+            files: FileOptions { project: args.project.clone(), ..FileOptions::default() },
             clients: args.clients.clone(),
             out: args.out.clone(),
             force: args.force,

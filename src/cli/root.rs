@@ -2,20 +2,21 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::guard::GuardArgs;
 use crate::cli::log::LogArgs;
-use crate::cli::offline::{CompletionsArgs, InitArgs, ResolveArgs, SandboxArgs, SchemaArgs, ShowArgs, ValidateArgs};
+use crate::cli::offline::{
+    CompletionsArgs, HelpArgs, InitArgs, ResolveArgs, SandboxArgs, SchemaArgs, ShowArgs, ValidateArgs,
+};
 use crate::cli::online::{ApplyArgs, AuthArgs, DriftArgs, ImportArgs, PlanArgs};
 
 /// Configuration as code for the settings of cloud-PBX clients.
 #[derive(Debug, Parser)]
-#[command(name = "ringform", version, max_term_width = 100, propagate_version = true)]
-#[command(
-    after_help = "Exit status: 0 done, 1 an error, 2 a difference (drift, or --detailed-exitcode), 130 interrupted."
-)]
+#[command(name = "ringform", bin_name = "ringform", version, max_term_width = 100, propagate_version = true)]
+#[command(disable_help_flag = true, disable_version_flag = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    /// What to do.
+    /// What to do; without a command, ringform shows where to begin.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
     /// How much to say, and how.
     #[command(flatten)]
     pub log: LogArgs,
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Render saved plans and reports again
     Show(ShowArgs),
+    /// Test guards
+    Guard(GuardArgs),
     /// Check credentials
     Auth(AuthArgs),
     /// Serve a simulator of the API on a loopback port
@@ -50,4 +53,6 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page
     Man,
+    /// Print the help of a command, or of a topic: environment
+    Help(HelpArgs),
 }

@@ -11,7 +11,7 @@ use ringform::plan::send::Overwrite;
 use ringform::plan::{Origin, Shard, select};
 use ringform::render::Format;
 
-use crate::cli::values::{duration, format, label, origin, setting};
+use crate::cli::values::{duration, format, label, origin, reason, setting};
 
 /// Which files.
 #[derive(Clone, Debug, Default, Args)]
@@ -20,7 +20,7 @@ pub(crate) struct FileArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The project file to use, where there are several: NAME or NAME.ringform.yaml
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub project: Option<PathBuf>,
 }
 
@@ -69,9 +69,31 @@ pub(crate) struct SendArgs {
     pub overwrite_drift: Vec<Overwrite>,
 }
 
+/// The rules from outside.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Safety")]
+pub(crate) struct FloorArgs {
+    /// A file outside of the project with guards and limits that bind as well. RINGFORM_FLOOR can name another one, and
+    /// both bind
+    #[arg(long, value_name = "FILE", help_heading = "Safety")]
+    pub floor: Option<PathBuf>,
+}
+
+/// Which guards this run passes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Safety")]
+pub(crate) struct OverrideArgs {
+    /// Let this run pass this guard of the project; repeat for more. Report and journal record it
+    #[arg(long = "override-guard", value_name = "NAME", requires = "reason", help_heading = "Safety")]
+    pub guards: Vec<String>,
+    /// Why this run passes the guards of --override-guard
+    #[arg(long, value_name = "TEXT", requires = "guards", value_parser = reason, help_heading = "Safety")]
+    pub reason: Option<String>,
+}
+
 /// How results are written.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Output")]
+#[command(next_help_heading = "Report")]
 pub(crate) struct OutputArgs {
     /// FORMAT or FORMAT=FILE: text, json, markdown, github, gitlab, junit, sarif, html, terraform, prometheus; repeat to write
     /// files beside the printed format

@@ -28,6 +28,13 @@ pub(super) fn origin(text: &str) -> Result<Origin, String> {
     found.ok_or_else(|| "an origin is pending, drift, conflict or unknown".to_owned())
 }
 
+pub(super) fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("the reason is empty; write why".to_owned()),
+        text => Ok(text.to_owned()),
+    }
+}
+
 pub(super) fn label(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("a label is KEY=VALUE, such as city=moscow")?;
     Ok((key.to_owned(), value.to_owned()))

@@ -2,32 +2,36 @@
 
 use std::io::{self, IsTerminal};
 
-use anyhow::bail;
-
+use ringform::model::Advice;
 use ringform::run::{self, ApplyRequest, ExitRules, ExitStatus};
 
 use crate::cli::{ApplyArgs, LogArgs};
-use crate::terminal::{block_on, environment, formats, listener, not_started, output, question, signals};
+use crate::terminal::{block_on, environment, formats, inputs::InputFile, listener, not_started, question, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
-    formats::check(formats, &[])?;
+    let plan = InputFile::of(args.plan.as_ref(), "the plan to apply");
+    let inputs =
+        [plan, InputFile::floor(args.floor.floor.as_ref()), InputFile::certificates(args.connect.ca_file.as_ref())];
+    formats::check(formats, None, &inputs)?;
     // This check comes before any request, so that a wrong pipeline fails in its first run.
     if !args.yes && !io::stdin().is_terminal() {
-        bail!("apply asks before it sends, and stdin is not a terminal; give --yes to send without a question");
+        let what = "apply asks before it sends, and stdin is not a terminal";
+        return Err(Advice::new(what, "give --yes to send without a question").into());
     }
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let (request, listener) = (ApplyRequest::from(args), listener::listener(log));
-    let ask = async |plan: &_, clients| question::ask(plan, clients, log, &env.shutdown).await;
+    let ask = async |plan: &_| question::ask(plan, log, &env.shutdown).await;
     let outcome = match block_on(run::apply(&request, &env, &listener, ask)) {
         Ok(outcome) => outcome,
         Err(error) => return not_started::refuse(error, formats, log),
     };
-    output::diagnose(&outcome.report.diagnostics, log);
+    formats::warn(&outcome.report, formats, log);
     let status = outcome.exit_status(ExitRules::default());
     // The report of what was sent comes first, then any other failure.
-    formats::write(&outcome.report, formats, log).and(outcome.finished)?;
+    let write = if args.yes { formats::write } else { formats::write_after_question };
+    write(&outcome.report, formats, log).and(outcome.finished)?;
     Ok(status.or_interrupted(env.shutdown.is_stopped()))
 }

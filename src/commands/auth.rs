@@ -18,14 +18,14 @@ pub(crate) fn run(args: &AuthArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
 
 fn check(args: &AuthCheckArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let (request, listener) = (AuthRequest::from(args), listener::listener(log));
     let outcome = match block_on(run::auth(&request, &env, &listener)) {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),
     };
     match args.format {
-        PlainFormat::Text => output::print(&outcome.credentials.iter().map(text).collect::<String>())?,
+        PlainFormat::Text => output::print_text(&outcome.credentials.iter().map(text).collect::<String>())?,
         PlainFormat::Json => {
             let all: Vec<_> = outcome.credentials.iter().map(document).collect();
             let mut shown = Vec::new();
@@ -45,7 +45,7 @@ fn text(check: &CredentialCheck) -> String {
     match &check.user {
         Ok(user) => format!("{name}: works{}{}\n{}", rights(user), quota(check), advice(user)),
         Err(failure) => {
-            let help = failure.help.as_ref().map(|help| format!("  {help}\n")).unwrap_or_default();
+            let help = failure.help.as_ref().map(|help| format!("  help: {help}\n")).unwrap_or_default();
             format!("{name}: does not work: {}\n{help}", escape::terminal(&failure.message))
         }
     }

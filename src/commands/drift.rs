@@ -3,20 +3,28 @@
 
 use std::path::{Path, PathBuf};
 
+use ringform::files::FileIdentity;
 use ringform::render::{self, Format, TextOptions};
 use ringform::run::{self, DriftRequest, Environment, ExitRules, ExitStatus, Notification, RunOutcome, Secret};
 
 use crate::cli::{DriftArgs, FailOn, LogArgs, NotifyFormat};
-use crate::terminal::{block_on, environment, formats, listener, not_started, output, signals, write_metrics};
+use crate::terminal::{
+    block_on, environment, formats, inputs::InputFile, listener, not_started, output, signals, write_metrics,
+};
 
 /// Runs the command.
 pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
-    formats::check(formats, &[args.metrics.as_deref()])?;
-    formats::distinct(args.metrics.iter().chain(&args.since).map(PathBuf::as_path))?;
+    let last_report = InputFile::last_report(args.since.as_ref());
+    let inputs = [
+        last_report,
+        InputFile::floor(args.floor.floor.as_ref()),
+        InputFile::certificates(args.connect.ca_file.as_ref()),
+    ];
+    formats::check(formats, args.metrics.as_deref(), &inputs)?;
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
-    let request = DriftRequest { notification: notification(args, &env), ..DriftRequest::from(args) };
+    signals::listen(&env, log.quiet);
+    let request = DriftRequest { notification: notification(args, &env)?, ..DriftRequest::from(args) };
     let listener = listener::listener(log);
     match block_on(run::drift(&request, &env, &listener)) {
         Ok(outcome) => Ok(show(outcome, args, log, &env)),
@@ -31,8 +39,9 @@ pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
 
 /// Writes the report and the metrics. One failure stops no other step.
 fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment) -> ExitStatus {
-    output::diagnose(&outcome.report.diagnostics, log);
-    let written = formats::write(&outcome.report, &args.output.formats, log);
+    let formats = &args.output.formats;
+    formats::warn(&outcome.report, formats, log);
+    let written = formats::write(&outcome.report, formats, log);
     let measured = match &args.metrics {
         Some(file) => write_metrics(&outcome.report, file),
         None => Ok(()),
@@ -47,33 +56,28 @@ fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment)
 }
 
 /// The webhook of the flag, else of the environment.
-fn notification(args: &DriftArgs, env: &Environment) -> Option<Notification> {
-    let (address, named_by) = match (&args.notify, env.variables.get("RINGFORM_NOTIFY_URL")) {
-        (Some(address), _) => (address.clone(), "--notify"),
-        (None, Some(address)) => (address, "RINGFORM_NOTIFY_URL"),
-        (None, None) => return None,
+fn notification(args: &DriftArgs, env: &Environment) -> anyhow::Result<Option<Notification>> {
+    let (address, named_by) = match &args.notify {
+        Some(address) => (address.clone(), "--notify"),
+        None => match env.variables.text("RINGFORM_NOTIFY_URL").map_err(anyhow::Error::msg)? {
+            Some(address) => (address, "RINGFORM_NOTIFY_URL"),
+            None => return Ok(None),
+        },
     };
     let body: fn(&_, &mut Vec<u8>) -> _ = match args.notify_format {
         NotifyFormat::Json => |report, body| render::render(report, Format::Json, &TextOptions::PIPE, body),
         NotifyFormat::Slack => |report, body| render::slack(report, body),
     };
-    Some(Notification { address: Secret::new(address), named_by, body })
-}
-
-/// Where a file is or would be: its folder without links, and the target of a link.
-fn place(file: &Path) -> Option<PathBuf> {
-    let file = std::fs::read_link(file).map_or_else(
-        |_| file.to_owned(),
-        |target| file.parent().map_or_else(|| target.clone(), |folder| folder.join(&target)),
-    );
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Some(folder.canonicalize().ok()?.join(file.file_name()?))
+    Ok(Some(Notification { address: Secret::new(address), named_by, body }))
 }
 
 /// Whether two paths name one file. Neither has to exist yet, and a link may lead to the other.
 fn is_same(file: Option<&Path>, other: Option<&Path>) -> bool {
     match (file, other) {
-        (Some(file), Some(other)) => file == other || (place(file).is_some() && place(file) == place(other)),
+        (Some(file), Some(other)) => {
+            let identities = FileIdentity::of(file).zip(FileIdentity::of(other));
+            file == other || identities.is_some_and(|(file, other)| file.is(&other))
+        }
         (_, _) => false,
     }
 }

@@ -1,21 +1,25 @@
 //! `ringform import`: writes client documents from live clients.
 
-use ringform::model::ClientId;
+use ringform::model::{ClientId, io_cause};
 use ringform::render::escape;
 use ringform::run::{self, ExitStatus, ImportError, ImportRequest, ImportWarning, ImportedClient};
 
 use crate::cli::{ImportArgs, LogArgs};
-use crate::terminal::files::escaped;
-use crate::terminal::output::{note, print};
-use crate::terminal::{block_on, environment, listener, not_started, signals};
+use crate::terminal::files::shown;
+use crate::terminal::output::{note, print_text};
+use crate::terminal::{block_on, environment, inputs, listener, not_started, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
+    args.out.as_deref().map_or(Ok(()), inputs::check_folder)?;
     let env = environment()?;
-    signals::listen(&env.shutdown, log.quiet);
+    signals::listen(&env, log.quiet);
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
     match block_on(run::import(&request, &env, &listener, show)) {
         Ok(outcome) => {
+            if let Some(example) = outcome.removed_example.filter(|_| !log.quiet) {
+                note(&format!("note: {} was the untouched example of `init` and is removed", shown(&example)));
+            }
             outcome.finished?;
             let status = if outcome.complete { ExitStatus::Done } else { ExitStatus::Error };
             Ok(status.or_interrupted(env.shutdown.is_stopped()))
@@ -28,7 +32,7 @@ pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus
 fn show(ImportedClient { client, result }: ImportedClient) -> anyhow::Result<()> {
     match result {
         Ok((path, warnings)) => {
-            print(&format!("client {client} → {}\n", escaped(&path)))?;
+            print_text(&format!("client {client} → {}\n", shown(&path)))?;
             warnings.iter().for_each(|warning| note(&warned(client, warning)));
         }
         Err(error) => note(&format!("error: client {client}: {}", sentence(&error))),
@@ -45,21 +49,26 @@ fn warned(client: ClientId, warning: &ImportWarning) -> String {
         ImportWarning::Missing(setting) => {
             format!("warning: client {client}: the answer lacks {setting}; it stays unmanaged")
         }
+        ImportWarning::NoDomain => {
+            format!("note: client {client} has no domain, so its document does not expect one")
+        }
     }
 }
 
 fn sentence(error: &ImportError) -> String {
     match error {
         ImportError::NotRead(failure) => {
-            let help = failure.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+            let help = failure.help.as_deref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
             format!("{}{help}", escape::terminal(&failure.message))
         }
         ImportError::NoId => "the answer holds no valid `id`, so nothing was written".to_owned(),
         ImportError::OtherClient(id) => format!("the answer is client {id}, so nothing was written"),
         ImportError::Declared(path) => {
-            format!("{} declares it already; nothing was written, edit that file instead", escaped(path))
+            format!("{} declares it already, so nothing was written\n  help: edit that file instead", shown(path))
         }
-        ImportError::Exists(path) => format!("{} exists; give --force to replace it", escaped(path)),
-        ImportError::NotWritten(error) => escape::terminal(&format!("{error:#}").into()).to_string(),
+        ImportError::Exists(path) => format!("{} already exists\n  help: give --force to replace it", shown(path)),
+        ImportError::NotWritten(path, error) => {
+            format!("cannot write {}: {}", shown(path), escape::terminal(&io_cause(error).into()))
+        }
     }
 }

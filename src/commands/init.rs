@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
+use ringform::model::Untrusted;
+use ringform::render::escape;
 use ringform::run::ExitStatus;
 
 use crate::cli::{InitArgs, LogArgs, Pipeline};
@@ -15,19 +17,16 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from("."));
     let project = starter::resolved(&folder)?;
     let repository = project.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&project);
-    let within = project.strip_prefix(repository).unwrap_or(Path::new("")).to_str().map(|text| text.replace('\\', "/"));
-    let within = match within.filter(|within| starter::is_plain(within)) {
-        Some(within) => within,
-        None if args.ci.is_empty() => String::new(),
-        None => bail!(
-            "a pipeline cannot name the folder {} without quotes; use letters, digits, `-`, `_` and `.` for its name",
-            files::escaped(&project)
-        ),
-    };
-    let folders = StarterFolders { project: &project, repository, within: &within };
+    let within = within(&project, repository, &args.ci)?;
+    let branch = branch(repository, args, log)?;
+    let folders = StarterFolders { project: &project, repository, within: &within, branch: branch.as_deref() };
     let had_project = starter::is_project(&project);
-    // A project that exists already gets only the pipelines.
-    let mut all = if had_project && !args.ci.is_empty() { Vec::new() } else { starter::project(&folders) };
+    let mut all = match (args.demo, had_project && !args.ci.is_empty()) {
+        (true, _) => starter::demo(&folders),
+        // A project that exists already gets only the pipelines.
+        (false, true) => Vec::new(),
+        (false, false) => starter::project(&folders),
+    };
     let mut pipelines: Vec<Pipeline> = Vec::new();
     for pipeline in &args.ci {
         if !pipelines.contains(pipeline) {
@@ -37,18 +36,64 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     }
     let existing = starter::existing(&all);
     if !existing.is_empty() {
-        return Ok(refuse(&existing, had_project && args.ci.is_empty()));
+        return Ok(refuse(&existing, had_project && args.ci.is_empty() && !args.demo));
+    }
+    if args.demo && had_project {
+        bail!("{} holds a project already; run `ringform init --demo` in an empty folder", files::escaped(&project));
     }
     starter::write_all(&all)?;
-    output::print(&all.iter().map(|file| format!("{}\n", files::shown(&file.path))).collect::<String>())?;
+    output::print_text(&all.iter().map(|file| format!("{}\n", files::shown(&file.path))).collect::<String>())?;
     if !log.quiet {
         if let Some(outer) = project.ancestors().skip(1).find(|above| above.join("ringform.yaml").exists()) {
             let outer = files::escaped(outer);
             output::note(&format!("note: the project in {outer} no longer reads the documents in this folder"));
         }
-        starter::next_steps(had_project, &pipelines).iter().for_each(|line| output::note(line));
+        let steps = match args.demo {
+            true => starter::demo_steps(args.folder.as_deref().map(named).as_deref()),
+            false => starter::next_steps(had_project, &pipelines),
+        };
+        steps.iter().for_each(|line| output::note(line));
     }
     Ok(ExitStatus::Done)
+}
+
+/// The project's folder in the repository, with `/`, as pipelines name it.
+fn within(project: &Path, repository: &Path, pipelines: &[Pipeline]) -> anyhow::Result<String> {
+    let within = project.strip_prefix(repository).unwrap_or(Path::new("")).to_str().map(|text| text.replace('\\', "/"));
+    match within.filter(|within| starter::is_plain(within)) {
+        Some(within) => Ok(within),
+        None if pipelines.is_empty() => Ok(String::new()),
+        None => bail!(
+            "a pipeline cannot name the folder {} without quotes; use letters, digits, `-`, `_` and `.` for its name",
+            files::escaped(project)
+        ),
+    }
+}
+
+/// The branch for workflows that name one. The pipelines other than those of GitHub name none.
+fn branch(repository: &Path, args: &InitArgs, log: &LogArgs) -> anyhow::Result<Option<String>> {
+    if !args.ci.contains(&Pipeline::Github) {
+        return Ok(None);
+    }
+    let branch = starter::default_branch(repository);
+    match &branch {
+        Some(branch) if !starter::can_be_named(branch) => {
+            let branch = Untrusted::from(branch.as_str());
+            bail!("a workflow cannot name the branch {}; rename the branch", escape::terminal(&branch))
+        }
+        Some(_) => {}
+        None if log.quiet => {}
+        None => output::note(
+            "note: git names no branch here, so the workflows name `main`; change it where your branch has another name",
+        ),
+    }
+    Ok(branch)
+}
+
+/// The folder as a word for a shell, or a stand-in for one that needs quotes.
+fn named(folder: &Path) -> String {
+    let plain = folder.to_str().filter(|text| starter::is_plain(text) && !text.is_empty());
+    plain.unwrap_or("DIR").to_owned()
 }
 
 /// Names the files that exist already.

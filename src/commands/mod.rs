@@ -6,6 +6,8 @@ pub(crate) mod apply;
 pub(crate) mod auth;
 pub(crate) mod completions;
 pub(crate) mod drift;
+pub(crate) mod guard;
+pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod man;

@@ -4,17 +4,20 @@ use ringform::render::{self, Format, TextOptions};
 use ringform::run::{self, ExitRules, ExitStatus, RunOutcome, RunRequest};
 
 use crate::cli::{LogArgs, PlanArgs};
-use crate::terminal::{block_on, environment, files, formats, listener, not_started, output, print_diff, signals};
+use crate::terminal::{
+    block_on, environment, files, formats, inputs::InputFile, listener, not_started, output, print_diff, signals,
+};
 
 /// Runs the command.
 pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
-    formats::check(&args.output.formats, &[args.out.as_deref()])?;
+    let inputs = [InputFile::floor(args.floor.floor.as_ref()), InputFile::certificates(args.connect.ca_file.as_ref())];
+    formats::check(&args.output.formats, args.out.as_deref(), &inputs)?;
     let env = environment()?;
+    signals::listen(&env, log.quiet);
     let request = RunRequest::from(args);
     let outcome = match args.offline {
         true => run::plan_offline(&request, &env),
         false => {
-            signals::listen(&env.shutdown, log.quiet);
             let listener = listener::listener(log);
             block_on(run::plan(&request, &env, &listener))
         }
@@ -31,7 +34,11 @@ pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
 /// Shows and saves what was planned.
 fn show(outcome: &RunOutcome, args: &PlanArgs, log: &LogArgs) -> anyhow::Result<()> {
     let (report, formats) = (&outcome.report, &args.output.formats);
-    output::diagnose(&report.diagnostics, log);
+    if args.diff {
+        output::diagnose(&report.diagnostics, log);
+    } else {
+        formats::warn(report, formats, log);
+    }
     // A file that cannot be written must not hide what was read.
     let saved = match &args.out {
         Some(file) => files::replace(file, |out| render::render(report, Format::Json, &TextOptions::PIPE, out)),

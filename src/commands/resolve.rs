@@ -16,7 +16,7 @@ pub(crate) fn run(args: &ResolveArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
         Err(error) => return not_started::complain(error, log),
     };
     match args.format {
-        PlainFormat::Text => output::print(&declarations.iter().map(text).collect::<Vec<_>>().join("\n"))?,
+        PlainFormat::Text => output::print_text(&declarations.iter().map(text).collect::<Vec<_>>().join("\n"))?,
         PlainFormat::Json => {
             let all: Vec<_> = declarations.iter().map(document).collect();
             output::print(&format!("{}\n", serde_json::to_string_pretty(&json!({"clients": all}))?))?;

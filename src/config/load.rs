@@ -3,15 +3,19 @@
 //! Owns the order of the steps and the list of all problems. A problem of one file must not stop the reading of the
 //! others.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::batch::{duplicates, read_all};
+use crate::config::find::outputs::{ProjectInput, RunOutputs, possible_owners};
 use crate::config::find::project::{ProjectLocation, ProjectRequest, locate};
 use crate::config::find::walk;
 use crate::config::git::Repository;
+use crate::config::sections::Template;
 use crate::config::sections::project::{self, Project};
 use crate::config::text::read_text;
 use crate::config::yaml::{self, Problems};
+use crate::git::GitEnvironment;
 use crate::model::{Declaration, Diagnostic, Untrusted};
 
 /// What was loaded.
@@ -31,6 +35,8 @@ pub struct Loaded {
     pub documents: usize,
     /// How many files hold them.
     pub files: usize,
+    /// The outputs of the run, compared with the files that were read.
+    pub(crate) outputs: RunOutputs,
 }
 
 impl Loaded {
@@ -40,7 +46,7 @@ impl Loaded {
     }
 
     /// Sorts the problems. A project whose own file has errors is not given out.
-    fn complete(mut self) -> Loaded {
+    pub(crate) fn complete(mut self) -> Loaded {
         self.diagnostics.sort_by(|one, other| (&one.range, &one.rule).cmp(&(&other.range, &other.rule)));
         let is_broken = |file: &str| {
             let is_of = |one: &Diagnostic| one.range.as_ref().is_some_and(|place| place.file.raw() == file);
@@ -57,11 +63,13 @@ impl Loaded {
 pub fn load(request: &ProjectRequest) -> Loaded {
     let mut loaded = read_project(request);
     let (Some(location), Some(project)) = (&loaded.location, &loaded.project) else { return loaded };
-    let (files, errors) = walk::documents(&request.cwd, location, project.documents.as_ref());
-    loaded.diagnostics.extend(errors);
-    loaded.files = files.len();
-    let read = read_all(&location.root, &files, &project.inheritance);
-    drop(files);
+    let found = walk::documents(&request.cwd, location, project.documents.as_ref());
+    loaded.outputs.compare_documents(&location.root, &found);
+    loaded.diagnostics.extend(found.errors);
+    loaded.diagnostics.extend(found.warnings);
+    loaded.files = found.files.len();
+    let read = read_all(&location.root, &found.files, &project.inheritance);
+    drop(found.files);
     loaded.documents = read.documents;
     loaded.declarations = read.declarations;
     loaded.diagnostics.extend(read.diagnostics);
@@ -77,9 +85,25 @@ pub fn load_project(request: &ProjectRequest) -> Loaded {
     read_project(request).complete()
 }
 
+/// The project file of which a file of this real path is a client document, or would be one.
+pub fn project_of_document(real: &Path, git: &GitEnvironment) -> Option<PathBuf> {
+    possible_owners(real).into_iter().find_map(|(file, name)| {
+        let request = ProjectRequest {
+            cwd: file.parent()?.to_owned(),
+            project: Some(file.clone()),
+            git: git.clone(),
+            ..ProjectRequest::default()
+        };
+        // A project file with errors may mean any document.
+        let project = load_project(&request).project;
+        project.is_none_or(|project| project.documents.is_none_or(|globs| globs.find(&name))).then_some(file)
+    })
+}
+
 /// Finds and reads the project file. A file with errors gives a project too, so that the documents can be checked.
-fn read_project(request: &ProjectRequest) -> Loaded {
-    let mut loaded = Loaded::default();
+pub(crate) fn read_project(request: &ProjectRequest) -> Loaded {
+    let outputs = RunOutputs::of(&request.cwd, &request.outputs);
+    let mut loaded = Loaded { outputs, ..Loaded::default() };
     let location = match locate(request) {
         Ok(location) => location,
         Err(errors) => {
@@ -87,6 +111,7 @@ fn read_project(request: &ProjectRequest) -> Loaded {
             return loaded;
         }
     };
+    loaded.outputs.compare(&location.root.join(&location.file), ProjectInput::ProjectFile);
     let repository = Repository::around(&location.root, request.git.clone());
     let name = Untrusted::from(location.file.as_str());
     match read_text(&location.root.join(&location.file), &name) {
@@ -95,6 +120,10 @@ fn read_project(request: &ProjectRequest) -> Loaded {
             let documents = yaml::read(&text, &mut problems);
             let file = Arc::from(location.file.as_str());
             let project = project::read(location.root.clone(), file, repository.clone(), &documents, &mut problems);
+            let endpoint = project.endpoint.as_ref().map(Template::text).unwrap_or_default();
+            if let Some(seed) = endpoint.strip_prefix("sandbox:") {
+                loaded.outputs.compare(&location.root.join(seed), ProjectInput::Seed);
+            }
             loaded.project = Some(project);
             loaded.diagnostics = problems.into_list();
         }

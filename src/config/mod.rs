@@ -7,8 +7,11 @@
 
 mod batch;
 mod emit;
+mod example;
 mod find;
+mod floor;
 mod git;
+mod guard_tests;
 mod load;
 mod schema;
 mod sections;
@@ -18,8 +21,11 @@ mod text;
 mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
-pub use find::{ProjectRequest, is_project_file};
-pub use git::{Baseline, BranchTip, Repository, base};
-pub use load::{Loaded, load, load_project};
+pub use example::is_untouched_example;
+pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
+pub use floor::load_floor;
+pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
+pub use guard_tests::{GuardTests, load_guard_tests};
+pub use load::{Loaded, load, load_project, project_of_document};
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

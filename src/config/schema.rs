@@ -98,6 +98,7 @@ fn of_shape(shape: KeyShape) -> Json {
             json!({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}})
         }
         KeyShape::Day => json!({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+        KeyShape::Days => json!({"type": "string", "pattern": "^[1-9][0-9]*d$"}),
         KeyShape::Section(section) => of_section(section, or_null("object")),
         KeyShape::Credentials => map(credential()),
         KeyShape::Profiles => map(of_shape(KeyShape::Settings)),

@@ -2,12 +2,11 @@
 //!
 //! Owns the size limit, the check for UTF-8 and the words for a file that cannot be read. It must not know YAML.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-pub(crate) use crate::model::text::io_cause;
-use crate::model::{Diagnostic, Place, Untrusted};
+use crate::files::open_regular;
+use crate::model::{Diagnostic, Place, Untrusted, io_cause};
 
 /// A file larger than this is refused without being read: a client document is a few hundred bytes.
 pub(crate) const MOST_BYTES: u64 = 16 * 1024 * 1024;
@@ -19,7 +18,7 @@ pub(crate) fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Dia
         let summary = format!("{} cannot be read: {}", name.raw(), io_cause(&error));
         Box::new(Diagnostic::error("unreadable", place.clone(), summary))
     };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open_regular(path).map_err(unreadable)?;
     // This does not ask for the size: most files fit into the first read, a file can grow, and a pipe has no size.
     let mut bytes = Vec::with_capacity(4096);
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;

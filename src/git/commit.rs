@@ -6,7 +6,8 @@
 use std::io::{self, BufWriter, Read, Write};
 use std::process::Stdio;
 
-use crate::git::process::{GitError, GitProcess};
+use crate::git::error::GitError;
+use crate::git::process::GitProcess;
 
 /// A ref that exists only inside the process: the stream takes it back before git would write it.
 const SCRATCH: &str = "refs/ringform/import";

@@ -5,12 +5,17 @@
 use std::ffi::OsString;
 use std::process::Command;
 
-/// The variables of a process without those that steer git. The default has none.
+use crate::git::children::GitChildren;
+
+/// The variables of a process: those that steer git apart from the others. The default has none.
 #[derive(Clone, Default)]
 pub struct GitEnvironment {
     variables: Vec<(OsString, OsString)>,
-    /// `GIT_` variables of the user that count for calls that reach a network.
+    /// Variables that name files of settings or hold settings.
+    settings: Vec<(OsString, OsString)>,
+    /// Variables that say how to log in to a remote and which programs to run for it.
     network: Vec<(OsString, OsString)>,
+    children: GitChildren,
 }
 
 impl std::fmt::Debug for GitEnvironment {
@@ -23,10 +28,24 @@ impl std::fmt::Debug for GitEnvironment {
 impl GitEnvironment {
     /// Takes the variables of a process. Hooks export `GIT_` variables that name another repository: they are left out.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> GitEnvironment {
-        let steers = |(name, _): &(OsString, OsString)| name.as_encoded_bytes().starts_with(b"GIT_");
-        let (git, variables): (Vec<_>, Vec<_>) = variables.into_iter().partition(steers);
-        let network = git.into_iter().filter(|(name, _)| name.to_str().is_some_and(counts_for_network)).collect();
-        GitEnvironment { variables, network }
+        let mut environment = GitEnvironment::default();
+        for (name, value) in variables {
+            let bytes = name.as_encoded_bytes();
+            // GIT_CONFIG alone, without more of a name, makes `git config` read a file that git itself does not read.
+            if bytes.starts_with(b"GIT_CONFIG_") {
+                environment.settings.push((name, value));
+            } else if name.to_str().is_some_and(counts_for_network) {
+                environment.network.push((name, value));
+            } else if !bytes.starts_with(b"GIT_") {
+                environment.variables.push((name, value));
+            }
+        }
+        environment
+    }
+
+    /// The git processes of the run.
+    pub fn children(&self) -> &GitChildren {
+        &self.children
     }
 
     /// A command that sees these variables and no others.
@@ -36,21 +55,25 @@ impl GitEnvironment {
         command
     }
 
-    /// A command that sees the user's settings of git too.
-    pub(crate) fn network_command(&self, program: &str) -> Command {
+    /// A command that also sees the variables with settings of git.
+    pub(crate) fn command_with_settings(&self, program: &str) -> Command {
         let mut command = self.command(program);
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// A command that reaches a network: it sees the user's settings, and how to log in.
+    pub(crate) fn network_command(&self, program: &str) -> Command {
+        let mut command = self.command_with_settings(program);
         command.envs(self.network.iter().map(|(name, value)| (name, value)));
         command
     }
 }
 
-/// Whether a `GIT_` variable counts for a call that reaches a network: how to log in, which program to run for ssh,
-/// which settings. None of them names another repository, and none allows a transport.
+/// Whether a `GIT_` variable counts for a call that reaches a network. None of them names another repository, and none
+/// allows a transport.
 fn counts_for_network(name: &str) -> bool {
-    name.starts_with("GIT_CONFIG_")
-        || name.starts_with("GIT_SSL_")
-        || name.starts_with("GIT_HTTP_")
-        || name.starts_with("GIT_TRACE")
+    ["GIT_SSL_", "GIT_HTTP_", "GIT_TRACE"].iter().any(|start| name.starts_with(start))
         || matches!(
             name,
             "GIT_SSH" | "GIT_SSH_COMMAND" | "GIT_SSH_VARIANT" | "GIT_ASKPASS" | "GIT_PROXY_COMMAND" | "GIT_EXEC_PATH"
@@ -63,11 +86,13 @@ mod tests {
 
     #[test]
     fn variables_that_steer_git_are_left_out() {
-        let variables = [("PATH", "/bin"), ("GIT_DIR", "/elsewhere"), ("GIT_CONFIG_COUNT", "1"), ("HOME", "/root")];
-        let environment = GitEnvironment::of(variables.map(|(name, value)| (name.into(), value.into())));
-        let command = environment.command("git");
-        let seen: Vec<_> =
-            command.get_envs().filter_map(|(name, value)| Some((name.to_str()?, value?.to_str()?))).collect();
-        assert_eq!(seen, [("HOME", "/root"), ("PATH", "/bin")]);
+        let names = ["PATH", "GIT_DIR", "GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "HOME"];
+        let environment = GitEnvironment::of(names.map(|name| (name.into(), "x".into())));
+        let seen = |command: std::process::Command| -> Vec<String> {
+            command.get_envs().map(|(name, _)| name.to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(seen(environment.command("git")), ["HOME", "PATH"]);
+        let settings = seen(environment.command_with_settings("git"));
+        assert_eq!(settings, ["GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "HOME", "PATH"]);
     }
 }

@@ -3,16 +3,20 @@
 //! Owns the process, its environment, and the protocols of reading and writing objects. It must not know what a commit
 //! is for.
 
+mod children;
 mod commit;
 mod environment;
+mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod objects;
 mod process;
 mod remote;
 
+pub use children::GitChildren;
 pub(crate) use commit::{FileChange, NewCommit, write_commit};
 pub use environment::GitEnvironment;
+pub(crate) use error::{DUBIOUS, EMBEDDED, GitError, GitErrorKind};
 pub(crate) use objects::ObjectReader;
-pub(crate) use process::{DUBIOUS, EMBEDDED, GitError, GitProcess, LACKING, entries};
+pub(crate) use process::{GitProcess, entries};
 pub(crate) use remote::RemoteBranch;

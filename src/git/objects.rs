@@ -5,7 +5,9 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use crate::git::process::{GitError, GitProcess};
+use crate::git::children::ListedChild;
+use crate::git::error::GitError;
+use crate::git::process::GitProcess;
 
 /// How many names are written before their answers are read. That many fit into any pipe, so neither side waits for
 /// the other.
@@ -27,8 +29,11 @@ pub(crate) struct GitObject {
 #[derive(Debug)]
 pub(crate) struct ObjectReader {
     child: Child,
+    _listed: ListedChild,
     names: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
+    /// What it printed on stderr, read once it ended.
+    stderr: Vec<u8>,
 }
 
 impl ObjectReader {
@@ -36,11 +41,11 @@ impl ObjectReader {
     pub(crate) fn start(git: &GitProcess) -> Result<ObjectReader, GitError> {
         let mut command = git.command(&["cat-file", "--batch"])?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| GitError::not_started(&error))?;
+        let (mut child, listed) = git.spawn(&mut command).map_err(|error| GitError::not_started(&error))?;
         let (names, Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(GitError::other("git gave no answer"));
         };
-        Ok(ObjectReader { child, names, answers: BufReader::new(answers) })
+        Ok(ObjectReader { child, _listed: listed, names, answers: BufReader::new(answers), stderr: Vec::new() })
     }
 
     /// Gives the objects of these names to `take`, in their order; `None` for one that does not exist. The bytes of an
@@ -69,33 +74,49 @@ impl ObjectReader {
         Ok(())
     }
 
-    /// The bytes of these objects; an object that does not exist is an error.
+    /// The bytes of these objects; an object that does not exist is an error. `what` says what each of them is.
     pub(crate) fn contents(
         &mut self,
         ids: &[&str],
         most: u64,
+        what: &dyn Fn(usize) -> String,
         take: &mut dyn FnMut(usize, Option<Vec<u8>>),
     ) -> Result<(), GitError> {
-        let mut lacks = false;
-        self.read(ids, most, &mut |index, object| match object {
-            Some(object) => take(index, object.bytes),
-            None => lacks = true,
-        })?;
-        if lacks { Err(GitError::lacking()) } else { Ok(()) }
+        // A chunk at a time: the complaints of one chunk fit into the pipe, which is read at the end.
+        for (chunk, ids) in ids.chunks(CHUNK).enumerate() {
+            let (mut lacking, mut answers, first) = (None, 0, chunk * CHUNK);
+            let ended = self.read(ids, most, &mut |index, object| {
+                answers = index + 1;
+                match object {
+                    Some(object) => take(first + index, object.bytes),
+                    None => lacking = lacking.or(Some(index)),
+                }
+            });
+            // Where git ended in the middle, it ended at the object that it did not answer.
+            let index = match (lacking, ended) {
+                (Some(index), _) => index,
+                (None, Ok(())) => continue,
+                (None, Err(_)) if answers < ids.len() => answers,
+                (None, Err(error)) => return Err(error),
+            };
+            return Err(GitError::without_object(ids[index], &what(first + index), self.stderr()));
+        }
+        Ok(())
     }
 
     /// Why the process gave no valid answer.
     fn broken(&mut self) -> GitError {
+        GitError::of_stderr(self.stderr())
+    }
+
+    /// What git printed on stderr until it ended. It gives no more answers after that.
+    pub(crate) fn stderr(&mut self) -> &[u8] {
         drop(self.names.take());
-        let mut stderr = Vec::new();
         if let Some(mut from) = self.child.stderr.take() {
             // What cannot be read is not shown: the error says less then.
-            drop(from.read_to_end(&mut stderr));
+            drop(from.read_to_end(&mut self.stderr));
         }
-        match self.child.wait() {
-            Ok(status) if status.success() => GitError::lacking(),
-            Ok(_) | Err(_) => GitError::of_stderr(&stderr),
-        }
+        &self.stderr
     }
 }
 

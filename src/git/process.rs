@@ -1,65 +1,17 @@
 //! The one way ringform calls the `git` program.
 //!
-//! Owns what may influence a call: no GIT_ variables and no settings of the user, except the folders that the user
-//! declares safe. Files of a change must not pass for the repository: they would choose the base and run programs. Git
-//! writes and fetches nothing, the index included. A refusal of git is an error in git's words and never an empty
-//! answer.
+//! Owns what may influence a call: no GIT_ variables and no settings of the user, with two exceptions. The folders that
+//! the user declares safe count, and `git status` uses the user's settings. Files of a change must not pass for the
+//! repository: they would choose the base and run programs. Git writes and fetches nothing, the index included.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use crate::git::children::ListedChild;
 use crate::git::environment::GitEnvironment;
-use crate::model::Untrusted;
-use crate::model::text::io_cause;
-
-/// Part of the sentence for a bare repository among the files of a project.
-pub(crate) const EMBEDDED: &str = "a bare repository";
-/// Part of the sentence for an object that a partial clone does not hold.
-pub(crate) const LACKING: &str = "not in this clone";
-/// Part of git's sentence for a repository that belongs to another user.
-pub(crate) const DUBIOUS: &str = "dubious ownership";
-
-/// Why git gave no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct GitError {
-    /// Git's own sentence, or the reason why git did not run.
-    pub(crate) sentence: Untrusted,
-    /// The command that git itself proposes.
-    pub(crate) remedy: Option<String>,
-    /// Whether the `git` program is missing.
-    pub(crate) missing: bool,
-}
-
-impl GitError {
-    /// An error in our own words.
-    pub(crate) fn other(sentence: &str) -> GitError {
-        GitError { sentence: sentence.into(), remedy: None, missing: false }
-    }
-
-    /// An object that the clone does not hold.
-    pub(crate) fn lacking() -> GitError {
-        GitError::other(&format!("an object of it is {LACKING}"))
-    }
-
-    /// The error in what git printed on stderr.
-    pub(crate) fn of_stderr(stderr: &[u8]) -> GitError {
-        let text = String::from_utf8_lossy(stderr);
-        let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-        // Git prints hints and warnings around the line that says why.
-        let fatal = lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
-        let line = fatal.or_else(|| lines().next()).unwrap_or("it gave no reason");
-        let remedy = lines().find(|line| line.starts_with("git config --global --add safe.directory"));
-        GitError { remedy: remedy.map(str::to_owned), ..GitError::other(&format!("git says: {line}")) }
-    }
-
-    /// The error of a program that does not start.
-    pub(crate) fn not_started(error: &std::io::Error) -> GitError {
-        let sentence = format!("the `git` program cannot be run: {}", io_cause(error));
-        GitError { missing: true, ..GitError::other(&sentence) }
-    }
-}
+use crate::git::error::{DUBIOUS, EMBEDDED, GitError};
 
 /// Git in one folder. What stays the same during a run is looked up once.
 #[derive(Debug)]
@@ -78,14 +30,21 @@ impl GitProcess {
         GitProcess { folder: folder.to_owned(), environment, embedded: OnceLock::new(), safe: OnceLock::new() }
     }
 
-    /// A call that is ready to run.
+    /// A call that is ready to run, without the user's settings.
     pub(crate) fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, GitError> {
+        let mut command = self.command_with_settings(words)?;
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        Ok(command)
+    }
+
+    /// A call with the settings of the user and the system.
+    fn command_with_settings<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, GitError> {
         if let Some(folder) = self.embedded.get_or_init(|| embedded(&self.folder)) {
             let folder = folder.to_string_lossy();
             return Err(GitError::other(&format!("{folder} has the files of {EMBEDDED}, which is not trusted")));
         }
-        let mut command = self.program();
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_OPTIONAL_LOCKS", "0");
+        let mut command = self.program(self.environment.command("git"));
+        command.env("GIT_OPTIONAL_LOCKS", "0");
         // Git must not fetch what a partial clone left out.
         command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
         command.env("GIT_NO_REPLACE_OBJECTS", "1").args(["-c", "core.warnAmbiguousRefs=true"]);
@@ -126,13 +85,23 @@ impl GitProcess {
 
     /// Runs a call and returns its output, whatever its exit status.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Output, GitError> {
-        let run = || self.command(words)?.output().map_err(|error| GitError::not_started(&error));
+        let run = || self.output(&mut self.command(words)?).map_err(|error| GitError::not_started(&error));
         let output = run()?;
         let refused = !output.status.success() && String::from_utf8_lossy(&output.stderr).contains(DUBIOUS);
         if refused && self.safe.get().is_none() && !self.safe.get_or_init(|| self.safe_directories()).is_empty() {
             return run();
         }
         Ok(output)
+    }
+
+    /// Starts a command of git, listed as long as it runs.
+    pub(crate) fn spawn(&self, command: &mut Command) -> std::io::Result<(Child, ListedChild)> {
+        self.environment.children().spawn(command)
+    }
+
+    fn output(&self, command: &mut Command) -> std::io::Result<Output> {
+        let (child, _listed) = self.spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+        child.wait_with_output()
     }
 
     /// What git answers.
@@ -152,32 +121,54 @@ impl GitProcess {
         self.ask(words).is_ok()
     }
 
-    /// Git must never run in a repository among the files of another one, and starts no program that watches files.
-    fn program(&self) -> Command {
-        let mut command = self.environment.command("git");
-        command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"]);
-        command
+    /// Whether files of this folder differ from the commit or are untracked. A clean filter decides what a file holds,
+    /// and line ends and ignored files are settings too, so the user's settings count. They name filters on purpose;
+    /// hooks and a program that watches files do not run.
+    pub(crate) fn is_dirty(&self) -> Result<bool, GitError> {
+        let words = ["status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--", "."];
+        let mut command = self.command_with_settings(&words)?;
+        let output = self.output(&mut command).map_err(|error| GitError::not_started(&error))?;
+        match output.status.success() {
+            true => Ok(!output.stdout.is_empty()),
+            // Settings that git refuses must not hide the commit.
+            false => Ok(!self.ask(&words)?.is_empty()),
+        }
     }
 
-    /// `safe.directory` of the system and the user. Git accepts it from them only, and so does ringform.
+    /// Git must never run in a repository among the files of another one, and starts no hook and no program that
+    /// watches files.
+    fn program(&self, mut git: Command) -> Command {
+        git.args([
+            "-c",
+            "safe.bareRepository=explicit",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+        ]);
+        git
+    }
+
+    /// `safe.directory` of the system, the user and the environment. Git accepts it from these places only, and so does
+    /// ringform.
     fn safe_directories(&self) -> Vec<String> {
-        let mut command = self.program();
-        command.args(["config", "--show-scope", "--null", "--get-all", "safe.directory"]);
-        // Outside of all repositories: there git evaluates no condition on one.
-        command.current_dir(std::path::MAIN_SEPARATOR_STR).stdin(Stdio::null());
-        match command.output() {
+        let mut command = self.program(self.environment.command_with_settings("git"));
+        // Outside of all repositories: there git evaluates no condition on one. A relative name in a variable still
+        // means the folder of this process.
+        command.args(["--git-dir=/dev/null", "config", "--show-scope", "--null", "--get-all", "safe.directory"]);
+        match self.output(command.stdin(Stdio::null())) {
             Ok(output) if output.status.success() => of_protected_scopes(&output.stdout),
             Ok(_) | Err(_) => Vec::new(),
         }
     }
 }
 
-/// The values of the scopes `system` and `global` in an answer of `SCOPE NUL VALUE NUL` each.
+/// The values of the scopes `system`, `global` and `command` in an answer of `SCOPE NUL VALUE NUL` each.
 fn of_protected_scopes(answer: &[u8]) -> Vec<String> {
     let answer = answer.strip_suffix(b"\0").unwrap_or(answer);
     let parts: Vec<&[u8]> = answer.split(|byte| *byte == 0).collect();
     // An empty value counts: it takes back those before it.
-    let pairs = parts.chunks_exact(2).filter(|pair| matches!(pair[0], b"system" | b"global"));
+    let pairs = parts.chunks_exact(2).filter(|pair| matches!(pair[0], b"system" | b"global" | b"command"));
     pairs.map(|pair| String::from_utf8_lossy(pair[1]).into_owned()).collect()
 }
 
@@ -200,20 +191,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn safe_directories_count_from_the_system_and_the_user_only() {
-        let answer = b"system\0/srv\0global\0\0local\0/stolen\0global\0/home/me\ncheckout\0command\0*\0";
-        assert_eq!(of_protected_scopes(answer), ["/srv", "", "/home/me\ncheckout"]);
+    fn safe_directories_never_count_from_the_repository() {
+        let answer = b"system\0/srv\0global\0\0local\0/stolen\0worktree\0*\0global\0/home/me\ncheckout\0command\0/ci\0";
+        assert_eq!(of_protected_scopes(answer), ["/srv", "", "/home/me\ncheckout", "/ci"]);
         assert_eq!(of_protected_scopes(b""), Vec::<String>::new());
-    }
-
-    #[test]
-    fn the_line_that_says_why_is_the_one_that_is_shown() {
-        let stderr = b"warning: something\nfatal: not a git repository\nhint: try this\n";
-        assert_eq!(GitError::of_stderr(stderr).sentence.raw(), "git says: fatal: not a git repository");
-        assert_eq!(GitError::of_stderr(b"").sentence.raw(), "git says: it gave no reason");
-        let stderr = b"fatal: detected dubious ownership\n\n\tgit config --global --add safe.directory /x\n";
-        let remedy = GitError::of_stderr(stderr).remedy;
-        assert_eq!(remedy.as_deref(), Some("git config --global --add safe.directory /x"));
     }
 
     #[test]

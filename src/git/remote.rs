@@ -8,7 +8,8 @@ use std::io::Read;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::git::process::{GitError, GitProcess};
+use crate::git::error::GitError;
+use crate::git::process::GitProcess;
 
 /// How long one call may take.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(60);

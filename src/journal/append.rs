@@ -5,12 +5,12 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::journal::folder::make_journals;
+use crate::journal::folder::{make_journals, named};
 use crate::journal::record::{JournalLine, JournalRecord};
-use crate::model::Untrusted;
+use crate::model::{GuardOverride, Untrusted};
 
 /// The journal of the run under way.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ pub struct Journal {
 #[derive(Debug)]
 struct JournalFile {
     file: File,
+    path: PathBuf,
     /// The last line could not be written whole; the next one must begin on a line of its own.
     torn: bool,
 }
@@ -38,6 +39,8 @@ pub struct JournalHeader<'a> {
     pub endpoint: &'a Untrusted,
     /// The project file.
     pub project: &'a Untrusted,
+    /// The guards that it passes.
+    pub overrides: &'a [GuardOverride],
 }
 
 impl Journal {
@@ -48,16 +51,17 @@ impl Journal {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path)?;
+        let file = options.open(&path).map_err(|error| named(&path, error))?;
         // Another run that looks for unresolved PUTs may hold the new file for a moment.
-        file.lock()?;
-        let journal = Journal { file: Mutex::new(JournalFile { file, torn: false }) };
+        file.lock().map_err(|error| named(&path, error))?;
+        let journal = Journal { file: Mutex::new(JournalFile { file, path, torn: false }) };
         let begin = JournalRecord::Begin {
             run: header.run.to_owned(),
             started_at: header.started_at.to_owned(),
             ringform_version: header.version.to_owned(),
             endpoint: header.endpoint.clone(),
             project: header.project.clone(),
+            overrides: header.overrides.to_vec(),
         };
         journal.write(&JournalLine::synced(&begin)?)?;
         Ok(journal)
@@ -66,11 +70,17 @@ impl Journal {
     /// Writes a line, and returns once it is on the disk. It blocks: call it where a thread may wait.
     pub fn write(&self, line: &JournalLine) -> io::Result<()> {
         let mut journal = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::mem::replace(&mut journal.torn, true) {
-            journal.file.write_all(b"\n")?;
+        journal.write(line).map_err(|error| named(&journal.path, error))
+    }
+}
+
+impl JournalFile {
+    fn write(&mut self, line: &JournalLine) -> io::Result<()> {
+        if std::mem::replace(&mut self.torn, true) {
+            self.file.write_all(b"\n")?;
         }
-        journal.file.write_all(line.bytes())?;
-        journal.torn = false;
-        if line.needs_sync() { journal.file.sync_data() } else { Ok(()) }
+        self.file.write_all(line.bytes())?;
+        self.torn = false;
+        if line.needs_sync() { self.file.sync_data() } else { Ok(()) }
     }
 }

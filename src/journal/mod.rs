@@ -2,9 +2,10 @@
 //!
 //! Owns the files under `.ringform/journal/`: one a run, JSON lines, mode 0600, no secrets. Each PUT is in the file and
 //! on the disk before its first byte leaves; its result follows. So the file of a killed run shows which PUTs it had
-//! sent and which one it was sending. It depends on no HTTP and decides nothing.
+//! sent and which one it was sending. It also owns the lock of apply. It depends on no HTTP and decides nothing.
 
 mod append;
+mod apply_lock;
 #[cfg(test)]
 mod fixture;
 mod folder;
@@ -13,7 +14,8 @@ mod stored;
 mod unresolved;
 
 pub use append::{Journal, JournalHeader};
+pub use apply_lock::{ApplyLock, LockError, LockHolder};
 pub use folder::{FOLDER, state_folder};
 pub use record::JournalLine;
 pub use stored::{StoredValues, stored_values};
-pub use unresolved::{UnresolvedPut, mark_resolved, unresolved_puts};
+pub use unresolved::{DamagedLine, OpenEnds, UnresolvedPut, mark_resolved, open_ends};

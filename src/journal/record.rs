@@ -7,19 +7,37 @@ use serde_json::Value as Json;
 use std::io;
 use std::sync::Arc;
 
-use crate::model::{ClientId, Setting, Untrusted};
-use crate::plan::{ApplyResult, ClientPlan, Patch};
+use crate::model::{ClientId, GuardOverride, Setting, Untrusted};
+use crate::plan::send::ConfirmedBy;
+use crate::plan::{ApplyResult, ClientPlan, Details, Patch};
 
 /// One line of a journal.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(super) enum JournalRecord {
     /// The first line.
-    Begin { run: String, started_at: String, ringform_version: String, endpoint: Untrusted, project: Untrusted },
+    Begin {
+        run: String,
+        started_at: String,
+        ringform_version: String,
+        endpoint: Untrusted,
+        project: Untrusted,
+        #[serde(default)]
+        overrides: Vec<GuardOverride>,
+    },
     /// The run is about to send a PUT.
     Sending { client_id: ClientId, credentials: Option<Arc<str>>, changes: Vec<JournaledChange>, put: Json },
-    /// The result of that PUT.
-    Done { client_id: ClientId, credentials: Option<Arc<str>>, result: ApplyResult, message: Option<Untrusted> },
+    /// The result of that PUT, how it is known, and, where the answer was lost, why the client was read.
+    Done {
+        client_id: ClientId,
+        credentials: Option<Arc<str>>,
+        result: ApplyResult,
+        message: Option<Untrusted>,
+        #[serde(default)]
+        confirmed_by: Option<ConfirmedBy>,
+        #[serde(default)]
+        why: Option<Untrusted>,
+    },
     /// A later run learned the result of a PUT that this run left unresolved.
     Settled { client_id: ClientId, credentials: Option<Arc<str>>, by: String },
     /// The last line of a run that nothing killed.
@@ -62,10 +80,21 @@ impl JournalLine {
         JournalLine::synced(&record)
     }
 
-    /// The result of a PUT.
-    pub fn done(client: &ClientPlan, result: ApplyResult, message: Option<Untrusted>) -> io::Result<JournalLine> {
-        let client_id = client.client_id;
-        let record = JournalRecord::Done { client_id, credentials: client.credentials.clone(), result, message };
+    /// The result of a PUT. `lost` says what became of its answer, where that was lost.
+    pub fn done(
+        client: &ClientPlan,
+        result: ApplyResult,
+        details: &Details,
+        lost: Option<&Untrusted>,
+    ) -> io::Result<JournalLine> {
+        let record = JournalRecord::Done {
+            client_id: client.client_id,
+            credentials: client.credentials.clone(),
+            result,
+            message: details.message.clone(),
+            confirmed_by: details.confirmed_by,
+            why: lost.filter(|_| details.confirmed_by == Some(ConfirmedBy::Reading)).cloned(),
+        };
         Ok(JournalLine { needs_sync: false, ..JournalLine::synced(&record)? })
     }
 
@@ -106,8 +135,9 @@ mod tests {
                     ringform_version: "0.1.0".to_owned(),
                     endpoint: "https://pbx.example".into(),
                     project: "ringform.yaml".into(),
+                    overrides: vec![GuardOverride { guard: "open-geo".into(), reason: "fair".into() }],
                 },
-                r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml"}"#,
+                r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml","overrides":[{"guard":"open-geo","reason":"fair"}]}"#,
             ),
             (
                 JournalRecord::Sending {
@@ -124,8 +154,10 @@ mod tests {
                     credentials: None,
                     result: ApplyResult::NotConverged,
                     message: Some("stored 8".into()),
+                    confirmed_by: Some(ConfirmedBy::Reading),
+                    why: Some("the connection broke".into()),
                 },
-                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8"}"#,
+                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8","confirmed_by":"reading","why":"the connection broke"}"#,
             ),
             (
                 JournalRecord::Settled { client_id: twelve(), credentials: None, by: "two".to_owned() },
@@ -147,8 +179,12 @@ mod tests {
         assert!(JournalLine::end(String::new()).unwrap().needs_sync());
         let client = ClientPlan { credentials: Some("acme".into()), ..crate::journal::fixture::client("12") };
         assert!(JournalLine::sending(&client, &client.patch().unwrap()).unwrap().needs_sync());
-        let done = JournalLine::done(&client, ApplyResult::Applied, None).unwrap();
+        let details = Details { confirmed_by: Some(ConfirmedBy::Answer), ..Details::default() };
+        let lost = Untrusted::from("HTTP 503");
+        let done = JournalLine::done(&client, ApplyResult::Applied, &details, Some(&lost)).unwrap();
         assert!(!done.needs_sync());
+        let text = String::from_utf8_lossy(done.bytes()).into_owned();
+        assert!(text.contains(r#""confirmed_by":"answer","why":null"#), "{text}");
         assert!(String::from_utf8_lossy(done.bytes()).contains(r#""credentials":"acme","result":"applied""#));
     }
 }

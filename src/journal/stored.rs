@@ -4,13 +4,13 @@
 //! be read answers nothing.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::files::open_regular;
 use crate::journal::folder::{journals, run_of};
 use crate::journal::record::{JournalRecord, JournaledChange};
 use crate::model::{ClientKey, Setting, Untrusted};
@@ -35,7 +35,7 @@ impl StoredValues {
 pub fn stored_values(root: &Path, endpoint: &Untrusted) -> StoredValues {
     let mut stored = StoredValues::default();
     for path in journals(root).unwrap_or_default() {
-        if let Ok(file) = File::open(&path) {
+        if let Ok(file) = open_regular(&path) {
             add(file, Arc::from(run_of(&path)), endpoint, &mut stored);
         }
     }

@@ -1,7 +1,7 @@
 //! Journals read after a crash.
 //!
-//! Owns the question which PUT a run was sending when it ended. It skips a line that the crash cut short: the run never
-//! sent what that line would have announced.
+//! Owns the question which PUT a run was sending when it ended, and the lines that cannot be read. The run never sent
+//! what a line that a crash cut short would have announced.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -9,7 +9,8 @@ use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::journal::folder::{journals, run_of};
+use crate::files::open_regular;
+use crate::journal::folder::{journals, named, run_of, shown};
 use crate::journal::record::{JournalLine, JournalRecord};
 use crate::model::{ClientId, ClientKey, Setting, Untrusted};
 use crate::plan::ClientPlan;
@@ -36,29 +37,52 @@ impl UnresolvedPut {
     }
 }
 
+/// What the journals of earlier runs leave open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenEnds {
+    /// Every unresolved PUT.
+    pub puts: Vec<UnresolvedPut>,
+    /// The lines that cannot be read.
+    pub damaged: Vec<DamagedLine>,
+}
+
+/// A line of a journal that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedLine {
+    /// The journal, from `.ringform/` on.
+    pub journal: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
 /// Every unresolved PUT to this endpoint, by run and client. Projects in one folder share the journals, and on another
 /// endpoint a number is another client. A run under way holds the lock of its journal and does not count. A journal
 /// that cannot be read is an error: silence would mean "nothing unresolved".
-pub fn unresolved_puts(root: &Path, endpoint: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
-    let mut unresolved = Vec::new();
+pub fn open_ends(root: &Path, endpoint: &Untrusted) -> io::Result<OpenEnds> {
+    let mut all = OpenEnds::default();
     for path in journals(root)? {
-        let file = File::open(&path)?;
+        let file = open_regular(&path).map_err(|error| named(&path, error))?;
         match file.try_lock_shared() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => continue,
-            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::Error(error)) => return Err(named(&path, error)),
         }
-        unresolved.extend(unresolved_in(file, &path, endpoint)?);
+        let one = open_ends_of(file, &path, endpoint)?;
+        all.puts.extend(one.puts);
+        all.damaged.extend(one.damaged);
     }
-    Ok(unresolved)
+    Ok(all)
 }
 
-fn unresolved_in(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<UnresolvedPut>> {
+fn open_ends_of(file: File, path: &Path, here: &Untrusted) -> io::Result<OpenEnds> {
     let run = run_of(path);
     let mut open: BTreeMap<ClientKey, UnresolvedPut> = BTreeMap::new();
-    for line in BufReader::new(file).split(b'\n') {
-        match serde_json::from_slice::<JournalRecord>(&line?) {
-            Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return Ok(Vec::new()),
+    let mut damaged = Vec::new();
+    for (line, text) in (1..).zip(BufReader::new(file).split(b'\n')) {
+        let text =
+            text.map_err(|error| io::Error::new(error.kind(), format!("{}, line {line}: {error}", shown(path))))?;
+        match serde_json::from_slice::<JournalRecord>(&text) {
+            Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return Ok(OpenEnds::default()),
             Ok(JournalRecord::Sending { client_id: client, credentials, changes, .. }) => {
                 let fields = changes.iter().map(|change| change.field).collect();
                 let key = ClientKey::new(client, credentials.as_ref());
@@ -71,14 +95,20 @@ fn unresolved_in(file: File, path: &Path, here: &Untrusted) -> io::Result<Vec<Un
             ) => {
                 open.remove(&ClientKey::new(client_id, credentials.as_ref()));
             }
-            Ok(JournalRecord::Begin { .. } | JournalRecord::End { .. }) | Err(_) => {}
+            Ok(JournalRecord::Begin { .. } | JournalRecord::End { .. }) => {}
+            Err(_) if text.trim_ascii().is_empty() => {}
+            Err(_) => damaged.push(DamagedLine { journal: shown(path), line }),
         }
     }
-    Ok(open.into_values().collect())
+    Ok(OpenEnds { puts: open.into_values().collect(), damaged })
 }
 
 /// Records in the old journal that the run `by` has read the client and so knows the result.
 pub fn mark_resolved(put: &UnresolvedPut, by: &str) -> io::Result<()> {
+    note_resolved(put, by).map_err(|error| named(&put.journal, error))
+}
+
+fn note_resolved(put: &UnresolvedPut, by: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().read(true).append(true).open(&put.journal)?;
     let mut text = Vec::new();
     // A killed run may have left half a line; the new record must begin on a line of its own.
@@ -104,7 +134,7 @@ mod tests {
     use crate::journal::fixture::client;
     use crate::journal::folder::FOLDER;
     use crate::journal::{Journal, JournalHeader};
-    use crate::plan::ApplyResult;
+    use crate::plan::{ApplyResult, Details};
 
     fn file_of(root: &Path, run: &str) -> PathBuf {
         root.join(FOLDER).join("journal").join(format!("{run}.jsonl"))
@@ -118,6 +148,7 @@ mod tests {
             version: "0.1.0",
             endpoint: &endpoint,
             project: &project,
+            overrides: &[],
         };
         Journal::create(root, &header).unwrap()
     }
@@ -130,19 +161,21 @@ mod tests {
             let client = client(id);
             run.write(&JournalLine::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
         }
-        run.write(&JournalLine::done(&client("12"), ApplyResult::Applied, None).unwrap()).unwrap();
-        let unresolved = |root: &Path| unresolved_puts(root, &"https://pbx.example".into());
-        assert_eq!(unresolved(root.path()).unwrap(), [], "a run under way is not unresolved");
+        run.write(&JournalLine::done(&client("12"), ApplyResult::Applied, &Details::default(), None).unwrap()).unwrap();
+        let read = |root: &Path| open_ends(root, &"https://pbx.example".into()).unwrap();
+        let unresolved = |root: &Path| read(root).puts;
+        assert_eq!(unresolved(root.path()), [], "a run under way is not unresolved");
         let path = file_of(root.path(), "one");
         drop(run);
         let mut cut = OpenOptions::new().append(true).open(path).unwrap();
         cut.write_all(b"{\"event\":\"sendi").unwrap();
-        let puts = unresolved(root.path()).unwrap();
+        let puts = unresolved(root.path());
         assert_eq!(puts.len(), 1);
         assert_eq!((puts[0].client.to_string(), puts[0].run.as_str()), ("13".to_owned(), "one"));
         assert_eq!(puts[0].fields, [Setting::HoldMusic]);
         mark_resolved(&puts[0], "two").unwrap();
-        assert_eq!(unresolved(root.path()).unwrap(), []);
+        let damaged = vec![DamagedLine { journal: ".ringform/journal/one.jsonl".into(), line: 5 }];
+        assert_eq!(read(root.path()), OpenEnds { puts: Vec::new(), damaged });
     }
 
     #[test]
@@ -154,14 +187,14 @@ mod tests {
         for client in [me("a"), me("b"), twelve("a")] {
             run.write(&JournalLine::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
         }
-        run.write(&JournalLine::done(&me("a"), ApplyResult::Applied, None).unwrap()).unwrap();
+        run.write(&JournalLine::done(&me("a"), ApplyResult::Applied, &Details::default(), None).unwrap()).unwrap();
         drop(run);
-        let puts = unresolved_puts(root.path(), &"https://pbx.example".into()).unwrap();
+        let puts = open_ends(root.path(), &"https://pbx.example".into()).unwrap().puts;
         assert_eq!(puts.len(), 2, "{puts:?}");
         assert!(puts.iter().any(|put| put.is_of(&me("b"))));
         assert!(!puts.iter().any(|put| put.is_of(&me("a"))));
         assert!(puts.iter().any(|put| put.is_of(&twelve("b"))), "a number is one client under all credentials");
-        assert_eq!(unresolved_puts(root.path(), &"https://staging.example".into()).unwrap(), []);
+        assert_eq!(open_ends(root.path(), &"https://staging.example".into()).unwrap(), OpenEnds::default());
     }
 
     #[test]

@@ -60,7 +60,8 @@ impl LedgerView {
         let files = list(git, folder, tip)?;
         let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
         let mut objects = ObjectReader::start(git)?;
-        objects.contents(&ids, MOST_BYTES, &mut |index, bytes| view.take(folder, &files[index].path, bytes))?;
+        let what = |index: usize| format!("{} of the ledger", String::from_utf8_lossy(&files[index].path));
+        objects.contents(&ids, MOST_BYTES, &what, &mut |index, bytes| view.take(folder, &files[index].path, bytes))?;
         Ok(view)
     }
 

@@ -12,7 +12,7 @@ use crate::model::{Place, Untrusted};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// The run does nothing until it is corrected.
+    /// The run ends with exit status 1. Most errors end it before its first request.
     Error,
     /// Worth a look.
     Warning,
@@ -80,10 +80,13 @@ pub const RULES: &[(&str, &str)] = &[
     ("alias-bomb", "aliases expand to more than 10,000 nodes"),
     ("ambiguous-project", "the PATHs belong to two projects, or a folder has several project files"),
     ("another-commit", "a saved plan is from another commit than the work tree"),
+    ("apply-lock", "another apply is running in this folder, or its lock file cannot be locked"),
     ("bad-alias", "an alias refers to itself, or to an anchor that does not come before it"),
     ("bad-client", "the client id is neither a number nor @me"),
     ("bad-credentials", "a credential of ringform.yaml has none of the three forms"),
+    ("bad-floor", "a floor is inside of the project, holds no rule, or holds a value that is not valid"),
     ("bad-guard", "a guard of ringform.yaml is not valid"),
+    ("bad-guard-test", "a guard test is missing or not valid, or asks a guard that the project does not have"),
     ("bad-limit", "a limit of ringform.yaml is not valid"),
     ("bad-merge", "a merge key refers to something other than mappings"),
     ("bad-setting", "a value is not valid for its field"),
@@ -94,12 +97,16 @@ pub const RULES: &[(&str, &str)] = &[
     ("base-behind", "live holds a value that an earlier run stored, so the revision of --base is behind"),
     ("base-broken", "a file is not valid at the revision of --base"),
     ("base-not-ancestor", "the revision of --base is not an ancestor of the commit that is checked out"),
+    ("damaged-journal", "a line of the journal of an earlier apply cannot be read"),
     ("duplicate-client", "two documents declare one client"),
     ("duplicate-item", "one list contains a name twice"),
     ("duplicate-key", "one mapping contains a key twice"),
     ("empty-value", "a key has no value"),
     ("endpoint", "the endpoint is missing, not valid or not allowed"),
+    ("floor-waiver", "a waiver does not count, or not for all that it covers, because of a floor"),
+    ("future-time", "the report of --since holds a time in the future"),
     ("guard", "a guard of the project warns about a client"),
+    ("guard-overridden", "a guard would stop a client, and --override-guard lets this run pass it"),
     ("half-warning", "a disk-space warning has a threshold without an address, or an address without a threshold"),
     ("idle-waiver", "a waiver names a client or a field that no document declares"),
     ("ledger", "the ledger cannot be used, or a run may not begin beside what it holds"),
@@ -111,8 +118,10 @@ pub const RULES: &[(&str, &str)] = &[
     ("missing-variable", "a request needs a variable of the environment that is not set"),
     ("no-documents", "the project has no document, or the selection matches none"),
     ("no-project", "this folder and the folders above it have no ringform.yaml"),
+    ("nothing-to-override", "--override-guard names a guard that stops no client"),
     ("nothing-to-overwrite", "--overwrite-drift names a client or a field without a conflict"),
     ("offline", "an offline plan cannot show what a newly declared null clears"),
+    ("override-guard", "--override-guard names a guard that the project does not have, or one of the base"),
     ("read-only-field", "a read-only field is under settings; it belongs under expect"),
     ("rules-changed", "guards, limits or waivers differ from the base, so other changes or findings can pass"),
     ("set-and-ignored", "a field is under both settings and ignore"),
@@ -125,10 +134,12 @@ pub const RULES: &[(&str, &str)] = &[
     ("unknown-credentials", "a document names credentials that ringform.yaml does not declare"),
     ("unknown-key", "this mapping does not have this key"),
     ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),
+    ("unmanaged-by-change", "this change stops managing a security field or a client that the base manages"),
+    ("unmatched-glob", "no document matches a glob of `documents`"),
     ("unreadable", "a file or folder cannot be read"),
     (
         "untrusted-project",
-        "endpoint or credentials differ from the base, or the project is a submodule, so ringform sends nothing",
+        "endpoint, credentials or the files of a credential's command differ from the base, or the project is a submodule, so ringform sends nothing",
     ),
     ("yaml-syntax", "a file is not valid YAML"),
 ];

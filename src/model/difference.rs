@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::countries::Code;
-use crate::model::{Layer, Place, Risk, Setting, State};
+use crate::model::{Direction, Layer, Place, Risk, Setting, State};
 
 /// Where a difference comes from, as far as git shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -48,6 +48,22 @@ impl Difference {
         Risk::of(judge(&self.live, &self.declared), judge(&self.declared, &self.live))
     }
 
+    /// Whether its field decides who can place calls.
+    pub fn is_of_security_field(&self) -> bool {
+        self.risk().effect.is_some()
+    }
+
+    /// Whether live is more open than declared.
+    pub fn is_exposed(&self) -> bool {
+        self.risk().exposure == Some(Direction::Opens)
+    }
+
+    /// Whether `drift` reports it. A pending difference is a finding only where live is more open than declared. A
+    /// difference of unknown origin is a finding: silence would deny a drift.
+    pub fn is_finding(&self) -> bool {
+        self.origin != Origin::Pending || self.is_exposed()
+    }
+
     /// Countries that only the declared list holds; empty unless both sides are lists.
     pub fn added(&self) -> Vec<Code> {
         only_in(&self.declared, &self.live)
@@ -69,7 +85,7 @@ fn only_in(these: &State, those: &State) -> Vec<Code> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Direction, Severity, value};
+    use crate::model::{Severity, value};
     use serde_json::{Value as Json, json};
 
     fn difference(setting: Setting, live: &Json, declared: &Json, origin: Origin) -> Difference {
@@ -107,6 +123,28 @@ mod tests {
                 let risk = difference(setting, &live, &declared, origin).risk();
                 let expected = Risk { severity, effect, exposure };
                 assert_eq!(risk, expected, "{setting}: live {live}, declared {declared}, {origin:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_open_is_found_whatever_its_origin() {
+        let table = [
+            // Setting, live, declared, a finding where pending, of a security field
+            (Setting::GeoList, json!("*"), json!("RU"), true, true),
+            (Setting::GeoList, json!("RU BY"), json!("RU"), true, true),
+            (Setting::GeoList, json!("RU"), json!("*"), false, true),
+            (Setting::GeoList, json!("RU"), json!("RU BY"), false, true),
+            (Setting::GeoList, json!("RU"), json!(null), false, true),
+            (Setting::DialRuleId, json!(19), json!(20), false, true),
+            (Setting::Timezone, json!("UTC"), json!("Asia/Omsk"), false, false),
+        ];
+        for (setting, live, declared, pending, security) in table {
+            for origin in [Origin::Pending, Origin::Drift, Origin::Conflict, Origin::Unknown] {
+                let one = difference(setting, &live, &declared, origin);
+                let shown = format!("{setting}: live {live}, declared {declared}, {origin:?}");
+                assert_eq!(one.is_finding(), pending || origin != Origin::Pending, "{shown}");
+                assert_eq!(one.is_of_security_field(), security, "{shown}");
             }
         }
     }

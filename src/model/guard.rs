@@ -43,6 +43,7 @@ impl Guard {
             RuleSource::Base { revision, change } => {
                 format!("guard {} of {}, which {}", self.name, revision.raw(), change.text())
             }
+            RuleSource::Floor => format!("guard {} of the floor", self.name),
         }
     }
 }
@@ -60,6 +61,8 @@ pub enum RuleSource {
         /// Why the work tree has none.
         change: RuleChange,
     },
+    /// A floor, a file outside of the project.
+    Floor,
 }
 
 /// Why the work tree does not have a guard of a revision.

@@ -218,6 +218,12 @@ impl SendLimits {
         )
     }
 
+    /// The same limits, without where they are written.
+    pub fn without_places(mut self) -> SendLimits {
+        self.0.values_mut().for_each(|bound| bound.place = None);
+        self
+    }
+
     /// The bound of a kind.
     pub fn get(&self, kind: LimitKind) -> Option<&LimitBound> {
         self.0.get(&kind)

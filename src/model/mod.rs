@@ -4,6 +4,7 @@
 //! of it is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, or
 //! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
+mod cause;
 pub mod client;
 pub mod countries;
 pub mod declaration;
@@ -13,7 +14,10 @@ pub mod encoding;
 pub mod failure;
 pub mod field;
 mod flaw;
+pub mod floor;
 pub mod guard;
+pub mod guard_case;
+mod guard_override;
 mod kind;
 mod ledger_config;
 pub mod limit;
@@ -33,6 +37,7 @@ pub mod value;
 pub mod waiver;
 pub mod zone;
 
+pub use cause::{Advice, causes, io_cause};
 pub use client::{ClientId, ClientKey};
 pub use declaration::{Declaration, DeclaredClient, Expected, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};
@@ -40,7 +45,10 @@ pub use difference::{Difference, Origin};
 pub use failure::{Failure, FailureKind};
 pub use field::{FIELDS, FieldRow};
 pub use flaw::Flaw;
+pub use floor::Floor;
 pub use guard::Guard;
+pub use guard_case::{GuardCase, GuardVerdict};
+pub use guard_override::GuardOverride;
 pub use kind::FieldKind;
 pub use ledger_config::LedgerConfig;
 pub use limit::{ClientShare, LimitBound, LimitKind, LimitSource, SendLimits};

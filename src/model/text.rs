@@ -119,16 +119,6 @@ pub fn quote(text: &str) -> String {
     }
 }
 
-/// The cause of an error, without the operating system's number and without the path: the message names the path.
-pub(crate) fn io_cause(error: &std::io::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    let text = cause.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,10 +3,12 @@
 //! Owns the shape of a waiver and when it holds. It must not know clocks: the day comes in as a value. Owner and reason
 //! are untrusted.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ClientId, Place, Setting, Untrusted};
+use crate::model::{ClientId, ClientKey, Place, Setting, Untrusted};
 
 /// Who accepted a finding, why and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +26,9 @@ pub struct Waived {
 pub struct Waiver {
     /// The client.
     pub client: ClientId,
+    /// The credential's name, of `@me` only; `null` for the environment, and for a number.
+    #[serde(default)]
+    pub credentials: Option<Arc<str>>,
     /// The field; `null`: the whole client, a read that fails included.
     pub field: Option<Setting>,
     /// Who, why and until when.
@@ -39,15 +44,29 @@ impl Waiver {
         self.terms.until.as_str() < today
     }
 
+    /// Which client it is of: `@me` is another client under each credential.
+    pub fn key(&self) -> ClientKey {
+        ClientKey::new(self.client, self.credentials.as_ref())
+    }
+
+    /// The client in words: `@me of acme`.
+    pub fn client_words(&self) -> String {
+        match &self.credentials {
+            Some(credentials) => format!("{} of {credentials}", self.client),
+            None => self.client.to_string(),
+        }
+    }
+
     /// Whether it covers this field of this client; `None` is a client that could not be read.
-    pub fn covers(&self, client: ClientId, field: Option<Setting>) -> bool {
-        self.client == client && (self.field.is_none() || self.field == field)
+    pub fn covers(&self, client: &ClientKey, field: Option<Setting>) -> bool {
+        let same = self.client == client.client() && self.credentials.as_deref() == client.credentials();
+        same && (self.field.is_none() || self.field == field)
     }
 
     /// The waiver as far as these waivers of a revision hold it too: until the earlier of the two last days. `None`
     /// where they hold none of its scope.
     pub fn as_held_by(&self, revision: &[Waiver]) -> Option<Waiver> {
-        let held = revision.iter().filter(|then| then.covers(self.client, self.field));
+        let held = revision.iter().filter(|then| then.covers(&self.key(), self.field));
         let until = held.map(|then| &then.terms.until).max()?.min(&self.terms.until).clone();
         Some(Waiver { terms: Waived { until, ..self.terms.clone() }, ..self.clone() })
     }
@@ -70,7 +89,7 @@ mod tests {
     fn waiver(field: Option<Setting>) -> Waiver {
         let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: "2026-12-31".into() };
         let client = ClientId::parse("12").unwrap();
-        Waiver { client, field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
+        Waiver { client, credentials: None, field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
     }
 
     #[test]
@@ -82,12 +101,26 @@ mod tests {
 
     #[test]
     fn a_waiver_of_a_field_covers_no_other_field() {
-        let (twelve, other) = (ClientId::parse("12").unwrap(), ClientId::parse("13").unwrap());
+        let key = |id: &str| ClientKey::new(ClientId::parse(id).unwrap(), None);
+        let (twelve, other) = (key("12"), key("13"));
         let fields = [Some(Setting::GeoList), Some(Setting::Timezone), None];
-        assert!(fields.iter().all(|field| waiver(None).covers(twelve, *field)));
+        assert!(fields.iter().all(|field| waiver(None).covers(&twelve, *field)));
         let one = waiver(Some(Setting::GeoList));
-        assert_eq!(fields.map(|field| one.covers(twelve, field)), [true, false, false]);
-        assert!(!one.covers(other, Some(Setting::GeoList)));
+        assert_eq!(fields.map(|field| one.covers(&twelve, field)), [true, false, false]);
+        assert!(!one.covers(&other, Some(Setting::GeoList)));
+    }
+
+    #[test]
+    fn a_waiver_of_me_covers_the_client_of_its_credentials_only() {
+        let [acme, globex]: [Arc<str>; 2] = ["acme".into(), "globex".into()];
+        let me = |credentials| ClientKey::new(ClientId::Me, credentials);
+        let of = |credentials: Option<&Arc<str>>| {
+            let one = Waiver { client: ClientId::Me, credentials: credentials.cloned(), ..waiver(None) };
+            [Some(&acme), Some(&globex), None].map(|credentials| one.covers(&me(credentials), None))
+        };
+        assert_eq!(of(Some(&acme)), [true, false, false]);
+        assert_eq!(of(Some(&globex)), [false, true, false]);
+        assert_eq!(of(None), [false, false, true]);
     }
 
     #[test]

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{
-    ClientId, ClientKey, Declaration, Difference, Failure, Live, LiveSettings, ManagedField, Origin, Place, Setting,
-    SettingSet, Severity, State, Untrusted,
+    ClientId, ClientKey, Declaration, Difference, Failure, FailureKind, Live, LiveSettings, ManagedField, Origin,
+    Place, Setting, SettingSet, Severity, State, Untrusted,
 };
 use crate::plan::compare::change::{self, Change};
 use crate::plan::compare::check_answer::{Expectation, check_answer};
@@ -83,6 +83,8 @@ pub struct ClientPlan {
     pub expect: Box<[Expectation]>,
     /// The differences, in the order of [`Setting::ALL`].
     pub changes: Vec<Change>,
+    /// The differences of a client whose `expect` failed: nothing of them is ever sent. Empty for every other client.
+    pub unconfirmed: Box<[Change]>,
     /// The rules that stop it.
     pub blocked: Vec<Blocked>,
     /// Fields that the base managed.
@@ -113,6 +115,7 @@ impl ClientPlan {
             source: declaration.place.clone(),
             expect: declaration.expect.iter().map(|expected| (expected.row, expected.wanted.clone())).collect(),
             changes: Vec::new(),
+            unconfirmed: Box::default(),
             blocked: Vec::new(),
             released: Vec::new(),
             managed: declaration.managed_set(),
@@ -130,7 +133,8 @@ impl ClientPlan {
     }
 
     /// Compares a declaration with an answer, and with the base where there is one: a conflict blocks the client. An
-    /// answer that may not be compared makes the client failed, never different.
+    /// answer that may not be compared makes the client failed, never different. Where only `expect` fails, the
+    /// differences are unconfirmed: the answer may be of another client than the one meant.
     pub fn read<'b>(declaration: &Declaration, live: Live, by: impl Into<OriginRule<'b>>) -> ClientPlan {
         let by = by.into();
         let mut client = ClientPlan::unread(declaration);
@@ -145,7 +149,12 @@ impl ClientPlan {
                     client.block_conflicts(|setting| earlier.wanted(setting));
                 }
             }
-            Err(failure) => client.error = Some(Box::new(failure)),
+            Err(failure) => {
+                if failure.kind == FailureKind::Expect {
+                    client.unconfirmed = change::changes(declaration, &live.settings, by).into_boxed_slice();
+                }
+                client.error = Some(Box::new(failure));
+            }
         }
         client.live = Some(live.settings);
         client
@@ -155,6 +164,11 @@ impl ClientPlan {
     pub fn select(&mut self, fields: SettingSet) {
         let is_left_out = |setting: &Setting| !fields.is_empty() && !fields.contains(*setting);
         self.not_selected = Setting::ALL.into_iter().filter(is_left_out).collect();
+    }
+
+    /// Whether it was read and compared although its `expect` failed.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.kind == FailureKind::Expect)
     }
 
     /// Which client it is of.

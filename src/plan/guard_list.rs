@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::guard::{Guard, RuleChange, RuleSource};
-use crate::model::{ClientId, ClientKey, Declaration, Untrusted};
+use crate::model::{ClientId, ClientKey, Declaration, GuardOverride, Untrusted};
 use crate::plan::client::ClientPlan;
 
 /// The labels of a client.
-pub(super) type Labels = BTreeMap<Arc<str>, Arc<str>>;
+pub type Labels = BTreeMap<Arc<str>, Arc<str>>;
 
 /// The guards of a revision.
 #[derive(Clone, Copy, Debug)]
@@ -28,13 +28,15 @@ pub struct GuardList {
     guards: Vec<Guard>,
     /// The labels that clients had at the base, where they differ from those of now.
     earlier: BTreeMap<ClientKey, Vec<Labels>>,
+    /// The guards of the project that this run passes.
+    overrides: Vec<GuardOverride>,
 }
 
 impl GuardList {
     /// The guards of the work tree, and those of each revision that the work tree has not in the same form. The first
     /// revision is the one to compare with; a later one may have guards that this change was started without.
     pub fn new(project: &[Guard], revisions: &[RevisionGuards<'_>]) -> GuardList {
-        let mut list = GuardList { guards: project.to_vec(), earlier: BTreeMap::new() };
+        let mut list = GuardList { guards: project.to_vec(), ..GuardList::default() };
         for then in revisions {
             for guard in then.guards {
                 if !list.guards.iter().any(|one| one.name == guard.name && one.is_same_rule(guard)) {
@@ -69,6 +71,36 @@ impl GuardList {
             }
         }
         self
+    }
+
+    /// With the guards of a floor. They judge beside a guard of the project with the same name and rule, because this run
+    /// may pass that one.
+    pub fn with_floor(mut self, floor: &[Guard]) -> GuardList {
+        self.guards.extend_from_slice(floor);
+        self
+    }
+
+    /// With the overrides of this run, each checked by [`crate::plan::refused_overrides`].
+    pub fn with_overrides(mut self, overrides: &[GuardOverride]) -> GuardList {
+        self.overrides = overrides.to_vec();
+        self
+    }
+
+    /// All guards, those of the work tree first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Guard> {
+        self.guards.iter()
+    }
+
+    /// The overrides of this run.
+    pub(super) fn overrides(&self) -> &[GuardOverride] {
+        &self.overrides
+    }
+
+    /// Why this run passes a guard; `None` where it does not. Only a guard of the work tree can be passed: another one of
+    /// its name still judges.
+    pub(super) fn reason(&self, guard: &Guard) -> Option<&Untrusted> {
+        let own = self.overrides.iter().filter(|_| guard.source == RuleSource::Project);
+        own.filter(|one| one.guard.raw() == &*guard.name).map(|one| &one.reason).next()
     }
 
     /// The guards that judge this client.

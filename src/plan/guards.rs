@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::guard::{Condition, Enforcement, Guard, RuleSource};
-use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, State, Untrusted};
+use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, SettingSet, State, Untrusted};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
-use crate::plan::guard_list::{GuardList, covers};
+use crate::plan::guard_list::{GuardList, Labels, covers};
 
 /// The fields that decide who can place calls: a change of them can be grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {
@@ -30,17 +30,26 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     let mut judged: BTreeMap<(&str, Setting), Enforcement> = BTreeMap::new();
     for guard in guards.of(client) {
         // What is declared and live already is no change, so the rules of a revision do not judge it.
-        if guard.source == RuleSource::Project {
+        if guard.source == RuleSource::Project
+            || (guard.source == RuleSource::Floor && !is_repeated(guards.iter(), guard))
+        {
             for (setting, value) in held(client) {
                 warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
             }
         }
         for (setting, message) in messages(guard, client) {
+            let reason = guards.reason(guard).filter(|_| guard.effect == Enforcement::Deny && client.is_to_send());
+            // A guard that this run passes does not silence a stricter one of its name.
+            let effect = if reason.is_some() { Enforcement::Warn } else { guard.effect };
             let earlier = judged.get(&(&*guard.name, setting)).copied();
-            if earlier == Some(Enforcement::Deny) || earlier == Some(guard.effect) {
+            if earlier == Some(Enforcement::Deny) || earlier == Some(effect) {
                 continue;
             }
-            judged.insert((&guard.name, setting), guard.effect);
+            judged.insert((&guard.name, setting), effect);
+            if let Some(reason) = reason {
+                warnings.push(passed(guard, client, &message, reason));
+                continue;
+            }
             match guard.effect {
                 Enforcement::Deny if client.is_to_send() => client.blocked.push(Blocked {
                     kind: BlockedKind::Guard,
@@ -59,12 +68,40 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     warnings
 }
 
+/// Whether the project has a guard of the same name and rule as this one of a floor: the two would say the same.
+fn is_repeated<'g>(mut all: impl Iterator<Item = &'g Guard>, floor: &Guard) -> bool {
+    all.any(|one| one.source == RuleSource::Project && one.name == floor.name && one.is_same_rule(floor))
+}
+
+/// The warning about a client that a guard would stop if this run did not pass it.
+fn passed(guard: &Guard, client: &ClientPlan, message: &Untrusted, reason: &Untrusted) -> Diagnostic {
+    let (name, message, reason) = (&guard.name, message.raw(), reason.raw());
+    let summary = format!("client {}: {message}; guard {name} was overridden: {reason}", client.client_id);
+    Diagnostic::warning("guard-overridden", client.source.clone(), summary)
+}
+
+/// Whether a guard of the list would stop a client if no run passed it.
+pub(super) fn stops(list: &GuardList, guard: &Guard, client: &ClientPlan) -> bool {
+    let judges = || list.of(client).into_iter().any(|one| std::ptr::eq(one, guard));
+    let is_to_stop = guard.effect == Enforcement::Deny && client.error.is_none() && client.is_to_send();
+    is_to_stop && judges() && !messages(guard, client).is_empty()
+}
+
+/// Whether an entry of `blocked`, as an earlier run wrote it, is of a guard that this run passes.
+pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bool {
+    let of_entry = |guard: &&Guard| list.reason(guard).is_some() && *guard.name == *blocked.name.raw();
+    let says = |guard: &Guard| messages(guard, client).iter().any(|(_, message)| *message == blocked.message);
+    list.of(client).into_iter().filter(of_entry).any(says)
+}
+
 /// Judges a declaration without its live client: a value that a guard would refuse as a change, and a field that is not
 /// managed. A guard that needs the live value does not judge here.
 pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagnostic> {
     let (client, managed) = (declaration.client, declaration.managed_set());
     let mut warnings = Vec::new();
-    for guard in guards.iter().filter(|guard| covers(guard, &declaration.labels)) {
+    let judging =
+        guards.iter().filter(|guard| guard.source == RuleSource::Project || !is_repeated(guards.iter(), guard));
+    for guard in judging.filter(|guard| covers(guard, &declaration.labels)) {
         for one in &declaration.managed {
             warnings.extend(refused_value(guard, client, one.setting, &one.wanted, &one.place));
         }
@@ -72,10 +109,22 @@ pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagno
         for setting in unmanaged.filter(|_| guard.when.unmanaged) {
             let summary = format!("client {client}: {}", message(guard, setting, None).raw());
             let warning = Diagnostic::warning("guard", declaration.place.clone(), summary);
-            warnings.push(warning.help(format!("guard `{}`", guard.name)));
+            warnings.push(warning.help(guard.named()));
         }
     }
     warnings
+}
+
+/// The guard that denies that a client with any of these labels stops managing one of these fields.
+pub fn denies_release<'a>(guards: &'a GuardList, labels: &[&Labels], settings: SettingSet) -> Option<&'a Guard> {
+    let covered = |guard: &&Guard| labels.iter().any(|labels| covers(guard, labels));
+    let denies = |guard: &&Guard| {
+        guard.effect == Enforcement::Deny
+            && guard.when.unmanaged
+            && fields(guard).into_iter().any(|setting| settings.contains(setting))
+    };
+    // What this run passes does not deny.
+    guards.iter().filter(covered).filter(|guard| guards.reason(guard).is_none()).find(denies)
 }
 
 /// The managed values that live holds as declared.
@@ -105,7 +154,8 @@ fn refused_value(
     let summary =
         format!("client {client} declares {setting}: {}, which a guard refuses as a change{why}", value.to_json());
     let warning = Diagnostic::warning("guard", place.clone(), summary);
-    Some(warning.help(format!("guard `{}`: declare another value, or change the guard", guard.name)))
+    let change = if guard.source == RuleSource::Floor { "" } else { ", or change the guard" };
+    Some(warning.help(format!("{}: declare another value{change}", guard.named())))
 }
 
 /// The fields that a guard judges.

@@ -9,6 +9,8 @@ pub mod compare;
 pub mod document;
 pub mod drift;
 mod guard_list;
+mod guard_override;
+pub mod guard_test;
 pub mod guards;
 pub mod select;
 pub mod send;
@@ -18,7 +20,8 @@ pub use client::{Blocked, BlockedKind, ClientPlan, ReleasedField, Status};
 pub use compare::{Change, ChangeAction, Origins};
 pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
 pub use drift::DriftReport;
-pub use guard_list::{GuardList, RevisionGuards};
+pub use guard_list::{GuardList, Labels, RevisionGuards};
+pub use guard_override::{refused_overrides, unused_overrides};
 pub use send::{ApplyResult, ClearedPatch, Collateral, Details, NotConverged, Patch, SendScope};
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use crate::model::{Failure, FailureKind, Level, Setting, Severity};
-use crate::plan::drift::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{CLOCK_TOLERANCE, DriftReport, Finding, FindingState};
 use crate::plan::{ApplyResult, ClientPlan, Origin, Plan, Status};
 use crate::render::escape;
 use crate::render::totals::{OUTCOMES, Totals};
@@ -20,7 +20,7 @@ use crate::render::totals::{OUTCOMES, Totals};
 const LAST_SUCCESS: &str = "ringform_last_success_timestamp_seconds";
 
 /// Writes the metrics of a run. `last_success` is when an earlier run succeeded, in seconds since 1970; it is written
-/// where this run did not, so that an alert on its age keeps working.
+/// where this run did not, so that an alert on its age keeps working. A time in the future counts as the end of this run.
 pub fn prometheus(plan: &Plan, last_success: Option<i64>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = MetricsPage { base: base(plan), out };
     clients(plan, &mut page)?;
@@ -119,6 +119,15 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
         page.family(name, help, samples)?;
     }
     let summary = plan.summary();
+    let exposed = |client: &ClientPlan| {
+        client.changes.iter().chain(&client.unconfirmed).filter(|change| change.difference.is_exposed()).count()
+    };
+    let exposed: usize = plan.clients.iter().filter(|client| !is_done(client)).map(exposed).sum();
+    page.one("ringform_exposed_fields", "Fields that live has more open than declared.", exposed as u64)?;
+    let help = "Changes whose write opens the PBX to more callers.";
+    page.one("ringform_opening_changes", help, summary.opens as u64)?;
+    let help = "Changes whose write closes the PBX to some callers.";
+    page.one("ringform_closing_changes", help, summary.closes as u64)?;
     page.one(
         "ringform_released_fields",
         "Fields that the base manages and the declarations no longer manage.",
@@ -171,6 +180,9 @@ fn run(plan: &Plan, last_success: Option<i64>, page: &mut MetricsPage<'_>) -> io
     let ended = plan.run.started_at.parse::<Timestamp>().ok().map(|start| start.as_second() + (ms / 1000) as i64);
     let at = |time: Option<i64>| time.map(|time| (Vec::new(), time));
     page.family("ringform_last_run_timestamp_seconds", "When the last run ended.", at(ended))?;
+    // A time in the future would silence the alert on its age until then.
+    let limit = ended.map(|ended| ended.saturating_add(CLOCK_TOLERANCE.as_secs()));
+    let last_success = last_success.map(|time| limit.filter(|limit| time > *limit).and(ended).unwrap_or(time));
     let success = if is_success(plan) { ended } else { last_success };
     page.family(LAST_SUCCESS, "When a run last ended with every client compared.", at(success))
 }

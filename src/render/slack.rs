@@ -15,7 +15,7 @@ use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::json;
 use crate::render::wording::change::state;
 use crate::render::wording::difference::DifferenceView;
-use crate::render::wording::drift::{UNREADABLE, headline};
+use crate::render::wording::drift::{headline, unreadable};
 use crate::render::wording::numbers::{count, number, some};
 
 /// How many findings a message shows, so that it is short to read.
@@ -64,8 +64,9 @@ fn line(group: &FindingGroup<'_>) -> String {
         (1, None) => format!("client {}", id(finding)),
         (n, _) => format!("{} ({})", count(n, "client"), some(group.findings.iter().map(|one| id(one)), NAMED)),
     };
-    let Some(view) = DifferenceView::of_finding(finding) else { return format!("• {who}: {UNREADABLE}") };
+    let Some(view) = DifferenceView::of_finding(finding) else { return format!("• {who}: {}", unreadable(finding)) };
     let [declared, live] = view.values().map(|value| code(&short(&state(value))));
+    let live = if group.values > 1 { count(group.values, "more live value") } else { live };
     let grave = if view.mark().0 { format!(" *{}*", view.marked("security", "security: ")) } else { String::new() };
     let origin = view.origin();
     let origin = if origin.is_empty() { origin } else { format!(" ({origin})") };

@@ -238,8 +238,15 @@ fn instance(client: &ClientPlan) -> Option<(bool, Json)> {
         let [name, message]: [&Untrusted; 2] = [&blocked.name, &blocked.message];
         format!("{}: {}", shown(name), shown(message))
     });
+    // Whether live is open matters also where the client may be another one than the one meant.
+    let exposed = client.unconfirmed.iter().map(|change| &change.difference).filter(|one| one.is_exposed());
+    let exposed = exposed.map(|one| {
+        let [live, declared] = [&one.live, &one.declared].map(|state| shown(&state.to_json().to_string().into()));
+        format!("not confirmed: {} is more open than declared: live {live}, declared {declared}", one.setting)
+    });
     let failed = error.is_some();
-    let problems: Vec<Json> = error.into_iter().chain(stopped).map(|message| json!({"message": message})).collect();
+    let problems: Vec<Json> =
+        error.into_iter().chain(stopped).chain(exposed).map(|message| json!({"message": message})).collect();
     if problems.is_empty() {
         return None;
     }

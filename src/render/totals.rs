@@ -50,6 +50,12 @@ pub(crate) struct Totals {
     pub(crate) closes: usize,
     /// Drift that live has more open than declared, and that no write has taken back.
     pub(crate) exposed: usize,
+    /// Fields of clients that are not as expected and that live has more open than declared.
+    pub(crate) unconfirmed_exposed: usize,
+    /// Managed fields of clients that are not as expected.
+    pub(crate) unconfirmed: usize,
+    /// Clients that are not as expected.
+    unconfirmed_clients: usize,
     /// Whether this is a report of drift: nothing is written.
     pub(crate) is_drift: bool,
     /// Managed fields that were compared with live.
@@ -101,7 +107,12 @@ impl Totals {
             let exposed = drifted && risk.exposure == Some(Direction::Opens);
             self.exposed += usize::from(exposed && !(self.is_report && counts));
         }
+        self.unconfirmed_exposed += client.unconfirmed.iter().filter(|one| one.difference.is_exposed()).count();
         match client.status() {
+            Status::Failed if client.is_unconfirmed() => {
+                self.unconfirmed += client.managed.len();
+                self.unconfirmed_clients += 1;
+            }
             Status::Failed => self.uncompared += client.managed.len(),
             Status::InSync | Status::Change => self.compared += client.managed.len(),
         }
@@ -173,6 +184,12 @@ impl Totals {
             let was = if self.exposed == 1 { "was" } else { "were" };
             alarms.push(format!("{} {was} opened to more callers outside of git.", count(self.exposed, "setting")));
         }
+        if self.unconfirmed_exposed > 0 {
+            let n = self.unconfirmed_exposed;
+            let are = if n == 1 { "is" } else { "are" };
+            let settings = count(n, "setting");
+            alarms.push(format!("{settings} {are} more open than declared, at clients that are not as expected."));
+        }
         if self.opens > 0 {
             let verb = match (self.is_report, self.opens) {
                 (true, _) => "opened",
@@ -229,11 +246,20 @@ impl Totals {
     /// What was compared and what was not; `None` if the headline says all of it.
     pub(crate) fn coverage(&self) -> Option<String> {
         let Summary { clients, failed, .. } = self.summary;
-        let read = clients - failed;
+        let (read, failed) = (clients - failed, failed - self.unconfirmed_clients);
         let settings = |n| count(n, "managed setting");
-        match (read, failed) {
+        let unconfirmed = match self.unconfirmed_clients {
+            0 => None,
+            1 => Some(format!("Not confirmed: {} of 1 client that is not as expected.", settings(self.unconfirmed))),
+            n => Some(format!(
+                "Not confirmed: {} of {} that are not as expected.",
+                settings(self.unconfirmed),
+                count(n, "client")
+            )),
+        };
+        let compared = match (read, failed) {
             (0, 0) => None,
-            (_, 0) if !self.is_report && self.summary.to_change == 0 => None,
+            (_, 0) if !self.is_report && self.summary.to_change == 0 && unconfirmed.is_none() => None,
             (0, _) => Some(format!("Nothing was compared: {} could not be read.", settings(self.uncompared))),
             (_, 0) => Some(format!("Compared: {} of {}.", settings(self.compared), count(read, "client"))),
             (_, _) => Some(format!(
@@ -243,7 +269,9 @@ impl Totals {
                 settings(self.uncompared),
                 count(failed, "failed client"),
             )),
-        }
+        };
+        let said: Vec<String> = compared.into_iter().chain(unconfirmed).collect();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 
     /// Further notes: drift and conflicts, released fields and clients, changes left out, and clients that are not

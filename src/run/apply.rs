@@ -29,13 +29,13 @@ pub enum Answer {
     Interrupted,
 }
 
-/// Brings live clients to their declarations. `ask` gets the plan and the number of clients to send. The run does not call it
-/// when the request says yes already.
+/// Brings live clients to their declarations. `ask` gets the plan. The run does not call it when the request
+/// says yes already.
 pub async fn apply(
     request: &ApplyRequest,
     env: &Environment,
     listener: &Listener,
-    ask: impl AsyncFnOnce(&Plan, usize) -> anyhow::Result<Answer>,
+    ask: impl AsyncFnOnce(&Plan) -> anyhow::Result<Answer>,
 ) -> Result<RunOutcome, NotStarted> {
     let ready = match &request.saved_plan {
         Some(file) => saved_plan::ready(file, &request.run, env).await,
@@ -44,7 +44,7 @@ pub async fn apply(
     let mut ready = ready.map_err(NotStarted::into_report)?;
     ready.report.diagnostics.extend(send::looser_flags(&request.limits, &ready.limits));
     ready.limits = SendLimits::strictest([&ready.limits, &request.limits]);
-    let puts = unresolved::announce(&ready.project, &ready.report, listener)?;
+    let puts = unresolved::announce(&ready.project, &mut ready.report, listener)?;
     let planned = match permission(&mut ready, request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
@@ -56,12 +56,14 @@ pub async fn apply(
         }
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
-    let Ready { session, mut report, .. } = ready;
+    let Ready { session, mut report, lock, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
+    report.run.overrides = request.run.overrides.clone();
     let closed = session.close().await;
+    drop(lock);
     Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(closed) })
 }
 
@@ -71,13 +73,14 @@ async fn permission(
     request: &ApplyRequest,
     env: &Environment,
     listener: &Listener,
-    ask: impl AsyncFnOnce(&Plan, usize) -> anyhow::Result<Answer>,
+    ask: impl AsyncFnOnce(&Plan) -> anyhow::Result<Answer>,
 ) -> anyhow::Result<Option<String>> {
     if env.shutdown.is_stopped() {
         return Ok(Some(INTERRUPTED.to_owned()));
     }
     let usage = &ready.session.usage;
     ready.report.run = env.run(usage.requests(), usage.quota());
+    ready.report.run.overrides = request.run.overrides.clone();
     let mut exceeded = send::exceeded(&ready.limits, &ready.report);
     exceeded.append(&mut ready.exceeded);
     if !exceeded.is_empty() {
@@ -86,8 +89,7 @@ async fn permission(
         return Ok(Some(format!("not sent: {}", why.raw())));
     }
     let plan = &ready.report;
-    let count = plan.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty()).count();
-    if count == 0 {
+    if !plan.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty()) {
         return Ok(None);
     }
     for line in send::forecast(plan, |name| usage.remaining(name)) {
@@ -96,12 +98,12 @@ async fn permission(
     if request.yes {
         return Ok(None);
     }
-    let answer = ask(plan, count).await?;
+    let answer = ask(plan).await?;
     // The question may take any time, so the answers of the API may be old.
     ready.readings.clear();
     Ok(match answer {
         Answer::Yes => None,
-        Answer::No => Some("not sent: the answer was not `yes`".to_owned()),
+        Answer::No => Some("not sent: the answer was no".to_owned()),
         Answer::Interrupted => Some(INTERRUPTED.to_owned()),
     })
 }
@@ -139,7 +141,7 @@ async fn send(
 ) -> anyhow::Result<SendOutcome> {
     let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
-        true => Some(Arc::new(open(ready, env).context("the journal cannot be written, so nothing is sent")?)),
+        true => Some(Arc::new(open(ready, request, env).context("the journal cannot be written, so nothing is sent")?)),
         false => None,
     };
     let writes = Writes {
@@ -165,13 +167,14 @@ async fn send(
     Ok(SendOutcome { clients, ended: ended.context("the journal cannot be completed") })
 }
 
-fn open(ready: &Ready, env: &Environment) -> std::io::Result<Journal> {
+fn open(ready: &Ready, request: &ApplyRequest, env: &Environment) -> std::io::Result<Journal> {
     let header = JournalHeader {
         run: &env.run_id(),
         started_at: &env.clock.started_at(),
         version: env.version,
         endpoint: &ready.report.endpoint,
         project: &ready.report.project,
+        overrides: &request.run.overrides,
     };
     Journal::create(&ready.project.root, &header)
 }

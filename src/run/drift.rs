@@ -3,14 +3,14 @@
 //! Owns the order of steps: the run reads the last report before it replaces any file, and it notifies before it
 //! returns, so that the report says whether the notification failed.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::api::{Proxies, Webhook};
-use crate::model::DeclaredClient;
+use crate::files::read_input;
+use crate::model::{Advice, DeclaredClient};
 use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
 use crate::plan::{DocumentKind, GuardList, Plan, SendScope};
 use crate::run::outcome::RunOutcome;
@@ -21,18 +21,20 @@ use crate::run::{DriftRequest, Environment, Listener, NotStarted, Notification, 
 /// Compares live clients with their declarations and with the report before.
 pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listener) -> Result<RunOutcome, NotStarted> {
     let webhook = request.notification.as_ref().map(|notification| webhook(notification, env)).transpose()?;
-    let previous = match &request.since {
+    let mut previous = match &request.since {
         Some(file) => previous(file, env)?,
         None => None,
     };
+    let future = previous.as_mut().and_then(|previous| previous.distrust_future(&env.clock.started_at()));
     let mut scope = scope(&request.run, env, DocumentKind::Drift)?;
     let session = scope.connect(&request.run, env).await?;
     if let (Some(previous), Some(file)) = (&previous, &request.since) {
         let checked = previous.check(&scope.report, &scope.declared, scope.whole);
-        checked.map_err(|why| anyhow::anyhow!("{}", why.raw())).with_context(|| not_usable(file))?;
+        checked.map_err(|why| Advice::of_sentence(why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
-    let Scope { project, declared, whole, mut declarations, origins, waivers, mut report, .. } = scope;
+    let Scope { project, declared, whole, mut declarations, origins, waivers, never_waived, mut report, .. } = scope;
+    report.diagnostics.extend(future);
     if whole {
         report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
     }
@@ -57,6 +59,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         selected: &selected,
         whole,
         waivers: &waivers,
+        never_waived,
         budget: request.budget,
     };
     report.run.drift = Some(drift::compare(&report.clients, previous.as_ref(), &context));
@@ -84,8 +87,10 @@ struct Notifier<'a> {
 
 /// Checks the address before the run reads anything.
 fn webhook<'a>(notification: &'a Notification, env: &Environment) -> anyhow::Result<Notifier<'a>> {
-    let webhook = Webhook::parse(&notification.address).map_err(anyhow::Error::msg);
-    let webhook = webhook.context(notification.named_by)?;
+    let webhook = Webhook::parse(&notification.address);
+    let webhook = webhook.map_err(|why| {
+        Advice::new(format!("{}: {why}", notification.named_by), "give the address of the webhook, https://HOST/PATH")
+    })?;
     let proxies = match webhook.is_loopback() {
         true => Proxies::default(),
         false => Proxies::from_variables(|name| env.variables.text(name)).map_err(anyhow::Error::msg)?,
@@ -118,9 +123,10 @@ async fn notify(
 
 /// The last report; `None` when the file does not exist yet.
 fn previous(file: &Path, env: &Environment) -> anyhow::Result<Option<PreviousReport>> {
-    match fs::read(env.folder.join(file)) {
+    match read_input(&env.folder.join(file)) {
         Ok(bytes) => {
-            PreviousReport::read(&bytes).map(Some).map_err(anyhow::Error::msg).with_context(|| not_usable(file))
+            let report = PreviousReport::read(&bytes).map(Some);
+            report.map_err(|why| Advice::of_sentence(&why)).with_context(|| not_usable(file))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| not_usable(file)),

@@ -35,6 +35,8 @@ pub struct Environment {
     pub version: &'static str,
     /// The flag that ends the run in good order.
     pub shutdown: Shutdown,
+    /// How many files and connections the process may have open; `None` where no limit is known.
+    pub open_files: Option<u64>,
     /// The one way in which files are replaced.
     pub persist: Persist,
 }
@@ -54,6 +56,7 @@ impl Environment {
             duration_ms: self.clock.elapsed().as_millis() as u64,
             requests,
             quota,
+            overrides: Vec::new(),
             drift: None,
         }
     }

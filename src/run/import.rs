@@ -1,7 +1,7 @@
 //! Import: client documents out of live clients.
 //!
 //! Owns where a document may be written: it replaces no file without `force` and declares no client twice. One client
-//! that fails stops no other.
+//! that fails stops no other. The untouched example of `init` counts for nothing and goes once there are documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -43,8 +43,8 @@ pub enum ImportError {
     Declared(PathBuf),
     /// The file exists.
     Exists(PathBuf),
-    /// The file cannot be written. The text is not escaped.
-    NotWritten(anyhow::Error),
+    /// The file cannot be written.
+    NotWritten(PathBuf, std::io::Error),
 }
 
 /// The result of an import.
@@ -52,6 +52,8 @@ pub enum ImportError {
 pub struct ImportOutcome {
     /// Whether every client has a document.
     pub complete: bool,
+    /// The untouched example of `init`, which was removed because documents took its place.
+    pub removed_example: Option<PathBuf>,
     /// What failed at the end of the connection.
     pub finished: anyhow::Result<()>,
 }
@@ -65,8 +67,8 @@ pub async fn import(
     mut each: impl FnMut(ImportedClient) -> anyhow::Result<()>,
 ) -> Result<ImportOutcome, NotStarted> {
     let mut loaded = config::load(&request.files.request(env));
-    // Import is for a project without documents too.
-    loaded.diagnostics.retain(|one| one.rule != "no-documents");
+    // Import is for a project without documents too: it writes what a glob is there for.
+    loaded.diagnostics.retain(|one| one.rule != "no-documents" && one.rule != "unmatched-glob");
     let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     let credentials = credentials(&project, request)?;
     let session = match Session::connect(&project, vec![credentials.clone()], &request.connection, env).await {
@@ -82,14 +84,19 @@ pub async fn import(
     let target = ImportTarget { folder, documents, force: request.force, persist: env.persist };
     let default = project.default_credentials.as_ref();
     let named = credentials.clone().filter(|name| Some(name) != default && name.as_ref() != "default");
-    let mut complete = true;
+    let (mut complete, mut any) = (true, false);
     for client in clients(request) {
         let read = session.reader.read(client, credentials.as_ref(), FieldMask::all()).await;
         let result = read.map_err(ImportError::NotRead).and_then(|live| target.write(client, &live, named.clone()));
         complete &= result.is_ok();
+        any |= result.is_ok();
         each(ImportedClient { client, result })?;
     }
-    Ok(ImportOutcome { complete, finished: session.close().await })
+    let removed_example = target.documents.example.filter(|_| any);
+    if let Some(example) = &removed_example {
+        fs::remove_file(example).with_context(|| format!("cannot remove the example {}", example.display()))?;
+    }
+    Ok(ImportOutcome { complete, removed_example, finished: session.close().await })
 }
 
 /// The clients of the request, each once; `@me` when it names none.
@@ -119,15 +126,22 @@ struct Documents {
     by_client: BTreeMap<u64, Vec<PathBuf>>,
     /// Those of `@me` under the credentials of the import: the client is the same, whatever its number.
     of_me: Vec<PathBuf>,
+    /// The unchanged example of `init`. It declares nothing of the user's.
+    example: Option<PathBuf>,
     /// How many documents each file holds.
     in_file: BTreeMap<PathBuf, usize>,
 }
 
 impl Documents {
     fn of(project: &Project, declarations: &[Declaration], credentials: Option<&Arc<str>>) -> Documents {
-        let mut found = Documents { by_client: BTreeMap::new(), of_me: Vec::new(), in_file: BTreeMap::new() };
+        let mut found =
+            Documents { by_client: BTreeMap::new(), of_me: Vec::new(), example: None, in_file: BTreeMap::new() };
         for declaration in declarations {
             let path = project.root.join(declaration.place.file.raw());
+            if declaration.managed.is_empty() && is_example(&path) {
+                found.example = Some(path);
+                continue;
+            }
             *found.in_file.entry(path.clone()).or_default() += 1;
             if declaration.client == ClientId::Me && declaration.credentials.as_ref() == credentials {
                 found.of_me.push(path.clone());
@@ -138,6 +152,10 @@ impl Documents {
         }
         found
     }
+}
+
+fn is_example(path: &Path) -> bool {
+    fs::read_to_string(path).is_ok_and(|text| config::is_untouched_example(&text))
 }
 
 fn expected_id(declaration: &Declaration) -> Option<u64> {
@@ -174,10 +192,13 @@ impl ImportTarget {
             return Err(ImportError::Exists(path));
         }
         let (draft, warnings) = import_document::draft(client, live, credentials);
-        let written = (self.persist)(&path, config::write_document(&draft).as_bytes());
-        let written = written.with_context(|| format!("cannot write {}", path.display()));
-        written.map_err(ImportError::NotWritten)?;
-        Ok((path, warnings))
+        // A link stays a link: the file behind it is replaced.
+        let file = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        let written = (self.persist)(&file, config::write_document(&draft).as_bytes());
+        match written {
+            Ok(()) => Ok((path, warnings)),
+            Err(error) => Err(ImportError::NotWritten(path, error)),
+        }
     }
 }
 

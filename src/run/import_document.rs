@@ -1,7 +1,7 @@
 //! The document that import writes for a live client.
 //!
-//! Owns its content and its file name. It declares all seven settings, null too, with `expect`. Of the client's name
-//! only letters, digits and hyphens reach the file name.
+//! Owns its content and its file name. It declares all seven settings, null too, and expects the domain: the client's
+//! owner can change the name. Of the name only letters, digits and hyphens reach the file name.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use crate::config::Draft;
 use crate::model::{ClientId, FieldRow, Live, Setting, State, Untrusted};
 
-/// A setting that the document leaves unmanaged.
+/// What the document leaves out: a setting that stays unmanaged, or the domain.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ImportWarning {
     /// Its value cannot be declared.
@@ -22,7 +22,12 @@ pub enum ImportWarning {
     },
     /// The answer lacks it.
     Missing(Setting),
+    /// The client has no domain that can be expected.
+    NoDomain,
 }
+
+/// The field that tells clients apart and that their owners cannot change.
+const DOMAIN: &str = "domain";
 
 /// `12-ringme-test.yaml`: the id, and of the name what no folder can be left with.
 pub(super) fn file_name(id: u64, live: &Live) -> String {
@@ -45,14 +50,14 @@ pub(super) fn file_name(id: u64, live: &Live) -> String {
 pub(super) fn draft(client: ClientId, live: &Live, credentials: Option<Arc<str>>) -> (Draft, Vec<ImportWarning>) {
     let mut warnings = Vec::new();
     let mut draft = Draft { client, credentials, expect: Vec::new(), settings: Vec::new(), odd: Vec::new() };
-    let mut wanted = vec!["name", "domain"];
-    if client == ClientId::Me {
-        wanted.insert(0, "id");
-    }
-    for row in wanted.into_iter().filter_map(FieldRow::find) {
+    // The number of the token's client is pinned too: the same token may later belong to another client.
+    let wanted = ["id", DOMAIN].into_iter().filter(|name| *name != "id" || client == ClientId::Me);
+    for row in wanted.filter_map(FieldRow::find) {
         // An empty or odd value makes no useful expectation.
-        if let Some(state @ State::Is(_)) = live.field(row) {
-            draft.expect.push((row, state));
+        match live.field(row) {
+            Some(state @ State::Is(_)) => draft.expect.push((row, state)),
+            Some(State::NotSet | State::Odd(_)) | None if row.name == DOMAIN => warnings.push(ImportWarning::NoDomain),
+            Some(State::NotSet | State::Odd(_)) | None => {}
         }
     }
     for setting in Setting::ALL {
@@ -100,7 +105,8 @@ mod tests {
         let (draft, warnings) = draft(ClientId::Me, &live(r#"{"id":12,"hold_music":"loud"}"#), None);
         let odd = ImportWarning::NotDeclarable { setting: Setting::HoldMusic, value: "\"loud\"".into() };
         assert!(warnings.contains(&odd), "{warnings:?}");
-        assert_eq!(warnings.len(), Setting::ALL.len());
+        assert_eq!(warnings.len(), Setting::ALL.len() + 1);
+        assert!(warnings.contains(&ImportWarning::NoDomain), "{warnings:?}");
         assert_eq!(draft.expect.len(), 1);
         assert!(draft.settings.is_empty());
     }

@@ -5,10 +5,12 @@
 //! events and returns results.
 
 mod apply;
+mod apply_lock;
 mod auth;
 mod drift;
 mod environment;
 mod events;
+mod guard_test;
 mod import;
 mod import_document;
 mod not_started;
@@ -16,6 +18,7 @@ mod offline;
 mod outcome;
 mod plan;
 mod preflight;
+mod project_seed;
 mod read;
 mod ready;
 mod request;
@@ -31,19 +34,22 @@ mod workers;
 mod write;
 
 pub use crate::api::{Secret, Shutdown, User};
-pub use crate::git::GitEnvironment;
+pub use crate::git::{GitChildren, GitEnvironment};
 pub use crate::journal::{UnresolvedPut, state_folder};
 pub use apply::{Answer, apply};
 pub use auth::{AuthOutcome, CredentialCheck, auth};
 pub use drift::drift;
 pub use environment::{Clock, Environment, Persist, Variables};
 pub use events::{AffectedClients, Listener, RunEvent};
+pub use guard_test::{GuardTestOutcome, guard_test};
 pub use import::{ImportError, ImportOutcome, ImportResult, ImportedClient, import};
 pub use import_document::ImportWarning;
 pub use not_started::{NotStarted, SavedPlanFlaw};
 pub use offline::plan_offline;
 pub use outcome::{ExitRules, ExitStatus, RunOutcome};
 pub use plan::plan;
+pub use preflight::CREDENTIAL_FILES;
+pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, Notification,
     RunRequest,

@@ -7,6 +7,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::config::OutputClash;
 use crate::model::Untrusted;
 use crate::plan::document::LoadError;
 use crate::plan::{DocumentKind, Plan};
@@ -23,6 +24,8 @@ pub enum NotStarted {
         /// What is wrong with it.
         flaw: SavedPlanFlaw,
     },
+    /// The caller would replace a file that the run reads. It must write nothing.
+    OutputIsInput(OutputClash),
     /// The project file declares no credentials of this name.
     UndeclaredCredentials(Arc<str>),
     /// Anything else. Its text is not escaped.

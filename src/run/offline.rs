@@ -2,7 +2,7 @@
 
 use crate::plan::compare::plan_offline as compare_with_base;
 use crate::plan::send::{self, ExceededLimit};
-use crate::plan::{DocumentKind, guards};
+use crate::plan::{DocumentKind, guards, unused_overrides};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{EndpointChoice, Scope, scope};
 use crate::run::{Environment, NotStarted, RunRequest, warnings};
@@ -22,6 +22,8 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
         report.clients.push(client);
     }
     report.run = env.run_without_requests();
+    report.run.overrides = request.overrides.clone();
+    report.diagnostics.extend(unused_overrides(&rules, &report.clients));
     report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     let exceeded = send::exceeded(&limits, &report);

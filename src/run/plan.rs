@@ -1,7 +1,7 @@
 //! Plan: live clients beside their declarations. It reads and cannot write.
 
-use crate::plan::DocumentKind;
 use crate::plan::send::{self, ExceededLimit};
+use crate::plan::{DocumentKind, unused_overrides};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
@@ -19,8 +19,10 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.run = env.run(session.usage.requests(), session.usage.quota());
+    report.run.overrides = request.overrides.clone();
     session.close().await?;
     report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
+    report.diagnostics.extend(unused_overrides(&guards, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     let exceeded = send::exceeded(&limits, &report);
     report.diagnostics.extend(exceeded.iter().map(ExceededLimit::warning));

@@ -3,13 +3,14 @@
 //! Owns its type, and the making of it from live clients. `saved_plan` makes it from a file.
 
 use crate::config::Project;
+use crate::journal::ApplyLock;
 use crate::model::SendLimits;
 use crate::plan::send::ExceededLimit;
-use crate::plan::{DocumentKind, Plan};
+use crate::plan::{DocumentKind, Plan, unused_overrides};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
 use crate::run::session::Session;
-use crate::run::{Environment, Listener, NotStarted, RunRequest, warnings};
+use crate::run::{Environment, Listener, NotStarted, RunRequest, apply_lock, warnings};
 
 /// What apply is about to send, with the answers that it was planned from where those are fresh.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(super) struct Ready {
     /// Everything but the run, the clients included.
     pub(super) report: Plan,
     pub(super) readings: Readings,
+    /// Held until the run has ended.
+    pub(super) lock: ApplyLock,
     /// The limits of the project and of its base.
     pub(super) limits: SendLimits,
     /// The limits of its base that a saved plan exceeds.
@@ -32,6 +35,8 @@ pub(super) async fn from_live(
     listener: &Listener,
 ) -> Result<Ready, NotStarted> {
     let mut scope = scope(request, env, DocumentKind::Plan)?;
+    // Another run may change live clients until its end, so the lock comes before the first read.
+    let lock = apply_lock::take(&scope.project, env).map_err(|errors| scope.refuse(errors, env))?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let sending = &request.sending;
@@ -42,7 +47,9 @@ pub(super) async fn from_live(
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::unused_overwrites(sending, &report.clients));
+    report.diagnostics.extend(unused_overrides(&guards, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     report.revision = project.revision();
-    Ok(Ready { project, session, report, readings: outcome.readings, limits, exceeded: Vec::new() })
+    let readings = outcome.readings;
+    Ok(Ready { project, session, report, readings, lock, limits, exceeded: Vec::new() })
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::api::Secret;
 use crate::config::ProjectRequest;
-use crate::model::{ClientId, SendLimits, SettingSet};
+use crate::model::{ClientId, GuardOverride, SendLimits, SettingSet};
 use crate::plan::select::Selection;
 use crate::plan::{Plan, SendScope};
 use crate::run::Environment;
@@ -27,6 +27,10 @@ pub struct RunRequest {
     pub base: BaseOptions,
     /// Which changes a run may send.
     pub sending: SendScope,
+    /// A file outside of the project whose rules bind as well.
+    pub floor: Option<PathBuf>,
+    /// The guards of the project that this run passes.
+    pub overrides: Vec<GuardOverride>,
     /// Whether the report names the commit of the work tree, which costs calls of git.
     pub names_commit: bool,
 }
@@ -38,6 +42,8 @@ pub struct FileOptions {
     pub paths: Vec<PathBuf>,
     /// The project file to use where there are several.
     pub project: Option<PathBuf>,
+    /// The files that the caller writes after the run. A run that reads one of them does not start.
+    pub outputs: Vec<PathBuf>,
 }
 
 impl FileOptions {
@@ -48,6 +54,7 @@ impl FileOptions {
             paths: self.paths.clone(),
             project: self.project.clone(),
             git: env.git.clone(),
+            outputs: self.outputs.clone(),
         }
     }
 }

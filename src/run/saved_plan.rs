@@ -3,24 +3,27 @@
 //! Owns every check that ties a saved plan to this project. Of the files it reads the project file only, and it judges
 //! the guards and limits again by the rules of today.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Diagnostic, Revision, Untrusted};
-use crate::plan::{Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, send};
+use crate::files::read_stream;
+use crate::model::{Diagnostic, Revision, SendLimits, Untrusted};
+use crate::plan::{
+    Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, send, unused_overrides,
+};
 use crate::run::preflight::{self, EndpointChoice};
 use crate::run::read::Readings;
 use crate::run::ready::Ready;
 use crate::run::session::Session;
-use crate::run::{Environment, NotStarted, RunRequest, SavedPlanFlaw};
+use crate::run::{Environment, NotStarted, RunRequest, SavedPlanFlaw, apply_lock};
 
 /// Loads a saved plan and connects for its clients.
 pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) -> Result<Ready, NotStarted> {
     let flawed = |flaw: SavedPlanFlaw| NotStarted::SavedPlan { file: file.to_owned(), flaw };
     let plan = load(file, request, env).map_err(flawed)?;
     let mut loaded = config::load_project(&request.files.request(env));
+    let floor = preflight::floor::read(&mut loaded, request.floor.as_deref(), env);
     let (project, mut report) = preflight::project(&mut loaded, DocumentKind::Plan, true, env)?;
     report.revision = project.revision();
     if plan.project != report.project || !is_same_folder(plan.revision.as_ref(), report.revision.as_ref()) {
@@ -31,19 +34,31 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
     let names = check(&plan, &project, target.label()).map_err(flawed)?;
+    let rules = GuardList::new(&project.guards, &[]).with_floor(&floor.guards);
+    let refused = refused_overrides(&rules, &request.overrides);
+    if !refused.is_empty() {
+        return Err(preflight::problems_at_commit(report, refused, &project, env));
+    }
+    // A plan that was saved with an override carries no permission: this run judges by its own.
+    let rules = rules.with_overrides(&request.overrides);
     report.diagnostics.extend(another_commit(plan.revision.as_ref(), report.revision.as_ref()));
+    let lock = match apply_lock::take(&project, env) {
+        Ok(lock) => lock,
+        Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
+    };
     let session = match Session::connect(&project, names, &request.connection, env).await {
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
     let exceeded = send::exceeded_at_base(&plan);
+    // The plan compared with its base what this run does not read again.
+    report.diagnostics.extend(plan.diagnostics.into_iter().filter(Diagnostic::is_error));
     report.endpoint = plan.endpoint;
     report.base = plan.base;
     report.shard = plan.shard;
     report.unaffected = plan.unaffected;
     report.released_clients = plan.released_clients;
     report.clients = plan.clients;
-    let rules = GuardList::new(&project.guards, &[]);
     let has_base = report.base.is_some();
     for client in &mut report.clients {
         let is_of_guard = |one: &Blocked| one.kind == BlockedKind::Guard;
@@ -51,16 +66,18 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         client.blocked = kept;
         report.diagnostics.extend(guards::judge(&rules, client));
         // This run does not read the base again: a client that a guard of the base stopped stays stopped.
-        let old = then.into_iter().filter(|one| has_base && !client.blocked.contains(one)).collect::<Vec<_>>();
+        let is_of_base = |one: &Blocked| !client.blocked.contains(one) && !guards::is_passed(&rules, client, one);
+        let old = then.into_iter().filter(|one| has_base && is_of_base(one)).collect::<Vec<_>>();
         client.blocked.extend(old);
     }
-    let limits = project.limits.sending.clone();
-    Ok(Ready { project, session, report, readings: Readings::new(), limits, exceeded })
+    report.diagnostics.extend(unused_overrides(&rules, &report.clients));
+    let limits = SendLimits::strictest([&project.limits.sending, &floor.limits]);
+    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, exceeded })
 }
 
 /// Reads the file, and checks that it is a plan that can be applied whole.
 fn load(file: &Path, request: &RunRequest, env: &Environment) -> Result<Plan, SavedPlanFlaw> {
-    let bytes = fs::read(env.folder.join(file)).map_err(SavedPlanFlaw::Unreadable)?;
+    let bytes = read_stream(&env.folder.join(file)).map_err(SavedPlanFlaw::Unreadable)?;
     let plan = document::load(&bytes).map_err(SavedPlanFlaw::NotValid)?;
     if let Some(why) = plan.kind.why_not_applied() {
         return Err(SavedPlanFlaw::OtherKind(why));

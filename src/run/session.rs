@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::api::{self, CredentialSource, Endpoint, Proxies, Reader, Usage, Writer};
 use crate::config::Project;
-use crate::model::{Diagnostic, Untrusted};
+use crate::model::{Advice, Diagnostic, Untrusted, causes};
 use crate::run::preflight::{EndpointChoice, Target, source};
 use crate::run::{ConnectionOptions, Environment};
 use crate::{journal, sandbox};
@@ -44,7 +44,7 @@ impl Session {
             Target::Simulator { seed, .. } => {
                 let started = start(project, &seed, env).await.map_err(|error| {
                     let place = project.endpoint.as_ref().map(|template| template.place().clone());
-                    vec![Diagnostic::error("endpoint", place, format!("{error:#}"))]
+                    vec![Diagnostic::error("endpoint", place, causes(error.chain()).join(": "))]
                 })?;
                 (started.0, Some(started.1))
             }
@@ -55,12 +55,17 @@ impl Session {
         };
         let keyring: BTreeMap<Option<Arc<str>>, CredentialSource> =
             names.into_iter().map(|name| (name.clone(), from(&name))).collect();
-        let concurrency = connection.concurrency.unwrap_or(project.limits.concurrency);
+        let wanted = connection.concurrency.unwrap_or(project.limits.concurrency);
+        let concurrency = within_open_files(wanted, env.open_files, simulator.is_some());
         let proxies = proxies(&endpoint, env).map_err(|why| vec![Diagnostic::error("endpoint", None, why)])?;
         let options = options(project, endpoint, proxies, concurrency, connection, env);
         let connected = api::connect(options, keyring, env.shutdown.clone());
         // A certificate of a flag or of this machine is wrong: no line of the project is at fault.
-        let connected = connected.map_err(|error| vec![Diagnostic::error("endpoint", None, format!("{error:#}"))]);
+        let connected = connected.map_err(|error| {
+            let advice = error.chain().find_map(|cause| cause.downcast_ref::<Advice>());
+            let help = advice.map(|advice| advice.help().to_owned());
+            vec![Diagnostic::error("endpoint", None, causes(error.chain()).join(": ")).help(help)]
+        });
         let (reader, writer, usage) = connected?;
         Ok(Session { reader, writer, usage, endpoint: label, concurrency, simulator })
     }
@@ -72,6 +77,15 @@ impl Session {
             None => Ok(()),
         }
     }
+}
+
+/// As many connections as the limit of open files leaves room for, beside what a run opens: streams, the journal, output
+/// files and the pipes of git. A connection of the embedded simulator has both of its ends in this process.
+fn within_open_files(wanted: usize, limit: Option<u64>, has_simulator: bool) -> usize {
+    const OTHERS: u64 = 24;
+    let Some(limit) = limit else { return wanted };
+    let room = limit.saturating_sub(OTHERS) / if has_simulator { 2 } else { 1 };
+    wanted.min(usize::try_from(room.max(1)).unwrap_or(wanted))
 }
 
 /// The proxies of the environment. None counts for this machine, so a wrong one is no error there.
@@ -124,4 +138,25 @@ async fn start(
 pub fn simulator_state(root: &Path, seed: &Path) -> PathBuf {
     let name = seed.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     root.join(journal::FOLDER).join("sandbox").join(format!("{name}.json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within_open_files;
+
+    #[test]
+    fn connections_leave_room_for_the_files_of_a_run() {
+        for (wanted, limit, has_simulator, expected) in [
+            (32, None, false, 32),
+            (32, Some(1024), false, 32),
+            (1024, Some(1024), false, 1000),
+            (1024, Some(1024), true, 500),
+            (64, Some(40), false, 16),
+            (64, Some(40), true, 8),
+            (64, Some(3), false, 1),
+            (64, Some(u64::MAX), false, 64),
+        ] {
+            assert_eq!(within_open_files(wanted, limit, has_simulator), expected, "{wanted} {limit:?} {has_simulator}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::api::Shutdown;
 use crate::config::{self, Project, ProjectRequest};
 use crate::git::GitEnvironment;
-use crate::model::{Declaration, DeclaredClient, Failure, FailureKind, Live};
+use crate::model::{Declaration, DeclaredClient, Failure, FailureKind, Live, SettingSet};
 use crate::plan::drift::{self, FindingState, RunContext};
 use crate::plan::{ClientPlan, DriftReport, Origin};
 use crate::run::environment::{Clock, Environment, Variables};
@@ -28,6 +28,7 @@ pub(super) fn environment(variables: &[(&str, &str)]) -> Environment {
         random_seed: 7,
         version: "0.0.0",
         shutdown: Shutdown::new(),
+        open_files: None,
         persist: |path, bytes| std::fs::write(path, bytes),
     }
 }
@@ -74,6 +75,7 @@ pub(super) fn drift_report(state: FindingState, is_field: bool, is_waived: bool,
         selected: &declared,
         whole: true,
         waivers: if is_waived { &waivers } else { &[] },
+        never_waived: SettingSet::default(),
         budget: turns.then_some(1),
     };
     let mut report = drift::compare(&[client], None, &context);

@@ -4,7 +4,7 @@ use crate::config;
 use crate::model::DeclaredClient;
 use crate::plan::drift::unused_waivers;
 use crate::plan::{DocumentKind, Plan, guards};
-use crate::run::preflight::{is_whole, project, wrong_endpoint};
+use crate::run::preflight::{floor, is_whole, project, wrong_endpoint};
 use crate::run::{Environment, NotStarted, RunRequest};
 
 /// The result of a validation without errors.
@@ -23,13 +23,17 @@ pub fn validate(request: &RunRequest, env: &Environment) -> Result<Validation, N
     let files = request.files.request(env);
     let mut loaded = config::load(&files);
     loaded.diagnostics.extend(loaded.project.as_ref().and_then(wrong_endpoint));
+    // The readers of a validation may be strangers, as in a pull request of a fork.
+    let floor = floor::read(&mut loaded, request.floor.as_deref(), env).without_text();
     let (project, mut report) = project(&mut loaded, DocumentKind::Validation, request.names_commit, env)?;
     report.run = env.run_without_requests();
     if request.names_commit {
         report.revision = project.revision();
     }
+    report.diagnostics.extend(floor.counted(project.waivers.clone(), &env.clock.today()).1);
+    let rules = [&project.guards[..], &floor.guards].concat();
     for declaration in &loaded.declarations {
-        report.diagnostics.extend(guards::judge_declared(&project.guards, declaration));
+        report.diagnostics.extend(guards::judge_declared(&rules, declaration));
     }
     if is_whole(&files, &project) {
         let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();

@@ -1,11 +1,12 @@
 //! The starter project and the pipelines, as examples/ holds them.
 //!
 //! Owns which example goes where. Every text is a file under examples/, byte for byte. Only the folder of the project
-//! is filled in where it is not the top of the repository.
+//! and the branch are filled in, where they are not the top of the repository and `main`.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::Pipeline;
+use crate::starter::branch::put_branch;
 
 /// One file to write.
 #[derive(Debug)]
@@ -52,6 +53,14 @@ const PROJECT: &[Example] = &[
     example!(Project, "clients/me.yaml", "starter/clients/me.yaml"),
 ];
 
+/// The project of `init --demo`: the quickstart, in which the simulator answers in place of the API.
+const DEMO: &[Example] = &[
+    example!(Project, "ringform.yaml", "quickstart/ringform.yaml"),
+    example!(Project, "seed.json", "quickstart/seed.json"),
+    example!(Project, "clients/acme.yaml", "quickstart/clients/acme.yaml"),
+    example!(Project, "clients/offices.yaml", "quickstart/clients/offices.yaml"),
+];
+
 const GITHUB: &[Example] = &[
     example!(Repository, ".github/workflows/ringform-plan.yml", "ci/github/ringform-plan.yml"),
     example!(Repository, ".github/workflows/ringform-apply.yml", "ci/github/ringform-apply.yml"),
@@ -79,11 +88,30 @@ pub(crate) struct StarterFolders<'a> {
     pub repository: &'a Path,
     /// The project's folder in the repository, with `/`; empty at its top.
     pub within: &'a str,
+    /// The branch that pipelines work on, where it is known.
+    pub branch: Option<&'a str>,
 }
 
 /// The files of the project itself.
 pub(crate) fn project(folders: &StarterFolders<'_>) -> Vec<StarterFile> {
     files(PROJECT, folders)
+}
+
+/// The files of a project with a simulator.
+pub(crate) fn demo(folders: &StarterFolders<'_>) -> Vec<StarterFile> {
+    let mut files = files(DEMO, folders);
+    for file in &mut files {
+        file.text = without_schema(&file.text).to_owned();
+    }
+    files
+}
+
+/// The text without the comment that names a schema: the path in it leads into the repository of ringform.
+fn without_schema(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if first.starts_with("# yaml-language-server:") => rest,
+        _ => text,
+    }
 }
 
 /// The files of a pipeline.
@@ -104,7 +132,8 @@ fn files(examples: &[Example], folders: &StarterFolders<'_>) -> Vec<StarterFile>
             ExampleRoot::Repository => folders.repository,
         };
         let executable = example.text.starts_with("#!");
-        StarterFile { path: root.join(example.path), text: put_in(example.text, folders.within), executable }
+        let text = put_branch(&put_in(example.text, folders.within), folders.branch);
+        StarterFile { path: root.join(example.path), text, executable }
     };
     examples.iter().map(file).collect()
 }
@@ -126,7 +155,7 @@ mod tests {
     use super::*;
 
     fn all() -> impl Iterator<Item = &'static Example> {
-        [PROJECT, GITHUB, GITLAB, CRON, KUBERNETES].into_iter().flatten()
+        [PROJECT, DEMO, GITHUB, GITLAB, CRON, KUBERNETES].into_iter().flatten()
     }
 
     #[test]

@@ -28,7 +28,9 @@ pub(crate) fn resolved(folder: &Path) -> anyhow::Result<PathBuf> {
                 }
                 (_, _) => bail!("{} has no folder that exists above it", files::escaped(folder)),
             },
-            Err(error) => bail!("cannot read {}: {error}", files::escaped(existing)),
+            Err(error) => {
+                return Err(anyhow::Error::new(error).context(format!("cannot read {}", files::escaped(existing))));
+            }
         }
     }
 }

@@ -2,6 +2,19 @@
 
 use crate::cli::Pipeline;
 
+/// The next steps with a simulator. `folder` is the argument that names the project, where there is one.
+pub(crate) fn demo_steps(folder: Option<&str>) -> Vec<String> {
+    let at = folder.map(|folder| format!(" {folder}")).unwrap_or_default();
+    vec![
+        String::new(),
+        "Next, without an account, because a simulator answers in place of the API:".to_owned(),
+        format!("  `ringform plan{at}` shows how the simulated clients differ from their documents"),
+        format!("  `ringform apply{at}` asks, then sends the changes"),
+        format!("  `ringform sandbox --reset{at}` puts the simulated clients back to seed.json"),
+        "  `ringform init` in another folder starts a project for live clients".to_owned(),
+    ]
+}
+
 /// The next steps. `had_project` says whether the project existed before.
 pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline]) -> Vec<String> {
     let mut lines = vec![String::new(), "Next:".to_owned()];
@@ -10,7 +23,7 @@ pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline]) -> Vec<Strin
         line(
             "put App ID and App Secret into RINGFORM_APP_ID and RINGFORM_APP_SECRET; `ringform auth check` tries them",
         );
-        line("edit clients/me.yaml, or remove it and write documents from live clients: `ringform import 12 13`");
+        line("`ringform import 12 13` writes documents from live clients in place of the example clients/me.yaml");
         line("`ringform plan` shows what would change; nothing is sent before `ringform apply`");
     }
     for pipeline in pipelines {

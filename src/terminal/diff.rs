@@ -27,7 +27,7 @@ pub(crate) fn print_diff(plan: &Plan, log: &LogArgs) -> anyhow::Result<()> {
 fn beside_the_diff(client: &ClientPlan) -> Vec<String> {
     let id = client.client_id;
     let failed = client.error.iter().map(|error| {
-        let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        let help = error.help.as_deref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
         format!("error: client {id} failed: {}{help}", escape::terminal(&error.message))
     });
     let blocked = client.blocked.iter().map(|blocked| {

@@ -31,6 +31,17 @@ pub(crate) fn environment() -> anyhow::Result<Environment> {
         random_seed: RandomState::new().hash_one(std::process::id()),
         version: env!("CARGO_PKG_VERSION"),
         shutdown: Shutdown::new(),
+        open_files: open_files(),
         persist: files::persist,
     })
+}
+
+#[cfg(unix)]
+fn open_files() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
+#[cfg(not(unix))]
+fn open_files() -> Option<u64> {
+    None
 }

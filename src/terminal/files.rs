@@ -9,9 +9,10 @@ use std::path::Path;
 use anyhow::Context;
 use tempfile::NamedTempFile;
 
+use ringform::files::folder;
 use ringform::{render, run};
 
-use crate::terminal::target::{OutputTarget, folder, open_in_place, without_path};
+use crate::terminal::target::{OutputTarget, open_in_place, without_path};
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,15 +50,24 @@ fn replace_file(
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let file = temporary(path, 0o666, write)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let before = fs::metadata(path).ok().map(|found| found.permissions().mode() & 0o777);
-        if let Some(mode) = before.or((readers == Readers::Everybody).then_some(0o644)) {
-            file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
-        }
-    }
+    set_mode(&file, path, readers)?;
     put(file, path)
+}
+
+/// Gives a new file the mode of the file that it replaces.
+#[cfg(unix)]
+fn set_mode(file: &NamedTempFile, path: &Path, readers: Readers) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let before = fs::metadata(path).ok().map(|found| found.permissions().mode() & 0o777);
+    match before.or((readers == Readers::Everybody).then_some(0o644)) {
+        Some(mode) => file.as_file().set_permissions(fs::Permissions::from_mode(mode)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &NamedTempFile, _: &Path, _: Readers) -> io::Result<()> {
+    Ok(())
 }
 
 /// Writes into something that stays, such as a pipe.
@@ -75,7 +85,9 @@ pub(crate) fn persist(path: &Path, bytes: &[u8]) -> io::Result<()> {
         }
         (_, _) => fs::create_dir_all(folder)?,
     }
-    put(temporary(path, 0o666, |out| out.write_all(bytes))?, path)?;
+    let file = temporary(path, 0o666, |out| out.write_all(bytes))?;
+    set_mode(&file, path, Readers::AsUsual)?;
+    put(file, path)?;
     // The rename is on the disk only when its folder is. Some file systems cannot flush a folder; there the rename
     // still holds.
     if let Ok(folder) = fs::File::open(folder) {

@@ -6,15 +6,15 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
+use ringform::model::{Advice, io_cause};
 use ringform::plan::Plan;
 use ringform::render::{self, Format, TextOptions};
 use ringform::run::ExitStatus;
 
 use crate::cli::LogArgs;
 use crate::terminal::files::{escaped, replace};
-use crate::terminal::output::{complain, diagnose, look, printing};
+use crate::terminal::inputs::{self, InputFile, OutputFile};
+use crate::terminal::output::{complain, diagnose, is_one_screen, look, printing};
 use crate::terminal::target::OutputTarget;
 use crate::terminal::{metrics, step_summary};
 
@@ -26,7 +26,8 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
     let mut printed = formats.iter().filter(|(_, file)| file.is_none()).map(|(format, _)| *format);
     match (printed.next(), printed.next()) {
         (Some(_), Some(_)) => {
-            anyhow::bail!("only one format can go to stdout; give the others a file, as in --format json=plan.json")
+            let help = "give the others a file, as in --format json=plan.json";
+            Err(Advice::new("only one format can go to stdout", help).into())
         }
         (Some(format), None) => Ok(Some(format)),
         // With files only, people still read the text in the log.
@@ -34,27 +35,41 @@ pub(crate) fn on_stdout(formats: &Formats) -> anyhow::Result<Option<Format>> {
     }
 }
 
-/// As [`on_stdout`], for a command that also writes `others`. Every file must be one that can be written, before a run
-/// sends anything.
-pub(crate) fn check(formats: &Formats, others: &[Option<&Path>]) -> anyhow::Result<Option<Format>> {
-    let named = || formats.iter().filter_map(|(_, file)| file.as_deref()).chain(others.iter().copied().flatten());
+/// As [`on_stdout`], for a command that also writes `other` and reads `inputs`. Every file must be one that can be
+/// written and that the command does not read, before a run sends anything.
+pub(crate) fn check(
+    formats: &Formats,
+    other: Option<&Path>,
+    inputs: &[Option<InputFile<'_>>],
+) -> anyhow::Result<Option<Format>> {
+    let of_formats = formats.iter().filter_map(|(format, file)| Some((Some(*format), file.as_deref()?)));
+    let outputs: Vec<OutputFile<'_>> = of_formats.chain(other.map(|file| (None, file))).collect();
+    let named = || outputs.iter().map(|(_, file)| *file);
+    if named().any(|file| file == Path::new("-")) {
+        anyhow::bail!("`-` is not a file; --format FORMAT without a file prints, and ./- is the file of that name");
+    }
     distinct(named())?;
+    inputs::check(outputs.iter().copied(), inputs)?;
     for file in named() {
         let checked = OutputTarget::of(file).and_then(|target| target.check());
-        checked.with_context(|| format!("cannot write {}, so the run does not start", escaped(file)))?;
+        checked.map_err(|error| {
+            let what = format!("cannot write {}, so the run does not start: {}", escaped(file), io_cause(&error));
+            Advice::new(what, "make its folder, or name another file")
+        })?;
     }
     on_stdout(formats)
 }
 
 /// A regular file that is named twice is an error, because one output would replace the other. Links are followed.
-pub(crate) fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Result<()> {
+fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Result<()> {
     let mut seen = BTreeSet::new();
     for file in files {
         // A device such as /dev/null takes anything. What cannot be followed is an error of its own.
         if let Ok(OutputTarget::Replaced(real)) = OutputTarget::of(file)
             && !seen.insert(real)
         {
-            anyhow::bail!("{} is named for two outputs, and one would replace the other", escaped(file));
+            let what = format!("{} is named for two outputs, and one would replace the other", escaped(file));
+            return Err(Advice::new(what, "name another file for one of them").into());
         }
     }
     Ok(())
@@ -63,11 +78,29 @@ pub(crate) fn distinct<'a>(files: impl Iterator<Item = &'a Path>) -> anyhow::Res
 /// The look of files: no colour, a fixed width.
 pub(crate) const PLAIN: TextOptions = TextOptions::PIPE;
 
+/// Shows the warnings of a report on stderr, unless its text shows them on the same screen.
+pub(crate) fn warn(report: &Plan, formats: &Formats, log: &LogArgs) {
+    let shows = matches!(on_stdout(formats), Ok(Some(Format::Text)));
+    if !(shows && is_one_screen()) {
+        diagnose(&report.diagnostics, log);
+    }
+}
+
 /// Writes a plan or report in every format that was asked for.
 pub(crate) fn write(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
+    write_with(plan, formats, log, &look(log, &io::stdout()))
+}
+
+/// As [`write`], after a question that showed the plan with its warnings.
+pub(crate) fn write_after_question(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
+    let look = look(log, &io::stdout());
+    write_with(plan, formats, log, &TextOptions { warnings: !is_one_screen(), ..look })
+}
+
+fn write_with(plan: &Plan, formats: &Formats, log: &LogArgs, look: &TextOptions) -> anyhow::Result<()> {
     let written = write_files(plan, formats, log);
     if let Some(format) = on_stdout(formats)? {
-        printing(|out| render::render(plan, format, &look(log, &io::stdout()), out))?;
+        printing(|out| render::render(plan, format, look, out))?;
     }
     written
 }

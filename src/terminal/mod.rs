@@ -6,6 +6,7 @@ mod diff;
 mod environment;
 pub(crate) mod files;
 pub(crate) mod formats;
+pub(crate) mod inputs;
 pub(crate) mod listener;
 pub(crate) mod logging;
 mod metrics;
@@ -16,6 +17,7 @@ mod runtime;
 pub(crate) mod signals;
 mod step_summary;
 mod target;
+pub(crate) mod usage_error;
 
 pub(crate) use diff::print_diff;
 pub(crate) use environment::environment;

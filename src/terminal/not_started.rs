@@ -6,13 +6,14 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use ringform::model::Untrusted;
+use ringform::model::{Advice, Untrusted, io_cause};
 use ringform::render::escape;
 use ringform::run::{ExitStatus, NotStarted, SavedPlanFlaw};
 
 use crate::cli::LogArgs;
 use crate::terminal::files::escaped;
 use crate::terminal::formats::{self, Formats};
+use crate::terminal::inputs;
 use crate::terminal::output::diagnose;
 
 /// Shows why a run did not start: problems in every format, anything else as the error of the command.
@@ -38,37 +39,49 @@ fn into_error(error: NotStarted) -> anyhow::Error {
     match error {
         NotStarted::Problems(_) => anyhow!("the run did not start"),
         NotStarted::SavedPlan { file, flaw: SavedPlanFlaw::Unreadable(error) } => {
-            anyhow::Error::new(error).context(format!("cannot read {}", escaped(&file)))
+            let what = format!("cannot read {}: {}", escaped(&file), io_cause(&error));
+            Advice::new(what, "name a file that `plan --out` wrote").into()
         }
-        NotStarted::SavedPlan { file, flaw } => anyhow!(sentence(&file, &flaw)),
+        NotStarted::SavedPlan { file, flaw } => {
+            let (what, help) = sentence(&file, &flaw);
+            match help {
+                Some(help) => Advice::new(what, help).into(),
+                None => anyhow!(what),
+            }
+        }
+        NotStarted::OutputIsInput(clash) => inputs::clash(&clash),
         NotStarted::UndeclaredCredentials(name) => {
-            anyhow!("ringform.yaml declares no credentials `{}`", escape::terminal(&Untrusted::new(name)))
+            let name = escape::terminal(&Untrusted::new(name)).to_string();
+            let what = format!("ringform.yaml declares no credentials `{name}`");
+            Advice::new(what, "add them under `credentials`, or name others").into()
         }
         NotStarted::Failed(error) => error,
     }
 }
 
-fn sentence(file: &Path, flaw: &SavedPlanFlaw) -> String {
+/// Why a saved plan cannot be applied, and the next step.
+fn sentence(file: &Path, flaw: &SavedPlanFlaw) -> (String, Option<&'static str>) {
+    const NEW: Option<&str> = Some("make a new plan");
     let name = escaped(file);
     match flaw {
-        SavedPlanFlaw::Unreadable(error) => format!("cannot read {name}: {error}"),
-        SavedPlanFlaw::NotValid(error) => format!("{name} cannot be applied: {}", error.sentence()),
-        SavedPlanFlaw::OtherKind(why) => format!("{name} cannot be applied: {why}"),
-        SavedPlanFlaw::NamesDocument(document) => format!(
-            "with --plan a PATH names the project's folder, and {} is a file: the whole plan is applied; make a plan of that file",
-            escaped(document)
-        ),
-        SavedPlanFlaw::OtherProject => {
-            format!("{name} was made for another project, which has other guards and limits; make a new plan")
+        SavedPlanFlaw::Unreadable(error) => (format!("cannot read {name}: {}", io_cause(error)), None),
+        SavedPlanFlaw::NotValid(error) => (format!("{name} cannot be applied: {}", error.what), Some(error.remedy)),
+        SavedPlanFlaw::OtherKind(why) => (format!("{name} cannot be applied: {why}"), None),
+        SavedPlanFlaw::NamesDocument(document) => {
+            let document = escaped(document);
+            let what = format!("with --plan a PATH names the project's folder, and {document} is a file");
+            (what, Some("the whole plan is applied; make a plan of that file"))
         }
-        SavedPlanFlaw::OtherEndpoint { planned, now } => format!(
-            "{name} was made for the endpoint {} and this project is at {}; make a new plan",
-            escape::terminal(planned),
-            escape::terminal(now)
-        ),
-        SavedPlanFlaw::UndeclaredCredentials(credentials) => format!(
-            "{name} names the credentials {} and ringform.yaml does not; make a new plan",
-            escape::terminal(&Untrusted::new(credentials.clone()))
-        ),
+        SavedPlanFlaw::OtherProject => {
+            (format!("{name} was made for another project, which has other guards and limits"), NEW)
+        }
+        SavedPlanFlaw::OtherEndpoint { planned, now } => {
+            let (planned, now) = (escape::terminal(planned), escape::terminal(now));
+            (format!("{name} was made for the endpoint {planned} and this project is at {now}"), NEW)
+        }
+        SavedPlanFlaw::UndeclaredCredentials(credentials) => {
+            let credentials = escape::terminal(&Untrusted::new(credentials.clone())).to_string();
+            (format!("{name} names the credentials {credentials} and ringform.yaml does not"), NEW)
+        }
     }
 }

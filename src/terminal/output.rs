@@ -2,12 +2,12 @@
 //!
 //! Owns the look of the terminal and the rule that a closed pipe ends quietly.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
 
-use ringform::model::Diagnostic;
+use ringform::model::{Advice, Diagnostic, causes};
 use ringform::render::{self, TextOptions};
 
 use crate::cli::{ColorMode, LogArgs};
@@ -25,17 +25,39 @@ pub(crate) fn color(log: &LogArgs, stream: &impl anstream::stream::RawStream) ->
 
 /// How text looks on this stream.
 pub(crate) fn look(log: &LogArgs, stream: &impl anstream::stream::RawStream) -> TextOptions {
-    let width = terminal_width().filter(|_| stream.is_terminal()).unwrap_or(100);
-    TextOptions { color: color(log, stream), width, verbose: log.verbose > 0, requests: true }
+    let width = width(stream.is_terminal());
+    TextOptions {
+        color: color(log, stream),
+        width: width.unwrap_or(TextOptions::PIPE.width),
+        wraps: width.is_some(),
+        verbose: log.verbose > 0,
+        ..TextOptions::PIPE
+    }
 }
 
-fn terminal_width() -> Option<usize> {
-    let columns = console_width()?;
-    (columns >= 40).then_some(columns)
+/// The width of a terminal; `None` for a pipe or a file. COLUMNS wins over what the terminal says.
+fn width(is_terminal: bool) -> Option<usize> {
+    const NARROWEST: usize = 40;
+    const USUAL: usize = 80;
+    if !is_terminal {
+        return None;
+    }
+    let named = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let found = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    Some(named.or_else(found).filter(|columns| *columns > 0).unwrap_or(USUAL).max(NARROWEST))
 }
 
-fn console_width() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+/// Whether people see stdout and stderr on one screen.
+pub(crate) fn is_one_screen() -> bool {
+    io::stdout().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Writes text for people to stdout, in lines that fit a terminal.
+pub(crate) fn print_text(text: &str) -> anyhow::Result<()> {
+    match width(io::stdout().is_terminal()) {
+        Some(width) => print(&render::wrap(text, width)),
+        None => print(text),
+    }
 }
 
 /// Writes to stdout. A closed pipe is not an error.
@@ -58,16 +80,21 @@ pub(super) fn printing(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>)
 
 /// A line on stderr for people. The text is our own or already escaped.
 pub(crate) fn note(text: &str) {
+    let wrapped = width(io::stderr().is_terminal()).map(|width| render::wrap(text, width));
     // A closed stderr leaves no way to report anything.
-    drop(writeln!(io::stderr(), "{text}"));
+    drop(writeln!(io::stderr(), "{}", wrapped.as_deref().unwrap_or(text)));
 }
 
 /// An error that ends the command.
 pub(crate) fn complain(error: &anyhow::Error, log: &LogArgs) {
     let (bold, reset) = if color(log, &io::stderr()) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
-    let causes: Vec<String> =
-        error.chain().map(|cause| render::escape::terminal(&cause.to_string().into()).to_string()).collect();
+    let escaped = |text: &str| render::escape::terminal(&text.into()).to_string();
+    let causes: Vec<String> = causes(error.chain()).iter().map(|cause| escaped(cause)).collect();
     note(&format!("{bold}error{reset}: {}", causes.join(": ")));
+    let advice = error.chain().find_map(|cause| cause.downcast_ref::<Advice>());
+    if let Some(advice) = advice.filter(|advice| !advice.help().is_empty()) {
+        note(&format!("  help: {}", escaped(advice.help())));
+    }
 }
 
 /// Shows problems and warnings on stderr.

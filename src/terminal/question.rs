@@ -1,30 +1,85 @@
 //! The question of apply, on stderr and stdin.
 //!
-//! Owns what counts as a yes. A signal ends the wait for an answer.
+//! Owns what the question states and what counts as a yes. A signal ends the wait for an answer.
 
 use std::io::{self, BufRead};
 
 use anyhow::Context;
 
-use ringform::plan::Plan;
+use ringform::model::{Direction, Untrusted};
+use ringform::plan::{Change, Plan};
 use ringform::render::{self, Format, escape};
 use ringform::run::{Answer, Shutdown};
 
 use crate::cli::LogArgs;
 use crate::terminal::output;
 
+/// From this many clients on, a yes is their number: `yes` is typed too easily for a fleet.
+const FLEET: usize = 50;
+
+/// What a yes would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stakes {
+    /// The clients that get a PUT.
+    clients: usize,
+    /// The settings that the PUTs hold.
+    settings: usize,
+    /// The clients of which a setting lets more callers in.
+    opening: usize,
+}
+
+impl Stakes {
+    fn of(plan: &Plan) -> Stakes {
+        let mut stakes = Stakes { clients: 0, settings: 0, opening: 0 };
+        for client in plan.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty()) {
+            let opens = |change: &Change| change.difference.risk().effect == Some(Direction::Opens);
+            stakes.clients += 1;
+            stakes.settings += client.to_send().count();
+            stakes.opening += usize::from(client.to_send().any(opens));
+        }
+        stakes
+    }
+
+    /// The one answer that sends.
+    fn yes(&self) -> String {
+        if self.clients < FLEET { "yes".to_owned() } else { self.clients.to_string() }
+    }
+
+    /// The question, of three lines.
+    fn question(&self, endpoint: &Untrusted) -> String {
+        let (clients, settings) = (counted(self.clients, "client"), counted(self.settings, "setting"));
+        let opening = match self.opening {
+            0 => "No client opens the PBX to more callers.".to_owned(),
+            1 => "1 client opens the PBX to more callers.".to_owned(),
+            many => format!("{many} clients open the PBX to more callers."),
+        };
+        let answer = match self.clients < FLEET {
+            true => "To send, type `yes`".to_owned(),
+            false => format!("To send, type the number of clients, {}", self.clients),
+        };
+        let endpoint = escape::terminal(endpoint);
+        format!(
+            "apply would send {settings} of {clients} to {endpoint}.\n{opening}\n{answer}; anything else sends nothing."
+        )
+    }
+
+    fn answer(&self, line: &str) -> Answer {
+        if line.trim_end_matches(['\r', '\n']) == self.yes() { Answer::Yes } else { Answer::No }
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// Shows the plan and asks whether to send it.
-pub(crate) async fn ask(plan: &Plan, clients: usize, log: &LogArgs, shutdown: &Shutdown) -> anyhow::Result<Answer> {
+pub(crate) async fn ask(plan: &Plan, log: &LogArgs, shutdown: &Shutdown) -> anyhow::Result<Answer> {
     let mut shown = Vec::new();
     render::render(plan, Format::Text, &output::look(log, &io::stderr()), &mut shown)?;
     output::note(&String::from_utf8_lossy(&shown));
-    let what = if clients == 1 { "client" } else { "clients" };
-    output::note(&format!(
-        "Send this to {clients} {what} at {}? Only `yes` is a yes.",
-        escape::terminal(&plan.endpoint)
-    ));
-    let Some(answer) = line(shutdown).await? else { return Ok(Answer::Interrupted) };
-    Ok(if answer.trim_end_matches(['\r', '\n']) == "yes" { Answer::Yes } else { Answer::No })
+    let stakes = Stakes::of(plan);
+    output::note(&stakes.question(&plan.endpoint));
+    Ok(line(shutdown).await?.map_or(Answer::Interrupted, |line| stakes.answer(&line)))
 }
 
 /// Waits for one line of stdin; `None` after a signal.
@@ -40,5 +95,55 @@ async fn line(shutdown: &Shutdown) -> anyhow::Result<Option<String>> {
         biased;
         () = shutdown.stopped() => Ok(None),
         line = receiver => line.context("cannot wait for the answer")?.context("cannot read the answer").map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stakes(clients: usize, opening: usize) -> Stakes {
+        Stakes { clients, settings: clients * 2, opening }
+    }
+
+    #[test]
+    fn the_question_states_the_stakes() {
+        let table = [
+            (stakes(1, 0), "2 settings of 1 client to", "No client opens the PBX to more callers.", "type `yes`;"),
+            (stakes(2, 1), "4 settings of 2 clients to", "1 client opens the PBX", "type `yes`;"),
+            (stakes(49, 7), "98 settings of 49 clients", "7 clients open the PBX", "type `yes`;"),
+            (stakes(50, 7), "100 settings of 50 clients", "7 clients open", "the number of clients, 50;"),
+        ];
+        for (stakes, what, opening, answer) in table {
+            let question = stakes.question(&"https://pbx.example\u{1b}[0m".into());
+            for part in [what, opening, answer, "https://pbx.example\\u{1b}[0m"] {
+                assert!(question.contains(part), "{question}");
+            }
+            assert_eq!(question.lines().count(), 3, "{question}");
+        }
+    }
+
+    #[test]
+    fn only_yes_counts_and_for_a_fleet_only_its_number() {
+        let table: [(usize, &str, bool); 15] = [
+            (49, "yes\n", true),
+            (49, "yes\r\n", true),
+            (49, "yes", true),
+            (49, "y\n", false),
+            (49, "Yes\n", false),
+            (49, " yes\n", false),
+            (49, "49\n", false),
+            (49, "", false),
+            (50, "50\n", true),
+            (50, "yes\n", false),
+            (50, "050\n", false),
+            (50, "50.\n", false),
+            (50, "49\n", false),
+            (50, "50 \n", false),
+            (1234, "1234\n", true),
+        ];
+        for (clients, line, yes) in table {
+            assert_eq!(stakes(clients, 0).answer(line) == Answer::Yes, yes, "{clients} {line:?}");
+        }
     }
 }

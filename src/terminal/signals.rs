@@ -1,15 +1,23 @@
-//! Signals: the first ends the run in good order, the second ends the process immediately.
+//! Signals: the first ends the run in good order, the second ends the process immediately. Before the first request a
+//! run has nothing to finish, so the first signal ends the process too.
 //!
 //! Owns the listening for SIGINT, SIGTERM and SIGHUP. A signal that was ignored when the program started (nohup) stays
 //! ignored.
 
-use ringform::run::Shutdown;
+use ringform::run::{Environment, GitChildren, Shutdown};
+
+use crate::terminal::output::note;
+
+/// As [`listen_for`], for a run in this environment.
+pub(crate) fn listen(env: &Environment, quiet: bool) {
+    listen_for(&env.shutdown, env.git.children(), quiet);
+}
 
 /// Listens in the background and sets `shutdown` at the first signal. It listens when this returns.
 ///
 /// It has a thread of its own, because the thread of the command may be blocked by a full pipe or by a disk.
-pub(crate) fn listen(shutdown: &Shutdown, quiet: bool) {
-    let shutdown = shutdown.clone();
+pub(crate) fn listen_for(shutdown: &Shutdown, children: &GitChildren, quiet: bool) {
+    let (shutdown, children) = (shutdown.clone(), children.clone());
     let (ready, is_ready) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         // Without a listener a signal ends the process, as it does by default.
@@ -19,15 +27,20 @@ pub(crate) fn listen(shutdown: &Shutdown, quiet: bool) {
             // The caller waits for this.
             ready.send(()).ok();
             signals.next().await;
-            shutdown.stop();
-            if !quiet {
-                crate::terminal::output::note(
-                    "interrupted: finishing the requests under way; a second signal ends immediately",
-                );
+            if shutdown.has_requests() {
+                shutdown.stop();
+                if !quiet {
+                    note("interrupted: finishing the requests under way; a second signal ends immediately");
+                }
+                signals.next().await;
+            } else if !quiet {
+                note("interrupted before the first request: nothing was sent");
             }
-            signals.next().await;
-            #[expect(clippy::exit, reason = "a second signal means now; the journal is on the disk before each PUT")]
-            std::process::exit(130);
+            #[expect(
+                clippy::exit,
+                reason = "nothing is under way, or it means now; a PUT is in the journal before it is sent"
+            )]
+            children.end_then(|| std::process::exit(130));
         });
     });
     if thread.is_ok() {

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use ringform::model::io_cause;
 use ringform::plan::Plan;
 use ringform::render::{self, Format, StepSummary};
 
@@ -21,7 +22,7 @@ pub(super) fn append(plan: &Plan, formats: &[(Format, Option<PathBuf>)]) {
     }
     let path = Path::new(&file);
     if let Err(error) = append_to(path, plan) {
-        let error = render::escape::terminal(&error.to_string().into()).to_string();
+        let error = render::escape::terminal(&io_cause(&error).into()).to_string();
         note(&format!("warning: the step summary {} was not written: {error}", escaped(path)));
     }
 }

@@ -6,8 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A link that leads through more links than this is a circle.
-const MOST_LINKS: u32 = 40;
+use ringform::files::{PathEnd, folder, follow_links};
 
 /// Where an output goes, links followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,22 +22,12 @@ pub(crate) enum OutputTarget {
 }
 
 impl OutputTarget {
-    /// Follows every link, one at a time: a link to a descriptor must not end at the file behind the descriptor.
+    /// The target that a path leads to.
     pub(crate) fn of(path: &Path) -> io::Result<OutputTarget> {
-        let mut path = path.to_owned();
-        for _ in 0..MOST_LINKS {
-            let Some(name) = path.file_name().map(ToOwned::to_owned) else { return Err(is_folder()) };
-            let folder = fs::canonicalize(folder(&path))?;
-            path = folder.join(&name);
-            if is_descriptors(&folder) {
-                return descriptor(&folder, path, &name.to_string_lossy());
-            }
-            match fs::read_link(&path) {
-                Ok(target) => path = folder.join(target),
-                Err(_) => return OutputTarget::end(path),
-            }
+        match follow_links(path)? {
+            PathEnd::Descriptor { folder, number } => Ok(descriptor(&folder, &number)),
+            PathEnd::File(path) => OutputTarget::end(path),
         }
-        Err(io::Error::other("too many links lead to links"))
     }
 
     /// The target at a path that is not a link.
@@ -60,10 +49,20 @@ impl OutputTarget {
                 tempfile::Builder::new().prefix(".ringform-").tempfile_in(folder(path)).map(drop).map_err(without_path)
             }
             // To open a pipe waits for its reader, and to open a device may do something.
-            OutputTarget::InPlace(path) => fs::metadata(path).map(drop),
+            OutputTarget::InPlace(path) => may_write(path),
             OutputTarget::Stdout | OutputTarget::Stderr => Ok(()),
         }
     }
+}
+
+#[cfg(unix)]
+fn may_write(path: &Path) -> io::Result<()> {
+    rustix::fs::access(path, rustix::fs::Access::WRITE_OK).map_err(io::Error::from)
+}
+
+#[cfg(not(unix))]
+fn may_write(path: &Path) -> io::Result<()> {
+    fs::metadata(path).map(drop)
 }
 
 /// Opens what is written in place. A file behind a descriptor grows at its end, as for every program that shares it.
@@ -84,24 +83,14 @@ pub(super) fn without_path(error: io::Error) -> io::Error {
     }
 }
 
-/// The folder of a path.
-pub(super) fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Whether a folder holds the descriptors of a process: `/dev/fd`, `/proc/PID/fd`, `/proc/PID/task/TID/fd`.
-fn is_descriptors(folder: &Path) -> bool {
-    folder == Path::new("/dev/fd") || (folder.starts_with("/proc") && folder.ends_with("fd"))
-}
-
-fn descriptor(folder: &Path, path: PathBuf, name: &str) -> io::Result<OutputTarget> {
+fn descriptor(folder: &Path, number: &str) -> OutputTarget {
     let process = std::process::id().to_string();
     let is_own = folder == Path::new("/dev/fd")
         || folder.strip_prefix("/proc").is_ok_and(|rest| rest.iter().next().is_some_and(|id| *id == *process));
-    match name {
-        "1" if is_own => Ok(OutputTarget::Stdout),
-        "2" if is_own => Ok(OutputTarget::Stderr),
-        _ => Ok(OutputTarget::InPlace(path)),
+    match number {
+        "1" if is_own => OutputTarget::Stdout,
+        "2" if is_own => OutputTarget::Stderr,
+        _ => OutputTarget::InPlace(folder.join(number)),
     }
 }
 

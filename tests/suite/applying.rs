@@ -226,7 +226,7 @@ fn the_journal_stands_before_the_put_and_says_what_a_killed_run_was_sending() {
 
 #[test]
 fn a_journal_that_cannot_be_written_stops_apply_before_the_first_put() {
-    let mut world = two().file(".ringform", "a file where the folder should be\n");
+    let mut world = two().file(".ringform/journal", "a file where the folder should be\n");
     world.run("apply --yes").status(1).requests(1, 2, 0).says(&["journal"]);
 }
 

@@ -5,21 +5,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms that it may name in a path. A room may always name itself. `main` and `lib` are the files of that name.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("model", &[]),
-    ("git", &["model"]),
-    ("config", &["model", "git"]),
+    ("files", &[]),
+    ("git", &["model", "files"]),
+    ("config", &["model", "files", "git"]),
     ("plan", &["model"]),
-    ("api", &["model", "plan"]),
-    ("journal", &["model", "plan"]),
+    ("api", &["model", "files", "plan"]),
+    ("journal", &["model", "files", "plan"]),
     ("ledger", &["model", "plan", "git"]),
     ("render", &["model", "plan"]),
     ("sandbox", &[]),
-    ("run", &["model", "git", "config", "plan", "api", "journal", "ledger", "sandbox"]),
+    ("run", &["model", "files", "git", "config", "plan", "api", "journal", "ledger", "sandbox"]),
     ("cli", &["model", "config", "plan", "render", "run", "sandbox"]),
-    ("terminal", &["model", "config", "plan", "render", "run", "cli"]),
+    ("terminal", &["model", "files", "config", "plan", "render", "run", "cli"]),
     ("starter", &["cli", "terminal"]),
-    ("commands", &["model", "config", "plan", "render", "run", "sandbox", "cli", "terminal", "starter"]),
+    ("commands", &["model", "files", "config", "plan", "render", "run", "sandbox", "cli", "terminal", "starter"]),
     ("main", &["cli", "commands", "run", "starter", "terminal"]),
     ("lib", &[]),
 ];

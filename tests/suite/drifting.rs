@@ -490,3 +490,46 @@ fn the_same_drift_of_many_clients_is_one_line() {
     let page = world.run("drift --format markdown").status(2).prints(&["**39 clients**", "⚠ **security: open**"]);
     assert!(page.stdout.lines().count() < 15, "{}", page.stdout);
 }
+
+/// git declares a list that is not applied yet; live is more open than it.
+#[test]
+fn what_is_more_open_than_git_declares_is_found_before_it_is_applied_too() {
+    let world = || {
+        World::new()
+            .live(12, json!({"geo_list": "*", "timezone": "UTC"}))
+            .file("clients/12.yaml", "client: 12\nsettings: {geo_list: \"*\", timezone: UTC}\n")
+    };
+    let git = |world: &World, line: &str| {
+        let mut git = std::process::Command::new("git");
+        git.args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]);
+        let done = git.args(line.split(' ')).current_dir(world.folder()).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    let changed = |settings: &str| {
+        let mut world = world();
+        world.start();
+        for line in ["init -q -b main", "add -A", "commit -q -m first"] {
+            git(&world, line);
+        }
+        world.write("clients/12.yaml", format!("client: 12\nsettings: {settings}\n").as_bytes());
+        world
+    };
+    let mut world = changed("{geo_list: [RU], timezone: Asia/Omsk}");
+    let ran = world.run("drift --base HEAD").status(2);
+    ran.prints(&["1 new (1 security)", "! open", "▸ pending", "RU → * (every country)"]);
+    let report = world.run("drift --base HEAD --format json").status(2);
+    assert_eq!(of_report(&report.json()), is(&[("12/geo_list", "new", false)]));
+    world.run("drift --base HEAD --format github").status(2).prints(&["::error ", "geo_list is not as declared yet"]);
+    // A waiver quiets it, as any finding.
+    let waiver = "\nwaivers: [{client: 12, owner: noc, reason: moving, until: 2099-12-31}]\n";
+    let project = world.read("ringform.yaml") + waiver;
+    world.write("ringform.yaml", project.as_bytes());
+    world.run("drift --base HEAD").status(2);
+    for line in ["add ringform.yaml", "commit -q -m waiver"] {
+        git(&world, line);
+    }
+    world.run("drift --base HEAD").ok().prints(&["1 waived (1 security)"]);
+    // What closes the PBX when it is applied is reported; what opens it, or opens nothing, is for the plan.
+    let mut world = changed("{geo_list: \"*\", timezone: Asia/Omsk}");
+    world.run("drift --base HEAD").ok().prints(&["nothing was found"]);
+}

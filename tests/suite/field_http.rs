@@ -66,3 +66,15 @@ fn one_client_that_answers_401_does_not_end_a_ready_token() {
     let failed = json["clients"].as_array().unwrap().iter().filter(|client| !client["error"].is_null()).count();
     assert_eq!(failed, 4);
 }
+
+#[test]
+fn a_ready_token_revoked_after_40_of_150_answers_costs_a_few_more_requests() {
+    let mut world = fleet_with_a_ready_token(150).fault("unauthorized,on=get,after=40");
+    world.run("plan").status(1);
+    let reads = world.server().counts().read;
+    // Three refusals in a row end it. Requests on their way come on top.
+    assert!((43..40 + 3 + 2 * 32).contains(&reads), "{reads} reads");
+    let mut world = fleet_with_a_ready_token(150).fault("unauthorized,on=get,after=40");
+    world.run("plan --concurrency 4").status(1);
+    assert!(world.server().counts().read <= 40 + 3 + 2 * 4, "{} reads", world.server().counts().read);
+}

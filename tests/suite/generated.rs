@@ -42,7 +42,7 @@ fn rules_are_documented() {
 #[test]
 fn keys_are_documented() {
     let mut text = String::from(
-        "# Keys\n\nThe keys of client documents and of ringform.yaml. Generated from the tables that the program reads.\n",
+        "# Keys\n\nThe keys of client documents, ringform.yaml, guard tests and floors. Generated from the tables that the program reads.\n",
     );
     for (heading, section) in keys::ALL {
         write!(text, "\n## {heading}\n\n| key | holds | required | meaning |\n|---|---|---|---|\n").unwrap();

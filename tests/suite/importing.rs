@@ -26,7 +26,31 @@ fn a_plan_after_an_import_is_empty() {
     assert_eq!(plan["summary"]["in_sync"], 3);
     assert_eq!(plan["clients"][0]["managed"].as_array().unwrap().len(), 7);
     assert_eq!(plan["clients"][2]["managed"].as_array().unwrap().len(), 5);
-    assert_eq!(plan["clients"][0]["expect"], json!({"name": "Север/Юг", "domain": "sip.example.com"}));
+    assert_eq!(plan["clients"][0]["expect"], json!({"domain": "sip.example.com"}));
+}
+
+#[test]
+fn the_domain_is_pinned_and_not_the_name_which_its_owner_can_change() {
+    let mut world = live();
+    let ran = world.run("import 12 13").ok();
+    assert!(!ran.stderr.contains("client 12 has no domain"), "{}", ran.stderr);
+    assert!(world.read("clients/12-север-юг.yaml").contains("expect:\n  domain: \"sip.example.com\"\nsettings:"));
+    world.server().set(12, "name", json!("renamed"));
+    world.run("plan").ok().prints(&["No difference"]);
+    world.server().set(12, "domain", json!("sip.elsewhere.example"));
+    world.run("plan").status(1).prints(&["domain is \"sip.elsewhere.example\", expected \"sip.example.com\""]);
+    for domain in [json!(null), json!(""), json!(" ")] {
+        let mut world = World::new().live(12, json!({"name": "x", "domain": domain}));
+        let ran = world.run("import 12").ok();
+        ran.says(&["note: client 12 has no domain, so its document does not expect one"]);
+        assert!(!world.read("clients/12-x.yaml").contains("expect"), "{domain}");
+        world.run("plan").ok();
+    }
+    // The client of the token is pinned by its number too.
+    let mut world = live();
+    world.run("import").ok();
+    let plan = world.run("plan --format json").ok();
+    assert_eq!(plan.client("@me")["expect"], json!({"id": 12, "domain": "sip.example.com"}));
 }
 
 #[test]
@@ -74,4 +98,42 @@ fn the_client_of_the_token_is_not_declared_twice() {
     let mut world = World::new().live(12, json!({"name": "x"})).file("clients/me.yaml", "client: \"@me\"\n");
     world.run("import").status(1).says(&["clients/me.yaml", "edit that file instead"]);
     world.run("validate").ok();
+}
+
+/// A world with the untouched project of `init`, whose endpoint is the simulator.
+fn starter() -> World {
+    let mut world = live();
+    world.start();
+    std::fs::remove_file(world.path("ringform.yaml")).unwrap();
+    world.run("init").ok();
+    let endpoint = world.server().endpoint();
+    world.env("RINGFORM_ENDPOINT", &endpoint)
+}
+
+#[test]
+fn import_takes_the_place_of_the_untouched_example_of_init() {
+    let ran = starter().run("validate").ok();
+    assert_eq!((&*ran.stdout, &*ran.stderr), ("1 document in 1 file: valid.\n", ""));
+    // The client of the token is 12, so the example and the document of 12 would be one client.
+    for line in ["import 12", "import", "import 12 99"] {
+        let mut world = starter();
+        let ran = world.run(line).status(i32::from(line.contains("99")));
+        ran.says(&["note: clients/me.yaml was the untouched example of `init` and is removed"]);
+        assert!(!world.path("clients/me.yaml").exists());
+        let plan = world.run("plan --detailed-exitcode").ok().prints(&["No difference: 1 client"]);
+        assert_eq!(plan.stderr, "", "{line}");
+        world.run("import 13").ok();
+    }
+}
+
+#[test]
+fn an_example_that_was_changed_or_has_no_successor_stays() {
+    let mut world = starter();
+    world.run("import 99").status(1);
+    assert!(world.path("clients/me.yaml").exists());
+    let changed = format!("{}\n# mine\n", world.read("clients/me.yaml"));
+    world.write("clients/me.yaml", changed.as_bytes());
+    world.run("import").status(1).says(&["clients/me.yaml", "edit that file instead"]);
+    assert_eq!(world.read("clients/me.yaml"), changed);
+    world.run("validate").ok().says(&["this document manages nothing"]);
 }

@@ -131,6 +131,37 @@ fn a_forged_plan_is_refused_though_its_digest_fits() {
         plan["clients"].as_array_mut().unwrap().push(client);
     });
     assert!(twice.is_err());
+    // Unconfirmed differences are of a client whose `expect` failed, and are nothing to send.
+    let unconfirm = |plan: &mut Json| {
+        let client = &mut plan["clients"][0];
+        client["unconfirmed"] = client["changes"].take();
+        (client["changes"], client["put"], client["status"]) = (json!([]), json!({}), json!("failed"));
+        client["error"] =
+            json!({"kind": "expect", "http_status": null, "status": null, "message": "another name", "help": null});
+    };
+    let read = forge(&|plan| unconfirm(plan)).unwrap();
+    assert_eq!((read.clients[0].unconfirmed.len(), read.clients[0].patch().is_none()), (1, true));
+    type Lie = (&'static str, fn(&mut Json));
+    let lies: [Lie; 6] = [
+        ("another failure", |client| client["error"]["kind"] = json!("api")),
+        ("no failure", |client| (client["error"], client["status"]) = (json!(null), json!("in_sync"))),
+        ("withheld", |client| client["unconfirmed"][0]["withheld"] = json!(true)),
+        ("not managed", |client| client["managed"] = json!([])),
+        ("doubled", |client| client["unconfirmed"] = json!([client["unconfirmed"][0], client["unconfirmed"][0]])),
+        ("sent", |client| client["put"] = json!({"geo_list": "KZ RU"})),
+    ];
+    for (lie, change) in lies {
+        let forged = forge(&|plan| {
+            unconfirm(plan);
+            change(&mut plan["clients"][0]);
+        });
+        assert!(forged.is_err(), "{lie}");
+    }
+    // A report of an earlier version has no such key.
+    let earlier = forge(&|plan| {
+        plan["clients"][0].as_object_mut().unwrap().remove("unconfirmed");
+    });
+    assert!(earlier.is_ok());
     // A newer minor version may bring keys that we do not know.
     assert!(forge(&|plan| plan["clients"][0]["later"] = json!(1)).is_ok());
 }

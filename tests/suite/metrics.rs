@@ -59,6 +59,13 @@ fn a_failed_run_keeps_the_time_of_the_last_success() {
     assert!(page.contains("state=\"failed\"} 1\n") && page.contains("ringform_last_run_timestamp_seconds{"), "{page}");
     world.write("clients/13.yaml", b"client: 13\nsettings: {geo_list: }\n");
     world.run("plan --format prometheus=m.prom").status(1);
+    // A time in the future would keep the alert on its age silent.
+    let future = world.read("m.prom").replace(" 1700000000\n", " 4070908800\n");
+    world.write("future.prom", future.as_bytes());
+    world.run("plan --format prometheus=future.prom").status(1);
+    let time: i64 = success(&world.read("future.prom")).unwrap().parse().unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+    assert!((now - 600..=now).contains(&time), "{time}");
     let page = world.read("m.prom");
     assert!(page.contains("level=\"error\"} 1\n") && success(&page).as_deref() == Some("1700000000"), "{page}");
 }

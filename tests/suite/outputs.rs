@@ -132,5 +132,40 @@ fn one_file_for_two_targets_is_wrong_usage_through_a_link_too() {
     let mut world = world();
     symlink("r.json", world.path("link")).unwrap();
     world.run("plan --out r.json --format json=link").status(1).sends_nothing().says(&["two outputs"]);
-    world.run("drift --since r.json --metrics link").status(1).sends_nothing().says(&["two outputs"]);
+    world.run("drift --since r.json --metrics link").status(1).sends_nothing().says(&["link is the file of --since"]);
+}
+
+#[test]
+fn names_that_are_no_file_and_paths_from_other_folders() {
+    let mut world = world();
+    fs::create_dir(world.path("sub")).unwrap();
+    for line in ["plan --out -", "plan --format json=-", "drift --metrics -"] {
+        world.run(line).status(1).sends_nothing().says(&["`-` is not a file"]);
+    }
+    for line in ["plan --out x --format json=x", "plan --format json=x --format html=./x"] {
+        world.run(line).status(1).sends_nothing().says(&["two outputs"]);
+    }
+    // A file is relative to the working folder, not to the project.
+    let mut command = world.command("plan --format json=r.json ..");
+    assert_eq!(command.current_dir(world.path("sub")).output().unwrap().status.code(), Some(0));
+    assert_eq!(document(&world.read("sub/r.json"))["kind"], "plan");
+    assert!(!world.path("r.json").exists());
+}
+
+#[test]
+fn two_runs_that_write_one_file_leave_one_whole_report() {
+    let mut world = world();
+    let mut children: Vec<_> =
+        (0..6).map(|_| world.command("plan --format json=r.json").stdout(Stdio::null()).spawn().unwrap()).collect();
+    let begun = Instant::now();
+    while children.iter_mut().any(|child| child.try_wait().unwrap().is_none()) {
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        if let Ok(text) = fs::read_to_string(world.path("r.json")) {
+            assert_eq!(document(&text)["kind"], "plan");
+        }
+    }
+    for mut child in children {
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+    assert_eq!(document(&world.read("r.json"))["kind"], "plan");
 }

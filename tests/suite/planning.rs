@@ -276,3 +276,51 @@ fn a_diff_does_not_hide_what_failed_or_is_stopped() {
     let ran = world.run("plan --diff").status(1).prints(&["+hold_music: null"]);
     ran.says(&["client 13 failed", "client 14 is stopped by open-geo"]);
 }
+
+#[test]
+fn an_answer_for_another_client_counts_for_nobody() {
+    let world = || {
+        World::new()
+            .live(12, json!({"timezone": "UTC"}))
+            .declared(12, "{timezone: UTC}")
+            .live(13, json!({"timezone": "Asia/Omsk"}))
+            .declared(13, "{timezone: UTC}")
+            .fault("wrong-id=13,client=12")
+    };
+    let ran = world().run("plan --format json").status(1);
+    assert_eq!(ran.client("12")["error"]["kind"], "wrong_client");
+    assert_eq!((&ran.client("13")["status"], &ran.client("13")["error"]), (&json!("change"), &json!(null)));
+    let mut world = world();
+    let ran = world.run("apply --yes --format json").status(1);
+    assert_eq!(ran.results(), ["failed", "applied"]);
+    assert_eq!(world.stored(13, "timezone"), "UTC");
+    // Two wrong answers with one id are no duplicates of each other either.
+    let mut world = World::new().fault("wrong-id=99,on=get");
+    for id in [12, 13] {
+        world = world.live(id, json!({"timezone": "UTC"})).declared(id, "{timezone: UTC}");
+    }
+    let ran = world.run("plan --format json").status(1);
+    assert_eq!(["12", "13"].map(|id| ran.client(id)["error"]["kind"].clone()), ["wrong_client", "wrong_client"]);
+    // `@me` may be the right client under another name: that stays a duplicate.
+    let mut world = World::new()
+        .live(13, json!({"timezone": "UTC"}))
+        .live(12, json!({"timezone": "UTC"}))
+        .declared(12, "{timezone: UTC}")
+        .declared(13, "{timezone: UTC}")
+        .file("clients/me.yaml", "client: \"@me\"\nsettings: {timezone: UTC}\n")
+        .fault("wrong-id=13,client=12")
+        .fault("wrong-id=13,client=@me");
+    let ran = world.run("plan --format json").status(1);
+    let kinds = ["12", "13", "@me"].map(|id| ran.client(id)["error"]["kind"].clone());
+    assert_eq!(kinds, ["wrong_client", "duplicate_client", "duplicate_client"]);
+}
+
+#[test]
+fn a_failure_names_its_http_status_once() {
+    let mut world = World::new().declared(12, "{timezone: UTC}");
+    for format in ["text", "markdown"] {
+        let ran = world.run(&format!("plan --format {format}")).status(1);
+        assert_eq!(ran.stdout.matches("404").count(), 1, "{}", ran.stdout);
+        assert!(!ran.stdout.contains("HTTP 404"), "{}", ran.stdout);
+    }
+}

@@ -179,7 +179,8 @@ fn a_sparse_checkout_releases_nothing_that_lies_outside_of_it() {
     let ran = world.run("plan --base HEAD --format json").ok();
     let released = &ran.json()["released_clients"];
     assert_eq!((released.as_array().unwrap().len(), &released[0]["client_id"]), (1, &json!("13")));
-    assert_eq!(rules(&ran), [json!("sparse-checkout")]);
+    assert_eq!(rules(&ran), [json!("sparse-checkout"), json!("unmanaged-by-change")]);
+    assert!(!ran.stderr.contains("south/14.yaml:"), "{}", ran.stderr);
     ran.says(&["2 documents are outside of this sparse checkout"]);
 }
 

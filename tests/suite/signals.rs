@@ -110,8 +110,8 @@ fn an_interruption_ends_the_wait_for_an_answer() {
     for (typed, status, puts) in [("\u{3}", 130, 0), ("yes\n", 0, 1), ("y\n", 1, 0)] {
         let mut world = World::new().live(12, json!({"geo_list": "RU"})).declared(12, "{geo_list: [RU, KZ]}");
         let Some(mut child) = on_a_terminal(&mut world, "apply") else { return };
-        let shown = until(&mut child, "is a yes.");
-        assert!(shown.contains("Send this to 1 client"), "{shown}");
+        let shown = until(&mut child, "sends nothing.");
+        assert!(shown.contains("apply would send 1 setting of 1 client to"), "{shown}");
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(typed.as_bytes()).unwrap();
         let begun = Instant::now();

@@ -102,11 +102,12 @@ fn init_writes_a_valid_project_and_prints_the_next_steps() {
     
     Next:
       put App ID and App Secret into RINGFORM_APP_ID and RINGFORM_APP_SECRET; `ringform auth check` tries them
-      edit clients/me.yaml, or remove it and write documents from live clients: `ringform import 12 13`
+      `ringform import 12 13` writes documents from live clients in place of the example clients/me.yaml
       `ringform plan` shows what would change; nothing is sent before `ringform apply`
       `ringform init --ci github` (or gitlab, cron, kubernetes) adds a pipeline
     ");
-    assert_eq!(empty.run("validate").status(0).stdout, "1 document in 1 file: valid.\n");
+    let valid = empty.run("validate").status(0);
+    assert_eq!((&*valid.stdout, &*valid.stderr), ("1 document in 1 file: valid.\n", ""));
     assert_eq!(Empty::new().run("init -q").status(0).stderr, "");
 }
 
@@ -236,4 +237,112 @@ fn the_starter_changes_nothing_at_the_client_until_a_setting_is_named() {
     let endpoint = world.server().endpoint();
     world.run("init starter").ok();
     world.run(&format!("apply starter --yes --endpoint {endpoint}")).ok().requests(1, 1, 0);
+}
+
+#[test]
+fn a_demo_shows_a_plan_without_an_account_and_plays_again() {
+    let empty = Empty::new();
+    let said = empty.run("init --demo").status(0);
+    assert_eq!(said.stdout, "ringform.yaml\nseed.json\nclients/acme.yaml\nclients/offices.yaml\n");
+    for step in ["`ringform plan`", "`ringform apply`", "`ringform sandbox --reset`"] {
+        assert!(said.stderr.contains(step), "{}", said.stderr);
+    }
+    let said = empty.run("validate").status(0);
+    assert_eq!((&*said.stdout, &*said.stderr), ("3 documents in 2 files: valid.\n", ""));
+    assert!(!empty.read("ringform.yaml").contains("$schema"), "the path leads into another repository");
+    for _ in 0..2 {
+        empty.run("plan --detailed-exitcode").status(2);
+        empty.run("apply --yes").status(0);
+        empty.run("plan --detailed-exitcode").status(0);
+        empty.run("sandbox --reset").status(0);
+    }
+    // From outside, the folder is an argument.
+    let outside = Empty::new();
+    let said = outside.run("init --demo pbx").status(0);
+    assert!(said.stderr.contains("`ringform sandbox --reset pbx`"), "{}", said.stderr);
+    outside.run("apply pbx --yes").status(0);
+    outside.run("plan pbx --detailed-exitcode").status(0);
+    assert!(outside.run("sandbox --reset pbx").status(0).stdout.starts_with("the stored state is removed"));
+    assert!(outside.run("sandbox --reset pbx/clients").status(0).stdout.starts_with("no stored state"));
+    outside.run("plan pbx --detailed-exitcode").status(2);
+}
+
+#[test]
+fn a_demo_overwrites_nothing_and_brings_no_pipeline() {
+    // YAML of other programs is no client document.
+    let empty = Empty::new().with("compose.yaml", "services: {}\n");
+    empty.run("init --demo").status(0);
+    empty.run("plan --detailed-exitcode").status(2);
+    for (path, named) in [("seed.json", "seed.json already exists"), ("prod.ringform.yaml", "holds a project already")]
+    {
+        let empty = Empty::new().with(path, "endpoint: https://pbx.example\n");
+        let said = empty.run("init --demo").status(1);
+        assert!(said.stderr.contains(named), "{}", said.stderr);
+        assert_eq!(empty.files(), [path]);
+    }
+    assert!(Empty::new().run("init --demo --ci github").status(1).stderr.contains("cannot be used with"));
+}
+
+#[test]
+fn the_simulator_of_a_project_needs_a_project_with_one() {
+    let empty = Empty::new();
+    for line in ["sandbox", "sandbox --reset"] {
+        let said = empty.run(line).status(1);
+        assert!(said.stderr.contains("--data FILE") && said.stderr.contains("--clients N"), "{}", said.stderr);
+    }
+    let empty = Empty::new().with("ringform.yaml", "endpoint: https://pbx.example\n");
+    let said = empty.run("sandbox --reset").status(1);
+    assert!(said.stderr.contains("is no simulator\n  help: give --data FILE"), "{}", said.stderr);
+    empty.run("sandbox --reset --clients 3").status(1);
+    let empty = empty.with("try.ringform.yaml", "endpoint: sandbox:seed.json\n");
+    assert!(empty.run("sandbox --reset --project try").status(0).stdout.starts_with("no stored state"));
+}
+
+#[test]
+fn the_workflows_name_the_branch_of_the_repository() {
+    let written = |empty: &Empty| {
+        let said = empty.run("init --ci github --ci gitlab --ci cron").status(0);
+        let (apply, drift) = (".github/workflows/ringform-apply.yml", ".github/workflows/ringform-drift.yml");
+        for file in [apply, drift] {
+            let yaml: Result<serde_json::Value, _> = serde_yaml::from_str(&empty.read(file));
+            assert!(yaml.is_ok(), "{file}: {yaml:?}");
+        }
+        (empty.read(apply), empty.read(drift), said.stderr)
+    };
+    let names = |text: &str, branch: &str| {
+        assert!(text.contains(&format!("if: github.ref == 'refs/heads/{branch}'\n")), "{text}");
+        assert!(branch == "main" || !text.contains("main"), "{text}");
+    };
+    let head = |name: &str| Empty::new().with(".git/HEAD", &format!("ref: refs/heads/{name}\n"));
+    let (apply, drift, stderr) = written(&head("trunk"));
+    assert!(apply.contains("\n    branches: [trunk]\n") && !stderr.contains("note:"), "{apply}{stderr}");
+    names(&apply, "trunk");
+    names(&drift, "trunk");
+    // What `origin` calls its default wins over the branch that is checked out.
+    let clone = head("topic").with(".git/refs/remotes/origin/HEAD", "ref: refs/remotes/origin/release/1\n");
+    names(&written(&clone).0, "release/1");
+    // A linked work tree, and names that only quotes carry.
+    let linked = Empty::new()
+        .with("main/.git/worktrees/one/HEAD", "ref: refs/heads/dev\n")
+        .with("main/.git/worktrees/one/commondir", "../..\n")
+        .with(".git", "gitdir: main/.git/worktrees/one\n");
+    names(&written(&linked).1, "dev");
+    let (apply, _, _) = written(&head("it's+\"$(id)\""));
+    assert!(apply.contains("\n    branches: [\"it's\\\\+\\\"$(id)\\\"\"]\n"), "{apply}");
+    names(&apply, "it''s+\"$(id)\"");
+    // Detached, no repository, and a name that is not one of git: main, with a note.
+    for empty in [
+        Empty::new(),
+        Empty::new().with(".git/HEAD", "0123456789012345678901234567890123456789\n"),
+        head(".invalid"),
+        head("a b"),
+    ] {
+        let (apply, drift, stderr) = written(&empty);
+        names(&apply, "main");
+        names(&drift, "main");
+        assert!(stderr.contains("note: git names no branch here, so the workflows name `main`"), "{stderr}");
+    }
+    let empty = head("${{secrets.X}}");
+    assert!(empty.run("init --ci github").status(1).stderr.contains("cannot name the branch"));
+    assert_eq!(empty.files(), [".git/HEAD"]);
 }

@@ -206,8 +206,14 @@ fn what_can_be_no_document_breaks_no_base() {
         fs::remove_file(world.path(name)).unwrap();
     }
     world.declare(12, "{timezone: UTC}");
+    // The work tree has no folder `more`, which is a warning of its own.
+    let rules = |ran: &Ran| -> Vec<Json> {
+        let rules =
+            ran.json()["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect::<Vec<_>>();
+        rules.into_iter().filter(|rule| rule != "unmatched-glob").collect()
+    };
     let ran = world.run("plan --base HEAD --format json").ok();
-    assert_eq!(ran.json()["diagnostics"], json!([]));
+    assert_eq!(rules(&ran), Vec::<Json>::new());
     assert_eq!(origin(&ran, "12"), "pending");
     // Where a glob may find something, nobody knows what was there.
     for name in ["clients/13.yaml", "more"] {
@@ -215,16 +221,13 @@ fn what_can_be_no_document_breaks_no_base() {
         world.git(&["add", "-A"]);
         world.git(&["commit", "-qm", "link"]);
         fs::remove_file(world.path(name)).unwrap();
-        let ran = world.run("plan --base HEAD --format json").ok();
-        let said: Vec<Json> =
-            ran.json()["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect();
-        assert_eq!(said, ["base-broken"], "{name}");
+        assert_eq!(rules(&world.run("plan --base HEAD --format json").ok()), ["base-broken"], "{name}");
         world.commit("without");
     }
 }
 
 /// A folder with a `git` that takes every repository for the property of another user, whoever runs the tests.
-fn git_of_another_owner(folder: &Path) -> String {
+pub fn git_of_another_owner(folder: &Path) -> String {
     use std::os::unix::fs::PermissionsExt;
     let path = std::env::var("PATH").unwrap_or_default();
     let program = folder.join("git");

@@ -2,8 +2,10 @@
 
 pub(crate) mod globs;
 pub(crate) mod names;
+pub(crate) mod outputs;
 pub(crate) mod project;
 pub(crate) mod walk;
 
 pub use names::is_project_file;
+pub use outputs::{OutputClash, ProjectInput};
 pub use project::ProjectRequest;

@@ -29,10 +29,22 @@ pub(crate) fn text_of(name: &[u8]) -> String {
     text
 }
 
-/// Whether a file of this name is a document, not a project file or a backup.
+/// Whether a file of this name is a document, not a project file or a backup. Upper and lower case are the same, so that a
+/// file keeps its meaning on a file system that does not tell them apart.
 pub(crate) fn is_document(name: &str) -> bool {
-    let ends = name.ends_with(".yaml") || name.ends_with(".yml");
-    ends && !is_project(name)
+    let ends = |end: &str| {
+        let start = name.len().checked_sub(end.len());
+        start.and_then(|start| name.get(start..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    let is_yaml = ends(".yaml") || ends(".yml");
+    is_yaml && !(ends(PROJECT) && is_project(&name.to_ascii_lowercase())) && !is_guard_test(name)
+}
+
+/// Whether a file of this name holds guard tests. Such a file is never a document.
+pub(crate) fn is_guard_test(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let stem = name.strip_suffix(".test.yaml").or_else(|| name.strip_suffix(".test.yml"));
+    stem.is_some_and(|stem| !stem.is_empty())
 }
 
 #[cfg(test)]
@@ -41,13 +53,36 @@ mod tests {
 
     #[test]
     fn project_files_and_backups_are_not_documents() {
-        for name in ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml"] {
+        for name in
+            ["a.yaml", "a.yml", "ringform.yml", "xringform.yaml", "A.YAML", "a.Yml", "дом.YML", "xRingform.yaml"]
+        {
             assert!(is_document(name), "{name}");
         }
-        for name in
-            ["ringform.yaml", "staging.ringform.yaml", "a.yaml~", "a.yaml.bak", ".a.yaml.swp", "#a.yaml#", "a.json"]
-        {
+        for name in [
+            "ringform.yaml",
+            "staging.ringform.yaml",
+            "Ringform.YAML",
+            "staging.ringform.YAML",
+            "дом",
+            "yaml",
+            "",
+            "a.yaml~",
+            "a.yaml.bak",
+            ".a.yaml.swp",
+            "#a.yaml#",
+            "a.json",
+        ] {
             assert!(!is_document(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn guard_tests_are_not_documents() {
+        for name in ["guards.test.yaml", "a.test.yml", "a.b.TEST.Yaml"] {
+            assert!(is_guard_test(name) && !is_document(name), "{name}");
+        }
+        for name in ["test.yaml", "atest.yaml", "a.test.yaml.bak", "a.tests.yaml", "a.test.json", ".test.yaml"] {
+            assert!(!is_guard_test(name), "{name}");
         }
     }
 }

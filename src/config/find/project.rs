@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config::find::names::{PROJECT, is_project};
-use crate::config::text::io_cause;
 use crate::git::GitEnvironment;
 use crate::model::Diagnostic;
 
@@ -24,6 +23,8 @@ pub struct ProjectRequest {
     pub project: Option<PathBuf>,
     /// What git runs with.
     pub git: GitEnvironment,
+    /// The files that the run is about to write.
+    pub outputs: Vec<PathBuf>,
 }
 
 /// A project file that was found, and the paths that belong to it.
@@ -48,7 +49,7 @@ pub(crate) fn locate(request: &ProjectRequest) -> Result<ProjectLocation, Vec<Di
             Ok(meta) if meta.is_dir() => path.clone(),
             Ok(_) => path.parent().map(Path::to_owned).unwrap_or_else(|| PathBuf::from("/")),
             Err(error) => {
-                let summary = format!("{shown} cannot be read: {}", io_cause(&error));
+                let summary = format!("{shown} cannot be read: {}", crate::model::io_cause(&error));
                 errors.push(Diagnostic::error("unreadable", None, summary).help(CHECK_PATH.to_owned()));
                 continue;
             }
@@ -111,7 +112,7 @@ fn at_its_place(request: &ProjectRequest, named: &Path) -> Result<ProjectLocatio
         let real = match fs::canonicalize(&path) {
             Ok(real) => real,
             Err(error) => {
-                let summary = format!("{shown} cannot be read: {}", io_cause(&error));
+                let summary = format!("{shown} cannot be read: {}", crate::model::io_cause(&error));
                 return Err(vec![Diagnostic::error("unreadable", None, summary).help(CHECK_PATH.to_owned())]);
             }
         };

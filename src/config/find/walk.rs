@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::config::find::globs::Globs;
-use crate::config::find::names::{PROJECT, is_document, is_project, text_of};
+use crate::config::find::globs::{Globs, WrittenGlob};
+use crate::config::find::names::{PROJECT, is_document, is_guard_test, is_project, text_of};
 use crate::config::find::project::{ProjectLocation, shown};
-use crate::config::text::io_cause;
 use crate::model::{Diagnostic, Place, Untrusted};
+
+const UNREADABLE: &str = "unreadable";
 
 /// A document file: its name and its path. Ordered by name, then by path: two names that are not text can look alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,26 +34,61 @@ impl DocumentFile {
     }
 }
 
-/// Finds the document files below the paths, in byte order of their project-relative names.
-pub(crate) fn documents(
+/// What a walk found.
+#[derive(Debug)]
+pub(crate) struct WalkedDocuments {
+    /// The files, in byte order of their project-relative names.
+    pub(crate) files: Vec<DocumentFile>,
+    /// What cannot be read, and folders without documents.
+    pub(crate) errors: Vec<Diagnostic>,
+    /// Globs that match nothing, where the walk saw the whole project.
+    pub(crate) warnings: Vec<Diagnostic>,
+    /// Whether a link, or a second spelling of a folder, may lead to some of the files.
+    pub(crate) links: bool,
+}
+
+/// Finds the document files below the paths.
+pub(crate) fn documents(cwd: &Path, found: &ProjectLocation, globs: Option<&Globs>) -> WalkedDocuments {
+    let none = |place: &str| {
+        let error = Diagnostic::error("no-documents", None, format!("no documents found in {place}"));
+        error.help(
+            "documents are the *.yaml and *.yml files below a project that `documents:` of ringform.yaml allows; `ringform import` writes them".to_owned(),
+        )
+    };
+    files(cwd, found, globs, is_document, none)
+}
+
+/// Finds the guard test files below the paths, in the same order. `documents:` has no effect on them.
+pub(crate) fn guard_tests(cwd: &Path, found: &ProjectLocation) -> WalkedDocuments {
+    let none = |place: &str| {
+        let error = Diagnostic::error("bad-guard-test", None, format!("no guard tests found in {place}"));
+        error.help("guard tests are the *.test.yaml files below a project; write guards.test.yaml".to_owned())
+    };
+    files(cwd, found, None, is_guard_test, none)
+}
+
+/// Finds the files whose names are wanted below the paths. A file that is a path itself counts under every name. `none`
+/// is the error for a folder without any.
+fn files(
     cwd: &Path,
     found: &ProjectLocation,
     globs: Option<&Globs>,
-) -> (Vec<DocumentFile>, Vec<Diagnostic>) {
+    is_named: fn(&str) -> bool,
+    none: impl Fn(&str) -> Diagnostic,
+) -> WalkedDocuments {
     // What two paths have in common may be spelt in two ways.
     let links = found.paths.len() > 1;
-    let mut walk = FolderWalk { root: &found.root, globs, files: Vec::new(), links, errors: Vec::new() };
+    let unmatched = globs.map(|globs| globs.written().iter().collect()).unwrap_or_default();
+    let (files, errors) = (Vec::new(), Vec::new());
+    let mut walk = FolderWalk { root: &found.root, globs, unmatched, is_named, files, links, errors };
     for path in &found.paths {
         if path.is_dir() {
             let before = walk.files.len();
             walk.folder(path);
             if walk.files.len() == before && walk.errors.is_empty() && walk.none_below(path) {
-                let summary = format!("no documents found in {}", shown(cwd, path));
-                walk.errors.push(Diagnostic::error("no-documents", None, summary).help(
-                    "documents are the *.yaml and *.yml files below a project that `documents:` of ringform.yaml allows; `ringform import` writes them".to_owned(),
-                ));
+                walk.errors.push(none(&shown(cwd, path)));
             }
-        } else if is_project(&path.file_name().unwrap_or_default().to_string_lossy()) {
+        } else if is_project_name(path) {
             // The project file as PATH means its project.
             walk.folder(&found.root);
         } else {
@@ -60,6 +96,10 @@ pub(crate) fn documents(
             walk.file(path);
         }
     }
+    let is_whole = found.paths.iter().any(|path| *path == found.root || is_project_name(path));
+    // Where a folder cannot be read, a glob may match what is in it.
+    let warns = is_whole && !walk.errors.iter().any(|error| error.rule == UNREADABLE);
+    let warnings = walk.unmatched.iter().filter(|_| warns).map(|glob| unmatched_glob(&found.root, glob)).collect();
     let FolderWalk { mut files, links, errors, .. } = walk;
     files.sort_unstable();
     files.dedup();
@@ -73,12 +113,30 @@ pub(crate) fn documents(
             seen.insert(real)
         });
     }
-    (files, errors)
+    WalkedDocuments { files, errors, warnings, links }
+}
+
+fn is_project_name(path: &Path) -> bool {
+    is_project(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// The warning about a glob that matches nothing. It is most often misspelt, and its clients are then not managed.
+fn unmatched_glob(root: &Path, glob: &WrittenGlob) -> Diagnostic {
+    let summary = format!("no document matches the glob `{}`", glob.text);
+    let folder = glob.plain_name().filter(|name| root.join(name).is_dir());
+    let help = match folder {
+        Some(name) => format!("write \"{name}/**\" for the documents in the folder {name}"),
+        None => "correct its spelling or remove it; a glob is relative to the folder of this file".to_owned(),
+    };
+    Diagnostic::warning("unmatched-glob", glob.place.clone(), summary).help(help)
 }
 
 struct FolderWalk<'a> {
     root: &'a Path,
     globs: Option<&'a Globs>,
+    /// The globs that no document has matched so far.
+    unmatched: Vec<&'a WrittenGlob>,
+    is_named: fn(&str) -> bool,
     files: Vec<DocumentFile>,
     links: bool,
     errors: Vec<Diagnostic>,
@@ -95,7 +153,8 @@ impl FolderWalk<'_> {
                 Ok(entry) => {
                     self.links |= entry.path_is_symlink();
                     let name = entry.file_name().to_string_lossy();
-                    if entry.file_type().is_file() && is_document(&name) && self.is_wanted(entry.path()) {
+                    // A FIFO or a device of such a name is an error of its own, and not a file to pass over.
+                    if !entry.file_type().is_dir() && (self.is_named)(&name) && self.is_wanted(entry.path()) {
                         self.file(entry.path());
                     }
                 }
@@ -104,8 +163,20 @@ impl FolderWalk<'_> {
         }
     }
 
-    fn is_wanted(&self, path: &Path) -> bool {
-        self.globs.is_none_or(|globs| globs.find(path.strip_prefix(self.root).unwrap_or(path)))
+    fn is_wanted(&mut self, path: &Path) -> bool {
+        let name = path.strip_prefix(self.root).unwrap_or(path);
+        self.unmatched.retain(|glob| !glob.matches(name));
+        self.globs.is_none_or(|globs| globs.find(name))
+    }
+
+    /// Whether a path that cannot be opened might be a document, or a folder with documents.
+    fn may_be_wanted(&self, path: &Path) -> bool {
+        let name = path.strip_prefix(self.root).unwrap_or(path);
+        let is_named = (self.is_named)(&path.file_name().unwrap_or_default().to_string_lossy());
+        self.globs.is_none_or(|globs| match is_named && !path.is_dir() {
+            true => globs.find(name),
+            false => name.as_os_str().is_empty() || globs.may_find_below(name),
+        })
     }
 
     fn file(&mut self, path: &Path) {
@@ -138,14 +209,18 @@ impl FolderWalk<'_> {
             return;
         }
         // Another link that leads nowhere matters only if its name is that of a document.
-        if path.is_some_and(Path::is_symlink) && !is_document(&name.to_string_lossy()) {
+        if path.is_some_and(Path::is_symlink) && !(self.is_named)(&name.to_string_lossy()) {
             return;
         }
-        let cause = error.io_error().map_or_else(|| error.to_string(), io_cause);
+        // What `documents` leaves out is not read, so it need not be readable.
+        if path.is_some_and(|path| !self.may_be_wanted(path)) {
+            return;
+        }
+        let cause = error.io_error().map_or_else(|| error.to_string(), crate::model::io_cause);
         let path =
             path.map(|path| path.strip_prefix(self.root).unwrap_or(path).display().to_string()).unwrap_or_default();
         let place = (!path.is_empty()).then(|| Place::new(Untrusted::from(path.clone()), 1, 1));
-        let error = Diagnostic::error("unreadable", place, format!("{path} cannot be read: {cause}"));
+        let error = Diagnostic::error(UNREADABLE, place, format!("{path} cannot be read: {cause}"));
         if !self.errors.contains(&error) {
             self.errors.push(error);
         }

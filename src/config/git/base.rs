@@ -47,6 +47,10 @@ pub struct Baseline {
     pub submodule: bool,
     /// Warnings about the revision.
     pub diagnostics: Vec<Diagnostic>,
+    /// Each revision that counts, as the run names it, and its commit.
+    pub(crate) commits: Vec<(String, CommitObject)>,
+    /// The project's folder in the repository: empty, or with a `/` at its end.
+    pub(crate) folder: Vec<u8>,
 }
 
 /// The tip of the branch that `NAME...` names, where that is another commit than the merge base.
@@ -63,7 +67,7 @@ pub struct BranchTip {
 /// Reads the project at a revision. `loaded` is the work tree, loaded without errors.
 pub fn base(loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>> {
     let (Some(now), Some(location)) = (&loaded.project, &loaded.location) else { return Ok(Baseline::default()) };
-    let failed = |refusal: GitError| vec![*error(revision, &refusal, None)];
+    let failed = |refusal: GitError| vec![*error(now.repository.git(), revision, &refusal, None)];
     let mut base = Baseline { whole: true, ..Baseline::default() };
     let facts = now.repository.facts(name_of(revision).map_err(|error| vec![*error])?).map_err(failed)?;
     base.submodule = facts.submodule;
@@ -72,11 +76,14 @@ pub fn base(loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>
     let ResolvedRevision { commit, tip } = resolved.map_err(|error| vec![*error])?;
     let named = named_paths(location);
     base.read(&mut objects, &commit, &facts.folder, now, &named).map_err(failed)?;
+    base.commits.push((revision.to_owned(), commit));
+    base.folder.clone_from(&facts.folder);
     if let Some((name, commit)) = tip {
         // Nothing is judged by this revision, so its warnings do not matter.
         let mut tip = Baseline::default();
         let project = tip.read_project(&mut objects, &commit, &facts.folder, now).map_err(failed)?;
         let project = project.map(|(project, ..)| project);
+        base.commits.push((name.clone(), commit));
         base.tip = Some(BranchTip { name, project, broken_project: tip.broken_project });
     }
     let elsewhere = declared_elsewhere(&mut objects, now, &named, &mut base.diagnostics).map_err(failed)?;
@@ -131,7 +138,7 @@ impl Baseline {
         for name in &found.closed {
             self.broken(name.raw(), None, "it is a submodule, or a link that leads out of the repository or nowhere");
         }
-        let files = read_objects(objects, &found.files, &project)?;
+        let files = read_objects(objects, &found.files, &project, "")?;
         self.take(files);
         self.project = Some(project);
         Ok(())
@@ -158,7 +165,7 @@ impl Baseline {
             return Ok(None);
         };
         let mut texts = Vec::new();
-        objects.contents(&[object], MOST_BYTES, &mut |_, bytes| texts.push(bytes))?;
+        objects.contents(&[object], MOST_BYTES, &|_| now.file.to_string(), &mut |_, bytes| texts.push(bytes))?;
         Ok(self.project(texts.pop().flatten(), now).map(|project| (project, tree, root)))
     }
 

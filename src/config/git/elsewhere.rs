@@ -11,8 +11,9 @@ use crate::config::find::walk;
 use crate::config::git::documents::read_objects;
 use crate::config::git::tree::CommitTree;
 use crate::config::sections::project::Project;
+use crate::git::GitError;
 use crate::git::ObjectReader;
-use crate::git::{GitError, entries};
+use crate::git::entries;
 use crate::model::{ClientKey, Diagnostic};
 
 /// The clients of documents that were not loaded: outside of the named paths, or outside of a sparse checkout. `None`
@@ -28,9 +29,9 @@ pub(crate) fn declared_elsewhere(
     if !named.iter().any(Vec::is_empty) {
         let (root, file) = (now.root.clone(), now.file.to_string());
         let all = ProjectLocation { paths: vec![root.clone()], root, file };
-        let (files, errors) = walk::documents(&now.root, &all, now.documents.as_ref());
-        let read = read_all(&now.root, &files, &now.inheritance);
-        known = !errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
+        let found = walk::documents(&now.root, &all, now.documents.as_ref());
+        let read = read_all(&now.root, &found.files, &now.inheritance);
+        known = !found.errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
         declared.extend(read.claims.into_iter().map(|claim| claim.key));
     }
     let sparse = now.repository.git().line(&["config", "--type=bool", "--get", "core.sparseCheckout"]);
@@ -68,5 +69,5 @@ fn outside(objects: &mut ObjectReader, now: &Project) -> Result<Vec<DocumentBatc
     let tree = CommitTree::of(all.collect::<Vec<_>>().into_iter());
     let mut files = tree.documents(b"", now.documents.as_ref(), &[]).files;
     files.retain(|file| left_out.contains(&file.real));
-    read_objects(objects, &files, now)
+    read_objects(objects, &files, now, " outside of this sparse checkout")
 }

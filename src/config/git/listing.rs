@@ -3,6 +3,7 @@
 //! Owns the form of a tree object and which trees are read: the project's folder, and the whole commit only where links
 //! may lead out of that folder. It must not know which files are documents.
 
+use crate::config::find::names::text_of;
 use crate::config::git::tree::CommitTree;
 use crate::git::GitError;
 use crate::git::ObjectReader;
@@ -26,17 +27,23 @@ pub(crate) fn read(objects: &mut ObjectReader, tree: &str, folder: &[u8]) -> Res
     let Some(project) = descend(objects, tree, folder)? else {
         return Ok((CommitTree::of([].into_iter()), Vec::new()));
     };
-    let names = of_entries(&list(objects, &project)?);
+    let names = of_entries(&list(objects, &project, folder)?);
     if names.links().is_empty() {
         return Ok((names, Vec::new()));
     }
-    let mut names = of_entries(&list(objects, tree)?);
+    Ok((whole(objects, tree)?, folder.to_owned()))
+}
+
+/// The names of a tree from its top, with where its links lead.
+pub(crate) fn whole(objects: &mut ObjectReader, tree: &str) -> Result<CommitTree, GitError> {
+    let mut names = of_entries(&list(objects, tree, b"")?);
     let links = names.links();
-    let links: Vec<&str> = links.iter().map(String::as_str).collect();
+    let ids: Vec<&str> = links.iter().map(|(_, id)| id.as_str()).collect();
     let mut targets = Vec::with_capacity(links.len());
-    objects.contents(&links, LONGEST_TARGET, &mut |_, target| targets.push(target))?;
+    let what = |index: usize| format!("the link {}", text_of(&links[index].0));
+    objects.contents(&ids, LONGEST_TARGET, &what, &mut |_, target| targets.push(target))?;
     names.follow(targets);
-    Ok((names, folder.to_owned()))
+    Ok(names)
 }
 
 fn of_entries(entries: &[ListedEntry]) -> CommitTree {
@@ -46,27 +53,38 @@ fn of_entries(entries: &[ListedEntry]) -> CommitTree {
 /// The tree of a folder; `None` where the commit has no such folder.
 fn descend(objects: &mut ObjectReader, tree: &str, folder: &[u8]) -> Result<Option<String>, GitError> {
     let mut tree = tree.to_owned();
+    let mut path = Vec::new();
     for part in folder.split(|byte| *byte == b'/').filter(|part| !part.is_empty()) {
         let mut found = None;
-        each_tree(objects, &[&tree], &mut |_, entry| {
+        each_tree(objects, &[&tree], &|_| name_of(&path), &mut |_, entry| {
             if entry.path == part && entry.mode == FOLDER {
                 found = Some(entry.id);
             }
         })?;
         let Some(next) = found else { return Ok(None) };
         tree = next;
+        path.extend([part, b"/"].concat());
     }
     Ok(Some(tree))
 }
 
-/// All files, links and submodules below a tree, with their paths.
-fn list(objects: &mut ObjectReader, tree: &str) -> Result<Vec<ListedEntry>, GitError> {
+/// A folder in words, by its path from the top: empty, or with a `/` at its end.
+fn name_of(path: &[u8]) -> String {
+    match path.strip_suffix(b"/") {
+        Some(path) => format!("the folder {}", text_of(path)),
+        None => "the top folder".to_owned(),
+    }
+}
+
+/// All files, links and submodules below a tree, with their paths. `folder` is the path of the tree, for errors.
+fn list(objects: &mut ObjectReader, tree: &str, folder: &[u8]) -> Result<Vec<ListedEntry>, GitError> {
     let mut all = Vec::new();
     let mut level = vec![(tree.to_owned(), Vec::new())];
     while !level.is_empty() {
         let ids: Vec<&str> = level.iter().map(|(id, _)| id.as_str()).collect();
         let mut next = Vec::new();
-        each_tree(objects, &ids, &mut |index, entry| {
+        let what = |index: usize| name_of(&[folder, level[index].1.as_slice()].concat());
+        each_tree(objects, &ids, &what, &mut |index, entry| {
             let path = [level[index].1.as_slice(), &entry.path].concat();
             if entry.mode == FOLDER {
                 next.push((entry.id, [&path[..], b"/"].concat()));
@@ -83,22 +101,30 @@ fn list(objects: &mut ObjectReader, tree: &str) -> Result<Vec<ListedEntry>, GitE
 fn each_tree(
     objects: &mut ObjectReader,
     trees: &[&str],
+    what: &dyn Fn(usize) -> String,
     take: &mut dyn FnMut(usize, ListedEntry),
 ) -> Result<(), GitError> {
-    let mut broken = false;
+    let mut broken = None;
     let id_length = trees.first().map_or(0, |id| id.len() / 2);
-    objects.contents(trees, u64::MAX, &mut |index, bytes| {
+    objects.contents(trees, u64::MAX, what, &mut |index, bytes| {
         let mut rest = bytes.as_deref().unwrap_or_default();
         while !rest.is_empty() {
             let Some((entry, after)) = entry(rest, id_length) else {
-                broken = true;
+                broken = Some(index);
                 return;
             };
             take(index, entry);
             rest = after;
         }
     })?;
-    if broken { Err(GitError::other("an object of it is not a tree object")) } else { Ok(()) }
+    match broken {
+        Some(index) => {
+            let sentence =
+                format!("the object {} of {} is damaged: it is not a tree object", trees[index], what(index));
+            Err(GitError::damaged(&sentence))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The first entry of a tree object, `MODE NAME NUL ID`, and the bytes behind it.

@@ -7,6 +7,8 @@ mod listing;
 mod repository;
 mod resolve;
 mod tree;
+mod work_files;
 
 pub use base::{Baseline, BranchTip, base};
 pub use repository::Repository;
+pub use work_files::ChangedFile;

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::git::GitEnvironment;
-use crate::git::{GitError, GitProcess};
+use crate::git::GitError;
+use crate::git::GitProcess;
 use crate::model::Revision;
 
 /// Separates two answers: `rev-parse` prints a flag that it does not know. No path of git contains `//`.
@@ -68,11 +69,9 @@ impl Repository {
             Some(HeadCommit { id: facts.object.ok()?, folder: facts.folder })
         });
         let head = head.as_ref()?;
-        let status = ["status", "--porcelain", "-z", "--untracked-files=normal", "--", "."];
-        let changed = self.git().ask(&status).ok()?;
         Some(Revision {
             commit: head.id.clone(),
-            dirty: !changed.is_empty(),
+            dirty: self.git().is_dirty().ok()?,
             folder: String::from_utf8_lossy(&head.folder).into_owned().into(),
         })
     }

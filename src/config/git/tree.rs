@@ -76,17 +76,19 @@ impl CommitTree {
         CommitTree { top: TreeEntry::Folder(top) }
     }
 
-    /// The objects of all links, whose contents [`CommitTree::follow`] wants in this order.
-    pub(crate) fn links(&self) -> Vec<String> {
-        fn collect(node: &TreeEntry, into: &mut Vec<String>) {
+    /// All links: path and object. [`CommitTree::follow`] wants the contents of the objects in this order.
+    pub(crate) fn links(&self) -> Vec<(Vec<u8>, String)> {
+        fn collect(path: &[u8], node: &TreeEntry, into: &mut Vec<(Vec<u8>, String)>) {
             match node {
-                TreeEntry::Link(object, _) => into.push(object.clone()),
-                TreeEntry::Folder(folder) => folder.values().for_each(|node| collect(node, into)),
+                TreeEntry::Link(object, _) => into.push((path.to_owned(), object.clone())),
+                TreeEntry::Folder(folder) => {
+                    folder.iter().for_each(|(part, node)| collect(&joined(path, part), node, into));
+                }
                 TreeEntry::TreeFile(_) | TreeEntry::Submodule => {}
             }
         }
         let mut all = Vec::new();
-        collect(&self.top, &mut all);
+        collect(b"", &self.top, &mut all);
         all
     }
 
@@ -108,6 +110,39 @@ impl CommitTree {
             (TreeEntry::TreeFile(object), _) => Some(object),
             (TreeEntry::Folder(_) | TreeEntry::Link(..) | TreeEntry::Submodule, _) => None,
         }
+    }
+
+    /// Where the link at a path leads; `None` where the path is not a link.
+    pub(crate) fn link(&self, path: &[u8]) -> Option<&[u8]> {
+        match self.entry(path)? {
+            TreeEntry::Link(_, target) => target.as_deref(),
+            TreeEntry::TreeFile(_) | TreeEntry::Submodule | TreeEntry::Folder(_) => None,
+        }
+    }
+
+    /// The paths of all entries below a folder that are not folders.
+    pub(crate) fn below(&self, folder: &[u8]) -> Vec<Vec<u8>> {
+        fn collect(entry: &TreeEntry, path: &[u8], into: &mut Vec<Vec<u8>>) {
+            match entry {
+                TreeEntry::Folder(folder) => {
+                    folder.iter().for_each(|(name, entry)| collect(entry, &joined(path, name), into));
+                }
+                TreeEntry::TreeFile(_) | TreeEntry::Link(..) | TreeEntry::Submodule => into.push(path.to_vec()),
+            }
+        }
+        let mut all = Vec::new();
+        if let Some(entry @ TreeEntry::Folder(_)) = self.entry(folder) {
+            collect(entry, folder, &mut all);
+        }
+        all
+    }
+
+    /// The entry at a path; links are not followed.
+    fn entry(&self, path: &[u8]) -> Option<&TreeEntry> {
+        parts(path).try_fold(&self.top, |entry, part| match entry {
+            TreeEntry::Folder(folder) => folder.get(part),
+            TreeEntry::TreeFile(_) | TreeEntry::Link(..) | TreeEntry::Submodule => None,
+        })
     }
 
     /// Finds the documents of the project at `root`, a path from the top that is empty or ends with `/`. `also` are

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::sections::entries::SectionEntries;
-use crate::config::sections::inheritance::{Inheritance, known_profiles};
+use crate::config::sections::inheritance::{Inheritance, known_credentials, known_profiles};
 use crate::config::sections::keys::DOCUMENT;
 use crate::config::sections::settings;
 use crate::config::yaml::mapping::{self, MappingEntry};
@@ -61,7 +61,7 @@ fn declaration(
     let of = |key: &str| entries.get(key);
     let client = entries.required("client", problems).and_then(|entry| client(entry, problems));
     let labels = of("labels").map(|entry| labels(entry, problems)).unwrap_or_default();
-    let credentials = credentials(of("credentials"), inheritance, problems);
+    let credentials = known_credentials(of("credentials"), inheritance, problems);
     if let (Some(client), Some(entry)) = (client, of("client")) {
         let key = ClientKey::new(client, credentials.as_ref());
         let place = problems.place(entry.at());
@@ -132,7 +132,8 @@ fn client(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<ClientId>
     }
 }
 
-fn labels(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
+/// Reads the labels of a client.
+pub(crate) fn labels(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
     let mut labels = BTreeMap::new();
     for label in mapping::section(&entry.value, "`labels`", problems) {
         if let Some(value) = mapping::named_text(&label, "the text of a label", problems) {
@@ -140,23 +141,6 @@ fn labels(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str
         }
     }
     labels
-}
-
-/// The credential that the document names, else the project's default.
-fn credentials(
-    entry: Option<&MappingEntry>,
-    inheritance: &Inheritance,
-    problems: &mut Problems<'_>,
-) -> Option<Arc<str>> {
-    let Some(entry) = entry else { return inheritance.default_credentials.clone() };
-    let name = mapping::text(entry, "the name of credentials", problems)?;
-    if let Some(name) = inheritance.credentials.get(name) {
-        return Some(name.clone());
-    }
-    let message = format!("ringform.yaml declares no credentials {}", problems.word(name, "of this name"));
-    let known = inheritance.credentials.iter().map(|name| &**name);
-    problems.unknown_name("unknown-credentials", entry.value.at, message, name, known);
-    None
 }
 
 /// The profiles that the document names, else the project's default ones. An own empty list replaces the defaults.

@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(problems_of("owner: me"), [missing]);
         let misspelt = ("unknown-key".to_owned(), "did you mean `reason`?".to_owned());
         assert_eq!(problems_of("{owner: me, raeson: x}"), [misspelt]);
-        let all = "there are client, field, owner, reason, until".to_owned();
+        let all = "there are client, credentials, field, owner, reason, until".to_owned();
         assert_eq!(problems_of("{owner: me, reason: x, zzzzzz: y}"), [("unknown-key".to_owned(), all)]);
     }
 }

@@ -18,6 +18,23 @@ pub(crate) struct Inheritance {
     pub(crate) default_profiles: Vec<Arc<str>>,
 }
 
+/// The credentials that an entry names; unknown ones are an error. Without an entry the default ones.
+pub(crate) fn known_credentials(
+    entry: Option<&MappingEntry>,
+    inheritance: &Inheritance,
+    problems: &mut Problems<'_>,
+) -> Option<Arc<str>> {
+    let Some(entry) = entry else { return inheritance.default_credentials.clone() };
+    let name = mapping::text(entry, "the name of credentials", problems)?;
+    if let Some(name) = inheritance.credentials.get(name) {
+        return Some(name.clone());
+    }
+    let message = format!("ringform.yaml declares no credentials {}", problems.word(name, "of this name"));
+    let known = inheritance.credentials.iter().map(|name| &**name);
+    problems.unknown_name("unknown-credentials", entry.value.at, message, name, known);
+    None
+}
+
 /// The names of a list of profiles; unknown ones are errors.
 pub(crate) fn known_profiles(
     entry: &MappingEntry,

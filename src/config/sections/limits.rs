@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::config::sections::entries::SectionEntries;
-use crate::config::sections::keys::LIMITS;
+use crate::config::sections::keys::SectionKeys;
 use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::model::number::digits;
@@ -57,9 +57,10 @@ enum LimitValue {
     Sending(LimitKind, u64),
 }
 
-pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Limits {
+/// Reads a section of limits with these keys.
+pub(crate) fn read(entry: &MappingEntry, keys: &'static SectionKeys, problems: &mut Problems<'_>) -> Limits {
     let mut limits = Limits::default();
-    for limit in SectionEntries::read_or_empty(&entry.value, &LIMITS, problems).iter() {
+    for limit in SectionEntries::read_or_empty(&entry.value, keys, problems).iter() {
         let Some(text) = mapping::text(limit, "a number, a percentage or a duration", problems) else { continue };
         match value(&limit.key, text) {
             Ok(LimitValue::Concurrency(clients)) => limits.concurrency = clients,

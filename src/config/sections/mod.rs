@@ -3,8 +3,11 @@
 mod credentials;
 pub(crate) mod document;
 mod entries;
+pub(crate) mod floor;
+pub(crate) mod guard_case;
 mod guards;
 pub(crate) mod inheritance;
+mod key_row;
 pub mod keys;
 mod ledger;
 mod limits;

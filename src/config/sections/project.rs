@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::find::globs::Globs;
+use crate::config::find::globs::{Globs, WrittenGlob};
 use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::inheritance::{Inheritance, known_profiles};
-use crate::config::sections::keys::{DEFAULTS, PROJECT};
+use crate::config::sections::keys::{DEFAULTS, LIMITS, PROJECT};
 use crate::config::sections::limits::{self, Limits};
 use crate::config::sections::template::Template;
 use crate::config::sections::{guards, ledger, settings, waivers};
@@ -89,7 +89,7 @@ pub(crate) fn read(
     if let Some(entry) = of("defaults") {
         defaults(entry, &mut inheritance, problems);
     }
-    let limits = of("limits").map(|entry| limits::read(entry, problems)).unwrap_or_default();
+    let limits = of("limits").map(|entry| limits::read(entry, &LIMITS, problems)).unwrap_or_default();
     Project {
         root,
         file,
@@ -99,7 +99,7 @@ pub(crate) fn read(
         default_credentials: inheritance.default_credentials.clone(),
         limits: limits.with_default_age(),
         guards: of("guards").map(|entry| guards::read(entry, problems)).unwrap_or_default(),
-        waivers: of("waivers").map(|entry| waivers::read(entry, problems)).unwrap_or_default(),
+        waivers: of("waivers").map(|entry| waivers::read(entry, &inheritance, problems)).unwrap_or_default(),
         ledger: of("ledger").and_then(|entry| ledger::read(entry, problems)),
         credentials,
         documents,
@@ -138,21 +138,15 @@ fn documents_globs(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<
         return None;
     }
     let before = problems.errors();
-    let mut texts = Vec::new();
+    let mut globs = Vec::new();
     for (text, at) in mapping::names(entry, "globs", problems) {
-        let text = text.strip_prefix("./").unwrap_or(&text).to_owned();
-        match Globs::of(std::slice::from_ref(&text)) {
-            Some(_) => texts.push(text),
-            None => problems.error_help(
-                "bad-shape",
-                at,
-                "this is not a glob".to_owned(),
-                "write a pattern such as \"clients/**\"",
-            ),
+        match WrittenGlob::read(&text, problems.place(at)) {
+            Ok(glob) => globs.push(glob),
+            Err(help) => problems.error_help("bad-shape", at, "this is not a glob".to_owned(), help),
         }
     }
     // The files of a wrong glob are unknown, so "no document" would be a false report.
-    if problems.errors() > before { None } else { Globs::of(&texts) }
+    if problems.errors() > before { None } else { Globs::of(globs) }
 }
 
 fn profiles(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Vec<ManagedField>> {

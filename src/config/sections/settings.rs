@@ -10,15 +10,28 @@ use crate::model::{
     Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, value,
 };
 
+/// The help for a read-only field under `settings`.
+const UNDER_EXPECT: &str = "it belongs under `expect`, where it must match";
 /// The help for an empty value that is compared and never sent.
 const COMPARED_TO_NULL: &str = "write null if the field must not be set, or remove the key";
 
 /// Reads a `settings` section: every valid entry, in the order of [`Setting::ALL`].
 pub(crate) fn settings(node: &YamlNode, layer: &Layer, problems: &mut Problems<'_>) -> Vec<ManagedField> {
-    let entries = mapping::section(node, "`settings`", problems);
+    under("`settings`", node, layer, UNDER_EXPECT, problems)
+}
+
+/// Reads settings under another key. `read_only` is the help for a field that cannot be written.
+pub(crate) fn under(
+    title: &str,
+    node: &YamlNode,
+    layer: &Layer,
+    read_only: &str,
+    problems: &mut Problems<'_>,
+) -> Vec<ManagedField> {
+    let entries = mapping::section(node, title, problems);
     let mut managed = Vec::with_capacity(entries.len());
     for entry in entries {
-        let Some(setting) = setting(&entry, problems) else { continue };
+        let Some(setting) = setting(&entry, read_only, problems) else { continue };
         if let Some(wanted) = typed(&entry, setting.row(), problems) {
             managed.push(ManagedField { setting, wanted, layer: layer.clone(), place: problems.place(entry.at()) });
         }
@@ -27,18 +40,14 @@ pub(crate) fn settings(node: &YamlNode, layer: &Layer, problems: &mut Problems<'
     managed
 }
 
-fn setting(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
+/// The setting that a key names.
+pub(crate) fn setting(entry: &MappingEntry, read_only: &str, problems: &mut Problems<'_>) -> Option<Setting> {
     let found = Setting::find(&entry.key);
     if found.is_none() {
         match FieldRow::find(&entry.key) {
             Some(row) => {
                 let message = format!("`{}` cannot be written: PUT does not accept it", row.name);
-                problems.error_help(
-                    "read-only-field",
-                    entry.key_at,
-                    message,
-                    "it belongs under `expect`, where it must match",
-                );
+                problems.error_help("read-only-field", entry.key_at, message, read_only);
             }
             None => {
                 let names: Vec<&str> = Setting::ALL.iter().map(|setting| setting.name()).collect();

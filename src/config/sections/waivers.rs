@@ -3,7 +3,10 @@
 //! Owns the reading of the section. It reports all problems together, and no message quotes the file. It must not
 //! judge whether a waiver has expired: that needs a date.
 
+use std::sync::Arc;
+
 use crate::config::sections::entries::SectionEntries;
+use crate::config::sections::inheritance::{Inheritance, known_credentials};
 use crate::config::sections::keys::WAIVER;
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
@@ -12,7 +15,7 @@ use crate::model::waiver::is_day;
 use crate::model::{ClientId, FieldRow, Setting, Untrusted, Waived, Waiver};
 
 /// Reads the section `waivers`.
-pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Waiver> {
+pub(crate) fn read(entry: &MappingEntry, inheritance: &Inheritance, problems: &mut Problems<'_>) -> Vec<Waiver> {
     let items = match &entry.value.content {
         YamlContent::Empty | YamlContent::Null | YamlContent::Broken => return Vec::new(),
         YamlContent::List(items) => items,
@@ -24,8 +27,8 @@ pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Wai
     };
     let mut waivers: Vec<Waiver> = Vec::new();
     for item in items.iter() {
-        let Some(waiver) = waiver(item, problems) else { continue };
-        let same = waivers.iter().find(|known| known.client == waiver.client && known.field == waiver.field);
+        let Some(waiver) = waiver(item, inheritance, problems) else { continue };
+        let same = waivers.iter().find(|known| known.key() == waiver.key() && known.field == waiver.field);
         if let Some(first) = same {
             let message = format!("this was waived in line {} already", first.source.line);
             problems.error_help("duplicate-item", item.at, message, "remove one of the two");
@@ -36,7 +39,7 @@ pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Wai
     waivers
 }
 
-fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
+fn waiver(item: &YamlNode, inheritance: &Inheritance, problems: &mut Problems<'_>) -> Option<Waiver> {
     let before = problems.errors();
     let entries = SectionEntries::read(item, &WAIVER, problems)?;
     let client = required(&entries, "client", problems);
@@ -47,6 +50,7 @@ fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
             None
         }
     });
+    let credentials = credentials(&entries, client, inheritance, problems);
     let field = entries.get("field").map(|entry| field(entry, problems));
     let owner = required(&entries, "owner", problems);
     let reason = required(&entries, "reason", problems);
@@ -62,7 +66,28 @@ fn waiver(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Waiver> {
     }
     let (owner, reason) = (Untrusted::from(owner?.0), Untrusted::from(reason?.0));
     let terms = Waived { owner, reason, until: until?.0 };
-    Some(Waiver { client: client?, field: field.flatten(), terms, source: problems.place(item.at) })
+    Some(Waiver { client: client?, credentials, field: field.flatten(), terms, source: problems.place(item.at) })
+}
+
+/// The credentials whose `@me` is meant, as in a document: those named, else the default ones. A number is the same
+/// client under all credentials.
+fn credentials(
+    entries: &SectionEntries,
+    client: Option<ClientId>,
+    inheritance: &Inheritance,
+    problems: &mut Problems<'_>,
+) -> Option<Arc<str>> {
+    let entry = entries.get("credentials");
+    match (client, entry) {
+        (Some(ClientId::Me), entry) => known_credentials(entry, inheritance, problems),
+        (Some(ClientId::Number(_)), Some(entry)) => {
+            let message = "`credentials` belongs to a waiver of \"@me\" only".to_owned();
+            let help = "remove it: a number is the same client under all credentials";
+            problems.error_help("bad-waiver", entry.key_at, message, help);
+            None
+        }
+        (Some(ClientId::Number(_)) | None, _) => None,
+    }
 }
 
 /// The text of a required key, and where it is written.

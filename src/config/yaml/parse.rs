@@ -143,7 +143,11 @@ impl TreeBuilder<'_, '_> {
         };
         let word = self.problems.word(&tag.original(), "this");
         let message = format!("{word} is a YAML tag, which ringform does not accept");
-        self.problems.error_help("tag", at, message, "remove the tag: the field decides the type");
+        let help = match tag.original().starts_with("!!") {
+            true => "remove the tag: the field decides the type",
+            false => "remove the tag: the field decides the type. If it is a text that begins with `!`, quote it",
+        };
+        self.problems.error_help("tag", at, message, help);
     }
 
     fn begin(&mut self, at: Position, anchor: usize, map: bool) {

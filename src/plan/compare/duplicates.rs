@@ -28,6 +28,7 @@ pub fn fail_duplicates<'a>(clients: impl Iterator<Item = &'a mut ClientPlan>) {
             let failure = Failure::new(FailureKind::DuplicateClient, message);
             client.error = Some(Box::new(failure.help("keep one document for this client")));
             client.changes.clear();
+            client.unconfirmed = Box::default();
             client.blocked.clear();
             client.released.clear();
         }

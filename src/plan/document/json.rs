@@ -23,6 +23,7 @@ use crate::plan::client::{Blocked, ClientPlan, ReleasedField, Status};
 use crate::plan::compare::change::{Change, ChangeAction};
 use crate::plan::document::digest;
 use crate::plan::document::plan::{DocumentKind, FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary};
+use crate::plan::drift::report;
 use crate::plan::send::result::{ApplyResult, Details};
 
 /// The whole document.
@@ -95,7 +96,7 @@ impl Serialize for Plan {
 
 /// One client.
 #[derive(Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Client")]
+#[schemars(rename = "Client", transform = report::unconfirmed_is_required)]
 struct ClientJson<'p> {
     client_id: ClientId,
     id: Option<u64>,
@@ -106,6 +107,9 @@ struct ClientJson<'p> {
     source: Cow<'p, Place>,
     expect: Map<String, Json>,
     changes: Cow<'p, [Change]>,
+    /// The differences of a client whose `expect` failed. They are never sent, and only `summary.exposed` counts them.
+    #[serde(default)]
+    unconfirmed: Cow<'p, [Change]>,
     blocked: Cow<'p, [Blocked]>,
     released: Cow<'p, [ReleasedField]>,
     managed: SettingSet,
@@ -134,6 +138,7 @@ impl Serialize for ClientPlan {
             source: Cow::Borrowed(&self.source),
             expect: self.expect.iter().map(|(row, wanted)| (row.name.to_owned(), wanted.to_json())).collect(),
             changes: Cow::Borrowed(&self.changes),
+            unconfirmed: Cow::Borrowed(&self.unconfirmed),
             blocked: Cow::Borrowed(&self.blocked),
             released: Cow::Borrowed(&self.released),
             managed: self.managed,
@@ -160,13 +165,9 @@ impl ClientJson<'_> {
     /// Rebuilds the client from its changes and refuses one whose `put` or `status` does not follow from them.
     fn read(self) -> Result<ClientPlan, String> {
         let (written_put, written_status) = (self.put, self.status);
-        let changes = self.changes.into_owned();
-        let setting = |change: &Change| change.difference.setting;
-        if !changes.windows(2).all(|pair| setting(&pair[0]) < setting(&pair[1])) {
-            return Err("its changes are doubled or out of order".to_owned());
-        }
-        if changes.iter().any(|change| !self.managed.contains(setting(change))) {
-            return Err("a change is of a field that is not managed".to_owned());
+        let (changes, unconfirmed) = (self.changes.into_owned(), self.unconfirmed.into_owned());
+        for list in [&changes, &unconfirmed] {
+            check_fields(list, self.managed)?;
         }
         let expect = self.expect.iter().map(|(name, wanted)| expectation(name, wanted));
         let client = ClientPlan {
@@ -178,6 +179,7 @@ impl ClientJson<'_> {
             source: self.source.into_owned(),
             expect: expect.collect::<Result<_, _>>()?,
             changes,
+            unconfirmed: unconfirmed.into_boxed_slice(),
             blocked: self.blocked.into_owned(),
             released: self.released.into_owned(),
             managed: self.managed,
@@ -193,7 +195,25 @@ impl ClientJson<'_> {
         if client.status() != written_status || (client.error.is_some() && !client.changes.is_empty()) {
             return Err("`status` does not follow from its changes".to_owned());
         }
+        if !client.unconfirmed.is_empty() && !client.is_unconfirmed() {
+            return Err("it has unconfirmed differences, and its `expect` did not fail".to_owned());
+        }
+        if client.unconfirmed.iter().any(|change| change.withheld) {
+            return Err("an unconfirmed difference is withheld".to_owned());
+        }
         Ok(client)
+    }
+}
+
+/// Checks that the fields of changes are managed, in order and not doubled.
+fn check_fields(changes: &[Change], managed: SettingSet) -> Result<(), String> {
+    let setting = |change: &Change| change.difference.setting;
+    if !changes.windows(2).all(|pair| setting(&pair[0]) < setting(&pair[1])) {
+        return Err("its changes are doubled or out of order".to_owned());
+    }
+    match changes.iter().any(|change| !managed.contains(setting(change))) {
+        true => Err("a change is of a field that is not managed".to_owned()),
+        false => Ok(()),
     }
 }
 

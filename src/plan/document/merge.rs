@@ -7,6 +7,27 @@ use std::collections::BTreeMap;
 
 use crate::plan::document::plan::{Plan, QuotaUsage};
 
+/// The most files that a sentence names.
+const NAMED: usize = 12;
+
+/// The documents of the kind of the first one. Documents of two kinds make no report together: `Some` says which file is
+/// what, and that the others are left out. The names are escaped.
+pub fn of_one_kind(files: Vec<(String, Plan)>) -> (Vec<Plan>, Option<String>) {
+    let Some(kind) = files.first().map(|(_, plan)| plan.kind) else { return (Vec::new(), None) };
+    let mut words: Vec<String> =
+        files.iter().take(NAMED).map(|(name, plan)| format!("{name} is {}", plan.kind.about())).collect();
+    if files.len() > NAMED {
+        words.push(format!("and {} more", files.len() - NAMED));
+    }
+    let all = files.len();
+    let plans: Vec<Plan> = files.into_iter().map(|(_, plan)| plan).filter(|plan| plan.kind == kind).collect();
+    let mixed = (plans.len() < all).then(|| {
+        let words = words.join(", ");
+        format!("the files are of different kinds: {words}. The report holds only those of the kind of the first file")
+    });
+    (plans, mixed)
+}
+
 /// One plan over all clients, and each missing or doubled part of it as a sentence. `Err` when the plans do not belong
 /// together.
 pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
@@ -43,6 +64,8 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
         run.requests.write += other.requests.write;
         run.requests.retries += other.requests.retries;
         run.quota.extend(other.quota);
+        let new = other.overrides.into_iter().filter(|one| !run.overrides.contains(one)).collect::<Vec<_>>();
+        run.overrides.extend(new);
         run.drift = match (run.drift.take(), other.drift) {
             (Some(drift), Some(other)) => Some(drift.join(other)),
             (drift, other) => drift.or(other),

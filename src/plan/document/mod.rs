@@ -10,6 +10,6 @@ pub(super) mod plan;
 mod schema;
 
 pub use load::{LoadError, load};
-pub use merge::merge;
+pub use merge::{merge, of_one_kind};
 pub use plan::{DocumentKind, FORMAT_VERSION, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
 pub use schema::plan_schema;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ClientId, Diagnostic, Direction, Origin, Place, Revision, Severity, Untrusted};
+use crate::model::{ClientId, Diagnostic, Direction, GuardOverride, Origin, Place, Revision, Severity, Untrusted};
 use crate::plan::client::{ClientPlan, Status};
 use crate::plan::drift::report::DriftReport;
 
@@ -41,6 +41,17 @@ impl DocumentKind {
             DocumentKind::Drift => "drift",
             DocumentKind::Report => "report",
             DocumentKind::Validation => "validation",
+        }
+    }
+
+    /// What it is in a sentence: `a plan`, `a report of drift`.
+    pub fn about(self) -> &'static str {
+        match self {
+            DocumentKind::Plan => "a plan",
+            DocumentKind::Offline => "an offline plan",
+            DocumentKind::Drift => "a report of drift",
+            DocumentKind::Report => "the report of an apply",
+            DocumentKind::Validation => "the result of validate",
         }
     }
 
@@ -124,6 +135,9 @@ pub struct Run {
     pub requests: Requests,
     /// What is left of the quotas, by credential.
     pub quota: Vec<QuotaUsage>,
+    /// The guards of the project that this run passed, with the reasons.
+    #[serde(default)]
+    pub overrides: Vec<GuardOverride>,
     /// The report of drift; `null` for other commands.
     #[serde(default)]
     pub drift: Option<DriftReport>,
@@ -151,6 +165,9 @@ pub struct QuotaUsage {
     pub credentials: Option<String>,
     /// Requests left in this hour, at the lowest.
     pub remaining_lowest: u64,
+    /// Requests in an hour, as last answered. `null` where no answer reports it.
+    #[serde(default)]
+    pub limit: Option<u64>,
     /// Seconds until the counter is reset, as last answered.
     pub resets_in_s: Option<u64>,
 }
@@ -174,7 +191,7 @@ pub struct Summary {
     pub opens: usize,
     /// Changed fields whose write closes it to some.
     pub closes: usize,
-    /// Changed fields that live has more open than declared.
+    /// Fields that live has more open than declared: changed ones, and those of clients whose `expect` failed.
     pub exposed: usize,
     /// Changed fields that this change set brings; 0 without a base, as all that follow.
     pub pending: usize,
@@ -198,12 +215,13 @@ impl Plan {
             }
             summary.changes += client.changes.len();
             summary.released += client.released.len();
+            summary.exposed += client.unconfirmed.iter().filter(|one| one.difference.is_exposed()).count();
             for difference in client.changes.iter().map(|change| &change.difference) {
                 let risk = difference.risk();
                 summary.security += usize::from(risk.severity == Severity::Security);
                 summary.opens += usize::from(risk.effect == Some(Direction::Opens));
                 summary.closes += usize::from(risk.effect == Some(Direction::Closes));
-                summary.exposed += usize::from(risk.exposure == Some(Direction::Opens));
+                summary.exposed += usize::from(difference.is_exposed());
                 match difference.origin {
                     Origin::Pending => summary.pending += 1,
                     Origin::Drift => summary.drift += 1,

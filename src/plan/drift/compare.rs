@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
 use crate::model::{
-    ClientId, ClientKey, DeclaredClient, Difference, Direction, FailureKind, Origin, Place, Setting, Severity, Waived,
-    Waiver,
+    ClientKey, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::drift::previous::PreviousReport;
@@ -33,6 +32,8 @@ pub struct RunContext<'a> {
     pub whole: bool,
     /// The project's waivers.
     pub waivers: &'a [Waiver],
+    /// The fields that no waiver covers.
+    pub never_waived: SettingSet,
     /// How many clients are read at most.
     pub budget: Option<u64>,
 }
@@ -95,18 +96,24 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
             first_seen: now.at.to_owned(),
             notified: true,
             waived: None,
+            unconfirmed: client.is_unconfirmed(),
         };
-        finding.waived = waived(client.client_id, finding.field(), now);
+        finding.waived = waived(&finding.key(), finding.field(), now);
         finding
     };
     let failed = client.error.is_some().then(|| FindingCause::Unreadable(client.source.clone()));
-    // A pending change is not a finding. A difference of unknown origin is one: silence would deny a drift.
-    let differs = client.changes.iter().map(|change| &change.difference).filter(|one| one.origin != Origin::Pending);
+    // Who may place calls counts also where the client may be another one than the one meant.
+    let unconfirmed = client.unconfirmed.iter().filter(|change| change.difference.is_of_security_field());
+    let differs = client.changes.iter().chain(unconfirmed).map(|change| &change.difference);
+    let differs = differs.filter(|difference| difference.is_finding());
     failed.into_iter().chain(differs.cloned().map(FindingCause::Difference)).map(finding)
 }
 
 /// The waiver that holds today: the field's own before the whole client's.
-fn waived(client: ClientId, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
+fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
+    if field.is_some_and(|field| now.never_waived.contains(field)) {
+        return None;
+    }
     let holds = now.waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(now.today));
     holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
 }
@@ -123,7 +130,8 @@ fn state(before: &Finding, finding: &Finding) -> FindingState {
 }
 
 /// The state of an earlier finding that this run did not find. It has ended only where its client was read, or where no
-/// document declares it.
+/// document declares it. An answer that is not as expected may be another client's, so it ends only what such an answer
+/// showed.
 fn ended_or_not(
     before: &Finding,
     field: Option<Setting>,
@@ -136,12 +144,13 @@ fn ended_or_not(
         (Some(_), None) => true,
         (None, _) => !now.whole,
     };
+    let was_compared = |client: &ClientPlan| client.error.is_none() || (client.is_unconfirmed() && before.unconfirmed);
     let was_read =
-        look.is_some_and(|client| client.error.is_none() && field.is_none_or(|field| client.managed.contains(field)));
+        look.is_some_and(|client| was_compared(client) && field.is_none_or(|field| client.managed.contains(field)));
     if was_read || !is_managed {
         return Finding { state: FindingState::Resolved, waived: None, notified: true, ..before.clone() };
     }
-    let waived = waived(before.client_id, field, now);
+    let waived = waived(&before.key(), field, now);
     // A waiver that ended meanwhile makes it new when the client is read again.
     let notified = before.notified && (before.waived.is_none() || waived.is_some());
     Finding { state: FindingState::Unread, waived, notified, ..before.clone() }
@@ -163,8 +172,7 @@ pub(super) fn order(finding: &Finding) -> impl Ord + use<> {
 
 /// How many countries a field lets in where live is more open than declared; `*` is more than any number.
 fn reach(difference: &Difference) -> Option<usize> {
-    let opened = difference.risk().exposure == Some(Direction::Opens);
-    difference.live.countries().filter(|_| opened).map(|set| match set {
+    difference.live.countries().filter(|_| difference.is_exposed()).map(|set| match set {
         Countries::All => usize::MAX,
         set => set.codes().len(),
     })

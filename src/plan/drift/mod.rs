@@ -4,6 +4,7 @@
 //! one run.
 
 mod compare;
+mod future;
 mod join;
 mod previous;
 pub(super) mod report;
@@ -14,6 +15,7 @@ mod unused_waivers;
 mod tests;
 
 pub use compare::{RunContext, compare};
+pub use future::CLOCK_TOLERANCE;
 pub use previous::PreviousReport;
 pub use report::{DriftReport, Finding, FindingCause, FindingState, LastRead, Rolling};
 pub use rotation::take_turn;

@@ -66,14 +66,16 @@ pub struct Finding {
     pub notified: bool,
     /// The waiver that covers it.
     pub waived: Option<Waived>,
+    /// Whether the client was not as its `expect` says, so it may be another one than the one meant.
+    pub unconfirmed: bool,
 }
 
 /// What a finding is about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FindingCause {
-    /// A field that differs: drift, a conflict, or a difference of unknown origin.
+    /// A field that differs: drift, a conflict, a difference of unknown origin, or what is more open than declared.
     Difference(Difference),
-    /// The client could not be read. The place is its document.
+    /// The client could not be read, or was not as expected. The place is its document.
     Unreadable(Place),
 }
 
@@ -134,7 +136,7 @@ impl Finding {
 
 /// A finding as the document has it.
 #[derive(Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Finding")]
+#[schemars(rename = "Finding", transform = unconfirmed_is_required)]
 struct FindingJson {
     /// The id of the path.
     client_id: ClientId,
@@ -144,7 +146,7 @@ struct FindingJson {
     name: Option<Untrusted>,
     /// The field; `null`: the client could not be read.
     field: Option<Setting>,
-    /// Drift, conflict or unknown; `null` for a client that could not be read.
+    /// Drift, conflict, unknown, or pending where live is more open than declared; `null` for a client that could not be read.
     origin: Option<Origin>,
     /// How grave it is.
     #[serde(flatten)]
@@ -165,6 +167,16 @@ struct FindingJson {
     notified: bool,
     /// The waiver that covers it.
     waived: Option<Waived>,
+    /// The client was not as its `expect` says: it may be another one than the one meant.
+    #[serde(default)]
+    unconfirmed: bool,
+}
+
+/// The document always has the key `unconfirmed`. Only the reader takes reports of earlier versions without it.
+pub(in crate::plan) fn unconfirmed_is_required(schema: &mut Schema) {
+    if let Some(Json::Array(required)) = schema.get_mut("required") {
+        required.push("unconfirmed".into());
+    }
 }
 
 impl From<Finding> for FindingJson {
@@ -187,6 +199,7 @@ impl From<Finding> for FindingJson {
             first_seen: finding.first_seen,
             notified: finding.notified,
             waived: finding.waived,
+            unconfirmed: finding.unconfirmed,
         }
     }
 }
@@ -217,6 +230,7 @@ impl TryFrom<FindingJson> for Finding {
             first_seen: json.first_seen,
             notified: json.notified,
             waived: json.waived,
+            unconfirmed: json.unconfirmed,
         })
     }
 }

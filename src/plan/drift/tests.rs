@@ -76,6 +76,7 @@ impl Runs {
             selected: &self.known,
             whole: self.whole,
             waivers: &self.waivers,
+            never_waived: Default::default(),
             budget,
         };
         let report = compare(clients, self.past.as_ref(), &now);
@@ -201,19 +202,20 @@ fn a_field_outside_of_the_selection_is_unread_and_one_no_longer_managed_has_ende
 }
 
 #[test]
-fn a_pending_change_is_not_a_finding() {
+fn a_pending_change_is_a_finding_only_where_live_is_more_open_than_declared() {
     let one = standard(12);
-    let mut client = read(&one, "*", "Asia/Omsk");
-    client.changes[0].difference.origin = Origin::Pending;
-    let known = [DeclaredClient::from(&one)];
-    let mut runs = Runs::of(&[one]);
-    assert_eq!(found(&runs.run(&[client], None)), [("12/timezone".into(), New)]);
-    assert_eq!(runs.known, known);
+    for (live, open) in [("*", true), ("RU BY", true), ("", true), ("RU", false)] {
+        let mut client = read(&one, live, "Asia/Omsk");
+        client.changes.iter_mut().for_each(|change| change.difference.origin = Origin::Pending);
+        let expected: Vec<(String, FindingState)> = open.then(|| ("12/geo_list".into(), New)).into_iter().collect();
+        assert_eq!(found(&Runs::of(std::slice::from_ref(&one)).run(&[client], None)), expected, "live {live:?}");
+    }
 }
 
 fn waiver(field: Option<Setting>, until: &str) -> Waiver {
     let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: until.into() };
-    Waiver { client: ClientId::parse("12").unwrap(), field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
+    let (client, source) = (ClientId::parse("12").unwrap(), Place::new("ringform.yaml".into(), 9, 5));
+    Waiver { client, credentials: None, field, terms, source }
 }
 
 #[test]

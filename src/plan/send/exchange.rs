@@ -94,13 +94,15 @@ pub struct Exchange<'p> {
     sends: u32,
     renewed: bool,
     unknown: Option<Failure>,
+    /// What became of the answer to the last PUT whose fate was unknown.
+    lost: Option<Untrusted>,
 }
 
 impl<'p> Exchange<'p> {
     /// Begins. `live` is the reading that the plan was made from, when it may still be used; `allowed` are the fields
     /// that may move too.
     pub fn new(client: &'p ClientPlan, live: Option<Live>, allowed: SettingSet) -> Exchange<'p> {
-        Exchange { client, allowed, live, sends: 0, renewed: false, unknown: None }
+        Exchange { client, allowed, live, sends: 0, renewed: false, unknown: None, lost: None }
     }
 
     /// The first action.
@@ -114,6 +116,11 @@ impl<'p> Exchange<'p> {
     /// The reading that the last PUT was judged by.
     pub fn baseline(&self) -> Option<&Live> {
         self.live.as_ref()
+    }
+
+    /// What became of the last answer that was lost; `None` where every PUT had its answer.
+    pub fn lost_answer(&self) -> Option<&Untrusted> {
+        self.lost.as_ref()
     }
 
     /// The next action after an event.
@@ -139,6 +146,7 @@ impl<'p> Exchange<'p> {
             Event::Throttled { spent: true, wait: Some(wait), .. } => NextAction::Wait(Pause::Quota(wait)),
             Event::Throttled { .. } | Event::NotSent(_) => NextAction::Wait(Pause::BackOff(self.sends)),
             Event::FateUnknown(failure) => {
+                self.lost = Some(failure.message.clone());
                 self.unknown = Some(failure);
                 NextAction::Wait(Pause::BackOff(self.sends))
             }
@@ -195,7 +203,9 @@ impl<'p> Exchange<'p> {
             return self.settle(&answer, ConfirmedBy::Answer);
         }
         // Such an answer does not show whether the value was stored.
-        self.unknown = Some(Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client"));
+        let failure = Failure::new(FailureKind::BadAnswer, "the answer to the PUT was not the whole client");
+        self.lost = Some(failure.message.clone());
+        self.unknown = Some(failure);
         NextAction::Read
     }
 
@@ -264,7 +274,7 @@ impl<'p> Exchange<'p> {
     }
 
     fn give_up(&self, failure: Failure) -> NextAction {
-        let help = failure.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        let help = failure.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         let doubt = match &self.unknown {
             Some(_) => "; the write may have landed: the next run shows it",
             None => "",

@@ -74,6 +74,7 @@ fn the_lowest_quota_of_a_credential_counts() {
         let usage = |(name, lowest): &(&str, u64)| QuotaUsage {
             credentials: Some((*name).to_owned()),
             remaining_lowest: *lowest,
+            limit: None,
             resets_in_s: None,
         };
         plan.run.quota = quota.iter().map(usage).collect();

@@ -32,6 +32,7 @@ pub(super) fn annotations<'p>(
         }
         None => compared(client, by, who, findings, list),
     }
+    unconfirmed(client, who, findings, list);
     for released in &client.released {
         let message = format!("{} is no longer managed and left as it is", released.field).into();
         let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(released.field));
@@ -62,14 +63,9 @@ fn compared<'p>(
     findings: &FindingIndex<'p>,
     list: &mut Vec<Annotation<'p>>,
 ) {
-    let found = |mut annotation: Annotation<'p>| {
-        if let Some(finding) = findings.get(&(client.key(), annotation.field)) {
-            annotation.add_finding(finding);
-        }
-        annotation
-    };
+    let found = |annotation| with_finding(client, annotation, findings);
     if let Some(error) = &client.error {
-        let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
+        let help = error.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         let message = format!("{}{help}", cut(&error.message, SENTENCE).raw()).into();
         let (level, rank) = (AnnotationLevel::Error, AnnotationRank::Failed);
         list.push(found(who.annotation(level, rank, rule::CLIENT_FAILED, None, message, &client.source)));
@@ -82,8 +78,35 @@ fn compared<'p>(
     }
     for change in &client.changes {
         let difference = &change.difference;
-        list.push(found(difference::annotation(who, difference, difference::sentence(difference, by))));
+        list.push(found(difference::annotation(who, difference, by, difference::sentence(difference, by))));
     }
+}
+
+/// The security fields of a client whose `expect` failed: apply sends nothing of them, and they count all the same.
+fn unconfirmed<'p>(
+    client: &'p ClientPlan,
+    who: AnnotatedClient<'p>,
+    findings: &FindingIndex<'p>,
+    list: &mut Vec<Annotation<'p>>,
+) {
+    let differences = client.unconfirmed.iter().map(|change| &change.difference);
+    for difference in differences.filter(|difference| difference.is_of_security_field()) {
+        let sentence = difference::unconfirmed_sentence(difference);
+        let annotation = difference::annotation(who, difference, MarkBy::Exposure, sentence);
+        list.push(with_finding(client, annotation, findings));
+    }
+}
+
+/// An annotation with the finding of `drift` for the same field.
+fn with_finding<'p>(
+    client: &ClientPlan,
+    mut annotation: Annotation<'p>,
+    findings: &FindingIndex<'p>,
+) -> Annotation<'p> {
+    if let Some(finding) = findings.get(&(client.key(), annotation.field)) {
+        annotation.add_finding(finding);
+    }
+    annotation
 }
 
 /// Whether the change of a field already reports this conflict.

@@ -13,18 +13,27 @@ use crate::render::wording::change::{MarkBy, signed, state};
 const CODES: usize = 12;
 
 /// The annotation of a difference.
-pub(super) fn annotation<'p>(who: AnnotatedClient<'p>, difference: &Difference, sentence: Untrusted) -> Annotation<'p> {
-    let (level, rank) = gravity(difference);
+pub(super) fn annotation<'p>(
+    who: AnnotatedClient<'p>,
+    difference: &Difference,
+    by: MarkBy,
+    sentence: Untrusted,
+) -> Annotation<'p> {
+    let (level, rank) = gravity(difference, by);
     let (rule, field) = (rule::of_difference(difference), Some(difference.setting));
     who.annotation(level, rank, rule, field, sentence, &difference.place)
 }
 
-/// The level of a difference: changes made outside of git come before the changes of this change set.
-fn gravity(difference: &Difference) -> (AnnotationLevel, AnnotationRank) {
+/// The level of a difference: changes made outside of git come before the changes of this change set. Where no write
+/// is at hand, what live has more open than declared is an error, whatever its origin.
+fn gravity(difference: &Difference, by: MarkBy) -> (AnnotationLevel, AnnotationRank) {
     let risk = difference.risk();
     let grave = risk.severity == Severity::Security;
     let closes = risk.effect == Some(Direction::Closes);
     match (difference.origin, grave) {
+        (_, true) if by == MarkBy::Exposure && difference.is_exposed() => {
+            (AnnotationLevel::Error, AnnotationRank::Opened)
+        }
         (Origin::Drift, true) if risk.exposure == Some(Direction::Opens) => {
             (AnnotationLevel::Error, AnnotationRank::Opened)
         }
@@ -42,6 +51,9 @@ pub(super) fn sentence(difference: &Difference, by: MarkBy) -> Untrusted {
     let [declared, live] = values(difference);
     let (declared, live) = (declared.raw(), live.raw());
     let sentence = match difference.origin {
+        Origin::Pending if by == MarkBy::Exposure && difference.is_exposed() => {
+            format!("{field} is not as declared yet: live {live}, declared {declared}")
+        }
         Origin::Pending => format!("{field} changes from {live} to {declared}"),
         Origin::Drift => format!("{field} was changed outside of git: declared {declared}, live {live}"),
         Origin::Conflict => {
@@ -55,6 +67,16 @@ pub(super) fn sentence(difference: &Difference, by: MarkBy) -> Untrusted {
         Origin::Drift | Origin::Conflict => signed(&removed, &added, CODES),
     };
     with_marks(&sentence, &countries, difference, by)
+}
+
+/// A difference of a client that is not as expected.
+pub(super) fn unconfirmed_sentence(difference: &Difference) -> Untrusted {
+    let field = difference.setting;
+    let [declared, live] = values(difference);
+    let (declared, live) = (declared.raw(), live.raw());
+    let sentence = format!("{field} of a client that is not as expected: declared {declared}, live {live}");
+    let countries = signed(&difference.removed(), &difference.added(), CODES);
+    with_marks(&sentence, &countries, difference, MarkBy::Exposure)
 }
 
 /// A difference that an earlier run found, at a client that this run did not read.

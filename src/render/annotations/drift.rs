@@ -13,6 +13,7 @@ use crate::render::annotations::annotation::{
 use crate::render::annotations::difference;
 use crate::render::annotations::rule;
 use crate::render::escape::cut;
+use crate::render::wording::change::MarkBy;
 
 /// Findings by client and field.
 pub(super) type FindingIndex<'p> = BTreeMap<(ClientKey, Option<Setting>), &'p Finding>;
@@ -62,7 +63,8 @@ fn resolved(finding: &Finding) -> Annotation<'_> {
 /// A finding of an earlier run at a client that this run did not read. It still counts until a run reads the client.
 fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
     let difference = finding.difference()?;
-    let mut annotation = difference::annotation(who(finding), difference, difference::earlier_sentence(difference));
+    let mut annotation =
+        difference::annotation(who(finding), difference, MarkBy::Exposure, difference::earlier_sentence(difference));
     annotation.add_finding(finding);
     Some(annotation)
 }
@@ -72,7 +74,7 @@ fn expired(waiver: &Waiver) -> Annotation<'_> {
     let (owner, reason) = (cut(&waiver.terms.owner, NAME), cut(&waiver.terms.reason, VALUE));
     let until = &waiver.terms.until;
     let message = format!("the waiver of {what} by {} ended on {until}: {}", owner.raw(), reason.raw()).into();
-    let who = AnnotatedClient { client: waiver.client, credentials: None, name: None };
+    let who = AnnotatedClient { client: waiver.client, credentials: waiver.credentials.as_deref(), name: None };
     let rule = rule::EXPIRED_WAIVER;
     let annotation =
         who.annotation(AnnotationLevel::Warning, AnnotationRank::Blocked, rule, waiver.field, message, &waiver.source);

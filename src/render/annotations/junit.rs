@@ -120,7 +120,8 @@ fn waiver(plan: &Plan, annotation: &Annotation<'_>) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_message(xml(&annotation.message)).set_type(annotation.rule.id);
     let field = annotation.field.map(|field| format!(", {field}")).unwrap_or_default();
-    let who = annotation.client.map(|client| format!(" of client {client}")).unwrap_or_default();
+    let who =
+        annotation.client.map(|client| format!(" of {}", name(client, annotation.credentials))).unwrap_or_default();
     let mut case = TestCase::new(format!("waiver{who}{field}"), status);
     if let Some(place) = &annotation.place {
         locate(plan, &mut case, place);

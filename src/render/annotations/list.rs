@@ -10,6 +10,7 @@ use crate::plan::{Plan, ReleasedClient};
 use crate::render::annotations::annotation::{
     AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE, fingerprint,
 };
+use crate::render::annotations::path::path;
 use crate::render::annotations::rule::{self, AnnotationRule};
 use crate::render::annotations::{client, drift};
 use crate::render::escape::cut;
@@ -25,6 +26,11 @@ pub(crate) fn annotations(plan: &Plan) -> Vec<Annotation<'_>> {
     }
     list.extend(report.into_iter().flat_map(drift::annotations));
     list.extend(plan.released_clients.iter().map(released));
+    // One repository may hold two projects that declare the same client.
+    let project = path(plan, &plan.project);
+    for annotation in &mut list {
+        annotation.fingerprint = fingerprint(&["project", project.raw(), &annotation.fingerprint]);
+    }
     // Sorting is stable.
     list.sort_by_key(|annotation| (annotation.level, annotation.rank));
     list
@@ -39,7 +45,7 @@ fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
         let file = one.range.as_ref().map_or("", |range| range.file.raw());
         let nth = seen.entry((&one.rule, file)).or_default();
         *nth += 1;
-        let help = one.help.as_ref().map(|help| format!(". {}", cut(help, SENTENCE).raw())).unwrap_or_default();
+        let help = one.help.as_ref().map(|help| format!("; {}", cut(help, SENTENCE).raw())).unwrap_or_default();
         annotations.push(Annotation {
             level: if one.severity == Level::Error { AnnotationLevel::Error } else { AnnotationLevel::Warning },
             // A warning of the files comes last, because it is the first that a limit may leave out.

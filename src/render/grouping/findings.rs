@@ -5,17 +5,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::ClientId;
-use crate::plan::Origin;
+use crate::model::{ClientId, Direction, Layer, Place, Setting};
+use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::similar::MANY;
 
-/// Findings that a format shows as one. They differ in client, name and place only.
+/// Findings that a format shows as one. They differ in client, name and place only, or also in their live value.
 pub(crate) struct FindingGroup<'p> {
-    /// At least one.
+    /// At least one, in the order of the report.
     pub(crate) findings: Vec<&'p Finding>,
+    /// How many live values and times they have. All of them have one declared place then.
+    pub(crate) values: usize,
 }
+
+/// How many different findings of one declared place are shown alone. The others are one group.
+const VALUES: usize = 12;
 
 /// All findings by state. Each list has the order of the report, the most severe first.
 #[derive(Default)]
@@ -49,6 +54,18 @@ impl<'p> FindingGroup<'p> {
     pub(crate) fn sample(&self) -> &'p Finding {
         self.findings[0]
     }
+
+    /// Whether one place declares the value of all findings, as with a profile.
+    pub(crate) fn is_one_place(&self) -> bool {
+        let place = |finding: &'p Finding| finding.difference().map(|one| (&one.place, &one.layer));
+        let first = place(self.findings[0]);
+        self.findings.len() == 1 || (first.is_some() && self.findings.iter().all(|one| place(one) == first))
+    }
+
+    /// The finding that was seen first.
+    pub(crate) fn earliest(&self) -> &'p Finding {
+        self.findings.iter().min_by_key(|one| &one.first_seen).unwrap_or(&self.findings[0])
+    }
 }
 
 /// Groups equal findings where they are many, each group at the place of its first finding.
@@ -65,25 +82,71 @@ fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<
             None => lists.push(vec![(at, finding)]),
         }
     }
-    let (many, few): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.len() > MANY);
-    let mut all: Vec<Vec<(usize, &Finding)>> = few.into_iter().flatten().map(|one| vec![one]).collect();
-    all.extend(many);
-    all.sort_by_key(|list| list[0].0);
-    all.into_iter()
-        .map(|list| FindingGroup { findings: list.into_iter().map(|(_, finding)| finding).collect() })
-        .collect()
+    let mut places: BTreeMap<PlaceKey<'_>, Vec<Vec<(usize, &Finding)>>> = BTreeMap::new();
+    let mut all: Vec<(usize, FindingGroup<'p>)> = Vec::new();
+    for list in lists {
+        match place_key(list[0].1) {
+            Some(key) => places.entry(key).or_default().push(list),
+            None => all.extend(many_or_each(list)),
+        }
+    }
+    for lists in places.into_values() {
+        match lists.iter().map(Vec::len).sum::<usize>() > MANY && lists.len() > 1 {
+            true => all.extend(of_place(lists)),
+            false => all.extend(lists.into_iter().flat_map(many_or_each)),
+        }
+    }
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Removes from the groups what the findings show already: clients whose differences are all findings, and waived
-/// failed reads. Clients with a pending change, a block or a released field stay.
-pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, report: &DriftReport) {
-    let is_reported = |client: &crate::plan::ClientPlan| {
-        client.blocked.is_empty()
-            && client.released.is_empty()
-            && client.changes.iter().all(|change| change.difference.origin != Origin::Pending)
-    };
-    groups.many.retain(|same| !is_reported(same.sample()));
-    groups.alone.retain(|client| !is_reported(client));
+/// A declared place of a profile, and the state of its findings.
+type PlaceKey<'p> = (Setting, &'p Place, FindingState, String);
+
+fn place_key(finding: &Finding) -> Option<PlaceKey<'_>> {
+    let difference = finding.difference()?;
+    let Layer::Profile(profile) = &difference.layer else { return None };
+    let rest = format!("{profile}\0{:?}\0{:?}", difference.declared, finding.waived);
+    Some((difference.setting, &difference.place, finding.state, rest))
+}
+
+/// Equal findings, with the number of the first in the order of the report.
+type EqualFindings<'p> = Vec<(usize, &'p Finding)>;
+
+/// Equal findings as one group where they are many, else each alone.
+fn many_or_each(list: EqualFindings<'_>) -> Vec<(usize, FindingGroup<'_>)> {
+    match list.len() > MANY {
+        true => vec![group(vec![list])],
+        false => list.into_iter().map(|one| group(vec![vec![one]])).collect(),
+    }
+}
+
+/// The findings of one declared place: a group for each live value, in the order of the report, as long as they are few.
+fn of_place(mut lists: Vec<EqualFindings<'_>>) -> Vec<(usize, FindingGroup<'_>)> {
+    let rest = if lists.len() <= VALUES + 1 { Vec::new() } else { lists.split_off(VALUES) };
+    // Findings with different marks never share a line.
+    let mut marks: BTreeMap<Option<Direction>, Vec<EqualFindings<'_>>> = BTreeMap::new();
+    for list in rest {
+        marks.entry(list[0].1.risk().exposure).or_default().push(list);
+    }
+    lists.into_iter().map(|list| vec![list]).chain(marks.into_values()).map(group).collect()
+}
+
+fn group(lists: Vec<EqualFindings<'_>>) -> (usize, FindingGroup<'_>) {
+    let (at, values) = (lists[0][0].0, lists.len());
+    let findings = lists.into_iter().flatten().map(|(_, finding)| finding).collect();
+    (at, FindingGroup { findings, values })
+}
+
+/// The groups of a plan without what the findings show already: clients whose differences are all findings, and waived
+/// failed reads. Clients with a pending change that is no finding, a block or a released field stay.
+pub(crate) fn unreported(plan: &Plan) -> ClientGroups<'_> {
+    let Some(report) = &plan.run.drift else { return ClientGroups::of(plan) };
+    let mut groups = ClientGroups::of_those(plan, |client| {
+        !client.blocked.is_empty()
+            || !client.released.is_empty()
+            || client.changes.iter().any(|change| !change.difference.is_finding())
+    });
     let waived: BTreeSet<(ClientId, Option<&Arc<str>>)> = report
         .findings
         .iter()
@@ -94,4 +157,5 @@ pub(crate) fn remove_reported(groups: &mut ClientGroups<'_>, report: &DriftRepor
         cause.clients.retain(|client| !waived.contains(&(client.client_id, client.credentials.as_ref())));
     }
     groups.causes.retain(|cause| !cause.clients.is_empty());
+    groups
 }

@@ -22,12 +22,14 @@ impl<T> Default for KeyedLists<T> {
 }
 
 impl<T> KeyedLists<T> {
-    pub(super) fn add(&mut self, key: String, item: T) {
+    /// Adds an item, and returns the number of its list.
+    pub(super) fn add(&mut self, key: String, item: T) -> usize {
         let at = *self.index.entry(key).or_insert(self.lists.len());
         match self.lists.get_mut(at) {
             Some(list) => list.push(item),
             None => self.lists.push(vec![item]),
         }
+        at
     }
 }
 

@@ -10,9 +10,9 @@ use crate::model::{Setting, Untrusted, value as model_value};
 use crate::plan::send::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
 use crate::render::grouping::clients::{ClientGroup, ClientGroups};
-use crate::render::html::fragments::{MOST_CARDS, MOST_LINES, more, name, text};
-use crate::render::html::{difference, value};
-use crate::render::totals;
+use crate::render::html::fragments::{MOST_CARDS, more, name, text, who};
+use crate::render::html::value::{is_grave, result};
+use crate::render::html::{difference, place_group, value};
 use crate::render::wording::change::MarkBy;
 use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::{count, number};
@@ -28,44 +28,47 @@ pub(super) fn anchor(at: usize) -> String {
 
 /// The section of all changes; nothing without changes.
 pub(super) fn changes(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let clients = groups.alone.len() + groups.many.iter().map(|same| same.clients.len()).sum::<usize>();
+    let failed: usize = groups.causes.iter().map(|cause| cause.clients.len()).sum();
+    let clients = plan.clients.len() - groups.in_sync.len() - failed;
     if clients == 0 {
         return Ok(());
     }
-    let shown = groups.many.iter().flat_map(|same| &same.clients).chain(&groups.alone);
-    let mut origins = value::origins(shown.clone().flat_map(|client| &client.changes));
-    if shown.clone().any(|client| !client.released.is_empty()) {
+    let mut origins = value::origins(groups.changes());
+    let mut singles = groups.many.iter().chain(&groups.alone);
+    if singles.any(|group| !group.sample().released.is_empty()) {
         origins.push_str(" o-released");
     }
     let by = MarkBy::of(plan);
-    let grave = if shown.clone().any(|client| client.security() > 0) { "for-security " } else { "" };
+    let grave = if groups.changes().any(is_grave) { "for-security " } else { "" };
     writeln!(out, "<section id=\"changes\" class=\"for-change {grave}{origins}\" aria-labelledby=\"h-changes\">")?;
     let title = if plan.is_report() { "Planned changes" } else { "Changes" };
     writeln!(out, "<h2 id=\"h-changes\">{title}</h2>\n<p class=\"soft\">{}</p>", count(clients, "client"))?;
+    place_group::cards(groups, by, plan.is_report(), out)?;
     for (at, same) in groups.many.iter().enumerate().take(MOST_CARDS) {
         many(at, same, by, out)?;
     }
     let left: usize = groups.many.iter().skip(MOST_CARDS).map(|same| same.clients.len()).sum();
-    for (at, client) in groups.alone.iter().enumerate().take(MOST_SINGLE) {
-        single(at, client, by, out)?;
+    for (at, group) in groups.alone.iter().enumerate().take(MOST_SINGLE) {
+        single(at, group, by, out)?;
     }
     more(left + groups.alone.len().saturating_sub(MOST_SINGLE), "clients with changes", out)?;
     writeln!(out, "</section>")
 }
 
-fn classes(client: &ClientPlan) -> String {
-    let grave = if client.security() > 0 { " sec" } else { "" };
-    let released = if client.released.is_empty() { "" } else { " o-released" };
-    format!("card{grave} {}{released}", value::origins(client.changes.iter()))
+fn classes(group: &ClientGroup<'_>) -> String {
+    let grave = if group.changes.iter().any(|change| is_grave(change)) { " sec" } else { "" };
+    let released = if group.sample().released.is_empty() { "" } else { " o-released" };
+    format!("card{grave} {}{released}", value::origins(group.changes.iter().copied()))
 }
 
-fn single(at: usize, client: &ClientPlan, by: MarkBy, out: &mut dyn Write) -> io::Result<()> {
+fn single(at: usize, group: &ClientGroup<'_>, by: MarkBy, out: &mut dyn Write) -> io::Result<()> {
+    let client = group.sample();
     let (id, who) = (client.client_id, name(client.name.as_ref()));
-    writeln!(out, "<article class=\"{}\" id=\"{}\">", classes(client), anchor(at))?;
-    writeln!(out, "<header><h3>Client {id}<span>{who}</span></h3> {}", result(client))?;
+    writeln!(out, "<article class=\"{}\" id=\"{}\">", classes(group), anchor(at))?;
+    writeln!(out, "<header><h3>Client {id}<span>{who}</span></h3> {}", result(client.result))?;
     let location = text(&place(&client.source));
     writeln!(out, "<span class=\"where\">{location}</span></header>{}", labels(client))?;
-    body(client, by, &|_| true, out)?;
+    body(group, by, out)?;
     if client.details.as_ref().is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading)) {
         writeln!(out, "<p class=\"note soft\">Confirmed by reading the client again.</p>")?;
     }
@@ -75,30 +78,13 @@ fn single(at: usize, client: &ClientPlan, by: MarkBy, out: &mut dyn Write) -> io
 
 fn many(at: usize, same: &ClientGroup<'_>, by: MarkBy, out: &mut dyn Write) -> io::Result<()> {
     let sample = same.sample();
-    writeln!(out, "<article class=\"{}\" id=\"g{at}\">", classes(sample))?;
+    writeln!(out, "<article class=\"{}\" id=\"g{at}\">", classes(same))?;
     let n = number(same.clients.len() as u64);
-    writeln!(out, "<header><h3>{n} clients with the same changes</h3> {}</header>", result(sample))?;
-    body(sample, by, &|index| same.is_one_place(index), out)?;
+    writeln!(out, "<header><h3>{n} clients with the same changes</h3> {}</header>", result(sample.result))?;
+    body(same, by, out)?;
     writeln!(out, "<details><summary>Which {n} clients</summary>")?;
     who(&same.clients, out)?;
     writeln!(out, "</details>\n</article>")
-}
-
-/// Clients by number, name and document.
-pub(super) fn who(clients: &[&ClientPlan], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<ul class=\"who-list\">")?;
-    for client in clients.iter().take(MOST_LINES) {
-        let (name, location) = (name(client.name.as_ref()), text(&place(&client.source)));
-        writeln!(out, "<li>{} {name} <span class=\"labels\">{location}</span></li>", client.client_id)?;
-    }
-    writeln!(out, "</ul>")?;
-    more(clients.len().saturating_sub(MOST_LINES), "clients", out)
-}
-
-fn result(client: &ClientPlan) -> String {
-    let Some(outcome) = client.result else { return String::new() };
-    let class = if outcome.is_good() { "green" } else { "red" };
-    value::tag(class, totals::word(outcome))
 }
 
 fn labels(client: &ClientPlan) -> String {
@@ -115,22 +101,26 @@ fn labels(client: &ClientPlan) -> String {
     }
 }
 
-fn body(client: &ClientPlan, by: MarkBy, placed: &dyn Fn(usize) -> bool, out: &mut dyn Write) -> io::Result<()> {
-    for blocked in &client.blocked {
+fn body(group: &ClientGroup<'_>, by: MarkBy, out: &mut dyn Write) -> io::Result<()> {
+    let client = group.sample();
+    for blocked in &group.blocked {
         writeln!(out, "<p class=\"stop\">Stopped by {}</p>", text(&reason(blocked)))?;
     }
     let heads = if client.result.is_some() { ["Before", "Wanted"] } else { ["Live", "Declared"] };
-    if !client.changes.is_empty() {
+    if !group.changes.is_empty() {
         writeln!(
             out,
             "<table class=\"changes\"><caption class=\"vh\">Changes of client {}</caption><thead><tr><th scope=\"col\">Setting</th>\
              <th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">Effect</th><th scope=\"col\">Written in</th></tr></thead><tbody>",
             client.client_id, heads[0], heads[1]
         )?;
-        for (index, change) in client.changes.iter().enumerate() {
-            row(change, by, heads, placed(index), out)?;
+        for change in &group.changes {
+            row(change, by, heads, group.is_one_place(change), out)?;
         }
         writeln!(out, "</tbody></table>")?;
+    }
+    if let Some(fields) = group.elsewhere() {
+        writeln!(out, "<p class=\"note soft\">Shown with other clients above: {fields}</p>")?;
     }
     for released in &client.released {
         let live = value::alone(&model_value::live(released.field.kind(), &released.live));

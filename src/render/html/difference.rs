@@ -6,7 +6,7 @@
 use crate::plan::Origin;
 use crate::render::html::fragments::text;
 use crate::render::html::value::{pair, tag};
-use crate::render::wording::difference::DifferenceView;
+use crate::render::wording::difference::{DifferenceView, UNCONFIRMED};
 
 /// The cells of the two values, in the order of reading.
 pub(super) fn values(view: &DifferenceView<'_>, heads: [&str; 2]) -> String {
@@ -18,10 +18,17 @@ pub(super) fn values(view: &DifferenceView<'_>, heads: [&str; 2]) -> String {
 
 /// The cell of the mark and the origin; `None`: the client could not be read.
 pub(super) fn effect(view: Option<&DifferenceView<'_>>) -> String {
-    let tags = view.map(|view| [mark(view), origin(view.difference.origin)].join(" ")).unwrap_or_default();
-    let tags = tags.trim();
+    let tags = view.map(tags).unwrap_or_default();
     let nil = if tags.is_empty() { " class=\"nil\"" } else { "" };
     format!("<td data-l=\"Effect\"{nil}><span>{tags}</span></td>")
+}
+
+/// The mark, the origin, whether the client is as expected, and whether apply sends it.
+fn tags(view: &DifferenceView<'_>) -> String {
+    let unconfirmed = if view.is_unconfirmed() { tag("amber", UNCONFIRMED) } else { String::new() };
+    let withheld = if view.is_withheld() { tag("", "not sent") } else { String::new() };
+    let tags = [mark(view), origin(view.difference.origin), unconfirmed, withheld];
+    tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The mark as a tag. Empty where there is nothing to say.

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use crate::model::FailureKind;
 use crate::render::grouping::clients::{ClientGroups, FailureCause};
-use crate::render::html::fragments::{MOST_CARDS, more, text};
-use crate::render::html::{client, value};
+use crate::render::html::fragments::{MOST_CARDS, more, text, who};
+use crate::render::html::value;
 use crate::render::totals;
 use crate::render::wording::numbers::count;
 
@@ -42,7 +42,7 @@ fn card(cause: &FailureCause<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let open = if cause.clients.len() <= 10 { " open" } else { "" };
     writeln!(out, "<details{open}><summary>{}</summary>", count(cause.clients.len(), "client"))?;
-    client::who(&cause.clients, out)?;
+    who(&cause.clients, out)?;
     writeln!(out, "</details>\n</article>")
 }
 

@@ -12,7 +12,7 @@ use crate::plan::{Origin, Plan};
 use crate::render::html::fragments::{MOST_LINES, more, name, text};
 use crate::render::html::{difference, value};
 use crate::render::wording::difference::DifferenceView;
-use crate::render::wording::drift::UNREADABLE;
+use crate::render::wording::drift::unreadable;
 use crate::render::wording::numbers::{count, duration, number};
 use crate::render::wording::place::place;
 
@@ -21,7 +21,7 @@ pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let Some(report) = &plan.run.drift else { return Ok(()) };
     let origins = "for-security for-change for-failed o-drift o-conflict";
     writeln!(out, "<section id=\"findings\" class=\"{origins}\" aria-labelledby=\"h-findings\">")?;
-    writeln!(out, "<h2 id=\"h-findings\">Changed outside of git</h2>")?;
+    writeln!(out, "<h2 id=\"h-findings\">Findings</h2>")?;
     match &report.since {
         Some(since) => {
             writeln!(out, "<p class=\"soft\">Compared with the report of {}.</p>", text(&since.as_str().into()))?
@@ -80,7 +80,7 @@ fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
             write!(out, "<td data-l=\"Setting\"><code>{}</code></td>", view.difference.setting)?;
             write!(out, "{}", difference::values(view, ["Declared", "Live"]))?;
         }
-        None => write!(out, "<td data-l=\"Setting\" colspan=\"3\"><span>{UNREADABLE}</span></td>")?,
+        None => write!(out, "<td data-l=\"Setting\" colspan=\"3\"><span>{}</span></td>", unreadable(one))?,
     }
     let seen = text(&one.first_seen.as_str().into());
     write!(out, "{}", difference::effect(view.as_ref()))?;
@@ -100,7 +100,7 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "<p class=\"stop\">The waiver of client {}{field} ended on {}. Owner: {}. Reason: {} <span class=\"labels\">{}</span></p>",
-            waiver.client,
+            text(&waiver.client_words().into()),
             text(&terms.until.as_str().into()),
             text(&terms.owner),
             text(&terms.reason),

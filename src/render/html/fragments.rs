@@ -5,8 +5,10 @@
 use std::io::{self, Write};
 
 use crate::model::Untrusted;
+use crate::plan::ClientPlan;
 use crate::render::escape;
 use crate::render::wording::numbers::number;
+use crate::render::wording::place::place;
 
 /// Cards in full: each has two or three KiB.
 pub(super) const MOST_CARDS: usize = 400;
@@ -37,4 +39,15 @@ pub(super) fn more(left: usize, what: &str, out: &mut dyn Write) -> io::Result<(
             number(left as u64)
         ),
     }
+}
+
+/// Clients by number, name and document.
+pub(super) fn who(clients: &[&ClientPlan], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<ul class=\"who-list\">")?;
+    for client in clients.iter().take(MOST_LINES) {
+        let (name, location) = (name(client.name.as_ref()), text(&place(&client.source)));
+        writeln!(out, "<li>{} {name} <span class=\"labels\">{location}</span></li>", client.client_id)?;
+    }
+    writeln!(out, "</ul>")?;
+    more(clients.len().saturating_sub(MOST_LINES), "clients", out)
 }

@@ -9,6 +9,7 @@ use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::fragments::text;
 use crate::render::totals::Totals;
 use crate::render::wording::numbers::{count, number};
+use crate::render::wording::place::overridden;
 
 /// The verdict and the counts of the top and of the filters.
 pub(super) struct PageHeader {
@@ -83,6 +84,9 @@ pub(super) fn head(plan: &Plan, view: &PageHeader, out: &mut dyn Write) -> io::R
         writeln!(out, "<p class=\"lead\">{line}</p>")?;
     }
     alarms(view, out)?;
+    for one in &plan.run.overrides {
+        writeln!(out, "<p class=\"alarm\">{}</p>", text(&overridden(one)))?;
+    }
     tiles(view, out)?;
     facts(plan, out)?;
     writeln!(out, "</div></header>")

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::model::Level;
 use crate::plan::Plan;
 use crate::render::grouping::clients::ClientGroups;
-use crate::render::html::{client, failure, findings, footer, header, problems, security, unchanged};
+use crate::render::html::{client, failure, findings, footer, header, problems, security, unchanged, unconfirmed};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -37,6 +37,7 @@ pub(in crate::render) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()
     problems::problems(&plan.diagnostics, Level::Error, out)?;
     security::security(plan, &groups, out)?;
     findings::findings(plan, out)?;
+    unconfirmed::differences(plan, out)?;
     client::changes(plan, &groups, out)?;
     failure::failures(&groups, out)?;
     problems::problems(&plan.diagnostics, Level::Warning, out)?;

@@ -4,13 +4,14 @@
 
 use std::io::{self, Write};
 
-use crate::model::{Direction, Severity};
+use crate::model::Direction;
 use crate::plan::{Change, Plan};
-use crate::render::grouping::clients::ClientGroups;
+use crate::render::grouping::clients::{ClientGroup, ClientGroups};
+use crate::render::grouping::places::OldValue;
 use crate::render::html::client::{MOST_SINGLE, anchor};
 use crate::render::html::fragments::{more, name};
-use crate::render::html::value::origins;
-use crate::render::html::{difference, value};
+use crate::render::html::value::{is_grave, origins};
+use crate::render::html::{difference, place_group, value};
 use crate::render::wording::change::MarkBy;
 use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::count;
@@ -20,17 +21,25 @@ const MOST: usize = 200;
 /// The section; nothing without security changes.
 pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut lines: Vec<(&Change, String)> = Vec::new();
+    for (at, group) in groups.places.iter().enumerate() {
+        let link = |value: &OldValue<'_>| {
+            format!("<a href=\"#{}\">{}</a>", place_group::anchor(at), count(value.clients.len(), "client"))
+        };
+        let values = group.values.iter().filter(|value| is_grave(value.change));
+        lines.extend(values.map(|value| (value.change, link(value))));
+    }
     for (at, same) in groups.many.iter().enumerate() {
         let n = count(same.clients.len(), "client");
-        lines.extend(grave(&same.sample().changes).map(|change| (change, format!("<a href=\"#g{at}\">{n}</a>"))));
+        lines.extend(grave(same).map(|change| (change, format!("<a href=\"#g{at}\">{n}</a>"))));
     }
-    for (at, client) in groups.alone.iter().enumerate() {
+    for (at, group) in groups.alone.iter().enumerate() {
+        let client = group.sample();
         let who = format!("client {} {}", client.client_id, name(client.name.as_ref()));
         let link = match at < MOST_SINGLE {
             true => format!("<a href=\"#{}\">{}</a>", anchor(at), who.trim_end()),
             false => who,
         };
-        lines.extend(grave(&client.changes).map(|change| (change, link.clone())));
+        lines.extend(grave(group).map(|change| (change, link.clone())));
     }
     if lines.is_empty() {
         return Ok(());
@@ -67,6 +76,6 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
     writeln!(out, "</section>")
 }
 
-fn grave(changes: &[Change]) -> impl Iterator<Item = &Change> {
-    changes.iter().filter(|change| change.difference.risk().severity == Severity::Security)
+fn grave<'p>(group: &ClientGroup<'p>) -> impl Iterator<Item = &'p Change> {
+    group.changes.iter().copied().filter(|change| is_grave(change))
 }

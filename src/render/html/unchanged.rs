@@ -48,7 +48,11 @@ pub(super) fn in_sync(groups: &ClientGroups<'_>, out: &mut dyn Write) -> io::Res
         out,
         "<section id=\"sync\" class=\"for-sync\" aria-labelledby=\"h-sync\">\n<h2 id=\"h-sync\">In sync</h2>"
     )?;
-    let open = if groups.many.is_empty() && groups.alone.is_empty() && clients.len() <= 20 { " open" } else { "" };
+    let open = if groups.places.is_empty() && groups.many.is_empty() && groups.alone.is_empty() && clients.len() <= 20 {
+        " open"
+    } else {
+        ""
+    };
     writeln!(
         out,
         "<details class=\"insync\"{open}><summary>{} as declared</summary><div class=\"card\">",

@@ -3,9 +3,10 @@
 //! Owns the marks of the difference between two states of a field. Long lists show the difference and count the rest.
 
 use crate::model::countries::{Code, Countries};
-use crate::model::{State, Value};
-use crate::plan::{Change, Origin};
+use crate::model::{Severity, State, Value};
+use crate::plan::{ApplyResult, Change, Origin};
 use crate::render::html::fragments::text;
+use crate::render::totals;
 use crate::render::wording::change;
 
 /// The most countries that are named, both with and without a difference.
@@ -91,4 +92,15 @@ pub(super) fn origins<'c>(changes: impl Iterator<Item = &'c Change>) -> String {
     classes.sort_unstable();
     classes.dedup();
     classes.join(" ")
+}
+
+/// Whether a change is one that the filter for security shows.
+pub(super) fn is_grave(change: &Change) -> bool {
+    change.difference.risk().severity == Severity::Security
+}
+
+/// The result of apply as a tag; empty in a plan.
+pub(super) fn result(outcome: Option<ApplyResult>) -> String {
+    let Some(outcome) = outcome else { return String::new() };
+    tag(if outcome.is_good() { "green" } else { "red" }, totals::word(outcome))
 }

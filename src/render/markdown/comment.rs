@@ -6,30 +6,29 @@
 
 use std::io::{self, Write};
 
-use crate::model::{ClientId, Diagnostic, Untrusted};
+use crate::model::Diagnostic;
 use crate::plan::{ApplyResult, Plan};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
+use crate::render::grouping::blocked::blocked_groups;
 use crate::render::grouping::clients::{ClientGroups, FailureCause};
-use crate::render::grouping::findings::remove_reported;
+use crate::render::grouping::findings::unreported;
 use crate::render::grouping::similar::alike;
-use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids, named};
+use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids};
 use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
-use crate::render::markdown::{drift, table};
+use crate::render::markdown::{drift, table, unconfirmed};
 use crate::render::totals::{Totals, word};
 use crate::render::wording::numbers::{count, number};
-use crate::render::wording::place::{place, reason};
+use crate::render::wording::place::{overridden, place};
 
 /// Writes the comment, or the summary of a step.
 pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Write) -> io::Result<()> {
     let totals = Totals::of(plan);
-    let mut groups = ClientGroups::of(plan);
-    if let Some(report) = &plan.run.drift {
-        remove_reported(&mut groups, report);
-    }
+    let groups = unreported(plan);
     let head = head(plan, &totals);
     let after = [
         blocked(plan, &totals, page),
         wrong(&groups, page),
+        unconfirmed::section(plan, page.part(10)),
         failures(&groups, page),
         diagnostics(&plan.diagnostics, page),
     ];
@@ -54,7 +53,9 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     // In a drift report the findings show the alarms.
     let alarms = totals.alarms().into_iter().filter(|_| plan.run.drift.is_none());
     let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
-    let mut head = format!("**{what}:** {}\n\n{alarms}", totals.headline());
+    let overrides = plan.run.overrides.iter().map(|one| plain(&cut(&overridden(one), SENTENCE)));
+    let overrides: String = overrides.map(|line| format!("**⚠ {line}**\n\n")).collect();
+    let mut head = format!("**{what}:** {}\n\n{alarms}{overrides}", totals.headline());
     let has_base = plan.base.is_some();
     let notes = totals.notes();
     // With a base the notes are the main answer: each has a line of its own.
@@ -83,21 +84,10 @@ fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
     if totals.is_report || totals.blocked == 0 {
         return section;
     }
-    let mut reasons: Vec<(Untrusted, Vec<ClientId>)> = Vec::new();
-    let mut index = std::collections::BTreeMap::new();
-    for client in &plan.clients {
-        for blocked in &client.blocked {
-            let reason = reason(blocked);
-            let at = *index.entry(reason.clone()).or_insert(reasons.len());
-            match reasons.get_mut(at) {
-                Some((_, clients)) => clients.push(client.client_id),
-                None => reasons.push((reason, vec![client.client_id])),
-            }
-        }
-    }
-    let lines: Vec<String> = reasons
+    let all = plan.clients.iter().flat_map(|client| client.blocked.iter().map(move |blocked| (client, blocked)));
+    let lines: Vec<String> = blocked_groups(all)
         .iter()
-        .map(|(reason, clients)| format!("- {} — {}", plain(&cut(reason, SENTENCE)), named(clients, NAMED)))
+        .map(|group| format!("- {} — {}", plain(&cut(&group.reason, SENTENCE)), ids(&group.clients, NAMED)))
         .collect();
     let head = format!("**Blocked: {}**\n", count(totals.blocked, "client"));
     items(&mut section, &head, &lines, "reason");
@@ -107,8 +97,7 @@ fn blocked(plan: &Plan, totals: &Totals, page: SizeLimit) -> MarkdownSection {
 /// Writes with a wrong result: a stored value differs from the sent one, or another field changed.
 fn wrong(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
     let mut section = page.part(15);
-    let units = groups.many.iter().map(|same| same.clients.as_slice());
-    let units = units.chain(groups.alone.iter().map(std::slice::from_ref));
+    let units = groups.many.iter().chain(&groups.alone).map(|group| group.clients.as_slice());
     let bad = units.filter(|unit| unit[0].result.is_some_and(|outcome| !outcome.is_good()));
     let lines: Vec<String> = bad
         .map(|unit| {
@@ -134,8 +123,9 @@ fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
 
 fn cause(cause: &FailureCause<'_>) -> String {
     let result = cause.outcome.map_or("failed", word);
-    let http = cause.http_status.map(|status| format!("HTTP {status}"));
-    let status = cause.status.map(|status| code(&cut(status, NAME)));
+    let (http, status) = cause.unsaid_answer();
+    let http = http.map(|status| format!("HTTP {status}"));
+    let status = status.map(|status| code(&cut(status, NAME)));
     let answer = [http, status].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let answer = if answer.is_empty() { answer } else { format!(" ({answer})") };
     let help = cause.help.as_ref().map(|help| format!(". Help: {}", plain(&cut(help, SENTENCE)))).unwrap_or_default();

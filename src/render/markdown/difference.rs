@@ -46,7 +46,8 @@ impl DifferenceCells {
     }
 }
 
-fn value(value: &State) -> String {
+/// A value in a cell.
+pub(super) fn value(value: &State) -> String {
     match value {
         State::NotSet => "not set".to_owned(),
         value => code(&cut(&state(value), if value.countries().is_some() { LIST } else { VALUE })),

@@ -10,7 +10,7 @@ use crate::render::markdown::difference::DifferenceCells;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, id};
 use crate::render::markdown::section::{MarkdownSection, RowSource, items};
 use crate::render::wording::difference::DifferenceView;
-use crate::render::wording::drift::{UNREADABLE, expired, headline, rolling, standing};
+use crate::render::wording::drift::{expired, headline, rolling, standing, unreadable};
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::place;
 
@@ -47,17 +47,21 @@ pub(super) fn section(plan: &Plan, report: &DriftReport, mut section: MarkdownSe
 
 fn row(group: &FindingGroup<'_>, now: &str) -> String {
     let finding = group.sample();
-    let is_placed = group.findings.len() == 1;
+    let is_placed = group.is_one_place();
     let cells = match DifferenceView::of_finding(finding) {
         Some(view) => DifferenceCells::of(&view, is_placed),
         None => DifferenceCells {
-            field: UNREADABLE.to_owned(),
+            field: unreadable(finding).to_owned(),
             place: if is_placed { code(&cut(&place(finding.source()), NAME)) } else { String::new() },
             ..DifferenceCells::default()
         },
     };
     let DifferenceCells { field, values: [declared, live], notes, place } = cells;
-    let since = plain(&cut(&standing(finding, now), SENTENCE));
+    let (live, notes) = match group.values {
+        1 => (live, notes),
+        n => (count(n, "more live value"), String::new()),
+    };
+    let since = plain(&cut(&standing(group.earliest(), now), SENTENCE));
     let since = if is_news(finding) { format!("**{since}**") } else { since };
     let who = match (group.findings.len(), &finding.name) {
         (1, Some(name)) => format!("{} {}", id(finding.client_id), code(&cut(name, NAME))),

@@ -7,3 +7,4 @@ mod names;
 pub(super) mod section;
 pub(super) mod step_summary;
 mod table;
+mod unconfirmed;

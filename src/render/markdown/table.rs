@@ -5,16 +5,18 @@
 
 use std::cmp::Reverse;
 
+use crate::model::Direction;
 use crate::plan::{Change, ClientPlan, Origin, Plan};
 use crate::render::escape::{cut, markdown_code as code};
 use crate::render::grouping::clients::ClientGroups;
-use crate::render::markdown::difference::DifferenceCells;
+use crate::render::grouping::places::{OldValue, PlaceGroup};
+use crate::render::markdown::difference::{self, DifferenceCells};
 use crate::render::markdown::names::{LISTED, NAME, id, ids, named};
 use crate::render::markdown::section::{MarkdownSection, RowSource};
 use crate::render::totals::word;
 use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::difference::DifferenceView;
-use crate::render::wording::numbers::{count, some};
+use crate::render::wording::numbers::{count, number, some};
 
 /// The parts of the table where there is a base, the ones to act on first.
 const PARTS: [(Origin, &str); 4] = [
@@ -27,31 +29,63 @@ const PARTS: [(Origin, &str); 4] = [
 /// How many rows are visible.
 const ROWS: usize = 40;
 
+/// How many old values of one declared place have a row of their own, for each origin.
+const VALUES: usize = 12;
+
 /// The change and the clients of a row.
 struct TableRow<'p> {
-    clients: &'p [&'p ClientPlan],
+    clients: Vec<&'p ClientPlan>,
     change: &'p Change,
     /// Whether the declarations of all its clients have one place.
     placed: bool,
+    /// How many old values the row stands for. The change is one of them, with the greatest effect.
+    values: usize,
+    /// How many of its clients the change opens, where the row stands for several old values.
+    opens: usize,
+}
+
+impl<'p> TableRow<'p> {
+    fn of(value: &OldValue<'p>, by: MarkBy) -> TableRow<'p> {
+        let is_open = by.direction(&value.change.difference) == Some(Direction::Opens);
+        let opens = if is_open { value.clients.len() } else { 0 };
+        TableRow { clients: value.clients.clone(), change: value.change, placed: true, values: 1, opens }
+    }
+}
+
+/// The rows of one declared place: its old values, and one row for those that are too many.
+fn rows_of_place<'p>(group: &PlaceGroup<'p>, by: MarkBy) -> Vec<TableRow<'p>> {
+    let mut rows = Vec::new();
+    for (origin, _) in PARTS {
+        let values = || group.values.iter().filter(|one| one.change.difference.origin == origin);
+        let most = if values().count() <= VALUES + 1 { usize::MAX } else { VALUES };
+        rows.extend(values().take(most).map(|value| TableRow::of(value, by)));
+        let rest = values().skip(most).map(|value| TableRow::of(value, by));
+        rows.extend(rest.reduce(|mut all, one| {
+            all.clients.extend(one.clients);
+            TableRow { values: all.values + 1, opens: all.opens + one.opens, ..all }
+        }));
+    }
+    rows
 }
 
 /// Writes the table, and the clients of each group.
 ///
 /// With a base, each origin has a table of its own, so that a reader of a pull request does not confuse the changes of
 /// the change set with drift.
-pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, section: &mut MarkdownSection) {
-    let mut lines = Vec::new();
-    for same in &groups.many {
-        for (at, change) in same.sample().changes.iter().enumerate() {
-            lines.push(TableRow { clients: &same.clients, change, placed: same.is_one_place(at) });
-        }
-    }
-    for client in &groups.alone {
-        let clients = std::slice::from_ref(client);
-        lines.extend(client.changes.iter().map(|change| TableRow { clients, change, placed: true }));
+pub(super) fn write<'p>(plan: &Plan, groups: &ClientGroups<'p>, is_report: bool, section: &mut MarkdownSection) {
+    let by = MarkBy::of(plan);
+    let mut lines: Vec<TableRow<'_>> = groups.places.iter().flat_map(|group| rows_of_place(group, by)).collect();
+    for group in groups.many.iter().chain(&groups.alone) {
+        let row = |change: &&'p Change| TableRow {
+            clients: group.clients.clone(),
+            change,
+            placed: group.is_one_place(change),
+            values: 1,
+            opens: 0,
+        };
+        lines.extend(group.changes.iter().map(row));
     }
     // Sorting is stable: within one gravity the order of the plan stays.
-    let by = MarkBy::of(plan);
     lines.sort_by_key(|line| Reverse(by.direction(&line.change.difference)));
     let head = match (is_report, plan.is_offline()) {
         (true, _) => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
@@ -70,6 +104,9 @@ pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, sec
         let rows = RowSource(lines.len(), &|at| row(lines[at], by, is_report));
         section.folded(&format!("{title}{head}"), &format!("{head}\n"), rows, open, "change");
     }
+    for group in &groups.places {
+        fold_of_place(group, section);
+    }
     for same in &groups.many {
         let summary = format!("{} like {}", count(same.clients.len(), "client"), id(same.sample().client_id));
         section.fold(&summary, &ids(&same.clients, LISTED));
@@ -80,11 +117,18 @@ pub(super) fn write(plan: &Plan, groups: &ClientGroups<'_>, is_report: bool, sec
 fn row(line: &TableRow<'_>, by: MarkBy, is_report: bool) -> String {
     let cells = DifferenceCells::of(&DifferenceView::of_change(line.change, by), line.placed);
     let DifferenceCells { field, values: [before, after], notes, place } = cells;
+    let (before, notes) = match line.values {
+        1 => (before, notes),
+        n => {
+            let opens = if line.opens > 0 { format!("⚠ {} open", number(line.opens as u64)) } else { String::new() };
+            (format!("{} more values", number(n as u64)), opens)
+        }
+    };
     let result = match (is_report, line.clients[0].result) {
         (false, _) => String::new(),
         (true, outcome) => format!(" {} |", outcome.map_or("", word)),
     };
-    let who = who(line.clients);
+    let who = who(&line.clients);
     format!("| {who} | {field} | {before} | {after} | {notes} |{result} {place} |")
 }
 
@@ -98,11 +142,25 @@ fn who(clients: &[&ClientPlan]) -> String {
     }
 }
 
+/// The clients of each old value of one declared place, folded.
+fn fold_of_place(group: &PlaceGroup<'_>, section: &mut MarkdownSection) {
+    let mut left = LISTED;
+    let mut parts = Vec::new();
+    for value in &group.values {
+        let before = difference::value(&value.change.difference.live);
+        parts.push(format!("{before}: {}", ids(&value.clients, left)));
+        left = left.saturating_sub(value.clients.len());
+    }
+    let place = DifferenceView::of_change(group.sample(), MarkBy::Effect).place(|text| code(&cut(text, NAME)));
+    let field = group.sample().difference.setting;
+    let summary = format!("{} with {} of {place}", count(group.count(), "client"), code(&field.name().into()));
+    section.fold(&summary, &parts.join("<br>"));
+}
+
 /// Released fields and clients, folded: ringform leaves them as they are.
 fn released(plan: &Plan, groups: &ClientGroups<'_>, section: &mut MarkdownSection) {
-    let many = groups.many.iter().flat_map(|same| &same.clients);
-    let all: Vec<String> = many
-        .chain(&groups.alone)
+    let clients = groups.many.iter().chain(&groups.alone).flat_map(|group| &group.clients);
+    let all: Vec<String> = clients
         .flat_map(|client| client.released.iter().map(move |released| (client, released)))
         .map(|(client, released)| format!("client {}: `{}`", id(client.client_id), released.field))
         .collect();

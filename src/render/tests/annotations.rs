@@ -191,7 +191,7 @@ fn fingerprints(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
-fn fingerprints_depend_on_client_and_field_only() {
+fn fingerprints_depend_on_project_client_and_field_only() {
     let plan = |with: Json, line| {
         let mut one =
             corpus::client(12, "a", &[(Setting::HoldMusic, json!(8)), (Setting::Timezone, json!("UTC"))], with);
@@ -213,6 +213,13 @@ fn fingerprints_depend_on_client_and_field_only() {
         plan.clients[0].credentials = Some(credentials.into());
         fingerprints(&plan)
     };
+    // Another project of the repository, in another folder or beside this one.
+    let mut other = plan(json!({}), 5);
+    other.project = "staging.ringform.yaml".into();
+    assert!(fingerprints(&other).iter().all(|one| !first.contains(one)));
+    other = plan(json!({}), 5);
+    other.revision = Some(Revision { commit: "c".into(), dirty: false, folder: "infra/staging/".into() });
+    assert!(fingerprints(&other).iter().all(|one| !first.contains(one)));
     assert_ne!(with("@me", "a"), with("@me", "b"));
     assert_eq!(with("12", "a"), with("12", "b"));
 }

@@ -84,7 +84,9 @@ fn forbidden(id: u64) -> Failure {
 
 pub(super) fn plan(clients: Vec<ClientPlan>) -> Plan {
     let requests = Requests { total: 4, token: 1, read: 3, write: 0, retries: 0 };
-    let quota = vec![QuotaUsage { credentials: Some("acme".into()), remaining_lowest: 4711, resets_in_s: Some(1800) }];
+    let (remaining_lowest, limit) = (4711, Some(50_000));
+    let acme = Some("acme".into());
+    let quota = vec![QuotaUsage { credentials: acme, remaining_lowest, limit, resets_in_s: Some(1800) }];
     Plan {
         ringform_version: "0.0.0".into(),
         endpoint: "https://apiproxy.example".into(),
@@ -95,6 +97,7 @@ pub(super) fn plan(clients: Vec<ClientPlan>) -> Plan {
             duration_ms: 840,
             requests,
             quota,
+            overrides: Vec::new(),
             drift: None,
         },
         clients,
@@ -218,6 +221,7 @@ fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str
         first_seen: first_seen.into(),
         notified: true,
         waived: None,
+        unconfirmed: false,
     }
 }
 
@@ -245,6 +249,7 @@ pub(super) fn watched() -> Plan {
     });
     let expired = Waiver {
         client: clients[0].client_id,
+        credentials: None,
         field: Some(Setting::HoldMusic),
         terms: Waived { until: "2026-11-01".into(), ..waived_by("ops") },
         source: Place::new("ringform.yaml".into(), 20, 5),
@@ -281,6 +286,7 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("many", many()),
         ("failures", failures()),
         ("odd", odd()),
+        ("place", super::fleets::place()),
         ("nasty", super::hostile::nasty()),
         ("report", report()),
         ("watched", watched()),

@@ -39,6 +39,7 @@ fn finding(id: &str, field: Option<Setting>, state: FindingState, text: &str) ->
         notified: true,
         first_seen: "2026-11-20T08:00:00Z".into(),
         waived: None,
+        unconfirmed: false,
     }
 }
 
@@ -73,6 +74,7 @@ pub(super) fn drifted(text: &str) -> Plan {
     findings[5].waived = Some(waived(text));
     let waiver = |field| Waiver {
         client: ClientId::parse("2").unwrap(),
+        credentials: None,
         field,
         terms: Waived { until: "2026-11-01".into(), ..waived(text) },
         source: Place::new("ringform.yaml".into(), 20, 5),

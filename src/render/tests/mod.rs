@@ -3,6 +3,7 @@
 mod annotations;
 mod corpus;
 mod drifted;
+mod fleets;
 mod formats;
 mod hostile;
 mod metrics;
@@ -10,3 +11,4 @@ mod pages;
 mod properties;
 mod support;
 mod terraform;
+mod widths;

@@ -4,6 +4,8 @@
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::plan::send::ConfirmedBy;
 use crate::plan::{ApplyResult, Change, ClientPlan, Details};
 use crate::render::escape::{shorten, terminal};
@@ -28,6 +30,9 @@ const PLACE: usize = 26;
 /// The first column that a place may take, so that small plans are easy to read.
 pub(super) const NEAREST: usize = 56;
 
+/// How far a place on a line of its own is moved to the right, at most.
+const OWN_LINE: usize = 6;
+
 /// One change: its sign and its difference.
 struct ChangeRow {
     sign: StyledText,
@@ -47,49 +52,29 @@ pub(super) struct ClientBlock<'p> {
     place: String,
     rows: Vec<ChangeRow>,
     widths: [usize; 5],
-    sample: &'p ClientPlan,
-    clients: &'p [&'p ClientPlan],
+    group: &'p ClientGroup<'p>,
 }
 
 impl<'p> ClientBlock<'p> {
-    /// The block of one client.
-    pub(super) fn alone(client: &'p ClientPlan, by: MarkBy) -> ClientBlock<'p> {
-        let mut header = vec![StyledText::new(TextStyle::Heading, format!("client {}", client.client_id))];
-        if let Some(name) = &client.name {
-            header.push(StyledText::new(TextStyle::Plain, format!("  {}", called(name))));
-        }
-        let rows = client.changes.iter().map(|change| ChangeRow::of(change, by, true)).collect();
-        ClientBlock::new(header, terminal(&place(&client.source)).to_string(), rows, client, &[])
-    }
-
-    /// The block of many clients.
-    pub(super) fn many(same: &'p ClientGroup<'p>, by: MarkBy) -> ClientBlock<'p> {
-        let sample = same.sample();
-        let changes = match sample.changes.len() {
-            0 => "otherwise in sync".to_owned(),
-            1 => "with the same change".to_owned(),
-            n => format!("with the same {n} changes"),
+    /// The block of one client, or of many.
+    pub(super) fn of(group: &'p ClientGroup<'p>, by: MarkBy) -> ClientBlock<'p> {
+        let (header, place) = match &group.clients[..] {
+            [client] => (alone(client), terminal(&place(&client.source)).to_string()),
+            _ => (vec![StyledText::new(TextStyle::Heading, many(group))], String::new()),
         };
-        let header = format!("{} {changes}", count(same.clients.len(), "client"));
-        let rows =
-            (0..sample.changes.len()).map(|at| ChangeRow::of(&sample.changes[at], by, same.is_one_place(at))).collect();
-        ClientBlock::new(vec![StyledText::new(TextStyle::Heading, header)], String::new(), rows, sample, &same.clients)
-    }
-
-    fn new(
-        header: Vec<StyledText>,
-        place: String,
-        rows: Vec<ChangeRow>,
-        sample: &'p ClientPlan,
-        clients: &'p [&'p ClientPlan],
-    ) -> ClientBlock<'p> {
+        let row = |change: &&Change| ChangeRow::of(change, by, group.is_one_place(change));
+        let rows: Vec<ChangeRow> = group.changes.iter().map(row).collect();
         let mut widths = [0; 5];
         for ChangeRow { row, .. } in &rows {
             for (width, cells) in widths.iter_mut().zip(&row.columns) {
                 *width = row::width(cells).max(*width);
             }
         }
-        ClientBlock { header, place, rows, widths, sample, clients }
+        ClientBlock { header, place, rows, widths, group }
+    }
+
+    fn is_many(&self) -> bool {
+        self.group.clients.len() > 1
     }
 
     /// How wide a row is without its place: the mark, then every column that is not empty, with two blanks between.
@@ -99,9 +84,7 @@ impl<'p> ClientBlock<'p> {
 
     /// The column in which this block would put its places; `None` if they do not fit.
     pub(super) fn column(&self, width: usize) -> Option<usize> {
-        let left = row::width(&self.header).max(if self.rows.is_empty() { 0 } else { self.row_width() });
-        let column = (left + 2).max(NEAREST);
-        (column + PLACE <= width || column == NEAREST).then_some(column)
+        column(row::width(&self.header).max(if self.rows.is_empty() { 0 } else { self.row_width() }), width)
     }
 
     /// Writes it, without a blank line after it.
@@ -114,19 +97,23 @@ impl<'p> ClientBlock<'p> {
         for change in &self.rows {
             self.row(change, column, options, out)?;
         }
+        if let Some(fields) = self.group.elsewhere() {
+            writeln!(out, "    {}", paint(options.color, TextStyle::Faint, format_args!("shown above: {fields}")))?;
+        }
         self.released(options, out)?;
         let bad = |text: String| paint(options.color, TextStyle::Bad, text);
-        if self.sample.result.is_none() {
-            for blocked in &self.sample.blocked {
+        let outcome = self.group.sample().result;
+        if outcome.is_none() {
+            for blocked in &self.group.blocked {
                 writeln!(out, "  {} {}", bad("✗".to_owned()), sentence(&reason(blocked)))?;
             }
         }
-        if let Some(outcome) = self.sample.result {
+        if let Some(outcome) = outcome {
             self.result(outcome, options, out)?;
         }
-        if !self.clients.is_empty() {
+        if self.is_many() {
             let most = if options.verbose { usize::MAX } else { NAMED };
-            let ids = some(self.clients.iter().map(|client| client.client_id), most);
+            let ids = some(self.group.clients.iter().map(|client| client.client_id), most);
             writeln!(out, "    {}", paint(options.color, TextStyle::Faint, format_args!("clients {ids}")))?;
         }
         Ok(())
@@ -147,21 +134,21 @@ impl<'p> ClientBlock<'p> {
             blanks += width - own + 2;
         }
         with_place(&line, at, &row.place, column, options, out)?;
-        row.write_long(options, out)
+        row.write_long(options, out).map(drop)
     }
 
     fn released(&self, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-        for released in &self.sample.released {
+        let sample = self.group.sample();
+        for released in &sample.released {
             let live = match &released.live {
                 serde_json::Value::Null => "not set".to_owned(),
                 raw => shorten(&terminal(&raw.to_string().into()).to_string(), RAW),
             };
-            let base = if self.clients.is_empty() {
-                format!(", was at {}", terminal(&place(&released.source)))
-            } else {
-                String::new()
+            let base = match self.is_many() {
+                true => String::new(),
+                false => format!(", was at {}", terminal(&place(&released.source))),
             };
-            let live = if self.sample.live.is_some() { format!(", live {live}") } else { String::new() };
+            let live = if sample.live.is_some() { format!(", live {live}") } else { String::new() };
             let line = format!("  {RELEASED} {} released: no longer managed{live}{base}", released.field);
             writeln!(out, "{}", paint(options.color, TextStyle::Faint, line))?;
         }
@@ -169,23 +156,47 @@ impl<'p> ClientBlock<'p> {
     }
 
     fn result(&self, outcome: ApplyResult, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-        let (label, mark) = if outcome.is_good() { (TextStyle::Good, "✓") } else { (TextStyle::Bad, "✗") };
-        let details: Option<&Details> = self.sample.details.as_deref();
+        let details: Option<&Details> = self.group.sample().details.as_deref();
         let read = details.is_some_and(|details| details.confirmed_by == Some(ConfirmedBy::Reading));
-        let read = if read && outcome == ApplyResult::Applied && self.clients.is_empty() {
-            " (confirmed by reading)"
-        } else {
-            ""
-        };
+        let read =
+            if read && outcome == ApplyResult::Applied && !self.is_many() { " (confirmed by reading)" } else { "" };
         let message = details.and_then(|details| details.message.as_ref());
         let message = message.map(|message| format!(": {}", sentence(message))).unwrap_or_default();
-        let word = paint(options.color, label, format_args!("{mark} {}", word(outcome)));
-        writeln!(out, "  {word}{read}{message}")
+        writeln!(out, "  {}{read}{message}", result_word(outcome, options))
     }
 }
 
+/// A client's id and name.
+fn alone(client: &ClientPlan) -> Vec<StyledText> {
+    let id = StyledText::new(TextStyle::Heading, format!("client {}", client.client_id));
+    let name = client.name.as_ref().map(|name| StyledText::new(TextStyle::Plain, format!("  {}", called(name))));
+    [id].into_iter().chain(name).collect()
+}
+
+/// How many clients are in a group, and what they have in common.
+fn many(group: &ClientGroup<'_>) -> String {
+    let changes = match group.changes.len() {
+        0 => "otherwise in sync".to_owned(),
+        1 => "with the same change".to_owned(),
+        n => format!("with the same {n} changes"),
+    };
+    format!("{} {changes}", count(group.clients.len(), "client"))
+}
+
+/// The word of a result, with its mark.
+pub(super) fn result_word(outcome: ApplyResult, options: &TextOptions) -> String {
+    let (label, mark) = if outcome.is_good() { (TextStyle::Good, "✓") } else { (TextStyle::Bad, "✗") };
+    paint(options.color, label, format_args!("{mark} {}", word(outcome)))
+}
+
+/// The column for the places of lines of `left` columns; `None` if they do not fit.
+pub(super) fn column(left: usize, width: usize) -> Option<usize> {
+    let column = (left + 2).max(NEAREST);
+    (column + PLACE <= width || column == NEAREST).then_some(column)
+}
+
 /// A line and its place, in the column of places if that is free.
-fn with_place(
+pub(super) fn with_place(
     line: &str,
     width: usize,
     place: &str,
@@ -196,6 +207,18 @@ fn with_place(
     if place.is_empty() {
         return writeln!(out, "{line}");
     }
-    let blanks = " ".repeat(column.saturating_sub(width).max(2));
-    writeln!(out, "{line}{blanks}{}", paint(options.color, TextStyle::Faint, place))
+    let own = place.width();
+    let place = paint(options.color, TextStyle::Faint, place);
+    let fits = |column: usize| !options.wraps || column + own <= options.width;
+    let behind = width + 2;
+    let blanks = if fits(column.max(behind)) {
+        column.max(behind) - width
+    } else if fits(behind) {
+        options.width - own - width
+    } else {
+        // A place that does not fit gets its own line.
+        let blanks = " ".repeat(options.width.saturating_sub(own).min(OWN_LINE));
+        return writeln!(out, "{line}\n{blanks}{place}");
+    };
+    writeln!(out, "{line}{}{place}", " ".repeat(blanks))
 }

@@ -34,11 +34,10 @@ pub(super) fn write(cause: &FailureCause<'_>, options: &TextOptions, out: &mut d
     writeln!(out, "  clients {}", some(cause.clients.iter().map(|client| client.client_id), NAMED))
 }
 
-/// The HTTP status and the status of the API.
+/// The HTTP status and the status of the API, where the sentence does not name them.
 fn answer(cause: &FailureCause<'_>) -> String {
-    let http = cause.http_status.map(|status| format!("HTTP {status}"));
-    let word = cause.status.map(called);
-    [http, word].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let (http, word) = cause.unsaid_answer();
+    [http.map(|status| format!("HTTP {status}")), word.map(called)].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The settings that apply did not store.

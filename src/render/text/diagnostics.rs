@@ -11,6 +11,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer,
 use crate::model::{Diagnostic, Level, Place, Untrusted};
 use crate::render::escape::{is_log_command, is_unsafe, terminal};
 use crate::render::options::TextOptions;
+use crate::render::text::wrap::fitting;
 use crate::render::wording::numbers::count;
 
 /// A line longer than this gets no caret, only its place: a line may have 16 MiB.
@@ -21,14 +22,16 @@ const BEHIND: usize = 200;
 
 /// Writes all problems and their number.
 pub fn diagnostics(list: &[Diagnostic], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    for one in list {
-        diagnostic(one, options, out)?;
-        writeln!(out)?;
-    }
-    match totals(list) {
-        Some(totals) => writeln!(out, "{totals}"),
-        None => Ok(()),
-    }
+    fitting(options, out, |out| {
+        for one in list {
+            diagnostic(one, options, out)?;
+            writeln!(out)?;
+        }
+        match totals(list) {
+            Some(totals) => writeln!(out, "{totals}"),
+            None => Ok(()),
+        }
+    })
 }
 
 /// `3 errors, 1 warning in 2 files`; `None` when there is nothing to count.

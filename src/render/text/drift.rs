@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use crate::model::{ClientId, Untrusted};
 use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::escape::{shorten, terminal};
@@ -14,7 +15,7 @@ use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::row;
 use crate::render::text::row::{DifferenceRow, StyledText};
 use crate::render::wording::difference::DifferenceView;
-use crate::render::wording::drift::{UNREADABLE, expired, headline, rolling, standing};
+use crate::render::wording::drift::{expired, headline, rolling, standing, unreadable};
 use crate::render::wording::numbers::{count, number, some};
 use crate::render::wording::place::place;
 
@@ -63,7 +64,7 @@ pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, ou
 }
 
 /// A finding, or a group of equal ones.
-struct FindingRow {
+pub(super) struct FindingRow {
     /// Mark, field, values with countries, client, state, place.
     columns: [Vec<StyledText>; 6],
     /// The difference of an open finding, for the full values below the line.
@@ -74,48 +75,66 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
     let finding = group.sample();
     let open = finding.is_open();
     let cell = |label, text| vec![StyledText::new(label, text)];
-    let is_placed = group.findings.len() == 1;
+    let is_placed = group.is_one_place();
     let view = DifferenceView::of_finding(finding);
-    let difference = view.map(|view| DifferenceRow::of(&view, ["declared", "live"], is_placed));
     let origin = view.map(|view| view.origin()).unwrap_or_default();
-    let tags = [origin, sentence(&standing(finding, now))];
+    let tags = [origin, sentence(&standing(group.earliest(), now))];
     let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
     let is_news = open && finding.state == FindingState::New;
     let who = cell(TextStyle::Plain, who(group, options));
     let tags = cell(if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags);
-    let Some(mut difference) = difference else {
-        let subject = cell(if open { TextStyle::Bad } else { TextStyle::Plain }, UNREADABLE.to_owned());
+    let Some(view) = view else {
+        let subject = cell(if open { TextStyle::Bad } else { TextStyle::Plain }, unreadable(finding).to_owned());
         let place = if is_placed { terminal(&place(finding.source())).to_string() } else { String::new() };
         let columns = [Vec::new(), subject, Vec::new(), who, tags, cell(TextStyle::Faint, place)];
         return FindingRow { columns, open: None };
     };
-    let [field, mut values, codes, mut mark, _] = std::mem::take(&mut difference.columns);
-    if row::width(&codes) > 0 {
-        values.push(StyledText::new(TextStyle::Plain, "  "));
-        values.extend(codes);
+    let mut row = FindingRow::of(&view, is_placed, [who, tags], open);
+    if group.values > 1 {
+        row.columns[2] = cell(TextStyle::Faint, count(group.values, "more live value"));
+        row.open.iter_mut().for_each(|difference| difference.long.clear());
     }
-    // Only an open finding is an alarm.
-    if !open {
-        mark.iter_mut().for_each(StyledText::fade);
+    row
+}
+
+impl FindingRow {
+    /// The row of a difference, from declared to live. `said` is its client and its state. Only an open finding is an
+    /// alarm.
+    pub(super) fn of(view: &DifferenceView<'_>, placed: bool, said: [Vec<StyledText>; 2], open: bool) -> FindingRow {
+        let mut difference = DifferenceRow::of(view, ["declared", "live"], placed);
+        let [field, mut values, codes, mut mark, _] = std::mem::take(&mut difference.columns);
+        if row::width(&codes) > 0 {
+            values.push(StyledText::new(TextStyle::Plain, "  "));
+            values.extend(codes);
+        }
+        if !open {
+            mark.iter_mut().for_each(StyledText::fade);
+        }
+        let place = vec![StyledText::new(TextStyle::Faint, std::mem::take(&mut difference.place))];
+        let [who, tags] = said;
+        FindingRow { columns: [mark, field, values, who, tags, place], open: Some(difference).filter(|_| open) }
     }
-    let place = cell(TextStyle::Faint, std::mem::take(&mut difference.place));
-    FindingRow { columns: [mark, field, values, who, tags, place], open: Some(difference).filter(|_| open) }
 }
 
 fn who(group: &FindingGroup<'_>, options: &TextOptions) -> String {
-    let finding = group.sample();
-    match (group.findings.len(), &finding.name) {
-        (1, Some(name)) => format!("client {}  {}", finding.client_id, called(name)),
-        (1, None) => format!("client {}", finding.client_id),
-        (n, _) => {
+    let ids: Vec<ClientId> = group.findings.iter().map(|one| one.client_id).collect();
+    one_or_many(&ids, group.sample().name.as_ref(), options)
+}
+
+/// The client with its name, or the number of clients with their ids.
+pub(super) fn one_or_many(ids: &[ClientId], name: Option<&Untrusted>, options: &TextOptions) -> String {
+    match (ids, name) {
+        ([id], Some(name)) => format!("client {id}  {}", called(name)),
+        ([id], None) => format!("client {id}"),
+        (ids, _) => {
             let most = if options.verbose { usize::MAX } else { NAMED };
-            format!("{}: {}", count(n, "client"), some(group.findings.iter().map(|one| one.client_id), most))
+            format!("{}: {}", count(ids.len(), "client"), some(ids.iter(), most))
         }
     }
 }
 
 /// Lines in columns; a cell wider than the limit does not widen its column.
-fn table(lines: &[FindingRow], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn table(lines: &[FindingRow], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 48;
     let mut widths = [0; 6];
     for line in lines {

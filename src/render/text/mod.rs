@@ -7,5 +7,8 @@ pub(super) mod diff;
 mod drift;
 mod names;
 mod paint;
+mod place_group;
 pub(super) mod plan;
 mod row;
+mod unconfirmed;
+pub(super) mod wrap;

@@ -6,51 +6,57 @@
 use std::io::{self, Write};
 
 use crate::model::{Diagnostic, Untrusted};
-use crate::plan::{ClientPlan, Plan};
+use crate::plan::{ClientPlan, Plan, QuotaUsage};
 use crate::render::escape::terminal;
 use crate::render::grouping::clients::ClientGroups;
-use crate::render::grouping::findings::remove_reported;
+use crate::render::grouping::findings::unreported;
 use crate::render::grouping::similar::{MANY, alike};
 use crate::render::options::TextOptions;
 use crate::render::text::block::{self, ClientBlock};
 use crate::render::text::diagnostics::{diagnostic, diagnostics};
 use crate::render::text::names::{NAMED, called, who};
 use crate::render::text::paint::{TextStyle, paint};
-use crate::render::text::{cause, drift};
+use crate::render::text::wrap::fitting;
+use crate::render::text::{cause, drift, place_group, unconfirmed};
 use crate::render::totals::Totals;
 use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::numbers::{count, duration, number, some};
-use crate::render::wording::place::place;
+use crate::render::wording::place::{overridden, place};
 
 /// Writes a plan or a report.
 pub(in crate::render) fn text(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    fitting(options, out, |out| whole(plan, options, out))
+}
+
+fn whole(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     if plan.clients.is_empty() && plan.diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics(&plan.diagnostics, options, &mut out)?;
         return out.flush();
     }
-    let mut groups = ClientGroups::of(plan);
+    let groups = unreported(plan);
     if let Some(report) = &plan.run.drift {
         drift::write(plan, report, options, &mut out)?;
-        remove_reported(&mut groups, report);
     }
     let by = MarkBy::of(plan);
     let column = column(&groups, by, options);
-    for same in &groups.many {
-        ClientBlock::many(same, by).write(column, options, &mut out)?;
+    for group in &groups.places {
+        place_group::write(group, by, column, options, &mut out)?;
         writeln!(out)?;
     }
-    for client in &groups.alone {
-        ClientBlock::alone(client, by).write(column, options, &mut out)?;
+    place_group::blocked(&groups.blocked, options, &mut out)?;
+    for group in groups.many.iter().chain(&groups.alone) {
+        ClientBlock::of(group, by).write(column, options, &mut out)?;
         writeln!(out)?;
     }
     released_clients(plan, options, &mut out)?;
     if options.verbose && !groups.in_sync.is_empty() {
         in_sync(&groups.in_sync, options, &mut out)?;
     }
-    for similar in alike(&plan.diagnostics) {
-        warnings(&similar, options, &mut out)?;
+    for similar in alike(&plan.diagnostics).iter().filter(|_| options.warnings) {
+        warnings(similar, options, &mut out)?;
     }
+    unconfirmed::write(plan, options, &mut out)?;
     for one in &groups.causes {
         cause::write(one, options, &mut out)?;
         writeln!(out)?;
@@ -61,9 +67,10 @@ pub(in crate::render) fn text(plan: &Plan, options: &TextOptions, out: &mut dyn 
 
 /// The column of places: behind the longest line that leaves room for them.
 fn column(groups: &ClientGroups<'_>, by: MarkBy, options: &TextOptions) -> usize {
-    let many = groups.many.iter().map(|same| ClientBlock::many(same, by));
-    let alone = groups.alone.iter().map(|client| ClientBlock::alone(client, by));
-    many.chain(alone).filter_map(|block| block.column(options.width)).max().unwrap_or(block::NEAREST)
+    let places = groups.places.iter().map(|group| block::column(place_group::width(group, by), options.width));
+    let blocks = groups.many.iter().chain(&groups.alone);
+    let blocks = blocks.map(|group| ClientBlock::of(group, by).column(options.width));
+    places.chain(blocks).flatten().max().unwrap_or(block::NEAREST)
 }
 
 /// Clients that the base declares and the project no longer declares. ringform does not read them.
@@ -119,6 +126,10 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     for alarm in totals.alarms().into_iter().filter(|_| plan.run.drift.is_none()) {
         writeln!(out, "{}", paint(options.color, TextStyle::Grave, format_args!("! {alarm}")))?;
     }
+    for one in &plan.run.overrides {
+        let line = format!("! {}", terminal(&overridden(one)));
+        writeln!(out, "{}", paint(options.color, TextStyle::Grave, line))?;
+    }
     let mut line = paint(options.color, label, totals.headline());
     if options.requests && plan.run.requests.total > 0 {
         let run = &plan.run;
@@ -127,7 +138,9 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
             n => format!(" ({} repeated)", number(n)),
         };
         let requests = count(usize::try_from(run.requests.total).unwrap_or(usize::MAX), "request");
-        line.push_str(&format!(" {requests}{retries}, {}.", duration(run.duration_ms)));
+        // A shorter time is noise: it differs in every run.
+        let time = if run.duration_ms < 100 { String::new() } else { format!(", {}", duration(run.duration_ms)) };
+        line.push_str(&format!(" {requests}{retries}{time}."));
     }
     writeln!(out, "{line}")?;
     if let Some(coverage) = totals.coverage() {
@@ -143,14 +156,18 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     if base.is_some() || shard.is_some() {
         writeln!(out, "{}", base.into_iter().chain(shard).collect::<Vec<_>>().join(" "))?;
     }
-    match plan.run.quota.iter().min_by_key(|quota| quota.remaining_lowest) {
-        Some(quota) if options.requests => {
-            let of_name =
-                quota.credentials.as_deref().map(|name| format!(" of {}", terminal(&name.into()))).unwrap_or_default();
-            let reset = quota.resets_in_s.map(|s| format!(", reset in {}", duration(s.saturating_mul(1000))));
-            let reset = reset.unwrap_or_default();
-            writeln!(out, "Quota{of_name}: {} left at the lowest{reset}.", number(quota.remaining_lowest))
-        }
-        Some(_) | None => Ok(()),
+    for quota in plan.run.quota.iter().filter(|quota| options.requests && (options.verbose || is_low(quota))) {
+        let of_name =
+            quota.credentials.as_deref().map(|name| format!(" of {}", terminal(&name.into()))).unwrap_or_default();
+        let of_all = quota.limit.map(|limit| format!(" of {}", number(limit))).unwrap_or_default();
+        let reset = quota.resets_in_s.map(|s| format!(", reset in {}", duration(s.saturating_mul(1000))));
+        let (lowest, reset) = (number(quota.remaining_lowest), reset.unwrap_or_default());
+        writeln!(out, "Quota{of_name}: {lowest}{of_all} left at the lowest{reset}.")?;
     }
+    Ok(())
+}
+
+/// Whether less than a fifth of the hour's requests was left.
+fn is_low(quota: &QuotaUsage) -> bool {
+    quota.limit.is_some_and(|limit| quota.remaining_lowest.saturating_mul(5) < limit)
 }

@@ -22,6 +22,9 @@ const VALUES: usize = 46;
 /// The most columns of one value in the row if the full value is below.
 const SHORT: usize = 20;
 
+/// The most columns of an old value beside many others.
+const BEFORE: usize = 30;
+
 /// The most characters of a value other than a list of countries. An odd value may be as large as an answer.
 const WHOLE: usize = 2_000;
 
@@ -29,6 +32,7 @@ const WHOLE: usize = 2_000;
 const CODES: usize = 8;
 
 /// A piece of a row: escaped text and what it is.
+#[derive(Clone)]
 pub(super) struct StyledText {
     label: TextStyle,
     text: String,
@@ -114,15 +118,44 @@ impl DifferenceRow {
         DifferenceRow { columns, place, long }
     }
 
-    /// Writes the full values below the row.
-    pub(super) fn write_long(&self, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    /// The row of a declared value alone: ` → BY KZ RU`. It has no old value, so no countries, mark and origin either.
+    pub(super) fn declared(view: &DifferenceView<'_>) -> DifferenceRow {
+        let [_, after] = view.values();
+        let (cell, long) = fitted("after", after, VALUES);
+        let name = StyledText::new(TextStyle::Plain, view.difference.setting.name());
+        let values = vec![StyledText::new(TextStyle::Faint, " → "), cell];
+        let place = view.place(|text| terminal(text).to_string());
+        DifferenceRow { columns: [vec![name], values, Vec::new(), Vec::new(), Vec::new()], place, long }
+    }
+
+    /// The row of an old value alone, without its field and place. A long value is shown short only.
+    pub(super) fn before(view: &DifferenceView<'_>) -> DifferenceRow {
+        let [before, _] = view.values();
+        let (cell, _) = fitted("before", before, BEFORE);
+        let [_, _, codes, mark, origin] = DifferenceRow::of(view, ["", ""], false).columns;
+        DifferenceRow { columns: [Vec::new(), vec![cell], codes, mark, origin], place: String::new(), long: Vec::new() }
+    }
+
+    /// Writes the full values below the row, and returns the number of lines.
+    pub(super) fn write_long(&self, options: &TextOptions, out: &mut dyn Write) -> io::Result<usize> {
+        let mut lines = 0;
         for (word, cell) in &self.long {
             for (at, line) in wrapped(cell, options.width.saturating_sub(15), options.color).iter().enumerate() {
                 let word = format!("{:8}", if at == 0 { word } else { "" });
                 writeln!(out, "      {} {line}", paint(options.color, TextStyle::Faint, word))?;
+                lines += 1;
             }
         }
-        Ok(())
+        Ok(lines)
+    }
+}
+
+/// A value in at most `most` columns, and its full text if that is longer.
+fn fitted(word: &'static str, state: &State, most: usize) -> (StyledText, Vec<(&'static str, StyledText)>) {
+    let cell = value(state);
+    match cell.width() > most {
+        false => (cell, Vec::new()),
+        true => (short(state, &cell), vec![(word, cell)]),
     }
 }
 

@@ -11,6 +11,9 @@ use crate::plan::drift::Finding;
 use crate::render::wording::change::{MarkBy, marked, signed};
 use crate::render::wording::place::place;
 
+/// What a report says of a difference whose client is not as expected.
+pub(crate) const UNCONFIRMED: &str = "not confirmed";
+
 /// A difference and how its report reads it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DifferenceView<'d> {
@@ -28,6 +31,10 @@ enum ViewUsage {
     Withheld,
     /// A finding: from declared to live, in the order of events. Its origin is drift unless it says otherwise.
     Finding,
+    /// A finding of a client that is not as expected.
+    UnconfirmedFinding,
+    /// A difference of such a client in a plan: from declared to live, because nothing is sent.
+    Unconfirmed,
 }
 
 impl<'d> DifferenceView<'d> {
@@ -40,23 +47,37 @@ impl<'d> DifferenceView<'d> {
     /// A finding; `None`: the client could not be read.
     pub(crate) fn of_finding(finding: &'d Finding) -> Option<DifferenceView<'d>> {
         let difference = finding.difference()?;
-        Some(DifferenceView { difference, by: MarkBy::Exposure, usage: ViewUsage::Finding })
+        let usage = if finding.unconfirmed { ViewUsage::UnconfirmedFinding } else { ViewUsage::Finding };
+        Some(DifferenceView { difference, by: MarkBy::Exposure, usage })
+    }
+
+    /// A difference of a client whose `expect` failed.
+    pub(crate) fn of_unconfirmed(difference: &'d Difference) -> DifferenceView<'d> {
+        DifferenceView { difference, by: MarkBy::Exposure, usage: ViewUsage::Unconfirmed }
+    }
+
+    /// Whether it is read from declared to live.
+    fn is_from_declared(&self) -> bool {
+        match self.usage {
+            ViewUsage::Change | ViewUsage::Withheld => false,
+            ViewUsage::Finding | ViewUsage::UnconfirmedFinding | ViewUsage::Unconfirmed => true,
+        }
     }
 
     /// The two values in the order of reading.
     pub(crate) fn values(&self) -> [&'d State; 2] {
-        match self.usage {
-            ViewUsage::Change | ViewUsage::Withheld => [&self.difference.live, &self.difference.declared],
-            ViewUsage::Finding => [&self.difference.declared, &self.difference.live],
+        match self.is_from_declared() {
+            false => [&self.difference.live, &self.difference.declared],
+            true => [&self.difference.declared, &self.difference.live],
         }
     }
 
     /// The countries that only the second value has, and those that only the first has. Empty unless both are lists.
     pub(crate) fn moved(&self) -> [Vec<Code>; 2] {
         let (added, removed) = (self.difference.added(), self.difference.removed());
-        match self.usage {
-            ViewUsage::Change | ViewUsage::Withheld => [added, removed],
-            ViewUsage::Finding => [removed, added],
+        match self.is_from_declared() {
+            false => [added, removed],
+            true => [removed, added],
         }
     }
 
@@ -80,6 +101,11 @@ impl<'d> DifferenceView<'d> {
         }
     }
 
+    /// Whether its client is not as expected.
+    pub(crate) fn is_unconfirmed(&self) -> bool {
+        matches!(self.usage, ViewUsage::UnconfirmedFinding | ViewUsage::Unconfirmed)
+    }
+
     /// Whether apply does not send it.
     pub(crate) fn is_withheld(&self) -> bool {
         self.usage == ViewUsage::Withheld
@@ -88,11 +114,13 @@ impl<'d> DifferenceView<'d> {
     /// The origin in words. Empty where it goes without saying: a change without a base, a finding that is drift.
     pub(crate) fn origin(&self) -> String {
         match (self.usage, self.difference.origin) {
-            (ViewUsage::Finding, Origin::Drift | Origin::Pending) => String::new(),
+            (ViewUsage::Finding, Origin::Drift) => String::new(),
             (ViewUsage::Finding, Origin::Unknown) => "unknown origin".to_owned(),
+            (ViewUsage::UnconfirmedFinding, Origin::Drift | Origin::Unknown) => UNCONFIRMED.to_owned(),
+            (ViewUsage::UnconfirmedFinding, origin) => format!("{}, {UNCONFIRMED}", marked(origin)),
             (ViewUsage::Withheld, Origin::Unknown) => "not sent".to_owned(),
             (ViewUsage::Withheld, origin) => format!("{}, not sent", marked(origin)),
-            (ViewUsage::Change | ViewUsage::Finding, origin) => marked(origin).to_owned(),
+            (ViewUsage::Change | ViewUsage::Finding | ViewUsage::Unconfirmed, origin) => marked(origin).to_owned(),
         }
     }
 

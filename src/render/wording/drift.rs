@@ -46,8 +46,16 @@ pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
     }
 }
 
+/// What a report says before the differences of clients whose `expect` failed.
+pub(crate) fn unconfirmed_headline(clients: usize) -> String {
+    let (are, them) = if clients == 1 { ("is", "its") } else { ("are", "their") };
+    format!("{} {are} not as expected; {them} differences are not confirmed and never sent", count(clients, "client"))
+}
+
 /// What a finding without a field says instead of it.
-pub(crate) const UNREADABLE: &str = "could not be compared";
+pub(crate) fn unreadable(finding: &Finding) -> &'static str {
+    if finding.unconfirmed { "is not as expected" } else { "could not be compared" }
+}
 
 /// The time of the first finding, for people. A report that `show` reads may contain any text here.
 fn when(time: &str) -> Untrusted {
@@ -79,7 +87,7 @@ pub(crate) fn expired(waiver: &Waiver) -> Untrusted {
     let (until, owner) = (&waiver.terms.until, waiver.terms.owner.raw());
     format!(
         "the waiver of client {}, {what}, ended on {until} (owner {owner}); correct the client, or renew or remove the waiver",
-        waiver.client
+        waiver.client_words()
     )
     .into()
 }

@@ -3,17 +3,21 @@
 //! Owns the choice between the forms of the project file and the variables of the environment. No message holds a
 //! secret.
 
-use std::fs;
+use std::io;
 use std::sync::Arc;
 
 use crate::api::{CredentialSource, Secret};
 use crate::config::{Credential, Project};
+use crate::files::{NOT_REGULAR, read_input};
 use crate::model::Declaration;
-use crate::model::encoding::without_mark;
+use crate::model::encoding::{Utf16, without_mark};
 use crate::run::Environment;
 
 /// The variable that allows commands as --allow-command does.
 const ALLOW_COMMAND: &str = "RINGFORM_ALLOW_COMMAND";
+
+/// The variables that name a file with a secret of the environment.
+pub const CREDENTIAL_FILES: [&str; 3] = ["RINGFORM_TOKEN_FILE", "RINGFORM_APP_ID_FILE", "RINGFORM_APP_SECRET_FILE"];
 
 /// Files and variables often end with these.
 const LINE_ENDS: [char; 2] = ['\r', '\n'];
@@ -153,10 +157,12 @@ fn value(name: &str, env: &Environment) -> Result<Option<CredentialText>, String
     }
     let Some(path) = env.variables.text(&format!("{name}_FILE"))? else { return Ok(None) };
     let named = format!("the file that {name}_FILE names");
-    let bytes = fs::read(env.folder.join(path));
-    let bytes = bytes.map_err(|error| format!("{named} cannot be read: {}", error.kind()))?;
-    let text = without_mark(&bytes).ok().and_then(|text| std::str::from_utf8(text).ok());
-    let text = text.ok_or_else(|| format!("{named} is not UTF-8"))?.trim_end_matches(LINE_ENDS);
+    let bytes = read_input(&env.folder.join(path)).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput => format!("{named} cannot be read: {NOT_REGULAR}"),
+        kind => format!("{named} cannot be read: {kind}"),
+    })?;
+    let text = without_mark(&bytes).map_err(|Utf16| format!("{named} is UTF-16; save it as UTF-8"))?;
+    let text = std::str::from_utf8(text).map_err(|_| format!("{named} is not UTF-8"))?.trim_end_matches(LINE_ENDS);
     if text.trim().is_empty() {
         return Err(format!("{named} is empty"));
     }

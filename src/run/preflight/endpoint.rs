@@ -117,6 +117,12 @@ fn simulator(project: &Project, template: &Template, seed: &str, label: &str) ->
     Ok(Target::Simulator { seed: project.root.join(seed), label: label.into() })
 }
 
+/// The seed that the endpoint of a project names, once its variables are filled in.
+pub(super) fn seed(project: &Project, variables: &Variables) -> Option<PathBuf> {
+    let text = project.endpoint.as_ref()?.fill(&|name| variables.get(name)).ok()?;
+    Some(project.root.join(text.strip_prefix("sandbox:")?))
+}
+
 fn no_endpoint() -> Diagnostic {
     let help = "write `endpoint: https://…` into ringform.yaml, or give --endpoint or RINGFORM_ENDPOINT";
     Diagnostic::error("endpoint", None, "no endpoint is named").help(help.to_owned())

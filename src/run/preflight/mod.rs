@@ -5,6 +5,8 @@
 mod baseline;
 mod credentials;
 mod endpoint;
+pub(super) mod floor;
+mod helpers;
 mod project;
 mod report;
 mod scope;
@@ -12,7 +14,9 @@ mod selection;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod unmanaged;
 
+pub use credentials::CREDENTIAL_FILES;
 pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
 pub(super) use project::project;

@@ -2,8 +2,9 @@
 //!
 //! Owns the rule that a project with errors starts no run.
 
-use crate::config::{Loaded, Project, Repository};
+use crate::config::{Loaded, Project, ProjectInput, Repository};
 use crate::plan::{DocumentKind, Plan};
+use crate::run::preflight::endpoint::seed;
 use crate::run::preflight::report;
 use crate::run::{Environment, NotStarted};
 
@@ -15,6 +16,13 @@ pub(in crate::run) fn project(
     names_commit: bool,
     env: &Environment,
 ) -> Result<(Project, Plan), NotStarted> {
+    // This comes before all problems: their report would be written into the file.
+    if let Some(seed) = loaded.project.as_ref().and_then(|project| seed(project, &env.variables)) {
+        loaded.outputs.compare(&seed, ProjectInput::Seed);
+    }
+    if let Some(clash) = loaded.outputs.clash() {
+        return Err(NotStarted::OutputIsInput(clash));
+    }
     let failed = loaded.has_errors();
     let mut report = report::empty(kind, loaded.project.as_ref(), env);
     report.diagnostics = std::mem::take(&mut loaded.diagnostics);

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, Untrusted, Waiver};
-use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, send};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, SettingSet, Untrusted, Waiver};
+use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
-use crate::run::preflight::{self, credentials, report, selection};
+use crate::run::preflight::{self, credentials, floor, report, selection};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
 
@@ -28,10 +28,12 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) origins: Arc<Origins>,
     /// The guards that judge the run.
     pub(in crate::run) guards: GuardList,
-    /// The limits of the project and of its base.
+    /// The limits of the project, of its base and of the floor.
     pub(in crate::run) limits: SendLimits,
     /// The waivers that count.
     pub(in crate::run) waivers: Vec<Waiver>,
+    /// The fields that no waiver covers.
+    pub(in crate::run) never_waived: SettingSet,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -46,6 +48,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let fields = request.selection.fields;
     let otherwise = if kind == DocumentKind::Drift { Origin::Drift } else { Origin::Unknown };
     let mut loaded = config::load(&files);
+    let floor = floor::read(&mut loaded, request.floor.as_deref(), env);
+    // The readers of an offline plan may be strangers, as in a pull request of a fork.
+    let floor = if kind == DocumentKind::Offline { floor.without_text() } else { floor };
     let base = RunBase::read(&mut loaded, &request.base);
     let origins = Arc::new(baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise));
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
@@ -55,7 +60,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         report.base = request.base.revision.as_deref().map(Untrusted::from);
         report
     };
-    let (project, report) = match preflight::project(&mut loaded, kind, true, env) {
+    let (project, mut report) = match preflight::project(&mut loaded, kind, true, env) {
         Ok((project, report)) => (project, named(report)),
         Err(NotStarted::Problems(report)) => return Err(NotStarted::Problems(Box::new(named(*report)))),
         Err(other) => return Err(other),
@@ -66,11 +71,31 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Some(base) => (base.guards(&project, &declarations), base.waivers(&project)),
         None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
     };
+    let guards = guards.with_floor(&floor.guards);
+    let refused = refused_overrides(&guards, &request.overrides);
+    if !refused.is_empty() {
+        return Err(report::problems_at_commit(report, refused, &project, env));
+    }
+    let guards = guards.with_overrides(&request.overrides);
     let limits = project.limits.sending.clone();
-    let affected = None;
-    let mut scope =
-        Scope { project, declared, whole, declarations, origins, guards, limits, waivers, affected, report, base };
+    let (waivers, not_counted) = floor.counted(waivers, &env.clock.today());
+    report.diagnostics.extend(not_counted.into_iter().filter(|_| kind == DocumentKind::Drift));
+    let mut scope = Scope {
+        project,
+        declared,
+        whole,
+        declarations,
+        origins,
+        guards,
+        limits,
+        waivers,
+        never_waived: floor.never_waived,
+        affected: None,
+        report,
+        base,
+    };
     scope.compare(request, env);
+    scope.limits = SendLimits::strictest([&scope.limits, &floor.limits]);
     Ok(scope)
 }
 
@@ -92,6 +117,8 @@ impl Scope {
             self.report.diagnostics.extend(send::loosened(&limits, &self.limits));
         }
         self.limits = SendLimits::strictest([&self.limits, &limits]);
+        let unmanaged = base.unmanaged(declarations, &self.guards, &request.selection, self.report.kind);
+        self.report.diagnostics.extend(unmanaged);
         self.report.released_clients = base.released(&request.selection);
     }
 
@@ -110,7 +137,12 @@ impl Scope {
     ) -> Result<Session, NotStarted> {
         let base = self.base.as_ref().filter(|_| !request.base.trust_project);
         let endpoint = EndpointChoice::new(&request.connection, env);
-        let distrust = base.map(|base| base.distrust(&self.project, endpoint)).unwrap_or_default();
+        let distrust = base.map(|base| {
+            let mut distrust = base.distrust(&self.project, endpoint);
+            distrust.extend(base.changed_helpers(&self.project, env));
+            distrust
+        });
+        let distrust = distrust.unwrap_or_default();
         if !distrust.is_empty() {
             self.report.released_clients.clear();
             return Err(self.refuse(distrust, env));
@@ -125,7 +157,8 @@ impl Scope {
         }
     }
 
-    fn refuse(&mut self, errors: Vec<Diagnostic>, env: &Environment) -> NotStarted {
+    /// A run that does not start because of these errors.
+    pub(in crate::run) fn refuse(&mut self, errors: Vec<Diagnostic>, env: &Environment) -> NotStarted {
         report::problems_at_commit(std::mem::take(&mut self.report), errors, &self.project, env)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::journal::JournalLine;
-use crate::model::{Failure, FailureKind, FieldMask, LimitKind};
+use crate::model::{Failure, FailureKind, FieldMask, LimitKind, io_cause};
 use crate::plan::send::{Event, Exchange, NextAction, had_something_to_lose, limit_name};
 use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Details};
 use crate::run::RunEvent;
@@ -132,7 +132,7 @@ impl WriteWorker {
         }
         if let Err(error) = self.note(JournalLine::sending(client, cleared.patch())).await {
             self.state.halt("the journal cannot be written");
-            let message = format!("the journal cannot be written ({error}), so nothing was sent");
+            let message = format!("the journal cannot be written ({}), so nothing was sent", io_cause(&error));
             return Event::Refused(Failure::new(FailureKind::Journal, message));
         }
         *sent = true;
@@ -154,10 +154,11 @@ impl WriteWorker {
             self.state.prove();
         }
         if sent {
-            let line = JournalLine::done(client, outcome, details.message.clone());
+            let line = JournalLine::done(client, outcome, &details, exchange.lost_answer());
             if let Err(error) = self.note(line).await {
                 self.state.halt("the journal cannot be written");
-                details.message = Some(format!("{outcome:?}, but the journal cannot be written: {error}").into());
+                details.message =
+                    Some(format!("{outcome:?}, but the journal cannot be written: {}", io_cause(&error)).into());
             }
         }
         (outcome, details)

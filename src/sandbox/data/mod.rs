@@ -4,5 +4,6 @@
 pub(crate) mod fields;
 pub(crate) mod generate;
 pub(crate) mod persistence;
+mod regular;
 pub(crate) mod seed;
 pub(crate) mod store;

@@ -3,6 +3,7 @@
 //! Owns its format and when it is written. The file is a seed without applications, so it holds no secret. The caller
 //! gives the function that replaces a file. Two simulators must not share one file: the last write wins.
 
+use super::regular::read_regular;
 use super::seed::{Seed, StoredClients};
 use super::store::ClientStore;
 use crate::sandbox::lock::lock;
@@ -90,7 +91,7 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Option<StoredClients>> {
 }
 
 fn read(path: &Path) -> anyhow::Result<StoredClients> {
-    let seed: serde_json::Value = serde_json::from_slice(&fs::read(path)?)?;
+    let seed: serde_json::Value = serde_json::from_slice(&read_regular(path)?)?;
     let clients = seed.get("clients").and_then(|clients| clients.as_array());
     ensure!(clients.is_some(), "the list `clients` is missing");
     Seed::from_clients(clients.cloned().unwrap_or_default()).index()

@@ -4,6 +4,7 @@
 
 use super::fields::{self, ApiType};
 use super::generate;
+use super::regular::read_regular;
 use crate::sandbox::account::app::SeedApp;
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
@@ -78,7 +79,7 @@ impl Seed {
     }
 
     fn read(path: &Path) -> anyhow::Result<Seed> {
-        let bytes = std::fs::read(path)?;
+        let bytes = read_regular(path)?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         let file: SeedFile = if yaml { serde_yaml::from_slice(bytes)? } else { serde_json::from_slice(bytes)? };

@@ -49,6 +49,8 @@ fn sections() -> Vec<Row> {
         project("documents: clients\n", &["error bad-shape 2:12"]),
         project("documents: [\"clients/[\"]\n", &["error bad-shape 2:13"]),
         project("documents: [a.yaml, a.yaml]\n", &["error duplicate-item 2:21"]),
+        project("documents: [\"**\", \"extr/**\"]\n", &["warning unmatched-glob 2:19"]),
+        project("documents: [\"**\", \"!!a\"]\n", &["error bad-shape 2:19"]),
         project("---\nendpoint: https://other.example\n", &["error bad-shape 3:1"]),
         row("- endpoint: https://pbx.example\n", &["error bad-shape 1:1"]),
         project("defaults: [house]\n", &["error bad-shape 2:11"]),

@@ -73,6 +73,19 @@ fn files() -> Vec<Run> {
         run("validate . other", 1, &["error ambiguous-project"], two_projects),
         run("validate .. --project ./ringform.yaml", 1, &["error ambiguous-project"], in_sync),
         run("validate clients/13.yaml", 1, &["error unreadable"], in_sync),
+        run("guard test", 1, &["error bad-guard-test"], in_sync),
+        run("plan --floor .floor.yaml", 1, &["error bad-floor"], || in_sync().file(".floor.yaml", "guards: []\n")),
+        run("drift", 0, &["warning floor-waiver ringform.yaml:3:3"], || {
+            let floor = std::env::temp_dir().join("ringform-rule-ids-floor.yaml");
+            fs::write(&floor, "max_waiver: 1d\n").unwrap();
+            let waiver = "- {client: 12, owner: ops, reason: agreed, until: 2999-12-31}";
+            World::new()
+                .env("RINGFORM_FLOOR", floor.to_str().unwrap())
+                .project(&format!("waivers:\n{waiver}"))
+                .live(12, json!({"timezone": "UTC"}))
+                .declared(12, "{timezone: UTC}")
+        }),
+        run("guard test", 1, &["error bad-guard-test a.test.yaml:1:1"], || in_sync().file("a.test.yaml", "open-geo\n")),
         run("validate", 1, &["error unreadable clients/13.yaml:1:1"], || {
             let world = in_sync();
             link(&world, "clients/13.yaml");
@@ -144,6 +157,25 @@ fn clients() -> Vec<Run> {
         run("plan", 0, &["warning guard a.yaml:2:1"; 2], || guarded("unmanaged-security")),
         // What stops a client is a part of the client and not a diagnostic.
         run("plan", 1, &[], || guarded("{name: x, field: geo_list, deny: {}}")),
+        run("plan --override-guard x --reason fair", 0, &["warning guard-overridden a.yaml:2:1"], || {
+            guarded("{name: x, field: geo_list, deny: {}}")
+        }),
+        run("plan --override-guard x --reason fair", 0, &["warning nothing-to-override"], || {
+            guarded("{name: x, field: timezone, deny: {}}")
+        }),
+        run("plan --override-guard y --reason fair", 1, &["error override-guard"], || {
+            guarded("{name: x, field: geo_list, deny: {}}")
+        }),
+        run("apply --yes", 0, &["warning damaged-journal .ringform/journal/20260101T000000Z-1.jsonl:2:1"], || {
+            in_sync().file(".ringform/journal/20260101T000000Z-1.jsonl", "\nhalf a line\n")
+        }),
+        run("drift --since last.json", 0, &["warning future-time"], || {
+            let mut world = in_sync();
+            world.run("drift --format json=last.json").ok();
+            let mut report: serde_json::Value = serde_json::from_str(&world.read("last.json")).unwrap();
+            report["run"]["started_at"] = json!("2099-01-01T00:00:00Z");
+            world.file("last.json", &report.to_string())
+        }),
         run("drift", 0, &["warning idle-waiver ringform.yaml:3:3"], || {
             let waiver = "- {client: 13, owner: ops, reason: agreed, until: 2999-12-31}";
             World::new()
@@ -152,6 +184,7 @@ fn clients() -> Vec<Run> {
                 .declared(12, "{timezone: UTC}")
         }),
         run("apply --plan plan.json --yes", 0, &["warning another-commit"], planned),
+        run("apply --yes", 1, &["error apply-lock"], || in_sync().file(".ringform", "a file\n")),
         run("plan", 0, &["warning limit-exceeded ringform.yaml:2:23"], limited),
         run("apply --yes", 1, &["error limit-exceeded ringform.yaml:2:23"], limited),
         run("apply --yes --max-changes 0 --field geo_list", 1, &["error limit-exceeded"], limited),
@@ -201,6 +234,11 @@ fn bases() -> Vec<Run> {
         }),
         run("plan --base HEAD", 0, &["warning base-broken clients/13.yaml:1:1"], || {
             broken("client: 13\nsettings: {timezone: UTC}\n---\nclient: 13\nsettings: {timezone: UTC}\n")
+        }),
+        run("plan --base HEAD", 0, &["warning unmanaged-by-change"], || {
+            let world = in_sync().file("clients/13.yaml", "client: 13\nsettings: {timezone: UTC}\n").repository();
+            fs::remove_file(world.path("clients/13.yaml")).unwrap();
+            world
         }),
         run("plan --base main", 0, &["warning base-not-ancestor"], on_a_side),
         run("plan --base main...", 0, &[], on_a_side),

@@ -1,0 +1,75 @@
+//! The topic `environment`: every variable that counts, from one table.
+
+/// Variables with one purpose: their names and what they do.
+type VariableRows = &'static [(&'static [&'static str], &'static str)];
+
+const API: VariableRows = &[
+    (&["RINGFORM_ENDPOINT"], "the API's address; --endpoint wins over it, and it wins over ringform.yaml"),
+    (&["RINGFORM_TOKEN"], "a ready bearer token; wins over the App ID and App Secret"),
+    (&["RINGFORM_APP_ID", "RINGFORM_APP_SECRET"], "the application, where ringform.yaml names no credentials"),
+    (
+        &["RINGFORM_TOKEN_FILE", "RINGFORM_APP_ID_FILE", "RINGFORM_APP_SECRET_FILE"],
+        "a file that holds the value; the variable without _FILE wins",
+    ),
+    (&["RINGFORM_ALLOW_COMMAND"], "1 runs the `command` credentials of ringform.yaml; other values are errors"),
+];
+
+const NETWORK: VariableRows = &[
+    (&["HTTPS_PROXY", "https_proxy"], "the proxy of all requests, except those to loopback"),
+    (&["ALL_PROXY", "all_proxy"], "the same, where HTTPS_PROXY is not set"),
+    (&["NO_PROXY", "no_proxy"], "hosts that requests reach without the proxy; * means all"),
+    (&["SSL_CERT_FILE", "SSL_CERT_DIR"], "certificates to trust in place of those of the system"),
+];
+
+const SAFETY: VariableRows = &[(
+    &["RINGFORM_FLOOR"],
+    "a file outside of the project whose guards and limits bind as well; --floor names another",
+)];
+
+const REPORTS: VariableRows = &[
+    (&["RINGFORM_NOTIFY_URL"], "the webhook of `drift`; --notify wins over it"),
+    (&["GITHUB_STEP_SUMMARY"], "the file to which `--format github` adds the summary of a job"),
+    (&["NO_COLOR"], "any value: no colours, unless --color says otherwise"),
+    (&["CLICOLOR"], "0: no colours, unless --color says otherwise"),
+    (&["TERM"], "dumb: no colours and no progress bar"),
+    (&["COLUMNS"], "the width of a terminal; 100 where it is not set"),
+];
+
+const PROGRAMS: VariableRows = &[
+    (&["PATH"], "where ringform finds `git` and the program of a `command` credential"),
+    (&["HOME", "XDG_CONFIG_HOME"], "where git finds the user's settings: safe.directory, and those of `git status`"),
+];
+
+/// All of them, by purpose.
+const VARIABLES: [(&str, VariableRows); 5] = [
+    ("API and credentials", API),
+    ("Network", NETWORK),
+    ("Safety", SAFETY),
+    ("Reports and terminal", REPORTS),
+    ("Programs", PROGRAMS),
+];
+
+const INTRODUCTION: &str = "\
+The environment variables that ringform reads.
+
+An empty variable counts as not set. A value that counts and is not UTF-8 is an error.
+";
+
+const CONCLUSION: &str = "\
+Also every variable that ringform.yaml names as ${NAME} under `endpoint` and `credentials`.
+ringform runs git without the GIT_ variables; those that begin with GIT_CONFIG_ count for
+safe.directory only. It does not read RUST_LOG; -v and -vv log more. It does not read HTTP_PROXY,
+because requests over http go only to loopback.
+";
+
+/// The topic as text.
+pub(crate) fn environment() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for (heading, rows) in VARIABLES {
+        text.push_str(&format!("\n{heading}:\n"));
+        for (names, about) in rows {
+            text.push_str(&format!("  {}\n      {about}\n", names.join(", ")));
+        }
+    }
+    format!("{text}\n{CONCLUSION}")
+}

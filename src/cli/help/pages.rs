@@ -1,0 +1,203 @@
+//! Examples and exit statuses, one row for each command.
+//!
+//! Owns only data: a test checks that every command has a row and that every example parses.
+
+/// What the help of one command ends with.
+#[derive(Debug)]
+pub(super) struct HelpPage {
+    /// The command's words; none for ringform itself.
+    pub(super) path: &'static [&'static str],
+    /// A line to type, and what it does.
+    pub(super) examples: &'static [(&'static str, &'static str)],
+    /// The exit statuses that the command can end with.
+    pub(super) statuses: &'static [(u8, &'static str)],
+}
+
+const PRINTS: &[(u8, &str)] = &[(0, "done"), (1, "an error, wrong usage included")];
+
+const READS: &[(u8, &str)] =
+    &[(0, "done"), (1, "an error; also when only some clients failed"), (130, "interrupted by a signal")];
+
+const DIFFERENCE: &str = "with --detailed-exitcode: no error, and a difference";
+
+pub(super) const PAGES: [HelpPage; 18] = [
+    HelpPage {
+        path: &[],
+        examples: &[
+            ("ringform init --demo", "Write a project and a simulator into an empty folder"),
+            ("ringform plan", "Show how live clients differ from the project in this folder"),
+            ("ringform help environment", "List the environment variables"),
+        ],
+        statuses: &[
+            (0, "done, with or without a difference"),
+            (1, "an error; a client that failed or was stopped; an answer that was not yes"),
+            (2, "a difference: `drift`, and `plan` and `show` with --detailed-exitcode"),
+            (130, "interrupted by a signal; what was under way is finished and recorded"),
+        ],
+    },
+    HelpPage {
+        path: &["init"],
+        examples: &[
+            ("ringform init --demo", "Try ringform without an account: a project with a simulator of the API"),
+            ("ringform init pbx --ci github", "Write a starter project into pbx, and workflows for its repository"),
+            ("ringform init --ci gitlab --ci cron", "Add two pipelines to the project in this folder"),
+        ],
+        statuses: &[(0, "done"), (1, "a file exists already, or an error; nothing was written")],
+    },
+    HelpPage {
+        path: &["validate"],
+        examples: &[
+            ("ringform validate", "Check the project in this folder"),
+            ("ringform validate clients/acme.yaml", "Check one file"),
+            ("ringform validate --format sarif=validate.sarif", "Write a report for code scanning too"),
+        ],
+        statuses: &[(0, "the files are valid; warnings may exist"), (1, "a file has an error")],
+    },
+    HelpPage {
+        path: &["resolve"],
+        examples: &[
+            ("ringform resolve --client 12", "Show what client 12 gets, and from which line"),
+            ("ringform resolve --label city=moscow --format json", "Give a program the settings of some clients"),
+        ],
+        statuses: &[(0, "done"), (1, "a file has an error, or no client is selected")],
+    },
+    HelpPage {
+        path: &["import"],
+        examples: &[
+            ("ringform import", "Write a document for the client of the token"),
+            ("ringform import 12 13", "Write one for each of two clients"),
+            ("ringform import 12 --force", "Replace the document of client 12 by its live settings"),
+        ],
+        statuses: READS,
+    },
+    HelpPage {
+        path: &["plan"],
+        examples: &[
+            ("ringform plan --client '12*'", "Only clients whose id begins with 12"),
+            ("ringform plan --out plan.json", "Save the plan; `ringform apply --plan plan.json` sends just that"),
+            ("ringform plan --base origin/main... --affected", "Only the clients that this branch changes"),
+        ],
+        statuses: &[
+            (0, "done, with or without a difference"),
+            (1, "an error; a client failed, or apply would refuse one"),
+            (2, DIFFERENCE),
+            (130, "interrupted by a signal"),
+        ],
+    },
+    HelpPage {
+        path: &["apply"],
+        examples: &[
+            ("ringform apply", "Show the plan, ask, and send"),
+            ("ringform apply --plan plan.json --yes", "Send a saved plan without a question"),
+            ("ringform apply --yes --max-changed-clients 5% --canary 1", "Send with limits, one client first"),
+        ],
+        statuses: &[
+            (0, "every client is as declared, or nothing differed"),
+            (1, "an error; a client failed or was stopped, or the answer was not yes"),
+            (130, "interrupted by a signal; requests under way are finished and recorded"),
+        ],
+    },
+    HelpPage {
+        path: &["drift"],
+        examples: &[
+            ("ringform drift", "Show what was changed outside of git"),
+            (
+                "ringform drift --since r.json --format json=r.json --fail-on new",
+                "Exit with 2 only on findings that the last report does not have",
+            ),
+            ("ringform drift --metrics /var/lib/node/ringform.prom", "Write metrics for Prometheus"),
+        ],
+        statuses: &[
+            (0, "no drift; with --fail-on new: no new finding"),
+            (1, "an error; also when only some clients failed"),
+            (2, "drift, a conflict, or a field that live has more open"),
+            (130, "interrupted by a signal"),
+        ],
+    },
+    HelpPage {
+        path: &["show"],
+        examples: &[
+            ("ringform show plan.json", "Print a saved plan"),
+            ("ringform show report.json --format html=report.html", "Make a page of a report"),
+            ("ringform show shard-1.json shard-2.json", "Show the parts of one run as one report"),
+        ],
+        statuses: &[
+            (0, "done"),
+            (1, "an error; a client in the report failed, or a shard is missing"),
+            (2, DIFFERENCE),
+        ],
+    },
+    HelpPage {
+        path: &["guard"],
+        examples: &[
+            ("ringform guard test", "Judge the cases of every *.test.yaml of the project"),
+            ("ringform guard test guards.test.yaml", "Judge the cases of one file"),
+        ],
+        statuses: &[(0, "every case has its verdict"), (1, "a verdict differs, or an error")],
+    },
+    HelpPage {
+        path: &["guard", "test"],
+        examples: &[
+            ("ringform guard test", "Judge the cases of every *.test.yaml of the project"),
+            ("ringform guard test guards.test.yaml --format junit", "Judge one file, for a CI system"),
+        ],
+        statuses: &[(0, "every case has its verdict"), (1, "a verdict differs, or an error")],
+    },
+    HelpPage {
+        path: &["auth"],
+        examples: &[
+            ("ringform auth check", "Check every credential of the project in this folder"),
+            ("ringform help auth check", "Show the flags of the check"),
+        ],
+        statuses: READS,
+    },
+    HelpPage {
+        path: &["auth", "check"],
+        examples: &[
+            ("ringform auth check", "Check every credential of the project in this folder"),
+            ("ringform auth check pbx --format json", "Check those of the project in pbx, for a program"),
+        ],
+        statuses: &[(0, "every credential works"), (1, "a credential does not work"), (130, "interrupted by a signal")],
+    },
+    HelpPage {
+        path: &["sandbox"],
+        examples: &[
+            ("ringform sandbox --clients 20", "Serve 20 generated clients; --endpoint takes the printed address"),
+            ("ringform sandbox --data seed.json --fault server-error=500,times=3", "Serve a seed and fail three times"),
+            ("ringform sandbox --reset", "Put the simulated clients of the project in this folder back to its seed"),
+        ],
+        statuses: &[(0, "done, or ended by a signal"), (1, "an error, wrong usage included")],
+    },
+    HelpPage {
+        path: &["schema"],
+        examples: &[
+            ("ringform schema client > client.schema.json", "Write the schema of client documents for an editor"),
+            ("ringform schema plan", "Print the schema of plans and reports"),
+        ],
+        statuses: PRINTS,
+    },
+    HelpPage {
+        path: &["completions"],
+        examples: &[
+            ("ringform completions bash > /etc/bash_completion.d/ringform", "Install them for bash"),
+            ("ringform completions zsh > ~/.zfunc/_ringform", "Install them for zsh"),
+        ],
+        statuses: PRINTS,
+    },
+    HelpPage {
+        path: &["man"],
+        examples: &[
+            ("ringform man | man -l -", "Read the manual page"),
+            ("ringform man > /usr/local/share/man/man1/ringform.1", "Install it"),
+        ],
+        statuses: PRINTS,
+    },
+    HelpPage {
+        path: &["help"],
+        examples: &[
+            ("ringform help plan", "Show the help of a command"),
+            ("ringform help environment", "List the environment variables that ringform reads"),
+        ],
+        statuses: PRINTS,
+    },
+];

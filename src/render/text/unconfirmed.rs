@@ -1,0 +1,45 @@
+//! Differences of clients whose `expect` failed, as lines from declared to live.
+//!
+//! Owns their place in the text: a list of its own before the failures, because apply sends nothing of them.
+
+use std::io::{self, Write};
+
+use crate::plan::{ClientPlan, Plan};
+use crate::render::grouping::unconfirmed::{UnconfirmedGroup, unconfirmed};
+use crate::render::options::TextOptions;
+use crate::render::text::drift::{FindingRow, one_or_many, table};
+use crate::render::text::paint::{TextStyle, paint};
+use crate::render::text::row::StyledText;
+use crate::render::wording::difference::DifferenceView;
+use crate::render::wording::drift::unconfirmed_headline;
+use crate::render::wording::numbers::number;
+
+/// How many lines are shown without `-v`.
+const MOST: usize = 20;
+
+/// Writes them, with a blank line after them; nothing where there are none.
+pub(super) fn write(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let groups = unconfirmed(plan);
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let clients = plan.clients.iter().filter(|client| !client.unconfirmed.is_empty()).count();
+    let head = unconfirmed_headline(clients);
+    writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("{head}:")))?;
+    let shown = if options.verbose { groups.len() } else { groups.len().min(MOST) };
+    let rows: Vec<FindingRow> = groups[..shown].iter().map(|group| row(group, options)).collect();
+    table(&rows, options, out)?;
+    if shown < groups.len() {
+        writeln!(out, "  and {} more; -v shows them", number((groups.len() - shown) as u64))?;
+    }
+    writeln!(out)
+}
+
+fn row(group: &UnconfirmedGroup<'_>, options: &TextOptions) -> FindingRow {
+    let view = DifferenceView::of_unconfirmed(group.difference);
+    let ids: Vec<_> = group.clients.iter().map(|client| client.client_id).collect();
+    let name = group.clients.first().and_then(|client: &&ClientPlan| client.name.as_ref());
+    let who = vec![StyledText::new(TextStyle::Plain, one_or_many(&ids, name, options))];
+    let origin = vec![StyledText::new(TextStyle::Faint, view.origin())];
+    FindingRow::of(&view, group.clients.len() == 1, [who, origin], true)
+}

@@ -1,0 +1,31 @@
+//! The floor of a run.
+//!
+//! Owns which files are its floor: that of the flag and that of RINGFORM_FLOOR, and both bind. `config` reads them.
+
+use std::path::Path;
+
+use crate::config::{self, Loaded};
+use crate::model::{Diagnostic, Floor};
+use crate::run::Environment;
+
+const VARIABLE: &str = "RINGFORM_FLOOR";
+
+/// Reads the floors of a run. Their errors join those of the files.
+pub(in crate::run) fn read(loaded: &mut Loaded, flag: Option<&Path>, env: &Environment) -> Floor {
+    let variable = env.variables.text(VARIABLE).unwrap_or_else(|why| {
+        loaded.diagnostics.push(Diagnostic::error("bad-floor", None, why));
+        None
+    });
+    let mut all = Floor::default();
+    let named = flag.map(|file| file.to_string_lossy().into_owned());
+    let files = flag.map(Path::to_owned).into_iter().zip(named);
+    let files = files.chain(variable.map(|file| (Path::new(&file).to_owned(), file)));
+    for (file, shown) in files {
+        let root = loaded.project.as_ref().map(|project| project.root.as_path());
+        match config::load_floor(&env.folder.join(file), &shown, root) {
+            Ok(floor) => all = all.join(floor),
+            Err(errors) => loaded.diagnostics.extend(errors),
+        }
+    }
+    all
+}
