@@ -11,6 +11,7 @@ pub mod branch;
 pub mod claim;
 pub mod client_file;
 pub mod draft;
+mod errors;
 #[cfg(test)]
 mod fixture;
 pub mod head_file;

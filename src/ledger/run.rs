@@ -8,10 +8,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::git::{FileChange, GitError, NewCommit};
-use crate::ledger::begin::{busy, error, unreadable};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::claim::{Claim, ClaimedPut};
 use crate::ledger::draft::{Draft, RunRecord};
+use crate::ledger::errors::{busy, error, unreadable};
 use crate::ledger::layout::LedgerPath;
 use crate::ledger::message::{CommitAuthor, claim_subject, record_subject};
 use crate::ledger::protocol::{LostRace, PushOutcome, after_lost_race};
