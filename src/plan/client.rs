@@ -60,8 +60,8 @@ pub struct ReleasedField {
     pub field: Setting,
     /// Its raw live value.
     pub live: Json,
-    /// Where the base declared it.
-    pub source: Place,
+    /// Where the base declared it; `null` where the ledger says that it was managed.
+    pub source: Option<Place>,
 }
 
 /// One client: its identity, its differences, the rules that stop it, and its result.
@@ -143,10 +143,19 @@ impl ClientPlan {
         match check_answer(client.client_id, client.managed, &client.expect, &live) {
             Ok(()) => {
                 client.changes = change::changes(declaration, &live.settings, by);
-                if let OriginRule::Base(earlier) = by {
-                    client.released =
-                        released(&earlier.released, |setting| live.settings.raw(setting).unwrap_or(Json::Null));
-                    client.block_conflicts(|setting| earlier.wanted(setting));
+                let raw = |setting| live.settings.raw(setting).unwrap_or(Json::Null);
+                match by {
+                    OriginRule::Always(_) => {}
+                    OriginRule::Base(earlier) => {
+                        client.released = released(&earlier.released, raw);
+                        client.block_conflicts("the base", |setting| earlier.wanted(setting));
+                    }
+                    OriginRule::Record(record) => {
+                        let released = |field| ReleasedField { field, live: raw(field), source: None };
+                        client.released = record.released.iter().map(released).collect();
+                        let agreed = |setting| record.fields.field(setting).and_then(|field| field.value.as_ref());
+                        client.block_conflicts("the ledger", agreed);
+                    }
                 }
             }
             Err(failure) => {
@@ -185,10 +194,11 @@ impl ClientPlan {
         }
     }
 
-    fn block_conflicts<'b>(&mut self, base: impl Fn(Setting) -> Option<&'b State>) {
+    /// Blocks every conflict. `earlier` names what holds the earlier value of a field.
+    fn block_conflicts<'b>(&mut self, earlier: &str, value: impl Fn(Setting) -> Option<&'b State>) {
         for one in self.changes.iter().map(|change| &change.difference) {
-            if let (Origin::Conflict, Some(base)) = (one.origin, base(one.setting)) {
-                self.blocked.push(conflict(self.client_id, base, one));
+            if let (Origin::Conflict, Some(value)) = (one.origin, value(one.setting)) {
+                self.blocked.push(conflict(self.client_id, earlier, value, one));
             }
         }
     }
@@ -226,12 +236,12 @@ impl ClientPlan {
 }
 
 /// The block of a field whose three values all differ.
-fn conflict(client: ClientId, base: &State, difference: &Difference) -> Blocked {
+fn conflict(client: ClientId, earlier: &str, value: &State, difference: &Difference) -> Blocked {
     let Difference { setting, declared, live, .. } = difference;
     let message = format!(
-        "the base has {}, live has {}, this declares {}: this change touches what was also changed outside of git; take the \
+        "{earlier} has {}, live has {}, this declares {}: this change touches what was also changed outside of git; take the \
          live value into the file, or send what is declared with --overwrite-drift {client}/{setting}",
-        base.to_json(),
+        value.to_json(),
         live.to_json(),
         declared.to_json(),
     );
@@ -243,7 +253,7 @@ pub(super) fn released(managed: &[ManagedField], live: impl Fn(Setting) -> Json)
     let one = |managed: &ManagedField| ReleasedField {
         field: managed.setting,
         live: live(managed.setting),
-        source: managed.place.clone(),
+        source: Some(managed.place.clone()),
     };
     managed.iter().map(one).collect()
 }

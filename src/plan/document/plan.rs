@@ -109,8 +109,8 @@ pub struct ReleasedClient {
     pub client_id: ClientId,
     /// The credential's name at the base; `null` for the environment.
     pub credentials: Option<Arc<str>>,
-    /// The document's first line at the base.
-    pub source: Place,
+    /// The document's first line at the base; `null` where the ledger says that it was declared.
+    pub source: Option<Place>,
 }
 
 /// One part of a fleet, as in `--shard I/N`.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Diagnostic, Level};
+use crate::model::{Diagnostic, Level, Place, Untrusted};
 use crate::plan::{Plan, ReleasedClient};
 use crate::render::annotations::annotation::{
     AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank, SENTENCE, fingerprint,
@@ -25,7 +25,7 @@ pub(crate) fn annotations(plan: &Plan) -> Vec<Annotation<'_>> {
         client::annotations(one, MarkBy::of(plan), &findings, &mut list);
     }
     list.extend(report.into_iter().flat_map(drift::annotations));
-    list.extend(plan.released_clients.iter().map(released));
+    list.extend(plan.released_clients.iter().map(|one| released(one, &plan.project)));
     // One repository may hold two projects that declare the same client.
     let project = path(plan, &plan.project);
     for annotation in &mut list {
@@ -67,11 +67,13 @@ fn problems(list: &[Diagnostic]) -> Vec<Annotation<'_>> {
     annotations
 }
 
-/// A client whose document was removed. Its file is not in this work tree any more.
-fn released(released: &ReleasedClient) -> Annotation<'_> {
+/// A client whose document was removed. Its file is not in this work tree any more; the ledger names none, so the
+/// project file takes its place.
+fn released<'p>(released: &'p ReleasedClient, project: &Untrusted) -> Annotation<'p> {
+    let source = released.source.clone().unwrap_or_else(|| Place::new(project.clone(), 1, 1));
     let who = AnnotatedClient { client: released.client_id, credentials: released.credentials.as_deref(), name: None };
     let message = "the client is no longer declared and left as it is".into();
     let annotation =
-        who.annotation(AnnotationLevel::Note, AnnotationRank::Rest, rule::RELEASED, None, message, &released.source);
+        who.annotation(AnnotationLevel::Note, AnnotationRank::Rest, rule::RELEASED, None, message, &source);
     Annotation { has_line: false, ..annotation }
 }

@@ -129,7 +129,7 @@ fn body(group: &ClientGroup<'_>, by: MarkBy, out: &mut dyn Write) -> io::Result<
             "<p class=\"note\">{} <code>{}</code> is no longer managed and stays {live} <span class=\"labels\">{}</span></p>",
             value::tag("", "released"),
             released.field,
-            text(&place(&released.source))
+            released.source.as_ref().map(|source| text(&place(source)).to_string()).unwrap_or_default()
         )?;
     }
     match &client.details {

@@ -30,7 +30,7 @@ pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
             .as_ref()
             .map(|name| format!(" ({})", text(&Untrusted::new(name.clone()))))
             .unwrap_or_default();
-        let location = text(&place(&client.source));
+        let location = client.source.as_ref().map(|source| text(&place(source)).to_string()).unwrap_or_default();
         writeln!(out, "<li>{}{credentials} <span class=\"labels\">{location}</span></li>", client.client_id)?;
     }
     writeln!(out, "</ul></div>")?;

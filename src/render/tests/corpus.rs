@@ -172,7 +172,7 @@ fn odd() -> Plan {
     released.released.push(ReleasedField {
         field: Setting::Timezone,
         live: json!("Europe/Moscow"),
-        source: Place::new("clients/c13.yaml".into(), 7, 3),
+        source: Some(Place::new("clients/c13.yaml".into(), 7, 3)),
     });
     let every = rust_iso3166::ALL_ALPHA2.join(" ");
     let some: String = every.chars().skip(60).take(90 * 3 - 1).collect();
@@ -260,7 +260,7 @@ pub(super) fn watched() -> Plan {
     plan.released_clients.push(ReleasedClient {
         client_id: crate::model::ClientId::parse("77").unwrap(),
         credentials: Some("acme".into()),
-        source: Place::new("clients/gone.yaml".into(), 1, 1),
+        source: Some(Place::new("clients/gone.yaml".into(), 1, 1)),
     });
     plan.run.drift = Some(DriftReport {
         since: Some("2026-11-24T09:00:00Z".into()),

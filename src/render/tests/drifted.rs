@@ -118,7 +118,7 @@ pub(super) fn origins() -> Plan {
     plan.released_clients = vec![ReleasedClient {
         client_id: ClientId::parse("9").unwrap(),
         credentials: None,
-        source: Place::new("clients/c9.yaml".into(), 1, 1),
+        source: Some(Place::new("clients/c9.yaml".into(), 1, 1)),
     }];
     plan
 }

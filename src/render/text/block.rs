@@ -144,9 +144,9 @@ impl<'p> ClientBlock<'p> {
                 serde_json::Value::Null => "not set".to_owned(),
                 raw => shorten(&terminal(&raw.to_string().into()).to_string(), RAW),
             };
-            let base = match self.is_many() {
-                true => String::new(),
-                false => format!(", was at {}", terminal(&place(&released.source))),
+            let base = match released.source.as_ref().filter(|_| !self.is_many()) {
+                Some(source) => format!(", was at {}", terminal(&place(source))),
+                None => String::new(),
             };
             let live = if sample.live.is_some() { format!(", live {live}") } else { String::new() };
             let line = format!("  {RELEASED} {} released: no longer managed{live}{base}", released.field);

@@ -78,7 +78,7 @@ fn released_clients(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> 
     let all = &plan.released_clients;
     let shown = if options.verbose { all.len() } else { all.len().min(NAMED) };
     for one in &all[..shown] {
-        let file = terminal(&place(&one.source)).to_string();
+        let file = one.source.as_ref().map(|source| terminal(&place(source)).to_string()).unwrap_or_default();
         let line = format!("{RELEASED} client {} released: no longer declared, was at {file}", one.client_id);
         writeln!(out, "{}", paint(options.color, TextStyle::Faint, line))?;
     }

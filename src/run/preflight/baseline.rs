@@ -101,7 +101,7 @@ impl RunBase {
         gone.map(|one| ReleasedClient {
             client_id: one.client,
             credentials: one.credentials.clone(),
-            source: one.place.clone(),
+            source: Some(one.place.clone()),
         })
         .collect()
     }
