@@ -8,7 +8,7 @@ use ringform::model::ClientShare;
 use ringform::model::Setting;
 
 use crate::cli::shared::{
-    BaseArgs, ConnectArgs, FileArgs, FloorArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
+    BaseArgs, ConnectArgs, FileArgs, FloorArgs, LedgerArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
 };
 use crate::cli::values::{client_id, setting};
 
@@ -56,6 +56,9 @@ pub(crate) struct PlanArgs {
     /// The rules from outside.
     #[command(flatten)]
     pub floor: FloorArgs,
+    /// The ledger.
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
     /// Which guards this run passes.
     #[command(flatten)]
     pub overrides: OverrideArgs,
@@ -94,6 +97,9 @@ pub(crate) struct DriftArgs {
     /// The rules from outside.
     #[command(flatten)]
     pub floor: FloorArgs,
+    /// The ledger.
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -157,6 +163,9 @@ pub(crate) struct ApplyArgs {
     /// The rules from outside.
     #[command(flatten)]
     pub floor: FloorArgs,
+    /// The ledger.
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
     /// Which guards this run passes.
     #[command(flatten)]
     pub overrides: OverrideArgs,

@@ -123,6 +123,7 @@ impl From<&PlanArgs> for RunRequest {
             base: (&args.base).into(),
             sending: (&args.sending).into(),
             floor: args.floor.floor.clone(),
+            no_ledger: args.ledger.no_ledger,
             overrides: args.overrides.all(),
             names_commit: args.out.is_some() || args.output.names_commit(),
         }
@@ -153,6 +154,7 @@ impl From<&ApplyArgs> for ApplyRequest {
                 base: (&args.base).into(),
                 sending: (&args.sending).into(),
                 floor: args.floor.floor.clone(),
+                no_ledger: args.ledger.no_ledger,
                 overrides: args.overrides.all(),
                 names_commit: true,
             },
@@ -174,6 +176,7 @@ impl From<&DriftArgs> for DriftRequest {
                 base: (&args.base).into(),
                 sending: SendScope::default(),
                 floor: args.floor.floor.clone(),
+                no_ledger: args.ledger.no_ledger,
                 overrides: Vec::new(),
                 names_commit: args.output.names_commit(),
             },

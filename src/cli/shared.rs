@@ -69,6 +69,15 @@ pub(crate) struct SendArgs {
     pub overwrite_drift: Vec<Overwrite>,
 }
 
+/// The ledger.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Git")]
+pub(crate) struct LedgerArgs {
+    /// Leave the ledger out of this run
+    #[arg(long, help_heading = "Git")]
+    pub no_ledger: bool,
+}
+
 /// The rules from outside.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Safety")]

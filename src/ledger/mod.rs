@@ -16,6 +16,7 @@ mod errors;
 mod fixture;
 pub mod head_file;
 pub mod layout;
+pub mod local;
 pub mod message;
 pub mod protocol;
 pub mod run;

@@ -31,6 +31,8 @@ pub struct RunRequest {
     pub floor: Option<PathBuf>,
     /// The guards of the project that this run passes.
     pub overrides: Vec<GuardOverride>,
+    /// Whether the run leaves the ledger out.
+    pub no_ledger: bool,
     /// Whether the report names the commit of the work tree, which costs calls of git.
     pub names_commit: bool,
 }

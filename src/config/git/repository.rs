@@ -24,7 +24,7 @@ pub struct Repository {
 
 #[derive(Debug)]
 struct Answers {
-    git: GitProcess,
+    git: Arc<GitProcess>,
     head: OnceLock<Option<HeadCommit>>,
     revision: OnceLock<Option<Revision>>,
 }
@@ -53,7 +53,7 @@ pub(crate) struct RepositoryFacts {
 impl Repository {
     /// The repository around this folder. Git does not run yet.
     pub fn around(folder: &Path, environment: GitEnvironment) -> Repository {
-        let git = GitProcess::at(folder, environment);
+        let git = Arc::new(GitProcess::at(folder, environment));
         Repository { shared: Arc::new(Answers { git, head: OnceLock::new(), revision: OnceLock::new() }) }
     }
 
@@ -63,12 +63,23 @@ impl Repository {
         self.shared.revision.get_or_init(|| self.read_revision()).clone()
     }
 
-    fn read_revision(&self) -> Option<Revision> {
+    fn head(&self) -> Option<&HeadCommit> {
         let head = self.shared.head.get_or_init(|| {
             let facts = self.facts("HEAD").ok()?;
             Some(HeadCommit { id: facts.object.ok()?, folder: facts.folder })
         });
-        let head = head.as_ref()?;
+        head.as_ref()
+    }
+
+    /// The commit of the work tree, and the path of a file of the project's folder in the repository. `None` as for
+    /// [`Repository::revision`].
+    pub fn path_at_head(&self, file: &str) -> Option<(String, Vec<u8>)> {
+        let head = self.head()?;
+        Some((head.id.clone(), [&head.folder, file.as_bytes()].concat()))
+    }
+
+    fn read_revision(&self) -> Option<Revision> {
+        let head = self.head()?;
         Some(Revision {
             commit: head.id.clone(),
             dirty: self.git().is_dirty().ok()?,
@@ -79,6 +90,11 @@ impl Repository {
     /// Git in the project's folder.
     pub(crate) fn git(&self) -> &GitProcess {
         &self.shared.git
+    }
+
+    /// Git in the project's folder, for calls on another thread.
+    pub(crate) fn shared_git(&self) -> Arc<GitProcess> {
+        Arc::clone(&self.shared.git)
     }
 
     /// Keeps the commit that is checked out, so that git need not be asked again.

@@ -7,6 +7,7 @@ mod credentials;
 mod endpoint;
 pub(super) mod floor;
 mod helpers;
+mod ledger;
 mod project;
 mod report;
 mod scope;

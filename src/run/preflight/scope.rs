@@ -9,7 +9,7 @@ use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, SettingS
 use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
-use crate::run::preflight::{self, credentials, floor, report, selection};
+use crate::run::preflight::{self, credentials, floor, ledger, report, selection};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
 
@@ -52,7 +52,16 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     // The readers of an offline plan may be strangers, as in a pull request of a fork.
     let floor = if kind == DocumentKind::Offline { floor.without_text() } else { floor };
     let base = RunBase::read(&mut loaded, &request.base);
-    let origins = Arc::new(baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise));
+    let mut origins = baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise);
+    // An offline plan compares with the base only.
+    let ledger =
+        (kind != DocumentKind::Offline).then(|| ledger::local(loaded.project.as_ref(), base.as_ref(), request, env));
+    let ledger = ledger.flatten().unwrap_or_default();
+    if let Some(view) = &ledger.view {
+        origins = ledger::origins(origins, view, &loaded.declarations, fields);
+    }
+    loaded.diagnostics.extend(ledger.diagnostics);
+    let origins = Arc::new(origins);
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
     let named = |mut report: Plan| {
