@@ -10,7 +10,7 @@ use ringform::model::Setting;
 use crate::cli::shared::{
     BaseArgs, ConnectArgs, FileArgs, FloorArgs, LedgerArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
 };
-use crate::cli::values::{client_id, setting};
+use crate::cli::values::{client_id, reason, setting};
 
 /// Write client documents from live clients.
 #[derive(Clone, Debug, Args)]
@@ -178,6 +178,15 @@ pub(crate) struct ApplyArgs {
     /// Do not ask
     #[arg(short, long, help_heading = "Safety")]
     pub yes: bool,
+    /// End the claim of this run in the ledger, whether it lives or not
+    #[arg(long, value_name = "RUN", conflicts_with = "no_ledger", help_heading = "Git")]
+    pub take_over: Option<String>,
+    /// Apply a commit although the ledger says that a newer one was applied
+    #[arg(long, conflicts_with = "no_ledger", help_heading = "Git")]
+    pub allow_older: bool,
+    /// Who runs this; by default the person whom the CI system, git or the system names
+    #[arg(long, value_name = "TEXT", value_parser = reason, help_heading = "Git")]
+    pub actor: Option<String>,
     /// Accept that this field changes along with a PUT; repeat for more
     #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting, help_heading = "Safety")]
     pub allow_collateral: Vec<Setting>,

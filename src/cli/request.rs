@@ -10,7 +10,8 @@ use ringform::model::{GuardOverride, LimitKind, SendLimits};
 use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
 use ringform::run::{
-    ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, RunRequest,
+    ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
+    LedgerBeginning, LedgerOptions, RunRequest,
 };
 
 use crate::cli::guard::GuardTestArgs;
@@ -123,7 +124,7 @@ impl From<&PlanArgs> for RunRequest {
             base: (&args.base).into(),
             sending: (&args.sending).into(),
             floor: args.floor.floor.clone(),
-            no_ledger: args.ledger.no_ledger,
+            ledger: LedgerOptions { is_left_out: args.ledger.no_ledger, begins: None },
             overrides: args.overrides.all(),
             names_commit: args.out.is_some() || args.output.names_commit(),
         }
@@ -154,7 +155,15 @@ impl From<&ApplyArgs> for ApplyRequest {
                 base: (&args.base).into(),
                 sending: (&args.sending).into(),
                 floor: args.floor.floor.clone(),
-                no_ledger: args.ledger.no_ledger,
+                ledger: LedgerOptions {
+                    is_left_out: args.ledger.no_ledger,
+                    begins: Some(LedgerBeginning {
+                        take_over: args.take_over.clone(),
+                        allow_older: args.allow_older,
+                        actor: args.actor.clone(),
+                        reason: args.overrides.reason.clone(),
+                    }),
+                },
                 overrides: args.overrides.all(),
                 names_commit: true,
             },
@@ -176,7 +185,7 @@ impl From<&DriftArgs> for DriftRequest {
                 base: (&args.base).into(),
                 sending: SendScope::default(),
                 floor: args.floor.floor.clone(),
-                no_ledger: args.ledger.no_ledger,
+                ledger: LedgerOptions { is_left_out: args.ledger.no_ledger, begins: None },
                 overrides: Vec::new(),
                 names_commit: args.output.names_commit(),
             },

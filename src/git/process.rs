@@ -121,6 +121,13 @@ impl GitProcess {
         self.ask(words).is_ok()
     }
 
+    /// The last value of a setting of the user, the repository included.
+    pub(crate) fn setting(&self, name: &str) -> Option<String> {
+        let mut command = self.command_with_settings(&["config", "--get", name]).ok()?;
+        let output = self.output(&mut command).ok().filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned())
+    }
+
     /// Whether files of this folder differ from the commit or are untracked. A clean filter decides what a file holds,
     /// and line ends and ignored files are settings too, so the user's settings count. They name filters on purpose;
     /// hooks and a program that watches files do not run.

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::model::field::position_of;
-use crate::model::{FIELDS, FieldKind, FieldRow, Setting, State, Untrusted, number, value};
+use crate::model::{FIELDS, FieldKind, FieldRow, Setting, SettingSet, State, Untrusted, number, value};
 
 /// Which fields of an answer to keep beside the seven, the id and the name: those that an `expect` names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -203,6 +203,11 @@ impl LiveSettings {
             *end = text.len() as u32;
         }
         LiveSettings { text: text.into_boxed_str(), ends }
+    }
+
+    /// These values without those of other fields.
+    pub fn only(&self, fields: SettingSet) -> LiveSettings {
+        LiveSettings::new(&Setting::ALL.map(|setting| self.raw(setting).filter(|_| fields.contains(setting))))
     }
 
     /// The raw JSON text of a field; `None` when the key was missing.

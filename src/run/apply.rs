@@ -45,10 +45,16 @@ pub async fn apply(
     ready.report.diagnostics.extend(send::looser_flags(&request.limits, &ready.limits));
     ready.limits = SendLimits::strictest([&ready.limits, &request.limits]);
     let puts = unresolved::announce(&ready.project, &mut ready.report, listener)?;
-    let planned = match permission(&mut ready, request, env, listener, ask).await? {
+    let mut planned = match permission(&mut ready, request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
     };
+    if let (Ok(_), Some(ledger)) = (&planned, &mut ready.ledger)
+        && let Err(problem) = ledger.claim(&ready.report, env)
+    {
+        planned = Err(format!("not sent: {}", problem.summary.raw()));
+        ready.report.diagnostics.push(*problem);
+    }
     let clients = std::mem::take(&mut ready.report.clients);
     let sent = match planned {
         Err(why) => {
@@ -56,15 +62,22 @@ pub async fn apply(
         }
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
-    let Ready { session, mut report, lock, .. } = ready;
+    let Ready { session, mut report, lock, mut ledger, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     report.run = env.run(session.usage.requests(), session.usage.quota());
     report.run.overrides = request.run.overrides.clone();
+    let recorded = match ledger.as_mut().map(|ledger| ledger.record(&report, env)) {
+        Some(Err(problem)) => {
+            report.diagnostics.push(*problem);
+            Err(anyhow::anyhow!("the ledger has no record of this run; the next run reads what was in doubt"))
+        }
+        Some(Ok(_)) | None => Ok(()),
+    };
     let closed = session.close().await;
     drop(lock);
-    Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(closed) })
+    Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(recorded).and(closed) })
 }
 
 /// Whether the run may send the plan: `Some` says why not.

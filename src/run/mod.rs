@@ -11,6 +11,7 @@ mod drift;
 mod environment;
 mod events;
 mod guard_test;
+mod identity;
 mod import;
 mod import_document;
 mod not_started;
@@ -21,6 +22,7 @@ mod preflight;
 mod project_seed;
 mod read;
 mod ready;
+mod recording;
 mod request;
 mod resolve;
 mod saved_plan;
@@ -51,8 +53,8 @@ pub use plan::plan;
 pub use preflight::CREDENTIAL_FILES;
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
-    ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest, Notification,
-    RunRequest,
+    ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
+    LedgerBeginning, LedgerOptions, Notification, RunRequest,
 };
 pub use resolve::resolve;
 pub use session::simulator_state;

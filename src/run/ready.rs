@@ -9,6 +9,7 @@ use crate::plan::send::ExceededLimit;
 use crate::plan::{DocumentKind, Plan, unused_overrides};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
+use crate::run::recording::Recording;
 use crate::run::session::Session;
 use crate::run::{Environment, Listener, NotStarted, RunRequest, apply_lock, warnings};
 
@@ -24,6 +25,8 @@ pub(super) struct Ready {
     pub(super) lock: ApplyLock,
     /// The limits of the project and of its base.
     pub(super) limits: SendLimits,
+    /// The place of the run in the ledger; `None` without one.
+    pub(super) ledger: Option<Recording>,
     /// The limits of its base that a saved plan exceeds.
     pub(super) exceeded: Vec<ExceededLimit>,
 }
@@ -40,7 +43,7 @@ pub(super) async fn from_live(
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let sending = &request.sending;
-    let Scope { project, declarations, origins, guards, limits, mut report, .. } = scope;
+    let Scope { project, whole, declarations, origins, guards, limits, mut report, ledger, .. } = scope;
     let options = ReadOptions::new(&session, &guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
@@ -50,6 +53,18 @@ pub(super) async fn from_live(
     report.diagnostics.extend(unused_overrides(&guards, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     report.revision = project.revision();
+    let is_whole = whole && is_whole_run(request);
+    let ledger = ledger.zip(request.ledger.begins.as_ref()).and_then(|(run, beginning)| {
+        let commit = report.revision.as_ref()?.commit.clone();
+        Some(Recording::new(run, &project, beginning, commit, is_whole, env))
+    });
     let readings = outcome.readings;
-    Ok(Ready { project, session, report, readings, lock, limits, exceeded: Vec::new() })
+    Ok(Ready { project, session, report, readings, lock, limits, ledger, exceeded: Vec::new() })
+}
+
+/// Whether nothing of the request selects clients, fields or origins.
+fn is_whole_run(request: &RunRequest) -> bool {
+    let selection = &request.selection;
+    let selects = !selection.clients.is_empty() || !selection.labels.is_empty() || !selection.fields.is_empty();
+    !selects && selection.shard.is_none() && !request.base.affected && request.sending.only.is_empty()
 }

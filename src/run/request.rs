@@ -31,10 +31,32 @@ pub struct RunRequest {
     pub floor: Option<PathBuf>,
     /// The guards of the project that this run passes.
     pub overrides: Vec<GuardOverride>,
-    /// Whether the run leaves the ledger out.
-    pub no_ledger: bool,
+    /// How the run uses the ledger.
+    pub ledger: LedgerOptions,
     /// Whether the report names the commit of the work tree, which costs calls of git.
     pub names_commit: bool,
+}
+
+/// How a run uses the ledger of its project.
+#[derive(Clone, Debug, Default)]
+pub struct LedgerOptions {
+    /// Whether the run leaves it out.
+    pub is_left_out: bool,
+    /// For a run that writes: how it begins. `None` judges by the local copy and changes nothing.
+    pub begins: Option<LedgerBeginning>,
+}
+
+/// How a run that writes begins in the ledger.
+#[derive(Clone, Debug, Default)]
+pub struct LedgerBeginning {
+    /// The run whose claim ends now.
+    pub take_over: Option<String>,
+    /// Whether an older commit than the recorded one may be applied.
+    pub allow_older: bool,
+    /// Who runs it; `None` for the person whom the CI system, git or the system names.
+    pub actor: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// Which files a run reads.

@@ -72,7 +72,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     }
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
     let limits = SendLimits::strictest([&project.limits.sending, &floor.limits]);
-    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, exceeded })
+    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, ledger: None, exceeded })
 }
 
 /// Reads the file, and checks that it is a plan that can be applied whole.

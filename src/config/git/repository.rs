@@ -78,6 +78,15 @@ impl Repository {
         Some((head.id.clone(), [&head.folder, file.as_bytes()].concat()))
     }
 
+    /// The person whom the user's settings of git name, `NAME <MAIL>`.
+    pub fn person(&self) -> Option<String> {
+        let get = |name: &str| self.git().setting(name).filter(|value| !value.is_empty());
+        match (get("user.name"), get("user.email")) {
+            (Some(name), Some(mail)) => Some(format!("{name} <{mail}>")),
+            (name, mail) => name.or(mail),
+        }
+    }
+
     fn read_revision(&self) -> Option<Revision> {
         let head = self.head()?;
         Some(Revision {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::plan::document::plan::{FORMAT_VERSION, Plan};
 
 /// The digest of a plan in memory: `sha256:` and 64 hex digits. It hashes one client at a time, so memory stays flat.
-pub(super) fn of_plan(plan: &Plan) -> serde_json::Result<String> {
+pub fn of_plan(plan: &Plan) -> serde_json::Result<String> {
     let clients = plan.clients.iter().map(serde_json::to_value);
     of(clients, &plan.endpoint.raw().into(), &FORMAT_VERSION.into(), &plan.kind.name().into())
 }

@@ -270,7 +270,10 @@ impl<'p> Exchange<'p> {
             (ApplyResult::Applied, None)
         };
         let message = message.map(Untrusted::from);
-        NextAction::Finish(outcome, Details { message, confirmed_by: Some(confirmed_by), not_converged, collateral })
+        NextAction::Finish(
+            outcome,
+            Details { message, confirmed_by: Some(confirmed_by), in_doubt: false, not_converged, collateral },
+        )
     }
 
     fn give_up(&self, failure: Failure) -> NextAction {
@@ -295,6 +298,7 @@ impl<'p> Exchange<'p> {
     }
 
     fn finish(&self, outcome: ApplyResult, message: Untrusted) -> NextAction {
-        NextAction::Finish(outcome, Details { message: Some(message), ..Details::default() })
+        let in_doubt = self.unknown.is_some();
+        NextAction::Finish(outcome, Details { message: Some(message), in_doubt, ..Details::default() })
     }
 }

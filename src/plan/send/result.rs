@@ -44,6 +44,9 @@ pub struct Details {
     pub message: Option<Untrusted>,
     /// Whether the write was confirmed by its own answer or by reading the client again.
     pub confirmed_by: Option<ConfirmedBy>,
+    /// Whether the run ended without learning the fate of a PUT: live may hold what was sent.
+    #[serde(default)]
+    pub in_doubt: bool,
     /// Fields that hold something else than what was sent.
     pub not_converged: Vec<NotConverged>,
     /// Fields that moved though they were not sent.

@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::config::Project;
+use crate::ledger::begin::{BeginOptions, begin};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::layout::{ProjectFolder, record_key};
 use crate::ledger::local::{LocalLedger, read_local};
+use crate::ledger::run::LedgerRun;
 use crate::ledger::view::LedgerView;
 use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, Level, Place, RecordedClient, SettingSet};
 use crate::plan::Origins;
@@ -59,14 +61,76 @@ pub(in crate::run) fn branch(
     Ok((branch, commit))
 }
 
+/// The ledger of a run.
+#[derive(Debug, Default)]
+pub(in crate::run) struct RunLedger {
+    /// What the local copy says, for a run that changes nothing.
+    pub(super) local: LocalLedger,
+    /// The place of a run that writes.
+    pub(in crate::run) run: Option<LedgerRun>,
+}
+
+impl RunLedger {
+    /// What origins are judged by; `None` without a ledger, and before its first record.
+    pub(super) fn view(&self) -> Option<&LedgerView> {
+        match &self.run {
+            Some(run) => Some(run.view()).filter(|view| view.head.is_some()),
+            None => self.local.view.as_ref(),
+        }
+    }
+}
+
+/// The ledger of a run; empty for a run without one. A run that writes fetches the branch and looks whether it may
+/// begin.
+pub(super) fn read(
+    project: Option<&Project>,
+    base: Option<&RunBase>,
+    request: &RunRequest,
+    env: &Environment,
+) -> RunLedger {
+    let Some(beginning) = &request.ledger.begins else {
+        let local = local(project, base, request, env).unwrap_or_default();
+        return RunLedger { local, run: None };
+    };
+    let Some(project) = project else { return RunLedger::default() };
+    let (section, changed) = section(project, base);
+    let Some(section) = section else { return RunLedger::default() };
+    let mut diagnostics: Vec<Diagnostic> = changed.into_iter().collect();
+    if request.ledger.is_left_out {
+        let summary = "this run leaves the ledger out, so it will be missing there".to_owned();
+        diagnostics.push(Diagnostic::warning("ledger", section.place.clone(), summary));
+        return RunLedger { local: LocalLedger { diagnostics, ..LocalLedger::default() }, run: None };
+    }
+    let endpoint = EndpointChoice::new(&request.connection, env).target(project).map(|target| target.label());
+    let run = branch(section, project).and_then(|(branch, commit)| {
+        let options = BeginOptions {
+            commit: &commit,
+            endpoint: &endpoint.unwrap_or_default(),
+            take_over: beginning.take_over.as_deref(),
+            allow_older: beginning.allow_older,
+            trust_project: request.base.trust_project,
+            now: (env.clock.timestamp)(),
+        };
+        begin(branch, &options)
+    });
+    let run = match run {
+        Ok(run) => Some(run),
+        Err(problem) => {
+            diagnostics.push(*problem);
+            None
+        }
+    };
+    RunLedger { local: LocalLedger { diagnostics, ..LocalLedger::default() }, run }
+}
+
 /// The local copy of the ledger, as the run judges by it. `None` for a run without a ledger.
-pub(super) fn local(
+fn local(
     project: Option<&Project>,
     base: Option<&RunBase>,
     request: &RunRequest,
     env: &Environment,
 ) -> Option<LocalLedger> {
-    let project = project.filter(|_| !request.no_ledger)?;
+    let project = project.filter(|_| !request.ledger.is_left_out)?;
     let (section, changed) = section(project, base);
     let mut local = match branch(section?, project) {
         Ok((branch, _)) => {

@@ -5,10 +5,12 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
+use crate::ledger::run::LedgerRun;
 use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, SettingSet, Untrusted, Waiver};
 use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
+use crate::run::preflight::ledger::RunLedger;
 use crate::run::preflight::{self, credentials, floor, ledger, report, selection};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
@@ -39,6 +41,8 @@ pub(in crate::run) struct Scope {
     /// The report so far: everything but clients and run.
     pub(in crate::run) report: Plan,
     base: Option<RunBase>,
+    /// The place of a run that writes in the ledger.
+    pub(in crate::run) ledger: Option<LedgerRun>,
 }
 
 /// Loads the files, reads the base and selects, for a document of this kind. Without a base every difference of a drift
@@ -54,13 +58,14 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let base = RunBase::read(&mut loaded, &request.base);
     let mut origins = baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise);
     // An offline plan compares with the base only.
-    let ledger =
-        (kind != DocumentKind::Offline).then(|| ledger::local(loaded.project.as_ref(), base.as_ref(), request, env));
-    let ledger = ledger.flatten().unwrap_or_default();
-    if let Some(view) = &ledger.view {
+    let mut ledger = match kind {
+        DocumentKind::Offline => RunLedger::default(),
+        _ => ledger::read(loaded.project.as_ref(), base.as_ref(), request, env),
+    };
+    if let Some(view) = ledger.view() {
         origins = ledger::origins(origins, view, &loaded.declarations, fields);
     }
-    loaded.diagnostics.extend(ledger.diagnostics);
+    loaded.diagnostics.append(&mut ledger.local.diagnostics);
     let origins = Arc::new(origins);
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
@@ -102,6 +107,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         affected: None,
         report,
         base,
+        ledger: ledger.run,
     };
     scope.compare(request, env);
     scope.limits = SendLimits::strictest([&scope.limits, &floor.limits]);

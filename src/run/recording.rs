@@ -1,0 +1,97 @@
+//! The place of an apply in the ledger: it claims before the first PUT and records at the end.
+//!
+//! Owns what a run says of itself there, and what of its report the ledger keeps. `ledger` owns the branch.
+
+use std::time::Duration;
+
+use crate::config::Project;
+use crate::ledger::claim::claimed_puts;
+use crate::ledger::draft::RunRecord;
+use crate::ledger::run::{LedgerRun, RecordOutcome, RunIdentity};
+use crate::model::{Diagnostic, Untrusted};
+use crate::plan::{ApplyResult, ClientPlan, Plan, document};
+use crate::run::identity::{of_ci, of_system};
+use crate::run::{Environment, LedgerBeginning};
+
+/// The lease of a project that names none.
+const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// A run of apply in the ledger.
+#[derive(Debug)]
+pub(super) struct Recording {
+    run: LedgerRun,
+    who: RunIdentity,
+    lease: Duration,
+    /// Whether the run covers the whole project.
+    is_whole: bool,
+}
+
+impl Recording {
+    /// The recording of a run that may begin. `commit` is the code that it applies.
+    pub(super) fn new(
+        run: LedgerRun,
+        project: &Project,
+        beginning: &LedgerBeginning,
+        commit: String,
+        is_whole: bool,
+        env: &Environment,
+    ) -> Recording {
+        let (person, job) = of_ci(&env.variables).unwrap_or_default();
+        let named = beginning.actor.as_deref().map(Untrusted::from).or(person);
+        let actor = named.or_else(|| project.repository.person().map(Untrusted::from));
+        let who = RunIdentity {
+            run: env.run_id(),
+            actor: actor.unwrap_or_else(|| of_system(&env.variables)),
+            reason: beginning.reason.as_deref().map(Untrusted::from),
+            link: job.link,
+            pull_request: job.pull_request,
+            commit,
+            digest: String::new(),
+        };
+        let lease = project.ledger.as_ref().map_or(LEASE, |config| config.lease);
+        Recording { run, who, lease, is_whole }
+    }
+
+    /// Claims the ledger for what the plan sends. After an error nothing may be sent.
+    pub(super) fn claim(&mut self, plan: &Plan, env: &Environment) -> Result<(), Box<Diagnostic>> {
+        let puts = claimed_puts(&plan.clients);
+        if puts.is_empty() {
+            return Ok(());
+        }
+        self.who.digest = document::digest(plan).unwrap_or_default();
+        self.run.claim_for(&self.who, puts, self.lease, env.clock.timestamp)
+    }
+
+    /// Whether a PUT may still begin.
+    pub(super) fn lease_end(&self) -> Option<jiff::Timestamp> {
+        self.run.claim().map(|claim| claim.lease_end)
+    }
+
+    /// Records the results.
+    pub(super) fn record(&mut self, report: &Plan, env: &Environment) -> Result<RecordOutcome, Box<Diagnostic>> {
+        let bytes = serde_json::to_vec(&kept(report)).map_err(|why| {
+            let summary = format!("the report cannot be written as JSON: {why}");
+            Box::new(Diagnostic::error("ledger", None, summary))
+        })?;
+        let record = RunRecord {
+            report,
+            document: &bytes,
+            has_sent: self.run.claim().is_some(),
+            is_whole: self.is_whole,
+            applied: Some(&self.who.commit),
+            was_read: |client: &ClientPlan| client.live.is_some(),
+            in_doubt: |client: &ClientPlan| client.details.as_ref().is_some_and(|details| details.in_doubt),
+        };
+        self.run.record(&self.who, &record, env.clock.timestamp)
+    }
+}
+
+/// The report as the ledger keeps it: without clients that had nothing to send.
+fn kept(report: &Plan) -> Plan {
+    let mut kept = report.clone();
+    kept.clients.retain(|client| client.is_to_send() || client.result != Some(ApplyResult::Unchanged));
+    for client in &mut kept.clients {
+        client.live = client.live.as_ref().map(|live| live.only(client.managed));
+    }
+    kept
+}
