@@ -96,7 +96,7 @@ pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bo
 
 /// Judges a declaration without its live client: a value that a guard would refuse as a change, and a field that is not
 /// managed. A guard that needs the live value does not judge here.
-pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagnostic> {
+pub fn judge_declared(guards: &GuardList, declaration: &Declaration) -> Vec<Diagnostic> {
     let (client, managed) = (declaration.client, declaration.managed_set());
     let mut warnings = Vec::new();
     let judging =

@@ -9,6 +9,7 @@ pub(super) mod floor;
 mod helpers;
 mod project;
 mod report;
+mod rules;
 mod scope;
 mod selection;
 #[cfg(test)]
@@ -21,5 +22,6 @@ pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
 pub(super) use project::project;
 pub(super) use report::{problems, problems_at_commit};
+pub(super) use rules::BindingRules;
 pub(super) use scope::{Scope, scope};
 pub(super) use selection::{is_whole, narrow};
