@@ -37,13 +37,18 @@ impl BindingRules {
         today: &str,
     ) -> BindingRules {
         let (guards, waivers) = match base {
-            Some(base) => (base.guards(project, declarations), base.waivers(project)),
+            Some(base) => (base.guards(project), base.waivers(project)),
             None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
+        };
+        // Earlier labels count for every guard with labels, so they come after the last of them.
+        let guards = guards.with_floor(&floor.guards);
+        let guards = match base {
+            Some(base) => base.with_labels(guards, declarations),
+            None => guards,
         };
         let of_base = base.map(RunBase::limits).unwrap_or_default();
         let limits = SendLimits::strictest([&project.limits.sending, &of_base, &floor.limits]);
         let (waivers, waiver_warnings) = floor.counted(waivers, today);
-        let guards = guards.with_floor(&floor.guards);
         BindingRules { guards, limits, waivers, never_waived: floor.never_waived, waiver_warnings }
     }
 
