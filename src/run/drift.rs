@@ -91,10 +91,7 @@ fn webhook<'a>(notification: &'a Notification, env: &Environment) -> anyhow::Res
     let webhook = webhook.map_err(|why| {
         Advice::new(format!("{}: {why}", notification.named_by), "give the address of the webhook, https://HOST/PATH")
     })?;
-    let proxies = match webhook.is_loopback() {
-        true => Proxies::default(),
-        false => Proxies::from_variables(|name| env.variables.text(name)).map_err(anyhow::Error::msg)?,
-    };
+    let proxies = env.proxies(webhook.is_loopback()).map_err(|why| Advice::of_sentence(&why))?;
     Ok(Notifier { webhook, proxies, notification })
 }
 

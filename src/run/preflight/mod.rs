@@ -20,6 +20,7 @@ mod unmanaged;
 pub use credentials::CREDENTIAL_FILES;
 pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
+pub use floor::FLOOR_FILE;
 pub(super) use project::project;
 pub(super) use report::{problems, problems_at_commit};
 pub(super) use rules::BindingRules;
