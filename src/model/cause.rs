@@ -65,12 +65,15 @@ pub fn causes<'e>(chain: impl Iterator<Item = &'e (dyn Error + 'static)>) -> Vec
     causes
 }
 
-/// A text without the operating system's number at its end.
+/// A text without the operating system's number at its end. Its sentence begins with a small letter; a path before it
+/// stays as it is.
 fn without_number(text: &str) -> String {
-    match text.split_once(" (os error") {
-        Some((text, _)) => text.to_lowercase(),
-        None => text.to_owned(),
-    }
+    let Some((text, _)) = text.split_once(" (os error") else { return text.to_owned() };
+    let (path, sentence) = text.rsplit_once(": ").map_or(("", text), |(path, sentence)| (path, sentence));
+    let between = if path.is_empty() { "" } else { ": " };
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    format!("{path}{between}{}{}", first.map(String::from).unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]
@@ -106,6 +109,8 @@ mod tests {
         let words = |error: Outer| causes([&error as &(dyn Error + 'static), &error.0].into_iter());
         let missing = words(Outer(io::Error::from_raw_os_error(2)));
         assert_eq!(missing, ["cannot read a.yaml", "no such file or directory"]);
+        let named = io::Error::other(format!("a/B.yaml: {}", io::Error::from_raw_os_error(13)));
+        assert_eq!(words(Outer(named)), ["cannot read a.yaml", "a/B.yaml: permission denied"]);
         let own = words(Outer(io::Error::other("B is a link; remove it")));
         assert_eq!(own, ["cannot read a.yaml", "B is a link; remove it"]);
     }
