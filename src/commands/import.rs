@@ -11,11 +11,10 @@ use crate::terminal::{block_on, environment, inputs, listener, not_started, sign
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
-    args.out.as_deref().map_or(Ok(()), inputs::check_folder)?;
     let env = environment()?;
     signals::listen(&env, log.quiet);
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
-    match block_on(run::import(&request, &env, &listener, show)) {
+    match block_on(run::import(&request, &env, &listener, inputs::check_folder, show)) {
         Ok(outcome) => {
             if let Some(example) = outcome.removed_example.filter(|_| !log.quiet) {
                 note(&format!("note: {} was the untouched example of `init` and is removed", shown(&example)));

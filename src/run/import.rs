@@ -58,12 +58,13 @@ pub struct ImportOutcome {
     pub finished: anyhow::Result<()>,
 }
 
-/// Reads the clients and writes their documents. `each` receives every client as soon as it is done; its error ends the
-/// import.
+/// Reads the clients and writes their documents. `check_folder` judges the folder of the documents before the first
+/// request. `each` receives every client as soon as it is done; its error ends the import.
 pub async fn import(
     request: &ImportRequest,
     env: &Environment,
     listener: &Listener,
+    check_folder: fn(&Path) -> anyhow::Result<()>,
     mut each: impl FnMut(ImportedClient) -> anyhow::Result<()>,
 ) -> Result<ImportOutcome, NotStarted> {
     let mut loaded = config::load(&request.files.request(env));
@@ -71,15 +72,16 @@ pub async fn import(
     loaded.diagnostics.retain(|one| one.rule != "no-documents" && one.rule != "unmatched-glob");
     let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     let credentials = credentials(&project, request)?;
+    let folder = match &request.out {
+        Some(out) => env.folder.join(out),
+        None => project.root.join("clients"),
+    };
+    check_folder(&folder)?;
     let session = match Session::connect(&project, vec![credentials.clone()], &request.connection, env).await {
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems(report, errors, env)),
     };
     listener(RunEvent::Warnings(report.diagnostics));
-    let folder = match &request.out {
-        Some(out) => env.folder.join(out),
-        None => project.root.join("clients"),
-    };
     let documents = Documents::of(&project, &loaded.declarations, credentials.as_ref());
     let target = ImportTarget { folder, documents, force: request.force, persist: env.persist };
     let default = project.default_credentials.as_ref();
