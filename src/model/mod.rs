@@ -37,7 +37,7 @@ pub mod zone;
 
 pub use cause::{Advice, causes, io_cause};
 pub use client::{ClientId, ClientKey};
-pub use declaration::{Declaration, DeclaredClient, Expected, Layer, ManagedField};
+pub use declaration::{Declaration, DeclaredClient, Expectation, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};
 pub use difference::{Difference, Origin};
 pub use failure::{Failure, FailureKind};
@@ -56,5 +56,5 @@ pub use risk::{Direction, Judgement, Risk, Severity};
 pub use route::Route;
 pub use setting::{Setting, SettingSet};
 pub use text::Untrusted;
-pub use value::{Given, State, Value};
+pub use value::{RawValue, State, Value};
 pub use waiver::{Waived, Waiver};
