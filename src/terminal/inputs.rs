@@ -63,7 +63,7 @@ pub(crate) fn check<'a>(
         .filter_map(|name| Some((name, PathBuf::from(std::env::var_os(name)?))));
     let variables: Vec<(&str, PathBuf)> = variables.collect();
     for (format, file) in outputs {
-        // What is written in place is never replaced, and what cannot be followed is an error of its own.
+        // A device or a pipe is never replaced, and what cannot be followed is an error of its own.
         let Some(output) = FileIdentity::of(file) else { continue };
         if let Some(what) = by_name(output.real()) {
             return Err(error(file, &what));

@@ -258,3 +258,36 @@ fn the_default_folder_of_import_is_checked_before_the_first_request_too() {
     world.run("import 12").ok();
     assert!(world.path("clients/12-acme.yaml").exists());
 }
+
+#[test]
+fn a_descriptor_of_a_file_that_the_run_reads_is_wrong_usage() {
+    let mut world = world();
+    let program = env!("CARGO_BIN_EXE_ringform");
+    for (file, what) in [
+        ("clients/12.yaml", "is a client document"),
+        ("ringform.yaml", "is a project file"),
+        ("p.json", "is the plan to apply"),
+    ] {
+        let before = all_files(world.folder());
+        let line = match file {
+            "p.json" => "apply --yes --plan p.json",
+            _ => "plan",
+        };
+        for (output, redirected) in
+            [("/dev/fd/3", "3<"), ("/dev/fd/3", "3>>"), ("/proc/self/fd/3", "3<>"), ("/dev/stdout", ">>")]
+        {
+            let script = format!("{program} {line} --format json={output} {redirected}{file}");
+            let command = world.command("");
+            let shell = std::process::Command::new("sh")
+                .args(["-c", &script])
+                .current_dir(command.get_current_dir().unwrap())
+                .env_clear()
+                .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
+                .output()
+                .unwrap();
+            let stderr = String::from_utf8_lossy(&shell.stderr);
+            assert!(shell.status.code() == Some(1) && stderr.contains(what), "{script}: {stderr}");
+            assert_eq!(all_files(world.folder()), before, "{script}");
+        }
+    }
+}
