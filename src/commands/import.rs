@@ -1,5 +1,7 @@
 //! `ringform import`: writes client documents from live clients.
 
+use std::path::Path;
+
 use ringform::model::{ClientId, io_cause};
 use ringform::render::escape;
 use ringform::run::{self, ExitStatus, ImportError, ImportRequest, ImportWarning, ImportedClient};
@@ -54,6 +56,10 @@ fn warned(client: ClientId, warning: &ImportWarning) -> String {
     }
 }
 
+fn declared(path: &Path, help: &str) -> String {
+    format!("{} declares it already, so nothing was written\n  help: {help}", shown(path))
+}
+
 fn sentence(error: &ImportError) -> String {
     match error {
         ImportError::NotRead(failure) => {
@@ -62,9 +68,8 @@ fn sentence(error: &ImportError) -> String {
         }
         ImportError::NoId => "the answer holds no valid `id`, so nothing was written".to_owned(),
         ImportError::OtherClient(id) => format!("the answer is client {id}, so nothing was written"),
-        ImportError::Declared(path) => {
-            format!("{} declares it already, so nothing was written\n  help: edit that file instead", shown(path))
-        }
+        ImportError::Declared(path) => declared(path, "edit that file, or give --force to replace it"),
+        ImportError::DeclaredElsewhere(path) => declared(path, "edit that file instead"),
         ImportError::Exists(path) => format!("{} already exists\n  help: give --force to replace it", shown(path)),
         ImportError::NotWritten(path, error) => {
             format!("cannot write {}: {}", shown(path), escape::terminal(&io_cause(error).into()))

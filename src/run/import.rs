@@ -39,8 +39,10 @@ pub enum ImportError {
     NoId,
     /// The answer is another client.
     OtherClient(u64),
-    /// A document declares the client already.
+    /// A document declares the client already; `--force` would replace it.
     Declared(PathBuf),
+    /// A document that `--force` does not replace declares the client: of another file, or one of several in its file.
+    DeclaredElsewhere(PathBuf),
     /// The file exists.
     Exists(PathBuf),
     /// The file cannot be written.
@@ -186,7 +188,10 @@ impl ImportTarget {
         let of_me = self.documents.of_me.iter().filter(|_| client == ClientId::Me);
         for declared in self.documents.by_client.get(&id).into_iter().flatten().chain(of_me) {
             let only = self.documents.in_file.get(declared) == Some(&1);
-            if !(self.force && only && is_same_file(declared, &path)) {
+            if !(only && is_same_file(declared, &path)) {
+                return Err(ImportError::DeclaredElsewhere(declared.clone()));
+            }
+            if !self.force {
                 return Err(ImportError::Declared(declared.clone()));
             }
         }
