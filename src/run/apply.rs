@@ -81,8 +81,7 @@ async fn permission(
     let usage = &ready.session.usage;
     ready.report.run = env.run(usage.requests(), usage.quota());
     ready.report.run.overrides = request.run.overrides.clone();
-    let mut exceeded = send::exceeded(&ready.limits, &ready.report);
-    exceeded.append(&mut ready.exceeded);
+    let exceeded = send::exceeded(&ready.limits, &ready.report);
     if !exceeded.is_empty() {
         ready.report.diagnostics.extend(exceeded.iter().map(ExceededLimit::error));
         let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");

@@ -5,7 +5,6 @@
 use crate::config::Project;
 use crate::journal::ApplyLock;
 use crate::model::SendLimits;
-use crate::plan::send::ExceededLimit;
 use crate::plan::{DocumentKind, Plan, unused_overrides};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
@@ -24,8 +23,6 @@ pub(super) struct Ready {
     pub(super) lock: ApplyLock,
     /// The limits of the project and of its base.
     pub(super) limits: SendLimits,
-    /// The limits of its base that a saved plan exceeds.
-    pub(super) exceeded: Vec<ExceededLimit>,
 }
 
 /// Reads all and plans.
@@ -51,5 +48,5 @@ pub(super) async fn from_live(
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     report.revision = project.revision();
     let readings = outcome.readings;
-    Ok(Ready { project, session, report, readings, lock, limits, exceeded: Vec::new() })
+    Ok(Ready { project, session, report, readings, lock, limits })
 }

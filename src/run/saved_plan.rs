@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::files::read_stream;
-use crate::model::{Diagnostic, Revision, SendLimits, Untrusted};
+use crate::model::{Diagnostic, Revision, SendLimits, Untrusted, base_limit};
 use crate::plan::{
-    Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, send, unused_overrides,
+    Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, unused_overrides,
 };
 use crate::run::preflight::{self, EndpointChoice};
 use crate::run::read::Readings;
@@ -50,11 +50,11 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
-    let exceeded = send::exceeded_at_base(&plan);
     // The plan compared with its base what this run does not read again.
     report.diagnostics.extend(plan.diagnostics.into_iter().filter(Diagnostic::is_error));
     report.endpoint = plan.endpoint;
     report.base = plan.base;
+    report.base_limits = plan.base_limits;
     report.shard = plan.shard;
     report.unaffected = plan.unaffected;
     report.released_clients = plan.released_clients;
@@ -66,13 +66,17 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         client.blocked = kept;
         report.diagnostics.extend(guards::judge(&rules, client));
         // This run does not read the base again: a client that a guard of the base stopped stays stopped.
-        let is_of_base = |one: &Blocked| !client.blocked.contains(one) && !guards::is_passed(&rules, client, one);
-        let old = then.into_iter().filter(|one| has_base && is_of_base(one)).collect::<Vec<_>>();
+        let is_of_base = |one: &Blocked| one.revision.is_some() || !guards::is_passed(&rules, client, one);
+        let old = then.into_iter().filter(|one| (has_base || one.revision.is_some()) && is_of_base(one));
+        let old = old.collect::<Vec<_>>();
+        let is_repeated = |one: &Blocked| old.iter().any(|old| (&old.name, &old.message) == (&one.name, &one.message));
+        client.blocked.retain(|one| one.kind != BlockedKind::Guard || !is_repeated(one));
         client.blocked.extend(old);
     }
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
-    let limits = SendLimits::strictest([&project.limits.sending, &floor.limits]);
-    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, exceeded })
+    let base_limits = base_limit::to_limits(&report.base_limits);
+    let limits = SendLimits::strictest([&project.limits.sending, &floor.limits, &base_limits]);
+    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits })
 }
 
 /// Reads the file, and checks that it is a plan that can be applied whole.

@@ -66,7 +66,7 @@ fn a_block_refuses_and_withheld_changes_are_not_judged() {
     let declared = declaration(&[(geo, json!("BY")), (music, json!(8))]);
     let client = || ClientPlan::read(&declared, before.clone(), Origin::Unknown);
     let mut blocked = client();
-    blocked.blocked.push(Blocked { kind: BlockedKind::Guard, name: "g".into(), message: "no".into() });
+    blocked.blocked.push(Blocked { kind: BlockedKind::Guard, name: "g".into(), message: "no".into(), revision: None });
     assert_eq!(decided(recheck(&blocked, &before)), "refused");
     let mut part = client();
     part.changes[0].withheld = true;
@@ -87,7 +87,12 @@ fn only_leaves_out_origins_and_overwrite_drift_lifts_a_conflict() {
             change.difference.origin = origin;
         }
         let name = Setting::HoldMusic.name().into();
-        client.blocked.push(Blocked { kind: BlockedKind::Conflict, name, message: "all differ".into() });
+        client.blocked.push(Blocked {
+            kind: BlockedKind::Conflict,
+            name,
+            message: "all differ".into(),
+            revision: None,
+        });
         client
     };
     let table: [ScopeRow<'_>; 6] = [

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, SettingSet, Untrusted, Waiver};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, SettingSet, Untrusted, Waiver, base_limit};
 use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -66,7 +66,12 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Err(other) => return Err(other),
     };
     let whole = selection::is_whole(&files, &project);
-    let declarations = loaded.declarations;
+    let mut declarations = loaded.declarations;
+    // Which clients the run reads decides which labels count, so this comes before the guards.
+    let affected = base.as_ref().filter(|_| request.base.affected).map(|base| {
+        let endpoint = EndpointChoice::new(&request.connection, env);
+        base.keep_affected(&project, endpoint, &mut declarations, request.selection.fields)
+    });
     let (guards, waivers) = match &base {
         Some(base) => (base.guards(&project, &declarations), base.waivers(&project)),
         None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
@@ -90,31 +95,27 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         limits,
         waivers,
         never_waived: floor.never_waived,
-        affected: None,
+        affected,
         report,
         base,
     };
-    scope.compare(request, env);
+    scope.compare(request);
     scope.limits = SendLimits::strictest([&scope.limits, &floor.limits]);
     Ok(scope)
 }
 
 impl Scope {
     /// Compares the declarations and the rules with those of the base.
-    fn compare(&mut self, request: &RunRequest, env: &Environment) {
+    fn compare(&mut self, request: &RunRequest) {
         let Some(base) = &self.base else { return };
-        let (project, declarations) = (&self.project, &mut self.declarations);
-        if request.base.affected {
-            let endpoint = EndpointChoice::new(&request.connection, env);
-            let affected = base.keep_affected(project, endpoint, declarations, request.selection.fields);
-            self.report.unaffected = Some(affected.selected - affected.reads);
-            self.affected = Some(affected);
-        }
+        let (project, declarations) = (&self.project, &self.declarations);
+        self.report.unaffected = self.affected.as_ref().map(|affected| affected.selected - affected.reads);
         self.report.diagnostics.extend(base.loosened(project));
         let limits = base.limits();
         // A drift report sends nothing, so no limit matters to it.
         if self.report.kind != DocumentKind::Drift {
             self.report.diagnostics.extend(send::loosened(&limits, &self.limits));
+            self.report.base_limits = base_limit::of_limits(&limits, &self.limits);
         }
         self.limits = SendLimits::strictest([&self.limits, &limits]);
         let unmanaged = base.unmanaged(declarations, &self.guards, &request.selection, self.report.kind);
