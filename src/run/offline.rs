@@ -13,9 +13,10 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
         scope(request, env, DocumentKind::Offline)?;
     // A missing variable stops nothing here, because the run sends nothing.
     report.endpoint = EndpointChoice::new(&request.connection, env).unfilled_label(&project);
+    let sending = request.sending.among(&declarations);
     for declaration in &declarations {
         let (mut client, not_shown) = compare_with_base(declaration, origins.of(declaration));
-        request.sending.mark(&mut client);
+        sending.mark(&mut client);
         client.select(request.selection.fields);
         report.diagnostics.extend(not_shown);
         report.diagnostics.extend(guards::judge(&rules, &mut client));
@@ -24,7 +25,7 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
     report.run = env.run_without_requests();
     report.run.overrides = request.overrides.clone();
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
-    report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
+    report.diagnostics.extend(warnings::unused_overwrites(&sending, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     let exceeded = send::exceeded(&limits, &report);
     report.diagnostics.extend(exceeded.iter().map(ExceededLimit::warning));

@@ -13,7 +13,8 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let Scope { project, declarations, origins, guards, limits, mut report, .. } = scope;
-    let options = ReadOptions::new(&session, &guards, origins, &request.sending, env, listener);
+    let sending = request.sending.among(&declarations);
+    let options = ReadOptions::new(&session, &guards, origins, &sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, ..options }).await;
     report.clients = outcome.clients;
@@ -21,7 +22,7 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     report.run = env.run(session.usage.requests(), session.usage.quota());
     report.run.overrides = request.overrides.clone();
     session.close().await?;
-    report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
+    report.diagnostics.extend(warnings::unused_overwrites(&sending, &report.clients));
     report.diagnostics.extend(unused_overrides(&guards, &report.clients));
     report.diagnostics.extend(warnings::stale_base(&project, &report));
     let exceeded = send::exceeded(&limits, &report);

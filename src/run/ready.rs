@@ -36,8 +36,8 @@ pub(super) async fn from_live(
     let lock = apply_lock::take(&scope.project, env).map_err(|errors| scope.refuse(errors, env))?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
-    let sending = &request.sending;
     let Scope { project, declarations, origins, guards, limits, mut report, .. } = scope;
+    let sending = &request.sending.among(&declarations);
     let options = ReadOptions::new(&session, &guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;

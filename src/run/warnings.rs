@@ -4,7 +4,7 @@
 
 use crate::config::Project;
 use crate::journal;
-use crate::model::Diagnostic;
+use crate::model::{ClientId, Diagnostic};
 use crate::plan::send::Overwrite;
 use crate::plan::{Change, ClientPlan, Origin, Plan, SendScope};
 
@@ -12,7 +12,12 @@ use crate::plan::{Change, ClientPlan, Origin, Plan, SendScope};
 pub(super) fn unused_overwrites(sending: &SendScope, clients: &[ClientPlan]) -> Vec<Diagnostic> {
     let warn = |one: &Overwrite| {
         let known = clients.iter().any(|client| client.client_id == one.client);
-        let why = if known { "has no such conflict" } else { "is not among the clients of this run" };
+        let is_ambiguous = one.client == ClientId::Me && one.credentials.is_none() && sending.has_several_me;
+        let why = match known {
+            true if is_ambiguous => "is of several credentials; name one, as in @me:CREDENTIALS",
+            true => "has no such conflict",
+            false => "is not among the clients of this run",
+        };
         let summary = format!("--overwrite-drift {one} has no effect: client {} {why}", one.client);
         Diagnostic::warning("nothing-to-overwrite", None, summary)
     };
