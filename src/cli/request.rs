@@ -71,7 +71,11 @@ impl From<&BaseArgs> for BaseOptions {
 
 impl From<&SendArgs> for SendScope {
     fn from(args: &SendArgs) -> SendScope {
-        SendScope { only: args.only.iter().copied().collect(), overwrite: args.overwrite_drift.clone() }
+        SendScope {
+            only: args.only.iter().copied().collect(),
+            overwrite: args.overwrite_drift.clone(),
+            ..SendScope::default()
+        }
     }
 }
 

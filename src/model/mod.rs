@@ -4,6 +4,7 @@
 //! of it is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, or
 //! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
+pub mod base_limit;
 mod cause;
 pub mod client;
 pub mod countries;
@@ -35,6 +36,7 @@ pub mod value;
 pub mod waiver;
 pub mod zone;
 
+pub use base_limit::BaseLimit;
 pub use cause::{Advice, causes, io_cause};
 pub use client::{ClientId, ClientKey};
 pub use declaration::{Declaration, DeclaredClient, Expectation, Layer, ManagedField};

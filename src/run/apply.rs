@@ -81,8 +81,7 @@ async fn permission(
     let usage = &ready.session.usage;
     let run = env.run(usage.requests(), usage.quota());
     ready.report.run = Run { overrides: request.run.overrides.clone(), ..run };
-    let mut exceeded = send::exceeded(&ready.limits, &ready.report);
-    exceeded.append(&mut ready.exceeded);
+    let exceeded = send::exceeded(&ready.limits, &ready.report);
     if !exceeded.is_empty() {
         ready.report.diagnostics.extend(exceeded.iter().map(ExceededLimit::error));
         let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");

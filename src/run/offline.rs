@@ -13,16 +13,17 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
     let Scope { project, declarations, origins, rules, mut report, .. } = scope;
     // A missing variable stops nothing here, because the run sends nothing.
     report.endpoint = EndpointChoice::new(&request.connection, env).unfilled_label(&project);
+    let sending = request.sending.among(&declarations);
     for declaration in &declarations {
         let (mut client, not_shown) = compare_with_base(declaration, origins.of(declaration));
-        request.sending.mark(&mut client);
+        sending.mark(&mut client);
         client.select(request.selection.fields);
         report.diagnostics.extend(not_shown);
         report.diagnostics.extend(guards::judge(&rules.guards, &mut client));
         report.clients.push(client);
     }
     report.run = Run { overrides: request.overrides.clone(), ..env.run_without_requests() };
-    report.diagnostics.extend(warnings::of_plan(request, &project, &rules.guards, &report));
+    report.diagnostics.extend(warnings::of_plan(&sending, &project, &rules.guards, &report));
     let exceeded = send::exceeded(&rules.limits, &report);
     report.diagnostics.extend(exceeded.iter().map(ExceededLimit::warning));
     if request.names_commit {

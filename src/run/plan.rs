@@ -13,7 +13,8 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let Scope { project, declarations, origins, rules, mut report, .. } = scope;
-    let options = ReadOptions::new(&session, &rules.guards, origins, &request.sending, env, listener);
+    let sending = request.sending.among(&declarations);
+    let options = ReadOptions::new(&session, &rules.guards, origins, &sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, ..options }).await;
     report.clients = outcome.clients;
@@ -21,7 +22,7 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     let run = env.run(session.usage.requests(), session.usage.quota());
     report.run = Run { overrides: request.overrides.clone(), ..run };
     session.close().await?;
-    report.diagnostics.extend(warnings::of_plan(request, &project, &rules.guards, &report));
+    report.diagnostics.extend(warnings::of_plan(&sending, &project, &rules.guards, &report));
     let exceeded = send::exceeded(&rules.limits, &report);
     report.diagnostics.extend(exceeded.iter().map(ExceededLimit::warning));
     if request.names_commit {

@@ -5,7 +5,6 @@
 use crate::config::Project;
 use crate::journal::ApplyLock;
 use crate::model::SendLimits;
-use crate::plan::send::ExceededLimit;
 use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
@@ -24,8 +23,6 @@ pub(super) struct Ready {
     pub(super) lock: ApplyLock,
     /// The limits of the project, of its floor and, without a saved plan, of its base.
     pub(super) limits: SendLimits,
-    /// The limits of its base that a saved plan exceeds.
-    pub(super) exceeded: Vec<ExceededLimit>,
 }
 
 /// Reads all and plans.
@@ -40,13 +37,14 @@ pub(super) async fn from_live(
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let Scope { project, declarations, origins, rules, mut report, .. } = scope;
-    let options = ReadOptions::new(&session, &rules.guards, origins, &request.sending, env, listener);
+    let sending = &request.sending.among(&declarations);
+    let options = ReadOptions::new(&session, &rules.guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
-    report.diagnostics.extend(warnings::of_plan(request, &project, &rules.guards, &report));
+    report.diagnostics.extend(warnings::of_plan(sending, &project, &rules.guards, &report));
     report.revision = project.revision();
     let readings = outcome.readings;
-    Ok(Ready { project, session, report, readings, lock, limits: rules.limits, exceeded: Vec::new() })
+    Ok(Ready { project, session, report, readings, lock, limits: rules.limits })
 }

@@ -8,6 +8,7 @@ mod applying;
 mod architecture;
 mod asking;
 mod binding;
+mod binding_saved;
 mod ci_jobs;
 mod clones;
 mod command_files;

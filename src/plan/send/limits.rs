@@ -117,15 +117,6 @@ pub fn exceeded(limits: &SendLimits, plan: &Plan) -> Vec<ExceededLimit> {
     bounds.into_iter().filter_map(exceeds).collect()
 }
 
-/// The limits of its base that a saved plan exceeded when it was made. An apply of the plan does not read the base
-/// again, so they still stop it. Limits of the project are judged again by the file of today.
-pub fn exceeded_at_base(saved: &Plan) -> Vec<ExceededLimit> {
-    let of_base = |one: &&Diagnostic| one.rule == "limit-exceeded" && one.range.is_none();
-    let found = saved.diagnostics.iter().filter(|_| saved.base.is_some()).filter(of_base);
-    let sentence = |text: &str| text.strip_suffix(WOULD_SEND_NOTHING).unwrap_or(text).to_owned();
-    found.map(|one| ExceededLimit { sentence: one.summary.map(sentence), place: None, help: RAISE_FIRST }).collect()
-}
-
 /// A bound by its name and its source: `--max-changes`, `max_changes of ringform.yaml:4`.
 pub fn limit_name(kind: LimitKind, bound: &LimitBound) -> String {
     match bound.source {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::config::{self, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted, base_limit};
 use crate::plan::{DocumentKind, Origin, Origins, Plan, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -61,7 +61,12 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Err(other) => return Err(other),
     };
     let whole = selection::is_whole(&files, &project);
-    let declarations = loaded.declarations;
+    let mut declarations = loaded.declarations;
+    // Which clients the run reads decides which labels count, so this comes before the guards.
+    let affected = base.as_ref().filter(|_| request.base.affected).map(|base| {
+        let endpoint = EndpointChoice::new(&request.connection, env);
+        base.keep_affected(&project, endpoint, &mut declarations, request.selection.fields)
+    });
     let rules = BindingRules::of(&project, base.as_ref(), floor, &declarations, &env.clock.today());
     let mut rules = match rules.with_overrides(&request.overrides) {
         Ok(rules) => rules,
@@ -71,26 +76,23 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     if kind == DocumentKind::Drift {
         report.diagnostics.append(&mut rules.waiver_warnings);
     }
-    let mut scope = Scope { project, declared, whole, declarations, origins, rules, affected: None, report, base };
-    scope.compare(request, env);
+    let mut scope = Scope { project, declared, whole, declarations, origins, rules, affected, report, base };
+    scope.compare(request);
     Ok(scope)
 }
 
 impl Scope {
     /// Compares the declarations and the rules with those of the base.
-    fn compare(&mut self, request: &RunRequest, env: &Environment) {
+    fn compare(&mut self, request: &RunRequest) {
         let Some(base) = &self.base else { return };
-        let (project, declarations) = (&self.project, &mut self.declarations);
-        if request.base.affected {
-            let endpoint = EndpointChoice::new(&request.connection, env);
-            let affected = base.keep_affected(project, endpoint, declarations, request.selection.fields);
-            self.report.unaffected = Some(affected.selected - affected.reads);
-            self.affected = Some(affected);
-        }
+        let (project, declarations) = (&self.project, &self.declarations);
+        self.report.unaffected = self.affected.as_ref().map(|affected| affected.selected - affected.reads);
         self.report.diagnostics.extend(base.loosened(project));
         // A drift report sends nothing, so no limit matters to it.
         if self.report.kind != DocumentKind::Drift {
-            self.report.diagnostics.extend(send::loosened(&base.limits(), &project.limits.sending));
+            let limits = base.limits();
+            self.report.diagnostics.extend(send::loosened(&limits, &project.limits.sending));
+            self.report.base_limits = base_limit::of_limits(&limits, &project.limits.sending);
         }
         let unmanaged = base.unmanaged(declarations, &self.rules.guards, &request.selection, self.report.kind);
         self.report.diagnostics.extend(unmanaged);
