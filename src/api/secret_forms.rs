@@ -73,42 +73,43 @@ fn unescaped(text: &str) -> String {
             '&' => entity(rest),
             _ => None,
         }
-        .unwrap_or((Unescaped::Text(first), first.len_utf8()));
+        .unwrap_or((DecodedPiece::Text(first), first.len_utf8()));
         match value {
-            Unescaped::Byte(byte) => bytes.push(byte),
-            Unescaped::Text(letter) => bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
-            Unescaped::Nothing => {}
+            DecodedPiece::Byte(byte) => bytes.push(byte),
+            DecodedPiece::Text(letter) => bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+            DecodedPiece::Nothing => {}
         }
         rest = &rest[length..];
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-enum Unescaped {
+/// What one escape stands for.
+enum DecodedPiece {
     Byte(u8),
     Text(char),
     Nothing,
 }
 
-fn percent(text: &str) -> Option<(Unescaped, usize)> {
+fn percent(text: &str) -> Option<(DecodedPiece, usize)> {
     let byte = u8::from_str_radix(hex(text.get(1..3)?)?, 16).ok()?;
-    Some((Unescaped::Byte(byte), 3))
+    Some((DecodedPiece::Byte(byte), 3))
 }
 
-fn backslash(text: &str) -> Option<(Unescaped, usize)> {
+fn backslash(text: &str) -> Option<(DecodedPiece, usize)> {
     let second = text[1..].chars().next()?;
     match second {
         'u' => {
             let code = u32::from_str_radix(hex(text.get(2..6)?)?, 16).ok()?;
-            Some((char::from_u32(code).map_or(Unescaped::Nothing, Unescaped::Text), 6))
+            Some((char::from_u32(code).map_or(DecodedPiece::Nothing, DecodedPiece::Text), 6))
         }
-        'x' => Some((Unescaped::Byte(u8::from_str_radix(hex(text.get(2..4)?)?, 16).ok()?), 4)),
-        '"' | '\\' | '/' | '\'' => Some((Unescaped::Text(second), 2)),
+        'x' => Some((DecodedPiece::Byte(u8::from_str_radix(hex(text.get(2..4)?)?, 16).ok()?), 4)),
+        '"' | '\\' | '/' | '\'' => Some((DecodedPiece::Text(second), 2)),
         _ => None,
     }
 }
 
-fn entity(text: &str) -> Option<(Unescaped, usize)> {
+fn entity(text: &str) -> Option<(DecodedPiece, usize)> {
     let body = &text[1..];
     if let Some(number) = body.strip_prefix('#') {
         let (radix, digits) = match number.strip_prefix(['x', 'X']) {
@@ -119,7 +120,7 @@ fn entity(text: &str) -> Option<(Unescaped, usize)> {
         let code = u32::from_str_radix(digits.get(..length).filter(|digits| !digits.is_empty())?, radix).ok()?;
         let consumed = text.len() - digits.len() + length;
         let consumed = consumed + usize::from(text[consumed..].starts_with(';'));
-        return Some((char::from_u32(code).map_or(Unescaped::Nothing, Unescaped::Text), consumed));
+        return Some((char::from_u32(code).map_or(DecodedPiece::Nothing, DecodedPiece::Text), consumed));
     }
     let end = body.char_indices().take(12).find(|(_, c)| *c == ';')?.0;
     let name = body[..end].to_ascii_lowercase();
@@ -127,13 +128,13 @@ fn entity(text: &str) -> Option<(Unescaped, usize)> {
         return None;
     }
     let value = match name.as_str() {
-        "amp" => Unescaped::Text('&'),
-        "lt" => Unescaped::Text('<'),
-        "gt" => Unescaped::Text('>'),
-        "quot" => Unescaped::Text('"'),
-        "apos" => Unescaped::Text('\''),
+        "amp" => DecodedPiece::Text('&'),
+        "lt" => DecodedPiece::Text('<'),
+        "gt" => DecodedPiece::Text('>'),
+        "quot" => DecodedPiece::Text('"'),
+        "apos" => DecodedPiece::Text('\''),
         // The others that matter here are marks and blanks, which the search does not need.
-        _ => Unescaped::Nothing,
+        _ => DecodedPiece::Nothing,
     };
     Some((value, end + 2))
 }

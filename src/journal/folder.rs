@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::model::io_cause;
+
 /// The folder of everything that ringform keeps beside a project. It ignores itself.
 pub const FOLDER: &str = ".ringform";
 
@@ -60,7 +62,7 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// An error with the path that it is about.
 pub(super) fn named(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", shown(path)))
+    io::Error::new(error.kind(), format!("{}: {}", shown(path), io_cause(&error)))
 }
 
 /// Makes the folder of the journals below a project, and returns it.

@@ -25,9 +25,10 @@ impl Advice {
         Advice::new(what, help)
     }
 
-    /// The next step; empty without one.
-    pub fn help(&self) -> &str {
-        &self.help
+    /// The next step that a chain of causes names, from the outermost cause on.
+    pub fn help_of<'e>(mut chain: impl Iterator<Item = &'e (dyn Error + 'static)>) -> Option<&'e str> {
+        let advice = chain.find_map(|cause| cause.downcast_ref::<Advice>())?;
+        Some(advice.help.as_str()).filter(|help| !help.is_empty())
     }
 }
 
@@ -64,12 +65,15 @@ pub fn causes<'e>(chain: impl Iterator<Item = &'e (dyn Error + 'static)>) -> Vec
     causes
 }
 
-/// A text without the operating system's number at its end.
+/// A text without the operating system's number at its end. Its sentence begins with a small letter; a path before it
+/// stays as it is.
 fn without_number(text: &str) -> String {
-    match text.split_once(" (os error") {
-        Some((text, _)) => text.to_lowercase(),
-        None => text.to_owned(),
-    }
+    let Some((text, _)) = text.split_once(" (os error") else { return text.to_owned() };
+    let (path, sentence) = text.rsplit_once(": ").map_or(("", text), |(path, sentence)| (path, sentence));
+    let between = if path.is_empty() { "" } else { ": " };
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    format!("{path}{between}{}{}", first.map(String::from).unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]
@@ -78,9 +82,10 @@ mod tests {
 
     #[test]
     fn a_sentence_has_its_next_step_behind_the_last_semicolon() {
-        for (text, what, help) in [("a; b; do c", "a; b", "do c"), ("a", "a", "")] {
+        for (text, what, help) in [("a; b; do c", "a; b", Some("do c")), ("a", "a", None)] {
             let advice = Advice::of_sentence(text);
-            assert_eq!((advice.to_string().as_str(), advice.help()), (what, help));
+            let chain = [&advice as &(dyn Error + 'static)];
+            assert_eq!((advice.to_string().as_str(), Advice::help_of(chain.into_iter())), (what, help));
         }
     }
 
@@ -104,6 +109,8 @@ mod tests {
         let words = |error: Outer| causes([&error as &(dyn Error + 'static), &error.0].into_iter());
         let missing = words(Outer(io::Error::from_raw_os_error(2)));
         assert_eq!(missing, ["cannot read a.yaml", "no such file or directory"]);
+        let named = io::Error::other(format!("a/B.yaml: {}", io::Error::from_raw_os_error(13)));
+        assert_eq!(words(Outer(named)), ["cannot read a.yaml", "a/B.yaml: permission denied"]);
         let own = words(Outer(io::Error::other("B is a link; remove it")));
         assert_eq!(own, ["cannot read a.yaml", "B is a link; remove it"]);
     }

@@ -112,7 +112,7 @@ pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bo
 
 /// Judges a declaration without its live client: a value that a guard would refuse as a change, and a field that is not
 /// managed. A guard that needs the live value does not judge here.
-pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagnostic> {
+pub fn judge_declared(guards: &GuardList, declaration: &Declaration) -> Vec<Diagnostic> {
     let (client, managed) = (declaration.client, declaration.managed_set());
     let mut warnings = Vec::new();
     let judging =
@@ -167,11 +167,11 @@ fn refused_value(
         return None;
     }
     let why = guard.message.as_ref().map(|message| format!(" ({})", message.raw())).unwrap_or_default();
-    let summary =
-        format!("client {client} declares {setting}: {}, which a guard refuses as a change{why}", value.to_json());
+    let (value, name) = (value.to_json(), guard.named());
+    let summary = format!("client {client} declares {setting}: {value}, which {name} refuses as a change{why}");
     let warning = Diagnostic::warning("guard", place.clone(), summary);
     let change = if guard.source == RuleSource::Floor { "" } else { ", or change the guard" };
-    Some(warning.help(format!("{}: declare another value{change}", guard.named())))
+    Some(warning.help(format!("declare another value{change}")))
 }
 
 /// The fields that a guard judges.

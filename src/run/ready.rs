@@ -5,7 +5,7 @@
 use crate::config::Project;
 use crate::journal::ApplyLock;
 use crate::model::SendLimits;
-use crate::plan::{DocumentKind, Plan, unused_overrides};
+use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
 use crate::run::session::Session;
@@ -21,7 +21,7 @@ pub(super) struct Ready {
     pub(super) readings: Readings,
     /// Held until the run has ended.
     pub(super) lock: ApplyLock,
-    /// The limits of the project and of its base.
+    /// The limits of the project, of its floor and, without a saved plan, of its base.
     pub(super) limits: SendLimits,
 }
 
@@ -36,17 +36,15 @@ pub(super) async fn from_live(
     let lock = apply_lock::take(&scope.project, env).map_err(|errors| scope.refuse(errors, env))?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
-    let Scope { project, declarations, origins, guards, limits, mut report, .. } = scope;
+    let Scope { project, declarations, origins, rules, mut report, .. } = scope;
     let sending = &request.sending.among(&declarations);
-    let options = ReadOptions::new(&session, &guards, origins, sending, env, listener);
+    let options = ReadOptions::new(&session, &rules.guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
-    report.diagnostics.extend(warnings::unused_overwrites(sending, &report.clients));
-    report.diagnostics.extend(unused_overrides(&guards, &report.clients));
-    report.diagnostics.extend(warnings::stale_base(&project, &report));
+    report.diagnostics.extend(warnings::of_plan(sending, &project, &rules.guards, &report));
     report.revision = project.revision();
     let readings = outcome.readings;
-    Ok(Ready { project, session, report, readings, lock, limits })
+    Ok(Ready { project, session, report, readings, lock, limits: rules.limits })
 }

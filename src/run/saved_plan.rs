@@ -9,10 +9,8 @@ use std::sync::Arc;
 use crate::config::{self, Project};
 use crate::files::read_stream;
 use crate::model::{Diagnostic, Revision, SendLimits, Untrusted, base_limit};
-use crate::plan::{
-    Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, unused_overrides,
-};
-use crate::run::preflight::{self, EndpointChoice};
+use crate::plan::{Blocked, BlockedKind, DocumentKind, Plan, document, guards, unused_overrides};
+use crate::run::preflight::{self, BindingRules, EndpointChoice};
 use crate::run::read::Readings;
 use crate::run::ready::Ready;
 use crate::run::session::Session;
@@ -34,13 +32,13 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
     let names = check(&plan, &project, target.label()).map_err(flawed)?;
-    let rules = GuardList::new(&project.guards, &[]).with_floor(&floor.guards);
-    let refused = refused_overrides(&rules, &request.overrides);
-    if !refused.is_empty() {
-        return Err(preflight::problems_at_commit(report, refused, &project, env));
-    }
-    // A plan that was saved with an override carries no permission: this run judges by its own.
-    let rules = rules.with_overrides(&request.overrides);
+    // The plan judged its base when it was made. A plan that was saved with an override carries no permission: this run
+    // judges by its own.
+    let rules = BindingRules::without_base(&project, floor, &env.clock.today());
+    let BindingRules { guards: rules, limits, .. } = match rules.with_overrides(&request.overrides) {
+        Ok(rules) => rules,
+        Err(refused) => return Err(preflight::problems_at_commit(report, refused, &project, env)),
+    };
     report.diagnostics.extend(another_commit(plan.revision.as_ref(), report.revision.as_ref()));
     let lock = match apply_lock::take(&project, env) {
         Ok(lock) => lock,
@@ -74,8 +72,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         client.blocked.extend(old);
     }
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
-    let base_limits = base_limit::to_limits(&report.base_limits);
-    let limits = SendLimits::strictest([&project.limits.sending, &floor.limits, &base_limits]);
+    let limits = SendLimits::strictest([&limits, &base_limit::to_limits(&report.base_limits)]);
     Ok(Ready { project, session, report, readings: Readings::new(), lock, limits })
 }
 

@@ -11,7 +11,7 @@ use crate::world::{Ran, World};
 
 /// A repository with two commits of one client.
 fn world() -> World {
-    let world = World::new().live(12, json!({})).declared(12, "{timezone: UTC}").repository();
+    let world = World::new().live(12, json!({"timezone": "UTC"})).declared(12, "{timezone: UTC}").repository();
     world.declare(12, "{timezone: Asia/Omsk}");
     world.commit("second");
     world

@@ -7,7 +7,7 @@ use ringform::plan::send::{Event, Exchange, NextAction, TRIES};
 use ringform::plan::{ApplyResult, ClientPlan, Origin};
 use serde_json::json;
 
-use crate::made::{answer, declaration, live, wanted};
+use crate::fixtures::{answer, declaration, live, wanted};
 
 const DEPTH: usize = 8;
 

@@ -38,10 +38,6 @@ const REPORTS: VariableRows = &[
 const PROGRAMS: VariableRows = &[
     (&["PATH"], "where ringform finds `git` and the program of a `command` credential"),
     (&["HOME", "XDG_CONFIG_HOME"], "where git finds the user's settings: safe.directory, and those of `git status`"),
-    (
-        &["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"],
-        "where git finds safe.directory too; they change nothing else",
-    ),
 ];
 
 /// All of them, by purpose.
@@ -61,8 +57,9 @@ An empty variable counts as not set. A value that counts and is not UTF-8 is an 
 
 const CONCLUSION: &str = "\
 Also every variable that ringform.yaml names as ${NAME} under `endpoint` and `credentials`.
-ringform runs git without the other GIT_ variables. It does not read RUST_LOG; -v and -vv log more. It
-does not read HTTP_PROXY, because requests over http go only to loopback.
+ringform runs git without the GIT_ variables; those that begin with GIT_CONFIG_ count for
+safe.directory only. It does not read RUST_LOG; -v and -vv log more. It does not read HTTP_PROXY,
+because requests over http go only to loopback.
 ";
 
 /// The topic as text.

@@ -185,7 +185,7 @@ fn a_write_has_something_to_lose_where_another_field_is_set() {
 fn an_expectation_that_fails_refuses() {
     let row = crate::model::FieldRow::find("domain").unwrap();
     let mut declared = declaration(&[(Setting::GeoList, json!("BY"))]);
-    declared.expect.push(crate::model::Expected {
+    declared.expect.push(crate::model::Expectation {
         row,
         wanted: value::live(row.kind, &json!("a.example")),
         place: declared.place.clone(),

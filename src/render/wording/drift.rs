@@ -66,7 +66,7 @@ fn when(time: &str) -> Untrusted {
 }
 
 /// The state of a finding compared with the earlier report, and its waiver.
-pub(crate) fn standing(finding: &Finding, now: &str) -> Untrusted {
+pub(crate) fn state_words(finding: &Finding, now: &str) -> Untrusted {
     let since = when(&finding.first_seen);
     let since = since.raw();
     if let (Some(waived), true) = (&finding.waived, finding.state != FindingState::Resolved) {
