@@ -2,11 +2,9 @@
 //!
 //! Owns the words for a lock that a run does not get. `journal` owns the file and the lock.
 
-use std::io;
-
 use crate::config::Project;
 use crate::journal::{ApplyLock, LockError, LockHolder};
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, io_cause};
 use crate::run::Environment;
 
 /// Takes the lock of the project's folder. Projects in one folder share the journals, so they share the lock too.
@@ -31,13 +29,7 @@ fn words(error: &LockError) -> (String, &'static str) {
         }
         LockError::Unusable(error) => {
             let help = "apply needs a folder .ringform that it can write, on a file system that has locks";
-            (format!("{file} cannot be locked: {}", cause(error)), help)
+            (format!("{file} cannot be locked: {}", io_cause(error)), help)
         }
     }
-}
-
-/// The cause without the number of the operating system, which means nothing to people.
-fn cause(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
