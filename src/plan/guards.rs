@@ -151,11 +151,11 @@ fn refused_value(
         return None;
     }
     let why = guard.message.as_ref().map(|message| format!(" ({})", message.raw())).unwrap_or_default();
-    let summary =
-        format!("client {client} declares {setting}: {}, which a guard refuses as a change{why}", value.to_json());
+    let (value, name) = (value.to_json(), guard.named());
+    let summary = format!("client {client} declares {setting}: {value}, which {name} refuses as a change{why}");
     let warning = Diagnostic::warning("guard", place.clone(), summary);
     let change = if guard.source == RuleSource::Floor { "" } else { ", or change the guard" };
-    Some(warning.help(format!("{}: declare another value{change}", guard.named())))
+    Some(warning.help(format!("declare another value{change}")))
 }
 
 /// The fields that a guard judges.

@@ -65,7 +65,7 @@ pub(crate) fn check<'a>(
         .filter_map(|name| Some((name, PathBuf::from(std::env::var_os(name)?))));
     let variables: Vec<(&str, PathBuf)> = variables.collect();
     for (format, file) in outputs {
-        // What is written in place is never replaced, and what cannot be followed is an error of its own.
+        // A device or a pipe is never replaced, and what cannot be followed is an error of its own.
         let Some(output) = FileIdentity::of(file) else { continue };
         if let Some(what) = by_name(output.real()) {
             return Err(error(file, &what));
@@ -89,24 +89,30 @@ pub(crate) fn check_folder(folder: &Path) -> anyhow::Result<()> {
     let found = whole.ancestors().find_map(|above| Some((above.canonicalize().ok()?, whole.strip_prefix(above).ok()?)));
     let (above, below) = found.unwrap_or((PathBuf::new(), &whole));
     if let Some(what) = own_folder(&above.join(below)) {
-        let what = format!("{} is {what}", escaped(folder));
+        let what = format!("{} is {what}", shown(folder));
         return Err(Advice::new(what, "name another folder with --out").into());
     }
     let checked = OutputTarget::Replaced(above.join("file")).check();
     checked.map_err(|error| {
-        let what = format!("cannot write into {}: {}", escaped(folder), io_cause(&error));
+        let what = format!("cannot write into {}: {}", shown(folder), io_cause(&error));
         Advice::new(what, "name another folder with --out").into()
     })
 }
 
 /// The error for an output that the run found among its files.
 pub(crate) fn clash(clash: &OutputClash) -> anyhow::Error {
-    let what = match clash.input {
-        ProjectInput::ProjectFile => "the project file",
-        ProjectInput::Document => "a client document of this project",
-        ProjectInput::Seed => "the seed of the simulator",
-    };
-    error(&clash.output, what)
+    error(&clash.output, named(clash.input, "this project").as_str())
+}
+
+/// The words for a file of a project.
+fn named(input: ProjectInput, project: &str) -> String {
+    match input {
+        ProjectInput::ProjectFile => "the project file".to_owned(),
+        ProjectInput::Document => format!("a client document of {project}"),
+        ProjectInput::Seed => "the seed of the simulator".to_owned(),
+        ProjectInput::GuardTest => format!("a file of guard tests of {project}"),
+        ProjectInput::Helper => "a file that the command of a credential names".to_owned(),
+    }
 }
 
 /// What a file is by its place and name alone.
@@ -117,8 +123,8 @@ fn by_name(real: &Path) -> Option<String> {
     if config::is_project_file(real) {
         return Some("a project file".to_owned());
     }
-    let project = config::project_of_document(real, &GitEnvironment::default())?;
-    Some(format!("a client document of the project {}", shown(&project)))
+    let (project, input) = config::project_of(real, &GitEnvironment::default())?;
+    Some(named(input, &format!("the project {}", shown(&project))))
 }
 
 /// The words for a path in one of [`OWN_FOLDERS`].

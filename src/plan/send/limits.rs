@@ -29,6 +29,9 @@ const RAISE_FIRST: &str =
 
 const REVIEW: &str = "review what the plan opens, then raise the limit or send the plan in parts";
 
+/// The help for a percentage, which a part of the plan reaches sooner: it is of the clients that the run selects.
+const PERCENTAGE: &str = "review the plan, then raise the percentage, or declare a number of clients in its place";
+
 const IN_PARTS: &str = "send the plan in parts, for example with --client or --label";
 
 impl ExceededLimit {
@@ -106,6 +109,7 @@ pub fn exceeded(limits: &SendLimits, plan: &Plan) -> Vec<ExceededLimit> {
         let help = match (&bound.source, kind) {
             (LimitSource::Base(_), _) => RAISE_FIRST,
             (_, LimitKind::Opening) => REVIEW,
+            (_, LimitKind::ChangedShare) => PERCENTAGE,
             (_, _) => IN_PARTS,
         };
         Some(ExceededLimit { sentence: sentence.into(), place, help })

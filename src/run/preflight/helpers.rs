@@ -51,6 +51,16 @@ impl RunBase {
     }
 }
 
+/// The paths that the commands of all credentials can name.
+pub(super) fn named_by_commands(project: &Project, env: &Environment) -> Vec<PathBuf> {
+    let search = env.variables.get("PATH");
+    let paths = |credential: &Credential| match credential {
+        Credential::Command { argv } => named_paths(argv, &env.folder, search.as_deref()),
+        Credential::App { .. } | Credential::Token { .. } => Vec::new(),
+    };
+    project.credentials.values().flat_map(paths).collect()
+}
+
 /// The paths that a command can name: its program, each argument, and each part of an argument.
 fn named_paths(argv: &[String], folder: &Path, search: Option<&str>) -> Vec<PathBuf> {
     let Some((program, arguments)) = argv.split_first() else { return Vec::new() };
