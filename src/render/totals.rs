@@ -297,7 +297,7 @@ impl Totals {
             let then = match (self.unsettled, self.is_report) {
                 (0, _) => String::new(),
                 (_, false) => format!("; apply refuses {its}"),
-                (_, true) => format!("; {its} refused"),
+                (_, true) => format!("; apply refused {its}"),
             };
             notes.push(format!(
                 "‼ {conflict} {is} in conflict: this change touches what was also changed outside of git{then}."

@@ -129,7 +129,10 @@ pub(super) const PAGES: [HelpPage; 18] = [
     },
     HelpPage {
         path: &["guard"],
-        examples: &[("ringform guard test", "Judge the cases of every *.test.yaml of the project")],
+        examples: &[
+            ("ringform guard test", "Judge the cases of every *.test.yaml of the project"),
+            ("ringform guard test --help", "Show the options of the command"),
+        ],
         statuses: &[(0, "every case has its verdict"), (1, "a verdict differs, or an error")],
     },
     HelpPage {
