@@ -164,9 +164,10 @@ impl FolderWalk<'_> {
     }
 
     fn is_wanted(&mut self, path: &Path) -> bool {
+        let Some(globs) = self.globs else { return true };
         let name = path.strip_prefix(self.root).unwrap_or(path);
         self.unmatched.retain(|glob| !glob.matches(name));
-        self.globs.is_none_or(|globs| globs.find(name))
+        globs.find(name)
     }
 
     /// Whether a path that cannot be opened might be a document, or a folder with documents.
