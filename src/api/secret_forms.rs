@@ -40,10 +40,15 @@ impl TextForms {
                 last = next;
             }
         }
+        let bare: Vec<String> = exact.iter().filter(|form| form.contains('<')).map(|form| without_tags(form)).collect();
+        exact.extend(bare);
         let packed: Vec<String> = exact.iter().flat_map(|form| unpacked(form)).collect();
         let inner: Vec<String> = packed.iter().map(|form| unescaped(form)).collect();
+        // Base64 of base64: the header of a request, once more.
+        let twice: Vec<String> = packed.iter().flat_map(|form| unpacked(form)).collect();
         exact.extend(packed);
         exact.extend(inner);
+        exact.extend(twice);
         let letters = exact.iter().map(|form| letters_of(form)).collect();
         TextForms { exact, letters }
     }
@@ -59,10 +64,25 @@ impl TextForms {
 /// Only letters and digits, in lower case: what is left when blanks, NUL and zero-width characters, and marks between
 /// the letters are taken away.
 fn letters_of(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    text.chars().map(half_width).filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The text with one layer of escapes undone: `%73`, `\u0073`, `\x73`, `&#115;`, `&#x73;`, `&amp;` and `\"`.
+/// The ASCII character of a full-width one.
+fn half_width(c: char) -> char {
+    match u32::from(c) {
+        code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// The text of a page: `s3c<wbr>r3t` reads as one word.
+fn without_tags(text: &str) -> String {
+    let mut parts = text.split('<');
+    let start = parts.next().unwrap_or_default().to_owned();
+    parts.fold(start, |text, part| text + part.split_once('>').map_or(part, |(_, rest)| rest))
+}
+
+/// The text with one layer of escapes undone: `%73`, `\u0073`, `\x73`, `\163`, `&#115;`, `&#x73;`, `&amp;` and `\"`.
 fn unescaped(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -104,6 +124,10 @@ fn backslash(text: &str) -> Option<(DecodedPiece, usize)> {
             Some((char::from_u32(code).map_or(DecodedPiece::Nothing, DecodedPiece::Text), 6))
         }
         'x' => Some((DecodedPiece::Byte(u8::from_str_radix(hex(text.get(2..4)?)?, 16).ok()?), 4)),
+        '0'..='3' => {
+            let digits = text.get(1..4)?.bytes().all(|b| matches!(b, b'0'..=b'7'));
+            Some((DecodedPiece::Byte(u8::from_str_radix(text.get(1..4).filter(|_| digits)?, 8).ok()?), 4))
+        }
         '"' | '\\' | '/' | '\'' => Some((DecodedPiece::Text(second), 2)),
         _ => None,
     }
@@ -212,6 +236,11 @@ mod tests {
             between(&standard(SECRET), "\r\n"),
             hex.to_uppercase(),
             hex,
+            standard(&standard(SECRET)),
+            SECRET.bytes().map(|b| format!("\\{b:03o}")).collect(),
+            SECRET.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect(),
+            between(SECRET, "<wbr>"),
+            between(SECRET, "<b class='x'>"),
         ] {
             for text in [form.clone(), format!("not valid: {form}"), format!("a{form}b"), format!("<p>ab {form}</p>")] {
                 assert!(TextForms::of(&text).contain(SECRET), "{text:?}");

@@ -79,6 +79,26 @@ pub(crate) struct FloorArgs {
     pub floor: Option<PathBuf>,
 }
 
+/// What plan, apply and drift have in common.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct CompareArgs {
+    /// Which files.
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// Which clients.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// How the API is reached.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// The base.
+    #[command(flatten)]
+    pub base: BaseArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
+}
+
 /// Which guards this run passes.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Safety")]

@@ -10,6 +10,7 @@ use ringform::model::{Advice, io_cause};
 use ringform::render::Format;
 use ringform::run;
 
+use crate::cli::CompareArgs;
 use crate::terminal::files::{escaped, shown};
 use crate::terminal::target::OutputTarget;
 
@@ -32,9 +33,10 @@ impl<'a> InputFile<'a> {
         Some(InputFile { path: path?, named, is_last_report: false })
     }
 
-    /// The certificates of --ca-file.
-    pub(crate) fn certificates(path: Option<&'a PathBuf>) -> Option<InputFile<'a>> {
-        InputFile::of(path, "the file of --ca-file")
+    /// The files that plan, apply and drift have in common: the rules of --floor and the certificates of --ca-file.
+    pub(crate) fn of_compare(args: &'a CompareArgs) -> [Option<InputFile<'a>>; 2] {
+        let certificates = InputFile::of(args.connect.ca_file.as_ref(), "the file of --ca-file");
+        [InputFile::floor(args.floor.floor.as_ref()), certificates]
     }
 
     /// The rules of --floor.

@@ -103,7 +103,7 @@ pub(crate) fn rolling(rolling: &Rolling) -> String {
     );
     match (never, oldest_s) {
         (0, Some(seconds)) => {
-            format!("{of}; every client was read within {}.", duration(seconds.saturating_mul(1000)))
+            format!("{of}; every client was read within {}.", duration(seconds.max(1).saturating_mul(1000)))
         }
         (0, None) => format!("{of}."),
         (never, _) => format!("{of}; {} not read yet.", number(never)),
