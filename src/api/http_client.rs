@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{Certificate, redirect, retry};
 
@@ -86,10 +86,8 @@ pub(super) fn build_client(options: &HttpClientOptions<'_>) -> anyhow::Result<re
         && let (Some(ours), Some(file)) = (suspect, options.ca_file)
         && reqwest::Client::builder().tls_certs_only(ours).build().is_err()
     {
-        bail!(
-            "--ca-file {} contains a certificate that cannot be read; write the provider's own into it",
-            file.display()
-        );
+        let what = format!("--ca-file {} contains a certificate that cannot be read", file.display());
+        return Err(Advice::new(what, "write the provider's own into it").into());
     }
     built.context(
         "the certificates of this system cannot be loaded; install the package ca-certificates, or name a file with \
@@ -104,11 +102,13 @@ fn certificates(file: &Path) -> anyhow::Result<Vec<Certificate>> {
         Advice::new(what, "name a file with the provider's certificate in PEM form")
     })?;
     let Ok(pem) = without_mark(&pem) else {
-        bail!("--ca-file {shown} is UTF-16, and PEM must be ASCII; save the file as UTF-8");
+        let what = format!("--ca-file {shown} is UTF-16, and PEM must be ASCII");
+        return Err(Advice::new(what, "save the file as UTF-8").into());
     };
     let found = Certificate::from_pem_bundle(pem).with_context(|| format!("--ca-file {shown} is not valid PEM"))?;
     if found.is_empty() {
-        bail!("--ca-file {shown} contains no certificate; it needs PEM blocks that begin with BEGIN CERTIFICATE");
+        let what = format!("--ca-file {shown} contains no certificate");
+        return Err(Advice::new(what, "it needs PEM blocks that begin with BEGIN CERTIFICATE").into());
     }
     Ok(found)
 }

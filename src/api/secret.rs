@@ -51,6 +51,7 @@ impl Secret {
         let text = self.reveal_to_the_api();
         match text {
             _ if text.trim().is_empty() => Some("is empty"),
+            _ if text.contains([' ', '\t']) => Some("contains a blank or a tab, which no token has"),
             _ if self.bearer().is_none() => Some(
                 "contains a character that an HTTP header cannot carry, such as a line break in the middle or a letter \
                  outside ASCII",
@@ -60,10 +61,11 @@ impl Secret {
     }
 
     /// The value of an `Authorization` header, marked so that no HTTP library prints it. `None` when it holds a
-    /// character that no header can carry, such as a line break in the middle.
+    /// character that no header can carry, such as a line break in the middle, or a blank: a server would read only what
+    /// comes before it.
     pub(super) fn bearer(&self) -> Option<HeaderValue> {
         // The header type takes any byte from 128 on; servers do not.
-        let token = Some(self.reveal_to_the_api()).filter(|token| token.is_ascii())?;
+        let token = Some(self.reveal_to_the_api()).filter(|token| token.is_ascii() && !token.contains([' ', '\t']))?;
         let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
         value.set_sensitive(true);
         Some(value)
@@ -83,9 +85,8 @@ mod tests {
     #[test]
     fn a_secret_has_no_line_ends_at_its_end() {
         for end in ["", "\n", "\r\n", "\n\n", "\r\n\r\n"] {
-            let secret = Secret::new(format!("t0k en{end}"));
-            assert_eq!(secret.reveal_to_the_api(), "t0k en", "{end:?}");
-            assert_eq!(secret.bearer().unwrap(), "Bearer t0k en");
+            assert_eq!(Secret::new(format!("s3c ret{end}")).reveal_to_the_api(), "s3c ret", "{end:?}");
+            assert_eq!(Secret::new(format!("t0k-en{end}")).bearer().unwrap(), "Bearer t0k-en");
         }
     }
 
@@ -124,6 +125,11 @@ mod tests {
             assert_eq!(Secret::new(text.to_owned()).token_flaw(), Some("is empty"));
         }
         assert_eq!(Secret::new("tok-1".to_owned()).token_flaw(), None);
+        for text in ["tok 1", "tok\t1", " tok", "tok\t"] {
+            let secret = Secret::new(text.to_owned());
+            assert!(secret.bearer().is_none(), "{text:?}");
+            assert_eq!(secret.token_flaw(), Some("contains a blank or a tab, which no token has"), "{text:?}");
+        }
         assert!(Secret::new("a\nb".to_owned()).token_flaw().unwrap().contains("line break"));
     }
 }

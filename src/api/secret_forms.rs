@@ -40,10 +40,15 @@ impl TextForms {
                 last = next;
             }
         }
+        let bare: Vec<String> = exact.iter().filter(|form| form.contains('<')).map(|form| without_tags(form)).collect();
+        exact.extend(bare);
         let packed: Vec<String> = exact.iter().flat_map(|form| unpacked(form)).collect();
         let inner: Vec<String> = packed.iter().map(|form| unescaped(form)).collect();
+        // Base64 of base64: the header of a request, once more.
+        let twice: Vec<String> = packed.iter().flat_map(|form| unpacked(form)).collect();
         exact.extend(packed);
         exact.extend(inner);
+        exact.extend(twice);
         let letters = exact.iter().map(|form| letters_of(form)).collect();
         TextForms { exact, letters }
     }
@@ -59,10 +64,25 @@ impl TextForms {
 /// Only letters and digits, in lower case: what is left when blanks, NUL and zero-width characters, and marks between
 /// the letters are taken away.
 fn letters_of(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    text.chars().map(half_width).filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The text with one layer of escapes undone: `%73`, `\u0073`, `\x73`, `&#115;`, `&#x73;`, `&amp;` and `\"`.
+/// The ASCII character of a full-width one.
+fn half_width(c: char) -> char {
+    match u32::from(c) {
+        code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// The text of a page: `s3c<wbr>r3t` reads as one word.
+fn without_tags(text: &str) -> String {
+    let mut parts = text.split('<');
+    let start = parts.next().unwrap_or_default().to_owned();
+    parts.fold(start, |text, part| text + part.split_once('>').map_or(part, |(_, rest)| rest))
+}
+
+/// The text with one layer of escapes undone: `%73`, `\u0073`, `\x73`, `\163`, `&#115;`, `&#x73;`, `&amp;` and `\"`.
 fn unescaped(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -73,42 +93,47 @@ fn unescaped(text: &str) -> String {
             '&' => entity(rest),
             _ => None,
         }
-        .unwrap_or((Unescaped::Text(first), first.len_utf8()));
+        .unwrap_or((DecodedPiece::Text(first), first.len_utf8()));
         match value {
-            Unescaped::Byte(byte) => bytes.push(byte),
-            Unescaped::Text(letter) => bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
-            Unescaped::Nothing => {}
+            DecodedPiece::Byte(byte) => bytes.push(byte),
+            DecodedPiece::Text(letter) => bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+            DecodedPiece::Nothing => {}
         }
         rest = &rest[length..];
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-enum Unescaped {
+/// What one escape stands for.
+enum DecodedPiece {
     Byte(u8),
     Text(char),
     Nothing,
 }
 
-fn percent(text: &str) -> Option<(Unescaped, usize)> {
+fn percent(text: &str) -> Option<(DecodedPiece, usize)> {
     let byte = u8::from_str_radix(hex(text.get(1..3)?)?, 16).ok()?;
-    Some((Unescaped::Byte(byte), 3))
+    Some((DecodedPiece::Byte(byte), 3))
 }
 
-fn backslash(text: &str) -> Option<(Unescaped, usize)> {
+fn backslash(text: &str) -> Option<(DecodedPiece, usize)> {
     let second = text[1..].chars().next()?;
     match second {
         'u' => {
             let code = u32::from_str_radix(hex(text.get(2..6)?)?, 16).ok()?;
-            Some((char::from_u32(code).map_or(Unescaped::Nothing, Unescaped::Text), 6))
+            Some((char::from_u32(code).map_or(DecodedPiece::Nothing, DecodedPiece::Text), 6))
         }
-        'x' => Some((Unescaped::Byte(u8::from_str_radix(hex(text.get(2..4)?)?, 16).ok()?), 4)),
-        '"' | '\\' | '/' | '\'' => Some((Unescaped::Text(second), 2)),
+        'x' => Some((DecodedPiece::Byte(u8::from_str_radix(hex(text.get(2..4)?)?, 16).ok()?), 4)),
+        '0'..='3' => {
+            let digits = text.get(1..4)?.bytes().all(|b| matches!(b, b'0'..=b'7'));
+            Some((DecodedPiece::Byte(u8::from_str_radix(text.get(1..4).filter(|_| digits)?, 8).ok()?), 4))
+        }
+        '"' | '\\' | '/' | '\'' => Some((DecodedPiece::Text(second), 2)),
         _ => None,
     }
 }
 
-fn entity(text: &str) -> Option<(Unescaped, usize)> {
+fn entity(text: &str) -> Option<(DecodedPiece, usize)> {
     let body = &text[1..];
     if let Some(number) = body.strip_prefix('#') {
         let (radix, digits) = match number.strip_prefix(['x', 'X']) {
@@ -119,7 +144,7 @@ fn entity(text: &str) -> Option<(Unescaped, usize)> {
         let code = u32::from_str_radix(digits.get(..length).filter(|digits| !digits.is_empty())?, radix).ok()?;
         let consumed = text.len() - digits.len() + length;
         let consumed = consumed + usize::from(text[consumed..].starts_with(';'));
-        return Some((char::from_u32(code).map_or(Unescaped::Nothing, Unescaped::Text), consumed));
+        return Some((char::from_u32(code).map_or(DecodedPiece::Nothing, DecodedPiece::Text), consumed));
     }
     let end = body.char_indices().take(12).find(|(_, c)| *c == ';')?.0;
     let name = body[..end].to_ascii_lowercase();
@@ -127,13 +152,13 @@ fn entity(text: &str) -> Option<(Unescaped, usize)> {
         return None;
     }
     let value = match name.as_str() {
-        "amp" => Unescaped::Text('&'),
-        "lt" => Unescaped::Text('<'),
-        "gt" => Unescaped::Text('>'),
-        "quot" => Unescaped::Text('"'),
-        "apos" => Unescaped::Text('\''),
+        "amp" => DecodedPiece::Text('&'),
+        "lt" => DecodedPiece::Text('<'),
+        "gt" => DecodedPiece::Text('>'),
+        "quot" => DecodedPiece::Text('"'),
+        "apos" => DecodedPiece::Text('\''),
         // The others that matter here are marks and blanks, which the search does not need.
-        _ => Unescaped::Nothing,
+        _ => DecodedPiece::Nothing,
     };
     Some((value, end + 2))
 }
@@ -211,6 +236,11 @@ mod tests {
             between(&standard(SECRET), "\r\n"),
             hex.to_uppercase(),
             hex,
+            standard(&standard(SECRET)),
+            SECRET.bytes().map(|b| format!("\\{b:03o}")).collect(),
+            SECRET.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect(),
+            between(SECRET, "<wbr>"),
+            between(SECRET, "<b class='x'>"),
         ] {
             for text in [form.clone(), format!("not valid: {form}"), format!("a{form}b"), format!("<p>ab {form}</p>")] {
                 assert!(TextForms::of(&text).contain(SECRET), "{text:?}");

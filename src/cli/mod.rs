@@ -27,4 +27,4 @@ pub(crate) use online::{
 };
 pub(crate) use parse::{UsageError, parse};
 pub(crate) use root::{Cli, Command};
-pub(crate) use shared::PlainFormat;
+pub(crate) use shared::{CompareArgs, PlainFormat};

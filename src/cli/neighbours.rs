@@ -92,7 +92,7 @@ const FLAGS: &[NeighbourRow] = &[
     ("dry-run", "other tools", PLANS),
     ("expect-no-changes", "DNSControl", STATUS_2),
     ("filter", "other tools", CLIENTS),
-    ("force", "octoDNS", "guards are in ringform.yaml, and a change of them belongs into a review"),
+    ("force", "octoDNS", "guards are in ringform.yaml, and a change of them belongs in a review"),
     ("headers", "decK", SECRETS),
     ("input", "Terraform", "ringform asks nothing without a terminal; `ringform apply --yes` never asks"),
     ("json", "Terraform", FORMATS),

@@ -7,9 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use ringform::model::ClientShare;
 use ringform::model::Setting;
 
-use crate::cli::shared::{
-    BaseArgs, ConnectArgs, FileArgs, FloorArgs, LedgerArgs, OutputArgs, OverrideArgs, PlainFormat, SelectArgs, SendArgs,
-};
+use crate::cli::shared::{CompareArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, PlainFormat, SendArgs};
 use crate::cli::values::{client_id, reason, setting};
 
 /// Write client documents from live clients.
@@ -38,27 +36,12 @@ pub(crate) struct ImportArgs {
 /// Show differences.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PlanArgs {
-    /// Which files.
+    /// What the command has in common with the others that compare.
     #[command(flatten)]
-    pub files: FileArgs,
-    /// Which clients.
-    #[command(flatten)]
-    pub select: SelectArgs,
-    /// How the API is reached.
-    #[command(flatten)]
-    pub connect: ConnectArgs,
-    /// The base.
-    #[command(flatten)]
-    pub base: BaseArgs,
+    pub compare: CompareArgs,
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
-    /// The rules from outside.
-    #[command(flatten)]
-    pub floor: FloorArgs,
-    /// The ledger.
-    #[command(flatten)]
-    pub ledger: LedgerArgs,
     /// Which guards this run passes.
     #[command(flatten)]
     pub overrides: OverrideArgs,
@@ -82,24 +65,9 @@ pub(crate) struct PlanArgs {
 /// Watch for differences.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DriftArgs {
-    /// Which files.
+    /// What the command has in common with the others that compare.
     #[command(flatten)]
-    pub files: FileArgs,
-    /// Which clients.
-    #[command(flatten)]
-    pub select: SelectArgs,
-    /// How the API is reached.
-    #[command(flatten)]
-    pub connect: ConnectArgs,
-    /// The base.
-    #[command(flatten)]
-    pub base: BaseArgs,
-    /// The rules from outside.
-    #[command(flatten)]
-    pub floor: FloorArgs,
-    /// The ledger.
-    #[command(flatten)]
-    pub ledger: LedgerArgs,
+    pub compare: CompareArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -145,27 +113,12 @@ pub(crate) enum NotifyFormat {
 /// Bring clients to their declarations.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ApplyArgs {
-    /// Which files.
+    /// What the command has in common with the others that compare.
     #[command(flatten)]
-    pub files: FileArgs,
-    /// Which clients.
-    #[command(flatten)]
-    pub select: SelectArgs,
-    /// How the API is reached.
-    #[command(flatten)]
-    pub connect: ConnectArgs,
-    /// The base.
-    #[command(flatten)]
-    pub base: BaseArgs,
+    pub compare: CompareArgs,
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
-    /// The rules from outside.
-    #[command(flatten)]
-    pub floor: FloorArgs,
-    /// The ledger.
-    #[command(flatten)]
-    pub ledger: LedgerArgs,
     /// Which guards this run passes.
     #[command(flatten)]
     pub overrides: OverrideArgs,

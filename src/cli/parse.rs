@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use clap::FromArgMatches;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::help::command;
 use crate::cli::neighbours::neighbour;
@@ -18,11 +19,41 @@ pub(crate) struct UsageError {
 }
 
 /// Reads a command line; its first word is the name of the program.
+///
+/// The examples of every page cost as much as the rest of the start, so only a command line that shows a help builds
+/// them.
 pub(crate) fn parse(args: &[OsString]) -> Result<Cli, UsageError> {
-    let mut command = command();
+    match parse_with(Cli::command(), args) {
+        Err(usage) if shows_help(usage.error.kind()) => parse_with(command(), args),
+        parsed => parsed,
+    }
+}
+
+fn shows_help(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand)
+}
+
+fn parse_with(mut command: clap::Command, args: &[OsString]) -> Result<Cli, UsageError> {
     let parsed = command.try_get_matches_from_mut(args).and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
     parsed.map_err(|error| {
         let error = error.format(&mut command);
         UsageError { neighbour: neighbour(&error, args, &command), error }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_to_a_help_shows_the_examples() {
+        for line in
+            ["ringform -h", "ringform --help", "ringform plan -h", "ringform guard test --help", "ringform auth"]
+        {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let usage = parse(&words).unwrap_err();
+            assert!(shows_help(usage.error.kind()), "{line}: {:?}", usage.error.kind());
+            assert!(usage.error.to_string().contains("Examples:"), "{line}: {usage:?}");
+        }
+    }
 }

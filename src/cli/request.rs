@@ -17,7 +17,9 @@ use ringform::run::{
 use crate::cli::guard::GuardTestArgs;
 use crate::cli::offline::{ResolveArgs, SandboxArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
-use crate::cli::shared::{BaseArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs};
+use crate::cli::shared::{
+    BaseArgs, CompareArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs,
+};
 
 impl From<&FileArgs> for FileOptions {
     fn from(args: &FileArgs) -> FileOptions {
@@ -72,7 +74,11 @@ impl From<&BaseArgs> for BaseOptions {
 
 impl From<&SendArgs> for SendScope {
     fn from(args: &SendArgs) -> SendScope {
-        SendScope { only: args.only.iter().copied().collect(), overwrite: args.overwrite_drift.clone() }
+        SendScope {
+            only: args.only.iter().copied().collect(),
+            overwrite: args.overwrite_drift.clone(),
+            ..SendScope::default()
+        }
     }
 }
 
@@ -98,6 +104,22 @@ fn files(args: &FileArgs, output: &OutputArgs, other: Option<&PathBuf>) -> FileO
     FileOptions { outputs: outputs.cloned().collect(), ..args.into() }
 }
 
+impl CompareArgs {
+    /// A request without what only some of the commands have. `other` is an output beside the formats.
+    fn request(&self, output: &OutputArgs, other: Option<&PathBuf>) -> RunRequest {
+        RunRequest {
+            files: files(&self.files, output, other),
+            selection: (&self.select).into(),
+            connection: (&self.connect).into(),
+            base: (&self.base).into(),
+            floor: self.floor.floor.clone(),
+            ledger: LedgerOptions { is_left_out: self.ledger.no_ledger, begins: None },
+            names_commit: output.names_commit(),
+            ..RunRequest::default()
+        }
+    }
+}
+
 impl From<&ValidateArgs> for RunRequest {
     fn from(args: &ValidateArgs) -> RunRequest {
         RunRequest {
@@ -118,15 +140,10 @@ impl From<&ResolveArgs> for RunRequest {
 impl From<&PlanArgs> for RunRequest {
     fn from(args: &PlanArgs) -> RunRequest {
         RunRequest {
-            files: files(&args.files, &args.output, args.out.as_ref()),
-            selection: (&args.select).into(),
-            connection: (&args.connect).into(),
-            base: (&args.base).into(),
             sending: (&args.sending).into(),
-            floor: args.floor.floor.clone(),
-            ledger: LedgerOptions { is_left_out: args.ledger.no_ledger, begins: None },
             overrides: args.overrides.all(),
             names_commit: args.out.is_some() || args.output.names_commit(),
+            ..args.compare.request(&args.output, args.out.as_ref())
         }
     }
 }
@@ -149,14 +166,9 @@ impl From<&ApplyArgs> for ApplyRequest {
     fn from(args: &ApplyArgs) -> ApplyRequest {
         ApplyRequest {
             run: RunRequest {
-                files: files(&args.files, &args.output, None),
-                selection: (&args.select).into(),
-                connection: (&args.connect).into(),
-                base: (&args.base).into(),
                 sending: (&args.sending).into(),
-                floor: args.floor.floor.clone(),
                 ledger: LedgerOptions {
-                    is_left_out: args.ledger.no_ledger,
+                    is_left_out: args.compare.ledger.no_ledger,
                     begins: Some(LedgerBeginning {
                         take_over: args.take_over.clone(),
                         allow_older: args.allow_older,
@@ -166,6 +178,7 @@ impl From<&ApplyArgs> for ApplyRequest {
                 },
                 overrides: args.overrides.all(),
                 names_commit: true,
+                ..args.compare.request(&args.output, None)
             },
             saved_plan: args.plan.clone(),
             yes: args.yes,
@@ -178,17 +191,7 @@ impl From<&ApplyArgs> for ApplyRequest {
 impl From<&DriftArgs> for DriftRequest {
     fn from(args: &DriftArgs) -> DriftRequest {
         DriftRequest {
-            run: RunRequest {
-                files: files(&args.files, &args.output, args.metrics.as_ref()),
-                selection: (&args.select).into(),
-                connection: (&args.connect).into(),
-                base: (&args.base).into(),
-                sending: SendScope::default(),
-                floor: args.floor.floor.clone(),
-                ledger: LedgerOptions { is_left_out: args.ledger.no_ledger, begins: None },
-                overrides: Vec::new(),
-                names_commit: args.output.names_commit(),
-            },
+            run: args.compare.request(&args.output, args.metrics.as_ref()),
             since: args.since.clone(),
             budget: args.budget,
             notification: None,

@@ -64,7 +64,7 @@ pub(crate) struct SendArgs {
     /// Send only differences of this origin; the plan shows and judges all. Repeat for more
     #[arg(long, value_name = "ORIGIN", value_parser = origin, requires = "base")]
     pub only: Vec<Origin>,
-    /// Send the declared value although the field is in conflict; repeat for more
+    /// Send the declared value although the field is in conflict; repeat for more. One @me of several: @me:CREDENTIALS
     #[arg(long, value_name = "CLIENT[/FIELD]", requires = "base")]
     pub overwrite_drift: Vec<Overwrite>,
 }
@@ -86,6 +86,29 @@ pub(crate) struct FloorArgs {
     /// both bind
     #[arg(long, value_name = "FILE", help_heading = "Safety")]
     pub floor: Option<PathBuf>,
+}
+
+/// What plan, apply and drift have in common.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct CompareArgs {
+    /// Which files.
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// Which clients.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// How the API is reached.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// The base.
+    #[command(flatten)]
+    pub base: BaseArgs,
+    /// The ledger.
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+    /// The rules from outside.
+    #[command(flatten)]
+    pub floor: FloorArgs,
 }
 
 /// Which guards this run passes.

@@ -12,9 +12,8 @@ use crate::terminal::{block_on, environment, formats, inputs::InputFile, listene
 pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
     let plan = InputFile::of(args.plan.as_ref(), "the plan to apply");
-    let inputs =
-        [plan, InputFile::floor(args.floor.floor.as_ref()), InputFile::certificates(args.connect.ca_file.as_ref())];
-    formats::check(formats, None, &inputs)?;
+    let [floor, certificates] = InputFile::of_compare(&args.compare);
+    formats::check(formats, None, &[plan, floor, certificates])?;
     // This check comes before any request, so that a wrong pipeline fails in its first run.
     if !args.yes && !io::stdin().is_terminal() {
         let what = "apply asks before it sends, and stdin is not a terminal";

@@ -16,12 +16,8 @@ use crate::terminal::{
 pub(crate) fn run(args: &DriftArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let formats = &args.output.formats;
     let last_report = InputFile::last_report(args.since.as_ref());
-    let inputs = [
-        last_report,
-        InputFile::floor(args.floor.floor.as_ref()),
-        InputFile::certificates(args.connect.ca_file.as_ref()),
-    ];
-    formats::check(formats, args.metrics.as_deref(), &inputs)?;
+    let [floor, certificates] = InputFile::of_compare(&args.compare);
+    formats::check(formats, args.metrics.as_deref(), &[last_report, floor, certificates])?;
     let env = environment()?;
     signals::listen(&env, log.quiet);
     let request = DriftRequest { notification: notification(args, &env)?, ..DriftRequest::from(args) };

@@ -1,5 +1,7 @@
 //! `ringform import`: writes client documents from live clients.
 
+use std::path::Path;
+
 use ringform::model::{ClientId, io_cause};
 use ringform::render::escape;
 use ringform::run::{self, ExitStatus, ImportError, ImportRequest, ImportWarning, ImportedClient};
@@ -11,11 +13,10 @@ use crate::terminal::{block_on, environment, inputs, listener, not_started, sign
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
-    args.out.as_deref().map_or(Ok(()), inputs::check_folder)?;
     let env = environment()?;
     signals::listen(&env, log.quiet);
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
-    match block_on(run::import(&request, &env, &listener, show)) {
+    match block_on(run::import(&request, &env, &listener, inputs::check_folder, show)) {
         Ok(outcome) => {
             if let Some(example) = outcome.removed_example.filter(|_| !log.quiet) {
                 note(&format!("note: {} was the untouched example of `init` and is removed", shown(&example)));
@@ -55,6 +56,10 @@ fn warned(client: ClientId, warning: &ImportWarning) -> String {
     }
 }
 
+fn declared(path: &Path, help: &str) -> String {
+    format!("{} declares it already, so nothing was written\n  help: {help}", shown(path))
+}
+
 fn sentence(error: &ImportError) -> String {
     match error {
         ImportError::NotRead(failure) => {
@@ -63,9 +68,8 @@ fn sentence(error: &ImportError) -> String {
         }
         ImportError::NoId => "the answer holds no valid `id`, so nothing was written".to_owned(),
         ImportError::OtherClient(id) => format!("the answer is client {id}, so nothing was written"),
-        ImportError::Declared(path) => {
-            format!("{} declares it already, so nothing was written\n  help: edit that file instead", shown(path))
-        }
+        ImportError::Declared(path) => declared(path, "edit that file, or give --force to replace it"),
+        ImportError::DeclaredElsewhere(path) => declared(path, "edit that file instead"),
         ImportError::Exists(path) => format!("{} already exists\n  help: give --force to replace it", shown(path)),
         ImportError::NotWritten(path, error) => {
             format!("cannot write {}: {}", shown(path), escape::terminal(&io_cause(error).into()))

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
-
-use ringform::model::Untrusted;
+use ringform::model::{Advice, Untrusted};
 use ringform::render::escape;
 use ringform::run::ExitStatus;
 
@@ -39,7 +37,8 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         return Ok(refuse(&existing, had_project && args.ci.is_empty() && !args.demo));
     }
     if args.demo && had_project {
-        bail!("{} holds a project already; run `ringform init --demo` in an empty folder", files::escaped(&project));
+        let what = format!("{} holds a project already", files::escaped(&project));
+        return Err(Advice::new(what, "run `ringform init --demo` in an empty folder").into());
     }
     starter::write_all(&all)?;
     output::print_text(&all.iter().map(|file| format!("{}\n", files::shown(&file.path))).collect::<String>())?;
@@ -63,10 +62,10 @@ fn within(project: &Path, repository: &Path, pipelines: &[Pipeline]) -> anyhow::
     match within.filter(|within| starter::is_plain(within)) {
         Some(within) => Ok(within),
         None if pipelines.is_empty() => Ok(String::new()),
-        None => bail!(
-            "a pipeline cannot name the folder {} without quotes; use letters, digits, `-`, `_` and `.` for its name",
-            files::escaped(project)
-        ),
+        None => {
+            let what = format!("a pipeline cannot name the folder {} without quotes", files::escaped(project));
+            Err(Advice::new(what, "use letters, digits, `-`, `_` and `.` for its name").into())
+        }
     }
 }
 
@@ -79,7 +78,8 @@ fn branch(repository: &Path, args: &InitArgs, log: &LogArgs) -> anyhow::Result<O
     match &branch {
         Some(branch) if !starter::can_be_named(branch) => {
             let branch = Untrusted::from(branch.as_str());
-            bail!("a workflow cannot name the branch {}; rename the branch", escape::terminal(&branch))
+            let what = format!("a workflow cannot name the branch {}", escape::terminal(&branch));
+            return Err(Advice::new(what, "rename the branch").into());
         }
         Some(_) => {}
         None if log.quiet => {}

@@ -10,8 +10,7 @@ use crate::terminal::{
 
 /// Runs the command.
 pub(crate) fn run(args: &PlanArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
-    let inputs = [InputFile::floor(args.floor.floor.as_ref()), InputFile::certificates(args.connect.ca_file.as_ref())];
-    formats::check(&args.output.formats, args.out.as_deref(), &inputs)?;
+    formats::check(&args.output.formats, args.out.as_deref(), &InputFile::of_compare(&args.compare))?;
     let env = environment()?;
     signals::listen(&env, log.quiet);
     let request = RunRequest::from(args);

@@ -50,19 +50,24 @@ fn text(declaration: &Declaration) -> String {
         let wanted = escape::terminal(&wanted);
         line(format!("  expect {}: {wanted}  {}", expected.row.name, place(&expected.place)));
     }
-    for managed in &declaration.managed {
-        let value = match &managed.wanted.to_json() {
-            serde_json::Value::String(text) => escape::terminal(&text.as_str().into()).to_string(),
-            other => other.to_string(),
-        };
+    let values: Vec<String> = declaration.managed.iter().map(|managed| value(&managed.wanted.to_json())).collect();
+    let width = values.iter().map(|value| value.chars().count()).filter(|width| *width <= 40).max().unwrap_or(0);
+    for (managed, value) in declaration.managed.iter().zip(&values) {
         let layer = Untrusted::new(managed.layer.text());
         let layer = escape::terminal(&layer);
-        line(format!("  {:<27} {value}  {layer}, {}", managed.setting.name(), place(&managed.place)));
+        line(format!("  {:<27}  {value:<width$}  {layer}, {}", managed.setting.name(), place(&managed.place)));
     }
     for setting in declaration.ignored.iter() {
-        line(format!("  {:<27} ignored", setting.name()));
+        line(format!("  {:<27}  ignored", setting.name()));
     }
     out
+}
+
+fn value(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => escape::terminal(&text.as_str().into()).to_string(),
+        other => other.to_string(),
+    }
 }
 
 fn place(place: &Place) -> String {

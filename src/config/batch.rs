@@ -11,7 +11,7 @@ use crate::config::example::is_untouched_example;
 use crate::config::find::walk;
 use crate::config::sections::document::{self, ClientClaim};
 use crate::config::sections::inheritance::Inheritance;
-use crate::config::text::read_text;
+use crate::config::text::{read_opened, read_text};
 use crate::config::yaml::{self, Problems, lines};
 use crate::model::{Declaration, Diagnostic, Place, Untrusted};
 
@@ -33,7 +33,7 @@ impl DocumentBatch {
     }
 
     fn file(&mut self, root: &Path, file: &walk::DocumentFile, inheritance: &Inheritance) {
-        match read_text(&file.path(root), &file.name) {
+        match read_opened(file.open(root), &file.name) {
             Ok(text) if file.is_outside => {
                 self.problems_of(Problems::of_outside(file.name.clone(), &text), &text, inheritance)
             }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::batch::{duplicates, read_all};
+use crate::config::find::names::is_guard_test;
 use crate::config::find::outputs::{ProjectInput, RunOutputs, possible_owners};
 use crate::config::find::project::{ProjectLocation, ProjectRequest, locate};
 use crate::config::find::walk;
@@ -85,8 +86,13 @@ pub fn load_project(request: &ProjectRequest) -> Loaded {
     read_project(request).complete()
 }
 
-/// The project file of which a file of this real path is a client document, or would be one.
-pub fn project_of_document(real: &Path, git: &GitEnvironment) -> Option<PathBuf> {
+/// The project file of which a file of this real path is a client document or holds guard tests, or would, and which of
+/// the two.
+pub fn project_of(real: &Path, git: &GitEnvironment) -> Option<(PathBuf, ProjectInput)> {
+    if is_guard_test(&real.file_name()?.to_string_lossy()) {
+        let (file, _) = possible_owners(real).into_iter().next()?;
+        return Some((file, ProjectInput::GuardTest));
+    }
     possible_owners(real).into_iter().find_map(|(file, name)| {
         let request = ProjectRequest {
             cwd: file.parent()?.to_owned(),
@@ -96,7 +102,8 @@ pub fn project_of_document(real: &Path, git: &GitEnvironment) -> Option<PathBuf>
         };
         // A project file with errors may mean any document.
         let project = load_project(&request).project;
-        project.is_none_or(|project| project.documents.is_none_or(|globs| globs.find(&name))).then_some(file)
+        let reads = project.is_none_or(|project| project.documents.is_none_or(|globs| globs.find(&name)));
+        reads.then_some((file, ProjectInput::Document))
     })
 }
 

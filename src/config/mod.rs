@@ -26,6 +26,6 @@ pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
 pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
 pub use guard_tests::{GuardTests, load_guard_tests};
-pub use load::{Loaded, load, load_project, project_of_document};
+pub use load::{Loaded, load, load_project, project_of};
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

@@ -2,7 +2,8 @@
 //!
 //! Owns the size limit, the check for UTF-8 and the words for a file that cannot be read. It must not know YAML.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::files::open_regular;
@@ -13,12 +14,17 @@ pub(crate) const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The text of a file. Too large, unreadable and not UTF-8 are problems of the file.
 pub(crate) fn read_text(path: &Path, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
+    read_opened(open_regular(path), name)
+}
+
+/// The text of a file that was opened, or not.
+pub(crate) fn read_opened(file: io::Result<File>, name: &Untrusted) -> Result<String, Box<Diagnostic>> {
     let place = Place::new(name.clone(), 1, 1);
-    let unreadable = |error: std::io::Error| {
+    let unreadable = |error: io::Error| {
         let summary = format!("{} cannot be read: {}", name.raw(), io_cause(&error));
         Box::new(Diagnostic::error("unreadable", place.clone(), summary))
     };
-    let file = open_regular(path).map_err(unreadable)?;
+    let file = file.map_err(unreadable)?;
     // This does not ask for the size: most files fit into the first read, a file can grow, and a pipe has no size.
     let mut bytes = Vec::with_capacity(4096);
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;

@@ -20,6 +20,15 @@ pub const NOT_REGULAR: &str = "not a regular file";
 pub fn open_regular(path: &Path) -> io::Result<File> {
     // To open a device may do something, so the look comes first.
     regular(&fs::metadata(path)?)?;
+    open_found(path)
+}
+
+/// As [`open_regular`], for a file that a walk of this run found to be regular: that was the look before the opening.
+///
+/// # Errors
+///
+/// The path cannot be opened, or leads to something else than a regular file.
+pub fn open_found(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
     // Another program may put a FIFO in the place of the file meanwhile.
@@ -95,6 +104,9 @@ mod tests {
         }
         for name in ["folder", "socket", "fifo", "to-folder", "to-socket", "to-fifo", "/dev/null", "/dev/zero"] {
             assert_eq!(open_regular(&at(name)).unwrap_err().to_string(), NOT_REGULAR, "{name}");
+            // Another program may have put it in the place of the file that the walk found. A socket cannot be opened.
+            let found = open_found(&at(name)).unwrap_err().to_string();
+            assert!(found == NOT_REGULAR || name.contains("socket"), "{name}: {found}");
             assert_eq!(read_input(&at(name)).unwrap_err().to_string(), NOT_REGULAR, "{name}");
         }
         for name in ["folder", "socket", "to-folder", "/dev/zero"] {

@@ -68,10 +68,17 @@ pub struct FileIdentity {
 }
 
 impl FileIdentity {
-    /// The file that a path means; `None` for a descriptor, a folder, and a path whose folder does not exist.
+    /// The file that a path means; `None` for a folder, a path whose folder does not exist, and a descriptor of
+    /// something else than a regular file.
     pub fn of(path: &Path) -> Option<FileIdentity> {
-        let Ok(PathEnd::File(real)) = follow_links(path) else { return None };
-        let found = fs::symlink_metadata(&real).ok();
+        let (real, found) = match follow_links(path).ok()? {
+            PathEnd::File(real) => (real.clone(), fs::symlink_metadata(&real).ok()),
+            PathEnd::Descriptor { folder, number } => {
+                let descriptor = folder.join(number);
+                let found = fs::metadata(&descriptor).ok().filter(fs::Metadata::is_file)?;
+                (fs::canonicalize(&descriptor).unwrap_or(descriptor), Some(found))
+            }
+        };
         if found.as_ref().is_some_and(|found| found.is_dir()) {
             return None;
         }
@@ -122,6 +129,23 @@ fn inode(_: &fs::Metadata) -> (Option<(u64, u64)>, u64) {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_descriptor_of_a_regular_file_is_that_file() {
+        use std::os::fd::AsRawFd;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let file = fs::File::create(&path).unwrap();
+        let descriptor = format!("/dev/fd/{}", file.as_raw_fd());
+        let named = FileIdentity::of(Path::new(&descriptor)).unwrap();
+        assert!(named.is(&FileIdentity::of(&path).unwrap()) && named.is_at(&path));
+        assert_eq!(named.real(), fs::canonicalize(&path).unwrap());
+        fs::remove_file(&path).unwrap();
+        assert!(FileIdentity::of(Path::new(&descriptor)).is_some_and(|named| !named.is_at(&path)));
+        let null = fs::File::open("/dev/null").unwrap();
+        assert!(FileIdentity::of(Path::new(&format!("/dev/fd/{}", null.as_raw_fd()))).is_none());
+    }
 
     #[test]
     fn one_file_has_one_identity_by_every_name_and_by_every_link() {

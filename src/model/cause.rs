@@ -25,9 +25,10 @@ impl Advice {
         Advice::new(what, help)
     }
 
-    /// The next step; empty without one.
-    pub fn help(&self) -> &str {
-        &self.help
+    /// The next step that a chain of causes names, from the outermost cause on.
+    pub fn help_of<'e>(mut chain: impl Iterator<Item = &'e (dyn Error + 'static)>) -> Option<&'e str> {
+        let advice = chain.find_map(|cause| cause.downcast_ref::<Advice>())?;
+        Some(advice.help.as_str()).filter(|help| !help.is_empty())
     }
 }
 
@@ -81,9 +82,10 @@ mod tests {
 
     #[test]
     fn a_sentence_has_its_next_step_behind_the_last_semicolon() {
-        for (text, what, help) in [("a; b; do c", "a; b", "do c"), ("a", "a", "")] {
+        for (text, what, help) in [("a; b; do c", "a; b", Some("do c")), ("a", "a", None)] {
             let advice = Advice::of_sentence(text);
-            assert_eq!((advice.to_string().as_str(), advice.help()), (what, help));
+            let chain = [&advice as &(dyn Error + 'static)];
+            assert_eq!((advice.to_string().as_str(), Advice::help_of(chain.into_iter())), (what, help));
         }
     }
 

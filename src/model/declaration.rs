@@ -26,7 +26,7 @@ pub struct Declaration {
     /// The managed fields, in the order of [`Setting::ALL`], each once.
     pub managed: Vec<ManagedField>,
     /// Fields that must match before anything is sent.
-    pub expect: Vec<Expected>,
+    pub expect: Vec<Expectation>,
     /// Fields that the document ignores although a profile sets them.
     pub ignored: SettingSet,
 }
@@ -73,7 +73,7 @@ impl Layer {
 
 /// One field that must match.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Expected {
+pub struct Expectation {
     /// The field, read-only.
     pub row: &'static FieldRow,
     /// The value that it must have: never [`State::Odd`].

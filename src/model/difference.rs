@@ -48,6 +48,11 @@ impl Difference {
         Risk::of(judge(&self.live, &self.declared), judge(&self.declared, &self.live))
     }
 
+    /// What a write did that left `stored` where the declared value was sent.
+    pub fn effect_of_storing(&self, stored: &State) -> Option<Direction> {
+        (self.setting.row().judge)(&self.live, stored).direction.filter(|_| *stored != self.live)
+    }
+
     /// Whether its field decides who can place calls.
     pub fn is_of_security_field(&self) -> bool {
         self.risk().effect.is_some()

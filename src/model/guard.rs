@@ -65,6 +65,16 @@ pub enum RuleSource {
     Floor,
 }
 
+impl RuleSource {
+    /// The revision whose rule it is; `None` for a rule of today.
+    pub fn revision(&self) -> Option<&Untrusted> {
+        match self {
+            RuleSource::Base { revision, .. } => Some(revision),
+            RuleSource::Project | RuleSource::Floor => None,
+        }
+    }
+}
+
 /// Why the work tree does not have a guard of a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleChange {

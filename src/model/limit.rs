@@ -8,6 +8,9 @@ use std::collections::btree_map::Entry;
 use std::str::FromStr;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::model::number::digits;
 use crate::model::{Place, Untrusted};
 
@@ -15,21 +18,28 @@ use crate::model::{Place, Untrusted};
 const ONE_PERCENT: u64 = 1_000_000;
 
 /// What a limit bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum LimitKind {
     /// The changed settings, all clients together.
+    #[serde(rename = "max_changes")]
     Changes,
     /// The changed clients.
+    #[serde(rename = "max_changed_clients")]
     ChangedClients,
     /// The changed clients as a percentage of those that the run selects, in millionths of a percent.
+    #[serde(rename = "max_changed_share")]
     ChangedShare,
     /// The changes that open the PBX.
+    #[serde(rename = "max_opening")]
     Opening,
     /// The clients that are neither applied nor unchanged.
+    #[serde(rename = "max_failures")]
     Failures,
     /// The clients that are written first, one at a time.
+    #[serde(rename = "canary")]
     Canary,
     /// The age of a read that a PUT may rely on, in milliseconds.
+    #[serde(rename = "max_read_age")]
     ReadAge,
 }
 

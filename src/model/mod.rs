@@ -4,6 +4,7 @@
 //! of it is. Everything here is a value or a pure function. It must not know YAML, HTTP, files, clocks or terminals, or
 //! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
+pub mod base_limit;
 mod cause;
 pub mod client;
 pub mod countries;
@@ -37,9 +38,10 @@ pub mod value;
 pub mod waiver;
 pub mod zone;
 
+pub use base_limit::BaseLimit;
 pub use cause::{Advice, causes, io_cause};
 pub use client::{ClientId, ClientKey};
-pub use declaration::{Declaration, DeclaredClient, Expected, Layer, ManagedField};
+pub use declaration::{Declaration, DeclaredClient, Expectation, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};
 pub use difference::{Difference, Origin};
 pub use failure::{Failure, FailureKind};
@@ -60,5 +62,5 @@ pub use risk::{Direction, Judgement, Risk, Severity};
 pub use route::Route;
 pub use setting::{Setting, SettingSet};
 pub use text::Untrusted;
-pub use value::{Given, State, Value};
+pub use value::{RawValue, State, Value};
 pub use waiver::{Waived, Waiver};

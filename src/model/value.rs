@@ -85,7 +85,7 @@ impl Serialize for State {
 
 /// The raw value of one field in a YAML document, before its type is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given<'a> {
+pub enum RawValue<'a> {
     /// Plain `null` or `~`.
     Null,
     /// A scalar, plain or quoted: words and numbers are text until the field types them.
@@ -95,14 +95,14 @@ pub enum Given<'a> {
 }
 
 /// Reads a declared value of a field of this kind: [`State::NotSet`] for null, else [`State::Is`]; all flaws together.
-pub fn declared(kind: FieldKind, given: &Given<'_>) -> Result<State, Vec<Flaw>> {
+pub fn declared(kind: FieldKind, given: &RawValue<'_>) -> Result<State, Vec<Flaw>> {
     let text = match given {
-        Given::Null => return Ok(State::NotSet),
-        Given::List(items) if kind == FieldKind::Countries => {
+        RawValue::Null => return Ok(State::NotSet),
+        RawValue::List(items) if kind == FieldKind::Countries => {
             return Countries::declared(items.iter().copied(), true).map(|set| State::Is(Value::Countries(set)));
         }
-        Given::List(_) => return Err(vec![Flaw::new(format!("expected {}, found a list", kind.wants()))]),
-        Given::Text(text) => *text,
+        RawValue::List(_) => return Err(vec![Flaw::new(format!("expected {}, found a list", kind.wants()))]),
+        RawValue::Text(text) => *text,
     };
     if text.trim_ascii().is_empty() {
         let what = if text.is_empty() { "the text is empty" } else { "the text holds only blanks" };
@@ -245,7 +245,7 @@ mod tests {
     use serde_json::json;
 
     fn text(kind: FieldKind, text: &str) -> Result<State, Vec<Flaw>> {
-        declared(kind, &Given::Text(text))
+        declared(kind, &RawValue::Text(text))
     }
 
     #[test]

@@ -41,6 +41,10 @@ pub struct Blocked {
     pub name: Untrusted,
     /// Why.
     pub message: Untrusted,
+    /// The revision whose guard of this name stops the client too. A run that does not read it cannot lift the entry.
+    /// Absent where no guard of a revision does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Untrusted>,
 }
 
 /// What kind of rule stops a client.
@@ -245,7 +249,7 @@ fn conflict(client: ClientId, earlier: &str, value: &State, difference: &Differe
         live.to_json(),
         declared.to_json(),
     );
-    Blocked { kind: BlockedKind::Conflict, name: setting.name().into(), message: message.into() }
+    Blocked { kind: BlockedKind::Conflict, name: setting.name().into(), message: message.into(), revision: None }
 }
 
 /// Fields that the base managed and no declaration manages now, with their live values.

@@ -28,6 +28,8 @@ pub struct GuardList {
     guards: Vec<Guard>,
     /// The labels that clients had at the base, where they differ from those of now.
     earlier: BTreeMap<ClientKey, Vec<Labels>>,
+    /// The labels of the base by number: only the answer of the API shows which number an `@me` is.
+    numbers: BTreeMap<u64, Vec<Labels>>,
     /// The guards of the project that this run passes.
     overrides: Vec<GuardOverride>,
 }
@@ -50,7 +52,8 @@ impl GuardList {
     }
 
     /// With the labels that the clients of `now` had at the base. `lost` are the clients that only the base names:
-    /// `@me` may be one of them under another name, so their labels count too.
+    /// `@me` may be one of them under another name, so their labels count too. So does an `@me` of the base that is not
+    /// in `now`: this run does not read it, so it would not find that a number names the same client.
     pub fn with_labels(mut self, base: &[Declaration], lost: &BTreeSet<ClientKey>, now: &[Declaration]) -> GuardList {
         if self.guards.iter().all(|guard| guard.labels.is_empty()) {
             return self;
@@ -59,7 +62,17 @@ impl GuardList {
         for one in base {
             then.entry(one.key()).or_default().push(&one.labels);
         }
-        let lost: Vec<&Declaration> = base.iter().filter(|one| lost.contains(&one.key())).collect();
+        let read: BTreeSet<ClientKey> = now.iter().map(Declaration::key).collect();
+        let is_unread_me = |one: &Declaration| one.client == ClientId::Me && !read.contains(&one.key());
+        let lost = |one: &&Declaration| lost.contains(&one.key()) || is_unread_me(one);
+        let lost: Vec<&Declaration> = base.iter().filter(lost).collect();
+        if now.iter().any(|one| one.client == ClientId::Me) {
+            for one in base {
+                if let ClientId::Number(id) = one.client {
+                    self.numbers.entry(id.get()).or_default().push(one.labels.clone());
+                }
+            }
+        }
         for one in now {
             let mut labels = then.get(&one.key()).cloned().unwrap_or_else(|| {
                 let may_be = |then: &&&Declaration| one.client == ClientId::Me || then.client == ClientId::Me;
@@ -108,8 +121,9 @@ impl GuardList {
         // Without labels the identity of the client does not matter, and to make it has a cost.
         let earlier = (!self.earlier.is_empty()).then(|| self.earlier.get(&client.key())).flatten();
         let earlier = earlier.map_or(&[][..], Vec::as_slice);
-        let judges =
-            |guard: &&Guard| covers(guard, &client.labels) || earlier.iter().any(|labels| covers(guard, labels));
+        let number = client.id.filter(|_| client.client_id == ClientId::Me).and_then(|id| self.numbers.get(&id));
+        let others = || earlier.iter().chain(number.into_iter().flatten());
+        let judges = |guard: &&Guard| covers(guard, &client.labels) || others().any(|labels| covers(guard, labels));
         self.guards.iter().filter(judges).collect()
     }
 }

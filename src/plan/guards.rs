@@ -20,6 +20,14 @@ pub fn security_settings() -> impl Iterator<Item = Setting> {
     })
 }
 
+/// What the guards of one name said about one field so far.
+#[derive(Clone, Copy)]
+struct Verdict {
+    effect: Enforcement,
+    /// Which entry of `blocked` it is, where it stops the client.
+    blocked: Option<usize>,
+}
+
 /// Judges one client: adds the guards that deny to `blocked` and returns the warnings. Of guards with one name only the
 /// first one speaks about a field, unless a later one is stricter.
 pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
@@ -27,7 +35,7 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     if client.error.is_some() {
         return warnings;
     }
-    let mut judged: BTreeMap<(&str, Setting), Enforcement> = BTreeMap::new();
+    let mut judged: BTreeMap<(&str, Setting), Verdict> = BTreeMap::new();
     for guard in guards.of(client) {
         // What is declared and live already is no change, so the rules of a revision do not judge it.
         if guard.source == RuleSource::Project
@@ -42,22 +50,30 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
             // A guard that this run passes does not silence a stricter one of its name.
             let effect = if reason.is_some() { Enforcement::Warn } else { guard.effect };
             let earlier = judged.get(&(&*guard.name, setting)).copied();
-            if earlier == Some(Enforcement::Deny) || earlier == Some(effect) {
+            if let (Some(Verdict { blocked: Some(at), .. }), Enforcement::Deny, RuleSource::Base { revision, .. }) =
+                (earlier, effect, &guard.source)
+            {
+                // Whoever lifts the rule of the work tree does not lift this one.
+                client.blocked[at].revision.get_or_insert_with(|| revision.clone());
+            }
+            if earlier.is_some_and(|one| one.effect == Enforcement::Deny || one.effect == effect) {
                 continue;
             }
-            judged.insert((&guard.name, setting), effect);
+            let stops = effect == Enforcement::Deny && client.is_to_send();
+            judged.insert((&guard.name, setting), Verdict { effect, blocked: stops.then_some(client.blocked.len()) });
             if let Some(reason) = reason {
                 warnings.push(passed(guard, client, &message, reason));
                 continue;
             }
-            match guard.effect {
-                Enforcement::Deny if client.is_to_send() => client.blocked.push(Blocked {
+            match stops {
+                true => client.blocked.push(Blocked {
                     kind: BlockedKind::Guard,
                     name: Untrusted::new(guard.name.clone()),
                     message,
+                    revision: guard.source.revision().cloned(),
                 }),
                 // A client that sends nothing cannot be stopped: the guard warns.
-                Enforcement::Deny | Enforcement::Warn => {
+                false => {
                     let summary = format!("client {}: {}", client.client_id, message.raw());
                     let warning = Diagnostic::warning("guard", client.source.clone(), summary);
                     warnings.push(warning.help(guard.named()));
@@ -96,7 +112,7 @@ pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bo
 
 /// Judges a declaration without its live client: a value that a guard would refuse as a change, and a field that is not
 /// managed. A guard that needs the live value does not judge here.
-pub fn judge_declared(guards: &[Guard], declaration: &Declaration) -> Vec<Diagnostic> {
+pub fn judge_declared(guards: &GuardList, declaration: &Declaration) -> Vec<Diagnostic> {
     let (client, managed) = (declaration.client, declaration.managed_set());
     let mut warnings = Vec::new();
     let judging =
@@ -151,11 +167,11 @@ fn refused_value(
         return None;
     }
     let why = guard.message.as_ref().map(|message| format!(" ({})", message.raw())).unwrap_or_default();
-    let summary =
-        format!("client {client} declares {setting}: {}, which a guard refuses as a change{why}", value.to_json());
+    let (value, name) = (value.to_json(), guard.named());
+    let summary = format!("client {client} declares {setting}: {value}, which {name} refuses as a change{why}");
     let warning = Diagnostic::warning("guard", place.clone(), summary);
     let change = if guard.source == RuleSource::Floor { "" } else { ", or change the guard" };
-    Some(warning.help(format!("{}: declare another value{change}", guard.named())))
+    Some(warning.help(format!("declare another value{change}")))
 }
 
 /// The fields that a guard judges.

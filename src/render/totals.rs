@@ -3,8 +3,8 @@
 //! Owns the counts of clients, settings, results and coverage, so that all formats say the same. It never counts a
 //! failed client as compared, and never reports success while a client failed.
 
-use crate::model::Direction;
-use crate::plan::{ApplyResult, BlockedKind, ClientPlan, DocumentKind, Origin, Plan, Status, Summary};
+use crate::model::{Direction, value};
+use crate::plan::{ApplyResult, BlockedKind, Change, ClientPlan, DocumentKind, Origin, Plan, Status, Summary};
 use crate::render::wording::change::{RELEASED, marked};
 use crate::render::wording::numbers::{are, count, number};
 
@@ -97,8 +97,9 @@ impl Totals {
         for change in &client.changes {
             let risk = change.difference.risk();
             let counts = !change.withheld && !self.is_drift && (landed || !self.is_report);
-            self.opens += usize::from(counts && risk.effect == Some(Direction::Opens));
-            self.closes += usize::from(counts && risk.effect == Some(Direction::Closes));
+            let effect = effect(client, change);
+            self.opens += usize::from(counts && effect == Some(Direction::Opens));
+            self.closes += usize::from(counts && effect == Some(Direction::Closes));
             let drifted = match change.difference.origin {
                 Origin::Drift => true,
                 Origin::Conflict | Origin::Unknown => self.is_drift,
@@ -296,7 +297,7 @@ impl Totals {
             let then = match (self.unsettled, self.is_report) {
                 (0, _) => String::new(),
                 (_, false) => format!("; apply refuses {its}"),
-                (_, true) => format!("; {its} refused"),
+                (_, true) => format!("; apply refused {its}"),
             };
             notes.push(format!(
                 "‼ {conflict} {is} in conflict: this change touches what was also changed outside of git{then}."
@@ -331,5 +332,15 @@ impl Totals {
             notes.push(format!("Not everything is as declared: {} {attention}.", count(n, "client")));
         }
         notes
+    }
+}
+
+/// What the write of a change does or did. A value that the API did not store as sent is judged by what it stored.
+fn effect(client: &ClientPlan, change: &Change) -> Option<Direction> {
+    let setting = change.difference.setting;
+    let differing = client.details.iter().flat_map(|details| &details.not_converged);
+    match differing.into_iter().find(|one| one.field == setting) {
+        Some(one) => change.difference.effect_of_storing(&value::live(setting.kind(), &one.stored)),
+        None => change.difference.risk().effect,
     }
 }

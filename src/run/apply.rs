@@ -9,7 +9,7 @@ use anyhow::Context;
 use crate::journal::{Journal, JournalHeader, JournalLine};
 use crate::model::{LimitKind, SendLimits, Untrusted};
 use crate::plan::send::{self, ExceededLimit};
-use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Status};
+use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Status};
 use crate::run::outcome::RunOutcome;
 use crate::run::read::Readings;
 use crate::run::ready::{self, Ready};
@@ -66,8 +66,8 @@ pub async fn apply(
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
-    report.run = env.run(session.usage.requests(), session.usage.quota());
-    report.run.overrides = request.run.overrides.clone();
+    let run = env.run(session.usage.requests(), session.usage.quota());
+    report.run = Run { overrides: request.run.overrides.clone(), ..run };
     let recorded = match ledger.as_mut().map(|ledger| ledger.record(&report, env)) {
         Some(Err(problem)) => {
             report.diagnostics.push(*problem);
@@ -92,10 +92,9 @@ async fn permission(
         return Ok(Some(INTERRUPTED.to_owned()));
     }
     let usage = &ready.session.usage;
-    ready.report.run = env.run(usage.requests(), usage.quota());
-    ready.report.run.overrides = request.run.overrides.clone();
-    let mut exceeded = send::exceeded(&ready.limits, &ready.report);
-    exceeded.append(&mut ready.exceeded);
+    let run = env.run(usage.requests(), usage.quota());
+    ready.report.run = Run { overrides: request.run.overrides.clone(), ..run };
+    let exceeded = send::exceeded(&ready.limits, &ready.report);
     if !exceeded.is_empty() {
         ready.report.diagnostics.extend(exceeded.iter().map(ExceededLimit::error));
         let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");

@@ -33,7 +33,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         checked.map_err(|why| Advice::of_sentence(why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
-    let Scope { project, declared, whole, mut declarations, origins, waivers, never_waived, mut report, .. } = scope;
+    let Scope { project, declared, whole, mut declarations, origins, rules, mut report, .. } = scope;
     report.diagnostics.extend(future);
     if whole {
         report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
@@ -58,8 +58,8 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         declared: &declared,
         selected: &selected,
         whole,
-        waivers: &waivers,
-        never_waived,
+        waivers: &rules.waivers,
+        never_waived: rules.never_waived,
         budget: request.budget,
     };
     report.run.drift = Some(drift::compare(&report.clients, previous.as_ref(), &context));
@@ -91,10 +91,7 @@ fn webhook<'a>(notification: &'a Notification, env: &Environment) -> anyhow::Res
     let webhook = webhook.map_err(|why| {
         Advice::new(format!("{}: {why}", notification.named_by), "give the address of the webhook, https://HOST/PATH")
     })?;
-    let proxies = match webhook.is_loopback() {
-        true => Proxies::default(),
-        false => Proxies::from_variables(|name| env.variables.text(name)).map_err(anyhow::Error::msg)?,
-    };
+    let proxies = env.proxies(webhook.is_loopback()).map_err(|why| Advice::of_sentence(&why))?;
     Ok(Notifier { webhook, proxies, notification })
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::api::Shutdown;
+use crate::api::{Proxies, Shutdown};
 use crate::git::GitEnvironment;
 use crate::plan::{QuotaUsage, Requests, Run};
 
@@ -46,6 +46,14 @@ impl Environment {
     pub fn run_id(&self) -> String {
         let chance = self.random_seed & 0xff_ffff;
         format!("{}-{chance:06x}", self.clock.started_at.strftime("%Y%m%dT%H%M%SZ"))
+    }
+
+    /// The proxies of the environment. None counts for this machine, so a wrong one is no error there.
+    pub(super) fn proxies(&self, is_loopback: bool) -> Result<Proxies, String> {
+        match is_loopback {
+            true => Ok(Proxies::default()),
+            false => Proxies::from_variables(|name| self.variables.text(name)),
+        }
     }
 
     /// The part of a report that depends on the run.

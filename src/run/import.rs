@@ -39,8 +39,10 @@ pub enum ImportError {
     NoId,
     /// The answer is another client.
     OtherClient(u64),
-    /// A document declares the client already.
+    /// A document declares the client already; `--force` would replace it.
     Declared(PathBuf),
+    /// A document that `--force` does not replace declares the client: of another file, or one of several in its file.
+    DeclaredElsewhere(PathBuf),
     /// The file exists.
     Exists(PathBuf),
     /// The file cannot be written.
@@ -58,12 +60,13 @@ pub struct ImportOutcome {
     pub finished: anyhow::Result<()>,
 }
 
-/// Reads the clients and writes their documents. `each` receives every client as soon as it is done; its error ends the
-/// import.
+/// Reads the clients and writes their documents. `check_folder` judges the folder of the documents before the first
+/// request. `each` receives every client as soon as it is done; its error ends the import.
 pub async fn import(
     request: &ImportRequest,
     env: &Environment,
     listener: &Listener,
+    check_folder: fn(&Path) -> anyhow::Result<()>,
     mut each: impl FnMut(ImportedClient) -> anyhow::Result<()>,
 ) -> Result<ImportOutcome, NotStarted> {
     let mut loaded = config::load(&request.files.request(env));
@@ -71,15 +74,16 @@ pub async fn import(
     loaded.diagnostics.retain(|one| one.rule != "no-documents" && one.rule != "unmatched-glob");
     let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     let credentials = credentials(&project, request)?;
+    let folder = match &request.out {
+        Some(out) => env.folder.join(out),
+        None => project.root.join("clients"),
+    };
+    check_folder(&folder)?;
     let session = match Session::connect(&project, vec![credentials.clone()], &request.connection, env).await {
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems(report, errors, env)),
     };
     listener(RunEvent::Warnings(report.diagnostics));
-    let folder = match &request.out {
-        Some(out) => env.folder.join(out),
-        None => project.root.join("clients"),
-    };
     let documents = Documents::of(&project, &loaded.declarations, credentials.as_ref());
     let target = ImportTarget { folder, documents, force: request.force, persist: env.persist };
     let default = project.default_credentials.as_ref();
@@ -184,7 +188,10 @@ impl ImportTarget {
         let of_me = self.documents.of_me.iter().filter(|_| client == ClientId::Me);
         for declared in self.documents.by_client.get(&id).into_iter().flatten().chain(of_me) {
             let only = self.documents.in_file.get(declared) == Some(&1);
-            if !(self.force && only && is_same_file(declared, &path)) {
+            if !(only && is_same_file(declared, &path)) {
+                return Err(ImportError::DeclaredElsewhere(declared.clone()));
+            }
+            if !self.force {
                 return Err(ImportError::Declared(declared.clone()));
             }
         }

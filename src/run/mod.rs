@@ -50,7 +50,7 @@ pub use not_started::{NotStarted, SavedPlanFlaw};
 pub use offline::plan_offline;
 pub use outcome::{ExitRules, ExitStatus, RunOutcome};
 pub use plan::plan;
-pub use preflight::CREDENTIAL_FILES;
+pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE};
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
     ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,

@@ -2,31 +2,29 @@
 
 use crate::plan::compare::plan_offline as compare_with_base;
 use crate::plan::send::{self, ExceededLimit};
-use crate::plan::{DocumentKind, guards, unused_overrides};
+use crate::plan::{DocumentKind, Run, guards};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{EndpointChoice, Scope, scope};
 use crate::run::{Environment, NotStarted, RunRequest, warnings};
 
 /// Compares declarations with those of the base.
 pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcome, NotStarted> {
-    let Scope { project, declarations, origins, guards: rules, limits, mut report, .. } =
-        scope(request, env, DocumentKind::Offline)?;
+    let scope = scope(request, env, DocumentKind::Offline)?;
+    let Scope { project, declarations, origins, rules, mut report, .. } = scope;
     // A missing variable stops nothing here, because the run sends nothing.
     report.endpoint = EndpointChoice::new(&request.connection, env).unfilled_label(&project);
+    let sending = request.sending.among(&declarations);
     for declaration in &declarations {
         let (mut client, not_shown) = compare_with_base(declaration, origins.of(declaration));
-        request.sending.mark(&mut client);
+        sending.mark(&mut client);
         client.select(request.selection.fields);
         report.diagnostics.extend(not_shown);
-        report.diagnostics.extend(guards::judge(&rules, &mut client));
+        report.diagnostics.extend(guards::judge(&rules.guards, &mut client));
         report.clients.push(client);
     }
-    report.run = env.run_without_requests();
-    report.run.overrides = request.overrides.clone();
-    report.diagnostics.extend(unused_overrides(&rules, &report.clients));
-    report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
-    report.diagnostics.extend(warnings::stale_base(&project, &report));
-    let exceeded = send::exceeded(&limits, &report);
+    report.run = Run { overrides: request.overrides.clone(), ..env.run_without_requests() };
+    report.diagnostics.extend(warnings::of_plan(&sending, &project, &rules.guards, &report));
+    let exceeded = send::exceeded(&rules.limits, &report);
     report.diagnostics.extend(exceeded.iter().map(ExceededLimit::warning));
     if request.names_commit {
         report.revision = project.revision();

@@ -143,7 +143,7 @@ mod tests {
         let body = if kind == "in sync" { r#"{"id":12,"hold_music":null}"# } else { r#"{"id":12,"hold_music":7}"# };
         let live = Live::parse(body.as_bytes(), Default::default()).unwrap();
         let mut client = ClientPlan::read(&declaration, live, crate::plan::Origin::Unknown);
-        let block = |kind| vec![Blocked { kind, name: "rule".into(), message: "why".into() }];
+        let block = |kind| vec![Blocked { kind, name: "rule".into(), message: "why".into(), revision: None }];
         match kind {
             "failed" => {
                 let failure = crate::model::Failure::new(FailureKind::Api, "it failed");

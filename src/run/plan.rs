@@ -1,7 +1,7 @@
 //! Plan: live clients beside their declarations. It reads and cannot write.
 
 use crate::plan::send::{self, ExceededLimit};
-use crate::plan::{DocumentKind, unused_overrides};
+use crate::plan::{DocumentKind, Run};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
@@ -12,19 +12,18 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     let mut scope = scope(request, env, DocumentKind::Plan)?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
-    let Scope { project, declarations, origins, guards, limits, mut report, .. } = scope;
-    let options = ReadOptions::new(&session, &guards, origins, &request.sending, env, listener);
+    let Scope { project, declarations, origins, rules, mut report, .. } = scope;
+    let sending = request.sending.among(&declarations);
+    let options = ReadOptions::new(&session, &rules.guards, origins, &sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
-    report.run = env.run(session.usage.requests(), session.usage.quota());
-    report.run.overrides = request.overrides.clone();
+    let run = env.run(session.usage.requests(), session.usage.quota());
+    report.run = Run { overrides: request.overrides.clone(), ..run };
     session.close().await?;
-    report.diagnostics.extend(warnings::unused_overwrites(&request.sending, &report.clients));
-    report.diagnostics.extend(unused_overrides(&guards, &report.clients));
-    report.diagnostics.extend(warnings::stale_base(&project, &report));
-    let exceeded = send::exceeded(&limits, &report);
+    report.diagnostics.extend(warnings::of_plan(&sending, &project, &rules.guards, &report));
+    let exceeded = send::exceeded(&rules.limits, &report);
     report.diagnostics.extend(exceeded.iter().map(ExceededLimit::warning));
     if request.names_commit {
         report.revision = project.revision();

@@ -5,8 +5,7 @@
 use crate::config::Project;
 use crate::journal::ApplyLock;
 use crate::model::SendLimits;
-use crate::plan::send::ExceededLimit;
-use crate::plan::{DocumentKind, Plan, unused_overrides};
+use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
 use crate::run::recording::Recording;
@@ -23,12 +22,10 @@ pub(super) struct Ready {
     pub(super) readings: Readings,
     /// Held until the run has ended.
     pub(super) lock: ApplyLock,
-    /// The limits of the project and of its base.
+    /// The limits of the project, of its floor and, without a saved plan, of its base.
     pub(super) limits: SendLimits,
     /// The place of the run in the ledger; `None` without one.
     pub(super) ledger: Option<Recording>,
-    /// The limits of its base that a saved plan exceeds.
-    pub(super) exceeded: Vec<ExceededLimit>,
 }
 
 /// Reads all and plans.
@@ -42,16 +39,14 @@ pub(super) async fn from_live(
     let lock = apply_lock::take(&scope.project, env).map_err(|errors| scope.refuse(errors, env))?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
-    let sending = &request.sending;
-    let Scope { project, whole, declarations, origins, guards, limits, mut report, ledger, .. } = scope;
-    let options = ReadOptions::new(&session, &guards, origins, sending, env, listener);
+    let Scope { project, whole, declarations, origins, rules, mut report, ledger, .. } = scope;
+    let sending = &request.sending.among(&declarations);
+    let options = ReadOptions::new(&session, &rules.guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
-    report.diagnostics.extend(warnings::unused_overwrites(sending, &report.clients));
-    report.diagnostics.extend(unused_overrides(&guards, &report.clients));
-    report.diagnostics.extend(warnings::stale_base(&project, &report));
+    report.diagnostics.extend(warnings::of_plan(sending, &project, &rules.guards, &report));
     report.revision = project.revision();
     let is_whole = whole && is_whole_run(request);
     let ledger = ledger.zip(request.ledger.begins.as_ref()).and_then(|(run, beginning)| {
@@ -59,7 +54,7 @@ pub(super) async fn from_live(
         Some(Recording::new(run, &project, beginning, commit, is_whole, env))
     });
     let readings = outcome.readings;
-    Ok(Ready { project, session, report, readings, lock, limits, ledger, exceeded: Vec::new() })
+    Ok(Ready { project, session, report, readings, lock, limits: rules.limits, ledger })
 }
 
 /// Whether nothing of the request selects clients, fields or origins.

@@ -8,11 +8,9 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::files::read_stream;
-use crate::model::{Diagnostic, Revision, SendLimits, Untrusted};
-use crate::plan::{
-    Blocked, BlockedKind, DocumentKind, GuardList, Plan, document, guards, refused_overrides, send, unused_overrides,
-};
-use crate::run::preflight::{self, EndpointChoice};
+use crate::model::{Diagnostic, Revision, SendLimits, Untrusted, base_limit};
+use crate::plan::{Blocked, BlockedKind, DocumentKind, Plan, document, guards, unused_overrides};
+use crate::run::preflight::{self, BindingRules, EndpointChoice};
 use crate::run::read::Readings;
 use crate::run::ready::Ready;
 use crate::run::session::Session;
@@ -34,13 +32,13 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
     let names = check(&plan, &project, target.label()).map_err(flawed)?;
-    let rules = GuardList::new(&project.guards, &[]).with_floor(&floor.guards);
-    let refused = refused_overrides(&rules, &request.overrides);
-    if !refused.is_empty() {
-        return Err(preflight::problems_at_commit(report, refused, &project, env));
-    }
-    // A plan that was saved with an override carries no permission: this run judges by its own.
-    let rules = rules.with_overrides(&request.overrides);
+    // The plan judged its base when it was made. A plan that was saved with an override carries no permission: this run
+    // judges by its own.
+    let rules = BindingRules::without_base(&project, floor, &env.clock.today());
+    let BindingRules { guards: rules, limits, .. } = match rules.with_overrides(&request.overrides) {
+        Ok(rules) => rules,
+        Err(refused) => return Err(preflight::problems_at_commit(report, refused, &project, env)),
+    };
     report.diagnostics.extend(another_commit(plan.revision.as_ref(), report.revision.as_ref()));
     let lock = match apply_lock::take(&project, env) {
         Ok(lock) => lock,
@@ -50,11 +48,11 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
-    let exceeded = send::exceeded_at_base(&plan);
     // The plan compared with its base what this run does not read again.
     report.diagnostics.extend(plan.diagnostics.into_iter().filter(Diagnostic::is_error));
     report.endpoint = plan.endpoint;
     report.base = plan.base;
+    report.base_limits = plan.base_limits;
     report.shard = plan.shard;
     report.unaffected = plan.unaffected;
     report.released_clients = plan.released_clients;
@@ -66,13 +64,16 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         client.blocked = kept;
         report.diagnostics.extend(guards::judge(&rules, client));
         // This run does not read the base again: a client that a guard of the base stopped stays stopped.
-        let is_of_base = |one: &Blocked| !client.blocked.contains(one) && !guards::is_passed(&rules, client, one);
-        let old = then.into_iter().filter(|one| has_base && is_of_base(one)).collect::<Vec<_>>();
+        let is_of_base = |one: &Blocked| one.revision.is_some() || !guards::is_passed(&rules, client, one);
+        let old = then.into_iter().filter(|one| (has_base || one.revision.is_some()) && is_of_base(one));
+        let old = old.collect::<Vec<_>>();
+        let is_repeated = |one: &Blocked| old.iter().any(|old| (&old.name, &old.message) == (&one.name, &one.message));
+        client.blocked.retain(|one| one.kind != BlockedKind::Guard || !is_repeated(one));
         client.blocked.extend(old);
     }
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
-    let limits = SendLimits::strictest([&project.limits.sending, &floor.limits]);
-    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, ledger: None, exceeded })
+    let limits = SendLimits::strictest([&limits, &base_limit::to_limits(&report.base_limits)]);
+    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, ledger: None })
 }
 
 /// Reads the file, and checks that it is a plan that can be applied whole.

@@ -57,13 +57,13 @@ impl Session {
             names.into_iter().map(|name| (name.clone(), from(&name))).collect();
         let wanted = connection.concurrency.unwrap_or(project.limits.concurrency);
         let concurrency = within_open_files(wanted, env.open_files, simulator.is_some());
-        let proxies = proxies(&endpoint, env).map_err(|why| vec![Diagnostic::error("endpoint", None, why)])?;
+        let proxies =
+            env.proxies(endpoint.is_loopback()).map_err(|why| vec![Diagnostic::error("endpoint", None, why)])?;
         let options = options(project, endpoint, proxies, concurrency, connection, env);
         let connected = api::connect(options, keyring, env.shutdown.clone());
         // A certificate of a flag or of this machine is wrong: no line of the project is at fault.
         let connected = connected.map_err(|error| {
-            let advice = error.chain().find_map(|cause| cause.downcast_ref::<Advice>());
-            let help = advice.map(|advice| advice.help().to_owned());
+            let help = Advice::help_of(error.chain()).map(str::to_owned);
             vec![Diagnostic::error("endpoint", None, causes(error.chain()).join(": ")).help(help)]
         });
         let (reader, writer, usage) = connected?;
@@ -86,15 +86,6 @@ fn within_open_files(wanted: usize, limit: Option<u64>, has_simulator: bool) -> 
     let Some(limit) = limit else { return wanted };
     let room = limit.saturating_sub(OTHERS) / if has_simulator { 2 } else { 1 };
     wanted.min(usize::try_from(room.max(1)).unwrap_or(wanted))
-}
-
-/// The proxies of the environment. None counts for this machine, so a wrong one is no error there.
-fn proxies(endpoint: &Endpoint, env: &Environment) -> Result<Proxies, String> {
-    if endpoint.is_loopback() {
-        Ok(Proxies::default())
-    } else {
-        Proxies::from_variables(|name| env.variables.text(name))
-    }
 }
 
 fn options(

@@ -4,7 +4,7 @@ use crate::config;
 use crate::model::DeclaredClient;
 use crate::plan::drift::unused_waivers;
 use crate::plan::{DocumentKind, Plan, guards};
-use crate::run::preflight::{floor, is_whole, project, wrong_endpoint};
+use crate::run::preflight::{BindingRules, floor, is_whole, project, wrong_endpoint};
 use crate::run::{Environment, NotStarted, RunRequest};
 
 /// The result of a validation without errors.
@@ -30,10 +30,10 @@ pub fn validate(request: &RunRequest, env: &Environment) -> Result<Validation, N
     if request.names_commit {
         report.revision = project.revision();
     }
-    report.diagnostics.extend(floor.counted(project.waivers.clone(), &env.clock.today()).1);
-    let rules = [&project.guards[..], &floor.guards].concat();
+    let rules = BindingRules::without_base(&project, floor, &env.clock.today());
+    report.diagnostics.extend(rules.waiver_warnings);
     for declaration in &loaded.declarations {
-        report.diagnostics.extend(guards::judge_declared(&rules, declaration));
+        report.diagnostics.extend(guards::judge_declared(&rules.guards, declaration));
     }
     if is_whole(&files, &project) {
         let declared: Vec<DeclaredClient> = loaded.declarations.iter().map(DeclaredClient::from).collect();

@@ -1,18 +1,31 @@
 //! Warnings that need the clients of a run.
 //!
-//! Owns two of them: an option that had no effect, and a base that is behind what was applied.
+//! Owns which of them a plan has: an option that had no effect, and a base that is behind what was applied.
 
 use crate::config::Project;
 use crate::journal;
-use crate::model::Diagnostic;
+use crate::model::{ClientId, Diagnostic};
 use crate::plan::send::Overwrite;
-use crate::plan::{Change, ClientPlan, Origin, Plan, SendScope};
+use crate::plan::{Change, ClientPlan, GuardList, Origin, Plan, SendScope, unused_overrides};
+
+/// The warnings about the clients of a plan, read or not.
+pub(super) fn of_plan(sending: &SendScope, project: &Project, guards: &GuardList, report: &Plan) -> Vec<Diagnostic> {
+    let mut found = unused_overwrites(sending, &report.clients);
+    found.extend(unused_overrides(guards, &report.clients));
+    found.extend(stale_base(project, report));
+    found
+}
 
 /// A warning for each `--overwrite-drift` that found no conflict.
-pub(super) fn unused_overwrites(sending: &SendScope, clients: &[ClientPlan]) -> Vec<Diagnostic> {
+fn unused_overwrites(sending: &SendScope, clients: &[ClientPlan]) -> Vec<Diagnostic> {
     let warn = |one: &Overwrite| {
         let known = clients.iter().any(|client| client.client_id == one.client);
-        let why = if known { "has no such conflict" } else { "is not among the clients of this run" };
+        let is_ambiguous = one.client == ClientId::Me && one.credentials.is_none() && sending.has_several_me;
+        let why = match known {
+            true if is_ambiguous => "is of several credentials; name one, as in @me:CREDENTIALS",
+            true => "has no such conflict",
+            false => "is not among the clients of this run",
+        };
         let summary = format!("--overwrite-drift {one} has no effect: client {} {why}", one.client);
         Diagnostic::warning("nothing-to-overwrite", None, summary)
     };

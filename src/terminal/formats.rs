@@ -46,7 +46,8 @@ pub(crate) fn check(
     let outputs: Vec<OutputFile<'_>> = of_formats.chain(other.map(|file| (None, file))).collect();
     let named = || outputs.iter().map(|(_, file)| *file);
     if named().any(|file| file == Path::new("-")) {
-        anyhow::bail!("`-` is not a file; --format FORMAT without a file prints, and ./- is the file of that name");
+        let help = "--format FORMAT without a file prints, and ./- is the file of that name";
+        return Err(Advice::new("`-` is not a file", help).into());
     }
     distinct(named())?;
     inputs::check(outputs.iter().copied(), inputs)?;

@@ -4,21 +4,18 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
-
-use ringform::config::{self, OutputClash, ProjectInput};
+use ringform::config::{self, GitEnvironment, OutputClash, ProjectInput};
 use ringform::files::FileIdentity;
+use ringform::model::{Advice, io_cause};
 use ringform::render::Format;
 use ringform::run::{self, GitEnvironment};
 
+use crate::cli::CompareArgs;
 use crate::terminal::files::{escaped, shown};
 use crate::terminal::target::OutputTarget;
 
 /// Folders in which only a program writes, and what they hold.
 const OWN_FOLDERS: [(&str, &str); 2] = [(".git", "the repository of git"), (".ringform", "the state of ringform")];
-
-/// The variable that names a file of rules from outside of the project.
-const FLOOR: &str = "RINGFORM_FLOOR";
 
 /// A file that a command reads.
 #[derive(Clone, Debug)]
@@ -36,9 +33,10 @@ impl<'a> InputFile<'a> {
         Some(InputFile { path: path?, named, is_last_report: false })
     }
 
-    /// The certificates of --ca-file.
-    pub(crate) fn certificates(path: Option<&'a PathBuf>) -> Option<InputFile<'a>> {
-        InputFile::of(path, "the file of --ca-file")
+    /// The files that plan, apply and drift have in common: the rules of --floor and the certificates of --ca-file.
+    pub(crate) fn of_compare(args: &'a CompareArgs) -> [Option<InputFile<'a>>; 2] {
+        let certificates = InputFile::of(args.connect.ca_file.as_ref(), "the file of --ca-file");
+        [InputFile::floor(args.floor.floor.as_ref()), certificates]
     }
 
     /// The rules of --floor.
@@ -63,22 +61,22 @@ pub(crate) fn check<'a>(
 ) -> anyhow::Result<()> {
     let variables = run::CREDENTIAL_FILES
         .into_iter()
-        .chain([FLOOR])
+        .chain([run::FLOOR_FILE])
         .filter_map(|name| Some((name, PathBuf::from(std::env::var_os(name)?))));
     let variables: Vec<(&str, PathBuf)> = variables.collect();
     for (format, file) in outputs {
-        // What is written in place is never replaced, and what cannot be followed is an error of its own.
+        // A device or a pipe is never replaced, and what cannot be followed is an error of its own.
         let Some(output) = FileIdentity::of(file) else { continue };
         if let Some(what) = by_name(output.real()) {
-            return refuse(file, &what);
+            return Err(error(file, &what));
         }
         let is = |path: &Path| FileIdentity::of(path).is_some_and(|input| output.is(&input));
         let may_replace = |input: &&InputFile<'_>| input.is_last_report && format == Some(Format::Json);
         if let Some(input) = inputs.iter().flatten().filter(|input| !may_replace(input)).find(|input| is(input.path)) {
-            return refuse(file, input.named);
+            return Err(error(file, input.named));
         }
         if let Some((name, _)) = variables.iter().find(|(_, path)| is(path)) {
-            return refuse(file, &format!("the file that {name} names"));
+            return Err(error(file, &format!("the file that {name} names")));
         }
     }
     Ok(())
@@ -91,20 +89,30 @@ pub(crate) fn check_folder(folder: &Path) -> anyhow::Result<()> {
     let found = whole.ancestors().find_map(|above| Some((above.canonicalize().ok()?, whole.strip_prefix(above).ok()?)));
     let (above, below) = found.unwrap_or((PathBuf::new(), &whole));
     if let Some(what) = own_folder(&above.join(below)) {
-        bail!("{} is {what}; name another folder with --out", escaped(folder));
+        let what = format!("{} is {what}", shown(folder));
+        return Err(Advice::new(what, "name another folder with --out").into());
     }
     let checked = OutputTarget::Replaced(above.join("file")).check();
-    checked.with_context(|| format!("cannot write into {}; name another folder with --out", escaped(folder)))
+    checked.map_err(|error| {
+        let what = format!("cannot write into {}: {}", shown(folder), io_cause(&error));
+        Advice::new(what, "name another folder with --out").into()
+    })
 }
 
 /// The error for an output that the run found among its files.
 pub(crate) fn clash(clash: &OutputClash) -> anyhow::Error {
-    let what = match clash.input {
-        ProjectInput::ProjectFile => "the project file",
-        ProjectInput::Document => "a client document of this project",
-        ProjectInput::Seed => "the seed of the simulator",
-    };
-    error(&clash.output, what)
+    error(&clash.output, named(clash.input, "this project").as_str())
+}
+
+/// The words for a file of a project.
+fn named(input: ProjectInput, project: &str) -> String {
+    match input {
+        ProjectInput::ProjectFile => "the project file".to_owned(),
+        ProjectInput::Document => format!("a client document of {project}"),
+        ProjectInput::Seed => "the seed of the simulator".to_owned(),
+        ProjectInput::GuardTest => format!("a file of guard tests of {project}"),
+        ProjectInput::Helper => "a file that the command of a credential names".to_owned(),
+    }
 }
 
 /// What a file is by its place and name alone.
@@ -115,8 +123,8 @@ fn by_name(real: &Path) -> Option<String> {
     if config::is_project_file(real) {
         return Some("a project file".to_owned());
     }
-    let project = config::project_of_document(real, &GitEnvironment::default())?;
-    Some(format!("a client document of the project {}", shown(&project)))
+    let (project, input) = config::project_of(real, &GitEnvironment::default())?;
+    Some(named(input, &format!("the project {}", shown(&project))))
 }
 
 /// The words for a path in one of [`OWN_FOLDERS`].
@@ -125,10 +133,6 @@ fn own_folder(real: &Path) -> Option<String> {
     Some(format!("inside of {folder}, {holds}"))
 }
 
-fn refuse(file: &Path, what: &str) -> anyhow::Result<()> {
-    bail!(error(file, what))
-}
-
 fn error(file: &Path, what: &str) -> anyhow::Error {
-    anyhow::anyhow!("{} is {what}; name another file for this output", escaped(file))
+    Advice::new(format!("{} is {what}", escaped(file)), "name another file for this output").into()
 }

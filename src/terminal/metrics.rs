@@ -3,10 +3,10 @@
 //! Owns the value that each file takes over from the one before, and who may read the file: the collector runs as
 //! another user, and one file that it cannot read spoils the metrics of the whole host.
 
-use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use ringform::files::open_regular;
 use ringform::plan::Plan;
 use ringform::render::prometheus;
 
@@ -24,8 +24,7 @@ pub(crate) fn write(plan: &Plan, path: &Path) -> anyhow::Result<()> {
 
 /// The text of an earlier file; a pipe has none.
 fn earlier(path: &Path) -> Option<String> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let mut bytes = Vec::new();
-    fs::File::open(path).ok()?.take(MOST).read_to_end(&mut bytes).ok()?;
+    open_regular(path).ok()?.take(MOST).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -38,10 +38,6 @@ pub(crate) fn complain(error: NotStarted, log: &LogArgs) -> anyhow::Result<ExitS
 fn into_error(error: NotStarted) -> anyhow::Error {
     match error {
         NotStarted::Problems(_) => anyhow!("the run did not start"),
-        NotStarted::SavedPlan { file, flaw: SavedPlanFlaw::Unreadable(error) } => {
-            let what = format!("cannot read {}: {}", escaped(&file), io_cause(&error));
-            Advice::new(what, "name a file that `plan --out` wrote").into()
-        }
         NotStarted::SavedPlan { file, flaw } => {
             let (what, help) = sentence(&file, &flaw);
             match help {
@@ -64,7 +60,9 @@ fn sentence(file: &Path, flaw: &SavedPlanFlaw) -> (String, Option<&'static str>)
     const NEW: Option<&str> = Some("make a new plan");
     let name = escaped(file);
     match flaw {
-        SavedPlanFlaw::Unreadable(error) => (format!("cannot read {name}: {}", io_cause(error)), None),
+        SavedPlanFlaw::Unreadable(error) => {
+            (format!("cannot read {name}: {}", io_cause(error)), Some("name a file that `plan --out` wrote"))
+        }
         SavedPlanFlaw::NotValid(error) => (format!("{name} cannot be applied: {}", error.what), Some(error.remedy)),
         SavedPlanFlaw::OtherKind(why) => (format!("{name} cannot be applied: {why}"), None),
         SavedPlanFlaw::NamesDocument(document) => {

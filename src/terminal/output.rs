@@ -91,9 +91,8 @@ pub(crate) fn complain(error: &anyhow::Error, log: &LogArgs) {
     let escaped = |text: &str| render::escape::terminal(&text.into()).to_string();
     let causes: Vec<String> = causes(error.chain()).iter().map(|cause| escaped(cause)).collect();
     note(&format!("{bold}error{reset}: {}", causes.join(": ")));
-    let advice = error.chain().find_map(|cause| cause.downcast_ref::<Advice>());
-    if let Some(advice) = advice.filter(|advice| !advice.help().is_empty()) {
-        note(&format!("  help: {}", escaped(advice.help())));
+    if let Some(help) = Advice::help_of(error.chain()) {
+        note(&format!("  help: {}", escaped(help)));
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn listen_for(shutdown: &Shutdown, children: &GitChildren, quiet: boo
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
             let mut signals = Signals::new();
+            report_full_files();
             // The caller waits for this.
             ready.send(()).ok();
             signals.next().await;
@@ -70,6 +71,18 @@ impl Signals {
         .await;
     }
 }
+
+/// Lets a write over the limit of file sizes (`ulimit -f`) fail. Otherwise its signal would end the process in the middle
+/// of an apply and leave temporary files.
+#[cfg(unix)]
+fn report_full_files() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // The signal stays caught when its listener is gone.
+    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
+}
+
+#[cfg(not(unix))]
+fn report_full_files() {}
 
 /// The signals that the parent process had switched off, as a mask. Only Linux shows them without the C library.
 #[cfg(unix)]

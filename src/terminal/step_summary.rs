@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use ringform::files::{NOT_REGULAR, PathEnd, follow_links};
 use ringform::model::io_cause;
 use ringform::plan::Plan;
 use ringform::render::{self, Format, StepSummary};
@@ -29,6 +30,9 @@ pub(super) fn append(plan: &Plan, formats: &[(Format, Option<PathBuf>)]) {
 
 /// Appends what fits behind the text that the file already holds.
 fn append_to(path: &Path, plan: &Plan) -> io::Result<()> {
+    if waits(path) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_REGULAR));
+    }
     let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
     let used = file.metadata()?.len();
     // The text of another tool may lack its last line feed.
@@ -38,4 +42,16 @@ fn append_to(path: &Path, plan: &Plan) -> io::Result<()> {
         StepSummary::Nothing => Ok(()),
         StepSummary::NoRoom => Err(io::Error::other(format!("the page does not fit: the file holds {used} bytes"))),
     }
+}
+
+/// Whether to open the file waits: a FIFO has no reader yet. A pipe that is open already, such as `/dev/stdout`, has one.
+#[cfg(unix)]
+fn waits(path: &Path) -> bool {
+    let is_fifo = |found: fs::Metadata| std::os::unix::fs::FileTypeExt::is_fifo(&found.file_type());
+    fs::metadata(path).is_ok_and(is_fifo) && !matches!(follow_links(path), Ok(PathEnd::Descriptor { .. }))
+}
+
+#[cfg(not(unix))]
+fn waits(_: &Path) -> bool {
+    false
 }

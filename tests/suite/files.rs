@@ -228,7 +228,8 @@ fn resolve_says_where_each_value_came_from() {
     let ran = world.run("resolve").ok().sends_nothing();
     ran.prints(&[
         "client 12",
-        "Asia/Omsk",
+        "timezone                     Asia/Omsk  profile office",
+        "hold_music                   null       settings",
         "profile office, ringform.yaml:4:22",
         "settings, a.yaml:2:24",
         "geo_list",

@@ -64,6 +64,18 @@ fn no_override_passes_the_floor_even_where_the_project_has_the_same_guard() {
 }
 
 #[test]
+fn a_change_that_takes_a_label_away_is_still_judged_by_the_guard_of_the_floor_for_it() {
+    let (_folder, path) = floor("guards: [{name: open-geo, labels: {city: omsk}}]\n");
+    let document = |labels: &str, codes: &str| format!("client: 12\nsettings: {{geo_list: {codes}}}\n{labels}\n");
+    let world = World::new().live(12, json!({"geo_list": "RU"}));
+    let mut world = world.file("clients/12.yaml", &document("labels: {city: omsk}", "RU")).repository();
+    world.write("clients/12.yaml", document("", "\"*\"").as_bytes());
+    world.commit("one change");
+    world.run(&format!("plan --base HEAD~1 --floor {path}")).status(1).requests(1, 1, 0);
+    world.run(&format!("plan --base HEAD --floor {path}")).ok();
+}
+
+#[test]
 fn the_flag_and_the_variable_bind_together() {
     let (_one, guards) = floor("guards: [open-geo]\n");
     let (_other, limits) = floor("limits: {max_changes: 1}\n");

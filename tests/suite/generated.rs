@@ -7,7 +7,7 @@ use ringform::config::keys;
 use ringform::model::countries::Code;
 use ringform::model::diagnostic::RULES;
 use ringform::model::guard::{BUILT_IN, Enforcement};
-use ringform::model::{FIELDS, FieldKind, Given, Setting, State, value};
+use ringform::model::{FIELDS, FieldKind, RawValue, Setting, State, value};
 use ringform::{config, plan};
 use serde_json::Value as Json;
 
@@ -156,7 +156,7 @@ guards:
 /// The changes that docs/fields.md lists, for each field.
 fn steps(setting: Setting) -> Vec<(&'static str, State, State)> {
     let odd = || State::Odd(Json::from("?"));
-    let of = |text: &str| value::declared(setting.kind(), &Given::Text(text)).unwrap();
+    let of = |text: &str| value::declared(setting.kind(), &RawValue::Text(text)).unwrap();
     if setting.kind() == FieldKind::Countries {
         let (list, more, all) = (of("RU"), of("RU BY"), of("*"));
         return vec![

@@ -58,11 +58,11 @@ fn nothing_is_overwritten_and_nobody_is_declared_twice() {
     let mut world = live();
     world.run("import 12").ok();
     let text = world.read("clients/12-север-юг.yaml");
-    world.run("import 12").status(1).says(&["declares it already"]);
+    world.run("import 12").status(1).says(&["declares it already", "give --force to replace it"]);
     world.run("import 12 --force").ok();
     assert_eq!(world.read("clients/12-север-юг.yaml"), text);
     let mut world = live().declared(12, "{timezone: UTC}");
-    world.run("import 12 --force").status(1).says(&["clients/12.yaml"]);
+    world.run("import 12 --force").status(1).says(&["clients/12.yaml", "edit that file instead"]);
     let mut world = live().file("clients/13-etc-x.yaml", "# a note, not a document\n");
     world.run("import 13").status(1).says(&["--force"]);
     assert_eq!(world.read("clients/13-etc-x.yaml"), "# a note, not a document\n");

@@ -7,7 +7,7 @@ use ringform::plan::send::{Event, Exchange, NextAction, TRIES};
 use ringform::plan::{ApplyResult, ClientPlan, Origin};
 use serde_json::json;
 
-use crate::made::{answer, declaration, live, wanted};
+use crate::fixtures::{answer, declaration, live, wanted};
 
 const DEPTH: usize = 8;
 
@@ -208,6 +208,7 @@ fn nothing_is_sent_to_a_client_that_is_blocked() {
         kind: ringform::plan::BlockedKind::Guard,
         name: "open-geo".into(),
         message: "no".into(),
+        revision: None,
     });
     let mut exchange = Exchange::new(&client, Some(script().planned), Default::default());
     assert!(matches!(exchange.begin(), NextAction::Finish(ApplyResult::Refused, _)));

@@ -5,7 +5,7 @@ use ringform::model::{FailureKind, Live, Setting, SettingSet, value};
 use ringform::plan::{ClientPlan, Origin, Status};
 use serde_json::{Value as Json, json};
 
-use crate::made::{Spellings, answer, declaration, live, spellings, wanted};
+use crate::fixtures::{Spellings, answer, declaration, live, spellings, wanted};
 
 /// What becomes of the field: `=` in sync, `P` it is sent, `!` the client fails, `·` it is not looked at.
 ///

@@ -6,7 +6,7 @@ use ringform::plan::compare::{BaseDeclaration, OriginRule};
 use ringform::plan::{BlockedKind, ClientPlan, Origin, Origins};
 use serde_json::{Value as Json, json};
 
-use crate::made::{answer, declaration, live, spellings, wanted};
+use crate::fixtures::{answer, declaration, live, spellings, wanted};
 
 fn managed(setting: Setting, text: &str) -> Vec<ManagedField> {
     declaration(&[(setting, wanted(setting, text))]).managed

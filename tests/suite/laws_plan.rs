@@ -5,13 +5,13 @@ use ringform::model::{Declaration, Live, Setting, State};
 use ringform::plan::{ClientPlan, Origin, Plan, Status, document};
 use serde_json::{Value as Json, json};
 
-use crate::made::{answer, declaration, live, spellings};
+use crate::fixtures::{answer, declaration, live, spellings};
 
 fn declared() -> impl Strategy<Value = Vec<(Setting, State)>> {
     let one = spellings().into_iter().map(|of| {
         let setting = of.setting;
         proptest::option::of(proptest::sample::select(vec!["null", of.a, of.b]))
-            .prop_map(move |text| text.map(|text| (setting, crate::made::wanted(setting, text))))
+            .prop_map(move |text| text.map(|text| (setting, crate::fixtures::wanted(setting, text))))
             .boxed()
     });
     one.collect::<Vec<_>>().prop_map(|all| all.into_iter().flatten().collect())
@@ -104,7 +104,7 @@ proptest! {
 #[test]
 fn a_forged_plan_is_refused_though_its_digest_fits() {
     use sha2::{Digest, Sha256};
-    let managed = [(Setting::GeoList, crate::made::wanted(Setting::GeoList, "RU KZ"))];
+    let managed = [(Setting::GeoList, crate::fixtures::wanted(Setting::GeoList, "RU KZ"))];
     let body = answer(&[(Setting::GeoList, Some(json!("RU")))]);
     let plan = Plan { clients: vec![planned(&declaration(&managed), live(&body))], ..Plan::default() };
     let honest = serde_json::to_value(&plan).unwrap();

@@ -140,6 +140,34 @@ fn an_output_is_compared_with_documents_that_only_the_run_knows() {
 }
 
 #[test]
+fn guard_tests_and_what_commands_of_credentials_name_are_inputs() {
+    let mut world = World::new()
+        .live(12, json!({"geo_list": "RU"}))
+        .declared(12, "{geo_list: [RU, KZ]}")
+        .project("credentials: {default: {command: [./bin/pass, --file=conf.json, sub/vault, -kkey, none.json]}}")
+        .env("RINGFORM_ALLOW_COMMAND", "1")
+        .file("bin/pass", "#!/bin/sh\necho '{\"token\": \"t\"}'\n")
+        .file("conf.json", "{}")
+        .file("sub/vault", "v")
+        .file("key", "k")
+        .file("guards.test.yaml", "[]\n");
+    fs::set_permissions(world.path("bin/pass"), fs::Permissions::from_mode(0o755)).unwrap();
+    symlink("bin/pass", world.path("to-pass")).unwrap();
+    for file in ["bin/pass", "conf.json", "sub/vault", "key", "to-pass"] {
+        let what = format!("{file} is a file that the command of a credential names");
+        for line in ["plan --format json=", "plan --out ", "validate --format text=", "drift --metrics "] {
+            refuses(&mut world, &format!("{line}{file}"), &[&what]);
+        }
+    }
+    for file in ["guards.test.yaml", "clients/new.TEST.yml"] {
+        let what = format!("{file} is a file of guard tests of the project ringform.yaml");
+        refuses(&mut world, &format!("plan --format json={file}"), &[&what]);
+    }
+    // An argument that names no file yet may be an output of the command's own.
+    world.run("validate --format text=none.json").ok();
+}
+
+#[test]
 fn a_run_that_does_not_start_replaces_no_input_with_its_report() {
     let mut world = world();
     world.write("clients/bad.yaml", b"cleint: 1\n");
@@ -216,4 +244,50 @@ fn import_with_force_keeps_links_and_modes() {
     assert!(link.is_symlink());
     assert!(!world.read("shared").contains("Omsk"));
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn the_default_folder_of_import_is_checked_before_the_first_request_too() {
+    let mut world = World::new().live(12, json!({"name": "acme"})).file("clients", "not a folder");
+    world.run("import 12").status(1).sends_nothing().says(&["cannot write into clients", "another folder"]);
+    fs::remove_file(world.path("clients")).unwrap();
+    symlink(".git", world.path("clients")).unwrap();
+    fs::create_dir(world.path(".git")).unwrap();
+    world.run("import 12").status(1).sends_nothing().says(&["clients is inside of .git"]);
+    fs::remove_file(world.path("clients")).unwrap();
+    world.run("import 12").ok();
+    assert!(world.path("clients/12-acme.yaml").exists());
+}
+
+#[test]
+fn a_descriptor_of_a_file_that_the_run_reads_is_wrong_usage() {
+    let mut world = world();
+    let program = env!("CARGO_BIN_EXE_ringform");
+    for (file, what) in [
+        ("clients/12.yaml", "is a client document"),
+        ("ringform.yaml", "is a project file"),
+        ("p.json", "is the plan to apply"),
+    ] {
+        let before = all_files(world.folder());
+        let line = match file {
+            "p.json" => "apply --yes --plan p.json",
+            _ => "plan",
+        };
+        for (output, redirected) in
+            [("/dev/fd/3", "3<"), ("/dev/fd/3", "3>>"), ("/proc/self/fd/3", "3<>"), ("/dev/stdout", ">>")]
+        {
+            let script = format!("{program} {line} --format json={output} {redirected}{file}");
+            let command = world.command("");
+            let shell = std::process::Command::new("sh")
+                .args(["-c", &script])
+                .current_dir(command.get_current_dir().unwrap())
+                .env_clear()
+                .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
+                .output()
+                .unwrap();
+            let stderr = String::from_utf8_lossy(&shell.stderr);
+            assert!(shell.status.code() == Some(1) && stderr.contains(what), "{script}: {stderr}");
+            assert_eq!(all_files(world.folder()), before, "{script}");
+        }
+    }
 }

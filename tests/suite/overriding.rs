@@ -28,7 +28,8 @@ fn run(world: &mut World, line: &str, words: &[&str]) -> (i32, String, String) {
 fn journal(world: &World) -> Json {
     let mut files: Vec<_> =
         fs::read_dir(world.path(".ringform/journal")).unwrap().map(|one| one.unwrap().path()).collect();
-    files.sort();
+    // Two runs within one second differ in the random end of the name only.
+    files.sort_by_key(|path| fs::metadata(path).unwrap().modified().unwrap());
     let text = fs::read_to_string(files.last().unwrap()).unwrap();
     serde_json::from_str(text.lines().next().unwrap()).unwrap()
 }

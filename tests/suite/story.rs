@@ -1,5 +1,5 @@
-//! The story of issue 5 from end to end: a pull request brings one change, somebody made another behind git's back, and at every
-//! step it is said which is which. The commands are those of examples/ci, in a real repository with a real clone.
+//! A pull request and a change behind git's back, from end to end: every step names which difference is which. The commands
+//! are those of examples/ci, in a real repository with a real clone.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn beginning() -> World {
 }
 
 #[test]
-fn a_pull_request_and_a_change_behind_its_back_are_told_apart_to_the_end() {
+fn a_pull_request_and_a_change_behind_its_back_stay_apart_to_the_end() {
     let mut world = beginning();
     watch(&mut world).ok();
 

@@ -131,6 +131,12 @@ fn a_step_summary_is_added_to_what_stands_there_and_stays_small() {
     assert!(world.read("summary.md").starts_with("**ringform plan:**"));
     let mut world = world.env("GITHUB_STEP_SUMMARY", "/nowhere/summary.md");
     world.run("plan --format github").ok().says(&["warning: the step summary /nowhere/summary.md was not written"]);
+    assert!(Command::new("mkfifo").arg(world.path("pipe")).status().unwrap().success());
+    let pipe = world.path("pipe").display().to_string();
+    let mut world = world.env("GITHUB_STEP_SUMMARY", &pipe);
+    world.run("plan --format github").ok().says(&["was not written: not a regular file"]);
+    let mut world = world.env("GITHUB_STEP_SUMMARY", "/dev/stderr");
+    world.run("plan --format github").ok().says(&["**ringform plan:**"]);
 }
 
 #[test]

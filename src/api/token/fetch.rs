@@ -83,7 +83,7 @@ async fn fetch(
     credential.remember(secret);
     match secret.bearer().filter(|_| !secret.is_empty()) {
         Some(header) => Ok(credential.token_mut().store(header, response.lifetime, context.timer.now())),
-        None => Err(credential.token_mut().refuse(unusable(credential, secret.is_empty()))),
+        None => Err(credential.token_mut().refuse(unusable(credential, secret.token_flaw()))),
     }
 }
 
@@ -99,12 +99,8 @@ fn not_renewable(credential: &ApiCredential) -> Failure {
 }
 
 /// A token that cannot be sent.
-fn unusable(credential: &ApiCredential, is_empty: bool) -> Failure {
-    let flaw = if is_empty {
-        "is empty"
-    } else {
-        "contains a character that an HTTP header cannot carry, such as a line break in the middle or a letter outside ASCII"
-    };
+fn unusable(credential: &ApiCredential, flaw: Option<&'static str>) -> Failure {
+    let flaw = flaw.unwrap_or("cannot be sent");
     Failure::new(FailureKind::Credentials, format!("the token of {} {flaw}", credential.label()))
         .help("check the variable or the file that contains it; the token itself is not shown")
 }

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::config::find::names::{PROJECT, is_document, is_project};
+use crate::config::find::names::{PROJECT, is_document, is_guard_test, is_project};
 use crate::config::find::walk::WalkedDocuments;
 use crate::files::FileIdentity;
 
@@ -19,6 +19,10 @@ pub enum ProjectInput {
     Document,
     /// The seed of the simulator.
     Seed,
+    /// A file of guard tests.
+    GuardTest,
+    /// A file that the command of a credential names: its program or an argument.
+    Helper,
 }
 
 /// An output that the run reads.
@@ -42,6 +46,11 @@ impl RunOutputs {
     pub(crate) fn of(cwd: &Path, names: &[PathBuf]) -> RunOutputs {
         let identified = names.iter().filter_map(|name| Some((name.clone(), FileIdentity::of(&cwd.join(name))?)));
         RunOutputs { outputs: identified.collect(), clash: None }
+    }
+
+    /// Whether the run writes no file.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.outputs.is_empty()
     }
 
     /// Compares with one file that the run reads.
@@ -77,12 +86,13 @@ impl RunOutputs {
     }
 }
 
-/// The project files that may take a file of this real path for a document, the nearest first, each with the name of the
-/// file below its folder. `documents:` of each is the caller's to judge.
+/// The project files that may take a file of this real path for a document or for guard tests, the nearest first, each
+/// with the name of the file below its folder. `documents:` of each is the caller's to judge.
 pub(crate) fn possible_owners(real: &Path) -> Vec<(PathBuf, PathBuf)> {
     let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
     let mut owners = Vec::new();
-    if !real.file_name().is_some_and(|name| is_document(&name.to_string_lossy())) || is_hidden(real) {
+    let is_read = |name: &str| is_document(name) || is_guard_test(name);
+    if !real.file_name().is_some_and(|name| is_read(&name.to_string_lossy())) || is_hidden(real) {
         return owners;
     }
     for folder in real.ancestors().skip(1) {

@@ -4,7 +4,8 @@
 //! that is not text loses no file. It opens no document.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -12,6 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::config::find::globs::{Globs, WrittenGlob};
 use crate::config::find::names::{PROJECT, is_document, is_guard_test, is_project, text_of};
 use crate::config::find::project::{ProjectLocation, shown};
+use crate::files::{open_found, open_regular};
 use crate::model::{Diagnostic, Place, Untrusted};
 
 const UNREADABLE: &str = "unreadable";
@@ -25,12 +27,20 @@ pub(crate) struct DocumentFile {
     /// Whether a link leads out of the project to it. Nothing of such a file is shown: it may be anything on this
     /// machine.
     pub(crate) is_outside: bool,
+    /// Whether the walk saw a regular file. Then no second look is needed before it is opened.
+    is_regular: bool,
 }
 
 impl DocumentFile {
     /// Where the file is.
     pub(crate) fn path(&self, root: &Path) -> PathBuf {
         self.path.clone().unwrap_or_else(|| root.join(self.name.raw()))
+    }
+
+    /// Opens the file, and nothing else than a regular one.
+    pub(crate) fn open(&self, root: &Path) -> io::Result<File> {
+        let path = self.path(root);
+        if self.is_regular { open_found(&path) } else { open_regular(&path) }
     }
 }
 
@@ -93,7 +103,7 @@ fn files(
             walk.folder(&found.root);
         } else {
             walk.links |= path.is_symlink();
-            walk.file(path);
+            walk.file(path, path.is_file());
         }
     }
     let is_whole = found.paths.iter().any(|path| *path == found.root || is_project_name(path));
@@ -155,7 +165,7 @@ impl FolderWalk<'_> {
                     let name = entry.file_name().to_string_lossy();
                     // A FIFO or a device of such a name is an error of its own, and not a file to pass over.
                     if !entry.file_type().is_dir() && (self.is_named)(&name) && self.is_wanted(entry.path()) {
-                        self.file(entry.path());
+                        self.file(entry.path(), entry.file_type().is_file());
                     }
                 }
                 Err(error) => self.unreadable(&error),
@@ -164,9 +174,10 @@ impl FolderWalk<'_> {
     }
 
     fn is_wanted(&mut self, path: &Path) -> bool {
+        let Some(globs) = self.globs else { return true };
         let name = path.strip_prefix(self.root).unwrap_or(path);
         self.unmatched.retain(|glob| !glob.matches(name));
-        self.globs.is_none_or(|globs| globs.find(name))
+        globs.find(name)
     }
 
     /// Whether a path that cannot be opened might be a document, or a folder with documents.
@@ -179,17 +190,17 @@ impl FolderWalk<'_> {
         })
     }
 
-    fn file(&mut self, path: &Path) {
-        let file = match path.strip_prefix(self.root).ok().and_then(Path::to_str) {
-            Some(name) if cfg!(unix) => DocumentFile { name: name.into(), path: None, is_outside: false },
+    fn file(&mut self, path: &Path, is_regular: bool) {
+        let (name, path) = match path.strip_prefix(self.root).ok().and_then(Path::to_str) {
+            Some(name) if cfg!(unix) => (name.into(), None),
             Some(_) | None => {
                 let relative = path.strip_prefix(self.root).unwrap_or(path);
                 let parts: Vec<String> =
                     relative.components().map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
-                DocumentFile { name: parts.join("/").into(), path: Some(path.to_owned()), is_outside: false }
+                (parts.join("/").into(), Some(path.to_owned()))
             }
         };
-        self.files.push(file);
+        self.files.push(DocumentFile { name, path, is_outside: false, is_regular });
     }
 
     /// Whether nothing that was found lies below a folder: a second path into the same folder finds nothing new.

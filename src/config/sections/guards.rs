@@ -71,7 +71,7 @@ fn by_name(name: &str, item: &YamlNode, problems: &mut Problems<'_>) -> Option<G
 
 fn from_built_in(guard: &BuiltIn, item: &YamlNode, problems: &Problems<'_>) -> Guard {
     let to =
-        guard.to_all.then(|| value::declared(FieldKind::Countries, &crate::model::Given::Text("*")).ok()).flatten();
+        guard.to_all.then(|| value::declared(FieldKind::Countries, &crate::model::RawValue::Text("*")).ok()).flatten();
     Guard {
         name: guard.name.into(),
         field: guard.field,

@@ -7,7 +7,7 @@ use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlNode};
 use crate::model::{
-    Diagnostic, Expected, FIELDS, FieldRow, Given, Layer, ManagedField, Setting, SettingSet, State, value,
+    Diagnostic, Expectation, FIELDS, FieldRow, Layer, ManagedField, RawValue, Setting, SettingSet, State, value,
 };
 
 /// The help for a read-only field under `settings`.
@@ -59,13 +59,13 @@ pub(crate) fn setting(entry: &MappingEntry, read_only: &str, problems: &mut Prob
 }
 
 /// Reads an `expect` section: only read-only fields.
-pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expected> {
+pub(crate) fn expect(node: &YamlNode, problems: &mut Problems<'_>) -> Vec<Expectation> {
     let mut expected = Vec::new();
     for entry in mapping::section(node, "`expect`", problems) {
         match FieldRow::find(&entry.key) {
             Some(row) if row.write.is_none() => {
                 if let Some(wanted) = typed(&entry, row, problems) {
-                    expected.push(Expected { row, wanted, place: problems.place(entry.at()) });
+                    expected.push(Expectation { row, wanted, place: problems.place(entry.at()) });
                 }
             }
             Some(row) => {
@@ -112,10 +112,10 @@ pub(crate) fn of_node(
             problems.error_help("empty-value", key, message, help);
             return None;
         }
-        YamlContent::Null => Given::Null,
-        YamlContent::Text(text) => Given::Text(text),
+        YamlContent::Null => RawValue::Null,
+        YamlContent::Text(text) => RawValue::Text(text),
         YamlContent::List(items) => {
-            Given::List(items.iter().filter_map(|item| scalar(item, row, rule, problems)).collect())
+            RawValue::List(items.iter().filter_map(|item| scalar(item, row, rule, problems)).collect())
         }
         YamlContent::Map(_) => {
             problems.error(rule, node.at, format!("expected {}, found a mapping", row.kind.wants()));

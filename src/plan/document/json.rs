@@ -16,8 +16,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::model::countries::Code;
 use crate::model::{
-    ClientId, Diagnostic, Difference, Failure, FieldRow, Layer, LiveSettings, Origin, Place, Revision, Risk, Setting,
-    SettingSet, State, Untrusted, value,
+    BaseLimit, ClientId, Diagnostic, Difference, Failure, FieldRow, Layer, LiveSettings, Origin, Place, Revision, Risk,
+    Setting, SettingSet, State, Untrusted, value,
 };
 use crate::plan::client::{Blocked, ClientPlan, ReleasedField, Status};
 use crate::plan::compare::change::{Change, ChangeAction};
@@ -38,6 +38,9 @@ pub(super) struct DocumentJson<'p> {
     project: Cow<'p, Untrusted>,
     revision: Cow<'p, Option<Revision>>,
     base: Cow<'p, Option<Untrusted>>,
+    /// The limits of the base. Where it has none the key is absent.
+    #[serde(default, skip_serializing_if = "<[BaseLimit]>::is_empty")]
+    base_limits: Cow<'p, [BaseLimit]>,
     shard: Option<Shard>,
     /// With `--affected`, how many selected clients were not read because the change does not touch them.
     unaffected: Option<usize>,
@@ -46,8 +49,8 @@ pub(super) struct DocumentJson<'p> {
     clients: Cow<'p, [ClientPlan]>,
     released_clients: Cow<'p, [ReleasedClient]>,
     diagnostics: Cow<'p, [Diagnostic]>,
-    /// SHA-256 over the canonical JSON of `format_version`, `kind`, `endpoint` and `clients`: it finds damage and hand
-    /// edits.
+    /// SHA-256 over the canonical JSON of `format_version`, `kind`, `endpoint` and `clients`, and of `base_limits` and
+    /// `unaffected` where they have a value: it finds damage and hand edits.
     digest: String,
 }
 
@@ -61,6 +64,7 @@ impl From<DocumentJson<'_>> for Plan {
             location: Untrusted::default(),
             revision: document.revision.into_owned(),
             base: document.base.into_owned(),
+            base_limits: document.base_limits.into_owned(),
             shard: document.shard,
             unaffected: document.unaffected,
             run: document.run.into_owned(),
@@ -81,6 +85,7 @@ impl Serialize for Plan {
             project: Cow::Borrowed(&self.project),
             revision: Cow::Borrowed(&self.revision),
             base: Cow::Borrowed(&self.base),
+            base_limits: Cow::Borrowed(&self.base_limits),
             shard: self.shard,
             unaffected: self.unaffected,
             run: Cow::Borrowed(&self.run),

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ClientId, Diagnostic, Direction, GuardOverride, Origin, Place, Revision, Severity, Untrusted};
+use crate::model::{
+    BaseLimit, ClientId, Diagnostic, Direction, GuardOverride, Origin, Place, Revision, Severity, Untrusted,
+};
 use crate::plan::client::{ClientPlan, Status};
 use crate::plan::drift::report::DriftReport;
 
@@ -88,6 +90,8 @@ pub struct Plan {
     pub revision: Option<Revision>,
     /// The revision that origins are judged by.
     pub base: Option<Untrusted>,
+    /// The limits of the base that bind beside those of the project.
+    pub base_limits: Vec<BaseLimit>,
     /// Which part of the fleet this is.
     pub shard: Option<Shard>,
     /// With `--affected`, how many selected clients were not read because this change does not touch them.

@@ -29,6 +29,9 @@ const RAISE_FIRST: &str =
 
 const REVIEW: &str = "review what the plan opens, then raise the limit or send the plan in parts";
 
+/// The help for a percentage, which a part of the plan reaches sooner: it is of the clients that the run selects.
+const PERCENTAGE: &str = "review the plan, then raise the percentage, or declare a number of clients in its place";
+
 const IN_PARTS: &str = "send the plan in parts, for example with --client or --label";
 
 impl ExceededLimit {
@@ -106,20 +109,12 @@ pub fn exceeded(limits: &SendLimits, plan: &Plan) -> Vec<ExceededLimit> {
         let help = match (&bound.source, kind) {
             (LimitSource::Base(_), _) => RAISE_FIRST,
             (_, LimitKind::Opening) => REVIEW,
+            (_, LimitKind::ChangedShare) => PERCENTAGE,
             (_, _) => IN_PARTS,
         };
         Some(ExceededLimit { sentence: sentence.into(), place, help })
     };
     bounds.into_iter().filter_map(exceeds).collect()
-}
-
-/// The limits of its base that a saved plan exceeded when it was made. An apply of the plan does not read the base
-/// again, so they still stop it. Limits of the project are judged again by the file of today.
-pub fn exceeded_at_base(saved: &Plan) -> Vec<ExceededLimit> {
-    let of_base = |one: &&Diagnostic| one.rule == "limit-exceeded" && one.range.is_none();
-    let found = saved.diagnostics.iter().filter(|_| saved.base.is_some()).filter(of_base);
-    let sentence = |text: &str| text.strip_suffix(WOULD_SEND_NOTHING).unwrap_or(text).to_owned();
-    found.map(|one| ExceededLimit { sentence: one.summary.map(sentence), place: None, help: RAISE_FIRST }).collect()
 }
 
 /// A bound by its name and its source: `--max-changes`, `max_changes of ringform.yaml:4`.

@@ -14,7 +14,7 @@ pub(super) mod verify;
 
 pub use exchange::{Event, Exchange, NextAction, Pause, TRIES};
 pub use forecast::{Forecast, forecast};
-pub use limits::{ExceededLimit, exceeded, exceeded_at_base, limit_name, loosened, looser_flags};
+pub use limits::{ExceededLimit, exceeded, limit_name, loosened, looser_flags};
 pub use patch::Patch;
 pub use recheck::{ClearedPatch, Recheck, recheck};
 pub use result::{ApplyResult, Collateral, ConfirmedBy, Details, NotConverged};

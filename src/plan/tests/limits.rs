@@ -157,7 +157,12 @@ fn a_limit_that_a_change_loosens_binds_and_is_named() {
 fn the_forecast_counts_one_write_for_each_client_that_sends() {
     let mut plan = plan(&[Some(1), Some(2), Some(1), Some(0), None, Some(1)]);
     plan.clients[2].credentials = Some("acme".into());
-    plan.clients[5].blocked.push(Blocked { kind: BlockedKind::Guard, name: "g".into(), message: "no".into() });
+    plan.clients[5].blocked.push(Blocked {
+        kind: BlockedKind::Guard,
+        name: "g".into(),
+        message: "no".into(),
+        revision: None,
+    });
     let line = |text: &str, short| Forecast { text: text.into(), short };
     let found = forecast(&plan, |name: Option<&Arc<str>>| match name {
         None => Some((1, Some(Duration::from_secs(90)))),

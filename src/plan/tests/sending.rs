@@ -66,7 +66,7 @@ fn a_block_refuses_and_withheld_changes_are_not_judged() {
     let declared = declaration(&[(geo, json!("BY")), (music, json!(8))]);
     let client = || ClientPlan::read(&declared, before.clone(), Origin::Unknown);
     let mut blocked = client();
-    blocked.blocked.push(Blocked { kind: BlockedKind::Guard, name: "g".into(), message: "no".into() });
+    blocked.blocked.push(Blocked { kind: BlockedKind::Guard, name: "g".into(), message: "no".into(), revision: None });
     assert_eq!(decided(recheck(&blocked, &before)), "refused");
     let mut part = client();
     part.changes[0].withheld = true;
@@ -87,7 +87,12 @@ fn only_leaves_out_origins_and_overwrite_drift_lifts_a_conflict() {
             change.difference.origin = origin;
         }
         let name = Setting::HoldMusic.name().into();
-        client.blocked.push(Blocked { kind: BlockedKind::Conflict, name, message: "all differ".into() });
+        client.blocked.push(Blocked {
+            kind: BlockedKind::Conflict,
+            name,
+            message: "all differ".into(),
+            revision: None,
+        });
         client
     };
     let table: [ScopeRow<'_>; 6] = [
@@ -102,6 +107,7 @@ fn only_leaves_out_origins_and_overwrite_drift_lifts_a_conflict() {
         let scope = SendScope {
             only: only.iter().copied().collect(),
             overwrite: overwrite.iter().map(|text| text.parse().unwrap()).collect(),
+            ..SendScope::default()
         };
         let mut client = client();
         scope.mark(&mut client);
@@ -179,7 +185,7 @@ fn a_write_has_something_to_lose_where_another_field_is_set() {
 fn an_expectation_that_fails_refuses() {
     let row = crate::model::FieldRow::find("domain").unwrap();
     let mut declared = declaration(&[(Setting::GeoList, json!("BY"))]);
-    declared.expect.push(crate::model::Expected {
+    declared.expect.push(crate::model::Expectation {
         row,
         wanted: value::live(row.kind, &json!("a.example")),
         place: declared.place.clone(),
@@ -198,4 +204,36 @@ fn an_expectation_that_fails_refuses() {
     assert_eq!(decided(recheck(&client, &answer("b.example"))), "refused");
     let failed = ClientPlan::read(&declared, answer("b.example"), Origin::Unknown);
     assert_eq!(failed.error.unwrap().kind, FailureKind::Expect);
+}
+
+#[test]
+fn of_several_me_an_overwrite_names_one_by_its_credentials() {
+    let of = |credentials: &str| {
+        let declared = declaration(&[(Setting::GeoList, json!("BY"))]);
+        Declaration { client: ClientId::Me, credentials: Some(credentials.into()), ..declared }
+    };
+    let lifted = |overwrite: &str, declared: &[Declaration]| -> Vec<bool> {
+        let scope = SendScope { overwrite: vec![overwrite.parse().unwrap()], ..SendScope::default() }.among(declared);
+        let lifted = declared.iter().map(|declaration| {
+            let mut client = ClientPlan::read(declaration, live(&[]), Origin::Unknown);
+            let name = Setting::GeoList.name().into();
+            let message = "all differ".into();
+            client.blocked.push(Blocked { kind: BlockedKind::Conflict, name, message, revision: None });
+            scope.mark(&mut client);
+            client.blocked.is_empty()
+        });
+        lifted.collect()
+    };
+    let both = [of("acme"), of("globex")];
+    for (overwrite, expected) in [
+        ("@me", [false, false]),
+        ("@me/geo_list", [false, false]),
+        ("@me:acme", [true, false]),
+        ("@me:globex/geo_list", [false, true]),
+        ("@me:globex/timezone", [false, false]),
+        ("@me:none", [false, false]),
+    ] {
+        assert_eq!(lifted(overwrite, &both), expected, "{overwrite}");
+    }
+    assert_eq!(lifted("@me", &both[..1]), [true], "the only one needs no name");
 }

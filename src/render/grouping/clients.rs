@@ -205,7 +205,7 @@ impl<'p> ClientGroup<'p> {
 
 impl<'p> FailureCause<'p> {
     /// The status of the HTTP answer and the API's own word, as far as the sentence does not name them.
-    pub(crate) fn unsaid_answer(&self) -> (Option<u16>, Option<&'p Untrusted>) {
+    pub(crate) fn unnamed_status(&self) -> (Option<u16>, Option<&'p Untrusted>) {
         let message = self.message.raw();
         let http = self.http_status.filter(|code| !message.contains(&format!("({code}")));
         let is_plain = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');

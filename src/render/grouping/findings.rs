@@ -9,7 +9,7 @@ use crate::model::{ClientId, Direction, Layer, Place, Setting};
 use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::grouping::clients::ClientGroups;
-use crate::render::grouping::similar::MANY;
+use crate::render::grouping::similar::{KeyedLists, MANY};
 
 /// Findings that a format shows as one. They differ in client, name and place only, or also in their live value.
 pub(crate) struct FindingGroup<'p> {
@@ -70,21 +70,15 @@ impl<'p> FindingGroup<'p> {
 
 /// Groups equal findings where they are many, each group at the place of its first finding.
 fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<'p>> {
-    let mut index: BTreeMap<String, usize> = BTreeMap::new();
-    let mut lists: Vec<Vec<(usize, &Finding)>> = Vec::new();
+    let mut equal = KeyedLists::default();
     for (at, finding) in findings.enumerate() {
         let Finding { state, first_seen, waived, .. } = finding;
         let values = finding.difference().map(|one| (one.setting, one.origin, &one.declared, &one.live));
-        let key = format!("{values:?}\0{state:?}\0{first_seen}\0{waived:?}");
-        let list = *index.entry(key).or_insert(lists.len());
-        match lists.get_mut(list) {
-            Some(list) => list.push((at, finding)),
-            None => lists.push(vec![(at, finding)]),
-        }
+        equal.add(format!("{values:?}\0{state:?}\0{first_seen}\0{waived:?}"), (at, finding));
     }
-    let mut places: BTreeMap<PlaceKey<'_>, Vec<Vec<(usize, &Finding)>>> = BTreeMap::new();
+    let mut places: BTreeMap<PlaceKey<'_>, Vec<EqualFindings<'p>>> = BTreeMap::new();
     let mut all: Vec<(usize, FindingGroup<'p>)> = Vec::new();
-    for list in lists {
+    for list in equal.lists {
         match place_key(list[0].1) {
             Some(key) => places.entry(key).or_default().push(list),
             None => all.extend(many_or_each(list)),

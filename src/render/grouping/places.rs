@@ -78,7 +78,7 @@ pub(crate) fn first<'g, 'p>(values: &'g [OldValue<'p>], most: usize) -> (&'g [Ol
 pub(super) fn place_groups<'p>(clients: &[ChangedClient<'p>], by: MarkBy) -> (Vec<PlaceGroup<'p>>, Vec<SettingSet>) {
     type PlaceKey<'k> = (Setting, &'k Place, &'k str, String, Option<ApplyResult>);
     let mut places: BTreeMap<PlaceKey<'p>, Vec<(usize, &'p Change)>> = BTreeMap::new();
-    for (at, ChangedClient { client, .. }) in clients.iter().enumerate().filter(|(_, one)| is_calm(one.client)) {
+    for (at, ChangedClient { client, .. }) in clients.iter().enumerate().filter(|(_, one)| needs_no_block(one.client)) {
         for change in &client.changes {
             let difference = &change.difference;
             // A value of the client's own document has a place of its own.
@@ -107,7 +107,7 @@ pub(super) fn place_groups<'p>(clients: &[ChangedClient<'p>], by: MarkBy) -> (Ve
 }
 
 /// Whether the client needs no block of its own for its result.
-fn is_calm(client: &ClientPlan) -> bool {
+fn needs_no_block(client: &ClientPlan) -> bool {
     let is_good = matches!(client.result, None | Some(ApplyResult::Applied | ApplyResult::Unchanged));
     is_good && client.details.as_deref().is_none_or(|details| details.message.is_none())
 }

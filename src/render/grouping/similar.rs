@@ -10,20 +10,20 @@ use crate::model::{Diagnostic, Untrusted};
 pub(crate) const MANY: usize = 3;
 
 /// Items by key, in the order in which each key first occurs.
-pub(super) struct KeyedLists<T> {
-    index: BTreeMap<String, usize>,
+pub(super) struct KeyedLists<K, T> {
+    index: BTreeMap<K, usize>,
     pub(super) lists: Vec<Vec<T>>,
 }
 
-impl<T> Default for KeyedLists<T> {
+impl<K, T> Default for KeyedLists<K, T> {
     fn default() -> Self {
         KeyedLists { index: BTreeMap::new(), lists: Vec::new() }
     }
 }
 
-impl<T> KeyedLists<T> {
+impl<K: Ord, T> KeyedLists<K, T> {
     /// Adds an item, and returns the number of its list.
-    pub(super) fn add(&mut self, key: String, item: T) -> usize {
+    pub(super) fn add(&mut self, key: K, item: T) -> usize {
         let at = *self.index.entry(key).or_insert(self.lists.len());
         match self.lists.get_mut(at) {
             Some(list) => list.push(item),

@@ -113,7 +113,9 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
 fn turns(rolling: &Rolling, out: &mut dyn Write) -> io::Result<()> {
     let (read, all, budget) = (number(rolling.read), count(rolling.clients as usize, "client"), number(rolling.budget));
     let oldest = match (rolling.never, rolling.oldest_s) {
-        (0, Some(seconds)) => format!("Every client was read within {}.", duration(seconds.saturating_mul(1000))),
+        (0, Some(seconds)) => {
+            format!("Every client was read within {}.", duration(seconds.max(1).saturating_mul(1000)))
+        }
         (0, None) => String::new(),
         (never, _) => format!(
             "{} read yet.",

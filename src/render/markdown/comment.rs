@@ -123,7 +123,7 @@ fn failures(groups: &ClientGroups<'_>, page: SizeLimit) -> MarkdownSection {
 
 fn cause(cause: &FailureCause<'_>) -> String {
     let result = cause.outcome.map_or("failed", word);
-    let (http, status) = cause.unsaid_answer();
+    let (http, status) = cause.unnamed_status();
     let http = http.map(|status| format!("HTTP {status}"));
     let status = status.map(|status| code(&cut(status, NAME)));
     let answer = [http, status].into_iter().flatten().collect::<Vec<_>>().join(", ");

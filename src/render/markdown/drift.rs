@@ -10,7 +10,7 @@ use crate::render::markdown::difference::DifferenceCells;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, id};
 use crate::render::markdown::section::{MarkdownSection, RowSource, items};
 use crate::render::wording::difference::DifferenceView;
-use crate::render::wording::drift::{expired, headline, rolling, standing, unreadable};
+use crate::render::wording::drift::{expired, headline, rolling, state_words, unreadable};
 use crate::render::wording::numbers::{count, some};
 use crate::render::wording::place::place;
 
@@ -61,7 +61,7 @@ fn row(group: &FindingGroup<'_>, now: &str) -> String {
         1 => (live, notes),
         n => (count(n, "more live value"), String::new()),
     };
-    let since = plain(&cut(&standing(group.earliest(), now), SENTENCE));
+    let since = plain(&cut(&state_words(group.earliest(), now), SENTENCE));
     let since = if is_news(finding) { format!("**{since}**") } else { since };
     let who = match (group.findings.len(), &finding.name) {
         (1, Some(name)) => format!("{} {}", id(finding.client_id), code(&cut(name, NAME))),

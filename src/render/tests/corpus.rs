@@ -146,7 +146,12 @@ fn report() -> Plan {
 }
 
 fn guard() -> Blocked {
-    Blocked { kind: BlockedKind::Guard, name: "no-open-geo".into(), message: "every country may register".into() }
+    Blocked {
+        kind: BlockedKind::Guard,
+        name: "no-open-geo".into(),
+        message: "every country may register".into(),
+        revision: None,
+    }
 }
 
 fn odd() -> Plan {
@@ -167,6 +172,7 @@ fn odd() -> Plan {
         kind: BlockedKind::Conflict,
         name: "timezone".into(),
         message: "declared, base and live all differ".into(),
+        revision: None,
     });
     let mut released = in_sync(13);
     released.released.push(ReleasedField {

@@ -108,6 +108,7 @@ pub(super) fn origins() -> Plan {
                     kind: BlockedKind::Conflict,
                     name: change.difference.setting.name().into(),
                     message: "declared, base and live all differ".into(),
+                    revision: None,
                 });
             }
         }

@@ -78,6 +78,7 @@ pub(super) fn place() -> Plan {
             kind: BlockedKind::Guard,
             name: "no-open-geo".into(),
             message: "every country may register".into(),
+            revision: None,
         });
     }
     // Names of strangers in every place where a block shows a name.
@@ -189,7 +190,7 @@ proptest! {
                 change.difference.origin = Origin::Conflict;
                 let name = change.difference.setting.name().into();
                 let message = format!("client {at}").as_str().into();
-                client.blocked.push(Blocked { kind: BlockedKind::Conflict, name, message });
+                client.blocked.push(Blocked { kind: BlockedKind::Conflict, name, message, revision: None });
             }
             if result > 0 && !client.changes.is_empty() {
                 client.finish(crate::plan::ApplyResult::Applied, None);

@@ -55,7 +55,12 @@ fn hostile(texts: &[&str]) -> Plan {
         one.source.file = (*text).into();
         one.changes[0].difference.layer = Layer::Profile(Arc::from(*text));
         one.changes[1].difference.place.file = (*text).into();
-        one.blocked.push(Blocked { kind: BlockedKind::Guard, name: (*text).into(), message: (*text).into() });
+        one.blocked.push(Blocked {
+            kind: BlockedKind::Guard,
+            name: (*text).into(),
+            message: (*text).into(),
+            revision: None,
+        });
         one.labels.insert(Arc::from(*text), Arc::from(*text));
         clients.push(one);
         let mut failure = Failure::new(FailureKind::Api, *text).help(*text);

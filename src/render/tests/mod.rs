@@ -11,4 +11,5 @@ mod pages;
 mod properties;
 mod support;
 mod terraform;
+mod totals;
 mod widths;

@@ -150,6 +150,7 @@ fn markdown_of_a_fleet_fits_a_comment() {
             kind: crate::plan::BlockedKind::Guard,
             name: long.clone().into(),
             message: format!("{long}{}", char::from(b'a' + (at % 26) as u8)).into(),
+            revision: None,
         });
         if at == 300 {
             break;

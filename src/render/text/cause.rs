@@ -36,7 +36,7 @@ pub(super) fn write(cause: &FailureCause<'_>, options: &TextOptions, out: &mut d
 
 /// The HTTP status and the status of the API, where the sentence does not name them.
 fn answer(cause: &FailureCause<'_>) -> String {
-    let (http, word) = cause.unsaid_answer();
+    let (http, word) = cause.unnamed_status();
     [http.map(|status| format!("HTTP {status}")), word.map(called)].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

@@ -15,7 +15,7 @@ use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::row;
 use crate::render::text::row::{DifferenceRow, StyledText};
 use crate::render::wording::difference::DifferenceView;
-use crate::render::wording::drift::{expired, headline, rolling, standing, unreadable};
+use crate::render::wording::drift::{expired, headline, rolling, state_words, unreadable};
 use crate::render::wording::numbers::{count, number, some};
 use crate::render::wording::place::place;
 
@@ -78,7 +78,7 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
     let is_placed = group.is_one_place();
     let view = DifferenceView::of_finding(finding);
     let origin = view.map(|view| view.origin()).unwrap_or_default();
-    let tags = [origin, sentence(&standing(group.earliest(), now))];
+    let tags = [origin, sentence(&state_words(group.earliest(), now))];
     let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
     let is_news = open && finding.state == FindingState::New;
     let who = cell(TextStyle::Plain, who(group, options));
@@ -98,9 +98,9 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
 }
 
 impl FindingRow {
-    /// The row of a difference, from declared to live. `said` is its client and its state. Only an open finding is an
+    /// The row of a difference, from declared to live. `tags` are its client and its state. Only an open finding is an
     /// alarm.
-    pub(super) fn of(view: &DifferenceView<'_>, placed: bool, said: [Vec<StyledText>; 2], open: bool) -> FindingRow {
+    pub(super) fn of(view: &DifferenceView<'_>, placed: bool, tags: [Vec<StyledText>; 2], open: bool) -> FindingRow {
         let mut difference = DifferenceRow::of(view, ["declared", "live"], placed);
         let [field, mut values, codes, mut mark, _] = std::mem::take(&mut difference.columns);
         if row::width(&codes) > 0 {
@@ -111,8 +111,8 @@ impl FindingRow {
             mark.iter_mut().for_each(StyledText::fade);
         }
         let place = vec![StyledText::new(TextStyle::Faint, std::mem::take(&mut difference.place))];
-        let [who, tags] = said;
-        FindingRow { columns: [mark, field, values, who, tags, place], open: Some(difference).filter(|_| open) }
+        let [who, state] = tags;
+        FindingRow { columns: [mark, field, values, who, state, place], open: Some(difference).filter(|_| open) }
     }
 }
 

@@ -110,7 +110,7 @@ fn warnings(similar: &[&Diagnostic], options: &TextOptions, out: &mut dyn Write)
     if !rest.is_empty() {
         let places: Vec<Untrusted> = rest.iter().filter_map(|one| one.range.as_ref()).map(place).collect();
         let places = places.iter().map(|place| terminal(place).to_string());
-        writeln!(out, "  and {} more similar it: {}", number(rest.len() as u64), some(places, NAMED))?;
+        writeln!(out, "  and {} more like it: {}", number(rest.len() as u64), some(places, NAMED))?;
     }
     writeln!(out)
 }

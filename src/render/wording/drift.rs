@@ -66,7 +66,7 @@ fn when(time: &str) -> Untrusted {
 }
 
 /// The state of a finding compared with the earlier report, and its waiver.
-pub(crate) fn standing(finding: &Finding, now: &str) -> Untrusted {
+pub(crate) fn state_words(finding: &Finding, now: &str) -> Untrusted {
     let since = when(&finding.first_seen);
     let since = since.raw();
     if let (Some(waived), true) = (&finding.waived, finding.state != FindingState::Resolved) {
@@ -103,7 +103,7 @@ pub(crate) fn rolling(rolling: &Rolling) -> String {
     );
     match (never, oldest_s) {
         (0, Some(seconds)) => {
-            format!("{of}; every client was read within {}.", duration(seconds.saturating_mul(1000)))
+            format!("{of}; every client was read within {}.", duration(seconds.max(1).saturating_mul(1000)))
         }
         (0, None) => format!("{of}."),
         (never, _) => format!("{of}; {} not read yet.", number(never)),

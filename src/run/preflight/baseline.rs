@@ -69,13 +69,17 @@ impl RunBase {
     }
 
     /// The guards of the work tree, and those of the base that bind as well.
-    pub(super) fn guards(&self, project: &Project, declarations: &[Declaration]) -> GuardList {
+    pub(super) fn guards(&self, project: &Project) -> GuardList {
         let guards = self
             .rules()
             .map(|(revision, then)| RevisionGuards { revision, guards: then.map_or(&[], |then| &then.guards) });
         let revisions: Vec<RevisionGuards<'_>> = guards.collect();
-        let base = &self.baseline;
-        GuardList::new(&project.guards, &revisions).with_labels(&base.declarations, &base.lost, declarations)
+        GuardList::new(&project.guards, &revisions)
+    }
+
+    /// Guards that also judge these clients by the labels that they carry at the base.
+    pub(super) fn with_labels(&self, guards: GuardList, now: &[Declaration]) -> GuardList {
+        guards.with_labels(&self.baseline.declarations, &self.baseline.lost, now)
     }
 
     /// The limits of the base.

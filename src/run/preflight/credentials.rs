@@ -9,8 +9,8 @@ use std::sync::Arc;
 use crate::api::{CredentialSource, Secret};
 use crate::config::{Credential, Project};
 use crate::files::{NOT_REGULAR, read_input};
-use crate::model::Declaration;
 use crate::model::encoding::{Utf16, without_mark};
+use crate::model::{Declaration, io_cause};
 use crate::run::Environment;
 
 /// The variable that allows commands as --allow-command does.
@@ -159,7 +159,7 @@ fn value(name: &str, env: &Environment) -> Result<Option<CredentialText>, String
     let named = format!("the file that {name}_FILE names");
     let bytes = read_input(&env.folder.join(path)).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidInput => format!("{named} cannot be read: {NOT_REGULAR}"),
-        kind => format!("{named} cannot be read: {kind}"),
+        _ => format!("{named} cannot be read: {}", io_cause(&error)),
     })?;
     let text = without_mark(&bytes).map_err(|Utf16| format!("{named} is UTF-16; save it as UTF-8"))?;
     let text = std::str::from_utf8(text).map_err(|_| format!("{named} is not UTF-8"))?.trim_end_matches(LINE_ENDS);

@@ -8,11 +8,12 @@ use crate::config::{self, Loaded};
 use crate::model::{Diagnostic, Floor};
 use crate::run::Environment;
 
-const VARIABLE: &str = "RINGFORM_FLOOR";
+/// The variable that names a floor.
+pub const FLOOR_FILE: &str = "RINGFORM_FLOOR";
 
 /// Reads the floors of a run. Their errors join those of the files.
 pub(in crate::run) fn read(loaded: &mut Loaded, flag: Option<&Path>, env: &Environment) -> Floor {
-    let variable = env.variables.text(VARIABLE).unwrap_or_else(|why| {
+    let variable = env.variables.text(FLOOR_FILE).unwrap_or_else(|why| {
         loaded.diagnostics.push(Diagnostic::error("bad-floor", None, why));
         None
     });

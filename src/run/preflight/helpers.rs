@@ -51,6 +51,16 @@ impl RunBase {
     }
 }
 
+/// The paths that the commands of all credentials can name.
+pub(super) fn named_by_commands(project: &Project, env: &Environment) -> Vec<PathBuf> {
+    let search = env.variables.get("PATH");
+    let paths = |credential: &Credential| match credential {
+        Credential::Command { argv } => named_paths(argv, &env.folder, search.as_deref()),
+        Credential::App { .. } | Credential::Token { .. } => Vec::new(),
+    };
+    project.credentials.values().flat_map(paths).collect()
+}
+
 /// The paths that a command can name: its program, each argument, and each part of an argument.
 fn named_paths(argv: &[String], folder: &Path, search: Option<&str>) -> Vec<PathBuf> {
     let Some((program, arguments)) = argv.split_first() else { return Vec::new() };
@@ -106,23 +116,23 @@ mod tests {
 
     fn named(argv: &[&str]) -> Vec<String> {
         let argv: Vec<String> = argv.iter().map(|word| (*word).to_owned()).collect();
-        let paths = named_paths(&argv, Path::new("/work"), None);
+        let paths = named_paths(&argv, Path::new("/srv/pbx"), None);
         paths.into_iter().map(|path| path.display().to_string()).collect()
     }
 
     #[test]
     fn every_part_of_an_argument_can_name_a_file() {
-        assert_eq!(named(&["./a.sh"]), ["/work/./a.sh"]);
-        assert_eq!(named(&["/bin/sh", "b.sh"]), ["/bin/sh", "/work/b.sh"]);
+        assert_eq!(named(&["./a.sh"]), ["/srv/pbx/./a.sh"]);
+        assert_eq!(named(&["/bin/sh", "b.sh"]), ["/bin/sh", "/srv/pbx/b.sh"]);
         for argument in
             ["--file=t/c.sh", "-ft/c.sh", "cd x; t/c.sh", "@t/c.sh", "a:t/c.sh", "'t/c.sh'", "$(t/c.sh)", "t/c.sh\ny"]
         {
             let named = named(&["sh", argument]);
-            assert!(named.contains(&"/work/t/c.sh".to_owned()), "{argument}: {named:?}");
+            assert!(named.contains(&"/srv/pbx/t/c.sh".to_owned()), "{argument}: {named:?}");
         }
         assert_eq!(named(&["sh", "-c", ". t/c.sh"]).iter().filter(|path| path.ends_with("/.")).count(), 0);
-        assert_eq!(named(&["make", "."]), ["/work/."]);
-        assert_eq!(named(&["pass", "-"]), ["/work/-"]);
+        assert_eq!(named(&["make", "."]), ["/srv/pbx/."]);
+        assert_eq!(named(&["pass", "-"]), ["/srv/pbx/-"]);
         assert_eq!(named(&["pass", ""]), Vec::<String>::new());
         assert_eq!(named(&[]), Vec::<String>::new());
     }

@@ -10,6 +10,7 @@ mod helpers;
 mod ledger;
 mod project;
 mod report;
+mod rules;
 mod scope;
 mod selection;
 #[cfg(test)]
@@ -20,7 +21,9 @@ mod unmanaged;
 pub use credentials::CREDENTIAL_FILES;
 pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
+pub use floor::FLOOR_FILE;
 pub(super) use project::project;
 pub(super) use report::{problems, problems_at_commit};
+pub(super) use rules::BindingRules;
 pub(super) use scope::{Scope, scope};
 pub(super) use selection::{is_whole, narrow};

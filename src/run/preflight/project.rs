@@ -5,6 +5,7 @@
 use crate::config::{Loaded, Project, ProjectInput, Repository};
 use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::endpoint::seed;
+use crate::run::preflight::helpers::named_by_commands;
 use crate::run::preflight::report;
 use crate::run::{Environment, NotStarted};
 
@@ -19,6 +20,11 @@ pub(in crate::run) fn project(
     // This comes before all problems: their report would be written into the file.
     if let Some(seed) = loaded.project.as_ref().and_then(|project| seed(project, &env.variables)) {
         loaded.outputs.compare(&seed, ProjectInput::Seed);
+    }
+    let has_outputs = !loaded.outputs.is_empty();
+    let commands = loaded.project.iter().filter(|_| has_outputs);
+    for helper in commands.flat_map(|project| named_by_commands(project, env)).filter(|helper| helper.exists()) {
+        loaded.outputs.compare(&helper, ProjectInput::Helper);
     }
     if let Some(clash) = loaded.outputs.clash() {
         return Err(NotStarted::OutputIsInput(clash));

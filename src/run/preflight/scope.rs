@@ -1,4 +1,4 @@
-//! What a run works on: the project, its base and the selected declarations.
+//! What a run works on: the project, its base, its rules and the selected declarations.
 //!
 //! Owns the order of the offline checks, and the report of a run that they stop.
 
@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::ledger::run::LedgerRun;
-use crate::model::{Declaration, DeclaredClient, Diagnostic, SendLimits, SettingSet, Untrusted, Waiver};
-use crate::plan::{DocumentKind, GuardList, Origin, Origins, Plan, refused_overrides, send};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted, base_limit};
+use crate::plan::{DocumentKind, Origin, Origins, Plan, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::ledger::RunLedger;
+use crate::run::preflight::rules::BindingRules;
 use crate::run::preflight::{self, credentials, floor, ledger, report, selection};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
@@ -28,14 +29,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) declarations: Vec<Declaration>,
     /// By what the run judges differences.
     pub(in crate::run) origins: Arc<Origins>,
-    /// The guards that judge the run.
-    pub(in crate::run) guards: GuardList,
-    /// The limits of the project, of its base and of the floor.
-    pub(in crate::run) limits: SendLimits,
-    /// The waivers that count.
-    pub(in crate::run) waivers: Vec<Waiver>,
-    /// The fields that no waiver covers.
-    pub(in crate::run) never_waived: SettingSet,
+    /// The rules that bind the run.
+    pub(in crate::run) rules: BindingRules,
     /// With `--affected`, what the run costs.
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
@@ -80,59 +75,41 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Err(other) => return Err(other),
     };
     let whole = selection::is_whole(&files, &project);
-    let declarations = loaded.declarations;
-    let (guards, waivers) = match &base {
-        Some(base) => (base.guards(&project, &declarations), base.waivers(&project)),
-        None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
+    let mut declarations = loaded.declarations;
+    // Which clients the run reads decides which labels count, so this comes before the guards.
+    let affected = base.as_ref().filter(|_| request.base.affected).map(|base| {
+        let endpoint = EndpointChoice::new(&request.connection, env);
+        base.keep_affected(&project, endpoint, &mut declarations, request.selection.fields)
+    });
+    let rules = BindingRules::of(&project, base.as_ref(), floor, &declarations, &env.clock.today());
+    let mut rules = match rules.with_overrides(&request.overrides) {
+        Ok(rules) => rules,
+        Err(refused) => return Err(report::problems_at_commit(report, refused, &project, env)),
     };
-    let guards = guards.with_floor(&floor.guards);
-    let refused = refused_overrides(&guards, &request.overrides);
-    if !refused.is_empty() {
-        return Err(report::problems_at_commit(report, refused, &project, env));
+    // Only a drift report shows waivers.
+    if kind == DocumentKind::Drift {
+        report.diagnostics.append(&mut rules.waiver_warnings);
     }
-    let guards = guards.with_overrides(&request.overrides);
-    let limits = project.limits.sending.clone();
-    let (waivers, not_counted) = floor.counted(waivers, &env.clock.today());
-    report.diagnostics.extend(not_counted.into_iter().filter(|_| kind == DocumentKind::Drift));
-    let mut scope = Scope {
-        project,
-        declared,
-        whole,
-        declarations,
-        origins,
-        guards,
-        limits,
-        waivers,
-        never_waived: floor.never_waived,
-        affected: None,
-        report,
-        base,
-        ledger: ledger.run,
-    };
-    scope.compare(request, env);
-    scope.limits = SendLimits::strictest([&scope.limits, &floor.limits]);
+    let mut scope =
+        Scope { project, declared, whole, declarations, origins, rules, affected, report, base, ledger: ledger.run };
+    scope.compare(request);
     Ok(scope)
 }
 
 impl Scope {
     /// Compares the declarations and the rules with those of the base.
-    fn compare(&mut self, request: &RunRequest, env: &Environment) {
+    fn compare(&mut self, request: &RunRequest) {
         let Some(base) = &self.base else { return };
-        let (project, declarations) = (&self.project, &mut self.declarations);
-        if request.base.affected {
-            let endpoint = EndpointChoice::new(&request.connection, env);
-            let affected = base.keep_affected(project, endpoint, declarations, request.selection.fields);
-            self.report.unaffected = Some(affected.selected - affected.reads);
-            self.affected = Some(affected);
-        }
+        let (project, declarations) = (&self.project, &self.declarations);
+        self.report.unaffected = self.affected.as_ref().map(|affected| affected.selected - affected.reads);
         self.report.diagnostics.extend(base.loosened(project));
-        let limits = base.limits();
         // A drift report sends nothing, so no limit matters to it.
         if self.report.kind != DocumentKind::Drift {
-            self.report.diagnostics.extend(send::loosened(&limits, &self.limits));
+            let limits = base.limits();
+            self.report.diagnostics.extend(send::loosened(&limits, &project.limits.sending));
+            self.report.base_limits = base_limit::of_limits(&limits, &project.limits.sending);
         }
-        self.limits = SendLimits::strictest([&self.limits, &limits]);
-        let unmanaged = base.unmanaged(declarations, &self.guards, &request.selection, self.report.kind);
+        let unmanaged = base.unmanaged(declarations, &self.rules.guards, &request.selection, self.report.kind);
         self.report.diagnostics.extend(unmanaged);
         self.report.released_clients = base.released(&request.selection);
     }

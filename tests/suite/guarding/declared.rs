@@ -31,6 +31,17 @@ fn validate_warns_of_a_declared_value_that_a_guard_would_refuse_as_a_change() {
 }
 
 #[test]
+fn the_warning_names_its_guard() {
+    let project = "guards: [open-geo, too-many-countries]";
+    let mut world = World::new().project(project).live(12, json!({"geo_list": "*"})).declared(12, "{geo_list: \"*\"}");
+    let sentence =
+        |guard: &str| format!("client 12 declares geo_list: \"*\", which guard `{guard}` refuses as a change");
+    let (first, second) = (sentence("open-geo"), sentence("too-many-countries"));
+    world.run("validate").ok().says(&[&first, &second]);
+    world.run("plan").ok().prints(&[&first, &second]);
+}
+
+#[test]
 fn validate_does_not_judge_what_depends_on_the_live_value_or_only_warns() {
     check("{name: x, field: geo_list, deny: {from: [RU], to: \"*\"}}", "", "geo_list: \"*\"", &[]);
     check("{name: x, field: geo_list, deny: {}}", "", "geo_list: \"*\"", &[]);

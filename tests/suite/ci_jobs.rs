@@ -1,5 +1,5 @@
-//! The story after an apply that did not end clean: the jobs of examples/ci run as they stand there, with stand-ins for what
-//! they ask GitHub and GitLab. Whatever such an apply stored, a later merge must neither forget it nor take it for drift.
+//! The jobs of examples/ci after an apply that did not end clean, with stand-ins for what they ask GitHub and GitLab. A later
+//! merge must neither forget what such an apply stored nor take it for drift.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use ringform::model::{
-    ClientId, Declaration, FieldMask, Given, Layer, Live, ManagedField, Place, Setting, State, value,
+    ClientId, Declaration, FieldMask, Layer, Live, ManagedField, Place, RawValue, Setting, State, value,
 };
 use serde_json::{Value as Json, json};
 
 /// A value of a setting as a document would declare it; `null` clears.
 pub fn wanted(setting: Setting, text: &str) -> State {
-    let given = if text == "null" { Given::Null } else { Given::Text(text) };
+    let given = if text == "null" { RawValue::Null } else { RawValue::Text(text) };
     value::declared(setting.kind(), &given).unwrap()
 }
 
