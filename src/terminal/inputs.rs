@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ringform::config::{self, GitEnvironment, OutputClash, ProjectInput};
+use ringform::config::{self, OutputClash, ProjectInput};
 use ringform::files::FileIdentity;
 use ringform::model::{Advice, io_cause};
 use ringform::render::Format;
