@@ -3,18 +3,14 @@
 //! Owns the rule that a project cannot choose its own floor: neither the file nor a link on the way to it may be inside
 //! of the project. Nothing of the file is ever shown.
 
-use std::collections::VecDeque;
-use std::ffi::OsString;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use crate::config::sections::floor;
 use crate::config::text::read_text;
 use crate::config::yaml::{self, Problems};
+use crate::files::cross_links;
 use crate::model::{Diagnostic, Floor, Untrusted};
-
-/// A path that leads through more links than this is a circle.
-const MOST_LINKS: u32 = 40;
 
 /// Reads a floor. `shown` is the path as people wrote it, `root` the folder of the project where there is one.
 pub fn load_floor(path: &Path, shown: &str, root: Option<&Path>) -> Result<Floor, Vec<Diagnostic>> {
@@ -47,32 +43,10 @@ pub fn load_floor(path: &Path, shown: &str, root: Option<&Path>) -> Result<Floor
 
 /// Whether the file at a path, or a link on the way to it, is inside of a folder without links.
 fn leads_through(path: &Path, root: &Path) -> bool {
-    let mut rest: VecDeque<OsString> = parts(path);
-    let mut here = PathBuf::new();
-    let mut links = 0;
-    while let Some(part) = rest.pop_front() {
-        if part == ".." {
-            here.pop();
-            continue;
-        }
-        here.push(&part);
-        let Ok(target) = fs::read_link(&here) else { continue };
-        links += 1;
-        if here.starts_with(root) || links > MOST_LINKS {
-            return true;
-        }
-        here.pop();
-        for part in parts(&target).into_iter().rev() {
-            rest.push_front(part);
-        }
-    }
-    here.starts_with(root)
-}
-
-/// The parts of a path without `.`; that of the root, where there is one, replaces all before it when it is pushed.
-fn parts(path: &Path) -> VecDeque<OsString> {
-    let all = path.components().filter(|part| *part != Component::CurDir);
-    all.map(|part| part.as_os_str().to_owned()).collect()
+    let mut is_inside = false;
+    let real = cross_links(path, &mut |link, _| is_inside |= link.starts_with(root));
+    // Where a circle of links leads is not known, so it counts as inside.
+    is_inside || real.is_none_or(|real| real.starts_with(root))
 }
 
 #[cfg(all(test, unix))]

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A link that leads through more links than this is a circle.
 const MOST_LINKS: u32 = 40;
@@ -46,6 +46,35 @@ pub fn follow_links(path: &Path) -> io::Result<PathEnd> {
         }
     }
     Err(io::Error::other("too many links lead to links"))
+}
+
+/// The path without links, whether it exists or not. `crossed` gets each link on the way and where it leads. `None` for a
+/// circle of links. The path is absolute.
+pub fn cross_links(path: &Path, crossed: &mut dyn FnMut(&Path, &Path)) -> Option<PathBuf> {
+    let parts =
+        |path: &Path| -> Vec<PathBuf> { path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect() };
+    let (mut todo, mut real, mut links) = (parts(path), PathBuf::new(), 0);
+    while let Some(part) = todo.pop() {
+        match part.components().next() {
+            Some(Component::ParentDir) => drop(real.pop()),
+            Some(Component::CurDir) | None => {}
+            // The root, where a link names one, replaces all before it.
+            Some(_) => {
+                let next = real.join(part);
+                let Ok(target) = fs::read_link(&next) else {
+                    real = next;
+                    continue;
+                };
+                links += 1;
+                if links > MOST_LINKS {
+                    return None;
+                }
+                crossed(&next, &target);
+                todo.extend(parts(&target));
+            }
+        }
+    }
+    Some(real)
 }
 
 /// The folder of a path.

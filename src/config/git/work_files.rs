@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::config::find::names::text_of;
 use crate::config::git::base::Baseline;
@@ -14,12 +14,11 @@ use crate::config::git::listing;
 use crate::config::git::resolve::error;
 use crate::config::git::tree::CommitTree;
 use crate::config::sections::project::Project;
+use crate::files::cross_links;
 use crate::git::GitError;
 use crate::git::ObjectReader;
 use crate::model::{Diagnostic, Untrusted};
 
-/// How many links one path may cross.
-const MOST_LINKS: u32 = 40;
 /// A larger file counts as one that differs.
 const MOST_BYTES: u64 = 64 << 20;
 /// Folders that no change of the repository can write.
@@ -107,32 +106,11 @@ impl NamedFiles {
     /// The path without links, whether it exists or not. Every link of the repository on the way is kept. `None` for a
     /// circle of links.
     fn follow(&mut self, top: &Path, path: &Path) -> Option<PathBuf> {
-        let mut todo: Vec<PathBuf> = path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect();
-        let mut real = PathBuf::from("/");
-        let mut crossed = 0;
-        while let Some(part) = todo.pop() {
-            match part.components().next() {
-                Some(Component::ParentDir) => drop(real.pop()),
-                Some(Component::Normal(part)) => {
-                    let next = real.join(part);
-                    let Ok(target) = fs::read_link(&next) else {
-                        real = next;
-                        continue;
-                    };
-                    crossed += 1;
-                    if crossed > MOST_LINKS {
-                        return None;
-                    }
-                    if let Some(name) = name(top, &next) {
-                        self.links.insert(name, target.as_os_str().as_encoded_bytes().to_vec());
-                    }
-                    todo.extend(target.components().rev().map(|part| PathBuf::from(part.as_os_str())));
-                }
-                Some(Component::RootDir) => real = PathBuf::from("/"),
-                Some(Component::CurDir | Component::Prefix(_)) | None => {}
+        cross_links(path, &mut |link, target| {
+            if let Some(name) = name(top, link) {
+                self.links.insert(name, target.as_os_str().as_encoded_bytes().to_vec());
             }
-        }
-        Some(real)
+        })
     }
 
     /// The first path that is not as in this tree.
