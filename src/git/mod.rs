@@ -12,6 +12,7 @@ pub(crate) mod fixture;
 mod objects;
 mod process;
 mod remote;
+mod version;
 
 pub use children::GitChildren;
 pub(crate) use commit::{FileChange, NewCommit, write_commit};
@@ -20,3 +21,4 @@ pub(crate) use error::{DUBIOUS, EMBEDDED, GitError, GitErrorKind};
 pub(crate) use objects::ObjectReader;
 pub(crate) use process::{GitProcess, entries};
 pub(crate) use remote::RemoteBranch;
+pub(crate) use version::too_old;

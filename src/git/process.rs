@@ -30,6 +30,11 @@ impl GitProcess {
         GitProcess { folder: folder.to_owned(), environment, embedded: OnceLock::new(), safe: OnceLock::new() }
     }
 
+    /// A file that git names from the folder of this process.
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+
     /// A call that is ready to run, without the user's settings.
     pub(crate) fn command<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Command, GitError> {
         let mut command = self.command_with_settings(words)?;

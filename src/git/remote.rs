@@ -52,10 +52,19 @@ impl RemoteBranch<'_> {
 
     /// Brings the local copy to the branch: all its history and files. It changes no other ref.
     pub(crate) fn fetch(&self) -> Result<(), GitError> {
+        self.fetch_with(&[])
+    }
+
+    /// The same, with every file, though the clone has a part of them already. It needs git 2.36.
+    pub(crate) fn refetch(&self) -> Result<(), GitError> {
+        self.fetch_with(&["--refetch"])
+    }
+
+    fn fetch_with(&self, more: &[&str]) -> Result<(), GitError> {
         let refspec = format!("+{}:{}", self.name(), self.copy());
         let quiet = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
         let whole = ["--no-auto-maintenance", "--no-filter", "--refmap=", "--", self.remote, &refspec];
-        self.call(&[&quiet[..], &whole[..]].concat()).map(drop)
+        self.call(&[&quiet[..], more, &whole[..]].concat()).map(drop)
     }
 
     /// Moves the branch to a commit, if it is still at the one that is expected; `None`: if it does not exist.

@@ -5,9 +5,12 @@
 
 use jiff::Timestamp;
 
+use crate::git::GitErrorKind;
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{busy, error, short, unreadable};
+use crate::ledger::errors::{busy, damaged_records, error, short, unreadable, warning};
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
+use crate::ledger::local::nothing_yet;
+use crate::ledger::other_projects;
 use crate::ledger::protocol::{Beginning, may_begin};
 use crate::ledger::run::LedgerRun;
 use crate::ledger::view::LedgerView;
@@ -26,6 +29,8 @@ pub struct BeginOptions<'a> {
     pub allow_older: bool,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
+    /// By what the run judges where there is no ledger, as [`nothing_yet`] takes it.
+    pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,
 }
@@ -39,17 +44,69 @@ pub fn begin(branch: LedgerBranch, options: &BeginOptions<'_>) -> Result<LedgerR
         let help = format!("put it back with `{}`, or remove the copy to begin a new ledger", branch.restoring_push());
         return Err(error(summary, help));
     }
-    let mut view = branch.read(tip.as_deref()).map_err(|refusal| unreadable(&branch, &refusal))?;
+    let branch = if options.trust_project { branch.only_of(options.endpoint) } else { branch };
+    let view = read_whole(&branch, tip.as_deref())?;
     check_branch(&branch, &view)?;
-    check_head(&branch, &mut view, options)?;
+    check_head(&branch, &view, options)?;
     match may_begin(&view.claims, options.now, options.take_over) {
-        Beginning::Free { dead } => Ok(LedgerRun::new(branch, view, dead)),
+        Beginning::Free { dead } => {
+            let notes = notes(&branch, &view, before.as_deref(), options)?;
+            Ok(LedgerRun::new(branch, view, dead).with_notes(notes))
+        }
         Beginning::Busy(claim) => Err(busy(&claim, options.now)),
         Beginning::NotOpen => {
             let run = options.take_over.unwrap_or_default();
             Err(error(format!("run {run} has no claim to take over"), "run again without --take-over".to_owned()))
         }
     }
+}
+
+/// Reads the branch. A partial clone may lack files of it that the user's own fetch left out: they are fetched.
+fn read_whole(branch: &LedgerBranch, tip: Option<&str>) -> Result<LedgerView, Box<Diagnostic>> {
+    let read = match branch.read(tip) {
+        Err(refusal) if refusal.kind == GitErrorKind::Lacking => {
+            branch.fetch_whole().and_then(|()| branch.read(tip)).map_err(|_| refusal)
+        }
+        read => read,
+    };
+    read.map_err(|refusal| unreadable(branch, &refusal))
+}
+
+/// What people should learn of the branch although the run begins. `before`: the tip of the copy before the fetch.
+fn notes(
+    branch: &LedgerBranch,
+    view: &LedgerView,
+    before: Option<&str>,
+    options: &BeginOptions<'_>,
+) -> Result<Vec<Diagnostic>, Box<Diagnostic>> {
+    let mut notes = Vec::new();
+    if let (Some(before), Some(tip)) = (before, view.tip.as_deref())
+        && !branch.holds(Some(tip), before)
+    {
+        let summary = format!(
+            "the ledger {} was rewritten: its tip is {}, which does not contain the tip of this repository's copy, {}",
+            branch.shown(),
+            short(tip),
+            short(before)
+        );
+        let help = format!("the new tip counts; see what is lost with `git log {tip}..{before}`");
+        notes.push(warning(summary, help));
+    }
+    if view.head.is_none() {
+        notes.push(nothing_yet(branch, options.otherwise));
+        let gone = view.tip.as_deref().map(|tip| other_projects::gone(branch, tip, options.commit));
+        let gone = gone.transpose().map_err(|refusal| unreadable(branch, &refusal))?.unwrap_or_default();
+        for project in gone {
+            let summary = format!("the ledger {} holds the project {project}, which HEAD does not have", branch.shown());
+            let help = format!(
+                "if you moved the project file, this run begins a new ledger; to keep the old one, move the file back to \
+                 {project}"
+            );
+            notes.push(warning(summary, help));
+        }
+    }
+    notes.extend(damaged_records(branch, view, options.otherwise));
+    Ok(notes)
 }
 
 fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diagnostic>> {
@@ -65,8 +122,8 @@ fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diag
     Ok(())
 }
 
-/// Checks `ledger.json`. Records of another endpoint that are to count as none are taken out of the view.
-fn check_head(branch: &LedgerBranch, view: &mut LedgerView, options: &BeginOptions<'_>) -> Result<(), Box<Diagnostic>> {
+/// Checks `ledger.json`.
+fn check_head(branch: &LedgerBranch, view: &LedgerView, options: &BeginOptions<'_>) -> Result<(), Box<Diagnostic>> {
     let head = match &view.head {
         None => return Ok(()),
         Some(Err(HeadFlaw::Newer(version))) => {
@@ -75,23 +132,16 @@ fn check_head(branch: &LedgerBranch, view: &mut LedgerView, options: &BeginOptio
         }
         Some(Err(HeadFlaw::Invalid(why))) => {
             let summary = format!("ledger.json in {} does not parse: {why}", branch.shown());
-            let help = format!("look at it with `git show {}`, and go back to the commit before", branch.copy());
-            return Err(error(summary, help));
+            return Err(error(summary, format!("{}; mend it with a push to the branch", branch.look_at_head())));
         }
-        Some(Ok(head)) => head.clone(),
+        Some(Ok(head)) => head,
     };
     if head.endpoint != *options.endpoint {
-        if !options.trust_project {
-            let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
-            let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
-            return Err(error(summary, help.to_owned()));
-        }
-        view.clients.clear();
-        view.unreadable.clear();
-        view.head = None;
-        return Ok(());
+        let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
+        let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
+        return Err(error(summary, help.to_owned()));
     }
-    check_age(branch, &head, options)
+    check_age(branch, head, options)
 }
 
 /// A newer commit was applied already: a job of last week must not undo it.
@@ -118,8 +168,13 @@ fn check_age(branch: &LedgerBranch, head: &LedgerHead, options: &BeginOptions<'_
                 short(applied),
                 refusal.sentence.raw()
             );
-            let help = "fetch all of the history: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: \"0\"` in GitLab \
-                        CI, or `git fetch --unshallow`";
+            let help = match branch.is_shallow() {
+                true => {
+                    "fetch all of the history: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: \"0\"` in GitLab \
+                     CI, or `git fetch --unshallow`"
+                }
+                false => "fetch the branch that has it; to apply an older commit on purpose, run with --allow-older",
+            };
             Err(error(summary, help.to_owned()))
         }
     }

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::git::{GitError, GitProcess, NewCommit, RemoteBranch, write_commit};
-use crate::ledger::layout::ProjectFolder;
+use crate::ledger::layout::{LedgerPath, ProjectFolder};
 use crate::ledger::protocol::{PushOutcome, after_push};
 use crate::ledger::view::{LedgerView, path_argument};
+use crate::model::Untrusted;
 
 /// Where the ledger of a project is.
 #[derive(Clone, Debug)]
 pub struct LedgerBranch {
-    git: Arc<GitProcess>,
+    pub(super) git: Arc<GitProcess>,
     /// The folder of the project in the branch.
     pub folder: ProjectFolder,
     /// The branch, without `refs/heads/`.
@@ -23,6 +24,8 @@ pub struct LedgerBranch {
     remote: Option<Arc<str>>,
     /// How long one call over the network may take.
     time_limit: Duration,
+    /// The endpoint whose records alone count; `None` where records of another one stop the run.
+    endpoint: Option<Untrusted>,
 }
 
 impl LedgerBranch {
@@ -34,7 +37,12 @@ impl LedgerBranch {
         remote: Option<Arc<str>>,
         time_limit: Duration,
     ) -> LedgerBranch {
-        LedgerBranch { git, folder, name, remote, time_limit }
+        LedgerBranch { git, folder, name, remote, time_limit, endpoint: None }
+    }
+
+    /// The same branch, where records of another endpoint than this one count as none.
+    pub(super) fn only_of(self, endpoint: &Untrusted) -> LedgerBranch {
+        LedgerBranch { endpoint: Some(endpoint.clone()), ..self }
     }
 
     /// The branch as messages name it: `origin/ringform-ledger`.
@@ -45,12 +53,29 @@ impl LedgerBranch {
         }
     }
 
+    /// Whether it is kept at a remote.
+    pub(super) fn has_remote(&self) -> bool {
+        self.remote.is_some()
+    }
+
     /// The ref that this repository holds it under.
     pub fn copy(&self) -> String {
         match &self.remote {
             Some(remote) => format!("refs/remotes/{remote}/{}", self.name),
             None => format!("refs/heads/{}", self.name),
         }
+    }
+
+    /// The command that brings the local copy up to date, in a clone of one branch too; `None` without a remote.
+    pub fn refreshing_fetch(&self) -> Option<String> {
+        let remote = self.remote.as_deref()?;
+        Some(format!("git fetch {remote} +refs/heads/{}:{}", self.name, self.copy()))
+    }
+
+    /// How to look at `ledger.json` of the project, for a help.
+    pub(super) fn look_at_head(&self) -> String {
+        let file = self.folder.file(&LedgerPath::Head, None);
+        format!("look at it with `git show {}:{}`", self.copy(), String::from_utf8_lossy(&file))
     }
 
     /// The command that brings the local copy back to the remote, where the branch is gone.
@@ -83,9 +108,18 @@ impl LedgerBranch {
         self.local_tip()
     }
 
+    /// Fetches all files of the branch again, into a clone that left some of them out.
+    pub(super) fn fetch_whole(&self) -> Result<(), GitError> {
+        self.at_remote().map_or(Ok(()), |remote| remote.refetch())
+    }
+
     /// What the branch holds of the project at this commit.
     pub(crate) fn read(&self, tip: Option<&str>) -> Result<LedgerView, GitError> {
-        LedgerView::read(&self.git, &self.folder, tip)
+        let mut view = LedgerView::read(&self.git, &self.folder, tip)?;
+        if let Some(endpoint) = &self.endpoint {
+            view.forget_unless_of(endpoint);
+        }
+        Ok(view)
     }
 
     /// The id of the project's folder at this commit: it changes when any file of the project does.
@@ -133,7 +167,7 @@ impl LedgerBranch {
     }
 
     /// Whether a commit is in the history of the branch.
-    fn holds(&self, tip: Option<&str>, commit: &str) -> bool {
+    pub(super) fn holds(&self, tip: Option<&str>, commit: &str) -> bool {
         tip.is_some_and(|tip| tip == commit || self.git.is(&["merge-base", "--is-ancestor", commit, tip]))
     }
 
@@ -142,15 +176,23 @@ impl LedgerBranch {
         let output = self.git.run(&["merge-base", "--is-ancestor", commit, of])?;
         match output.status.code() {
             Some(0) => Ok(true),
+            // The way from one to the other may be what a shallow clone leaves out.
+            Some(1) if self.is_shallow() => Err(GitError::other("this clone is shallow")),
             Some(1) => Ok(false),
             Some(_) | None => Err(GitError::of_stderr(&output.stderr)),
         }
     }
 
+    /// Whether this repository lacks a part of the history.
+    pub(crate) fn is_shallow(&self) -> bool {
+        self.git.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true")
+    }
+
     /// Whether the branch has a commit in common with HEAD, or is checked out: then it is not ours to write.
     pub(crate) fn is_code(&self, tip: &str) -> bool {
-        let is_checked_out = self.git.line(&["symbolic-ref", "--quiet", "HEAD"]).is_ok_and(|head| head == self.copy());
-        is_checked_out || self.git.is(&["merge-base", tip, "HEAD"])
+        // A linked work tree may have it checked out too.
+        let places = self.git.line(&["for-each-ref", "--format=%(worktreepath)", &self.copy()]);
+        places.is_ok_and(|places| !places.is_empty()) || self.git.is(&["merge-base", tip, "HEAD"])
     }
 
     fn at_remote(&self) -> Option<RemoteBranch<'_>> {
@@ -167,7 +209,7 @@ mod tests {
     use crate::ledger::client_file;
     use crate::ledger::fixture::{branch, clones, recorded};
     use crate::ledger::head_file::LedgerHead;
-    use crate::ledger::layout::{LedgerPath, README, record_key};
+    use crate::ledger::layout::{README, record_key};
     use crate::ledger::message::readme;
     use crate::model::{ClientId, Setting};
 

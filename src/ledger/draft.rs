@@ -43,6 +43,8 @@ pub(super) struct Draft<'v> {
     records: BTreeMap<ClientKey, RecordedClient>,
     /// Where the files of reported clients are: their documents may name other credentials than before.
     paths: BTreeMap<ClientKey, Vec<u8>>,
+    /// Whether records of clients that the run does not report leave the branch.
+    is_whole: bool,
     /// Every other file.
     files: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
 }
@@ -56,7 +58,7 @@ impl<'v> Draft<'v> {
         dead: &[OpenClaim],
     ) -> Result<Draft<'v>, serde_json::Error> {
         let records = view.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone())).collect();
-        let mut draft = Draft { folder, view, records, paths: BTreeMap::new(), files: BTreeMap::new() };
+        let mut draft = Draft { folder, view, records, paths: BTreeMap::new(), is_whole: false, files: BTreeMap::new() };
         if view.tip.is_none() {
             draft.files.insert(README.as_bytes().to_vec(), Some(readme().into_bytes()));
         }
@@ -89,6 +91,7 @@ impl<'v> Draft<'v> {
 
     /// Takes the results of a run.
     pub(super) fn take(&mut self, record: &RunRecord<'_>) -> Result<(), serde_json::Error> {
+        self.is_whole = record.is_whole;
         let mut records = match record.is_whole {
             true => BTreeMap::new(),
             false => self.records.clone(),
@@ -122,16 +125,23 @@ impl<'v> Draft<'v> {
                 files.insert(entry.path.clone(), None);
             }
         }
+        files.extend(self.view.forgotten.iter().map(|path| (path.clone(), None)));
+        for (key, paths) in &self.view.unreadable {
+            let record = self.records.get(key);
+            // An empty record in place of a damaged one would turn drift into a first record.
+            if record.map_or(self.is_whole, |record| !record.is_empty()) {
+                files.extend(paths.iter().map(|path| (path.clone(), None)));
+            }
+        }
         for (key, record) in &self.records {
             let entry = self.view.clients.get(key);
-            let old = entry.map(|entry| &entry.path).or_else(|| self.view.unreadable.get(key));
-            let path = match (self.paths.get(key), old) {
+            let path = match (self.paths.get(key), entry) {
                 (Some(path), _) => path.clone(),
-                (None, Some(old)) => old.clone(),
+                (None, Some(old)) => old.path.clone(),
                 (None, None) => self.folder.file(&LedgerPath::Client(key.clone()), key.credentials()),
             };
-            if let Some(old) = old.filter(|old| **old != path || record.is_empty()) {
-                files.insert(old.clone(), None);
+            if let Some(old) = entry.filter(|old| old.path != path || record.is_empty()) {
+                files.insert(old.path.clone(), None);
             }
             let is_same = entry.is_some_and(|entry| entry.path == path && entry.record == *record);
             if !is_same && !record.is_empty() {

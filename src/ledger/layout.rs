@@ -77,6 +77,13 @@ impl ProjectFolder {
     }
 }
 
+/// The credentials that the path of a client's file names; `None` for `default` and for another file.
+pub fn credentials_of(path: &[u8]) -> Option<Arc<str>> {
+    let part = path.rsplit(|byte| *byte == b'/').nth(1)?;
+    let name = unescaped(std::str::from_utf8(part).ok()?)?;
+    (name != DEFAULT).then(|| name.into())
+}
+
 /// The key of a client's record. A document that names no credentials has the key of `default`.
 pub fn record_key(client: ClientId, credentials: Option<&Arc<str>>) -> ClientKey {
     ClientKey::new(client, Some(&credentials.cloned().unwrap_or_else(|| DEFAULT.into())))

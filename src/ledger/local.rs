@@ -3,9 +3,12 @@
 //! Owns what these commands do where the branch is missing, old, damaged or of another endpoint: they warn and go on
 //! without it. It makes no call over a network.
 
+use jiff::Timestamp;
+
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{error, unreadable};
+use crate::ledger::errors::{damaged_records, error, unreadable, warning};
 use crate::ledger::head_file::HeadFlaw;
+use crate::ledger::local_copy;
 use crate::ledger::view::LedgerView;
 use crate::model::{Diagnostic, Untrusted};
 
@@ -16,61 +19,100 @@ pub struct LocalLedger {
     pub view: Option<LedgerView>,
     /// Why it is not used, or used only in part. An error stops the run.
     pub diagnostics: Vec<Diagnostic>,
-    /// Whether the branch has nothing of this project yet.
-    pub is_new: bool,
+}
+
+/// What a run brings that judges by the local copy.
+#[derive(Clone, Debug)]
+pub struct LocalOptions<'a> {
+    /// The effective endpoint, as the plan document writes it; `None` where the run has none.
+    pub endpoint: Option<&'a Untrusted>,
+    /// Whether records of another endpoint count as none instead of stopping the run.
+    pub trust_project: bool,
+    /// By what the run judges where there is no ledger, as [`nothing_yet`] takes it.
+    pub otherwise: &'a str,
+    /// The time.
+    pub now: Timestamp,
 }
 
 impl LocalLedger {
     fn without(problem: Diagnostic) -> LocalLedger {
-        LocalLedger { diagnostics: vec![problem], ..LocalLedger::default() }
+        LocalLedger { view: None, diagnostics: vec![problem] }
     }
 }
 
-/// Reads the local copy. `endpoint` is the effective one, as the plan document writes it. With `trust_project` records of
-/// another endpoint count as none instead of stopping the run.
-pub fn read_local(branch: &LedgerBranch, endpoint: Option<&Untrusted>, trust_project: bool) -> LocalLedger {
-    let read = branch.local_tip().and_then(|tip| branch.read(tip.as_deref()));
-    let view = match read {
-        Ok(view) => view,
-        Err(refusal) => return LocalLedger::without(as_warning(*unreadable(branch, &refusal))),
+/// The note of a run that finds nothing of its project in the branch. `otherwise` says how it judges: `without it`.
+pub fn nothing_yet(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
+    let summary =
+        format!("the ledger {} holds nothing of this project yet; origins are judged {otherwise}", branch.shown());
+    warning(summary, "the first `ringform apply` begins the record".to_owned())
+}
+
+/// Reads the local copy.
+pub fn read_local(branch: &LedgerBranch, options: &LocalOptions<'_>) -> LocalLedger {
+    let otherwise = options.otherwise;
+    let copy = match local_copy::read(branch) {
+        Ok(copy) => copy,
+        Err(refusal) => return LocalLedger::without(unreadable(branch, &refusal).as_warning()),
     };
-    if view.tip.is_some() && !view.is_ours {
+    let Some(tip) = &copy.tip else { return LocalLedger::without(no_copy(branch, otherwise)) };
+    let mut ledger = match branch.read(Some(tip)) {
+        Ok(view) => judged(branch, view, options),
+        Err(refusal) => return LocalLedger::without(unreadable(branch, &refusal).as_warning()),
+    };
+    if let (Some(age), Some(fetch)) = (copy.old_age(options.now), branch.refreshing_fetch()) {
+        let age = local_copy::in_words(age);
+        let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
+        ledger.diagnostics.push(warning(summary, format!("bring it up to date with `{fetch}`")));
+    }
+    ledger
+}
+
+/// The note of a run whose repository has no copy of the branch.
+fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
+    let shown = branch.shown();
+    match branch.refreshing_fetch() {
+        Some(fetch) => {
+            let summary =
+                format!("this repository has no copy of the ledger {shown}; origins are judged {otherwise}");
+            warning(summary, format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"))
+        }
+        None => nothing_yet(branch, otherwise),
+    }
+}
+
+/// What a branch that can be read says.
+fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -> LocalLedger {
+    let otherwise = options.otherwise;
+    if !view.is_ours {
         let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
         let help = "name a branch for the ledger that holds nothing else".to_owned();
-        return LocalLedger::without(as_warning(*error(summary, help)));
+        return LocalLedger::without(warning(summary, help));
     }
     match &view.head {
-        None => LocalLedger { is_new: true, ..LocalLedger::default() },
+        None => LocalLedger::without(nothing_yet(branch, otherwise)),
         Some(Err(flaw)) => {
             let why = match flaw {
                 HeadFlaw::Newer(version) => format!("has version {}, which is newer", version.raw()),
                 HeadFlaw::Invalid(why) => format!("does not parse: {why}"),
             };
-            let summary = format!("ledger.json in {} {why}; origins are judged without the ledger", branch.shown());
-            let help = format!("look at it with `git show {}`", branch.copy());
-            LocalLedger::without(as_warning(*error(summary, help)))
+            let summary = format!("ledger.json in {} {why}; origins are judged {otherwise}", branch.shown());
+            let help = match flaw {
+                HeadFlaw::Newer(_) => "use the newer ringform that wrote it".to_owned(),
+                HeadFlaw::Invalid(_) => branch.look_at_head(),
+            };
+            LocalLedger::without(warning(summary, help))
         }
-        Some(Ok(head)) if endpoint.is_some_and(|endpoint| head.endpoint != *endpoint) => match trust_project {
-            true => LocalLedger { is_new: true, ..LocalLedger::default() },
-            false => {
-                let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
-                let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
-                LocalLedger::without(*error(summary, help.to_owned()))
+        Some(Ok(head)) if options.endpoint.is_some_and(|endpoint| head.endpoint != *endpoint) => {
+            if options.trust_project {
+                return LocalLedger::without(nothing_yet(branch, otherwise));
             }
-        },
+            let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
+            let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
+            LocalLedger::without(*error(summary, help.to_owned()))
+        }
         Some(Ok(_)) => {
-            let damaged = view.unreadable.iter().map(|(key, path)| {
-                let path = String::from_utf8_lossy(path).into_owned();
-                let summary =
-                    format!("the record of client {} does not parse: {path} in {}", key.client(), branch.shown());
-                let help = "its origins are judged without the ledger; the next apply replaces the record".to_owned();
-                as_warning(*error(summary, help))
-            });
-            LocalLedger { diagnostics: damaged.collect(), view: Some(view), is_new: false }
+            let diagnostics = damaged_records(branch, &view, otherwise);
+            LocalLedger { view: Some(view), diagnostics }
         }
     }
-}
-
-fn as_warning(problem: Diagnostic) -> Diagnostic {
-    Diagnostic { severity: crate::model::Level::Warning, ..problem }
 }

@@ -66,6 +66,8 @@ pub struct LedgerRun {
     dead: Vec<OpenClaim>,
     /// The claim of this run, once it is in the branch.
     claim: Option<Claim>,
+    /// What people should learn of the branch at the beginning.
+    notes: Vec<Diagnostic>,
 }
 
 /// What became of the record of a run.
@@ -82,7 +84,17 @@ pub enum RecordOutcome {
 impl LedgerRun {
     /// A run that may begin.
     pub(super) fn new(branch: LedgerBranch, view: LedgerView, dead: Vec<OpenClaim>) -> LedgerRun {
-        LedgerRun { branch, view, dead, claim: None }
+        LedgerRun { branch, view, dead, claim: None, notes: Vec::new() }
+    }
+
+    /// The same run, with what people should learn of the branch.
+    pub(super) fn with_notes(self, notes: Vec<Diagnostic>) -> LedgerRun {
+        LedgerRun { notes, ..self }
+    }
+
+    /// What people should learn of the branch at the beginning, once.
+    pub fn take_notes(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.notes)
     }
 
     /// What the branch held when the run read it last.

@@ -55,6 +55,11 @@ impl Diagnostic {
         Diagnostic { severity, rule: rule.to_owned(), summary, help: None, range, other: None, line: None }
     }
 
+    /// The same as a warning: a run that goes on without what it could not have.
+    pub fn as_warning(self) -> Self {
+        Diagnostic { severity: Level::Warning, ..self }
+    }
+
     /// Adds what to do, where there is something to say.
     pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
         if let Some(help) = help.into() {

@@ -155,8 +155,10 @@ impl ClientPlan {
                         client.block_conflicts("the base", |setting| earlier.wanted(setting));
                     }
                     OriginRule::Record(record) => {
-                        let released = |field| ReleasedField { field, live: raw(field), source: None };
-                        client.released = record.released.iter().map(released).collect();
+                        let released = record.released.iter();
+                        let released = released.map(|(field, source)| (*field, raw(*field), source.clone()));
+                        client.released =
+                            released.map(|(field, live, source)| ReleasedField { field, live, source }).collect();
                         let agreed = |setting| record.fields.field(setting).and_then(|field| field.value.as_ref());
                         client.block_conflicts("the ledger", agreed);
                     }

@@ -39,7 +39,7 @@ pub(super) async fn from_live(
     let lock = apply_lock::take(&scope.project, env).map_err(|errors| scope.refuse(errors, env))?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
-    let Scope { project, whole, declarations, origins, rules, mut report, ledger, .. } = scope;
+    let Scope { project, releases, declarations, origins, rules, mut report, ledger, .. } = scope;
     let sending = &request.sending.among(&declarations);
     let options = ReadOptions::new(&session, &rules.guards, origins, sending, env, listener);
     let fields = request.selection.fields;
@@ -48,18 +48,10 @@ pub(super) async fn from_live(
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::of_plan(sending, &project, &rules.guards, &report));
     report.revision = project.revision();
-    let is_whole = whole && is_whole_run(request);
     let ledger = ledger.zip(request.ledger.begins.as_ref()).and_then(|(run, beginning)| {
         let commit = report.revision.as_ref()?.commit.clone();
-        Some(Recording::new(run, &project, beginning, commit, is_whole, env))
+        Some(Recording::new(run, &project, beginning, commit, releases, env))
     });
     let readings = outcome.readings;
     Ok(Ready { project, session, report, readings, lock, limits: rules.limits, ledger })
-}
-
-/// Whether nothing of the request selects clients, fields or origins.
-fn is_whole_run(request: &RunRequest) -> bool {
-    let selection = &request.selection;
-    let selects = !selection.clients.is_empty() || !selection.labels.is_empty() || !selection.fields.is_empty();
-    !selects && selection.shard.is_none() && !request.base.affected && request.sending.only.is_empty()
 }

@@ -34,8 +34,7 @@ pub(crate) fn declared_elsewhere(
         known = !found.errors.iter().chain(&read.diagnostics).any(Diagnostic::is_error);
         declared.extend(read.claims.into_iter().map(|claim| claim.key));
     }
-    let sparse = now.repository.git().line(&["config", "--type=bool", "--get", "core.sparseCheckout"]);
-    if sparse.is_ok_and(|answer| answer == "true") {
+    if now.repository.is_sparse() {
         let unseen = outside(objects, now)?;
         let documents: usize = unseen.iter().map(|file| file.documents).sum();
         for file in unseen {

@@ -78,6 +78,12 @@ impl Repository {
         Some((head.id.clone(), [&head.folder, file.as_bytes()].concat()))
     }
 
+    /// Whether the work tree holds a part of the commit only.
+    pub fn is_sparse(&self) -> bool {
+        let answer = self.git().line(&["config", "--type=bool", "--get", "core.sparseCheckout"]);
+        answer.is_ok_and(|answer| answer == "true")
+    }
+
     /// The person whom the user's settings of git name, `NAME <MAIL>`.
     pub fn person(&self) -> Option<String> {
         let get = |name: &str| self.git().setting(name).filter(|value| !value.is_empty());

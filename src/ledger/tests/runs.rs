@@ -38,8 +38,15 @@ fn who(run: &str) -> RunIdentity {
 fn start(branch: &LedgerBranch, minute: i64, take_over: Option<&str>) -> Result<LedgerRun, Box<Diagnostic>> {
     let endpoint = Untrusted::from("https://pbx.example");
     let now = at(minute);
-    let options =
-        BeginOptions { commit: COMMIT, endpoint: &endpoint, take_over, allow_older: false, trust_project: false, now };
+    let options = BeginOptions {
+        commit: COMMIT,
+        endpoint: &endpoint,
+        take_over,
+        allow_older: false,
+        trust_project: false,
+        otherwise: "without it",
+        now,
+    };
     begin(branch.clone(), &options)
 }
 
@@ -207,6 +214,7 @@ fn a_branch_that_is_gone_or_of_another_endpoint_stops_a_run() {
         take_over: None,
         allow_older: false,
         trust_project: false,
+        otherwise: "without it",
         now: at(1),
     };
     assert!(summary(begin(one.clone(), &options)).contains("this ledger is of https://pbx.example"));

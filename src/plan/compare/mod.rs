@@ -8,8 +8,10 @@ pub(super) mod check_answer;
 mod duplicates;
 mod offline;
 pub(super) mod origin;
+mod origins;
 
 pub use change::{Change, ChangeAction};
 pub use duplicates::fail_duplicates;
 pub use offline::plan_offline;
-pub use origin::{BaseDeclaration, ClientRecord, OriginRule, Origins, by_client, is_same};
+pub use origin::{BaseDeclaration, ClientRecord, OriginRule};
+pub use origins::{Origins, by_client, is_same};

@@ -1,13 +1,11 @@
 //! The origin of a difference: what ringform left there last, what is declared now and what is live, judged together.
 //!
-//! Owns the two judgements, by the ledger's record and by the base, and what both say of each client. A client is found
-//! by its id, never by its file. It must not know git: others read the ledger and the base.
+//! Owns the two judgements, by the ledger's record and by the base, and the rule of one client. It must not know git or
+//! how the rule of a client is found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::model::{
-    ClientId, ClientKey, Declaration, ManagedField, Origin, RecordedClient, RecordedField, Setting, SettingSet, State,
-};
+use crate::model::{ManagedField, Origin, Place, RecordedClient, RecordedField, Setting, State};
 
 /// The origin of the difference between what is declared now and what is live; `None` where the two are equal. `base`
 /// is the value that the base declares: `None` where it does not manage the field, which is not the same as clearing
@@ -56,13 +54,13 @@ impl BaseDeclaration {
     }
 }
 
-/// What the ledger holds of one client.
+/// What the ledger holds of one client, and what nothing manages of it now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClientRecord {
     /// Its fields.
     pub fields: RecordedClient,
-    /// Those of them that no declaration manages now: left as they are.
-    pub released: SettingSet,
+    /// Fields that no declaration manages now, left as they are: of the base with their place, of the record without.
+    pub released: BTreeMap<Setting, Option<Place>>,
 }
 
 /// The rule by which the differences of one client get their origin.
@@ -91,127 +89,6 @@ impl From<Origin> for OriginRule<'_> {
     fn from(origin: Origin) -> Self {
         OriginRule::Always(origin)
     }
-}
-
-/// The rules for every client.
-#[derive(Clone, Debug)]
-pub struct Origins {
-    /// What the ledger holds; `None` where there is no ledger to judge by.
-    ledger: Option<LedgerOrigins>,
-    clients: BTreeMap<ClientKey, BaseDeclaration>,
-    /// Of clients that the base does not name.
-    others: Others,
-    /// Clients that the base names and no document names now.
-    lost: BTreeSet<ClientKey>,
-}
-
-/// The records that origins are judged by.
-#[derive(Clone, Debug)]
-struct LedgerOrigins {
-    clients: BTreeMap<ClientKey, ClientRecord>,
-    /// Clients whose record cannot be read: judged as without a ledger.
-    unreadable: BTreeSet<ClientKey>,
-    /// Of clients without a record.
-    nothing: ClientRecord,
-}
-
-#[derive(Clone, Debug)]
-enum Others {
-    Always(Origin),
-    /// The base is whole, so they are new.
-    New(BaseDeclaration),
-}
-
-impl Origins {
-    /// Without a base every difference has one origin.
-    pub fn always(origin: Origin) -> Origins {
-        Origins { ledger: None, clients: BTreeMap::new(), others: Others::Always(origin), lost: BTreeSet::new() }
-    }
-
-    /// By a base. `whole`: all of it could be read, so a client that it does not name is new; else its origin is
-    /// unknown. `now` are the declarations with all their fields, `fields` the fields to compare; none means all.
-    pub fn by(base: &[Declaration], whole: bool, now: &[Declaration], fields: SettingSet) -> Origins {
-        let now: BTreeMap<ClientKey, SettingSet> = now.iter().map(|one| (one.key(), one.managed_set())).collect();
-        let earlier = |then: &Declaration| {
-            let key = then.key();
-            let kept = now.get(&key)?;
-            let looked_at = |setting| fields.is_empty() || fields.contains(setting);
-            let is_released = |one: &&ManagedField| !kept.contains(one.setting) && looked_at(one.setting);
-            let released = then.managed.iter().filter(is_released).cloned().collect();
-            Some((key, BaseDeclaration { managed: then.managed.clone(), released }))
-        };
-        let others = if whole { Others::New(BaseDeclaration::default()) } else { Others::Always(Origin::Unknown) };
-        Origins { ledger: None, clients: base.iter().filter_map(earlier).collect(), others, lost: BTreeSet::new() }
-    }
-
-    /// With what the ledger holds of each declared client. It wins over the base. A client in `unreadable` is judged as
-    /// without a ledger. `now` are the declarations with all their fields, `fields` the fields to compare; none means
-    /// all.
-    pub fn with_ledger(
-        mut self,
-        mut records: BTreeMap<ClientKey, RecordedClient>,
-        unreadable: BTreeSet<ClientKey>,
-        now: &[Declaration],
-        fields: SettingSet,
-    ) -> Origins {
-        let looked_at = |setting: &Setting| fields.is_empty() || fields.contains(*setting);
-        let record = |one: &Declaration| {
-            let (key, managed) = (one.key(), one.managed_set());
-            let recorded = records.remove(&key)?;
-            let is_released = |setting: &Setting| !managed.contains(*setting) && looked_at(setting);
-            let released = recorded.fields().map(|(setting, _)| setting).filter(is_released).collect();
-            Some((key, ClientRecord { fields: recorded, released }))
-        };
-        let clients = now.iter().filter_map(record).collect();
-        self.ledger = Some(LedgerOrigins { clients, unreadable, nothing: ClientRecord::default() });
-        self
-    }
-
-    /// With the clients that the base names and no document names now. `@me` may be one of them under another name or
-    /// other credentials, so such a client may not be new.
-    pub fn with_lost(mut self, lost: &BTreeSet<ClientKey>) -> Origins {
-        self.lost.clone_from(lost);
-        self
-    }
-
-    fn may_be_known(&self, declaration: &Declaration) -> bool {
-        self.lost.iter().any(|lost| lost.client() == ClientId::Me || declaration.client == ClientId::Me)
-    }
-
-    /// The rule for this client.
-    pub fn of(&self, declaration: &Declaration) -> OriginRule<'_> {
-        let key = declaration.key();
-        if let Some(ledger) = self.ledger.as_ref().filter(|ledger| !ledger.unreadable.contains(&key)) {
-            return OriginRule::Record(ledger.clients.get(&key).unwrap_or(&ledger.nothing));
-        }
-        match (self.clients.get(&key), &self.others) {
-            (Some(earlier), _) => OriginRule::Base(earlier),
-            (None, Others::New(_)) if self.may_be_known(declaration) => OriginRule::Always(Origin::Unknown),
-            (None, Others::New(nothing)) => OriginRule::Base(nothing),
-            (None, Others::Always(origin)) => OriginRule::Always(*origin),
-        }
-    }
-}
-
-/// Whether two declarations of one client come to the same: settings, ignored and expected fields, credentials. Where
-/// they are written and by which layer makes no difference. Of the settings only `fields` count; none means all.
-pub fn is_same(then: &Declaration, now: &Declaration, fields: SettingSet) -> bool {
-    let settings = |one: &Declaration| -> Vec<(Setting, State)> {
-        let looked_at = one.managed.iter().filter(|one| fields.is_empty() || fields.contains(one.setting));
-        looked_at.map(|managed| (managed.setting, managed.wanted.clone())).collect()
-    };
-    let expected = |one: &Declaration| -> BTreeMap<&'static str, String> {
-        one.expect.iter().map(|expected| (expected.row.name, expected.wanted.to_json().to_string())).collect()
-    };
-    settings(then) == settings(now)
-        && then.ignored == now.ignored
-        && then.credentials == now.credentials
-        && expected(then) == expected(now)
-}
-
-/// Declarations by client.
-pub fn by_client(declarations: &[Declaration]) -> BTreeMap<ClientKey, &Declaration> {
-    declarations.iter().map(|one| (one.key(), one)).collect()
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::config::Project;
+use crate::git::{GitError, GitErrorKind, too_old};
 use crate::ledger::begin::{BeginOptions, begin};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::layout::{ProjectFolder, record_key};
-use crate::ledger::local::{LocalLedger, read_local};
+use crate::ledger::local::{LocalLedger, LocalOptions, read_local};
 use crate::ledger::run::LedgerRun;
 use crate::ledger::view::LedgerView;
-use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, Level, Place, RecordedClient, SettingSet};
+use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, Place, RecordedClient};
 use crate::plan::Origins;
 use crate::run::preflight::baseline::RunBase;
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -50,10 +51,28 @@ pub(in crate::run) fn branch(
     config: &LedgerConfig,
     project: &Project,
 ) -> Result<(LedgerBranch, String), Box<Diagnostic>> {
+    let unusable = |summary: String, help: Option<String>| {
+        let help = help.unwrap_or_else(|| "commit the project, or run once with --no-ledger".to_owned());
+        Box::new(Diagnostic::error("ledger", config.place.clone(), summary).help(help))
+    };
+    let without_git = |why: &str| {
+        let help = "install a newer git, or run once with --no-ledger".to_owned();
+        unusable(format!("the ledger needs git 2.30 or newer: {why}"), Some(help))
+    };
+    let refused = |refusal: GitError| match refusal.kind {
+        GitErrorKind::NotStarted => without_git(refusal.sentence.raw()),
+        _ => {
+            let why = refusal.sentence.raw();
+            let summary = format!("the ledger needs the project in a git work tree with a commit: {why}");
+            unusable(summary, refusal.remedy.map(|remedy| format!("run `{remedy}`")))
+        }
+    };
+    if let Some(version) = too_old(project.repository.git()).map_err(refused)? {
+        return Err(without_git(&format!("git {version} is installed")));
+    }
     let Some((commit, path)) = project.repository.path_at_head(&project.file) else {
-        let summary = "the ledger needs the project in a git work tree with a commit".to_owned();
-        let error = Diagnostic::error("ledger", config.place.clone(), summary);
-        return Err(Box::new(error.help("commit the project, or run once with --no-ledger".to_owned())));
+        let no_commit = || GitError::other("the repository has no commit yet");
+        return Err(refused(project.repository.facts("HEAD").err().unwrap_or_else(no_commit)));
     };
     let folder = ProjectFolder::new(&path);
     let (name, remote) = (config.branch.clone(), config.remote.clone());
@@ -101,26 +120,37 @@ pub(super) fn read(
         diagnostics.push(Diagnostic::warning("ledger", section.place.clone(), summary));
         return RunLedger { local: LocalLedger { diagnostics, ..LocalLedger::default() }, run: None };
     }
-    let endpoint = EndpointChoice::new(&request.connection, env).target(project).map(|target| target.label());
+    // Without an endpoint the run ends before its first request, with an error of its own.
+    let target = EndpointChoice::new(&request.connection, env).target(project);
+    let Ok(endpoint) = target.map(|target| target.label()) else { return RunLedger::default() };
     let run = branch(section, project).and_then(|(branch, commit)| {
         let options = BeginOptions {
             commit: &commit,
-            endpoint: &endpoint.unwrap_or_default(),
+            endpoint: &endpoint,
             take_over: beginning.take_over.as_deref(),
             allow_older: beginning.allow_older,
             trust_project: request.base.trust_project,
+            otherwise: &otherwise(base),
             now: (env.clock.timestamp)(),
         };
         begin(branch, &options)
     });
     let run = match run {
-        Ok(run) => Some(run),
+        Ok(mut run) => {
+            diagnostics.extend(run.take_notes());
+            Some(run)
+        }
         Err(problem) => {
             diagnostics.push(*problem);
             None
         }
     };
     RunLedger { local: LocalLedger { diagnostics, ..LocalLedger::default() }, run }
+}
+
+/// By what a run judges origins where the ledger says nothing.
+fn otherwise(base: Option<&RunBase>) -> String {
+    base.map_or("without it".to_owned(), |base| format!("by --base {}", base.revision))
 }
 
 /// The local copy of the ledger, as the run judges by it. `None` for a run without a ledger.
@@ -136,10 +166,16 @@ fn local(
         Ok((branch, _)) => {
             let target = EndpointChoice::new(&request.connection, env).target(project).ok();
             let endpoint = target.map(|target| target.label());
-            read_local(&branch, endpoint.as_ref(), request.base.trust_project)
+            let options = LocalOptions {
+                endpoint: endpoint.as_ref(),
+                trust_project: request.base.trust_project,
+                otherwise: &otherwise(base),
+                now: (env.clock.timestamp)(),
+            };
+            read_local(&branch, &options)
         }
         Err(problem) => LocalLedger {
-            diagnostics: vec![Diagnostic { severity: Level::Warning, ..*problem }],
+            diagnostics: vec![problem.as_warning()],
             ..LocalLedger::default()
         },
     };
@@ -147,8 +183,9 @@ fn local(
     Some(local)
 }
 
-/// The origins with what the ledger holds of each declaration.
-pub(in crate::run) fn origins(origins: Origins, view: &LedgerView, now: &[Declaration], fields: SettingSet) -> Origins {
+/// The origins with what the ledger holds of each declaration. `whole`: the run covers the whole project, so recorded
+/// fields that no declaration manages are released.
+pub(in crate::run) fn origins(origins: Origins, view: &LedgerView, now: &[Declaration], whole: bool) -> Origins {
     let mut records = view.records();
     let unreadable = view.unreadable_clients();
     let mut of_declarations: BTreeMap<ClientKey, RecordedClient> = BTreeMap::new();
@@ -162,5 +199,5 @@ pub(in crate::run) fn origins(origins: Origins, view: &LedgerView, now: &[Declar
             of_declarations.insert(declaration.key(), record);
         }
     }
-    origins.with_ledger(of_declarations, damaged, now, fields)
+    origins.with_ledger(of_declarations, damaged, now, whole)
 }

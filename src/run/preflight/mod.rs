@@ -16,6 +16,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod undeclared;
 mod unmanaged;
 
 pub use credentials::CREDENTIAL_FILES;

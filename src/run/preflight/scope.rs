@@ -12,7 +12,7 @@ use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::ledger::RunLedger;
 use crate::run::preflight::rules::BindingRules;
-use crate::run::preflight::{self, credentials, floor, ledger, report, selection};
+use crate::run::preflight::{self, credentials, floor, ledger, report, selection, undeclared};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
 
@@ -25,6 +25,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) declared: Vec<DeclaredClient>,
     /// Whether these documents are all of the project.
     pub(in crate::run) whole: bool,
+    /// Whether the run covers the whole project: what its ledger holds and no document declares is released.
+    pub(in crate::run) releases: bool,
     /// The selected declarations.
     pub(in crate::run) declarations: Vec<Declaration>,
     /// By what the run judges differences.
@@ -57,8 +59,18 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         DocumentKind::Offline => RunLedger::default(),
         _ => ledger::read(loaded.project.as_ref(), base.as_ref(), request, env),
     };
-    if let Some(view) = ledger.view() {
-        origins = ledger::origins(origins, view, &loaded.declarations, fields);
+    let whole = loaded.project.as_ref().is_some_and(|project| selection::is_whole(&files, project));
+    let mut releases = whole && selection::selects_nothing(request);
+    let mut released = Vec::new();
+    if let (Some(view), Some(project)) = (ledger.view(), &loaded.project) {
+        let now = &loaded.declarations;
+        // What a sparse checkout leaves out is declared all the same. Git is asked only where that matters.
+        releases = releases && !(undeclared::has_undeclared(view, now) && project.repository.is_sparse());
+        origins = ledger::origins(origins, view, now, releases);
+        if releases {
+            released = base.as_ref().map(|base| base.released(&request.selection)).unwrap_or_default();
+            undeclared::add_released(&mut released, view, project, now);
+        }
     }
     loaded.diagnostics.append(&mut ledger.local.diagnostics);
     let origins = Arc::new(origins);
@@ -74,7 +86,6 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Err(NotStarted::Problems(report)) => return Err(NotStarted::Problems(Box::new(named(*report)))),
         Err(other) => return Err(other),
     };
-    let whole = selection::is_whole(&files, &project);
     let mut declarations = loaded.declarations;
     // Which clients the run reads decides which labels count, so this comes before the guards.
     let affected = base.as_ref().filter(|_| request.base.affected).map(|base| {
@@ -91,8 +102,11 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         report.diagnostics.append(&mut rules.waiver_warnings);
     }
     let mut scope =
-        Scope { project, declared, whole, declarations, origins, rules, affected, report, base, ledger: ledger.run };
+        Scope { project, declared, whole, releases, declarations, origins, rules, affected, report, base, ledger: ledger.run };
     scope.compare(request);
+    if releases {
+        scope.report.released_clients = released;
+    }
     Ok(scope)
 }
 

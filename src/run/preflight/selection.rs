@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::config::{Loaded, Project, ProjectRequest};
 use crate::model::Diagnostic;
 use crate::plan::select::Selection;
+use crate::run::RunRequest;
 
 /// Narrows the declarations. A part of the selection that matches nothing becomes an error.
 pub(in crate::run) fn narrow(loaded: &mut Loaded, selection: &Selection) {
@@ -19,6 +20,13 @@ pub(in crate::run) fn narrow(loaded: &mut Loaded, selection: &Selection) {
             unmatched.into_iter().map(|text| Diagnostic::error("no-documents", None, text).help(help.to_owned()));
         loaded.diagnostics.extend(errors);
     }
+}
+
+/// Whether nothing of the request selects clients, fields or origins.
+pub(super) fn selects_nothing(request: &RunRequest) -> bool {
+    let selection = &request.selection;
+    let selects = !selection.clients.is_empty() || !selection.labels.is_empty() || !selection.fields.is_empty();
+    !selects && selection.shard.is_none() && !request.base.affected && request.sending.only.is_empty()
 }
 
 /// Whether the request names the project as a whole: its folder, and not only a part of it.

@@ -1,0 +1,50 @@
+//! What the ledger holds and no document declares: it is released, and the next record of the whole project leaves it
+//! out.
+//!
+//! Owns the search for it. A client that the base names too is listed once, with its place there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::config::Project;
+use crate::ledger::layout::{credentials_of, record_key};
+use crate::ledger::view::LedgerView;
+use crate::model::{ClientKey, Declaration, SettingSet};
+use crate::plan::ReleasedClient;
+
+/// Whether the ledger holds a client or a field that these declarations, all of the project, do not manage.
+pub(super) fn has_undeclared(view: &LedgerView, now: &[Declaration]) -> bool {
+    let managed = |one: &Declaration| (record_key(one.client, one.credentials.as_ref()), one.managed_set());
+    let mut left: BTreeMap<&ClientKey, SettingSet> =
+        view.clients.iter().map(|(key, entry)| (key, entry.record.fields().map(|(setting, _)| setting).collect())).collect();
+    let mut unreadable: BTreeSet<&ClientKey> = view.unreadable.keys().collect();
+    for (key, managed) in now.iter().map(managed) {
+        unreadable.remove(&key);
+        if left.get(&key).is_some_and(|recorded| recorded.iter().all(|setting| managed.contains(setting))) {
+            left.remove(&key);
+        }
+    }
+    !left.is_empty() || !unreadable.is_empty()
+}
+
+/// Adds the clients that the ledger holds and no document declares to those that the base shows as released.
+pub(super) fn add_released(
+    released: &mut Vec<ReleasedClient>,
+    view: &LedgerView,
+    project: &Project,
+    now: &[Declaration],
+) {
+    let declared = now.iter().map(|one| record_key(one.client, one.credentials.as_ref()));
+    let of_base = released.iter().map(|one| record_key(one.client_id, one.credentials.as_ref()));
+    let known: BTreeSet<ClientKey> = declared.chain(of_base).collect();
+    let readable = view.clients.iter().map(|(key, entry)| (key, entry.path.as_slice()));
+    let damaged = view.unreadable.iter().filter_map(|(key, paths)| Some((key, paths.first()?.as_slice())));
+    let mut gone: Vec<(&ClientKey, &[u8])> = readable.chain(damaged).filter(|(key, _)| !known.contains(key)).collect();
+    gone.sort();
+    released.extend(gone.into_iter().map(|(key, path)| ReleasedClient {
+        client_id: key.client(),
+        credentials: credentials_of(path)
+            .or_else(|| project.credentials.get_key_value("default").map(|(name, _)| Arc::clone(name))),
+        source: None,
+    }));
+}
