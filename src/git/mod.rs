@@ -12,6 +12,7 @@ pub(crate) mod fixture;
 mod objects;
 mod process;
 mod remote;
+mod remote_error;
 
 pub use children::GitChildren;
 pub(crate) use commit::{FileChange, NewCommit, write_commit};
