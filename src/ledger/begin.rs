@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{busy, error, short, unreadable};
+use crate::ledger::errors::{busy, error, foreign, short, unreadable};
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::protocol::{Beginning, may_begin};
 use crate::ledger::run::LedgerRun;
@@ -59,8 +59,7 @@ fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diag
         return Err(error(summary, "name a branch for the ledger that holds nothing else".to_owned()));
     }
     if !view.is_ours {
-        let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
-        return Err(error(summary, "name a branch for the ledger that holds nothing else".to_owned()));
+        return Err(foreign(branch));
     }
     Ok(())
 }

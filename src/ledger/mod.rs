@@ -16,10 +16,14 @@ mod errors;
 mod fixture;
 pub mod head_file;
 pub mod layout;
+pub mod lease;
 pub mod local;
 pub mod message;
 pub mod protocol;
+pub mod renewal;
 pub mod run;
+pub mod run_record;
+pub mod unfinished;
 pub mod view;
 
 #[cfg(test)]
