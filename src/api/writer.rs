@@ -36,6 +36,12 @@ impl Writer {
         }
     }
 
+    /// Gets the token that a PUT needs. The event says why there is none.
+    pub async fn prepare(&self, credentials: Option<&Arc<str>>) -> Result<(), Event> {
+        let credential = self.context.credentials.get(credentials).map_err(Event::Refused)?;
+        access_token(credential, &self.context).await.map(drop).map_err(without_token)
+    }
+
     /// Sends one PUT, once, and returns its result. The answer contains all 28 fields where the API gives them.
     ///
     /// The caller has waited for [`Writer::turn`]. ringform sends nothing if the quota is used up, if it has no token,

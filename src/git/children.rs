@@ -32,8 +32,8 @@ impl GitChildren {
         Ok((child, ListedChild { id: running.last().copied().unwrap_or_default(), children: self.clone() }))
     }
 
-    /// Ends every process of the list, with all that it started, and then calls `exit`. Git only reads here, so it leaves
-    /// nothing half done. Until `exit` is over, no run goes on with the answer of a process that was ended.
+    /// Ends every process of the list, with all that it started, and then calls `exit`. Git moves a branch whole or not at
+    /// all, so it leaves nothing half done. Until `exit` is over, no run goes on with the answer of a process that was ended.
     pub fn end_then<T>(&self, exit: impl FnOnce() -> T) -> T {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.drain(..).for_each(end_group);

@@ -34,7 +34,7 @@ pub(crate) type FileChange = (Vec<u8>, Option<Vec<u8>>);
 pub(crate) fn write_commit(git: &GitProcess, commit: &NewCommit<'_>) -> Result<String, GitError> {
     let mut command = git.command(&["fast-import", "--quiet", "--done"])?;
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| GitError::not_started(&error))?;
+    let (mut child, _listed) = git.spawn(&mut command).map_err(|error| GitError::not_started(&error))?;
     let written = child.stdin.take().map(|stdin| write_stream(&mut BufWriter::new(stdin), commit));
     let (mut id, mut why) = (String::new(), Vec::new());
     // A refusal of git closes its stdin, so the reason is on stderr.

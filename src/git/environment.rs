@@ -2,7 +2,7 @@
 //!
 //! Owns which variables git may see. It must not read the process environment: the caller hands the variables in.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
 use crate::git::children::GitChildren;
@@ -66,7 +66,17 @@ impl GitEnvironment {
     pub(crate) fn network_command(&self, program: &str) -> Command {
         let mut command = self.command_with_settings(program);
         command.envs(self.network.iter().map(|(name, value)| (name, value)));
+        // A program that asks a person would wait. One that the user names for git may answer from a secret store.
+        command.env_remove("SSH_ASKPASS").env("GCM_INTERACTIVE", "never");
+        if self.network_variable("GIT_ASKPASS").is_none() {
+            command.env("GIT_ASKPASS", "");
+        }
         command
+    }
+
+    /// A variable that only calls over a network see.
+    pub(crate) fn network_variable(&self, name: &str) -> Option<&OsStr> {
+        self.network.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_os_str())
     }
 }
 
@@ -94,5 +104,20 @@ mod tests {
         assert_eq!(seen(environment.command("git")), ["HOME", "PATH"]);
         let settings = seen(environment.command_with_settings("git"));
         assert_eq!(settings, ["GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "HOME", "PATH"]);
+    }
+
+    #[test]
+    fn no_program_may_ask_a_person_for_a_password() {
+        let of = |names: &[&str]| {
+            let environment = GitEnvironment::of(names.iter().map(|name| ((*name).into(), "x".into())));
+            let command = environment.network_command("git");
+            let value = |name: &str| {
+                let found = command.get_envs().find(|(one, _)| *one == name).and_then(|(_, value)| value);
+                found.map(|value| value.to_string_lossy().into_owned())
+            };
+            (value("SSH_ASKPASS"), value("GIT_ASKPASS"))
+        };
+        assert_eq!(of(&["SSH_ASKPASS"]), (None, Some(String::new())));
+        assert_eq!(of(&["SSH_ASKPASS", "GIT_ASKPASS"]), (None, Some("x".to_owned())), "a secret store of the user");
     }
 }

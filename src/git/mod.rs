@@ -12,6 +12,7 @@ pub(crate) mod fixture;
 mod objects;
 mod process;
 mod remote;
+mod remote_error;
 mod version;
 
 pub use children::GitChildren;

@@ -22,12 +22,15 @@ pub(crate) struct GitProcess {
     embedded: OnceLock<Option<PathBuf>>,
     /// The user's `safe.directory`, read once git refuses a repository of another user.
     safe: OnceLock<Vec<String>>,
+    /// How git starts ssh, where ringform says so.
+    ssh: OnceLock<Option<String>>,
 }
 
 impl GitProcess {
     /// Git in this folder. It does not run yet.
     pub(crate) fn at(folder: &Path, environment: GitEnvironment) -> GitProcess {
-        GitProcess { folder: folder.to_owned(), environment, embedded: OnceLock::new(), safe: OnceLock::new() }
+        let folder = folder.to_owned();
+        GitProcess { folder, environment, embedded: OnceLock::new(), safe: OnceLock::new(), ssh: OnceLock::new() }
     }
 
     /// A file that git names from the folder of this process.
@@ -84,8 +87,25 @@ impl GitProcess {
             "push.gpgSign=false",
         ]);
         command.env("GIT_TERMINAL_PROMPT", "0").env("SSH_ASKPASS_REQUIRE", "never").env("LC_ALL", "C");
+        if let Some(ssh) = self.ssh.get_or_init(|| self.ssh_without_prompts()) {
+            command.env("GIT_SSH_COMMAND", ssh);
+        }
         command.arg("-C").arg(&self.folder).args(words);
         Ok(command)
+    }
+
+    /// The command for ssh that asks nothing. `None` where the user names a program that may be another one than ssh.
+    fn ssh_without_prompts(&self) -> Option<String> {
+        let variable = |name: &str| self.environment.network_variable(name);
+        if variable("GIT_SSH_VARIANT").is_some_and(|variant| variant != "ssh") {
+            return None;
+        }
+        match (variable("GIT_SSH_COMMAND"), self.setting("core.sshCommand"), variable("GIT_SSH")) {
+            (Some(command), _, _) => batch_mode(command.to_str()?),
+            (None, Some(command), _) => batch_mode(&command),
+            (None, None, Some(_)) => None,
+            (None, None, None) => batch_mode("ssh"),
+        }
     }
 
     /// Runs a call and returns its output, whatever its exit status.
@@ -175,6 +195,14 @@ impl GitProcess {
     }
 }
 
+/// The command with the option that keeps ssh from asking; `None` for a command that does not begin with ssh. Options of
+/// the command come first, and ssh takes the first value of each.
+fn batch_mode(command: &str) -> Option<String> {
+    let program = command.split_whitespace().next()?;
+    let is_ssh = program.rsplit('/').next() == Some("ssh") && !command.contains(['#', ';', '|', '&', '\n']);
+    is_ssh.then(|| format!("{command} -o BatchMode=yes"))
+}
+
 /// The values of the scopes `system`, `global` and `command` in an answer of `SCOPE NUL VALUE NUL` each.
 fn of_protected_scopes(answer: &[u8]) -> Vec<String> {
     let answer = answer.strip_suffix(b"\0").unwrap_or(answer);
@@ -207,6 +235,19 @@ mod tests {
         let answer = b"system\0/srv\0global\0\0local\0/stolen\0worktree\0*\0global\0/home/me\ncheckout\0command\0/ci\0";
         assert_eq!(of_protected_scopes(answer), ["/srv", "", "/home/me\ncheckout", "/ci"]);
         assert_eq!(of_protected_scopes(b""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn ssh_asks_nothing_and_another_program_stays_as_it_is() {
+        for (command, expected) in [
+            ("ssh", Some("ssh -o BatchMode=yes")),
+            ("/usr/bin/ssh -i '/a b/key'", Some("/usr/bin/ssh -i '/a b/key' -o BatchMode=yes")),
+            ("plink -batch", None),
+            ("ssh -i key # mine", None),
+            ("", None),
+        ] {
+            assert_eq!(batch_mode(command).as_deref(), expected, "{command}");
+        }
     }
 
     #[test]

@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::git::error::GitError;
 use crate::git::process::GitProcess;
-
-/// How long one call may take.
-pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(60);
+use crate::git::remote_error::of_remote;
 
 /// How often ringform looks whether git is done.
 const INTERVAL: Duration = Duration::from_millis(5);
@@ -76,17 +74,16 @@ impl RemoteBranch<'_> {
     }
 
     fn call(&self, words: &[&str]) -> Result<Vec<u8>, GitError> {
-        let output = within(self.git.network_command(words)?, self.time_limit)?;
-        if output.status.success() { Ok(output.stdout) } else { Err(GitError::of_stderr(&output.stderr)) }
+        let output = within(self.git, self.git.network_command(words)?, self.time_limit)?;
+        if output.status.success() { Ok(output.stdout) } else { Err(of_remote(&output.stderr)) }
     }
 }
 
 /// Runs a call to its end. After the time limit git ends with all processes that it started.
-fn within(mut command: Command, time_limit: Duration) -> Result<Output, GitError> {
+fn within(git: &GitProcess, mut command: Command, time_limit: Duration) -> Result<Output, GitError> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = command.spawn().map_err(|error| GitError::not_started(&error))?;
+    // Each listed child leads a process group.
+    let (mut child, _listed) = git.spawn(&mut command).map_err(|error| GitError::not_started(&error))?;
     let reader = |from: Option<Box<dyn Read + Send>>| {
         std::thread::spawn(move || {
             let mut bytes = Vec::new();
@@ -134,7 +131,7 @@ mod tests {
     use crate::git::fixture::{environment, git_in, repository};
 
     fn branch(git: &GitProcess) -> RemoteBranch<'_> {
-        RemoteBranch { git, remote: "origin", branch: "ringform-ledger", time_limit: TIME_LIMIT }
+        RemoteBranch { git, remote: "origin", branch: "ringform-ledger", time_limit: Duration::from_secs(60) }
     }
 
     /// Two clones of one bare remote, and git in each.

@@ -26,6 +26,21 @@ pub fn after_run(before: &RecordedClient, client: &ClientPlan, in_doubt: bool, r
     after
 }
 
+/// The values that a run may have left which was taken over: what it sent, and what the API stored instead.
+pub fn doubts(client: &ClientPlan, in_doubt: bool) -> Vec<(Setting, State)> {
+    let has_sent =
+        matches!(client.result, Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral));
+    if !has_sent && !in_doubt {
+        return Vec::new();
+    }
+    let sent = client.to_send().map(|change| (change.difference.setting, change.difference.declared.clone()));
+    let stored = client.to_send().filter_map(|change| {
+        let setting = change.difference.setting;
+        Some((setting, stored(client, setting)?))
+    });
+    sent.chain(stored).collect()
+}
+
 /// A field that live holds as declared.
 fn in_sync(after: &mut RecordedClient, client: &ClientPlan, setting: Setting) {
     let moved = client.details.iter().flat_map(|details| &details.collateral).any(|one| one.field == setting);
@@ -156,6 +171,29 @@ mod tests {
         let after = after_run(&before, &client, false, true);
         let expected = [(Setting::HoldMusic, "8"), (Setting::DialRuleId, "2"), (Setting::Timezone, "\"Asia/Omsk\"")];
         assert_eq!(after, recorded(&expected));
+    }
+
+    #[test]
+    fn a_run_that_was_taken_over_leaves_doubts_only_where_it_sent() {
+        use ApplyResult::*;
+        let state = |json: i64| value::live(Setting::HoldMusic.kind(), &json!(json));
+        for (result, in_doubt, expected) in [
+            (Applied, false, vec![7]),
+            (Failed, true, vec![7]),
+            (NotConverged, false, vec![7, 8]),
+            (Failed, false, vec![]),
+            (Skipped, false, vec![]),
+            (Unchanged, false, vec![]),
+            (Refused, false, vec![]),
+            (Stale, false, vec![]),
+        ] {
+            let mut client = client("12", &[(Setting::HoldMusic, json!(5), json!(7))]);
+            let stored = crate::plan::NotConverged { field: Setting::HoldMusic, sent: json!(7), stored: json!(8) };
+            let not_converged = if result == NotConverged { vec![stored] } else { vec![] };
+            client.finish(result, Some(Details { not_converged, ..Details::default() }));
+            let expected: Vec<_> = expected.into_iter().map(|json| (Setting::HoldMusic, state(json))).collect();
+            assert_eq!(doubts(&client, in_doubt), expected, "{result:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::git::GitErrorKind;
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{busy, damaged_records, error, short, unreadable, warning};
+use crate::ledger::errors::{busy, damaged_records, error, foreign, rewritten, short, unreadable, warning};
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::local::nothing_yet;
 use crate::ledger::other_projects;
@@ -51,7 +51,7 @@ pub fn begin(branch: LedgerBranch, options: &BeginOptions<'_>) -> Result<LedgerR
     match may_begin(&view.claims, options.now, options.take_over) {
         Beginning::Free { dead } => {
             let notes = notes(&branch, &view, before.as_deref(), options)?;
-            Ok(LedgerRun::new(branch, view, dead).with_notes(notes))
+            Ok(LedgerRun::new(branch, view, dead).with_warnings(notes))
         }
         Beginning::Busy(claim) => Err(busy(&claim, options.now)),
         Beginning::NotOpen => {
@@ -83,21 +83,15 @@ fn notes(
     if let (Some(before), Some(tip)) = (before, view.tip.as_deref())
         && !branch.holds(Some(tip), before)
     {
-        let summary = format!(
-            "the ledger {} was rewritten: its tip is {}, which does not contain the tip of this repository's copy, {}",
-            branch.shown(),
-            short(tip),
-            short(before)
-        );
-        let help = format!("the new tip counts; see what is lost with `git log {tip}..{before}`");
-        notes.push(warning(summary, help));
+        notes.push(rewritten(branch, before, tip));
     }
     if view.head.is_none() {
         notes.push(nothing_yet(branch, options.otherwise));
         let gone = view.tip.as_deref().map(|tip| other_projects::gone(branch, tip, options.commit));
         let gone = gone.transpose().map_err(|refusal| unreadable(branch, &refusal))?.unwrap_or_default();
         for project in gone {
-            let summary = format!("the ledger {} holds the project {project}, which HEAD does not have", branch.shown());
+            let summary =
+                format!("the ledger {} holds the project {project}, which HEAD does not have", branch.shown());
             let help = format!(
                 "if you moved the project file, this run begins a new ledger; to keep the old one, move the file back to \
                  {project}"
@@ -116,8 +110,7 @@ fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diag
         return Err(error(summary, "name a branch for the ledger that holds nothing else".to_owned()));
     }
     if !view.is_ours {
-        let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
-        return Err(error(summary, "name a branch for the ledger that holds nothing else".to_owned()));
+        return Err(foreign(branch));
     }
     Ok(())
 }

@@ -132,20 +132,29 @@ impl LedgerBranch {
         Ok(String::from_utf8_lossy(text).split(' ').nth(2).map(str::to_owned))
     }
 
-    /// Writes a commit after `parent` and moves the branch to it, if the branch is still at `parent`. It returns what
-    /// that came to, and the commit.
-    pub(crate) fn publish(&self, commit: &NewCommit<'_>) -> Result<(PushOutcome, String), GitError> {
+    /// Writes a commit and moves the branch to it, if the branch is still at `expected`; `None`: if it does not exist. That
+    /// is the parent of the commit, or none where a branch that is gone is pushed back. It returns what that came to, and
+    /// the commit.
+    pub(crate) fn publish(
+        &self,
+        commit: &NewCommit<'_>,
+        expected: Option<&str>,
+    ) -> Result<(PushOutcome, String), GitError> {
         let id = write_commit(&self.git, commit)?;
         let outcome = match self.at_remote() {
-            Some(remote) => self.push(&remote, &id, commit.parent)?,
-            None => self.move_local(&id, commit.parent)?,
+            Some(remote) => self.push(&remote, &id, expected)?,
+            None => self.move_local(&id, expected)?,
         };
         Ok((outcome, id))
     }
 
     fn push(&self, remote: &RemoteBranch<'_>, id: &str, parent: Option<&str>) -> Result<PushOutcome, GitError> {
         let refused = match remote.push(id, parent) {
-            Ok(()) => return Ok(PushOutcome::Succeeded),
+            Ok(()) => {
+                // Git moves the copy only where the user's settings fetch this branch. The push has succeeded in any case.
+                self.git.is(&["update-ref", &self.copy(), id]);
+                return Ok(PushOutcome::Succeeded);
+            }
             Err(refused) => refused,
         };
         // Without an answer to this question the push is one that failed, in the words of its own refusal.
@@ -215,7 +224,7 @@ mod tests {
 
     fn put(branch: &LedgerBranch, parent: Option<&str>, changes: &[FileChange]) -> PushOutcome {
         let commit = NewCommit { parent, author: "A <a@x>", time: 1_795_770_000, message: "m\n", changes };
-        branch.publish(&commit).unwrap().0
+        branch.publish(&commit, parent).unwrap().0
     }
 
     fn files(branch: &LedgerBranch) -> Vec<FileChange> {
@@ -273,8 +282,9 @@ mod tests {
         let tip = one.refresh().unwrap();
         let parent = tip.as_deref();
         let commit = NewCommit { parent, author: "A <a>", time: 0, message: "m\n", changes: &[] };
-        let refused = one.publish(&commit).unwrap_err();
-        assert!(refused.sentence.raw().contains("git says"), "{refused:?}");
+        let refused = one.publish(&commit, parent).unwrap_err();
+        let sentence = refused.sentence.raw();
+        assert_eq!(sentence, "the remote refuses the push (pre-receive hook declined): no entry");
         assert_eq!(one.refresh().unwrap(), tip);
     }
 

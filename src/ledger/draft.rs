@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use crate::git::FileChange;
-use crate::ledger::after_run::after_run;
+use crate::ledger::after_run::{after_run, doubts};
 use crate::ledger::claim::Claim;
 use crate::ledger::client_file;
 use crate::ledger::head_file::LedgerHead;
 use crate::ledger::layout::{LedgerPath, ProjectFolder, README, record_key};
 use crate::ledger::message::readme;
+use crate::ledger::unfinished::UnfinishedRun;
 use crate::ledger::view::{LedgerView, OpenClaim};
 use crate::model::{ClientKey, RecordedClient};
 use crate::plan::{ClientPlan, Plan};
@@ -58,14 +59,15 @@ impl<'v> Draft<'v> {
         dead: &[OpenClaim],
     ) -> Result<Draft<'v>, serde_json::Error> {
         let records = view.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone())).collect();
-        let mut draft = Draft { folder, view, records, paths: BTreeMap::new(), is_whole: false, files: BTreeMap::new() };
+        let mut draft =
+            Draft { folder, view, records, paths: BTreeMap::new(), is_whole: false, files: BTreeMap::new() };
         if view.tip.is_none() {
             draft.files.insert(README.as_bytes().to_vec(), Some(readme().into_bytes()));
         }
         for open in dead {
             draft.remove(&LedgerPath::Claim(open.run.clone()));
+            draft.write(&LedgerPath::Report(open.run.clone()), UnfinishedRun::of(open).write()?);
             if let Some(claim) = &open.claim {
-                draft.write(&LedgerPath::Report(open.run.clone()), claim.write()?);
                 draft.doubt(claim);
             }
         }
@@ -83,9 +85,19 @@ impl<'v> Draft<'v> {
     }
 
     /// Every value that the PUTs of a claim may have left is in doubt.
-    pub(super) fn doubt(&mut self, claim: &Claim) {
+    fn doubt(&mut self, claim: &Claim) {
         for (key, setting, value) in claim.doubts() {
             self.records.entry(key).or_default().field_mut(setting).doubt(value);
+        }
+    }
+
+    /// Takes the results of a run that was taken over: what it sent is in doubt.
+    pub(super) fn take_doubts(&mut self, record: &RunRecord<'_>) {
+        for client in &record.report.clients {
+            let key = record_key(client.client_id, client.credentials.as_ref());
+            for (setting, value) in doubts(client, (record.in_doubt)(client)) {
+                self.records.entry(key.clone()).or_default().field_mut(setting).doubt(value);
+            }
         }
     }
 

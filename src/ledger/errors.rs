@@ -36,12 +36,48 @@ pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagn
     let help = match (&refusal.remedy, refusal.kind, branch.refreshing_fetch()) {
         (Some(remedy), ..) => format!("run `{remedy}`"),
         (None, GitErrorKind::Lacking, Some(fetch)) => {
-            format!("fetch what this clone lacks with `{}`", fetch.replace("git fetch", "git fetch --refetch --no-filter"))
+            format!(
+                "fetch what this clone lacks with `{}`",
+                fetch.replace("git fetch", "git fetch --refetch --no-filter")
+            )
         }
         (None, GitErrorKind::Damaged, _) => "`git fsck` names every damaged object".to_owned(),
-        (None, ..) => "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned(),
+        (None, ..) => {
+            "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned()
+        }
     };
     error(summary, help)
+}
+
+/// The error where a commit does not get into the branch.
+pub(super) fn unwritable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
+    let summary = format!("the ledger {} cannot be written: {}", branch.shown(), refusal.sentence.raw());
+    error(summary, "check who may push to it; docs/ledger.md names the permissions".to_owned())
+}
+
+/// The error about a branch of something else.
+pub(super) fn foreign(branch: &LedgerBranch) -> Box<Diagnostic> {
+    let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
+    error(summary, "name a branch for the ledger that holds nothing else".to_owned())
+}
+
+/// The warning about a branch that went while a run was under way.
+pub(super) fn gone(branch: &LedgerBranch) -> Diagnostic {
+    let summary = format!("the ledger {} was removed during this run", branch.shown());
+    let help = "the run pushes it back with its whole history; protect the branch".to_owned();
+    Diagnostic::warning("ledger", None, summary).help(help)
+}
+
+/// The warning about a branch whose history another one replaced.
+pub(super) fn rewritten(branch: &LedgerBranch, then: &str, now: &str) -> Diagnostic {
+    let summary = format!(
+        "the history of the ledger {} was rewritten: {} is not part of {}, which counts now",
+        branch.shown(),
+        short(then),
+        short(now)
+    );
+    let help = format!("compare the two with `git log {then}` and `git log {now}`; protect the branch");
+    Diagnostic::warning("ledger", None, summary).help(help)
 }
 
 /// A warning for each client whose record does not parse. `otherwise` says how its origins are judged.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::git::GitProcess;
@@ -16,6 +17,17 @@ use crate::model::{
     ClientId, Declaration, Layer, Live, ManagedField, Place, RecordedClient, RecordedField, Setting, value,
 };
 use crate::plan::{ClientPlan, Origin};
+
+/// The clock of a test: minutes after nine.
+pub(super) fn at(minute: i64) -> Timestamp {
+    "2026-11-27T09:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
+}
+
+/// A clock for durations that is always the same.
+pub(super) fn still() -> Instant {
+    static NOW: OnceLock<Instant> = OnceLock::new();
+    *NOW.get_or_init(Instant::now)
+}
 
 /// A declaration of these fields.
 pub(super) fn declaration(id: &str, fields: &[(Setting, Json)]) -> Declaration {

@@ -72,8 +72,7 @@ fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
     let shown = branch.shown();
     match branch.refreshing_fetch() {
         Some(fetch) => {
-            let summary =
-                format!("this repository has no copy of the ledger {shown}; origins are judged {otherwise}");
+            let summary = format!("this repository has no copy of the ledger {shown}; origins are judged {otherwise}");
             warning(summary, format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"))
         }
         None => nothing_yet(branch, otherwise),

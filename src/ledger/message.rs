@@ -100,6 +100,11 @@ pub fn claim_subject(clients: usize) -> String {
     format!("begin: {}", count(clients, "client"))
 }
 
+/// The subject of the commit that renews a claim.
+pub fn renewal_subject(clients: usize) -> String {
+    format!("renew: {}", count(clients, "client"))
+}
+
 fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -16,12 +16,16 @@ mod errors;
 mod fixture;
 pub mod head_file;
 pub mod layout;
+pub mod lease;
 pub mod local;
 mod local_copy;
 pub mod message;
 mod other_projects;
 pub mod protocol;
+pub mod renewal;
 pub mod run;
+pub mod run_record;
+pub mod unfinished;
 pub mod view;
 
 #[cfg(test)]

@@ -23,7 +23,10 @@ pub struct LivingClaim {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Beginning {
     /// It may. These claims are dead or taken over: the run's first commit removes them.
-    Free { dead: Vec<OpenClaim> },
+    Free {
+        /// Their claims.
+        dead: Vec<OpenClaim>,
+    },
     /// Another run is under way.
     Busy(LivingClaim),
     /// `--take-over` names a run that has no claim.
@@ -91,6 +94,28 @@ pub fn after_lost_race(is_unchanged: bool, claims: &[OpenClaim], now: Timestamp,
     match may_begin(claims, now, take_over) {
         Beginning::Busy(claim) => LostRace::Busy(claim),
         Beginning::Free { .. } | Beginning::NotOpen => LostRace::FinishedMeanwhile,
+    }
+}
+
+/// What a run may record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordMode {
+    /// Its results.
+    Results,
+    /// Its report, and what it sent as in doubt: another run took over, which may have read and sent since.
+    Doubts,
+    /// Nothing: another run began or ended meanwhile, so what this run read may be old.
+    LeftOut,
+}
+
+/// Judges the record of a run. `is_open`: its claim is in the branch. `is_unchanged`: the files of this project are as
+/// this run read them.
+pub fn record_mode(has_claimed: bool, is_open: bool, is_unchanged: bool) -> RecordMode {
+    match (has_claimed, is_open) {
+        (true, true) => RecordMode::Results,
+        (true, false) => RecordMode::Doubts,
+        (false, _) if is_unchanged => RecordMode::Results,
+        (false, _) => RecordMode::LeftOut,
     }
 }
 
@@ -165,6 +190,21 @@ mod tests {
         assert_eq!(after_lost_race(true, &[], now, None), LostRace::ClaimAgain);
         assert!(matches!(after_lost_race(false, &alive, now, None), LostRace::Busy(_)));
         assert_eq!(after_lost_race(false, &[], now, None), LostRace::FinishedMeanwhile);
+    }
+
+    #[test]
+    fn a_run_records_its_results_while_nobody_else_can_have_read_or_sent() {
+        use RecordMode::*;
+        for (has_claimed, is_open, is_unchanged, mode) in [
+            (true, true, true, Results),
+            (true, true, false, Results),
+            (true, false, false, Doubts),
+            (false, false, true, Results),
+            (false, false, false, LeftOut),
+            (false, true, false, LeftOut),
+        ] {
+            assert_eq!(record_mode(has_claimed, is_open, is_unchanged), mode);
+        }
     }
 
     #[test]

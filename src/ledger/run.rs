@@ -1,6 +1,6 @@
-//! One run of apply and its place in the ledger: it claims the branch before the first PUT and records at the end.
+//! One run of apply and its place in the ledger: it claims the branch before the first PUT.
 //!
-//! Owns the commits of a run. Each is built on the tip that the run read, and built again on the new tip where the
+//! Owns what all commits of a run share, and its claim; `renewal` and `run_record` add the later ones. Each is built on the tip that the run read, and built again on the new tip where the
 //! branch has moved. It sends nothing to the API.
 
 use std::time::Duration;
@@ -10,18 +10,17 @@ use jiff::Timestamp;
 use crate::git::{FileChange, GitError, NewCommit};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::claim::{Claim, ClaimedPut};
-use crate::ledger::draft::{Draft, RunRecord};
-use crate::ledger::errors::{busy, error, unreadable};
+use crate::ledger::draft::Draft;
+use crate::ledger::errors::{busy, error, foreign, gone, rewritten, unreadable, unwritable};
 use crate::ledger::layout::LedgerPath;
-use crate::ledger::message::{CommitAuthor, claim_subject, record_subject};
+use crate::ledger::lease::{HeldLease, LeaseClock, after};
+use crate::ledger::message::{CommitAuthor, claim_subject};
 use crate::ledger::protocol::{LostRace, PushOutcome, after_lost_race};
 use crate::ledger::view::{LedgerView, OpenClaim};
 use crate::model::{Diagnostic, Untrusted};
 
-/// How often a run claims again after commits of other projects.
-const MOST_CLAIMS: u32 = 20;
-/// How often a push is tried that fails.
-const MOST_TRIES: u32 = 4;
+/// How often a run writes its commit again after commits of other projects.
+pub(super) const MOST_RACES: u32 = 20;
 
 /// Who runs apply, and why.
 #[derive(Clone, Debug, Default)]
@@ -59,42 +58,33 @@ impl RunIdentity {
 /// A run of apply and its place in the ledger.
 #[derive(Debug)]
 pub struct LedgerRun {
-    branch: LedgerBranch,
+    pub(super) branch: LedgerBranch,
     /// The branch as the run read it last.
-    view: LedgerView,
+    pub(super) view: LedgerView,
+    /// The tip at the remote, as the run saw it last. `None` while the branch does not exist there.
+    expected: Option<String>,
     /// Claims of runs that are gone. The next commit removes them.
-    dead: Vec<OpenClaim>,
+    pub(super) dead: Vec<OpenClaim>,
     /// The claim of this run, once it is in the branch.
-    claim: Option<Claim>,
-    /// What people should learn of the branch at the beginning.
-    notes: Vec<Diagnostic>,
-}
-
-/// What became of the record of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordOutcome {
-    /// It is in the branch.
-    Recorded,
-    /// The ledger holds all of it already.
-    Nothing,
-    /// Another run is under way, and this one sent nothing.
-    LeftOut,
+    pub(super) claim: Option<Claim>,
+    /// Its lease, and how long one is.
+    pub(super) lease: Option<(HeldLease, Duration)>,
+    /// Whether the claim was refused: then the run records nothing.
+    pub(super) is_refused: bool,
+    /// What happened to the branch meanwhile.
+    warnings: Vec<Diagnostic>,
 }
 
 impl LedgerRun {
     /// A run that may begin.
     pub(super) fn new(branch: LedgerBranch, view: LedgerView, dead: Vec<OpenClaim>) -> LedgerRun {
-        LedgerRun { branch, view, dead, claim: None, notes: Vec::new() }
+        let expected = view.tip.clone();
+        LedgerRun { branch, view, expected, dead, claim: None, lease: None, is_refused: false, warnings: Vec::new() }
     }
 
     /// The same run, with what people should learn of the branch.
-    pub(super) fn with_notes(self, notes: Vec<Diagnostic>) -> LedgerRun {
-        LedgerRun { notes, ..self }
-    }
-
-    /// What people should learn of the branch at the beginning, once.
-    pub fn take_notes(&mut self) -> Vec<Diagnostic> {
-        std::mem::take(&mut self.notes)
+    pub(super) fn with_warnings(self, warnings: Vec<Diagnostic>) -> LedgerRun {
+        LedgerRun { warnings, ..self }
     }
 
     /// What the branch held when the run read it last.
@@ -107,17 +97,39 @@ impl LedgerRun {
         self.claim.as_ref()
     }
 
-    /// Claims the ledger for these PUTs. After an error nothing may be sent.
+    /// The lease of this run.
+    pub fn lease(&self) -> Option<HeldLease> {
+        self.lease.as_ref().map(|(lease, _)| lease.clone())
+    }
+
+    /// What people should learn of the branch: no record yet, a rewritten history, a branch that was pushed back. Once.
+    pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// Claims the ledger for these PUTs. After an error nothing may be sent, and the run records nothing.
     pub fn claim_for(
         &mut self,
         who: &RunIdentity,
         puts: Vec<ClaimedPut>,
         lease: Duration,
-        clock: fn() -> Timestamp,
+        clock: LeaseClock,
+    ) -> Result<(), Box<Diagnostic>> {
+        let claimed = self.try_claim(who, puts, lease, clock);
+        self.is_refused = claimed.is_err();
+        claimed
+    }
+
+    fn try_claim(
+        &mut self,
+        who: &RunIdentity,
+        puts: Vec<ClaimedPut>,
+        lease: Duration,
+        clock: LeaseClock,
     ) -> Result<(), Box<Diagnostic>> {
         let mut puts = Some(puts);
-        for _ in 0..MOST_CLAIMS {
-            let now = clock();
+        for _ in 0..MOST_RACES {
+            let now = clock.now();
             let claim = Claim {
                 run: who.run.clone(),
                 actor: who.actor.clone(),
@@ -125,23 +137,29 @@ impl LedgerRun {
                 commit: who.commit.clone(),
                 digest: who.digest.clone(),
                 started_at: now,
-                lease_end: now.saturating_add(jiff::SignedDuration::try_from(lease).unwrap_or_default()).unwrap_or(now),
+                lease_end: after(now, lease),
                 puts: puts.take().unwrap_or_default(),
             };
             let mut draft = Draft::new(&self.branch.folder, &self.view, &self.dead).map_err(json)?;
             draft.write(&LedgerPath::Claim(who.run.clone()), claim.write().map_err(json)?);
             let changes = draft.changes().map_err(json)?;
-            match self.publish(who, &claim_subject(claim.puts.len()), &changes, now)? {
-                (PushOutcome::Succeeded, tip) => {
-                    let read = self.branch.read(Some(&tip));
-                    self.view = read.map_err(|refusal| unreadable(&self.branch, &refusal))?;
-                    self.dead.clear();
-                    self.claim = Some(claim);
-                    return Ok(());
-                }
-                (PushOutcome::Lost | PushOutcome::Failed, _) => {
-                    puts = Some(claim.puts);
-                    self.after_lost_claim(clock())?;
+            if self.publish(who, &claim_subject(claim.puts.len()), &changes, now)? == PushOutcome::Succeeded {
+                self.lease = Some((HeldLease::new(clock, now, claim.lease_end), lease));
+                self.claim = Some(claim);
+                self.dead.clear();
+                let read = self.branch.read(self.expected.as_deref());
+                self.view = read.map_err(|refusal| unreadable(&self.branch, &refusal))?;
+                return Ok(());
+            }
+            puts = Some(claim.puts);
+            let is_unchanged = self.read_again()?;
+            let now = clock.now();
+            match after_lost_race(is_unchanged, &self.view.claims, now, None) {
+                LostRace::ClaimAgain => {}
+                LostRace::Busy(claim) => return Err(busy(&claim, now)),
+                LostRace::FinishedMeanwhile => {
+                    let summary = "another run of apply finished meanwhile, so what this run read may be old";
+                    return Err(error(summary.to_owned(), "nothing was sent; run again".to_owned()));
                 }
             }
         }
@@ -149,102 +167,59 @@ impl LedgerRun {
         Err(error(summary, "nothing was sent; run again".to_owned()))
     }
 
-    /// Reads the branch after a lost race. Without an error the run claims again.
-    fn after_lost_claim(&mut self, now: Timestamp) -> Result<(), Box<Diagnostic>> {
-        let (then, view) = (self.view.tip.clone(), self.read_again()?);
-        let unreadable = |refusal: GitError| unreadable(&self.branch, &refusal);
-        let id = |tip: Option<&String>| tip.map_or(Ok(None), |tip| self.branch.folder_id(tip)).map_err(unreadable);
-        let is_unchanged = id(then.as_ref())? == id(view.tip.as_ref())?;
-        match after_lost_race(is_unchanged, &view.claims, now, None) {
-            LostRace::ClaimAgain => {
-                self.view = view;
-                Ok(())
+    /// Reads the branch after a lost race. Whether the files of this project are as they were. A branch that is gone is
+    /// pushed back whole by the next commit.
+    pub(super) fn read_again(&mut self) -> Result<bool, Box<Diagnostic>> {
+        let branch = &self.branch;
+        let failed = |refusal: GitError| unreadable(branch, &refusal);
+        let tip = branch.refresh().map_err(failed)?;
+        let before = self.view.tip.clone();
+        let Some(now) = &tip else {
+            if self.expected.take().is_some() {
+                self.warnings.push(gone(branch));
             }
-            LostRace::Busy(claim) => Err(busy(&claim, now)),
-            LostRace::FinishedMeanwhile => {
-                let summary = "another run of apply finished meanwhile, so what this run read may be old".to_owned();
-                Err(error(summary, "nothing was sent; run again".to_owned()))
-            }
+            return Ok(true);
+        };
+        let view = branch.read(Some(now)).map_err(failed)?;
+        if !view.is_ours {
+            return Err(foreign(branch));
         }
+        let is_unchanged = match &before {
+            Some(then) => {
+                if branch.is_ancestor(then, now) == Ok(false) {
+                    self.warnings.push(rewritten(branch, then, now));
+                }
+                branch.folder_id(now).map_err(failed)? == branch.folder_id(then).map_err(failed)?
+            }
+            None => view.is_empty(),
+        };
+        (self.view, self.expected) = (view, tip);
+        Ok(is_unchanged)
     }
 
-    /// Records the results of the run and removes its claim.
-    pub fn record(
+    /// Writes a commit and moves the branch to it. The time of a commit that is tried again stays the same: then its id
+    /// does, and a push that landed late counts as ours.
+    pub(super) fn publish(
         &mut self,
-        who: &RunIdentity,
-        record: &RunRecord<'_>,
-        clock: fn() -> Timestamp,
-    ) -> Result<RecordOutcome, Box<Diagnostic>> {
-        let mut pause = Duration::from_millis(200);
-        let mut last = None;
-        for _ in 0..MOST_TRIES {
-            let changes = self.changes(who, record)?;
-            if changes.is_empty() {
-                return Ok(RecordOutcome::Nothing);
-            }
-            match self.publish(who, &record_subject(record.report), &changes, clock()) {
-                Ok((PushOutcome::Succeeded, tip)) => {
-                    self.view.tip = Some(tip);
-                    return Ok(RecordOutcome::Recorded);
-                }
-                Ok((PushOutcome::Lost | PushOutcome::Failed, _)) => {
-                    self.view = self.read_again()?;
-                    if !record.has_sent && self.view.claims.iter().any(|open| open.run != who.run) {
-                        return Ok(RecordOutcome::LeftOut);
-                    }
-                }
-                Err(refused) => {
-                    last = Some(refused);
-                    std::thread::sleep(pause);
-                    pause *= 2;
-                }
-            }
-        }
-        let moved = || error("the ledger moves all the time".to_owned(), "run again".to_owned());
-        Err(last.unwrap_or_else(moved))
-    }
-
-    /// The files that the record of a run changes, on the branch as it was read last.
-    fn changes(&self, who: &RunIdentity, record: &RunRecord<'_>) -> Result<Vec<FileChange>, Box<Diagnostic>> {
-        let is_open = self.view.claims.iter().any(|open| open.run == who.run);
-        let mut draft = Draft::new(&self.branch.folder, &self.view, &self.dead).map_err(json)?;
-        if record.has_sent {
-            draft.write(&LedgerPath::Report(who.run.clone()), record.document.to_vec());
-        }
-        match &self.claim {
-            Some(claim) if !is_open => draft.doubt(claim),
-            Some(_) | None => draft.take(record).map_err(json)?,
-        }
-        if is_open {
-            draft.remove(&LedgerPath::Claim(who.run.clone()));
-        }
-        draft.changes().map_err(json)
-    }
-
-    fn read_again(&self) -> Result<LedgerView, Box<Diagnostic>> {
-        let failed = |refusal: GitError| unreadable(&self.branch, &refusal);
-        let tip = self.branch.refresh().map_err(failed)?;
-        self.branch.read(tip.as_deref()).map_err(failed)
-    }
-
-    fn publish(
-        &self,
         who: &RunIdentity,
         subject: &str,
         changes: &[FileChange],
-        now: Timestamp,
-    ) -> Result<(PushOutcome, String), Box<Diagnostic>> {
+        time: Timestamp,
+    ) -> Result<PushOutcome, Box<Diagnostic>> {
         let author = who.author();
         let (name, message) = (author.author(), author.message(subject));
         let parent = self.view.tip.as_deref();
-        let commit = NewCommit { parent, author: &name, time: now.as_second(), message: &message, changes };
-        self.branch.publish(&commit).map_err(|refusal| {
-            let summary = format!("the ledger {} cannot be written: {}", self.branch.shown(), refusal.sentence.raw());
-            error(summary, "check who may push to it; docs/ledger.md names the permissions".to_owned())
-        })
+        let commit = NewCommit { parent, author: &name, time: time.as_second(), message: &message, changes };
+        let published = self.branch.publish(&commit, self.expected.as_deref());
+        let (outcome, id) = published.map_err(|refusal| unwritable(&self.branch, &refusal))?;
+        if outcome == PushOutcome::Succeeded {
+            self.view.tip = Some(id.clone());
+            self.expected = Some(id);
+        }
+        Ok(outcome)
     }
 }
 
-fn json(why: serde_json::Error) -> Box<Diagnostic> {
+pub(super) fn json(why: serde_json::Error) -> Box<Diagnostic> {
     error(format!("the record cannot be written as JSON: {why}"), "report this as a bug of ringform".to_owned())
 }

@@ -100,6 +100,11 @@ impl LedgerView {
         self.forgotten.extend(std::mem::take(&mut self.unreadable).into_values().flatten());
     }
 
+    /// Whether the branch holds nothing of the project.
+    pub fn is_empty(&self) -> bool {
+        self.head.is_none() && self.clients.is_empty() && self.unreadable.is_empty() && self.claims.is_empty()
+    }
+
     /// The records by client, with the values that the PUTs of open claims may have left.
     pub fn records(&self) -> BTreeMap<ClientKey, RecordedClient> {
         let records = self.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone()));

@@ -11,8 +11,9 @@ use crate::model::{LimitKind, SendLimits, Untrusted};
 use crate::plan::send::{self, ExceededLimit};
 use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Status};
 use crate::run::outcome::RunOutcome;
-use crate::run::read::Readings;
 use crate::run::ready::{self, Ready};
+use crate::run::recording::Recording;
+use crate::run::renewal::ClaimRenewal;
 use crate::run::write::{self, WriteOptions, Writes};
 use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, saved_plan, unresolved};
 
@@ -49,6 +50,11 @@ pub async fn apply(
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
     };
+    // What can fail on this machine fails before the claim.
+    let journal = match &planned {
+        Ok(_) => journal(&ready, request, env)?,
+        Err(_) => None,
+    };
     if let (Ok(_), Some(ledger)) = (&planned, &mut ready.ledger)
         && let Err(problem) = ledger.claim(&ready.report, env)
     {
@@ -56,28 +62,33 @@ pub async fn apply(
         ready.report.diagnostics.push(*problem);
     }
     let clients = std::mem::take(&mut ready.report.clients);
-    let sent = match planned {
-        Err(why) => {
-            SendOutcome { clients: clients.into_iter().map(|client| unsent(client, &why)).collect(), ended: Ok(()) }
+    let clients = match planned {
+        Err(why) => clients.into_iter().map(|client| unsent(client, &why)).collect(),
+        Ok(readings) => {
+            let writes = writes(&ready, env, listener, journal.clone());
+            let renewal = ready.ledger.take().map(ClaimRenewal::start);
+            let sent = write::write(clients, readings, writes, options(&ready, request)).await;
+            if let Some(renewal) = renewal {
+                ready.ledger = Some(renewal.finish().await);
+            }
+            sent
         }
-        Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
+    let ended = match journal {
+        Some(journal) => JournalLine::end(env.clock.now()).and_then(|line| journal.write(&line)),
+        None => Ok(()),
+    };
+    let ended = ended.context("the journal cannot be completed");
     let Ready { session, mut report, lock, mut ledger, .. } = ready;
     report.kind = DocumentKind::Report;
-    report.clients = sent.clients;
+    report.clients = clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     let run = env.run(session.usage.requests(), session.usage.quota());
     report.run = Run { overrides: request.run.overrides.clone(), ..run };
-    let recorded = match ledger.as_mut().map(|ledger| ledger.record(&report, env)) {
-        Some(Err(problem)) => {
-            report.diagnostics.push(*problem);
-            Err(anyhow::anyhow!("the ledger has no record of this run; the next run reads what was in doubt"))
-        }
-        Some(Ok(_)) | None => Ok(()),
-    };
+    let recorded = ledger.as_mut().map_or(Ok(()), |ledger| ledger.record(&mut report, env));
     let closed = session.close().await;
     drop(lock);
-    Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(recorded).and(closed) })
+    Ok(RunOutcome { report, finished: ended.and(resolved).and(recorded).and(closed) })
 }
 
 /// Whether the run may send the plan: `Some` says why not.
@@ -134,52 +145,35 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     client
 }
 
-/// What was sent.
-struct SendOutcome {
-    /// The clients with their results.
-    clients: Vec<ClientPlan>,
-    /// Whether the journal has its last line.
-    ended: anyhow::Result<()>,
-}
-
-/// Opens the journal and writes. An error means that nothing was sent.
-async fn send(
-    ready: &Ready,
-    planned: Vec<ClientPlan>,
-    readings: Readings,
-    request: &ApplyRequest,
-    env: &Environment,
-    listener: &Listener,
-) -> anyhow::Result<SendOutcome> {
-    let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
-    let journal = match sends {
-        true => Some(Arc::new(open(ready, request, env).context("the journal cannot be written, so nothing is sent")?)),
-        false => None,
-    };
-    let writes = Writes {
+/// What the writes use.
+fn writes(ready: &Ready, env: &Environment, listener: &Listener, journal: Option<Arc<Journal>>) -> Writes {
+    Writes {
         writer: ready.session.writer.clone(),
         reader: ready.session.reader.clone(),
         shutdown: env.shutdown.clone(),
-        journal: journal.clone(),
+        journal,
+        lease: ready.ledger.as_ref().and_then(Recording::lease),
         clock: env.clock,
         listener: Arc::clone(listener),
-    };
-    let options = WriteOptions {
+    }
+}
+
+/// How the run writes.
+fn options(ready: &Ready, request: &ApplyRequest) -> WriteOptions {
+    WriteOptions {
         concurrency: ready.session.concurrency,
         max_read_age: ready.limits.max_read_age().unwrap_or_default(),
         allow_collateral: request.allow_collateral,
         max_failures: ready.limits.get(LimitKind::Failures).map(|bound| Arc::new(bound.clone())),
         canary: ready.limits.amount(LimitKind::Canary).unwrap_or(0),
-    };
-    let clients = write::write(planned, readings, writes, options).await;
-    let ended = match journal {
-        Some(journal) => JournalLine::end(env.clock.now()).and_then(|line| journal.write(&line)),
-        None => Ok(()),
-    };
-    Ok(SendOutcome { clients, ended: ended.context("the journal cannot be completed") })
+    }
 }
 
-fn open(ready: &Ready, request: &ApplyRequest, env: &Environment) -> std::io::Result<Journal> {
+/// The journal of a run that sends. An error means that nothing is sent.
+fn journal(ready: &Ready, request: &ApplyRequest, env: &Environment) -> anyhow::Result<Option<Arc<Journal>>> {
+    if !ready.report.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty()) {
+        return Ok(None);
+    }
     let header = JournalHeader {
         run: &env.run_id(),
         started_at: &env.clock.started_at(),
@@ -188,5 +182,6 @@ fn open(ready: &Ready, request: &ApplyRequest, env: &Environment) -> std::io::Re
         project: &ready.report.project,
         overrides: &request.run.overrides,
     };
-    Journal::create(&ready.project.root, &header)
+    let journal = Journal::create(&ready.project.root, &header);
+    Ok(Some(Arc::new(journal.context("the journal cannot be written, so nothing is sent")?)))
 }

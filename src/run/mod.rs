@@ -23,6 +23,7 @@ mod project_seed;
 mod read;
 mod ready;
 mod recording;
+mod renewal;
 mod request;
 mod resolve;
 mod saved_plan;

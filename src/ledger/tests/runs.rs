@@ -10,19 +10,17 @@ use crate::ledger::begin::{BeginOptions, begin};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::claim::{Claim, claimed_puts};
 use crate::ledger::draft::RunRecord;
-use crate::ledger::fixture::{client, clones, recorded};
-use crate::ledger::layout::record_key;
-use crate::ledger::run::{LedgerRun, RecordOutcome, RunIdentity};
+use crate::ledger::fixture::{at, client, clones, recorded, still};
+use crate::ledger::layout::{README, record_key};
+use crate::ledger::lease::LeaseClock;
+use crate::ledger::message::readme;
+use crate::ledger::run::{LedgerRun, RunIdentity};
+use crate::ledger::run_record::RecordOutcome;
 use crate::ledger::view::LedgerView;
 use crate::model::{ClientId, Diagnostic, RecordedClient, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-
-/// The clock of a test: minutes after nine.
-fn at(minute: i64) -> Timestamp {
-    "2026-11-27T09:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
-}
 
 fn who(run: &str) -> RunIdentity {
     let digest = "sha256:00".to_owned();
@@ -58,7 +56,12 @@ fn changing(result: Option<ApplyResult>) -> ClientPlan {
 }
 
 fn claim(run: &mut LedgerRun, name: &str, clock: fn() -> Timestamp) -> Result<(), Box<Diagnostic>> {
-    run.claim_for(&who(name), claimed_puts(&[changing(None)]), Duration::from_secs(15 * 60), clock)
+    run.claim_for(
+        &who(name),
+        claimed_puts(&[changing(None)]),
+        Duration::from_secs(15 * 60),
+        LeaseClock::start(clock, still),
+    )
 }
 
 fn record(
@@ -77,7 +80,7 @@ fn record(
         was_read: |client| client.live.is_some(),
         in_doubt: |client| client.result == Some(ApplyResult::Failed),
     };
-    run.record(&who(name), &record, || at(1))
+    run.record(&who(name), &record, at(1), &|_| true)
 }
 
 fn view(branch: &LedgerBranch) -> LedgerView {
@@ -137,9 +140,10 @@ fn commits_of_other_projects_do_not_count() {
     let (_folder, [one, two]) = clones();
     let mut run = start(&one, 0, None).unwrap();
     let other = |parent: Option<&str>, text: &str| {
-        let changes: [FileChange; 1] = [(b"other/ringform.yaml/ledger.json".to_vec(), Some(text.into()))];
+        let readme = (README.as_bytes().to_vec(), Some(readme().into_bytes()));
+        let changes: [FileChange; 2] = [readme, (b"other/ringform.yaml/ledger.json".to_vec(), Some(text.into()))];
         let commit = NewCommit { parent, author: "A <a>", time: 0, message: "m\n", changes: &changes };
-        two.publish(&commit).unwrap().1
+        two.publish(&commit, parent).unwrap().1
     };
     let tip = other(None, "1");
     claim(&mut run, "r1", || at(0)).unwrap();

@@ -137,7 +137,7 @@ pub(super) fn read(
     });
     let run = match run {
         Ok(mut run) => {
-            diagnostics.extend(run.take_notes());
+            diagnostics.extend(run.take_warnings());
             Some(run)
         }
         Err(problem) => {
@@ -174,10 +174,7 @@ fn local(
             };
             read_local(&branch, &options)
         }
-        Err(problem) => LocalLedger {
-            diagnostics: vec![problem.as_warning()],
-            ..LocalLedger::default()
-        },
+        Err(problem) => LocalLedger { diagnostics: vec![problem.as_warning()], ..LocalLedger::default() },
     };
     local.diagnostics.extend(changed);
     Some(local)

@@ -101,8 +101,19 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     if kind == DocumentKind::Drift {
         report.diagnostics.append(&mut rules.waiver_warnings);
     }
-    let mut scope =
-        Scope { project, declared, whole, releases, declarations, origins, rules, affected, report, base, ledger: ledger.run };
+    let mut scope = Scope {
+        project,
+        declared,
+        whole,
+        releases,
+        declarations,
+        origins,
+        rules,
+        affected,
+        report,
+        base,
+        ledger: ledger.run,
+    };
     scope.compare(request);
     if releases {
         scope.report.released_clients = released;

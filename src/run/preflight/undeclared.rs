@@ -15,8 +15,11 @@ use crate::plan::ReleasedClient;
 /// Whether the ledger holds a client or a field that these declarations, all of the project, do not manage.
 pub(super) fn has_undeclared(view: &LedgerView, now: &[Declaration]) -> bool {
     let managed = |one: &Declaration| (record_key(one.client, one.credentials.as_ref()), one.managed_set());
-    let mut left: BTreeMap<&ClientKey, SettingSet> =
-        view.clients.iter().map(|(key, entry)| (key, entry.record.fields().map(|(setting, _)| setting).collect())).collect();
+    let mut left: BTreeMap<&ClientKey, SettingSet> = view
+        .clients
+        .iter()
+        .map(|(key, entry)| (key, entry.record.fields().map(|(setting, _)| setting).collect()))
+        .collect();
     let mut unreadable: BTreeSet<&ClientKey> = view.unreadable.keys().collect();
     for (key, managed) in now.iter().map(managed) {
         unreadable.remove(&key);
@@ -41,10 +44,12 @@ pub(super) fn add_released(
     let damaged = view.unreadable.iter().filter_map(|(key, paths)| Some((key, paths.first()?.as_slice())));
     let mut gone: Vec<(&ClientKey, &[u8])> = readable.chain(damaged).filter(|(key, _)| !known.contains(key)).collect();
     gone.sort();
-    released.extend(gone.into_iter().map(|(key, path)| ReleasedClient {
-        client_id: key.client(),
-        credentials: credentials_of(path)
-            .or_else(|| project.credentials.get_key_value("default").map(|(name, _)| Arc::clone(name))),
-        source: None,
+    released.extend(gone.into_iter().map(|(key, path)| {
+        ReleasedClient {
+            client_id: key.client(),
+            credentials: credentials_of(path)
+                .or_else(|| project.credentials.get_key_value("default").map(|(name, _)| Arc::clone(name))),
+            source: None,
+        }
     }));
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::api::{Reader, Shutdown, Writer};
 use crate::journal::Journal;
+use crate::ledger::lease::HeldLease;
 use crate::model::{LimitBound, SettingSet};
 use crate::run::Listener;
 use crate::run::environment::Clock;
@@ -37,6 +38,8 @@ pub(in crate::run) struct Writes {
     pub(in crate::run) shutdown: Shutdown,
     /// Records each PUT before it is sent. Without it the run sends none.
     pub(in crate::run) journal: Option<Arc<Journal>>,
+    /// Until when a PUT may begin; `None` without a ledger.
+    pub(in crate::run) lease: Option<HeldLease>,
     /// Gives an answer its age.
     pub(in crate::run) clock: Clock,
     /// Receives what happens.

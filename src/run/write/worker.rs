@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::journal::JournalLine;
+use crate::ledger::lease::HeldLease;
 use crate::model::{Failure, FailureKind, FieldMask, LimitKind, io_cause};
 use crate::plan::send::{Event, Exchange, NextAction, had_something_to_lose, limit_name};
 use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Details};
@@ -57,6 +58,9 @@ impl WriteWorker {
     fn may_begin(&self) -> Result<(), String> {
         if self.writes.shutdown.is_stopped() {
             return Err("interrupted before it was sent".to_owned());
+        }
+        if let Some(why) = self.writes.lease.as_ref().and_then(HeldLease::refusal) {
+            return Err(format!("not sent: {why}"));
         }
         if let Some(why) = self.state.halted() {
             return Err(format!("not sent: {why}"));
@@ -127,6 +131,12 @@ impl WriteWorker {
 
     /// One PUT: first into the journal, then to the API.
     async fn send(&self, client: &ClientPlan, cleared: ClearedPatch, sent: &mut bool) -> Event {
+        // A token may take long to arrive, and the lease may end meanwhile.
+        if self.writes.lease.is_some()
+            && let Err(event) = self.writes.writer.prepare(client.credentials.as_ref()).await
+        {
+            return event;
+        }
         if let Err(why) = self.may_begin() {
             return Event::Stopped(why);
         }
