@@ -48,7 +48,7 @@ struct BeginAuthor {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct BeginCi {
-    link: Option<Untrusted>,
+    job: Option<Untrusted>,
     pull_request: Option<Untrusted>,
 }
 
@@ -66,8 +66,8 @@ fn read(run: &str, here: &Untrusted, is_under_way: bool, lines: impl BufRead) ->
                 past.time = started_at.parse().ok().or(past.time);
                 past.endpoint = Some(endpoint);
                 let BeginAuthor { actor, reason, ci, commit } = serde_json::from_slice(&line).unwrap_or_default();
-                let BeginCi { link, pull_request } = ci.unwrap_or_default();
-                past.author = PastAuthor { actor, reason, ci: link, pull_request };
+                let BeginCi { job, pull_request } = ci.unwrap_or_default();
+                past.author = PastAuthor { actor, reason, ci: job, pull_request };
                 past.commit = commit;
             }
             Ok(JournalRecord::Sending { client_id, credentials, changes, .. }) => {
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn the_first_line_says_who_where_it_does() {
         let begin =
-            BEGIN.replace("\"v\"", r#""v","actor":"Anna","reason":"ticket","ci":{"link":"https://ci"},"commit":"ab""#);
+            BEGIN.replace("\"v\"", r#""v","actor":"Anna","reason":"ticket","ci":{"job":"https://ci"},"commit":"ab""#);
         let past = run(&[&begin]).unwrap();
         assert_eq!(past.author.actor, Some("Anna".into()));
         assert_eq!((past.author.ci, past.commit), (Some("https://ci".into()), Some("ab".into())));

@@ -58,6 +58,14 @@ impl LedgerBranch {
         }
     }
 
+    /// The command that brings the branch into this repository.
+    pub fn fetching(&self) -> String {
+        match &self.remote {
+            Some(remote) => format!("`git fetch {remote} {}`", self.name),
+            None => "the first `ringform apply`".to_owned(),
+        }
+    }
+
     /// The command that brings the local copy back to the remote, where the branch is gone.
     pub fn restoring_push(&self) -> String {
         let remote = self.remote.as_deref().unwrap_or(".");

@@ -138,7 +138,7 @@ impl LedgerHistory {
         for (commit, name) in commits.into_iter().zip(&names) {
             let bytes = git.ask(&["cat-file", "blob", name]).unwrap_or_default();
             // A claim that was left behind is no report yet.
-            if Claim::read(&bytes).is_err() {
+            if left_behind(&bytes).is_none() {
                 writers.push(commit);
             }
         }
@@ -174,11 +174,26 @@ pub fn unknown_run(run: &str) -> Box<Diagnostic> {
 
 fn run_file(bytes: Option<Vec<u8>>, is_open: bool) -> RunFile {
     let Some(bytes) = bytes else { return RunFile::Unreadable("its file is larger than 64 MiB") };
-    match Claim::read(&bytes) {
-        Ok(claim) => RunFile::Claim { claim, is_open },
-        Err(_) if is_open => RunFile::Unreadable("its claim does not parse"),
-        Err(_) => RunFile::Report(bytes),
+    match left_behind(&bytes) {
+        Some(Some(claim)) => RunFile::Claim { claim, is_open },
+        Some(None) => RunFile::Unreadable("its claim did not parse when another run removed it"),
+        None if is_open => RunFile::Unreadable("its claim does not parse"),
+        None => RunFile::Report(bytes),
     }
+}
+
+/// The claim in the file of a run that wrote no report; `None` for a report. The inner `None`: the claim did not parse
+/// when another run removed it.
+pub(super) fn left_behind(bytes: &[u8]) -> Option<Option<Claim>> {
+    #[derive(Deserialize)]
+    struct UnfinishedKind {
+        kind: String,
+    }
+    if let Ok(claim) = Claim::read(bytes) {
+        return Some(Some(claim));
+    }
+    let kind = serde_json::from_slice::<UnfinishedKind>(bytes).ok()?.kind;
+    (kind == "unfinished").then_some(None)
 }
 
 /// The run of a file.
@@ -232,12 +247,12 @@ struct RunHead {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct CiHead {
-    link: Option<Untrusted>,
+    job: Option<Untrusted>,
     pull_request: Option<Untrusted>,
 }
 
 fn author(report: &[u8]) -> PastAuthor {
     let RunHead { actor, reason, ci } = serde_json::from_slice::<ReportHead>(report).unwrap_or_default().run;
-    let CiHead { link, pull_request } = ci.unwrap_or_default();
-    PastAuthor { actor, reason, ci: link, pull_request }
+    let CiHead { job, pull_request } = ci.unwrap_or_default();
+    PastAuthor { actor, reason, ci: job, pull_request }
 }

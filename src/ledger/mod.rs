@@ -21,6 +21,7 @@ pub mod local;
 pub mod message;
 pub mod protocol;
 pub mod run;
+pub mod verify;
 pub mod view;
 
 #[cfg(test)]

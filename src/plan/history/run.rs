@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::model::{ClientId, ClientKey, Setting, State, Untrusted};
@@ -31,6 +32,17 @@ pub struct PastRun {
     pub problem: Option<Untrusted>,
     /// The clients that it reports, or for which it claimed a PUT.
     pub clients: Vec<PastClient>,
+}
+
+/// What a run did, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RunCounts {
+    /// Clients whose PUT was stored; of a run that did not end with a report, those that it may have sent.
+    pub clients: usize,
+    /// The fields of these PUTs.
+    pub settings: usize,
+    /// Clients that are not as declared after the run.
+    pub failed: usize,
 }
 
 /// Who ran apply, and why.
@@ -230,7 +242,25 @@ impl PastRun {
         matches!(self.result, PastResult::Unreadable | PastResult::Unfinished | PastResult::UnderWay) || attempts()
     }
 
-    /// How many clients it sent a PUT, or tried to.
+    /// What it did, in numbers.
+    pub fn counts(&self) -> RunCounts {
+        let is_over = !matches!(self.result, PastResult::Unfinished | PastResult::UnderWay);
+        let mut counts = RunCounts::default();
+        for client in &self.clients {
+            match client.fate {
+                fate if fate.is_stored() || !is_over => {
+                    counts.clients += 1;
+                    counts.settings += client.changes.len();
+                    counts.failed += usize::from(is_over && fate != PutFate::Result(ApplyResult::Applied));
+                }
+                PutFate::Result(ApplyResult::Unchanged) => {}
+                PutFate::Result(_) | PutFate::InDoubt | PutFate::Unfinished => counts.failed += 1,
+            }
+        }
+        counts
+    }
+
+    /// The clients that it sent a PUT, or tried to.
     pub fn attempts(&self) -> impl Iterator<Item = &PastClient> {
         self.clients.iter().filter(|client| client.is_attempt())
     }
