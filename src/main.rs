@@ -45,6 +45,7 @@ fn run(command: &Command, log: &LogArgs) -> anyhow::Result<ExitStatus> {
         Command::Apply(args) => commands::apply::run(args, log),
         Command::Drift(args) => commands::drift::run(args, log),
         Command::Show(args) => commands::show::run(args, log),
+        Command::Log(args) => commands::log::run(args, log),
         Command::Guard(args) => commands::guard::run(args, log),
         Command::Auth(args) => commands::auth::run(args, log),
         Command::Sandbox(args) => commands::sandbox::run(args, log),

@@ -4,6 +4,7 @@
 
 mod guard;
 mod help;
+mod history;
 mod log;
 mod neighbours;
 mod offline;
@@ -16,6 +17,7 @@ mod values;
 
 pub(crate) use guard::{GuardArgs, GuardCommand, GuardTestArgs, GuardTestFormat};
 pub(crate) use help::{WELCOME, command, environment, extra};
+pub(crate) use history::HistoryArgs;
 pub(crate) use log::{ColorMode, LogArgs, LogFormat};
 pub(crate) use neighbours::neighbour_command;
 pub(crate) use offline::{

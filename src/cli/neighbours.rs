@@ -44,6 +44,7 @@ const COMMANDS: &[NeighbourRow] = &[
     ("gateway", "decK", "`ringform plan`, `ringform apply` and `ringform import` need no word before them"),
     ("get", "other tools", IMPORTS),
     ("get-zones", "DNSControl", IMPORTS),
+    ("history", "Helm", "`ringform log` lists past runs of apply"),
     ("lint", "decK", CHECKS),
     ("login", "Terraform", SIGNS_IN),
     ("logout", "Terraform", SIGNS_IN),

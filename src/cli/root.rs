@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::cli::guard::GuardArgs;
+use crate::cli::history::HistoryArgs;
 use crate::cli::log::LogArgs;
 use crate::cli::offline::{
     CompletionsArgs, HelpArgs, InitArgs, ResolveArgs, SandboxArgs, SchemaArgs, ShowArgs, ValidateArgs,
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Render saved plans and reports again
     Show(ShowArgs),
+    /// Show past runs of apply: who, when, what was sent, and what became of it
+    Log(HistoryArgs),
     /// Test guards
     Guard(GuardArgs),
     /// Check credentials

@@ -1,11 +1,12 @@
 //! How the values of flags are read, and the error for each wrong one.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use ringform::model::Setting;
 use ringform::plan::Origin;
-use ringform::render::Format;
+use ringform::render::{Format, RunListFormat};
 
 pub(super) fn setting(text: &str) -> Result<Setting, String> {
     Setting::find(text).ok_or_else(|| match ringform::model::FieldRow::nearest_setting(text) {
@@ -45,6 +46,13 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "a duration is a number and a unit, such as 30s, 10m or 1h".to_owned())
 }
 
+pub(super) fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    // Other spellings, such as 20261124, would parse too.
+    let is_day = text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
+    let day = is_day.then(|| text.parse().ok()).flatten();
+    day.ok_or_else(|| "a day is YEAR-MONTH-DAY, such as 2026-11-24".to_owned())
+}
+
 pub(super) fn client_id(text: &str) -> Result<ringform::model::ClientId, String> {
     ringform::model::ClientId::parse(text).map_err(|flaw| match flaw.help {
         Some(help) => format!("not a client id; {help}"),
@@ -53,10 +61,18 @@ pub(super) fn client_id(text: &str) -> Result<ringform::model::ClientId, String>
 }
 
 pub(super) fn format(text: &str) -> Result<(Format, Option<PathBuf>), String> {
+    named_format(text)
+}
+
+pub(super) fn run_list_format(text: &str) -> Result<(RunListFormat, Option<PathBuf>), String> {
+    named_format(text)
+}
+
+fn named_format<F: FromStr<Err = String>>(text: &str) -> Result<(F, Option<PathBuf>), String> {
     let (name, file) = match text.split_once('=') {
         Some((name, file)) if !file.is_empty() => (name, Some(PathBuf::from(file))),
         Some(_) => return Err("FORMAT=FILE needs the name of a file".to_owned()),
         None => (text, None),
     };
-    name.parse::<Format>().map(|format| (format, file)).map_err(|error| error.to_string())
+    name.parse::<F>().map(|format| (format, file))
 }

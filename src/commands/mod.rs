@@ -10,6 +10,7 @@ pub(crate) mod guard;
 pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod resolve;

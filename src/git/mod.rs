@@ -9,6 +9,7 @@ mod environment;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod history;
 mod objects;
 mod process;
 mod remote;
@@ -19,6 +20,7 @@ pub use children::GitChildren;
 pub(crate) use commit::{FileChange, NewCommit, write_commit};
 pub use environment::GitEnvironment;
 pub(crate) use error::{DUBIOUS, EMBEDDED, GitError, GitErrorKind};
+pub(crate) use history::{ListedChange, ListedCommit, is_cut, list_commits};
 pub(crate) use objects::ObjectReader;
 pub(crate) use process::{GitProcess, entries};
 pub(crate) use remote::RemoteBranch;

@@ -45,6 +45,11 @@ impl LedgerBranch {
         LedgerBranch { endpoint: Some(endpoint.clone()), ..self }
     }
 
+    /// Git in the repository of the project.
+    pub(super) fn git(&self) -> &GitProcess {
+        &self.git
+    }
+
     /// The branch as messages name it: `origin/ringform-ledger`.
     pub fn shown(&self) -> String {
         match &self.remote {
@@ -76,6 +81,14 @@ impl LedgerBranch {
     pub(super) fn look_at_head(&self) -> String {
         let file = self.folder.file(&LedgerPath::Head, None);
         format!("look at it with `git show {}:{}`", self.copy(), String::from_utf8_lossy(&file))
+    }
+
+    /// The command that brings the branch into this repository.
+    pub fn fetching(&self) -> String {
+        match &self.remote {
+            Some(remote) => format!("`git fetch {remote} {}`", self.name),
+            None => "the first `ringform apply`".to_owned(),
+        }
     }
 
     /// The command that brings the local copy back to the remote, where the branch is gone.

@@ -15,6 +15,7 @@ mod errors;
 #[cfg(test)]
 mod fixture;
 pub mod head_file;
+pub mod history;
 pub mod layout;
 pub mod lease;
 pub mod local;
@@ -26,6 +27,7 @@ pub mod renewal;
 pub mod run;
 pub mod run_record;
 pub mod unfinished;
+pub mod verify;
 pub mod view;
 
 #[cfg(test)]

@@ -65,7 +65,8 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     printing(|out| out.write_all(text.as_bytes()))
 }
 
-pub(super) fn printing(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
+/// Writes to stdout piece by piece. A closed pipe is not an error.
+pub(crate) fn printing(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {

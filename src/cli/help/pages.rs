@@ -20,7 +20,7 @@ const READS: &[(u8, &str)] =
 
 const DIFFERENCE: &str = "with --detailed-exitcode: no error, and a difference";
 
-pub(super) const PAGES: [HelpPage; 18] = [
+pub(super) const PAGES: [HelpPage; 19] = [
     HelpPage {
         path: &[],
         examples: &[
@@ -126,6 +126,17 @@ pub(super) const PAGES: [HelpPage; 18] = [
             (1, "an error; a client in the report failed, or a shard is missing"),
             (2, DIFFERENCE),
         ],
+    },
+    HelpPage {
+        path: &["log"],
+        examples: &[
+            ("ringform log", "List the runs that sent something, the newest first"),
+            ("ringform log 20261127T090000Z-00aa11", "Show one run as its report"),
+            ("ringform log --client 12", "Show each change of client 12: when, who, before and after"),
+            ("ringform log --since 2026-11-01 --format csv=november.csv", "Write the changes of November for an audit"),
+            ("ringform log --verify", "Check that no commit of the ledger was edited"),
+        ],
+        statuses: &[(0, "done"), (1, "an error; with --verify: a commit does not fit")],
     },
     HelpPage {
         path: &["guard"],
