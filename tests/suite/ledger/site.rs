@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
@@ -101,6 +101,16 @@ impl Site {
     pub fn spawn(&mut self, folder: &Path, line: &str) -> Child {
         let mut command = self.world.command(line);
         command.current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Puts a script in the place of `git` for the runs: it runs `lines` and then git.
+    pub fn git_script(&mut self, folder: &Path, lines: &str) {
+        self.world = std::mem::replace(&mut self.world, World::new()).git_script(folder, lines);
+    }
+
+    /// Sets a variable for the runs; an empty value removes it.
+    pub fn env(&mut self, name: &str, value: &str) {
+        self.world = std::mem::replace(&mut self.world, World::new()).env(name, value);
     }
 
     /// Installs a hook in the remote.
@@ -259,15 +269,4 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 pub fn kill(child: &mut Child) {
     child.kill().unwrap();
     child.wait().unwrap();
-}
-
-/// The program `git` of this machine.
-pub fn real_git() -> PathBuf {
-    let path = std::env::var("PATH").unwrap_or_default();
-    std::env::split_paths(&path).map(|part| part.join("git")).find(|git| git.is_file()).unwrap()
-}
-
-/// A command of the system.
-pub fn system(program: &str, words: &[&str]) -> bool {
-    Command::new(program).args(words).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
