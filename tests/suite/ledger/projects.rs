@@ -9,7 +9,7 @@ use crate::world::World;
 /// Two projects, `north` and `south shop`, in one repository.
 fn two_projects() -> Site {
     let world = World::new().live(12, json!({"hold_music": 7})).live(13, json!({"hold_music": 7}));
-    let mut site = Site::new(world);
+    let site = Site::new(world);
     let project = site.world.read("ringform.yaml");
     for (name, id) in [("north", 12), ("south shop", 13)] {
         site.world.write(&format!("{name}/ringform.yaml"), project.as_bytes());
