@@ -3,6 +3,7 @@
 //! Owns the reading of the branch: one listing and one batch of objects. A file that does not parse costs its client the
 //! record and nothing else. It reads the local repository only.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
@@ -61,27 +62,40 @@ impl LedgerView {
         let mut view = LedgerView { tip: Some(tip.to_owned()), ..LedgerView::default() };
         let mut files = list(git, folder, tip, &["/ledger.json", "/clients", "/open"])?;
         files.retain(|file| file.is_plain);
-        let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
+        // In a fleet many records hold the same, and git has such a file once.
+        files.sort_by(|a, b| (&a.id, &a.path).cmp(&(&b.id, &b.path)));
+        let same: Vec<&[ListedFile]> = files.chunk_by(|a, b| a.id == b.id).collect();
+        let ids: Vec<&str> = same.iter().map(|files| files[0].id.as_str()).collect();
         let mut objects = ObjectReader::start(git)?;
-        let what = |index: usize| format!("{} of the ledger", String::from_utf8_lossy(&files[index].path));
-        objects.contents(&ids, MOST_BYTES, &what, &mut |index, bytes| view.take(folder, &files[index].path, bytes))?;
+        let what = |index: usize| format!("{} of the ledger", String::from_utf8_lossy(&same[index][0].path));
+        objects.contents(&ids, MOST_BYTES, &what, &mut |index, bytes| {
+            let (bytes, record) = (bytes.unwrap_or_default(), OnceCell::new());
+            same[index].iter().for_each(|file| view.take(folder, &file.path, &bytes, &record));
+        })?;
+        view.claims.sort_by(|a, b| a.run.cmp(&b.run));
         Ok(view)
     }
 
-    fn take(&mut self, folder: &ProjectFolder, path: &[u8], bytes: Option<Vec<u8>>) {
-        let bytes = bytes.unwrap_or_default();
+    /// Takes a file. `record` is what the bytes say as a record, once one of their paths asks for it.
+    fn take(
+        &mut self,
+        folder: &ProjectFolder,
+        path: &[u8],
+        bytes: &[u8],
+        record: &OnceCell<Option<RecordedClient>>,
+    ) {
         if path == README.as_bytes() {
             self.is_ours = bytes.starts_with(README_LINE.as_bytes());
             return;
         }
         match folder.read(path) {
-            Some(LedgerPath::Head) => self.head = Some(LedgerHead::read(&bytes)),
-            Some(LedgerPath::Claim(run)) => self.claims.push(OpenClaim { run, claim: Claim::read(&bytes).ok() }),
-            Some(LedgerPath::Client(key)) => match client_file::read(&bytes) {
-                Ok(record) if !self.clients.contains_key(&key) && !self.unreadable.contains_key(&key) => {
+            Some(LedgerPath::Head) => self.head = Some(LedgerHead::read(bytes)),
+            Some(LedgerPath::Claim(run)) => self.claims.push(OpenClaim { run, claim: Claim::read(bytes).ok() }),
+            Some(LedgerPath::Client(key)) => match record.get_or_init(|| client_file::read(bytes).ok()).clone() {
+                Some(record) if !self.clients.contains_key(&key) && !self.unreadable.contains_key(&key) => {
                     self.clients.insert(key, ClientEntry { path: path.to_vec(), record });
                 }
-                Ok(_) | Err(_) => {
+                Some(_) | None => {
                     let first = self.clients.remove(&key).map(|entry| entry.path);
                     self.unreadable.entry(key).or_default().extend(first.into_iter().chain([path.to_vec()]));
                 }

@@ -33,6 +33,7 @@ mod laws_fields;
 mod laws_origins;
 mod laws_plan;
 mod leaks;
+mod ledger;
 mod ledger_lease;
 mod locking;
 mod messages;
