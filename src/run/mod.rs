@@ -24,6 +24,7 @@ mod read;
 mod ready;
 mod recording;
 mod request;
+mod reread;
 mod resolve;
 mod saved_plan;
 mod session;
