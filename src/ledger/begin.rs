@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use crate::git::GitErrorKind;
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{busy, damaged_records, error, foreign, rewritten, short, unreadable, warning};
+use crate::ledger::errors::{
+    busy, damaged_records, error, foreign, other_endpoint, rewritten, short, unreadable, warning,
+};
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::local::nothing_yet;
 use crate::ledger::other_projects;
@@ -117,24 +119,19 @@ fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diag
 
 /// Checks `ledger.json`.
 fn check_head(branch: &LedgerBranch, view: &LedgerView, options: &BeginOptions<'_>) -> Result<(), Box<Diagnostic>> {
-    let head = match &view.head {
-        None => return Ok(()),
+    match &view.head {
+        None => view.former.as_ref().map_or(Ok(()), |former| check_age(branch, &former.head, options)),
         Some(Err(HeadFlaw::Newer(version))) => {
             let summary = format!("the ledger {} has version {}, which is newer", branch.shown(), version.raw());
-            return Err(error(summary, "use the newer ringform that wrote it".to_owned()));
+            Err(error(summary, "use the newer ringform that wrote it".to_owned()))
         }
         Some(Err(HeadFlaw::Invalid(why))) => {
             let summary = format!("ledger.json in {} does not parse: {why}", branch.shown());
-            return Err(error(summary, format!("{}; mend it with a push to the branch", branch.look_at_head())));
+            Err(error(summary, format!("{}; mend it with a push to the branch", branch.look_at_head())))
         }
-        Some(Ok(head)) => head,
-    };
-    if head.endpoint != *options.endpoint {
-        let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
-        let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
-        return Err(error(summary, help.to_owned()));
+        Some(Ok(head)) if head.endpoint != *options.endpoint => Err(other_endpoint(head)),
+        Some(Ok(head)) => check_age(branch, head, options),
     }
-    check_age(branch, head, options)
 }
 
 /// A newer commit was applied already: a job of last week must not undo it.

@@ -130,7 +130,7 @@ impl LedgerBranch {
     pub(crate) fn read(&self, tip: Option<&str>) -> Result<LedgerView, GitError> {
         let mut view = LedgerView::read(&self.git, &self.folder, tip)?;
         if let Some(endpoint) = &self.endpoint {
-            view.forget_unless_of(endpoint);
+            view = view.of_endpoint(endpoint);
         }
         Ok(view)
     }
@@ -208,6 +208,11 @@ impl LedgerBranch {
     /// Whether this repository lacks a part of the history.
     pub(crate) fn is_shallow(&self) -> bool {
         self.git.line(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true")
+    }
+
+    /// Whether this repository holds a commit of this id.
+    pub(crate) fn has_commit(&self, id: &str) -> bool {
+        self.git.is(&["cat-file", "-e", &format!("{id}^{{commit}}")])
     }
 
     /// Whether the branch has a commit in common with HEAD, or is checked out: then it is not ours to write.

@@ -46,6 +46,8 @@ pub(super) struct Draft<'v> {
     paths: BTreeMap<ClientKey, Vec<u8>>,
     /// Whether records of clients that the run does not report leave the branch.
     is_whole: bool,
+    /// Whether the records of a former endpoint go.
+    is_new_ledger: bool,
     /// Every other file.
     files: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
 }
@@ -59,8 +61,8 @@ impl<'v> Draft<'v> {
         dead: &[OpenClaim],
     ) -> Result<Draft<'v>, serde_json::Error> {
         let records = view.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone())).collect();
-        let mut draft =
-            Draft { folder, view, records, paths: BTreeMap::new(), is_whole: false, files: BTreeMap::new() };
+        let (paths, files) = (BTreeMap::new(), BTreeMap::new());
+        let mut draft = Draft { folder, view, records, paths, is_whole: false, is_new_ledger: false, files };
         if view.tip.is_none() {
             draft.files.insert(README.as_bytes().to_vec(), Some(readme().into_bytes()));
         }
@@ -68,7 +70,10 @@ impl<'v> Draft<'v> {
             draft.remove(&LedgerPath::Claim(open.run.clone()));
             draft.write(&LedgerPath::Report(open.run.clone()), UnfinishedRun::of(open).write()?);
             if let Some(claim) = &open.claim {
-                draft.doubt(claim);
+                // What was sent to another endpoint is no doubt of this one.
+                if view.former.is_none() {
+                    draft.doubt(claim);
+                }
             }
         }
         Ok(draft)
@@ -121,11 +126,12 @@ impl<'v> Draft<'v> {
         }
         self.records = records;
         let before = self.view.head.as_ref().and_then(|head| head.as_ref().ok());
-        let commit = record.applied.map(str::to_owned).or_else(|| before.and_then(|head| head.commit.clone()));
+        let commit = record.applied.or_else(|| self.view.applied()).map(str::to_owned);
         let after = LedgerHead { endpoint: record.report.endpoint.clone(), commit };
         if before != Some(&after) {
             self.write(&LedgerPath::Head, after.write()?);
         }
+        self.is_new_ledger = self.view.former.is_some();
         Ok(())
     }
 
@@ -137,7 +143,6 @@ impl<'v> Draft<'v> {
                 files.insert(entry.path.clone(), None);
             }
         }
-        files.extend(self.view.forgotten.iter().map(|path| (path.clone(), None)));
         for (key, paths) in &self.view.unreadable {
             let record = self.records.get(key);
             // An empty record in place of a damaged one would turn drift into a first record.
@@ -159,6 +164,9 @@ impl<'v> Draft<'v> {
             if !is_same && !record.is_empty() {
                 files.insert(path, Some(client_file::write(record)?));
             }
+        }
+        for path in self.view.former.iter().filter(|_| self.is_new_ledger).flat_map(|former| &former.files) {
+            files.entry(path.clone()).or_insert(None);
         }
         Ok(files.into_iter().collect())
     }

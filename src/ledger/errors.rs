@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::git::{GitError, GitErrorKind};
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::head_file::LedgerHead;
 use crate::ledger::protocol::LivingClaim;
 use crate::ledger::view::LedgerView;
 use crate::model::Diagnostic;
@@ -47,6 +48,13 @@ pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagn
         }
     };
     error(summary, help)
+}
+
+/// The error about a ledger of another endpoint than the effective one.
+pub(super) fn other_endpoint(head: &LedgerHead) -> Box<Diagnostic> {
+    let summary = head.endpoint.map(|endpoint| format!("this ledger is of {endpoint}, and the endpoint is another"));
+    let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
+    Box::new(Diagnostic::error("ledger", None, summary).help(help.to_owned()))
 }
 
 /// The error where a commit does not get into the branch.

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{damaged_records, error, unreadable, warning};
+use crate::ledger::errors::{damaged_records, other_endpoint, unreadable, warning};
 use crate::ledger::head_file::HeadFlaw;
 use crate::ledger::local_copy;
 use crate::ledger::view::LedgerView;
@@ -19,6 +19,8 @@ pub struct LocalLedger {
     pub view: Option<LedgerView>,
     /// Why it is not used, or used only in part. An error stops the run.
     pub diagnostics: Vec<Diagnostic>,
+    /// The commit that was applied last: its guards bind.
+    pub applied: Option<String>,
 }
 
 /// What a run brings that judges by the local copy.
@@ -36,7 +38,7 @@ pub struct LocalOptions<'a> {
 
 impl LocalLedger {
     fn without(problem: Diagnostic) -> LocalLedger {
-        LocalLedger { view: None, diagnostics: vec![problem] }
+        LocalLedger { view: None, diagnostics: vec![problem], applied: None }
     }
 }
 
@@ -102,16 +104,16 @@ fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -
             LocalLedger::without(warning(summary, help))
         }
         Some(Ok(head)) if options.endpoint.is_some_and(|endpoint| head.endpoint != *endpoint) => {
-            if options.trust_project {
-                return LocalLedger::without(nothing_yet(branch, otherwise));
+            match options.trust_project {
+                true => {
+                    LocalLedger { applied: head.commit.clone(), ..LocalLedger::without(nothing_yet(branch, otherwise)) }
+                }
+                false => LocalLedger::without(*other_endpoint(head)),
             }
-            let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
-            let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
-            LocalLedger::without(*error(summary, help.to_owned()))
         }
-        Some(Ok(_)) => {
-            let diagnostics = damaged_records(branch, &view, otherwise);
-            LocalLedger { view: Some(view), diagnostics }
+        Some(Ok(head)) => {
+            let (applied, diagnostics) = (head.commit.clone(), damaged_records(branch, &view, otherwise));
+            LocalLedger { view: Some(view), diagnostics, applied }
         }
     }
 }

@@ -31,10 +31,19 @@ pub struct LedgerView {
     pub clients: BTreeMap<ClientKey, ClientEntry>,
     /// The paths of client files that do not parse, or that are several of one client.
     pub unreadable: BTreeMap<ClientKey, Vec<Vec<u8>>>,
-    /// The paths of records of another endpoint. They count as none, and the next record removes them.
-    pub forgotten: Vec<Vec<u8>>,
     /// The claims.
     pub claims: Vec<OpenClaim>,
+    /// What records of another endpoint left, where they count as none.
+    pub former: Option<FormerLedger>,
+}
+
+/// The ledger of an endpoint that is no longer used. Its records count as none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormerLedger {
+    /// What `ledger.json` says.
+    pub head: LedgerHead,
+    /// The client files. The next record removes them.
+    pub files: Vec<Vec<u8>>,
 }
 
 /// The record of a client and the file that holds it.
@@ -77,13 +86,7 @@ impl LedgerView {
     }
 
     /// Takes a file. `record` is what the bytes say as a record, once one of their paths asks for it.
-    fn take(
-        &mut self,
-        folder: &ProjectFolder,
-        path: &[u8],
-        bytes: &[u8],
-        record: &OnceCell<Option<RecordedClient>>,
-    ) {
+    fn take(&mut self, folder: &ProjectFolder, path: &[u8], bytes: &[u8], record: &OnceCell<Option<RecordedClient>>) {
         if path == README.as_bytes() {
             self.is_ours = bytes.starts_with(README_LINE.as_bytes());
             return;
@@ -104,15 +107,20 @@ impl LedgerView {
         }
     }
 
-    /// Lets the records count as none if they are of another endpoint than this one.
-    pub(super) fn forget_unless_of(&mut self, endpoint: &Untrusted) {
-        if !self.head.as_ref().is_some_and(|head| head.as_ref().is_ok_and(|head| head.endpoint != *endpoint)) {
-            return;
+    /// The same view, but records of another endpoint than this one count as none.
+    pub fn of_endpoint(mut self, endpoint: &Untrusted) -> LedgerView {
+        if let Some(Ok(head)) = self.head.take_if(|head| head.as_ref().is_ok_and(|head| head.endpoint != *endpoint)) {
+            let clients = std::mem::take(&mut self.clients).into_values().map(|entry| entry.path);
+            let unreadable = std::mem::take(&mut self.unreadable).into_values().flatten();
+            self.former = Some(FormerLedger { head, files: clients.chain(unreadable).collect() });
         }
-        self.head = None;
-        let recorded = std::mem::take(&mut self.clients).into_values().map(|entry| entry.path);
-        self.forgotten.extend(recorded);
-        self.forgotten.extend(std::mem::take(&mut self.unreadable).into_values().flatten());
+        self
+    }
+
+    /// The commit that was applied last, also by a ledger whose records count as none.
+    pub fn applied(&self) -> Option<&str> {
+        let own = self.head.as_ref().and_then(|head| head.as_ref().ok());
+        own.or(self.former.as_ref().map(|former| &former.head))?.commit.as_deref()
     }
 
     /// Whether the branch holds nothing of the project.
@@ -124,7 +132,9 @@ impl LedgerView {
     pub fn records(&self) -> BTreeMap<ClientKey, RecordedClient> {
         let records = self.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone()));
         let mut records: BTreeMap<ClientKey, RecordedClient> = records.collect();
-        for claim in self.claims.iter().filter_map(|open| open.claim.as_ref()) {
+        // What a claim sent to another endpoint says nothing about this one.
+        let claims = self.claims.iter().filter(|_| self.former.is_none()).filter_map(|open| open.claim.as_ref());
+        for claim in claims {
             for (key, setting, value) in claim.doubts() {
                 records.entry(key).or_default().field_mut(setting).doubt(value);
             }

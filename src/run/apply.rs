@@ -12,7 +12,7 @@ use crate::plan::send::{self, ExceededLimit};
 use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Status};
 use crate::run::outcome::RunOutcome;
 use crate::run::ready::{self, Ready};
-use crate::run::recording::Recording;
+use crate::run::recording::{Recording, old_guard};
 use crate::run::renewal::ClaimRenewal;
 use crate::run::write::{self, WriteOptions, Writes};
 use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, saved_plan, unresolved};
@@ -79,13 +79,16 @@ pub async fn apply(
         None => Ok(()),
     };
     let ended = ended.context("the journal cannot be completed");
-    let Ready { session, mut report, lock, mut ledger, .. } = ready;
+    let Ready { session, mut report, lock, mut ledger, reread, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     let run = env.run(session.usage.requests(), session.usage.quota());
     report.run = Run { overrides: request.run.overrides.clone(), ..run };
-    let recorded = ledger.as_mut().map_or(Ok(()), |ledger| ledger.record(&mut report, env));
+    if let (Some(ledger), Some(guard)) = (&mut ledger, old_guard(&report.clients)) {
+        report.diagnostics.push(ledger.hold(&guard));
+    }
+    let recorded = ledger.as_mut().map_or(Ok(()), |ledger| ledger.record(&mut report, reread.as_deref(), env));
     let closed = session.close().await;
     drop(lock);
     Ok(RunOutcome { report, finished: ended.and(resolved).and(recorded).and(closed) })
@@ -108,6 +111,12 @@ async fn permission(
     let exceeded = send::exceeded(&ready.limits, &ready.report);
     if !exceeded.is_empty() {
         ready.report.diagnostics.extend(exceeded.iter().map(ExceededLimit::error));
+        if let (Some(ledger), Some(old)) = (&mut ready.ledger, exceeded.iter().find(|one| one.is_of_revision)) {
+            ready
+                .report
+                .diagnostics
+                .push(ledger.hold(&old.sentence.map(|what| format!("a limit of an earlier commit ({what})"))));
+        }
         let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");
         return Ok(Some(format!("not sent: {}", why.raw())));
     }
@@ -154,6 +163,7 @@ fn writes(ready: &Ready, env: &Environment, listener: &Listener, journal: Option
         journal,
         lease: ready.ledger.as_ref().and_then(Recording::lease),
         clock: env.clock,
+        reread: ready.reread.clone(),
         listener: Arc::clone(listener),
     }
 }

@@ -26,6 +26,7 @@ mod ready;
 mod recording;
 mod renewal;
 mod request;
+mod reread;
 mod resolve;
 mod saved_plan;
 mod session;

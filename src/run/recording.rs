@@ -13,12 +13,11 @@ use crate::ledger::renewal::RenewalOutcome;
 use crate::ledger::run::{LedgerRun, RunIdentity};
 use crate::ledger::run_record::RecordOutcome;
 use crate::model::{Diagnostic, Level, Untrusted};
-use crate::plan::{ApplyResult, ClientPlan, Plan, document};
+use crate::plan::{ApplyResult, Blocked, BlockedKind, ClientPlan, Plan, document};
 use crate::run::identity::{of_ci, of_system};
+use crate::run::preflight::{CommitAdvance, LedgerStart, short};
+use crate::run::reread::RereadClients;
 use crate::run::{Environment, LedgerBeginning};
-
-/// The lease of a project that names none.
-const LEASE: Duration = Duration::from_secs(15 * 60);
 
 /// A run of apply in the ledger.
 #[derive(Debug)]
@@ -28,20 +27,22 @@ pub(super) struct Recording {
     lease: Duration,
     /// Why the last renewal failed, where it did.
     failed_renewal: Option<Box<Diagnostic>>,
+    /// Whether `ledger.json` names the commit of this run afterwards.
+    advance: CommitAdvance,
     /// Whether the run covers the whole project.
     is_whole: bool,
 }
 
 impl Recording {
-    /// The recording of a run that may begin. `commit` is the code that it applies.
+    /// The recording of a run that may begin.
     pub(super) fn new(
-        run: LedgerRun,
+        start: LedgerStart,
         project: &Project,
         beginning: &LedgerBeginning,
-        commit: String,
         is_whole: bool,
         env: &Environment,
     ) -> Recording {
+        let LedgerStart { run, lease, commit, advance } = start;
         let (person, job) = of_ci(&env.variables).unwrap_or_default();
         let named = beginning.actor.as_deref().map(Untrusted::from).or(person);
         let actor = named.or_else(|| project.repository.person().map(Untrusted::from));
@@ -54,8 +55,7 @@ impl Recording {
             commit,
             digest: String::new(),
         };
-        let lease = project.ledger.as_ref().map_or(LEASE, |config| config.lease);
-        Recording { run, who, lease, failed_renewal: None, is_whole }
+        Recording { run, who, lease, failed_renewal: None, advance, is_whole }
     }
 
     /// Claims the ledger for what the plan sends. After an error nothing may be sent.
@@ -74,6 +74,18 @@ impl Recording {
         self.run.lease()
     }
 
+    /// A rule of an earlier commit stopped clients, so the ledger stays at its commit: to loosen a rule takes two merges.
+    pub(super) fn hold(&mut self, rule: &Untrusted) -> Diagnostic {
+        self.advance = CommitAdvance::Stays;
+        let stays = match self.run.view().applied() {
+            Some(commit) => format!("the ledger stays at commit {}", short(commit)),
+            None => "the ledger names no commit yet".to_owned(),
+        };
+        let summary = rule.map(|rule| format!("{rule} stopped this run, so {stays}"));
+        let help = "apply the looser rule in a merge of its own, and what needs it in the next";
+        Diagnostic::warning("rules-changed", None, summary).help(help.to_owned())
+    }
+
     /// Renews the claim. Whether the remote holds a later lease end now.
     pub(super) fn renew(&mut self) -> bool {
         match self.run.renew(&self.who) {
@@ -88,9 +100,15 @@ impl Recording {
         }
     }
 
-    /// Records the results, and adds to the report what happened to the ledger. The error says what the next run does.
-    pub(super) fn record(&mut self, report: &mut Plan, env: &Environment) -> anyhow::Result<()> {
-        let recorded = self.try_record(report, env);
+    /// Records the results, and adds to the report what happened to the ledger. `reads` are what a run of a saved plan
+    /// read again: it records these clients only. The error says what the next run does.
+    pub(super) fn record(
+        &mut self,
+        report: &mut Plan,
+        reads: Option<&RereadClients>,
+        env: &Environment,
+    ) -> anyhow::Result<()> {
+        let recorded = self.try_record(report, reads, env);
         report.diagnostics.extend(self.run.take_warnings());
         report.diagnostics.extend(self.failed_renewal.take().map(|problem| unrenewed(*problem)));
         let (lease, run) = (self.run.lease(), &self.who.run);
@@ -116,17 +134,23 @@ impl Recording {
         }
     }
 
-    fn try_record(&mut self, report: &Plan, env: &Environment) -> Result<RecordOutcome, Box<Diagnostic>> {
+    fn try_record(
+        &mut self,
+        report: &Plan,
+        reads: Option<&RereadClients>,
+        env: &Environment,
+    ) -> Result<RecordOutcome, Box<Diagnostic>> {
+        let read_again = reads.map(|reads| reads.of(report));
         let bytes = serde_json::to_vec(&kept(report)).map_err(|why| {
             let summary = format!("the report cannot be written as JSON: {why}");
             Box::new(Diagnostic::error("ledger", None, summary))
         })?;
         let record = RunRecord {
-            report,
+            report: read_again.as_ref().unwrap_or(report),
             document: &bytes,
             has_sent: self.run.claim().is_some(),
             is_whole: self.is_whole,
-            applied: Some(&self.who.commit),
+            applied: Some(self.who.commit.as_str()).filter(|_| self.advance == CommitAdvance::Advances),
             was_read: |client: &ClientPlan| client.live.is_some(),
             in_doubt: |client: &ClientPlan| client.details.as_ref().is_some_and(|details| details.in_doubt),
         };
@@ -167,6 +191,16 @@ fn warning(outcome: RecordOutcome) -> Option<Diagnostic> {
         ),
     };
     Some(Diagnostic::warning("ledger", None, summary).help(help.to_owned()))
+}
+
+/// The first guard of an earlier commit that stopped a client, as messages name it.
+pub(super) fn old_guard(clients: &[ClientPlan]) -> Option<Untrusted> {
+    let blocked = clients.iter().flat_map(|client| &client.blocked).filter(|one| one.kind == BlockedKind::Guard);
+    let named = |one: &Blocked| {
+        let revision = one.revision.as_ref()?;
+        Some(one.name.map(|name| format!("guard {name} of {}", revision.raw())))
+    };
+    blocked.filter_map(named).next()
 }
 
 /// The report as the ledger keeps it: without clients that had nothing to send.

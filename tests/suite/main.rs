@@ -35,6 +35,8 @@ mod laws_plan;
 mod leaks;
 mod ledger;
 mod ledger_lease;
+mod ledger_rules;
+mod ledger_saved;
 mod locking;
 mod messages;
 mod metrics;

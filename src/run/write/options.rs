@@ -11,6 +11,7 @@ use crate::ledger::lease::HeldLease;
 use crate::model::{LimitBound, SettingSet};
 use crate::run::Listener;
 use crate::run::environment::Clock;
+use crate::run::reread::RereadClients;
 
 /// How to write.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub(in crate::run) struct Writes {
     pub(in crate::run) lease: Option<HeldLease>,
     /// Gives an answer its age.
     pub(in crate::run) clock: Clock,
+    /// Keeps the answers, for a run whose plan holds older ones.
+    pub(in crate::run) reread: Option<Arc<RereadClients>>,
     /// Receives what happens.
     pub(in crate::run) listener: Listener,
 }
