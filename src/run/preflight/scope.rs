@@ -50,6 +50,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let floor = floor::read(&mut loaded, request.floor.as_deref(), env);
     // The readers of an offline plan may be strangers, as in a pull request of a fork.
     let floor = if kind == DocumentKind::Offline { floor.without_text() } else { floor };
+    ledger::check_origin_flags(loaded.project.as_ref(), request).map_err(anyhow::Error::new)?;
     let base = RunBase::read(&mut loaded, &request.base);
     let mut origins = baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise);
     // An offline plan compares with the base only.
