@@ -137,6 +137,21 @@ fn a_job_that_was_killed_leaves_a_claim_and_a_person_takes_it_over() {
 }
 
 #[test]
+fn a_job_that_a_person_cancels_records_what_it_sent_before_it_leaves() {
+    let (world, host) = beginning(Pipeline::Github);
+    merge(&world, &host, "\"*\"", "\"*\"");
+    world.server().fault("latency=2s,on=put,client=12".parse().unwrap());
+    let before = world.server().counts().write;
+    let status = host.cancel_apply(&world, || world.server().counts().write > before);
+    assert_eq!(status, Some(130));
+    world.server().clear_faults();
+    assert!(host.ledger_files("open").is_empty());
+    assert_eq!([host.recorded(12, "geo_list"), host.recorded(13, "geo_list")], countries(&world));
+    assert_eq!(countries(&world), ["*", "RU"]);
+    green(&world, &host).requests(1, 2, 1);
+}
+
+#[test]
 fn failures_in_a_row_are_all_remembered() {
     for pipeline in BOTH {
         // 12 holds what the first of three merges brought.

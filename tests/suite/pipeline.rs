@@ -178,20 +178,29 @@ impl Host {
 
     /// Starts the apply job and kills all of it as soon as `reached` says so.
     pub fn kill_apply(&self, world: &World, reached: impl Fn() -> bool) {
+        let status = self.end_apply(world, reached, |process| format!("-KILL -- -{process}"));
+        assert_eq!(status, None);
+    }
+
+    /// Starts the apply job and asks its step to end, as a person does who cancels it. The status of the step.
+    pub fn cancel_apply(&self, world: &World, reached: impl Fn() -> bool) -> Option<i32> {
+        self.end_apply(world, reached, |process| format!("-TERM {process}"))
+    }
+
+    fn end_apply(&self, world: &World, reached: impl Fn() -> bool, signal: impl Fn(u32) -> String) -> Option<i32> {
         let head = git_in(&self.remote(), &["rev-parse", "main"]);
         let checkout = self.checkout("refs/heads/main", &head);
-        for mut step in self.commands(Job::Apply, checkout.path(), "") {
-            let mut child = step.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            for _ in 0..3000 {
-                assert_eq!(child.try_wait().unwrap(), None, "the job ended before it was killed");
-                if reached() {
-                    let group = format!("-{}", child.id());
-                    assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
-                    child.wait().unwrap();
-                    return;
-                }
-                std::thread::sleep(Duration::from_millis(20));
+        let mut steps = self.commands(Job::Apply, checkout.path(), "");
+        assert_eq!(steps.len(), 1);
+        let mut child = steps[0].process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        for _ in 0..3000 {
+            assert_eq!(child.try_wait().unwrap(), None, "the job ended before its signal");
+            if reached() {
+                let words = signal(child.id());
+                assert!(Command::new("kill").args(words.split(' ')).status().unwrap().success());
+                return child.wait().unwrap().code();
             }
+            std::thread::sleep(Duration::from_millis(20));
         }
         let counts = world.server().counts();
         panic!("the job did not come so far: {counts:?}");

@@ -187,6 +187,21 @@ fn only_what_git_brings_is_sent_where_a_job_asks_for_it() {
     world.run("plan --overwrite-drift 12 --no-ledger").status(1).sends_nothing().says(&["--base REV"]);
 }
 
+#[test]
+fn shards_that_apply_one_after_another_record_the_whole_fleet() {
+    let (mut world, host) = fleet(Pipeline::Github);
+    world.server().clear_faults();
+    world.declare(12, "{geo_list: [RU], timezone: UTC}");
+    world.declare(13, "{geo_list: [RU], timezone: UTC}");
+    world.commit("Clients 12 and 13 move to UTC");
+    for shard in 1..=4 {
+        world.run(&format!("apply --yes --shard {shard}/4")).ok();
+    }
+    assert_eq!((host.ledger_files("clients").len() as u64, world.puts().len()), (FLEET, 2));
+    assert_eq!([host.recorded(12, "timezone"), host.recorded(13, "timezone")], ["UTC", "UTC"]);
+    assert!(host.ledger_files("open").is_empty());
+}
+
 /// Runs the script of examples/ci/cron as cron would, with a binary of ours on its PATH.
 fn cron(clone: &Path, state: &Path) -> (i32, String) {
     let binary = Path::new(env!("CARGO_BIN_EXE_ringform")).parent().unwrap();
