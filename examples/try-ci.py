@@ -101,9 +101,9 @@ def github():
 
 
 def gitlab():
-    jobs = yaml.safe_load((HERE / "gitlab" / "gitlab-ci.yml").read_text())
-    words = jobs[".talk"]["before_script"]
-    script = lambda job: "\n".join([word for word in words if not word.startswith("apk ")] + jobs[job]["script"])
+    files = [HERE / "gitlab" / name for name in ("ringform-plan.yml", "ringform-drift.yml")]
+    jobs = {name: job for file in files for name, job in yaml.safe_load(file.read_text()).items()}
+    script = lambda job: "\n".join(line for line in jobs[job]["script"] if not line.startswith("apk "))
     env = {"CI_API_V4_URL": "https://git.example/api/v4", "CI_PROJECT_ID": "9", "CI_MERGE_REQUEST_PROJECT_ID": "9"}
     env |= {"CI_MERGE_REQUEST_IID": "7", "RINGFORM_TALK_TOKEN": "t"}
     stranger = {"id": 1, "author": {"id": 66}, "body": MARKER}

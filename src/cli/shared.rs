@@ -62,10 +62,10 @@ pub(crate) struct BaseArgs {
 #[command(next_help_heading = "Git")]
 pub(crate) struct SendArgs {
     /// Send only differences of this origin; the plan shows and judges all. Repeat for more
-    #[arg(long, value_name = "ORIGIN", value_parser = origin, requires = "base")]
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub only: Vec<Origin>,
     /// Send the declared value although the field is in conflict; repeat for more. One @me of several: @me:CREDENTIALS
-    #[arg(long, value_name = "CLIENT[/FIELD]", requires = "base")]
+    #[arg(long, value_name = "CLIENT[/FIELD]")]
     pub overwrite_drift: Vec<Overwrite>,
 }
 

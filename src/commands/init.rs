@@ -19,19 +19,19 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     let branch = branch(repository, args, log)?;
     let folders = StarterFolders { project: &project, repository, within: &within, branch: branch.as_deref() };
     let had_project = starter::is_project(&project);
-    let mut all = match (args.demo, had_project && !args.ci.is_empty()) {
-        (true, _) => starter::demo(&folders),
-        // A project that exists already gets only the pipelines.
-        (false, true) => Vec::new(),
-        (false, false) => starter::project(&folders),
-    };
     let mut pipelines: Vec<Pipeline> = Vec::new();
     for pipeline in &args.ci {
         if !pipelines.contains(pipeline) {
             pipelines.push(*pipeline);
-            all.extend(starter::pipeline(*pipeline, &folders));
         }
     }
+    let mut all = match (args.demo, had_project && !args.ci.is_empty()) {
+        (true, _) => starter::demo(&folders),
+        // A project that exists already gets the pipelines, and the line of the ledger.
+        (false, true) => Vec::new(),
+        (false, false) => starter::project(&folders, &pipelines),
+    };
+    all.extend(pipelines.iter().flat_map(|pipeline| starter::pipeline(*pipeline, &folders)));
     let existing = starter::existing(&all);
     if !existing.is_empty() {
         return Ok(refuse(&existing, had_project && args.ci.is_empty() && !args.demo));
@@ -41,6 +41,7 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         return Err(Advice::new(what, "run `ringform init --demo` in an empty folder").into());
     }
     starter::write_all(&all)?;
+    let ledger = starter::turn_on_ledger(&project, &pipelines)?;
     output::print_text(&all.iter().map(|file| format!("{}\n", files::shown(&file.path))).collect::<String>())?;
     if !log.quiet {
         if let Some(outer) = project.ancestors().skip(1).find(|above| above.join("ringform.yaml").exists()) {
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         }
         let steps = match args.demo {
             true => starter::demo_steps(args.folder.as_deref().map(named).as_deref()),
-            false => starter::next_steps(had_project, &pipelines),
+            false => starter::next_steps(had_project, &pipelines, ledger),
         };
         steps.iter().for_each(|line| output::note(line));
     }

@@ -1,12 +1,13 @@
 //! The starter project and the pipelines, as examples/ holds them.
 //!
 //! Owns which example goes where. Every text is a file under examples/, byte for byte. Only the folder of the project
-//! and the branch are filled in, where they are not the top of the repository and `main`.
+//! and the branch are filled in, where they are not the top of the repository and `main`. `ledger` turns its line on.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::Pipeline;
 use crate::starter::branch::put_branch;
+use crate::starter::ledger::{ledger_line, turned_on};
 
 /// One file to write.
 #[derive(Debug)]
@@ -63,11 +64,16 @@ const DEMO: &[Example] = &[
 
 const GITHUB: &[Example] = &[
     example!(Repository, ".github/workflows/ringform-plan.yml", "ci/github/ringform-plan.yml"),
+    example!(Repository, ".github/workflows/ringform-plan-fork.yml", "ci/github/ringform-plan-fork.yml"),
     example!(Repository, ".github/workflows/ringform-apply.yml", "ci/github/ringform-apply.yml"),
     example!(Repository, ".github/workflows/ringform-drift.yml", "ci/github/ringform-drift.yml"),
 ];
 
-const GITLAB: &[Example] = &[example!(Repository, ".gitlab-ci.yml", "ci/gitlab/gitlab-ci.yml")];
+const GITLAB: &[Example] = &[
+    example!(Repository, ".gitlab-ci.yml", "ci/gitlab/gitlab-ci.yml"),
+    example!(Repository, ".gitlab/ringform-plan.yml", "ci/gitlab/ringform-plan.yml"),
+    example!(Repository, ".gitlab/ringform-drift.yml", "ci/gitlab/ringform-drift.yml"),
+];
 
 // A hidden folder: whatever `documents` says, nothing in it is taken for a client document.
 const CRON: &[Example] = &[
@@ -92,9 +98,13 @@ pub(crate) struct StarterFolders<'a> {
     pub branch: Option<&'a str>,
 }
 
-/// The files of the project itself.
-pub(crate) fn project(folders: &StarterFolders<'_>) -> Vec<StarterFile> {
-    files(PROJECT, folders)
+/// The files of the project itself, with the ledger that these pipelines need.
+pub(crate) fn project(folders: &StarterFolders<'_>, pipelines: &[Pipeline]) -> Vec<StarterFile> {
+    let mut files = files(PROJECT, folders);
+    for file in &mut files {
+        file.text = turned_on(&file.text, ledger_line(pipelines));
+    }
+    files
 }
 
 /// The files of a project with a simulator.
@@ -165,7 +175,9 @@ mod tests {
 
     #[test]
     fn every_pipeline_at_the_top_names_the_folder_of_the_project() {
-        for example in all().filter(|example| example.under == ExampleRoot::Repository) {
+        // The two files that .gitlab-ci.yml includes name no folder: it does.
+        let included = |example: &&Example| example.path.starts_with(".gitlab/");
+        for example in all().filter(|example| example.under == ExampleRoot::Repository && !included(example)) {
             let text = put_in(example.text, "infra/pbx");
             assert!(text.contains(": infra/pbx\n"), "{}", example.path);
             assert!(!text.contains("project's folder in the repository"), "{}", example.path);

@@ -1,6 +1,7 @@
 //! What to do after `init`, line by line.
 
 use crate::cli::Pipeline;
+use crate::starter::ledger::{LedgerSwitch, ledger_line};
 
 /// The next steps with a simulator. `folder` is the argument that names the project, where there is one.
 pub(crate) fn demo_steps(folder: Option<&str>) -> Vec<String> {
@@ -15,9 +16,13 @@ pub(crate) fn demo_steps(folder: Option<&str>) -> Vec<String> {
     ]
 }
 
-/// The next steps. `had_project` says whether the project existed before.
-pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline]) -> Vec<String> {
-    let mut lines = vec![String::new(), "Next:".to_owned()];
+/// The next steps. `had_project` says whether the project existed before, and `ledger` what became of its ledger.
+pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline], ledger: LedgerSwitch) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    if ledger == LedgerSwitch::TurnedOn {
+        lines.push("The ledger is turned on at the end of ringform.yaml.".to_owned());
+    }
+    lines.push("Next:".to_owned());
     let mut line = |text: &str| lines.push(format!("  {text}"));
     if !had_project {
         line(
@@ -25,6 +30,11 @@ pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline]) -> Vec<Strin
         );
         line("`ringform import 12 13` writes documents from live clients in place of the example clients/me.yaml");
         line("`ringform plan` shows what would change; nothing is sent before `ringform apply`");
+    }
+    if ledger == LedgerSwitch::ByHand
+        && let Some(key) = ledger_line(pipelines)
+    {
+        line(&format!("add the line `{key}` to the project file"));
     }
     for pipeline in pipelines {
         line(match pipeline {
@@ -40,10 +50,14 @@ pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline]) -> Vec<Strin
             }
         });
     }
-    match pipelines.is_empty() {
-        true => line("`ringform init --ci github` (or gitlab, cron, kubernetes) adds a pipeline"),
-        false => {
-            line("once the live clients agree with git: `git tag ringform-applied && git push origin ringform-applied`")
+    match ledger_line(pipelines) {
+        None => line("`ringform init --ci github` (or gitlab, cron, kubernetes) adds a pipeline"),
+        Some("ledger: git") => {
+            line("the first apply creates the branch ringform-ledger: the apply job needs the right to push it");
+            line("protect that branch so that only the apply job may push it; docs/ci.md shows how");
+        }
+        Some(_) => {
+            line("the first `ringform apply` in the clone of that machine creates the branch ringform-ledger there")
         }
     }
     lines

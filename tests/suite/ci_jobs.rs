@@ -1,182 +1,53 @@
-//! The jobs of examples/ci after an apply that did not end clean, with stand-ins for what they ask GitHub and GitLab. A later
-//! merge must neither forget what such an apply stored nor take it for drift.
-
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+//! The apply jobs of examples/ci after an apply that did not end clean. A later merge must neither forget what such an
+//! apply stored nor take it for drift. One pass each: the ledger knows what each client holds.
 
 use ringform::sandbox::{Semantics, SimulatorFault};
 use serde_json::{Value as Json, json};
 
+use crate::pipeline::{BOTH, Ended, Host, Job, Pipeline};
 use crate::world::World;
 
-/// `gh` and `curl`, as far as the jobs use them: tags are those of the repository at hand.
-const GH: &str = r#"#!/bin/sh
-for word; do case $word in ref=*) ref=${word#ref=} ;; sha=*) sha=${word#sha=} ;; repos/*) path=${word#*/git/} ;; esac; done
-case " $* " in
-*" POST "*) git update-ref "$ref" "$sha" "" ;;
-*" PATCH "*) git update-ref "$path" "$sha" ;;
-*" DELETE "*) git update-ref -d "$path" ;;
-*) git for-each-ref --format='%(refname)' "refs/${path#matching-refs/}*" ;;
-esac
-"#;
-const CURL: &str = r#"#!/bin/sh
-for word; do url=$word; done
-case " $* " in
-*" POST "*) name=${url#*tag_name=}; git tag "${name%%&*}" "${url##*ref=}" ;;
-*" DELETE "*) git tag --delete "${url##*/}" ;;
-*) exit 2 ;;
-esac
-"#;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Pipeline {
-    Github,
-    Gitlab,
-}
-
-const BOTH: [Pipeline; 2] = [Pipeline::Github, Pipeline::Gitlab];
-
-impl Pipeline {
-    /// The shell text of the apply job, one piece a step; what installs ringform is left out.
-    fn steps(self) -> Vec<String> {
-        let file = match self {
-            Pipeline::Github => "examples/ci/github/ringform-apply.yml",
-            Pipeline::Gitlab => "examples/ci/gitlab/gitlab-ci.yml",
-        };
-        let text = fs::read_to_string(file).unwrap();
-        let yaml: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
-        let word = |value: &serde_yaml::Value| value.as_str().map(str::to_owned);
-        match self {
-            Pipeline::Github => {
-                let steps = yaml["jobs"]["apply"]["steps"].as_sequence().unwrap();
-                let runs = steps.iter().filter_map(|step| step.get("run").and_then(word));
-                runs.filter(|run| !run.starts_with("cargo install")).collect()
-            }
-            Pipeline::Gitlab => {
-                let lines: Vec<String> =
-                    yaml["apply"]["script"].as_sequence().unwrap().iter().filter_map(word).collect();
-                vec![lines.join("\n")]
-            }
-        }
-    }
-
-    /// The apply job of what is checked out, step by step, on a machine that knows nothing of earlier runs.
-    fn job(self, world: &World) -> Vec<Command> {
-        let _no_journal_yet = fs::remove_dir_all(world.path(".ringform"));
-        fs::create_dir_all(world.path("state")).unwrap();
-        for (name, text) in [("gh", GH), ("curl", CURL)] {
-            let path = world.path(&format!("state/{name}"));
-            fs::write(&path, text).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        let binary = Path::new(env!("CARGO_BIN_EXE_ringform")).parent().unwrap().display().to_string();
-        let path = format!("{}:{binary}:{}", world.path("state").display(), std::env::var("PATH").unwrap());
-        let head = world.git(&["rev-parse", "HEAD"]);
-        let step = |step: String| {
-            let mut command = Command::new("bash");
-            command.args(["-e", "-o", "pipefail", "-c", &step]).current_dir(world.folder()).env_clear();
-            command.env("PATH", &path).env("RUNNER_TEMP", world.path("state"));
-            command.envs([("RINGFORM_APP_ID", "app"), ("RINGFORM_APP_SECRET", "s3cr3t-of-app")]);
-            command.envs([("GITHUB_REPOSITORY", "acme/pbx"), ("GITHUB_SHA", &*head), ("CI_COMMIT_SHA", &*head)]);
-            command.envs([("RINGFORM_PROJECT", "."), ("CI_API_V4_URL", "https://gitlab.example/api/v4")]);
-            command.envs([("CI_PROJECT_ID", "9"), ("RINGFORM_TAG_TOKEN", "token")]);
-            command
-        };
-        self.steps().into_iter().map(step).collect()
-    }
-
-    /// Runs the apply job. Whether it ended green, and what it said.
-    fn apply(self, world: &World) -> (bool, String) {
-        let mut said = String::new();
-        for mut step in self.job(world) {
-            let output = step.output().unwrap();
-            said.push_str(&String::from_utf8_lossy(&output.stdout));
-            said.push_str(&String::from_utf8_lossy(&output.stderr));
-            if !output.status.success() {
-                return (false, said);
-            }
-        }
-        (true, said)
-    }
-
-    /// Runs the apply job, and ends all of it at once as soon as `reached` says so.
-    fn killed(self, world: &World, reached: impl Fn() -> bool) {
-        for mut step in self.job(world) {
-            let mut child = step.process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            while child.try_wait().unwrap().is_none() {
-                if reached() {
-                    let group = format!("-{}", child.id());
-                    assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
-                    child.wait().unwrap();
-                    return;
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        }
-        panic!("{self:?}: the job ended by itself");
-    }
-
-    /// The job ends green, `ringform-applied` has come to the commit, and nothing is left as tried.
-    #[track_caller]
-    fn green(self, world: &World) {
-        let (green, said) = self.apply(world);
-        assert!(green, "{self:?}\n{said}");
-        assert_eq!(world.git(&["rev-parse", "ringform-applied"]), world.git(&["rev-parse", "HEAD"]), "{said}");
-        assert_eq!(world.git(&["tag", "--list", "ringform-tried-*"]), "", "{said}");
-    }
-
-    /// The job ends red and `ringform-applied` stays.
-    #[track_caller]
-    fn red(self, world: &World) -> String {
-        let before = world.git(&["rev-parse", "ringform-applied"]);
-        let (green, said) = self.apply(world);
-        assert!(!green, "{self:?}\n{said}");
-        assert_eq!(world.git(&["rev-parse", "ringform-applied"]), before, "{said}");
-        said
-    }
-}
-
-/// Two clients in sync with git, the tag at the first commit.
-fn beginning() -> World {
+/// Two clients in sync with git, and a ledger that says so.
+fn beginning(pipeline: Pipeline) -> (World, Host) {
     let mut world = World::new()
+        .project("ledger: git")
         .live(12, json!({"geo_list": "RU", "timezone": "UTC"}))
         .live(13, json!({"geo_list": "RU"}))
-        .file(".gitignore", ".ringform\n/state/\n/*.json\n");
+        .file(".gitignore", ".ringform\n.seed-of-the-test.json\n");
     for id in [12, 13] {
         world = world.declared(id, "{geo_list: [RU]}");
     }
     let world = world.repository();
-    world.git(&["tag", "ringform-applied"]);
-    world.git(&["remote", "add", "origin", "."]);
-    world
+    let host = Host::new(&world, pipeline);
+    host.apply(&world).status(0).requests(1, 2, 0);
+    assert_eq!([host.recorded(12, "geo_list"), host.recorded(13, "geo_list")], ["RU", "RU"]);
+    (world, host)
 }
 
-/// Commits these countries for both clients.
-fn merge(world: &World, of_12: &str, of_13: &str) {
+/// Merges these countries for both clients.
+fn merge(world: &World, host: &Host, of_12: &str, of_13: &str) {
     world.declare(12, &format!("{{geo_list: {of_12}}}"));
     world.declare(13, &format!("{{geo_list: {of_13}}}"));
     world.commit("merge");
+    host.push(world);
+}
+
+fn revert(world: &World, host: &Host) {
+    world.git(&["revert", "--no-edit", "HEAD"]);
+    host.push(world);
 }
 
 /// A world in which both clients were to be opened and only 12 was: the PUT of 13 is refused.
 #[track_caller]
-fn half_applied(pipeline: Pipeline) -> World {
-    let world = beginning();
-    merge(&world, "\"*\"", "\"*\"");
+fn half_applied(pipeline: Pipeline) -> (World, Host) {
+    let (world, host) = beginning(pipeline);
+    merge(&world, &host, "\"*\"", "\"*\"");
     refuse_13(&world);
-    pipeline.red(&world);
+    red(&world, &host).requests(1, 2, 2);
     world.server().clear_faults();
     assert_eq!(countries(&world), ["*", "RU"]);
-    assert_eq!(world.git(&["rev-parse", &tried(&world)]), world.git(&["rev-parse", "HEAD"]));
-    world
-}
-
-fn tried(world: &World) -> String {
-    format!("ringform-tried-{}", world.git(&["rev-parse", "HEAD"]))
+    assert_eq!([host.recorded(12, "geo_list"), host.recorded(13, "geo_list")], ["*", "RU"]);
+    (world, host)
 }
 
 fn refuse_13(world: &World) {
@@ -188,186 +59,199 @@ fn countries(world: &World) -> [Json; 2] {
     [world.stored(12, "geo_list"), world.stored(13, "geo_list")]
 }
 
+/// The job ends green, the ledger names its commit, and no claim is left.
+#[track_caller]
+fn green(world: &World, host: &Host) -> Ended {
+    let ended = host.apply(world).status(0);
+    assert_eq!(host.applied(), world.git(&["rev-parse", "HEAD"]), "{}", ended.said);
+    assert_eq!([host.recorded(12, "geo_list"), host.recorded(13, "geo_list")], countries(world), "{}", ended.said);
+    assert!(host.ledger_files("open").is_empty(), "{}", ended.said);
+    ended
+}
+
+/// The job ends red, and no claim is left.
+#[track_caller]
+fn red(world: &World, host: &Host) -> Ended {
+    let ended = host.apply(world).status(1);
+    assert!(host.ledger_files("open").is_empty(), "{}", ended.said);
+    ended
+}
+
 #[test]
-fn a_clean_apply_moves_the_tag_and_leaves_nothing_as_tried() {
+fn a_clean_apply_records_its_values_and_its_commit_in_one_pass() {
     for pipeline in BOTH {
-        let world = beginning();
-        merge(&world, "[RU, KZ]", "[RU]");
-        pipeline.green(&world);
+        let (world, host) = beginning(pipeline);
+        merge(&world, &host, "[RU, KZ]", "[RU]");
+        green(&world, &host).requests(1, 2, 1);
         assert_eq!(countries(&world), ["KZ RU", "RU"]);
+        // Nothing is left to send, and nothing to record.
+        let tip = world.git(&["ls-remote", "origin", "ringform-ledger"]);
+        green(&world, &host).requests(1, 2, 0);
+        assert_eq!(world.git(&["ls-remote", "origin", "ringform-ledger"]), tip);
     }
 }
 
 #[test]
-fn what_half_an_apply_opened_is_closed_by_the_revert() {
+fn half_an_apply_is_closed_by_the_revert_in_one_pass() {
     for pipeline in BOTH {
-        let world = half_applied(pipeline);
-        world.git(&["revert", "--no-edit", "HEAD"]);
-        pipeline.green(&world);
+        let (world, host) = half_applied(pipeline);
+        revert(&world, &host);
+        green(&world, &host).requests(1, 2, 1);
         assert_eq!(countries(&world), ["RU", "RU"]);
     }
 }
 
 #[test]
-fn what_half_an_apply_left_is_ended_by_the_job_that_is_run_again_and_by_the_next_merge() {
+fn half_an_apply_is_ended_by_the_job_that_is_run_again_and_by_the_next_merge() {
     for pipeline in BOTH {
-        let world = half_applied(pipeline);
-        pipeline.green(&world);
+        let (world, host) = half_applied(pipeline);
+        green(&world, &host).requests(1, 2, 1);
         assert_eq!(countries(&world), ["*", "*"]);
 
-        let world = half_applied(pipeline);
-        merge(&world, "[BY]", "[BY]");
-        pipeline.green(&world);
+        let (world, host) = half_applied(pipeline);
+        merge(&world, &host, "[BY]", "[BY]");
+        green(&world, &host).requests(1, 2, 2);
         assert_eq!(countries(&world), ["BY", "BY"]);
     }
 }
 
 #[test]
-fn what_a_job_sent_before_it_was_killed_is_taken_back_by_the_revert() {
+fn a_job_that_was_killed_leaves_a_claim_and_a_person_takes_it_over() {
     for pipeline in BOTH {
-        let world = beginning();
-        merge(&world, "\"*\"", "\"*\"");
+        let (world, host) = beginning(pipeline);
+        merge(&world, &host, "\"*\"", "\"*\"");
         world.server().fault("latency=60s,on=put,client=13".parse().unwrap());
-        pipeline.killed(&world, || world.stored(12, "geo_list") == "*");
+        host.kill_apply(&world, || world.stored(12, "geo_list") == "*");
         world.server().clear_faults();
-        world.git(&["revert", "--no-edit", "HEAD"]);
-        pipeline.green(&world);
+        let open = host.ledger_files("open");
+        assert_eq!(open.len(), 1, "{open:?}");
+        let run = open[0].trim_start_matches("open/").trim_end_matches(".json").to_owned();
+        // The next job sends nothing while the claim may be alive.
+        revert(&world, &host);
+        host.apply(&world).status(1).requests(0, 0, 0).says(&[&run, "--take-over"]);
+        assert_eq!(countries(&world), ["*", "RU"]);
+        host.apply_with(&world, &format!("--take-over {run}")).status(0).requests(1, 2, 1);
         assert_eq!(countries(&world), ["RU", "RU"]);
+        green(&world, &host).requests(1, 2, 0);
     }
+}
+
+#[test]
+fn a_job_that_a_person_cancels_records_what_it_sent_before_it_leaves() {
+    let (world, host) = beginning(Pipeline::Github);
+    merge(&world, &host, "\"*\"", "\"*\"");
+    world.server().fault("latency=2s,on=put,client=12".parse().unwrap());
+    let before = world.server().counts().write;
+    let status = host.cancel_apply(&world, || world.server().counts().write > before);
+    assert_eq!(status, Some(130));
+    world.server().clear_faults();
+    assert!(host.ledger_files("open").is_empty());
+    assert_eq!([host.recorded(12, "geo_list"), host.recorded(13, "geo_list")], countries(&world));
+    assert_eq!(countries(&world), ["*", "RU"]);
+    green(&world, &host).requests(1, 2, 1);
 }
 
 #[test]
 fn failures_in_a_row_are_all_remembered() {
     for pipeline in BOTH {
         // 12 holds what the first of three merges brought.
-        let world = half_applied(pipeline);
+        let (world, host) = half_applied(pipeline);
         refuse_13(&world);
-        merge(&world, "\"*\"", "[KZ]");
-        pipeline.red(&world);
-        merge(&world, "\"*\"", "[BY]");
-        pipeline.red(&world);
+        merge(&world, &host, "\"*\"", "[KZ]");
+        red(&world, &host);
+        merge(&world, &host, "\"*\"", "[BY]");
+        red(&world, &host);
         world.server().clear_faults();
-        merge(&world, "[RU]", "[RU]");
-        pipeline.green(&world);
-        assert_eq!(countries(&world), ["RU", "RU"]);
-
-        // 12 was opened by the second, in the turn that looks at the first.
-        let world = beginning();
-        refuse_13(&world);
-        merge(&world, "[RU]", "[KZ]");
-        pipeline.red(&world);
-        merge(&world, "\"*\"", "[BY]");
-        pipeline.red(&world);
-        assert_eq!(countries(&world), ["*", "RU"]);
-        world.server().clear_faults();
-        merge(&world, "[RU]", "[RU]");
-        pipeline.green(&world);
+        merge(&world, &host, "[RU]", "[RU]");
+        green(&world, &host).requests(1, 2, 1);
         assert_eq!(countries(&world), ["RU", "RU"]);
     }
 }
 
 #[test]
-fn what_somebody_changed_after_half_an_apply_is_a_conflict_until_it_is_settled() {
+fn a_client_changed_outside_of_git_after_half_an_apply_is_a_conflict_until_it_is_settled() {
     for pipeline in BOTH {
-        let world = half_applied(pipeline);
+        let (world, host) = half_applied(pipeline);
         world.server().set(12, "geo_list", json!("KZ"));
-        world.git(&["revert", "--no-edit", "HEAD"]);
+        revert(&world, &host);
         for _ in 0..2 {
-            let said = pipeline.red(&world);
-            assert!(said.contains("conflict"), "{said}");
+            red(&world, &host).requests(1, 2, 0).says(&["was also changed outside of git"]);
             assert_eq!(countries(&world), ["KZ", "RU"]);
         }
         world.server().set(12, "geo_list", json!("RU"));
-        pipeline.green(&world);
-    }
-}
-
-#[test]
-fn a_conflict_of_one_field_does_not_hide_that_another_is_still_open() {
-    for pipeline in BOTH {
-        let world = beginning();
-        world.declare(12, "{geo_list: [RU], timezone: UTC}");
-        world.commit("the time zone too");
-        pipeline.green(&world);
-        world.declare(12, "{geo_list: \"*\", timezone: Europe/Moscow}");
-        world.declare(13, "{geo_list: \"*\"}");
-        world.commit("merge");
-        refuse_13(&world);
-        pipeline.red(&world);
-        world.server().clear_faults();
-        // The time zone keeps the client from being closed by the revert, and nothing of that differs from ringform-applied.
-        world.server().set(12, "timezone", json!("Asia/Omsk"));
-        world.declare(12, "{geo_list: [RU], timezone: UTC}");
-        world.declare(13, "{geo_list: [RU]}");
-        world.commit("back");
-        pipeline.red(&world);
-        pipeline.red(&world);
-        assert_eq!(countries(&world), ["*", "RU"]);
-        world.server().set(12, "timezone", json!("UTC"));
-        pipeline.green(&world);
-        assert_eq!(countries(&world), ["RU", "RU"]);
+        green(&world, &host);
     }
 }
 
 #[test]
 fn a_field_that_moved_along_while_a_revert_was_sent_is_no_success() {
     for pipeline in BOTH {
-        let world = half_applied(pipeline);
+        let (world, host) = half_applied(pipeline);
         world.server().semantics(Semantics { replace: true, ..Semantics::default() });
-        world.git(&["revert", "--no-edit", "HEAD"]);
-        pipeline.red(&world);
+        revert(&world, &host);
+        red(&world, &host).requests(1, 2, 1);
         assert_eq!(countries(&world), ["RU", "RU"]);
     }
 }
 
 #[test]
-fn a_merge_of_other_credentials_is_not_tried_so_the_next_one_does_not_trust_it() {
+fn a_job_of_an_older_commit_that_is_run_again_sends_nothing() {
     for pipeline in BOTH {
-        let world = beginning();
+        let (world, host) = beginning(pipeline);
+        let older = world.git(&["rev-parse", "HEAD"]);
+        merge(&world, &host, "[KZ]", "[RU]");
+        green(&world, &host);
+        let again = host.apply_at(&world, &older, "").status(1).requests(0, 0, 0);
+        again.says(&["was applied already", "--allow-older"]);
+        assert_eq!(countries(&world), ["KZ", "RU"]);
+    }
+}
+
+#[test]
+fn a_merge_of_another_endpoint_is_sent_only_by_a_job_that_a_person_starts() {
+    for pipeline in BOTH {
+        let (world, host) = beginning(pipeline);
+        // The same simulator under another name.
+        let project = world.read("ringform.yaml").replace("127.0.0.1", "localhost");
+        world.write("ringform.yaml", project.as_bytes());
+        merge(&world, &host, "[BY]", "[RU]");
+        host.apply(&world).status(1).requests(0, 0, 0).says(&["this ledger is of", "--trust-project"]);
+        host.apply_with(&world, "--trust-project").status(0).requests(1, 2, 1);
+        green(&world, &host).requests(1, 2, 0);
+    }
+}
+
+#[test]
+fn a_pull_request_of_other_credentials_makes_no_request() {
+    for pipeline in BOTH {
+        let (world, host) = beginning(pipeline);
+        world.git(&["checkout", "-q", "-b", "stolen"]);
         let project = world.read("ringform.yaml");
-        world.write(
-            "ringform.yaml",
-            format!("{project}credentials:\n  stolen: {{token: \"${{STOLEN}}\"}}\n").as_bytes(),
-        );
-        merge(&world, "[BY]", "[RU]");
-        for _again in 0..2 {
-            let said = pipeline.red(&world);
-            assert!(said.contains("untrusted-project") || said.contains("credentials"), "{said}");
-            assert_eq!(world.git(&["tag", "--list", "ringform-tried-*"]), "");
-            merge(&world, "[KZ]", "[RU]");
-        }
-        let counts = world.server().counts();
-        assert_eq!((counts.read, counts.write), (0, 0));
+        let more = "credentials:\n  default: {token: \"${STOLEN}\"}\n";
+        world.write("ringform.yaml", format!("{project}{more}").as_bytes());
+        world.declare(12, "{geo_list: [BY]}");
+        world.commit("Other credentials");
+        world.git(&["checkout", "-q", "main"]);
+        let (ended, _) = host.plan(&world, Job::Plan, "stolen");
+        ended.status(1).requests(0, 0, 0).says(&["credentials"]);
     }
 }
 
 #[test]
-fn a_document_that_was_broken_at_the_tag_is_sent_once_it_is_mended() {
+fn a_merge_request_is_compared_with_the_commit_where_it_left_its_target() {
     for pipeline in BOTH {
-        let world = beginning();
-        world.declare(12, "{geo_list: [RU, RU, Nowhere]}");
-        world.commit("broken");
-        world.git(&["tag", "--force", "ringform-applied"]);
-        merge(&world, "[BY]", "[RU]");
-        pipeline.green(&world);
-        assert_eq!(countries(&world), ["BY", "RU"]);
+        let (world, host) = beginning(pipeline);
+        world.git(&["checkout", "-q", "-b", "belarus"]);
+        world.declare(12, "{geo_list: [BY]}");
+        world.commit("Client 12 may register from Belarus");
+        world.git(&["checkout", "-q", "main"]);
+        world.declare(13, "{geo_list: [KZ]}");
+        world.commit("Meanwhile");
+        host.push(&world);
+        let (ended, comment) = host.plan(&world, Job::Plan, "belarus");
+        ended.status(0).requests(1, 1, 0);
+        assert!(comment.contains("BY") && !comment.contains("KZ"), "{comment}");
+        let (ended, _) = host.plan(&world, Job::PlanOfFork, "belarus");
+        ended.status(0).requests(0, 0, 0);
     }
-}
-
-#[test]
-fn a_merge_request_is_compared_with_where_it_left_the_branch_that_was_fetched() {
-    let mut world = beginning();
-    world.git(&["checkout", "-q", "-b", "belarus"]);
-    world.declare(12, "{geo_list: [BY]}");
-    world.commit("Client 12 may register from Belarus");
-    world.git(&["checkout", "-q", "main"]);
-    world.declare(13, "{geo_list: [KZ]}");
-    world.commit("Meanwhile");
-    world.git(&["checkout", "-q", "--detach", "belarus"]);
-    world.git(&["fetch", "-q", "origin", "refs/heads/main"]);
-    let text = fs::read_to_string("examples/ci/gitlab/gitlab-ci.yml").unwrap();
-    let flags = "--base FETCH_HEAD... --affected --only pending --only unknown";
-    assert!(text.contains(&format!("ringform plan \"$RINGFORM_PROJECT\" {flags}")));
-    let plan = world.run(&format!("plan {flags} --format json")).ok().requests(1, 1, 0);
-    assert_eq!(plan.client("12")["changes"][0]["origin"], "pending");
 }

@@ -47,6 +47,7 @@ mod output_inputs;
 mod outputs;
 mod overriding;
 mod pages;
+mod pipeline;
 mod places;
 mod planning;
 mod programs;

@@ -22,12 +22,12 @@ fn origin(ran: &Ran) -> Json {
 #[test]
 fn any_name_of_a_revision_serves() {
     let mut world = world();
-    world.git(&["tag", "-am", "x", "ringform-applied"]);
+    world.git(&["tag", "-am", "x", "applied-last"]);
     world.declare(12, "{timezone: Asia/Omsk}");
     world.commit("fix: the zone");
     world.declare(12, "{timezone: Europe/Moscow}");
     let short = world.git(&["rev-parse", "--short", "HEAD~1"]);
-    for revision in ["HEAD~1", "ringform-applied", "main^", ":/first", &short, "HEAD~1..."] {
+    for revision in ["HEAD~1", "applied-last", "main^", ":/first", &short, "HEAD~1..."] {
         let ran = world.run(&format!("plan --base {revision} --format json")).ok();
         assert_eq!((origin(&ran), rules(&ran)), (json!("pending"), vec![]), "{revision}");
         assert_eq!(ran.json()["base"], *revision);

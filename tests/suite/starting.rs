@@ -77,9 +77,17 @@ const PIPELINES: [(&str, &[(&str, &str)]); 4] = [
             (".github/workflows/ringform-apply.yml", "ci/github/ringform-apply.yml"),
             (".github/workflows/ringform-drift.yml", "ci/github/ringform-drift.yml"),
             (".github/workflows/ringform-plan.yml", "ci/github/ringform-plan.yml"),
+            (".github/workflows/ringform-plan-fork.yml", "ci/github/ringform-plan-fork.yml"),
         ],
     ),
-    ("gitlab", &[(".gitlab-ci.yml", "ci/gitlab/gitlab-ci.yml")]),
+    (
+        "gitlab",
+        &[
+            (".gitlab-ci.yml", "ci/gitlab/gitlab-ci.yml"),
+            (".gitlab/ringform-plan.yml", "ci/gitlab/ringform-plan.yml"),
+            (".gitlab/ringform-drift.yml", "ci/gitlab/ringform-drift.yml"),
+        ],
+    ),
     (
         "cron",
         &[
@@ -121,6 +129,12 @@ fn each_pipeline_is_the_example_byte_for_byte_and_validate_passes_right_after() 
             assert_eq!(empty.read(written), fs::read_to_string(format!("examples/{example}")).unwrap());
         }
         assert_eq!(empty.files().len(), files.len() + 2, "{:?}", empty.files());
+        let line = if name == "cron" { "\nledger: {remote: none}\n" } else { "\nledger: git\n" };
+        let starter = fs::read_to_string("examples/starter/ringform.yaml").unwrap();
+        assert_eq!(empty.read("ringform.yaml"), starter.replace("\n# ledger: git\n", line));
+        assert!(
+            empty.read("ringform.yaml").contains(line) && said.stderr.contains("creates the branch ringform-ledger")
+        );
         assert_eq!(empty.run("validate").status(0).stdout, "1 document in 1 file: valid.\n");
     }
 }
@@ -138,7 +152,7 @@ fn only_the_script_for_cron_is_executable() {
 fn one_run_writes_several_pipelines_and_a_repeated_one_only_once() {
     let empty = Empty::new();
     empty.run("init --ci github --ci kubernetes --ci github").status(0);
-    assert_eq!(empty.files().len(), 2 + 3 + 1);
+    assert_eq!(empty.files().len(), 2 + 4 + 1);
     empty.run("validate").status(0);
 }
 
@@ -178,14 +192,33 @@ fn a_second_init_changes_nothing_and_names_the_option_for_a_pipeline() {
 }
 
 #[test]
-fn an_existing_project_gets_only_the_pipeline() {
+fn an_existing_project_gets_the_pipeline_and_the_line_of_the_ledger() {
     // No `documents` here: every YAML that is not hidden would be a client document.
     let project = "endpoint: https://pbx.example\n";
     let empty = Empty::new().with("ringform.yaml", project).with("a.yaml", "client: 7\nsettings: {geo_list: [RU]}\n");
     let said = empty.run("init --ci kubernetes --ci github").status(0);
     assert!(!said.stdout.contains("ringform.yaml") && !said.stdout.contains("clients/"), "{}", said.stdout);
-    assert_eq!(empty.read("ringform.yaml"), project);
+    assert!(said.stderr.contains("The ledger is turned on at the end of ringform.yaml."), "{}", said.stderr);
+    let with_ledger = format!("{project}\nledger: git\n");
+    assert_eq!(empty.read("ringform.yaml"), with_ledger);
     assert_eq!(empty.run("validate").status(0).stdout, "1 document in 1 file: valid.\n");
+    // The next pipeline finds the line.
+    let said = empty.run("init --ci cron").status(0);
+    assert!(!said.stderr.contains("turned on"), "{}", said.stderr);
+    assert_eq!(empty.read("ringform.yaml"), with_ledger);
+}
+
+#[test]
+fn a_project_file_without_a_certain_place_for_the_line_stays_as_it_is() {
+    for (name, text) in [
+        ("ringform.yaml", "{endpoint: \"https://pbx.example\"}\n"),
+        ("a.ringform.yaml", "endpoint: https://a.example\n"),
+    ] {
+        let empty = Empty::new().with(name, text);
+        let said = empty.run("init --ci gitlab").status(0);
+        assert!(said.stderr.contains("add the line `ledger: git` to the project file"), "{}", said.stderr);
+        assert_eq!(empty.read(name), text);
+    }
 }
 
 #[test]
@@ -195,7 +228,7 @@ fn a_project_in_a_subfolder_has_its_pipelines_at_the_top_of_the_repository() {
     for written in ["infra/pbx/ringform.yaml", "infra/pbx/clients/me.yaml", ".gitlab-ci.yml"] {
         assert!(said.stdout.lines().any(|line| line == written), "{}", said.stdout);
     }
-    for workflow in ["plan", "apply", "drift"] {
+    for workflow in ["plan", "plan-fork", "apply", "drift"] {
         let text = empty.read(&format!(".github/workflows/ringform-{workflow}.yml"));
         assert!(text.contains("\n    working-directory: infra/pbx\n"), "{text}");
     }
