@@ -13,8 +13,9 @@ use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Sta
 use crate::run::outcome::RunOutcome;
 use crate::run::read::Readings;
 use crate::run::ready::{self, Ready};
+use crate::run::session::Session;
 use crate::run::write::{self, WriteOptions, Writes};
-use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, saved_plan, unresolved};
+use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, identity, saved_plan, unresolved};
 
 const INTERRUPTED: &str = "interrupted before it was sent";
 
@@ -45,7 +46,8 @@ pub async fn apply(
     ready.report.diagnostics.extend(send::looser_flags(&request.limits, &ready.limits));
     ready.limits = SendLimits::strictest([&ready.limits, &request.limits]);
     let puts = unresolved::announce(&ready.project, &mut ready.report, listener)?;
-    let mut planned = match permission(&mut ready, request, env, listener, ask).await? {
+    let actor = identity::actor_of_apply(&request.run, env, &ready.project);
+    let mut planned = match permission(&mut ready, actor.as_ref(), request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
     };
@@ -66,8 +68,7 @@ pub async fn apply(
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
-    let run = env.run(session.usage.requests(), session.usage.quota());
-    report.run = Run { overrides: request.run.overrides.clone(), ..run };
+    report.run = run_of(&session, actor.as_ref(), request, env);
     let recorded = match ledger.as_mut().map(|ledger| ledger.record(&report, env)) {
         Some(Err(problem)) => {
             report.diagnostics.push(*problem);
@@ -80,9 +81,16 @@ pub async fn apply(
     Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(recorded).and(closed) })
 }
 
+/// The run's part of the report, as it is now.
+fn run_of(session: &Session, actor: Option<&Untrusted>, request: &ApplyRequest, env: &Environment) -> Run {
+    let run = identity::run(&request.run, env, session.usage.requests(), session.usage.quota());
+    Run { actor: actor.cloned(), ..run }
+}
+
 /// Whether the run may send the plan: `Some` says why not.
 async fn permission(
     ready: &mut Ready,
+    actor: Option<&Untrusted>,
     request: &ApplyRequest,
     env: &Environment,
     listener: &Listener,
@@ -91,16 +99,14 @@ async fn permission(
     if env.shutdown.is_stopped() {
         return Ok(Some(INTERRUPTED.to_owned()));
     }
-    let usage = &ready.session.usage;
-    let run = env.run(usage.requests(), usage.quota());
-    ready.report.run = Run { overrides: request.run.overrides.clone(), ..run };
+    ready.report.run = run_of(&ready.session, actor, request, env);
     let exceeded = send::exceeded(&ready.limits, &ready.report);
     if !exceeded.is_empty() {
         ready.report.diagnostics.extend(exceeded.iter().map(ExceededLimit::error));
         let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");
         return Ok(Some(format!("not sent: {}", why.raw())));
     }
-    let plan = &ready.report;
+    let (plan, usage) = (&ready.report, &ready.session.usage);
     if !plan.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty()) {
         return Ok(None);
     }

@@ -64,8 +64,7 @@ impl Environment {
             duration_ms: self.clock.elapsed().as_millis() as u64,
             requests,
             quota,
-            overrides: Vec::new(),
-            drift: None,
+            ..Run::default()
         }
     }
 

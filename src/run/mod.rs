@@ -53,7 +53,7 @@ pub use plan::plan;
 pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE};
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
-    ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
+    ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
     LedgerBeginning, LedgerOptions, Notification, RunRequest,
 };
 pub use resolve::resolve;

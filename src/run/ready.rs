@@ -49,9 +49,9 @@ pub(super) async fn from_live(
     report.diagnostics.extend(warnings::of_plan(sending, &project, &rules.guards, &report));
     report.revision = project.revision();
     let is_whole = whole && is_whole_run(request);
-    let ledger = ledger.zip(request.ledger.begins.as_ref()).and_then(|(run, beginning)| {
+    let ledger = ledger.and_then(|run| {
         let commit = report.revision.as_ref()?.commit.clone();
-        Some(Recording::new(run, &project, beginning, commit, is_whole, env))
+        Some(Recording::new(run, &project, commit, is_whole, env))
     });
     let readings = outcome.readings;
     Ok(Ready { project, session, report, readings, lock, limits: rules.limits, ledger })

@@ -8,13 +8,15 @@ use crate::config::Project;
 use crate::ledger::claim::claimed_puts;
 use crate::ledger::draft::RunRecord;
 use crate::ledger::run::{LedgerRun, RecordOutcome, RunIdentity};
-use crate::model::{Diagnostic, Untrusted};
+use crate::model::Diagnostic;
 use crate::plan::{ApplyResult, ClientPlan, Plan, document};
-use crate::run::identity::{of_ci, of_system};
-use crate::run::{Environment, LedgerBeginning};
+use crate::run::Environment;
 
 /// The lease of a project that names none.
 const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// The actor of a run that neither a flag, a CI system, git nor the system names.
+const UNKNOWN: &str = "unknown";
 
 /// A run of apply in the ledger.
 #[derive(Debug)]
@@ -31,23 +33,11 @@ impl Recording {
     pub(super) fn new(
         run: LedgerRun,
         project: &Project,
-        beginning: &LedgerBeginning,
         commit: String,
         is_whole: bool,
         env: &Environment,
     ) -> Recording {
-        let (person, job) = of_ci(&env.variables).unwrap_or_default();
-        let named = beginning.actor.as_deref().map(Untrusted::from).or(person);
-        let actor = named.or_else(|| project.repository.person().map(Untrusted::from));
-        let who = RunIdentity {
-            run: env.run_id(),
-            actor: actor.unwrap_or_else(|| of_system(&env.variables)),
-            reason: beginning.reason.as_deref().map(Untrusted::from),
-            link: job.link,
-            pull_request: job.pull_request,
-            commit,
-            digest: String::new(),
-        };
+        let who = RunIdentity { run: env.run_id(), commit, ..RunIdentity::default() };
         let lease = project.ledger.as_ref().map_or(LEASE, |config| config.lease);
         Recording { run, who, lease, is_whole }
     }
@@ -58,8 +48,17 @@ impl Recording {
         if puts.is_empty() {
             return Ok(());
         }
+        self.identify(plan);
         self.who.digest = document::digest(plan).unwrap_or_default();
         self.run.claim_for(&self.who, puts, self.lease, env.clock.timestamp)
+    }
+
+    /// Takes from a report who runs it, why and in which job.
+    fn identify(&mut self, report: &Plan) {
+        let (run, job) = (&report.run, report.run.ci.clone().unwrap_or_default());
+        self.who.actor = run.actor.clone().unwrap_or_else(|| UNKNOWN.into());
+        self.who.reason = run.reason.clone();
+        (self.who.link, self.who.pull_request) = (job.job, job.pull_request);
     }
 
     /// Whether a PUT may still begin.
@@ -69,6 +68,7 @@ impl Recording {
 
     /// Records the results.
     pub(super) fn record(&mut self, report: &Plan, env: &Environment) -> Result<RecordOutcome, Box<Diagnostic>> {
+        self.identify(report);
         let bytes = serde_json::to_vec(&kept(report)).map_err(|why| {
             let summary = format!("the report cannot be written as JSON: {why}");
             Box::new(Diagnostic::error("ledger", None, summary))

@@ -26,6 +26,7 @@ mod guard_testing;
 mod guarding;
 mod helping;
 mod hostile;
+mod identity;
 mod importing;
 mod journals;
 mod laws_exchange;

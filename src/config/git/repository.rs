@@ -78,12 +78,13 @@ impl Repository {
         Some((head.id.clone(), [&head.folder, file.as_bytes()].concat()))
     }
 
-    /// The person whom the user's settings of git name, `NAME <MAIL>`.
+    /// The person whom the user's settings of git name, `NAME <MAIL>`. One call of git.
     pub fn person(&self) -> Option<String> {
-        let get = |name: &str| self.git().setting(name).filter(|value| !value.is_empty());
+        let all = self.git().settings(r"^user\.(name|email)$");
+        let get = |wanted: &str| all.iter().rfind(|(name, value)| name == wanted && !value.is_empty());
         match (get("user.name"), get("user.email")) {
-            (Some(name), Some(mail)) => Some(format!("{name} <{mail}>")),
-            (name, mail) => name.or(mail),
+            (Some((_, name)), Some((_, mail))) => Some(format!("{name} <{mail}>")),
+            (name, mail) => name.or(mail).map(|(_, value)| value.clone()),
         }
     }
 

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BaseLimit, ClientId, Diagnostic, Direction, GuardOverride, Origin, Place, Revision, Severity, Untrusted,
+    BaseLimit, CiJob, ClientId, Diagnostic, Direction, GuardOverride, Origin, Place, Revision, Severity, Untrusted,
 };
 use crate::plan::client::{ClientPlan, Status};
 use crate::plan::drift::report::DriftReport;
@@ -133,6 +133,16 @@ pub struct Run {
     pub id: String,
     /// When it began, RFC 3339 in UTC.
     pub started_at: String,
+    /// Who ran it: `--actor`, else the person whom the CI system names. `apply` alone also asks the user's settings of
+    /// git, then the system. `null` where none of them names a person.
+    #[serde(default)]
+    pub actor: Option<Untrusted>,
+    /// Why: the text of `--reason`.
+    #[serde(default)]
+    pub reason: Option<Untrusted>,
+    /// The job of the CI system; `null` outside of GitHub and GitLab.
+    #[serde(default)]
+    pub ci: Option<CiJob>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// The requests it made.

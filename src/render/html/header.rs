@@ -5,11 +5,16 @@
 use std::io::{self, Write};
 
 use crate::plan::{DocumentKind, Plan, Summary};
+use crate::render::escape::cut;
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::fragments::text;
 use crate::render::totals::Totals;
+use crate::render::wording::attribution::attribution;
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::overridden;
+
+/// The longest link of the facts, in characters.
+const LINK: usize = 120;
 
 /// The verdict and the counts of the top and of the filters.
 pub(super) struct PageHeader {
@@ -83,6 +88,9 @@ pub(super) fn head(plan: &Plan, view: &PageHeader, out: &mut dyn Write) -> io::R
     for line in totals.coverage().into_iter().chain(totals.notes()) {
         writeln!(out, "<p class=\"lead\">{line}</p>")?;
     }
+    if let Some(who) = attribution(plan) {
+        writeln!(out, "<p class=\"lead\">{}</p>", text(&who))?;
+    }
     alarms(view, out)?;
     for one in &plan.run.overrides {
         writeln!(out, "<p class=\"alarm\">{}</p>", text(&overridden(one)))?;
@@ -142,6 +150,13 @@ fn facts(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(shard) = plan.shard {
         fact("Shard", format!("{} of {}", shard.index, shard.count))?;
+    }
+    let job = plan.run.ci.as_ref();
+    if let Some(job) = job.and_then(|ci| ci.job.as_ref()) {
+        fact("Job", text(&cut(job, LINK)))?;
+    }
+    if let Some(request) = job.and_then(|ci| ci.pull_request.as_ref()) {
+        fact("Pull request", text(&cut(request, LINK)))?;
     }
     fact("Run", text(&plan.run.started_at.as_str().into()))?;
     writeln!(out, "</dl>")
