@@ -9,7 +9,9 @@ mod apply_lock;
 #[cfg(test)]
 mod fixture;
 mod folder;
+mod open_puts;
 mod record;
+mod retention;
 mod stored;
 mod unresolved;
 
@@ -17,5 +19,6 @@ pub use append::{Journal, JournalHeader};
 pub use apply_lock::{ApplyLock, LockError, LockHolder};
 pub use folder::{FOLDER, state_folder};
 pub use record::JournalLine;
+pub use retention::{JournalRetention, prune};
 pub use stored::{StoredValues, stored_values};
-pub use unresolved::{DamagedLine, OpenEnds, UnresolvedPut, mark_resolved, open_ends};
+pub use unresolved::{DamagedLine, OpenEnds, PutTrace, UnresolvedPut, mark_resolved, open_ends};

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::journal::{Journal, JournalHeader, JournalLine};
+use crate::config::Project;
+use crate::journal::{self, Journal, JournalHeader, JournalLine, JournalRetention};
 use crate::model::{LimitKind, SendLimits, Untrusted};
 use crate::plan::send::{self, ExceededLimit};
-use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Status};
+use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Status, document};
+use crate::run::environment::RUN_TIME;
 use crate::run::outcome::RunOutcome;
 use crate::run::read::Readings;
 use crate::run::ready::{self, Ready};
@@ -45,14 +47,19 @@ pub async fn apply(
     let mut ready = ready.map_err(NotStarted::into_report)?;
     ready.report.diagnostics.extend(send::looser_flags(&request.limits, &ready.limits));
     ready.limits = SendLimits::strictest([&ready.limits, &request.limits]);
-    let puts = unresolved::announce(&ready.project, &mut ready.report, listener)?;
+    let puts = unresolved::announce(&mut ready, request.saved_plan.is_some())?;
     let actor = identity::actor_of_apply(&request.run, env, &ready.project);
     let mut planned = match permission(&mut ready, actor.as_ref(), request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
     };
+    // The digest costs time for each client, so a run with nothing to send has none.
+    let digest = match planned.is_ok() && ready.sends() {
+        true => document::digest(&ready.report).context("the plan cannot be written as JSON")?,
+        false => String::new(),
+    };
     if let (Ok(_), Some(ledger)) = (&planned, &mut ready.ledger)
-        && let Err(problem) = ledger.claim(&ready.report, env)
+        && let Err(problem) = ledger.claim(&ready.report, &digest, env)
     {
         planned = Err(format!("not sent: {}", problem.summary.raw()));
         ready.report.diagnostics.push(*problem);
@@ -62,12 +69,12 @@ pub async fn apply(
         Err(why) => {
             SendOutcome { clients: clients.into_iter().map(|client| unsent(client, &why)).collect(), ended: Ok(()) }
         }
-        Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
+        Ok(readings) => send(&ready, &digest, clients, readings, request, env, listener).await?,
     };
-    let Ready { session, mut report, lock, mut ledger, .. } = ready;
+    let Ready { project, session, mut report, lock, mut ledger, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
-    let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
+    let resolved = puts.resolve(&mut report, &env.run_id());
     report.run = run_of(&session, actor.as_ref(), request, env);
     let recorded = match ledger.as_mut().map(|ledger| ledger.record(&report, env)) {
         Some(Err(problem)) => {
@@ -77,8 +84,21 @@ pub async fn apply(
         Some(Ok(_)) | None => Ok(()),
     };
     let closed = session.close().await;
+    // A journal that stays for now harms nothing.
+    prune(&project, env).ok();
     drop(lock);
     Ok(RunOutcome { report, finished: sent.ended.and(resolved).and(recorded).and(closed) })
+}
+
+/// Removes the journals that the limits of the project do not hold.
+fn prune(project: &Project, env: &Environment) -> std::io::Result<usize> {
+    let since = env
+        .clock
+        .started_at
+        .saturating_sub(jiff::SignedDuration::from_hours(24 * i64::from(project.limits.journal_days)));
+    let since = since.unwrap_or(jiff::Timestamp::MIN).strftime(RUN_TIME).to_string();
+    let retention = JournalRetention { runs: project.limits.journal_runs, since };
+    journal::prune(&project.root, &retention, &env.run_id())
 }
 
 /// The run's part of the report, as it is now.
@@ -107,7 +127,7 @@ async fn permission(
         return Ok(Some(format!("not sent: {}", why.raw())));
     }
     let (plan, usage) = (&ready.report, &ready.session.usage);
-    if !plan.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty()) {
+    if !ready.sends() {
         return Ok(None);
     }
     for line in send::forecast(plan, |name| usage.remaining(name)) {
@@ -151,6 +171,7 @@ struct SendOutcome {
 /// Opens the journal and writes. An error means that nothing was sent.
 async fn send(
     ready: &Ready,
+    digest: &str,
     planned: Vec<ClientPlan>,
     readings: Readings,
     request: &ApplyRequest,
@@ -159,7 +180,7 @@ async fn send(
 ) -> anyhow::Result<SendOutcome> {
     let sends = planned.iter().any(|client| client.is_to_send() && client.blocked.is_empty());
     let journal = match sends {
-        true => Some(Arc::new(open(ready, request, env).context("the journal cannot be written, so nothing is sent")?)),
+        true => Some(Arc::new(open(ready, digest, env).context("the journal cannot be written, so nothing is sent")?)),
         false => None,
     };
     let writes = Writes {
@@ -185,14 +206,15 @@ async fn send(
     Ok(SendOutcome { clients, ended: ended.context("the journal cannot be completed") })
 }
 
-fn open(ready: &Ready, request: &ApplyRequest, env: &Environment) -> std::io::Result<Journal> {
+fn open(ready: &Ready, digest: &str, env: &Environment) -> std::io::Result<Journal> {
+    let report = &ready.report;
     let header = JournalHeader {
-        run: &env.run_id(),
-        started_at: &env.clock.started_at(),
+        run: &report.run,
         version: env.version,
-        endpoint: &ready.report.endpoint,
-        project: &ready.report.project,
-        overrides: &request.run.overrides,
+        endpoint: &report.endpoint,
+        project: &report.project,
+        commit: report.revision.as_ref().map(|revision| revision.commit.as_str()),
+        digest,
     };
     Journal::create(&ready.project.root, &header)
 }

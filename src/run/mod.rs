@@ -37,7 +37,7 @@ mod write;
 
 pub use crate::api::{Secret, Shutdown, User};
 pub use crate::git::{GitChildren, GitEnvironment};
-pub use crate::journal::{UnresolvedPut, state_folder};
+pub use crate::journal::state_folder;
 pub use apply::{Answer, apply};
 pub use auth::{AuthOutcome, CredentialCheck, auth};
 pub use drift::drift;

@@ -28,6 +28,13 @@ pub(super) struct Ready {
     pub(super) ledger: Option<Recording>,
 }
 
+impl Ready {
+    /// Whether there is anything to send.
+    pub(super) fn sends(&self) -> bool {
+        self.report.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty())
+    }
+}
+
 /// Reads all and plans.
 pub(super) async fn from_live(
     request: &RunRequest,

@@ -8,8 +8,9 @@ use crate::config::Project;
 use crate::ledger::claim::claimed_puts;
 use crate::ledger::draft::RunRecord;
 use crate::ledger::run::{LedgerRun, RecordOutcome, RunIdentity};
+use crate::ledger::view::OpenClaim;
 use crate::model::Diagnostic;
-use crate::plan::{ApplyResult, ClientPlan, Plan, document};
+use crate::plan::{ApplyResult, ClientPlan, Plan};
 use crate::run::Environment;
 
 /// The lease of a project that names none.
@@ -42,15 +43,20 @@ impl Recording {
         Recording { run, who, lease, is_whole }
     }
 
-    /// Claims the ledger for what the plan sends. After an error nothing may be sent.
-    pub(super) fn claim(&mut self, plan: &Plan, env: &Environment) -> Result<(), Box<Diagnostic>> {
+    /// Claims the ledger for what the plan of this digest sends. After an error nothing may be sent.
+    pub(super) fn claim(&mut self, plan: &Plan, digest: &str, env: &Environment) -> Result<(), Box<Diagnostic>> {
         let puts = claimed_puts(&plan.clients);
         if puts.is_empty() {
             return Ok(());
         }
         self.identify(plan);
-        self.who.digest = document::digest(plan).unwrap_or_default();
+        digest.clone_into(&mut self.who.digest);
         self.run.claim_for(&self.who, puts, self.lease, env.clock.timestamp)
+    }
+
+    /// The claims that the branch held when the run began: all are of runs that are gone.
+    pub(super) fn claims(&self) -> &[OpenClaim] {
+        &self.run.view().claims
     }
 
     /// Takes from a report who runs it, why and in which job.
