@@ -19,6 +19,7 @@ pub mod layout;
 pub mod local;
 pub mod message;
 pub mod protocol;
+mod report_file;
 pub mod run;
 pub mod view;
 

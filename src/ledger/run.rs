@@ -196,9 +196,6 @@ impl LedgerRun {
     fn changes(&self, who: &RunIdentity, record: &RunRecord<'_>) -> Result<Vec<FileChange>, Box<Diagnostic>> {
         let is_open = self.view.claims.iter().any(|open| open.run == who.run);
         let mut draft = Draft::new(&self.branch.folder, &self.view, &self.dead).map_err(json)?;
-        if record.has_sent {
-            draft.write(&LedgerPath::Report(who.run.clone()), record.document.to_vec());
-        }
         match &self.claim {
             Some(claim) if !is_open => draft.doubt(claim),
             Some(_) | None => draft.take(record).map_err(json)?,
@@ -206,7 +203,7 @@ impl LedgerRun {
         if is_open {
             draft.remove(&LedgerPath::Claim(who.run.clone()));
         }
-        draft.changes().map_err(json)
+        draft.changes_of_run(&who.run, record).map_err(json)
     }
 
     fn read_again(&self) -> Result<LedgerView, Box<Diagnostic>> {

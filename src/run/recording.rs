@@ -1,6 +1,6 @@
 //! The place of an apply in the ledger: it claims before the first PUT and records at the end.
 //!
-//! Owns what a run says of itself there, and what of its report the ledger keeps. `ledger` owns the branch.
+//! Owns what a run says of itself there. `ledger` owns the branch, and what of the report it keeps.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::ledger::draft::RunRecord;
 use crate::ledger::run::{LedgerRun, RecordOutcome, RunIdentity};
 use crate::ledger::view::OpenClaim;
 use crate::model::Diagnostic;
-use crate::plan::{ApplyResult, ClientPlan, Plan};
+use crate::plan::{ClientPlan, Plan};
 use crate::run::Environment;
 
 /// The lease of a project that names none.
@@ -75,13 +75,8 @@ impl Recording {
     /// Records the results.
     pub(super) fn record(&mut self, report: &Plan, env: &Environment) -> Result<RecordOutcome, Box<Diagnostic>> {
         self.identify(report);
-        let bytes = serde_json::to_vec(&kept(report)).map_err(|why| {
-            let summary = format!("the report cannot be written as JSON: {why}");
-            Box::new(Diagnostic::error("ledger", None, summary))
-        })?;
         let record = RunRecord {
             report,
-            document: &bytes,
             has_sent: self.run.claim().is_some(),
             is_whole: self.is_whole,
             applied: Some(&self.who.commit),
@@ -90,14 +85,4 @@ impl Recording {
         };
         self.run.record(&self.who, &record, env.clock.timestamp)
     }
-}
-
-/// The report as the ledger keeps it: without clients that had nothing to send.
-fn kept(report: &Plan) -> Plan {
-    let mut kept = report.clone();
-    kept.clients.retain(|client| client.is_to_send() || client.result != Some(ApplyResult::Unchanged));
-    for client in &mut kept.clients {
-        client.live = client.live.as_ref().map(|live| live.only(client.managed));
-    }
-    kept
 }

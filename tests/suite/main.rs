@@ -49,6 +49,7 @@ mod planning;
 mod programs;
 mod proxies;
 mod raw_server;
+mod recording;
 mod releasing;
 mod repository;
 mod revisions;

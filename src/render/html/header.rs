@@ -169,9 +169,9 @@ pub(super) fn filters(view: &PageHeader, out: &mut dyn Write) -> io::Result<()> 
         return Ok(());
     }
     writeln!(out, "<div class=\"filters\" role=\"search\" aria-label=\"Filters\"><div class=\"wrap\">")?;
-    let with_changes = summary.clients - view.shown_failed - view.in_sync;
+    let with_changes = summary.clients - view.totals.left_out - view.shown_failed - view.in_sync;
     let kinds = [
-        ("all", "All", summary.clients),
+        ("all", "All", summary.clients - view.totals.left_out),
         ("security", "Security", summary.security),
         ("change", "Changes", with_changes),
         ("failed", if view.totals.is_report { "Not done" } else { "Failed" }, view.shown_failed),
