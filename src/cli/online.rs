@@ -7,8 +7,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use ringform::model::ClientShare;
 use ringform::model::Setting;
 
-use crate::cli::shared::{CompareArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, PlainFormat, SendArgs};
-use crate::cli::values::{client_id, reason, setting};
+use crate::cli::shared::{
+    AttributionArgs, CompareArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, PlainFormat, SendArgs,
+};
+use crate::cli::values::{client_id, setting};
 
 /// Write client documents from live clients.
 #[derive(Clone, Debug, Args)]
@@ -45,6 +47,9 @@ pub(crate) struct PlanArgs {
     /// Which guards this run passes.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// Who runs it, and why.
+    #[command(flatten)]
+    pub attribution: AttributionArgs,
     /// Compare with the base only: no secrets and no requests, so live values are not shown
     #[arg(long, requires = "base", conflicts_with_all = ["trust_project"], help_heading = "Git")]
     pub offline: bool,
@@ -122,6 +127,9 @@ pub(crate) struct ApplyArgs {
     /// Which guards this run passes.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// Who runs it, and why.
+    #[command(flatten)]
+    pub attribution: AttributionArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -137,9 +145,6 @@ pub(crate) struct ApplyArgs {
     /// Apply a commit although the ledger says that a newer one was applied
     #[arg(long, conflicts_with = "no_ledger", help_heading = "Git")]
     pub allow_older: bool,
-    /// Who runs this; by default the person whom the CI system, git or the system names
-    #[arg(long, value_name = "TEXT", value_parser = reason, help_heading = "Git")]
-    pub actor: Option<String>,
     /// Accept that this field changes along with a PUT; repeat for more
     #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting, help_heading = "Safety")]
     pub allow_collateral: Vec<Setting>,

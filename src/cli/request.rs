@@ -10,7 +10,7 @@ use ringform::model::{GuardOverride, LimitKind, SendLimits};
 use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
 use ringform::run::{
-    ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
+    ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
     LedgerBeginning, LedgerOptions, RunRequest,
 };
 
@@ -18,7 +18,7 @@ use crate::cli::guard::GuardTestArgs;
 use crate::cli::offline::{ResolveArgs, SandboxArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
 use crate::cli::shared::{
-    BaseArgs, CompareArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs,
+    AttributionArgs, BaseArgs, CompareArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs,
 };
 
 impl From<&FileArgs> for FileOptions {
@@ -82,10 +82,16 @@ impl From<&SendArgs> for SendScope {
     }
 }
 
+impl From<&AttributionArgs> for Attribution {
+    fn from(args: &AttributionArgs) -> Attribution {
+        Attribution { actor: args.actor.clone(), reason: args.reason.clone() }
+    }
+}
+
 impl OverrideArgs {
     /// One override for each guard, all for one reason.
-    fn all(&self) -> Vec<GuardOverride> {
-        let reason = self.reason.as_deref().unwrap_or_default();
+    fn all(&self, attribution: &AttributionArgs) -> Vec<GuardOverride> {
+        let reason = attribution.reason.as_deref().unwrap_or_default();
         let names: BTreeSet<&str> = self.guards.iter().map(String::as_str).collect();
         names.into_iter().map(|guard| GuardOverride { guard: guard.into(), reason: reason.into() }).collect()
     }
@@ -141,7 +147,8 @@ impl From<&PlanArgs> for RunRequest {
     fn from(args: &PlanArgs) -> RunRequest {
         RunRequest {
             sending: (&args.sending).into(),
-            overrides: args.overrides.all(),
+            overrides: args.overrides.all(&args.attribution),
+            attribution: (&args.attribution).into(),
             names_commit: args.out.is_some() || args.output.names_commit(),
             ..args.compare.request(&args.output, args.out.as_ref())
         }
@@ -169,14 +176,10 @@ impl From<&ApplyArgs> for ApplyRequest {
                 sending: (&args.sending).into(),
                 ledger: LedgerOptions {
                     is_left_out: args.compare.ledger.no_ledger,
-                    begins: Some(LedgerBeginning {
-                        take_over: args.take_over.clone(),
-                        allow_older: args.allow_older,
-                        actor: args.actor.clone(),
-                        reason: args.overrides.reason.clone(),
-                    }),
+                    begins: Some(LedgerBeginning { take_over: args.take_over.clone(), allow_older: args.allow_older }),
                 },
-                overrides: args.overrides.all(),
+                overrides: args.overrides.all(&args.attribution),
+                attribution: (&args.attribution).into(),
                 names_commit: true,
                 ..args.compare.request(&args.output, None)
             },

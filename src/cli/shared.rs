@@ -11,7 +11,7 @@ use ringform::plan::send::Overwrite;
 use ringform::plan::{Origin, Shard, select};
 use ringform::render::Format;
 
-use crate::cli::values::{duration, format, label, origin, reason, setting};
+use crate::cli::values::{actor, duration, format, label, origin, reason, setting};
 
 /// Which files.
 #[derive(Clone, Debug, Default, Args)]
@@ -118,8 +118,17 @@ pub(crate) struct OverrideArgs {
     /// Let this run pass this guard of the project; repeat for more. Report and journal record it
     #[arg(long = "override-guard", value_name = "NAME", requires = "reason", help_heading = "Safety")]
     pub guards: Vec<String>,
-    /// Why this run passes the guards of --override-guard
-    #[arg(long, value_name = "TEXT", requires = "guards", value_parser = reason, help_heading = "Safety")]
+}
+
+/// Who runs the command, and why.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Report")]
+pub(crate) struct AttributionArgs {
+    /// Who runs this; by default the person whom the CI system names, for apply also git or the system
+    #[arg(long, value_name = "TEXT", value_parser = actor)]
+    pub actor: Option<String>,
+    /// Why this is run: report, journal and ledger record it. --override-guard needs it
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub reason: Option<String>,
 }
 

@@ -29,6 +29,13 @@ pub(super) fn origin(text: &str) -> Result<Origin, String> {
     found.ok_or_else(|| "an origin is pending, drift, conflict or unknown".to_owned())
 }
 
+pub(super) fn actor(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("the actor is empty; write who".to_owned()),
+        text => Ok(text.to_owned()),
+    }
+}
+
 pub(super) fn reason(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("the reason is empty; write why".to_owned()),

@@ -100,7 +100,9 @@ impl GitProcess {
         if variable("GIT_SSH_VARIANT").is_some_and(|variant| variant != "ssh") {
             return None;
         }
-        match (variable("GIT_SSH_COMMAND"), self.setting("core.sshCommand"), variable("GIT_SSH")) {
+        // Git lists the names of settings in small letters.
+        let setting = self.settings(r"^core\.sshcommand$").pop().map(|(_, command)| command);
+        match (variable("GIT_SSH_COMMAND"), setting, variable("GIT_SSH")) {
             (Some(command), _, _) => batch_mode(command.to_str()?),
             (None, Some(command), _) => batch_mode(&command),
             (None, None, Some(_)) => None,
@@ -146,11 +148,17 @@ impl GitProcess {
         self.ask(words).is_ok()
     }
 
-    /// The last value of a setting of the user, the repository included.
-    pub(crate) fn setting(&self, name: &str) -> Option<String> {
-        let mut command = self.command_with_settings(&["config", "--get", name]).ok()?;
-        let output = self.output(&mut command).ok().filter(|output| output.status.success())?;
-        Some(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned())
+    /// The settings of the user whose names match, those of the repository included: names and values, the value that
+    /// counts last.
+    pub(crate) fn settings(&self, pattern: &str) -> Vec<(String, String)> {
+        let output = self.command_with_settings(&["config", "--null", "--get-regexp", pattern]);
+        let output = output.map(|mut command| self.output(&mut command));
+        let Ok(Ok(output)) = output else { return Vec::new() };
+        let pair = |entry: &[u8]| {
+            let text = String::from_utf8_lossy(entry).into_owned();
+            text.split_once('\n').map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        entries(&output.stdout).filter_map(pair).collect()
     }
 
     /// Whether files of this folder differ from the commit or are untracked. A clean filter decides what a file holds,

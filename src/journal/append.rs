@@ -10,7 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::journal::folder::{make_journals, named};
 use crate::journal::record::{JournalLine, JournalRecord};
-use crate::model::{GuardOverride, Untrusted};
+use crate::model::Untrusted;
+use crate::plan::Run;
 
 /// The journal of the run under way.
 #[derive(Debug)]
@@ -29,24 +30,24 @@ struct JournalFile {
 /// What the first line of a journal says.
 #[derive(Debug)]
 pub struct JournalHeader<'a> {
-    /// The run's id; also the name of the file.
-    pub run: &'a str,
-    /// When it began, RFC 3339.
-    pub started_at: &'a str,
+    /// The run; its id is also the name of the file.
+    pub run: &'a Run,
     /// The version of the program.
     pub version: &'a str,
     /// Where it sends to.
     pub endpoint: &'a Untrusted,
     /// The project file.
     pub project: &'a Untrusted,
-    /// The guards that it passes.
-    pub overrides: &'a [GuardOverride],
+    /// The commit of the code; `None` outside of a repository.
+    pub commit: Option<&'a str>,
+    /// The digest of the plan that it sends.
+    pub digest: &'a str,
 }
 
 impl Journal {
     /// Opens the journal of a run below the project folder. Errors stop apply before its first PUT.
     pub fn create(root: &Path, header: &JournalHeader<'_>) -> io::Result<Journal> {
-        let path = make_journals(root)?.join(format!("{}.jsonl", header.run));
+        let path = make_journals(root)?.join(format!("{}.jsonl", header.run.id));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -56,12 +57,17 @@ impl Journal {
         file.lock().map_err(|error| named(&path, error))?;
         let journal = Journal { file: Mutex::new(JournalFile { file, path, torn: false }) };
         let begin = JournalRecord::Begin {
-            run: header.run.to_owned(),
-            started_at: header.started_at.to_owned(),
+            run: header.run.id.clone(),
+            started_at: header.run.started_at.clone(),
             ringform_version: header.version.to_owned(),
             endpoint: header.endpoint.clone(),
             project: header.project.clone(),
-            overrides: header.overrides.to_vec(),
+            overrides: header.run.overrides.clone(),
+            actor: header.run.actor.clone(),
+            reason: header.run.reason.clone(),
+            ci: header.run.ci.clone(),
+            commit: header.commit.map(str::to_owned),
+            digest: Some(header.digest.to_owned()),
         };
         journal.write(&JournalLine::synced(&begin)?)?;
         Ok(journal)

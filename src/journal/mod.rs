@@ -10,7 +10,9 @@ mod apply_lock;
 mod fixture;
 mod folder;
 mod history;
+mod open_puts;
 mod record;
+mod retention;
 mod stored;
 mod unresolved;
 
@@ -19,5 +21,6 @@ pub use apply_lock::{ApplyLock, LockError, LockHolder};
 pub use folder::{FOLDER, state_folder};
 pub use history::past_runs;
 pub use record::JournalLine;
+pub use retention::{JournalRetention, prune};
 pub use stored::{StoredValues, stored_values};
-pub use unresolved::{DamagedLine, OpenEnds, UnresolvedPut, mark_resolved, open_ends};
+pub use unresolved::{DamagedLine, OpenEnds, PutTrace, UnresolvedPut, mark_resolved, open_ends};

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use std::io;
 use std::sync::Arc;
 
-use crate::model::{ClientId, GuardOverride, Setting, Untrusted};
+use crate::model::{CiJob, ClientId, GuardOverride, Setting, Untrusted};
 use crate::plan::send::ConfirmedBy;
 use crate::plan::{ApplyResult, ClientPlan, Details, Patch};
 
@@ -24,6 +24,17 @@ pub(super) enum JournalRecord {
         project: Untrusted,
         #[serde(default)]
         overrides: Vec<GuardOverride>,
+        // Journals of older versions lack what follows.
+        #[serde(default)]
+        actor: Option<Untrusted>,
+        #[serde(default)]
+        reason: Option<Untrusted>,
+        #[serde(default)]
+        ci: Option<CiJob>,
+        #[serde(default)]
+        commit: Option<String>,
+        #[serde(default)]
+        digest: Option<String>,
     },
     /// The run is about to send a PUT.
     Sending { client_id: ClientId, credentials: Option<Arc<str>>, changes: Vec<JournaledChange>, put: Json },
@@ -37,6 +48,9 @@ pub(super) enum JournalRecord {
         confirmed_by: Option<ConfirmedBy>,
         #[serde(default)]
         why: Option<Untrusted>,
+        /// Whether the run ended without learning whether the PUT landed.
+        #[serde(default)]
+        in_doubt: bool,
     },
     /// A later run learned the result of a PUT that this run left unresolved.
     Settled { client_id: ClientId, credentials: Option<Arc<str>>, by: String },
@@ -93,6 +107,7 @@ impl JournalLine {
             result,
             message: details.message.clone(),
             confirmed_by: details.confirmed_by,
+            in_doubt: details.in_doubt && result == ApplyResult::Failed,
             why: lost.filter(|_| details.confirmed_by == Some(ConfirmedBy::Reading)).cloned(),
         };
         Ok(JournalLine { needs_sync: false, ..JournalLine::synced(&record)? })
@@ -136,8 +151,17 @@ mod tests {
                     endpoint: "https://pbx.example".into(),
                     project: "ringform.yaml".into(),
                     overrides: vec![GuardOverride { guard: "open-geo".into(), reason: "fair".into() }],
+                    actor: Some("anna".into()),
+                    reason: Some("ticket 4711".into()),
+                    ci: Some(CiJob {
+                        provider: "github".to_owned(),
+                        job: Some("https://x".into()),
+                        pull_request: None,
+                    }),
+                    commit: Some("0123".to_owned()),
+                    digest: Some("sha256:00".to_owned()),
                 },
-                r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml","overrides":[{"guard":"open-geo","reason":"fair"}]}"#,
+                r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml","overrides":[{"guard":"open-geo","reason":"fair"}],"actor":"anna","reason":"ticket 4711","ci":{"provider":"github","job":"https://x","pull_request":null},"commit":"0123","digest":"sha256:00"}"#,
             ),
             (
                 JournalRecord::Sending {
@@ -156,8 +180,9 @@ mod tests {
                     message: Some("stored 8".into()),
                     confirmed_by: Some(ConfirmedBy::Reading),
                     why: Some("the connection broke".into()),
+                    in_doubt: false,
                 },
-                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8","confirmed_by":"reading","why":"the connection broke"}"#,
+                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8","confirmed_by":"reading","why":"the connection broke","in_doubt":false}"#,
             ),
             (
                 JournalRecord::Settled { client_id: twelve(), credentials: None, by: "two".to_owned() },
@@ -175,6 +200,16 @@ mod tests {
     }
 
     #[test]
+    fn a_header_of_an_older_version_lacks_who_and_why() {
+        let line =
+            r#"{"event":"begin","run":"r","started_at":"t","ringform_version":"0.1.0","endpoint":"e","project":"p"}"#;
+        let Ok(JournalRecord::Begin { actor, reason, ci, commit, digest, .. }) = serde_json::from_str(line) else {
+            panic!("{line}")
+        };
+        assert_eq!((actor, reason, ci, commit, digest), (None, None, None, None, None));
+    }
+
+    #[test]
     fn only_what_comes_before_a_put_waits_for_the_disk() {
         assert!(JournalLine::end(String::new()).unwrap().needs_sync());
         let client = ClientPlan { credentials: Some("acme".into()), ..crate::journal::fixture::client("12") };
@@ -184,7 +219,7 @@ mod tests {
         let done = JournalLine::done(&client, ApplyResult::Applied, &details, Some(&lost)).unwrap();
         assert!(!done.needs_sync());
         let text = String::from_utf8_lossy(done.bytes()).into_owned();
-        assert!(text.contains(r#""confirmed_by":"answer","why":null"#), "{text}");
+        assert!(text.contains(r#""confirmed_by":"answer","why":null,"in_doubt":false"#), "{text}");
         assert!(String::from_utf8_lossy(done.bytes()).contains(r#""credentials":"acme","result":"applied""#));
     }
 }

@@ -3,7 +3,7 @@
 //! Owns the question which PUT a run was sending when it ended, and the lines that cannot be read. The run never sent
 //! what a line that a crash cut short would have announced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use crate::files::open_regular;
 use crate::journal::folder::{journals, named, run_of, shown};
+use crate::journal::open_puts::{OpenPut, OpenPuts};
 use crate::journal::record::{JournalLine, JournalRecord};
-use crate::model::{ClientId, ClientKey, Setting, Untrusted};
+use crate::model::{ClientId, ClientKey, Setting, State, Untrusted, value};
 use crate::plan::ClientPlan;
 
 /// A PUT whose result an earlier run did not learn.
@@ -24,16 +25,34 @@ pub struct UnresolvedPut {
     pub client: ClientId,
     /// The credentials that it was sent with.
     pub credentials: Option<Arc<str>>,
-    /// The fields that it holds.
-    pub fields: Vec<Setting>,
-    /// The journal that holds it.
-    pub journal: PathBuf,
+    /// What it holds.
+    pub put: BTreeMap<Setting, State>,
+    /// What is known of it.
+    pub trace: PutTrace,
+    /// The journal that holds it; `None` where only the ledger does.
+    pub journal: Option<PathBuf>,
+}
+
+/// What is known of an unresolved PUT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutTrace {
+    /// The run ended while it was sending it.
+    Cut,
+    /// The run sent it, lost the answer, and could not read the client again.
+    AnswerLost,
+    /// The run claimed it in the ledger and ended without a record.
+    Claimed,
 }
 
 impl UnresolvedPut {
     /// Whether it went to this client.
     pub fn is_of(&self, client: &ClientPlan) -> bool {
-        ClientKey::new(self.client, self.credentials.as_ref()) == client.key()
+        self.key() == client.key()
+    }
+
+    /// The key of its client.
+    pub fn key(&self) -> ClientKey {
+        ClientKey::new(self.client, self.credentials.as_ref())
     }
 }
 
@@ -44,6 +63,8 @@ pub struct OpenEnds {
     pub puts: Vec<UnresolvedPut>,
     /// The lines that cannot be read.
     pub damaged: Vec<DamagedLine>,
+    /// The runs to this endpoint whose journals could be read whole: of them nothing else is in doubt.
+    pub read_whole: BTreeSet<String>,
 }
 
 /// A line of a journal that cannot be read.
@@ -70,46 +91,48 @@ pub fn open_ends(root: &Path, endpoint: &Untrusted) -> io::Result<OpenEnds> {
         let one = open_ends_of(file, &path, endpoint)?;
         all.puts.extend(one.puts);
         all.damaged.extend(one.damaged);
+        all.read_whole.extend(one.read_whole);
     }
     Ok(all)
 }
 
 fn open_ends_of(file: File, path: &Path, here: &Untrusted) -> io::Result<OpenEnds> {
     let run = run_of(path);
-    let mut open: BTreeMap<ClientKey, UnresolvedPut> = BTreeMap::new();
+    let mut open = OpenPuts::default();
     let mut damaged = Vec::new();
     for (line, text) in (1..).zip(BufReader::new(file).split(b'\n')) {
         let text =
             text.map_err(|error| io::Error::new(error.kind(), format!("{}, line {line}: {error}", shown(path))))?;
         match serde_json::from_slice::<JournalRecord>(&text) {
             Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return Ok(OpenEnds::default()),
-            Ok(JournalRecord::Sending { client_id: client, credentials, changes, .. }) => {
-                let fields = changes.iter().map(|change| change.field).collect();
-                let key = ClientKey::new(client, credentials.as_ref());
-                let (run, journal) = (run.clone(), path.to_owned());
-                open.insert(key, UnresolvedPut { run, client, credentials, fields, journal });
-            }
-            Ok(
-                JournalRecord::Done { client_id, credentials, .. }
-                | JournalRecord::Settled { client_id, credentials, .. },
-            ) => {
-                open.remove(&ClientKey::new(client_id, credentials.as_ref()));
-            }
-            Ok(JournalRecord::Begin { .. } | JournalRecord::End { .. }) => {}
+            Ok(record) => open.take(record),
             Err(_) if text.trim_ascii().is_empty() => {}
             Err(_) => damaged.push(DamagedLine { journal: shown(path), line }),
         }
     }
-    Ok(OpenEnds { puts: open.into_values().collect(), damaged })
+    let put = |open: OpenPut| UnresolvedPut {
+        run: run.clone(),
+        client: open.client,
+        credentials: open.credentials,
+        put: open.changes.iter().map(|one| (one.field, value::live(one.field.kind(), &one.after))).collect(),
+        trace: if open.answer_lost { PutTrace::AnswerLost } else { PutTrace::Cut },
+        journal: Some(path.to_owned()),
+    };
+    let puts = open.into_puts().map(put).collect();
+    let read_whole = damaged.is_empty().then(|| run.clone()).into_iter().collect();
+    Ok(OpenEnds { puts, damaged, read_whole })
 }
 
-/// Records in the old journal that the run `by` has read the client and so knows the result.
+/// Records in the old journal, where there is one, that the run `by` has read the client and so knows the result.
 pub fn mark_resolved(put: &UnresolvedPut, by: &str) -> io::Result<()> {
-    note_resolved(put, by).map_err(|error| named(&put.journal, error))
+    match &put.journal {
+        Some(journal) => note_resolved(put, journal, by).map_err(|error| named(journal, error)),
+        None => Ok(()),
+    }
 }
 
-fn note_resolved(put: &UnresolvedPut, by: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).append(true).open(&put.journal)?;
+fn note_resolved(put: &UnresolvedPut, journal: &Path, by: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).append(true).open(journal)?;
     let mut text = Vec::new();
     // A killed run may have left half a line; the new record must begin on a line of its own.
     if file.seek(SeekFrom::End(-1)).is_ok() {
@@ -134,7 +157,7 @@ mod tests {
     use crate::journal::fixture::client;
     use crate::journal::folder::FOLDER;
     use crate::journal::{Journal, JournalHeader};
-    use crate::plan::{ApplyResult, Details};
+    use crate::plan::{ApplyResult, Details, Run};
 
     fn file_of(root: &Path, run: &str) -> PathBuf {
         root.join(FOLDER).join("journal").join(format!("{run}.jsonl"))
@@ -142,13 +165,14 @@ mod tests {
 
     fn journal(root: &Path, run: &str) -> Journal {
         let (endpoint, project) = ("https://pbx.example".into(), "ringform.yaml".into());
+        let run = Run { id: run.to_owned(), started_at: "2026-01-01T00:00:00Z".to_owned(), ..Run::default() };
         let header = JournalHeader {
-            run,
-            started_at: "2026-01-01T00:00:00Z",
+            run: &run,
             version: "0.1.0",
             endpoint: &endpoint,
             project: &project,
-            overrides: &[],
+            commit: None,
+            digest: "sha256:00",
         };
         Journal::create(root, &header).unwrap()
     }
@@ -172,10 +196,33 @@ mod tests {
         let puts = unresolved(root.path());
         assert_eq!(puts.len(), 1);
         assert_eq!((puts[0].client.to_string(), puts[0].run.as_str()), ("13".to_owned(), "one"));
-        assert_eq!(puts[0].fields, [Setting::HoldMusic]);
+        assert_eq!(puts[0].put, [(Setting::HoldMusic, State::NotSet)].into());
+        assert_eq!(puts[0].trace, PutTrace::Cut);
         mark_resolved(&puts[0], "two").unwrap();
         let damaged = vec![DamagedLine { journal: ".ringform/journal/one.jsonl".into(), line: 5 }];
-        assert_eq!(read(root.path()), OpenEnds { puts: Vec::new(), damaged });
+        assert_eq!(read(root.path()), OpenEnds { damaged, ..OpenEnds::default() });
+    }
+
+    #[test]
+    fn a_put_whose_answer_was_lost_is_unresolved_too() {
+        let root = tempfile::tempdir().unwrap();
+        let run = journal(root.path(), "one");
+        let in_doubt = Details { in_doubt: true, ..Details::default() };
+        for (id, result, details) in [
+            ("12", ApplyResult::Failed, &in_doubt),
+            ("13", ApplyResult::Failed, &Details::default()),
+            // The run has read this client.
+            ("14", ApplyResult::Stale, &in_doubt),
+        ] {
+            let client = client(id);
+            run.write(&JournalLine::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
+            run.write(&JournalLine::done(&client, result, details, None).unwrap()).unwrap();
+        }
+        drop(run);
+        let found = open_ends(root.path(), &"https://pbx.example".into()).unwrap();
+        let puts: Vec<_> = found.puts.iter().map(|put| (put.client.to_string(), put.trace)).collect();
+        assert_eq!(puts, [("12".to_owned(), PutTrace::AnswerLost)]);
+        assert_eq!(found.read_whole, ["one".to_owned()].into());
     }
 
     #[test]

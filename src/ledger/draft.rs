@@ -12,6 +12,7 @@ use crate::ledger::client_file;
 use crate::ledger::head_file::LedgerHead;
 use crate::ledger::layout::{LedgerPath, ProjectFolder, README, record_key};
 use crate::ledger::message::readme;
+use crate::ledger::report_file;
 use crate::ledger::unfinished::UnfinishedRun;
 use crate::ledger::view::{LedgerView, OpenClaim};
 use crate::model::{ClientKey, RecordedClient};
@@ -22,8 +23,6 @@ use crate::plan::{ClientPlan, Plan};
 pub struct RunRecord<'r> {
     /// The report, with results.
     pub report: &'r Plan,
-    /// The report as the ledger keeps it.
-    pub document: &'r [u8],
     /// Whether the run sent something.
     pub has_sent: bool,
     /// Whether the run covers the whole project: clients and fields that are not declared leave the ledger.
@@ -133,6 +132,29 @@ impl<'v> Draft<'v> {
         }
         self.is_new_ledger = self.view.former.is_some();
         Ok(())
+    }
+
+    /// Whether the commit changes the record of a client.
+    fn changes_record(&self, client: &ClientPlan) -> bool {
+        let key = record_key(client.client_id, client.credentials.as_ref());
+        let before = self.view.clients.get(&key).map(|entry| &entry.record);
+        let after = self.records.get(&key).filter(|record| !record.is_empty());
+        before != after || self.view.unreadable.contains_key(&key)
+    }
+
+    /// The changes of the commit of a run, its report among them; none where the branch holds all of it already.
+    pub(super) fn changes_of_run(
+        self,
+        run: &str,
+        record: &RunRecord<'_>,
+    ) -> Result<Vec<FileChange>, serde_json::Error> {
+        let path = self.folder.file(&LedgerPath::Report(run.to_owned()), None);
+        let changed: Vec<bool> = record.report.clients.iter().map(|client| self.changes_record(client)).collect();
+        let mut changes = self.changes()?;
+        if !changes.is_empty() || record.has_sent {
+            changes.push((path, Some(report_file::write(record.report, &changed)?)));
+        }
+        Ok(changes)
     }
 
     /// The changes of the commit; none where the branch holds all of it already.

@@ -53,20 +53,20 @@ impl CommitAuthor<'_> {
             Some((name, mail)) => (name, mail.split('>').next().unwrap_or_default()),
             None => (actor, ""),
         };
-        let name = line(name);
-        format!("{} <{}>", if name.is_empty() { "ringform" } else { &name }, line(mail))
+        let (name, mail) = (line(name, NAME), line(mail, NAME));
+        format!("{} <{mail}>", if name.is_empty() { "ringform" } else { &name })
     }
 
     /// A message with this subject.
     pub fn message(&self, subject: &str) -> String {
-        let mut message = format!("{}\n\n", line(subject));
-        let text = |text: Option<&Untrusted>| text.map(|text| line(text.raw()));
+        let mut message = format!("{}\n\n", line(subject, NAME));
+        let text = |text: Option<&Untrusted>| text.map(|text| line(text.raw(), TRAILER));
         let trailers = [
-            ("Run", Some(line(self.run))),
+            ("Run", Some(line(self.run, TRAILER))),
             ("Actor", text(self.actor)),
             ("Reason", text(self.reason)),
-            ("Commit", self.commit.map(line)),
-            ("Digest", Some(line(self.digest))),
+            ("Commit", self.commit.map(|commit| line(commit, TRAILER))),
+            ("Digest", Some(line(self.digest, TRAILER))),
             ("CI", text(self.ci)),
             ("Pull-request", text(self.pull_request)),
         ];
@@ -109,21 +109,32 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A text of strangers as one line: no control characters, no `<` and `>`, at most 200 characters.
-fn line(text: &str) -> String {
+/// The longest name, and the longest text behind the name of a trailer, in characters.
+const NAME: usize = 100;
+const TRAILER: usize = 500;
+
+/// A text of strangers as one line: no control characters, no `<` and `>`, and cut with `…` where it is long.
+fn line(text: &str, most: usize) -> String {
     let plain = |c: char| match c {
         '<' | '>' => ' ',
         c if c.is_control() || is_format(c) => ' ',
         c => c,
     };
     let words: Vec<String> =
-        text.chars().take(1_000).map(plain).collect::<String>().split_whitespace().map(str::to_owned).collect();
-    words.join(" ").chars().take(200).collect()
+        text.chars().take(10 * most).map(plain).collect::<String>().split_whitespace().map(str::to_owned).collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(most) {
+        Some(_) => line.chars().take(most - 1).chain(['…']).collect(),
+        None => line,
+    }
 }
 
 /// Characters that are not seen and can turn the text around them.
 fn is_format(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(c,
+        '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]
@@ -148,6 +159,31 @@ mod tests {
             "apply: 1 client\n\nRun: 20261127T090000Z-00aa11\nActor: Anna Run: forged anna@example.com x\n\
              Reason: ticket 4711 Commit: forged\nCommit: 0123\nDigest: sha256:ff\n"
         );
+    }
+
+    #[test]
+    fn hostile_texts_stay_one_line_and_are_cut_with_a_sign() {
+        let long = "y".repeat(10_000);
+        let cut = format!("{}…", "y".repeat(99));
+        let table = [
+            ("ringform <x>", "ringform <x>"),
+            ("a <b> <c>", "a <b>"),
+            ("a> <b", "a <b>"),
+            ("a\r\ncommitter b <c> 0 +0000", "a committer b <c>"),
+            ("\u{202e}\u{e0041}\u{ad} \0\t", "ringform <>"),
+            (&long, &format!("{cut} <>")),
+            (&format!("a <{long}>"), &format!("a <{cut}>")),
+        ];
+        for (actor, expected) in table {
+            let actor = Untrusted::from(actor);
+            let author = CommitAuthor { actor: Some(&actor), reason: Some(&actor), ..CommitAuthor::default() };
+            assert_eq!(author.author(), expected);
+            let message = author.message("apply: 1 client");
+            assert!(message.lines().all(|line| line.chars().count() < 520), "{message}");
+            assert!(!message.contains(['<', '>', '\r', '\0', '\u{202e}', '\u{e0041}']), "{message:?}");
+            let names = message.lines().skip(2).map(|line| line.split(':').next().unwrap_or_default());
+            assert!(names.into_iter().all(|name| matches!(name, "Actor" | "Reason")), "{message}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod message;
 mod other_projects;
 pub mod protocol;
 pub mod renewal;
+mod report_file;
 pub mod run;
 pub mod run_record;
 pub mod unfinished;

@@ -90,9 +90,6 @@ impl LedgerRun {
         is_open: bool,
     ) -> Result<Vec<FileChange>, Box<Diagnostic>> {
         let mut draft = Draft::new(&self.branch.folder, &self.view, &self.dead).map_err(json)?;
-        if record.has_sent {
-            draft.write(&LedgerPath::Report(who.run.clone()), record.document.to_vec());
-        }
         match mode {
             RecordMode::Results => draft.take(record).map_err(json)?,
             RecordMode::Doubts | RecordMode::LeftOut => draft.take_doubts(record),
@@ -100,6 +97,6 @@ impl LedgerRun {
         if is_open {
             draft.remove(&LedgerPath::Claim(who.run.clone()));
         }
-        draft.changes().map_err(json)
+        draft.changes_of_run(&who.run, record).map_err(json)
     }
 }

@@ -142,6 +142,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("unmanaged-by-change", "this change stops managing a security field or a client that the base manages"),
     ("unmatched-glob", "no document matches a glob of `documents`"),
     ("unreadable", "a file or folder cannot be read"),
+    ("unresolved-put", "an earlier apply ended without the result of a PUT; what live holds now"),
     (
         "untrusted-project",
         "endpoint, credentials or the files of a credential's command differ from the base, or the project is a submodule, so ringform sends nothing",

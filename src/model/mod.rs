@@ -6,6 +6,7 @@
 
 pub mod base_limit;
 mod cause;
+mod ci_job;
 pub mod client;
 pub mod countries;
 pub mod declaration;
@@ -40,6 +41,7 @@ pub mod zone;
 
 pub use base_limit::BaseLimit;
 pub use cause::{Advice, causes, io_cause};
+pub use ci_job::CiJob;
 pub use client::{ClientId, ClientKey};
 pub use declaration::{Declaration, DeclaredClient, Expectation, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};

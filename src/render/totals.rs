@@ -38,6 +38,8 @@ pub(crate) struct Totals {
     pub(crate) unaffected: usize,
     /// Clients that the work tree does not declare any more.
     pub(crate) released_clients: usize,
+    /// Clients of the run that the report leaves out, because they had nothing to send.
+    pub(crate) left_out: usize,
     /// Changed fields that `--only` withholds.
     pub(crate) withheld: usize,
     /// Whether there is a base.
@@ -81,8 +83,14 @@ impl Totals {
             offline: plan.is_offline(),
             is_report: plan.is_report(),
             is_drift: plan.kind == DocumentKind::Drift,
+            left_out: plan.left_out.clients,
+            // A client that is left out had nothing to send.
+            withheld: plan.left_out.changes,
             ..Totals::default()
         };
+        if let Some(at) = OUTCOMES.iter().position(|(one, _)| *one == ApplyResult::Unchanged) {
+            totals.outcomes[at] = totals.left_out;
+        }
         plan.clients.iter().for_each(|client| totals.add(client));
         totals
     }
@@ -247,7 +255,7 @@ impl Totals {
     /// What was compared and what was not; `None` if the headline says all of it.
     pub(crate) fn coverage(&self) -> Option<String> {
         let Summary { clients, failed, .. } = self.summary;
-        let (read, failed) = (clients - failed, failed - self.unconfirmed_clients);
+        let (read, failed) = (clients - self.left_out - failed, failed - self.unconfirmed_clients);
         let settings = |n| count(n, "managed setting");
         let unconfirmed = match self.unconfirmed_clients {
             0 => None,
@@ -302,6 +310,10 @@ impl Totals {
             notes.push(format!(
                 "‼ {conflict} {is} in conflict: this change touches what was also changed outside of git{then}."
             ));
+        }
+        if self.left_out > 0 {
+            let (n, is) = (self.left_out, are(self.left_out));
+            notes.push(format!("{} had nothing to send and {is} not in this report.", count(n, "client")));
         }
         if self.unaffected > 0 {
             let (n, was) = (self.unaffected, if self.unaffected == 1 { "was" } else { "were" });

@@ -6,16 +6,19 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::journal::{Journal, JournalHeader, JournalLine};
+use crate::config::Project;
+use crate::journal::{self, Journal, JournalHeader, JournalLine, JournalRetention};
 use crate::model::{LimitKind, SendLimits, Untrusted};
 use crate::plan::send::{self, ExceededLimit};
-use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Status};
+use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Status, document};
+use crate::run::environment::RUN_TIME;
 use crate::run::outcome::RunOutcome;
 use crate::run::ready::{self, Ready};
 use crate::run::recording::{Recording, old_guard};
 use crate::run::renewal::ClaimRenewal;
+use crate::run::session::Session;
 use crate::run::write::{self, WriteOptions, Writes};
-use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, saved_plan, unresolved};
+use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, identity, saved_plan, unresolved};
 
 const INTERRUPTED: &str = "interrupted before it was sent";
 
@@ -45,18 +48,24 @@ pub async fn apply(
     let mut ready = ready.map_err(NotStarted::into_report)?;
     ready.report.diagnostics.extend(send::looser_flags(&request.limits, &ready.limits));
     ready.limits = SendLimits::strictest([&ready.limits, &request.limits]);
-    let puts = unresolved::announce(&ready.project, &mut ready.report, listener)?;
-    let mut planned = match permission(&mut ready, request, env, listener, ask).await? {
+    let puts = unresolved::announce(&mut ready, request.saved_plan.is_some())?;
+    let actor = identity::actor_of_apply(&request.run, env, &ready.project);
+    let mut planned = match permission(&mut ready, actor.as_ref(), request, env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
     };
+    // The digest costs time for each client, so a run with nothing to send has none.
+    let digest = match planned.is_ok() && ready.sends() {
+        true => document::digest(&ready.report).context("the plan cannot be written as JSON")?,
+        false => String::new(),
+    };
     // What can fail on this machine fails before the claim.
-    let journal = match &planned {
-        Ok(_) => journal(&ready, request, env)?,
-        Err(_) => None,
+    let journal = match planned.is_ok() && ready.sends() {
+        true => Some(open(&ready, &digest, env).context("the journal cannot be written, so nothing is sent")?),
+        false => None,
     };
     if let (Ok(_), Some(ledger)) = (&planned, &mut ready.ledger)
-        && let Err(problem) = ledger.claim(&ready.report, env)
+        && let Err(problem) = ledger.claim(&ready.report, &digest, env)
     {
         planned = Err(format!("not sent: {}", problem.summary.raw()));
         ready.report.diagnostics.push(*problem);
@@ -79,24 +88,43 @@ pub async fn apply(
         None => Ok(()),
     };
     let ended = ended.context("the journal cannot be completed");
-    let Ready { session, mut report, lock, mut ledger, reread, .. } = ready;
+    let Ready { project, session, mut report, lock, mut ledger, reread, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = clients;
-    let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
-    let run = env.run(session.usage.requests(), session.usage.quota());
-    report.run = Run { overrides: request.run.overrides.clone(), ..run };
+    let resolved = puts.resolve(&mut report, &env.run_id());
+    report.run = run_of(&session, actor.as_ref(), request, env);
     if let (Some(ledger), Some(guard)) = (&mut ledger, old_guard(&report.clients)) {
         report.diagnostics.push(ledger.hold(&guard));
     }
     let recorded = ledger.as_mut().map_or(Ok(()), |ledger| ledger.record(&mut report, reread.as_deref(), env));
     let closed = session.close().await;
+    // A journal that stays for now harms nothing.
+    prune(&project, env).ok();
     drop(lock);
     Ok(RunOutcome { report, finished: ended.and(resolved).and(recorded).and(closed) })
+}
+
+/// Removes the journals that the limits of the project do not hold.
+fn prune(project: &Project, env: &Environment) -> std::io::Result<usize> {
+    let since = env
+        .clock
+        .started_at
+        .saturating_sub(jiff::SignedDuration::from_hours(24 * i64::from(project.limits.journal_days)));
+    let since = since.unwrap_or(jiff::Timestamp::MIN).strftime(RUN_TIME).to_string();
+    let retention = JournalRetention { runs: project.limits.journal_runs, since };
+    journal::prune(&project.root, &retention, &env.run_id())
+}
+
+/// The run's part of the report, as it is now.
+fn run_of(session: &Session, actor: Option<&Untrusted>, request: &ApplyRequest, env: &Environment) -> Run {
+    let run = identity::run(&request.run, env, session.usage.requests(), session.usage.quota());
+    Run { actor: actor.cloned(), ..run }
 }
 
 /// Whether the run may send the plan: `Some` says why not.
 async fn permission(
     ready: &mut Ready,
+    actor: Option<&Untrusted>,
     request: &ApplyRequest,
     env: &Environment,
     listener: &Listener,
@@ -105,9 +133,7 @@ async fn permission(
     if env.shutdown.is_stopped() {
         return Ok(Some(INTERRUPTED.to_owned()));
     }
-    let usage = &ready.session.usage;
-    let run = env.run(usage.requests(), usage.quota());
-    ready.report.run = Run { overrides: request.run.overrides.clone(), ..run };
+    ready.report.run = run_of(&ready.session, actor, request, env);
     let exceeded = send::exceeded(&ready.limits, &ready.report);
     if !exceeded.is_empty() {
         ready.report.diagnostics.extend(exceeded.iter().map(ExceededLimit::error));
@@ -120,8 +146,8 @@ async fn permission(
         let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");
         return Ok(Some(format!("not sent: {}", why.raw())));
     }
-    let plan = &ready.report;
-    if !plan.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty()) {
+    let (plan, usage) = (&ready.report, &ready.session.usage);
+    if !ready.sends() {
         return Ok(None);
     }
     for line in send::forecast(plan, |name| usage.remaining(name)) {
@@ -179,19 +205,16 @@ fn options(ready: &Ready, request: &ApplyRequest) -> WriteOptions {
     }
 }
 
-/// The journal of a run that sends. An error means that nothing is sent.
-fn journal(ready: &Ready, request: &ApplyRequest, env: &Environment) -> anyhow::Result<Option<Arc<Journal>>> {
-    if !ready.report.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty()) {
-        return Ok(None);
-    }
+/// The journal of a run that sends.
+fn open(ready: &Ready, digest: &str, env: &Environment) -> std::io::Result<Arc<Journal>> {
+    let report = &ready.report;
     let header = JournalHeader {
-        run: &env.run_id(),
-        started_at: &env.clock.started_at(),
+        run: &report.run,
         version: env.version,
-        endpoint: &ready.report.endpoint,
-        project: &ready.report.project,
-        overrides: &request.run.overrides,
+        endpoint: &report.endpoint,
+        project: &report.project,
+        commit: report.revision.as_ref().map(|revision| revision.commit.as_str()),
+        digest,
     };
-    let journal = Journal::create(&ready.project.root, &header);
-    Ok(Some(Arc::new(journal.context("the journal cannot be written, so nothing is sent")?)))
+    Journal::create(&ready.project.root, &header).map(Arc::new)
 }

@@ -16,7 +16,7 @@ use crate::plan::{DocumentKind, GuardList, Plan, SendScope};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
-use crate::run::{DriftRequest, Environment, Listener, NotStarted, Notification, warnings};
+use crate::run::{DriftRequest, Environment, Listener, NotStarted, Notification, identity, warnings};
 
 /// Compares live clients with their declarations and with the report before.
 pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listener) -> Result<RunOutcome, NotStarted> {
@@ -50,7 +50,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::stale_base(&project, &report));
-    report.run = env.run(session.usage.requests(), session.usage.quota());
+    report.run = identity::run(&request.run, env, session.usage.requests(), session.usage.quota());
     session.close().await?;
     let context = RunContext {
         at: &env.clock.started_at(),

@@ -18,6 +18,9 @@ use crate::plan::{QuotaUsage, Requests, Run};
 /// Replaces a file whole or not at all, and makes the folders above it.
 pub type Persist = fn(&Path, &[u8]) -> io::Result<()>;
 
+/// The time of a run in its name, in UTC.
+pub(super) const RUN_TIME: &str = "%Y%m%dT%H%M%SZ";
+
 /// The process around a run.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -45,7 +48,7 @@ impl Environment {
     /// The run's name: the time for people and chance for uniqueness.
     pub fn run_id(&self) -> String {
         let chance = self.random_seed & 0xff_ffff;
-        format!("{}-{chance:06x}", self.clock.started_at.strftime("%Y%m%dT%H%M%SZ"))
+        format!("{}-{chance:06x}", self.clock.started_at.strftime(RUN_TIME))
     }
 
     /// The proxies of the environment. None counts for this machine, so a wrong one is no error there.
@@ -64,8 +67,7 @@ impl Environment {
             duration_ms: self.clock.elapsed().as_millis() as u64,
             requests,
             quota,
-            overrides: Vec::new(),
-            drift: None,
+            ..Run::default()
         }
     }
 

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::journal::UnresolvedPut;
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::send::Forecast;
 
@@ -24,13 +23,6 @@ pub enum RunEvent {
     },
     /// Every client was read.
     ReadingDone,
-    /// An earlier run ended while it was sending.
-    Unresolved {
-        /// The PUT whose result is not known.
-        put: UnresolvedPut,
-        /// This run reads the client again.
-        reads_client: bool,
-    },
     /// What the writes will cost one credential.
     Forecast(Forecast),
     /// So many clients will be written.

@@ -40,7 +40,7 @@ mod write;
 
 pub use crate::api::{Secret, Shutdown, User};
 pub use crate::git::{GitChildren, GitEnvironment};
-pub use crate::journal::{UnresolvedPut, state_folder};
+pub use crate::journal::state_folder;
 pub use apply::{Answer, apply};
 pub use auth::{AuthOutcome, CredentialCheck, auth};
 pub use drift::drift;
@@ -57,7 +57,7 @@ pub use plan::plan;
 pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE};
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
-    ApplyRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
+    ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
     LedgerBeginning, LedgerOptions, Notification, RunRequest,
 };
 pub use resolve::resolve;

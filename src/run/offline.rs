@@ -2,10 +2,10 @@
 
 use crate::plan::compare::plan_offline as compare_with_base;
 use crate::plan::send::{self, ExceededLimit};
-use crate::plan::{DocumentKind, Run, guards};
+use crate::plan::{DocumentKind, Requests, guards};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{EndpointChoice, Scope, scope};
-use crate::run::{Environment, NotStarted, RunRequest, warnings};
+use crate::run::{Environment, NotStarted, RunRequest, identity, warnings};
 
 /// Compares declarations with those of the base.
 pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcome, NotStarted> {
@@ -22,7 +22,7 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
         report.diagnostics.extend(guards::judge(&rules.guards, &mut client));
         report.clients.push(client);
     }
-    report.run = Run { overrides: request.overrides.clone(), ..env.run_without_requests() };
+    report.run = identity::run(request, env, Requests::default(), Vec::new());
     report.diagnostics.extend(warnings::of_plan(&sending, &project, &rules.guards, &report));
     let exceeded = send::exceeded(&rules.limits, &report);
     report.diagnostics.extend(exceeded.iter().map(ExceededLimit::warning));

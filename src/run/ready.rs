@@ -33,6 +33,13 @@ pub(super) struct Ready {
     pub(super) ledger: Option<Recording>,
 }
 
+impl Ready {
+    /// Whether there is anything to send.
+    pub(super) fn sends(&self) -> bool {
+        self.report.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty())
+    }
+}
+
 /// Reads all and plans.
 pub(super) async fn from_live(
     request: &RunRequest,
@@ -53,8 +60,7 @@ pub(super) async fn from_live(
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::of_plan(sending, &project, &rules.guards, &report));
     report.revision = project.revision();
-    let ledger = ledger.zip(request.ledger.begins.as_ref());
-    let ledger = ledger.map(|(start, beginning)| Recording::new(start, &project, beginning, releases, env));
+    let ledger = ledger.map(|start| Recording::new(start, releases, env));
     let readings = outcome.readings;
     Ok(Ready { project, session, report, readings, lock, limits: rules.limits, reread: None, ledger })
 }

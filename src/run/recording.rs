@@ -1,23 +1,25 @@
 //! The place of an apply in the ledger: it claims before the first PUT and records at the end.
 //!
-//! Owns what a run says of itself there, and what of its report the ledger keeps. `ledger` owns the branch.
+//! Owns what a run says of itself there. `ledger` owns the branch, and what of the report it keeps.
 
 use std::time::Duration;
 
 use crate::api::Shutdown;
-use crate::config::Project;
 use crate::ledger::claim::claimed_puts;
 use crate::ledger::draft::RunRecord;
 use crate::ledger::lease::{HeldLease, LeaseClock};
 use crate::ledger::renewal::RenewalOutcome;
 use crate::ledger::run::{LedgerRun, RunIdentity};
 use crate::ledger::run_record::RecordOutcome;
+use crate::ledger::view::OpenClaim;
 use crate::model::{Diagnostic, Level, Untrusted};
-use crate::plan::{ApplyResult, Blocked, BlockedKind, ClientPlan, Plan, document};
-use crate::run::identity::{of_ci, of_system};
+use crate::plan::{Blocked, BlockedKind, ClientPlan, Plan};
+use crate::run::Environment;
 use crate::run::preflight::{CommitAdvance, LedgerStart, short};
 use crate::run::reread::RereadClients;
-use crate::run::{Environment, LedgerBeginning};
+
+/// The actor of a run that neither a flag, a CI system, git nor the system names.
+const UNKNOWN: &str = "unknown";
 
 /// A run of apply in the ledger.
 #[derive(Debug)]
@@ -35,38 +37,35 @@ pub(super) struct Recording {
 
 impl Recording {
     /// The recording of a run that may begin.
-    pub(super) fn new(
-        start: LedgerStart,
-        project: &Project,
-        beginning: &LedgerBeginning,
-        is_whole: bool,
-        env: &Environment,
-    ) -> Recording {
+    pub(super) fn new(start: LedgerStart, is_whole: bool, env: &Environment) -> Recording {
         let LedgerStart { run, lease, commit, advance } = start;
-        let (person, job) = of_ci(&env.variables).unwrap_or_default();
-        let named = beginning.actor.as_deref().map(Untrusted::from).or(person);
-        let actor = named.or_else(|| project.repository.person().map(Untrusted::from));
-        let who = RunIdentity {
-            run: env.run_id(),
-            actor: actor.unwrap_or_else(|| of_system(&env.variables)),
-            reason: beginning.reason.as_deref().map(Untrusted::from),
-            link: job.link,
-            pull_request: job.pull_request,
-            commit,
-            digest: String::new(),
-        };
+        let who = RunIdentity { run: env.run_id(), commit, ..RunIdentity::default() };
         Recording { run, who, lease, failed_renewal: None, advance, is_whole }
     }
 
-    /// Claims the ledger for what the plan sends. After an error nothing may be sent.
-    pub(super) fn claim(&mut self, plan: &Plan, env: &Environment) -> Result<(), Box<Diagnostic>> {
+    /// Claims the ledger for what the plan of this digest sends. After an error nothing may be sent.
+    pub(super) fn claim(&mut self, plan: &Plan, digest: &str, env: &Environment) -> Result<(), Box<Diagnostic>> {
         let puts = claimed_puts(&plan.clients);
         if puts.is_empty() {
             return Ok(());
         }
-        self.who.digest = document::digest(plan).unwrap_or_default();
+        self.identify(plan);
+        digest.clone_into(&mut self.who.digest);
         let clock = LeaseClock::start(env.clock.timestamp, env.clock.instant);
         self.run.claim_for(&self.who, puts, self.lease, clock)
+    }
+
+    /// The claims that the branch held when the run began: all are of runs that are gone.
+    pub(super) fn claims(&self) -> &[OpenClaim] {
+        &self.run.view().claims
+    }
+
+    /// Takes from a report who runs it, why and in which job.
+    fn identify(&mut self, report: &Plan) {
+        let (run, job) = (&report.run, report.run.ci.clone().unwrap_or_default());
+        self.who.actor = run.actor.clone().unwrap_or_else(|| UNKNOWN.into());
+        self.who.reason = run.reason.clone();
+        (self.who.link, self.who.pull_request) = (job.job, job.pull_request);
     }
 
     /// The lease of the claim; `None` before it.
@@ -108,6 +107,7 @@ impl Recording {
         reads: Option<&RereadClients>,
         env: &Environment,
     ) -> anyhow::Result<()> {
+        self.identify(report);
         let recorded = self.try_record(report, reads, env);
         report.diagnostics.extend(self.run.take_warnings());
         report.diagnostics.extend(self.failed_renewal.take().map(|problem| unrenewed(*problem)));
@@ -141,13 +141,8 @@ impl Recording {
         env: &Environment,
     ) -> Result<RecordOutcome, Box<Diagnostic>> {
         let read_again = reads.map(|reads| reads.of(report));
-        let bytes = serde_json::to_vec(&kept(report)).map_err(|why| {
-            let summary = format!("the report cannot be written as JSON: {why}");
-            Box::new(Diagnostic::error("ledger", None, summary))
-        })?;
         let record = RunRecord {
             report: read_again.as_ref().unwrap_or(report),
-            document: &bytes,
             has_sent: self.run.claim().is_some(),
             is_whole: self.is_whole,
             applied: Some(self.who.commit.as_str()).filter(|_| self.advance == CommitAdvance::Advances),
@@ -201,14 +196,4 @@ pub(super) fn old_guard(clients: &[ClientPlan]) -> Option<Untrusted> {
         Some(one.name.map(|name| format!("guard {name} of {}", revision.raw())))
     };
     blocked.filter_map(named).next()
-}
-
-/// The report as the ledger keeps it: without clients that had nothing to send.
-fn kept(report: &Plan) -> Plan {
-    let mut kept = report.clone();
-    kept.clients.retain(|client| client.is_to_send() || client.result != Some(ApplyResult::Unchanged));
-    for client in &mut kept.clients {
-        client.live = client.live.as_ref().map(|live| live.only(client.managed));
-    }
-    kept
 }

@@ -31,10 +31,21 @@ pub struct RunRequest {
     pub floor: Option<PathBuf>,
     /// The guards of the project that this run passes.
     pub overrides: Vec<GuardOverride>,
+    /// Who runs it, and why.
+    pub attribution: Attribution,
     /// How the run uses the ledger.
     pub ledger: LedgerOptions,
     /// Whether the report names the commit of the work tree, which costs calls of git.
     pub names_commit: bool,
+}
+
+/// Who runs a command, and why, in the words of its caller.
+#[derive(Clone, Debug, Default)]
+pub struct Attribution {
+    /// Who; `None` for the person whom the CI system, git or the system names.
+    pub actor: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// How a run uses the ledger of its project.
@@ -53,10 +64,6 @@ pub struct LedgerBeginning {
     pub take_over: Option<String>,
     /// Whether an older commit than the recorded one may be applied.
     pub allow_older: bool,
-    /// Who runs it; `None` for the person whom the CI system, git or the system names.
-    pub actor: Option<String>,
-    /// Why.
-    pub reason: Option<String>,
 }
 
 /// Which files a run reads.

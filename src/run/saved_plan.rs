@@ -89,8 +89,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     }
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
     let limits = SendLimits::strictest([&limits, &base_limit::to_limits(&report.base_limits)]);
-    let ledger = ledger.start.zip(request.ledger.begins.as_ref());
-    let ledger = ledger.map(|(start, beginning)| Recording::new(start, &project, beginning, false, env));
+    let ledger = ledger.start.map(|start| Recording::new(start, false, env));
     let reread = ledger.is_some().then(Arc::default);
     Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, reread, ledger })
 }

@@ -1,51 +1,148 @@
 //! PUTs of earlier runs whose result is not known.
 //!
-//! Owns their announcement before a run writes, and the note in the old journal once this run has read the client.
+//! Owns the one list of them, from the journals of this machine and from the claims in the ledger. The report says what
+//! became of each, and the old journal gets a note once this run has read the client.
 
 use anyhow::Context;
 
-use crate::config::Project;
-use crate::journal::{self, DamagedLine, OpenEnds, UnresolvedPut};
-use crate::model::{Diagnostic, Place};
+use crate::journal::{self, DamagedLine, OpenEnds, PutTrace, UnresolvedPut};
+use crate::ledger::view::OpenClaim;
+use crate::model::{Diagnostic, Place, Setting, value};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
-use crate::run::{Listener, RunEvent};
+use crate::run::ready::Ready;
 
-/// Finds the unresolved PUTs to this endpoint and announces them. A line of a journal that cannot be read is a warning
-/// of the report.
-pub(super) fn announce(
-    project: &Project,
-    report: &mut Plan,
-    listener: &Listener,
-) -> anyhow::Result<Vec<UnresolvedPut>> {
-    let found = journal::open_ends(&project.root, &report.endpoint);
-    let OpenEnds { puts, damaged } = found.context("cannot read the journals of earlier runs")?;
-    report.diagnostics.extend(damaged.into_iter().map(warning));
-    for put in &puts {
-        let reads_client = report.clients.iter().any(|client| put.is_of(client));
-        listener(RunEvent::Unresolved { put: put.clone(), reads_client });
-    }
-    Ok(puts)
+const RULE: &str = "unresolved-put";
+
+/// The unresolved PUTs to the endpoint of a run.
+#[derive(Debug)]
+pub(super) struct UnresolvedPuts {
+    puts: Vec<UnresolvedPut>,
+    /// Whether the run applies a saved plan: then it reads only the clients that it sends to, and reads them late.
+    is_saved: bool,
 }
 
-fn warning(damaged: DamagedLine) -> Diagnostic {
+/// Finds the unresolved PUTs and lists them in the report. A line of a journal that cannot be read is a warning there
+/// too.
+pub(super) fn announce(ready: &mut Ready, is_saved: bool) -> anyhow::Result<UnresolvedPuts> {
+    let found = journal::open_ends(&ready.project.root, &ready.report.endpoint);
+    let mut found = found.context("cannot read the journals of earlier runs")?;
+    let damaged = std::mem::take(&mut found.damaged);
+    ready.report.diagnostics.extend(damaged.into_iter().map(damaged_line));
+    let claims = ready.ledger.as_ref().map_or(&[][..], |ledger| ledger.claims());
+    ready.report.diagnostics.extend(claims.iter().filter_map(unreadable_claim));
+    let list = UnresolvedPuts { puts: one_list(found, claims), is_saved };
+    list.report(&mut ready.report);
+    Ok(list)
+}
+
+/// The PUTs of the journals, and those that only the ledger knows. A run whose journal is here and whole has no other
+/// PUT in doubt than its journal says.
+fn one_list(found: OpenEnds, claims: &[OpenClaim]) -> Vec<UnresolvedPut> {
+    let OpenEnds { mut puts, read_whole, .. } = found;
+    for open in claims.iter().filter(|open| !read_whole.contains(&open.run)) {
+        for claimed in open.claim.iter().flat_map(|claim| &claim.puts) {
+            let put = UnresolvedPut {
+                run: open.run.clone(),
+                client: claimed.client_id,
+                credentials: claimed.credentials.clone(),
+                put: claimed.put.iter().map(|(field, json)| (*field, value::live(field.kind(), json))).collect(),
+                trace: PutTrace::Claimed,
+                journal: None,
+            };
+            if !puts.iter().any(|known| known.run == put.run && known.key() == put.key()) {
+                puts.push(put);
+            }
+        }
+    }
+    puts.sort_by_cached_key(|put| (put.run.clone(), put.key()));
+    puts
+}
+
+impl UnresolvedPuts {
+    /// Lists them in a report, by what the run knows now.
+    fn report(&self, report: &mut Plan) {
+        report.diagnostics.retain(|one| one.rule != RULE);
+        for put in &self.puts {
+            let client = report.clients.iter().find(|client| put.is_of(client));
+            let then = then(put, client, self.is_saved);
+            let summary = format!("{}; {then}", happened(put));
+            let place = client.map(|client| client.source.clone());
+            let help = "an apply that reads the client settles it".to_owned();
+            let is_settled = client.is_some_and(|client| has_read(client, self.is_saved));
+            let warning = Diagnostic::warning(RULE, place, summary).help((!is_settled).then_some(help));
+            report.diagnostics.push(warning);
+        }
+    }
+
+    /// Lists them with what the run found, and notes in the old journals which of them it has settled.
+    pub(super) fn resolve(&self, report: &mut Plan, run: &str) -> anyhow::Result<()> {
+        if self.is_saved {
+            self.report(report);
+        }
+        for put in &self.puts {
+            if report.clients.iter().any(|client| put.is_of(client) && has_read(client, self.is_saved)) {
+                journal::mark_resolved(put, run).context("cannot note in the journal how an earlier run ended")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether this run has read the client. With a saved plan only a result of the writes shows it.
+fn has_read(client: &ClientPlan, is_saved: bool) -> bool {
+    let was_judged = !matches!(client.result, Some(ApplyResult::Failed | ApplyResult::Skipped) | None);
+    let is_read = if is_saved { is_sent_to(client) && was_judged } else { client.live.is_some() };
+    client.error.is_none() && is_read
+}
+
+fn is_sent_to(client: &ClientPlan) -> bool {
+    client.is_to_send() && client.blocked.is_empty()
+}
+
+/// What an earlier run did.
+fn happened(put: &UnresolvedPut) -> String {
+    let fields: Vec<&str> = put.put.keys().map(|field| Setting::name(*field)).collect();
+    let (run, fields, client) = (&put.run, fields.join(", "), put.client);
+    match put.trace {
+        PutTrace::Cut => format!("run {run} ended while it was sending {fields} of client {client}"),
+        PutTrace::AnswerLost => format!("run {run} lost the answer to its PUT of {fields} of client {client}"),
+        PutTrace::Claimed => format!("run {run} ended without a record and may have sent {fields} of client {client}"),
+    }
+}
+
+/// What this run knows of it.
+fn then(put: &UnresolvedPut, client: Option<&ClientPlan>, is_saved: bool) -> String {
+    let values = if put.put.len() == 1 { "the value" } else { "the values" };
+    match client {
+        Some(client) if has_read(client, is_saved) && is_saved => "this run has read the client again".to_owned(),
+        Some(client) if has_read(client, is_saved) => {
+            let holds = put.put.iter().all(|(field, sent)| {
+                client.live.as_ref().and_then(|live| live.state(*field)).is_some_and(|live| live == *sent)
+            });
+            match holds {
+                true => format!("it has landed: live holds {values}"),
+                false => format!("live does not hold {values} now"),
+            }
+        }
+        Some(client) if is_saved && is_sent_to(client) && client.result.is_none() => {
+            "it may have landed; this run reads the client again".to_owned()
+        }
+        Some(client) if client.error.is_some() => "it may have landed; this run could not read that client".to_owned(),
+        Some(_) | None => "it may have landed; this run does not read that client".to_owned(),
+    }
+}
+
+/// A claim that was taken over and does not parse: nothing says what its run sent.
+fn unreadable_claim(open: &OpenClaim) -> Option<Diagnostic> {
+    let summary = format!("the claim of run {} in the ledger cannot be read, so what it sent is not known", open.run);
+    let help = "compare the clients of that run with this plan".to_owned();
+    open.claim.is_none().then(|| Diagnostic::warning("ledger", None, summary).help(help))
+}
+
+fn damaged_line(damaged: DamagedLine) -> Diagnostic {
     let place = Place::new(damaged.journal.into(), damaged.line, 1);
     let summary = "this line of the journal of an earlier apply cannot be read";
     Diagnostic::warning("damaged-journal", place, summary).help(
         "it may name a PUT or its result: compare the clients of that run with a plan, then remove the line".to_owned(),
     )
-}
-
-/// Notes in the old journals which PUTs this run has resolved, because it has read the client.
-pub(super) fn resolve(puts: &[UnresolvedPut], clients: &[ClientPlan], run: &str) -> anyhow::Result<()> {
-    for put in puts {
-        let read = |client: &&ClientPlan| put.is_of(client) && client.error.is_none();
-        let resolved = clients
-            .iter()
-            .find(read)
-            .is_some_and(|client| !matches!(client.result, Some(ApplyResult::Failed | ApplyResult::Skipped) | None));
-        if resolved {
-            journal::mark_resolved(put, run).context("cannot note in the journal how an earlier run ended")?;
-        }
-    }
-    Ok(())
 }

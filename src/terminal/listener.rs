@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ringform::render::ProgressDisplay;
 use ringform::render::escape;
 use ringform::render::progress::ProgressMode;
-use ringform::run::{AffectedClients, Listener, RunEvent, UnresolvedPut};
+use ringform::run::{AffectedClients, Listener, RunEvent};
 
 use crate::cli::LogArgs;
 use crate::terminal::output;
@@ -43,7 +43,6 @@ pub(crate) fn listener(log: &LogArgs) -> Listener {
         RunEvent::Warnings(warnings) => output::diagnose(&warnings, &log),
         RunEvent::Affected(affected) if !log.quiet => output::note(&cost(&affected)),
         RunEvent::Affected(_) => {}
-        RunEvent::Unresolved { put, reads_client } => output::note(&unresolved(&put, reads_client)),
         RunEvent::Forecast(forecast) if forecast.short || log.verbose > 0 => {
             output::note(&escape::terminal(&forecast.text).to_string());
         }
@@ -67,19 +66,5 @@ fn cost(affected: &AffectedClients) -> String {
         "{reads} of {selected} clients differ from {}: {} requests to come ({reads} to read, up to {tokens} for tokens)",
         escape::terminal(revision),
         reads + tokens
-    )
-}
-
-fn unresolved(put: &UnresolvedPut, reads_client: bool) -> String {
-    let fields: Vec<&str> = put.fields.iter().map(|field| field.name()).collect();
-    let then = match reads_client {
-        true => "this run reads the client again",
-        false => "this run does not read that client",
-    };
-    format!(
-        "note: run {} ended while it was sending {} of client {}: it may have landed; {then}",
-        escape::terminal(&put.run.as_str().into()),
-        fields.join(", "),
-        put.client
     )
 }

@@ -218,10 +218,11 @@ fn the_journal_stands_before_the_put_and_says_what_a_killed_run_was_sending() {
     world.server().clear_faults();
     world.run("apply --yes --client 13").ok().says(&["client 12", "does not read that client"]);
     let ran = world.run("apply --yes").ok();
-    let ran = ran.says(&["client 12", "geo_list", "may have landed"]);
+    let ran =
+        ran.says(&["unresolved-put", "client 12", "while it was sending geo_list", "live does not hold the value"]);
     drop(ran);
     let ran = world.run("apply --yes").ok();
-    assert!(!ran.stderr.contains("may have landed"), "a doubt that was ended is not told again: {}", ran.stderr);
+    assert!(!ran.stderr.contains("unresolved-put"), "a doubt that was ended is not told again: {}", ran.stderr);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn a_line_that_cannot_be_read_is_a_warning_with_its_place() {
     // Cut short by a crash, too. What can be read counts all the same.
     let cut = text.lines().take(2).collect::<Vec<_>>().join("\n") + "\n{\"event\":\"do";
     world.write(&path, cut.as_bytes());
-    world.run("apply --yes").ok().says(&[&format!("{path}:3"), "client 12", "may have landed"]);
+    world.run("apply --yes").ok().says(&[&format!("{path}:3"), "client 12", "it has landed: live holds the value"]);
     // A whole journal, empty lines included, says nothing.
     world.write(&path, text.replace('\n', "\n\n").as_bytes());
     assert!(!world.run("apply --yes").ok().stderr.contains("damaged-journal"));
@@ -77,6 +77,100 @@ fn a_line_that_cannot_be_read_is_a_warning_with_its_place() {
     let elsewhere = text.replace("http://127.0.0.1", "http://127.0.0.2") + "damage\n";
     world.write(&path, elsewhere.as_bytes());
     assert!(!world.run("apply --yes").ok().stderr.contains("damaged-journal"));
+}
+
+#[test]
+fn the_first_line_says_who_why_where_and_what() {
+    let world =
+        one().env("GITLAB_CI", "true").env("GITLAB_USER_LOGIN", "anna").env("CI_JOB_URL", "https://ci.example/7");
+    let mut world = world.repository();
+    let plan = world.run("plan --format json").ok().json();
+    world.run("apply --yes --reason 4711").ok();
+    let begin = line(&world, "begin");
+    assert_eq!((&begin["actor"], &begin["reason"]), (&json!("anna"), &json!("4711")), "{begin}");
+    let ci = json!({"provider": "gitlab", "job": "https://ci.example/7", "pull_request": null});
+    assert_eq!((&begin["ci"], &begin["commit"]), (&ci, &json!(world.git(&["rev-parse", "HEAD"]))), "{begin}");
+    assert_eq!(begin["digest"], plan["digest"], "the digest is that of the plan");
+}
+
+/// A journal of a run on this day, with these lines after its first.
+fn past(world: &World, day: &str, lines: &str) -> String {
+    let run = format!("{day}T090000Z-00aa11");
+    let endpoint = world.server().endpoint();
+    let begin = json!({"event": "begin", "run": run, "started_at": "t", "ringform_version": "0.0.1",
+        "endpoint": endpoint, "project": "ringform.yaml"});
+    world.write(&format!(".ringform/journal/{run}.jsonl"), format!("{begin}\n{lines}").as_bytes());
+    run
+}
+
+fn sending(client: u64, after: u64) -> String {
+    let put = json!({"hold_music": after});
+    let changes = json!([{"field": "hold_music", "before": 7, "after": after}]);
+    let line = json!({"event": "sending", "client_id": client.to_string(), "credentials": null,
+        "changes": changes, "put": put});
+    format!("{line}\n")
+}
+
+#[test]
+fn the_next_run_says_what_became_of_each_put_in_doubt_and_settles_it() {
+    let mut world = one();
+    world.start();
+    past(&world, "20260101", &(sending(12, 7) + &sending(13, 7)));
+    past(&world, "20260102", &sending(12, 9));
+    let lost =
+        r#"{"event":"done","client_id":"12","credentials":null,"result":"failed","message":null,"in_doubt":true}"#;
+    past(&world, "20260103", &(sending(12, 6) + lost + "\n"));
+    let said = |world: &mut World| -> Vec<String> {
+        let report = world.run("apply --yes --format json").ok().json();
+        let all = report["diagnostics"].as_array().unwrap().clone();
+        let all = all.into_iter().filter(|one| one["rule"] == "unresolved-put");
+        all.map(|one| one["summary"].as_str().unwrap().to_owned()).collect()
+    };
+    let undeclared = "run 20260101T090000Z-00aa11 ended while it was sending hold_music of client 13; it may have landed; \
+                      this run does not read that client";
+    let first = [
+        "run 20260101T090000Z-00aa11 ended while it was sending hold_music of client 12; it has landed: live holds the \
+         value",
+        undeclared,
+        "run 20260102T090000Z-00aa11 ended while it was sending hold_music of client 12; live does not hold the value now",
+        "run 20260103T090000Z-00aa11 lost the answer to its PUT of hold_music of client 12; live does not hold the value \
+         now",
+    ];
+    assert_eq!(said(&mut world), first);
+    assert_eq!(said(&mut world), [undeclared], "what was read is settled");
+}
+
+#[test]
+fn a_saved_plan_settles_only_what_it_reads_again() {
+    let world = World::new().live(12, json!({"hold_music": 7})).live(13, json!({"hold_music": 7}));
+    let mut world = world.declared(12, "{hold_music: 8}").declared(13, "{hold_music: 7}");
+    world.run("plan --out plan.json").ok();
+    past(&world, "20260101", &(sending(12, 8) + &sending(13, 7)));
+    let ran = world.run("apply --yes --plan plan.json").ok();
+    ran.says(&["hold_music of client 12; this run has read the client again", "client 13; it may have landed"]);
+    let ran = world.run("apply --yes").ok().says(&["hold_music of client 13; it has landed"]);
+    assert!(!ran.stderr.contains("client 12;"), "{}", ran.stderr);
+}
+
+#[test]
+fn journals_stay_by_count_and_by_age_and_none_with_a_put_in_doubt_goes() {
+    let mut world = one().project("limits: {journal_runs: 3, journal_age: 400d}");
+    world.start();
+    past(&world, "20010101", "");
+    past(&world, "20010102", &sending(99, 8));
+    for day in ["20260101", "20260102", "20260103"] {
+        past(&world, day, "");
+    }
+    world.write(".ringform/journal/notes.txt", b"mine\n");
+    world.run("plan").ok();
+    assert_eq!(journals(&world).len(), 6, "only apply removes journals");
+    world.run("apply --yes").ok();
+    let names: Vec<String> = journals(&world).into_iter().map(|(name, _)| name[..8].to_owned()).collect();
+    assert_eq!(names[..3], ["20010102", "20260102", "20260103"]);
+    assert_eq!((names.len(), names[4].as_str()), (5, "notes.tx"));
+    for limits in ["{journal_runs: 0}", "{journal_runs: 100001}", "{journal_age: 0d}", "{journal_age: 24h}"] {
+        one().project(&format!("limits: {limits}")).run("validate").status(1).says(&["bad-limit"]);
+    }
 }
 
 #[test]

@@ -35,17 +35,35 @@ const REPORTS: VariableRows = &[
     (&["COLUMNS"], "the width of a terminal; 100 where it is not set"),
 ];
 
+const IDENTITY: VariableRows = &[
+    (&["GITHUB_ACTIONS", "GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"], "who runs a job of GitHub; --actor wins over it"),
+    (
+        &["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_REF"],
+        "links to the job and to its pull request, for reports, journal and ledger",
+    ),
+    (
+        &["GITLAB_CI", "GITLAB_USER_NAME", "GITLAB_USER_LOGIN", "GITLAB_USER_EMAIL"],
+        "who runs a job of GitLab; --actor wins over it",
+    ),
+    (
+        &["CI_JOB_URL", "CI_MERGE_REQUEST_PROJECT_URL", "CI_MERGE_REQUEST_IID"],
+        "links to the job and to its merge request, for reports, journal and ledger",
+    ),
+    (&["USER", "LOGNAME", "USERNAME"], "who runs apply, where neither a CI system nor git names a person"),
+];
+
 const PROGRAMS: VariableRows = &[
     (&["PATH"], "where ringform finds `git` and the program of a `command` credential"),
     (&["HOME", "XDG_CONFIG_HOME"], "where git finds the user's settings: safe.directory, and those of `git status`"),
 ];
 
 /// All of them, by purpose.
-const VARIABLES: [(&str, VariableRows); 5] = [
+const VARIABLES: [(&str, VariableRows); 6] = [
     ("API and credentials", API),
     ("Network", NETWORK),
     ("Safety", SAFETY),
     ("Reports and terminal", REPORTS),
+    ("Who runs it", IDENTITY),
     ("Programs", PROGRAMS),
 ];
 

@@ -84,12 +84,13 @@ impl Repository {
         answer.is_ok_and(|answer| answer == "true")
     }
 
-    /// The person whom the user's settings of git name, `NAME <MAIL>`.
+    /// The person whom the user's settings of git name, `NAME <MAIL>`. One call of git.
     pub fn person(&self) -> Option<String> {
-        let get = |name: &str| self.git().setting(name).filter(|value| !value.is_empty());
+        let all = self.git().settings(r"^user\.(name|email)$");
+        let get = |wanted: &str| all.iter().rfind(|(name, value)| name == wanted && !value.is_empty());
         match (get("user.name"), get("user.email")) {
-            (Some(name), Some(mail)) => Some(format!("{name} <{mail}>")),
-            (name, mail) => name.or(mail),
+            (Some((_, name)), Some((_, mail))) => Some(format!("{name} <{mail}>")),
+            (name, mail) => name.or(mail).map(|(_, value)| value.clone()),
         }
     }
 

@@ -38,7 +38,11 @@ pub static PROJECT: SectionKeys = SectionKeys {
         ),
         key("defaults", KeyShape::Section(&DEFAULTS), "for every document that does not set its own"),
         key("profiles", KeyShape::Profiles, "named settings that documents build on"),
-        key("limits", KeyShape::Section(&LIMITS), "bounds on requests, and on what an apply may send"),
+        key(
+            "limits",
+            KeyShape::Section(&LIMITS),
+            "bounds on requests, on what an apply may send, and on the journals that stay",
+        ),
         key("guards", KeyShape::Guards, "rules that a plan must pass"),
         key("ledger", KeyShape::Ledger, "a branch that remembers what was applied; `git` for the defaults"),
         key("waivers", KeyShape::Waivers, "drift that raises no alert until a day; plan and apply do not use waivers"),
@@ -103,6 +107,12 @@ pub static LIMITS: SectionKeys = SectionKeys {
         MAX_OPENING,
         MAX_FAILURES,
         CANARY,
+        key(
+            "journal_runs",
+            KeyShape::Number { least: 1, most: Some(100_000), default: Some(200) },
+            "apply keeps the journals of so many runs; one with a PUT in doubt stays",
+        ),
+        key("journal_age", KeyShape::Days, "apply removes journals that are older; 400d by default"),
     ],
 };
 

@@ -1,6 +1,7 @@
 //! The section `limits` of a project file.
 //!
-//! Owns the reading of its keys and their defaults. It must not know how requests are made or what a plan would change.
+//! Owns the reading of its keys and their defaults. A floor has none of the keys that are not about what apply may
+//! send. It must not know how requests are made or what a plan would change.
 
 use std::time::Duration;
 
@@ -25,6 +26,10 @@ pub struct Limits {
     pub timeout: Duration,
     /// What an apply may send.
     pub sending: SendLimits,
+    /// How many journals of runs stay.
+    pub journal_runs: usize,
+    /// How many days a journal stays.
+    pub journal_days: u32,
 }
 
 impl Default for Limits {
@@ -34,6 +39,8 @@ impl Default for Limits {
             requests_per_second: 0,
             timeout: Duration::from_secs(30),
             sending: SendLimits::default(),
+            journal_runs: 200,
+            journal_days: 400,
         }
     }
 }
@@ -55,6 +62,8 @@ enum LimitValue {
     RequestsPerSecond(u32),
     Timeout(Duration),
     Sending(LimitKind, u64),
+    JournalRuns(usize),
+    JournalDays(u32),
 }
 
 /// Reads a section of limits with these keys.
@@ -66,6 +75,8 @@ pub(crate) fn read(entry: &MappingEntry, keys: &'static SectionKeys, problems: &
             Ok(LimitValue::Concurrency(clients)) => limits.concurrency = clients,
             Ok(LimitValue::RequestsPerSecond(requests)) => limits.requests_per_second = requests,
             Ok(LimitValue::Timeout(duration)) => limits.timeout = duration,
+            Ok(LimitValue::JournalRuns(runs)) => limits.journal_runs = runs,
+            Ok(LimitValue::JournalDays(days)) => limits.journal_days = days,
             Ok(LimitValue::Sending(kind, amount)) => {
                 let place = Some(problems.place(limit.at()));
                 limits.sending.add(kind, LimitBound { amount, source: LimitSource::Project, place });
@@ -106,6 +117,14 @@ fn value(key: &str, text: &str) -> Result<LimitValue, &'static str> {
         "max_changed_clients" => match text.parse::<ClientShare>().map(ClientShare::limit) {
             Ok((kind, amount)) => Ok(LimitValue::Sending(kind, amount)),
             Err(_) => Err("a whole number, or a percentage from 0% to 100% such as 10%"),
+        },
+        "journal_runs" => match number {
+            Some(n @ 1..=100_000) => Ok(LimitValue::JournalRuns(n as usize)),
+            Some(_) | None => Err("a whole number from 1 to 100000"),
+        },
+        "journal_age" => match text.strip_suffix('d').and_then(digits) {
+            Some(days @ 1..=36_500) => Ok(LimitValue::JournalDays(days as u32)),
+            Some(_) | None => Err("a number of days from 1d to 36500d such as 400d"),
         },
         _ => match parse_duration(text) {
             Some(age) => Ok(LimitValue::Sending(LimitKind::ReadAge, age.as_millis() as u64)),

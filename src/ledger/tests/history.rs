@@ -68,10 +68,8 @@ fn apply(branch: &LedgerBranch, minute: i64, client: ClientPlan) {
         clients: vec![client],
         ..Plan::default()
     };
-    let document = serde_json::to_vec(&report).unwrap();
     let record = RunRecord {
         report: &report,
-        document: &document,
         has_sent: true,
         is_whole: true,
         applied: Some(COMMIT),

@@ -73,7 +73,6 @@ fn record(
     let report = Plan { endpoint: "https://pbx.example".into(), clients: vec![client], ..Plan::default() };
     let record = RunRecord {
         report: &report,
-        document: b"{}",
         has_sent,
         is_whole: true,
         applied: Some(COMMIT),

@@ -69,9 +69,11 @@ impl From<DocumentJson<'_>> for Plan {
             unaffected: document.unaffected,
             run: document.run.into_owned(),
             clients: document.clients.into_owned(),
+            left_out: Summary::default(),
             released_clients: document.released_clients.into_owned(),
             diagnostics: document.diagnostics.into_owned(),
         }
+        .with_totals(&document.summary)
     }
 }
 

@@ -49,6 +49,7 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
             gaps.push("the plans are of different revisions: run all shards on one commit".to_owned());
         }
         merged.clients.extend(plan.clients);
+        merged.left_out = merged.left_out.plus(&plan.left_out).unwrap_or_default();
         merged.unaffected = match (merged.unaffected, plan.unaffected) {
             (Some(one), Some(other)) => Some(one + other),
             (one, other) => one.or(other),

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BaseLimit, ClientId, Diagnostic, Direction, GuardOverride, Origin, Place, Revision, Severity, Untrusted,
+    BaseLimit, CiJob, ClientId, Diagnostic, Direction, GuardOverride, Origin, Place, Revision, Severity, Untrusted,
 };
 use crate::plan::client::{ClientPlan, Status};
 use crate::plan::drift::report::DriftReport;
@@ -100,6 +100,8 @@ pub struct Plan {
     pub run: Run,
     /// The clients, in byte order of their files, then of their documents.
     pub clients: Vec<ClientPlan>,
+    /// The totals of clients of this run that the document leaves out: they had nothing to send.
+    pub left_out: Summary,
     /// Clients that the base declares and this work tree does not: listed, never read.
     pub released_clients: Vec<ReleasedClient>,
     /// Problems and warnings of files and guards.
@@ -133,6 +135,16 @@ pub struct Run {
     pub id: String,
     /// When it began, RFC 3339 in UTC.
     pub started_at: String,
+    /// Who ran it: `--actor`, else the person whom the CI system names. `apply` alone also asks the user's settings of
+    /// git, then the system. `null` where none of them names a person.
+    #[serde(default)]
+    pub actor: Option<Untrusted>,
+    /// Why: the text of `--reason`.
+    #[serde(default)]
+    pub reason: Option<Untrusted>,
+    /// The job of the CI system; `null` outside of GitHub and GitLab.
+    #[serde(default)]
+    pub ci: Option<CiJob>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// The requests it made.
@@ -207,10 +219,40 @@ pub struct Summary {
     pub released: usize,
 }
 
+impl Summary {
+    /// These totals and those of other clients.
+    pub fn plus(&self, other: &Summary) -> Option<Summary> {
+        self.each(other, usize::checked_add)
+    }
+
+    /// These totals without those of some of their clients; `None` where they do not contain them.
+    pub fn minus(&self, other: &Summary) -> Option<Summary> {
+        self.each(other, usize::checked_sub)
+    }
+
+    fn each(&self, other: &Summary, of: fn(usize, usize) -> Option<usize>) -> Option<Summary> {
+        Some(Summary {
+            clients: of(self.clients, other.clients)?,
+            in_sync: of(self.in_sync, other.in_sync)?,
+            to_change: of(self.to_change, other.to_change)?,
+            failed: of(self.failed, other.failed)?,
+            changes: of(self.changes, other.changes)?,
+            security: of(self.security, other.security)?,
+            opens: of(self.opens, other.opens)?,
+            closes: of(self.closes, other.closes)?,
+            exposed: of(self.exposed, other.exposed)?,
+            pending: of(self.pending, other.pending)?,
+            drift: of(self.drift, other.drift)?,
+            conflict: of(self.conflict, other.conflict)?,
+            released: of(self.released, other.released)?,
+        })
+    }
+}
+
 impl Plan {
     /// The totals.
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary { clients: self.clients.len(), ..Summary::default() };
+        let mut summary = Summary { clients: self.left_out.clients + self.clients.len(), ..self.left_out };
         for client in &self.clients {
             match client.status() {
                 Status::InSync => summary.in_sync += 1,
@@ -235,6 +277,44 @@ impl Plan {
             }
         }
         summary
+    }
+
+    /// The same document with these of its clients only. Its totals still count all of them.
+    pub fn with_clients(&self, clients: Vec<ClientPlan>) -> Plan {
+        let (all, mut kept) = (self.summary(), self.without_clients());
+        kept.clients = clients;
+        kept.left_out = all.minus(&kept.summary()).unwrap_or_default();
+        kept
+    }
+
+    fn without_clients(&self) -> Plan {
+        Plan {
+            kind: self.kind,
+            ringform_version: self.ringform_version.clone(),
+            endpoint: self.endpoint.clone(),
+            project: self.project.clone(),
+            location: self.location.clone(),
+            revision: self.revision.clone(),
+            base: self.base.clone(),
+            base_limits: self.base_limits.clone(),
+            shard: self.shard,
+            unaffected: self.unaffected,
+            run: self.run.clone(),
+            clients: Vec::new(),
+            left_out: Summary::default(),
+            released_clients: self.released_clients.clone(),
+            diagnostics: self.diagnostics.clone(),
+        }
+    }
+
+    /// Takes totals that a document carries. Where they count more clients than it holds, the report left those out.
+    /// Totals that cannot be of such a report do not count.
+    pub(super) fn with_totals(mut self, written: &Summary) -> Plan {
+        let left_out = written.minus(&self.summary()).filter(|left| {
+            self.is_report() && left.failed == 0 && left.clients > 0 && left.clients == left.in_sync + left.to_change
+        });
+        self.left_out = left_out.unwrap_or_default();
+        self
     }
 
     /// Whether this is the report of an apply.

@@ -5,11 +5,16 @@
 use std::io::{self, Write};
 
 use crate::plan::{DocumentKind, Plan, Summary};
+use crate::render::escape::cut;
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::html::fragments::text;
 use crate::render::totals::Totals;
+use crate::render::wording::attribution::attribution;
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::overridden;
+
+/// The longest link of the facts, in characters.
+const LINK: usize = 120;
 
 /// The verdict and the counts of the top and of the filters.
 pub(super) struct PageHeader {
@@ -83,6 +88,9 @@ pub(super) fn head(plan: &Plan, view: &PageHeader, out: &mut dyn Write) -> io::R
     for line in totals.coverage().into_iter().chain(totals.notes()) {
         writeln!(out, "<p class=\"lead\">{line}</p>")?;
     }
+    if let Some(who) = attribution(plan) {
+        writeln!(out, "<p class=\"lead\">{}</p>", text(&who))?;
+    }
     alarms(view, out)?;
     for one in &plan.run.overrides {
         writeln!(out, "<p class=\"alarm\">{}</p>", text(&overridden(one)))?;
@@ -143,6 +151,13 @@ fn facts(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     if let Some(shard) = plan.shard {
         fact("Shard", format!("{} of {}", shard.index, shard.count))?;
     }
+    let job = plan.run.ci.as_ref();
+    if let Some(job) = job.and_then(|ci| ci.job.as_ref()) {
+        fact("Job", text(&cut(job, LINK)))?;
+    }
+    if let Some(request) = job.and_then(|ci| ci.pull_request.as_ref()) {
+        fact("Pull request", text(&cut(request, LINK)))?;
+    }
     fact("Run", text(&plan.run.started_at.as_str().into()))?;
     writeln!(out, "</dl>")
 }
@@ -154,9 +169,9 @@ pub(super) fn filters(view: &PageHeader, out: &mut dyn Write) -> io::Result<()> 
         return Ok(());
     }
     writeln!(out, "<div class=\"filters\" role=\"search\" aria-label=\"Filters\"><div class=\"wrap\">")?;
-    let with_changes = summary.clients - view.shown_failed - view.in_sync;
+    let with_changes = summary.clients - view.totals.left_out - view.shown_failed - view.in_sync;
     let kinds = [
-        ("all", "All", summary.clients),
+        ("all", "All", summary.clients - view.totals.left_out),
         ("security", "Security", summary.security),
         ("change", "Changes", with_changes),
         ("failed", if view.totals.is_report { "Not done" } else { "Failed" }, view.shown_failed),

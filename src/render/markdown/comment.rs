@@ -17,6 +17,7 @@ use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids};
 use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
 use crate::render::markdown::{drift, table, unconfirmed};
 use crate::render::totals::{Totals, word};
+use crate::render::wording::attribution::attribution;
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{overridden, place};
 
@@ -55,7 +56,8 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     let alarms: String = alarms.map(|alarm| format!("**⚠ {alarm}**\n\n")).collect();
     let overrides = plan.run.overrides.iter().map(|one| plain(&cut(&overridden(one), SENTENCE)));
     let overrides: String = overrides.map(|line| format!("**⚠ {line}**\n\n")).collect();
-    let mut head = format!("**{what}:** {}\n\n{alarms}{overrides}", totals.headline());
+    let who = attribution(plan).map(|who| format!("{}\n\n", plain(&who))).unwrap_or_default();
+    let mut head = format!("**{what}:** {}\n\n{who}{alarms}{overrides}", totals.headline());
     let has_base = plan.base.is_some();
     let notes = totals.notes();
     // With a base the notes are the main answer: each has a line of its own.

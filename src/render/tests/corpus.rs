@@ -97,8 +97,7 @@ pub(super) fn plan(clients: Vec<ClientPlan>) -> Plan {
             duration_ms: 840,
             requests,
             quota,
-            overrides: Vec::new(),
-            drift: None,
+            ..Run::default()
         },
         clients,
         ..Plan::default()

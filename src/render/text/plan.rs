@@ -19,6 +19,7 @@ use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::wrap::fitting;
 use crate::render::text::{cause, drift, place_group, unconfirmed};
 use crate::render::totals::Totals;
+use crate::render::wording::attribution::attribution;
 use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::numbers::{count, duration, number, some};
 use crate::render::wording::place::{overridden, place};
@@ -130,6 +131,7 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
         let line = format!("! {}", terminal(&overridden(one)));
         writeln!(out, "{}", paint(options.color, TextStyle::Grave, line))?;
     }
+    let who = attribution(plan);
     let mut line = paint(options.color, label, totals.headline());
     if options.requests && plan.run.requests.total > 0 {
         let run = &plan.run;
@@ -143,6 +145,9 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
         line.push_str(&format!(" {requests}{retries}{time}."));
     }
     writeln!(out, "{line}")?;
+    if let Some(who) = &who {
+        writeln!(out, "{}", terminal(who))?;
+    }
     if let Some(coverage) = totals.coverage() {
         writeln!(out, "{coverage}")?;
     }

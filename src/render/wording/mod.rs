@@ -2,6 +2,7 @@
 //!
 //! Owns no layout and no escape. Text that quotes an API answer or a file is `Untrusted` until a format escapes it.
 
+pub(super) mod attribution;
 pub(super) mod change;
 pub(super) mod difference;
 pub(super) mod drift;

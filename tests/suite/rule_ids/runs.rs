@@ -169,6 +169,10 @@ fn clients() -> Vec<Run> {
         run("apply --yes", 0, &["warning damaged-journal .ringform/journal/20260101T000000Z-1.jsonl:2:1"], || {
             in_sync().file(".ringform/journal/20260101T000000Z-1.jsonl", "\nhalf a line\n")
         }),
+        run("apply --yes", 0, &["warning unresolved-put clients/12.yaml:1:1"], || {
+            let sending = r#"{"event":"sending","client_id":"12","credentials":null,"changes":[],"put":{}}"#;
+            in_sync().file(".ringform/journal/20260101T000000Z-1.jsonl", sending)
+        }),
         run("drift --since last.json", 0, &["warning future-time"], || {
             let mut world = in_sync();
             world.run("drift --format json=last.json").ok();
