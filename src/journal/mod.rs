@@ -9,6 +9,7 @@ mod apply_lock;
 #[cfg(test)]
 mod fixture;
 mod folder;
+mod history;
 mod record;
 mod stored;
 mod unresolved;
@@ -16,6 +17,7 @@ mod unresolved;
 pub use append::{Journal, JournalHeader};
 pub use apply_lock::{ApplyLock, LockError, LockHolder};
 pub use folder::{FOLDER, state_folder};
+pub use history::past_runs;
 pub use record::JournalLine;
 pub use stored::{StoredValues, stored_values};
 pub use unresolved::{DamagedLine, OpenEnds, UnresolvedPut, mark_resolved, open_ends};

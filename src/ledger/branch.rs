@@ -37,6 +37,11 @@ impl LedgerBranch {
         LedgerBranch { git, folder, name, remote, time_limit }
     }
 
+    /// Git in the repository of the project.
+    pub(super) fn git(&self) -> &GitProcess {
+        &self.git
+    }
+
     /// The branch as messages name it: `origin/ringform-ledger`.
     pub fn shown(&self) -> String {
         match &self.remote {

@@ -15,6 +15,7 @@ mod errors;
 #[cfg(test)]
 mod fixture;
 pub mod head_file;
+pub mod history;
 pub mod layout;
 pub mod local;
 pub mod message;

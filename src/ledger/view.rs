@@ -57,7 +57,8 @@ impl LedgerView {
     pub(crate) fn read(git: &GitProcess, folder: &ProjectFolder, tip: Option<&str>) -> Result<LedgerView, GitError> {
         let Some(tip) = tip else { return Ok(LedgerView::default()) };
         let mut view = LedgerView { tip: Some(tip.to_owned()), ..LedgerView::default() };
-        let files = list(git, folder, tip)?;
+        let mut files = list(git, folder, tip, &["/ledger.json", "/clients", "/open"])?;
+        files.retain(|file| file.is_plain);
         let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
         let mut objects = ObjectReader::start(git)?;
         let what = |index: usize| format!("{} of the ledger", String::from_utf8_lossy(&files[index].path));
@@ -106,29 +107,39 @@ impl LedgerView {
 }
 
 /// A file in the branch.
-struct ListedFile {
-    path: Vec<u8>,
-    id: String,
+#[derive(Clone, Debug)]
+pub(super) struct ListedFile {
+    pub(super) path: Vec<u8>,
+    pub(super) id: String,
+    /// Whether it is a plain file, and not a link or another repository.
+    pub(super) is_plain: bool,
 }
 
-/// The files of a project, without its reports: their number only grows.
-fn list(git: &GitProcess, folder: &ProjectFolder, tip: &str) -> Result<Vec<ListedFile>, GitError> {
+/// The README and the files of a project below these paths. A run of apply leaves the reports out: their number only
+/// grows.
+pub(super) fn list(
+    git: &GitProcess,
+    folder: &ProjectFolder,
+    tip: &str,
+    parts: &[&str],
+) -> Result<Vec<ListedFile>, GitError> {
     let below = |name: &str| path_argument(&[folder.path(), name.as_bytes()].concat());
     let mut words: Vec<OsString> =
         ["--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", tip, "--"].map(OsString::from).into();
-    words.extend([README.into(), below("/ledger.json"), below("/clients"), below("/open")]);
+    words.push(README.into());
+    words.extend(parts.iter().map(|part| below(part)));
     let answer = git.ask(&words)?;
     Ok(entries(&answer).filter_map(listed).collect())
 }
 
-/// One line of the listing: `MODE KIND ID TAB PATH`. Only plain files count.
+/// One line of the listing: `MODE KIND ID TAB PATH`.
 fn listed(line: &[u8]) -> Option<ListedFile> {
     let tab = line.iter().position(|byte| *byte == b'\t')?;
     let head = std::str::from_utf8(&line[..tab]).ok()?;
     let (mode, rest) = head.split_once(' ')?;
     let (kind, id) = rest.split_once(' ')?;
-    let is_file = kind == "blob" && mode.starts_with("100");
-    is_file.then(|| ListedFile { path: line[tab + 1..].to_vec(), id: id.to_owned() })
+    let is_plain = kind == "blob" && mode.starts_with("100");
+    Some(ListedFile { path: line[tab + 1..].to_vec(), id: id.to_owned(), is_plain })
 }
 
 /// A path in the branch as an argument of git.

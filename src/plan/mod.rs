@@ -12,6 +12,7 @@ mod guard_list;
 mod guard_override;
 pub mod guard_test;
 pub mod guards;
+pub mod history;
 pub mod select;
 pub mod send;
 pub mod undo;

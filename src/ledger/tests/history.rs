@@ -1,0 +1,155 @@
+//! The history of a branch, written by real runs and by hands that do not follow the rules.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::git::{FileChange, NewCommit};
+use crate::ledger::begin::{BeginOptions, begin};
+use crate::ledger::branch::LedgerBranch;
+use crate::ledger::claim::claimed_puts;
+use crate::ledger::draft::RunRecord;
+use crate::ledger::fixture::{client, clones};
+use crate::ledger::history::{LedgerHistory, RunFile};
+use crate::ledger::run::{LedgerRun, RunIdentity};
+use crate::model::{Setting, Untrusted};
+use crate::plan::history::PastRun;
+use crate::plan::{ApplyResult, ClientPlan, DocumentKind, Plan, Run};
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+fn at(minute: i64) -> Timestamp {
+    "2026-11-27T09:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
+}
+
+fn name(minute: i64) -> String {
+    at(minute).strftime("%Y%m%dT%H%M%SZ-00aa11").to_string()
+}
+
+fn who(run: &str) -> RunIdentity {
+    RunIdentity { run: run.to_owned(), actor: "Anna <a@x>".into(), commit: COMMIT.to_owned(), ..RunIdentity::default() }
+}
+
+fn start(branch: &LedgerBranch, minute: i64) -> LedgerRun {
+    let endpoint = Untrusted::from("https://pbx.example");
+    let options = BeginOptions {
+        commit: COMMIT,
+        endpoint: &endpoint,
+        take_over: None,
+        allow_older: false,
+        trust_project: false,
+        now: at(minute),
+    };
+    begin(branch.clone(), &options).unwrap()
+}
+
+fn changing(result: ApplyResult) -> ClientPlan {
+    let mut client = client("12", &[(Setting::HoldMusic, json!(5), json!(7))]);
+    client.result = Some(result);
+    client
+}
+
+/// One run that sends, with its report.
+fn apply(branch: &LedgerBranch, minute: i64, client: ClientPlan) {
+    let (mut run, name) = (start(branch, minute), name(minute));
+    run.claim_for(&who(&name), claimed_puts(std::slice::from_ref(&client)), Duration::from_secs(900), || at(0))
+        .unwrap();
+    let report = Plan {
+        kind: DocumentKind::Report,
+        endpoint: "https://pbx.example".into(),
+        run: Run { id: name.clone(), started_at: at(minute).to_string(), ..Run::default() },
+        clients: vec![client],
+        ..Plan::default()
+    };
+    let document = serde_json::to_vec(&report).unwrap();
+    let record = RunRecord {
+        report: &report,
+        document: &document,
+        has_sent: true,
+        is_whole: true,
+        applied: Some(COMMIT),
+        was_read: |client| client.live.is_some(),
+        in_doubt: |client| client.details.as_ref().is_some_and(|details| details.in_doubt),
+    };
+    run.record(&who(&name), &record, || at(1)).unwrap();
+}
+
+/// A commit that no run made.
+fn by_hand(branch: &LedgerBranch, changes: &[FileChange]) {
+    let parent = branch.refresh().unwrap();
+    let commit = NewCommit { parent: parent.as_deref(), author: "A <a>", time: 0, message: "m\n", changes };
+    branch.publish(&commit).unwrap();
+}
+
+fn file(below: &str, bytes: &[u8]) -> FileChange {
+    (format!("bäse/ringform.yaml/{below}").into_bytes(), Some(bytes.to_vec()))
+}
+
+fn runs(branch: &LedgerBranch) -> Vec<PastRun> {
+    LedgerHistory::open(branch).unwrap().unwrap().read(|_| true).unwrap()
+}
+
+#[test]
+fn runs_are_listed_with_claims_that_are_open_and_left_behind() {
+    let (_folder, [one, two]) = clones();
+    assert!(LedgerHistory::open(&one).unwrap().is_none(), "no branch");
+    apply(&one, 0, changing(ApplyResult::Applied));
+    let mut killed = start(&one, 1);
+    let puts = claimed_puts(&[changing(ApplyResult::Applied)]);
+    killed.claim_for(&who(&name(1)), puts, Duration::from_secs(60), || at(1)).unwrap();
+    two.refresh().unwrap();
+    let listed = |branch: &LedgerBranch| -> Vec<(String, &str)> {
+        runs(branch).into_iter().map(|run| (run.run, run.result.name())).collect()
+    };
+    assert_eq!(listed(&two), [(name(0), "succeeded"), (name(1), "under_way")]);
+    apply(&one, 9, changing(ApplyResult::Failed));
+    two.refresh().unwrap();
+    assert_eq!(listed(&two), [(name(0), "succeeded"), (name(1), "unfinished"), (name(9), "failed")]);
+    let history = LedgerHistory::open(&two).unwrap().unwrap();
+    assert!(matches!(history.run(&name(0)).unwrap(), RunFile::Report(bytes) if bytes.starts_with(b"{")));
+    assert!(matches!(history.run(&name(1)).unwrap(), RunFile::Claim { is_open: false, .. }));
+    assert!(history.run("20261127T0900").unwrap_err().summary.raw().contains("is not known"));
+    assert!(history.run("../x").unwrap_err().summary.raw().contains("is not the name of a run"));
+    assert_eq!(history.writers(&name(0)).unwrap().len(), 1);
+    assert_eq!(history.read(|run| run == name(9)).unwrap().len(), 1);
+}
+
+#[test]
+fn a_file_that_is_no_report_costs_its_run_and_nothing_else() {
+    let (_folder, [one, _]) = clones();
+    apply(&one, 0, changing(ApplyResult::Applied));
+    by_hand(
+        &one,
+        &[
+            file("runs/2026/11/20261127T100000Z-bad.json", b"{"),
+            file("runs/2026/10/20261127T110000Z-place.json", b"{}"),
+            file("runs/2026/11/a b.json", b"{}"),
+            file("open/20261127T120000Z-claim.json", b"{}"),
+            file("runs/2026/11/20261127T130000Z-big.json", &vec![b' '; 10 << 20]),
+        ],
+    );
+    let history = LedgerHistory::open(&one).unwrap().unwrap();
+    let foreign: Vec<&str> = history.foreign.iter().map(Untrusted::raw).collect();
+    let folder = "bäse/ringform.yaml/runs/2026";
+    assert_eq!(foreign, [format!("{folder}/10/20261127T110000Z-place.json"), format!("{folder}/11/a b.json")]);
+    let problems: Vec<_> = runs(&one).into_iter().map(|run| (run.run, run.problem)).collect();
+    let cut = Some("it is cut short".into());
+    assert_eq!(
+        problems,
+        [
+            (name(0), None),
+            ("20261127T100000Z-bad".to_owned(), cut.clone()),
+            ("20261127T120000Z-claim".to_owned(), Some("its claim does not parse".into())),
+            ("20261127T130000Z-big".to_owned(), cut),
+        ]
+    );
+}
+
+#[test]
+fn a_report_that_a_later_commit_changed_has_two_writers() {
+    let (_folder, [one, _]) = clones();
+    apply(&one, 0, changing(ApplyResult::Applied));
+    by_hand(&one, &[file(&format!("runs/2026/11/{}.json", name(0)), b"{}")]);
+    assert_eq!(LedgerHistory::open(&one).unwrap().unwrap().writers(&name(0)).unwrap().len(), 2);
+}
