@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::model::{ClientId, GuardOverride, Setting, Untrusted};
 use crate::plan::send::ConfirmedBy;
-use crate::plan::{ApplyResult, ClientPlan, Details, Patch};
+use crate::plan::{ApplyResult, ClientPlan, Collateral, Details, NotConverged, Patch};
 
 /// One line of a journal.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,13 @@ pub(super) enum JournalRecord {
         confirmed_by: Option<ConfirmedBy>,
         #[serde(default)]
         why: Option<Untrusted>,
+        /// Whether the run did not learn the fate of the PUT.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        in_doubt: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_converged: Vec<NotConverged>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        collateral: Vec<Collateral>,
     },
     /// A later run learned the result of a PUT that this run left unresolved.
     Settled { client_id: ClientId, credentials: Option<Arc<str>>, by: String },
@@ -94,6 +101,9 @@ impl JournalLine {
             message: details.message.clone(),
             confirmed_by: details.confirmed_by,
             why: lost.filter(|_| details.confirmed_by == Some(ConfirmedBy::Reading)).cloned(),
+            in_doubt: details.in_doubt,
+            not_converged: details.not_converged.clone(),
+            collateral: details.collateral.clone(),
         };
         Ok(JournalLine { needs_sync: false, ..JournalLine::synced(&record)? })
     }
@@ -156,8 +166,11 @@ mod tests {
                     message: Some("stored 8".into()),
                     confirmed_by: Some(ConfirmedBy::Reading),
                     why: Some("the connection broke".into()),
+                    in_doubt: false,
+                    not_converged: vec![NotConverged { field: Setting::HoldMusic, sent: 7.into(), stored: 8.into() }],
+                    collateral: Vec::new(),
                 },
-                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8","confirmed_by":"reading","why":"the connection broke"}"#,
+                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8","confirmed_by":"reading","why":"the connection broke","not_converged":[{"field":"hold_music","sent":7,"stored":8}]}"#,
             ),
             (
                 JournalRecord::Settled { client_id: twelve(), credentials: None, by: "two".to_owned() },

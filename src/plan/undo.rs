@@ -11,30 +11,8 @@ use crate::model::{
     State, value,
 };
 use crate::plan::client::ClientPlan;
-use crate::plan::document::plan::Plan;
+use crate::plan::history::{PastChange, PastClient, PastRun, PutFate};
 use crate::plan::send::result::ApplyResult;
-
-/// A past run, as far as undo needs it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PastRun {
-    /// Its name.
-    pub run: Arc<str>,
-    /// The commit that it applied.
-    pub commit: Option<String>,
-    /// The clients that it changed, or may have changed.
-    pub clients: Vec<PastClient>,
-}
-
-/// A client that a past run changed, or may have changed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PastClient {
-    /// The id of the path.
-    pub client: ClientId,
-    /// The credential's name in that run; `None` for the environment.
-    pub credentials: Option<Arc<str>>,
-    /// Its fields, in the order of [`Setting::ALL`].
-    pub fields: Vec<PastField>,
-}
 
 /// A field that a past run changed, or may have changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,61 +38,27 @@ pub enum PastWrite {
     Moved,
 }
 
-impl PastRun {
-    /// What the report of an apply says of its run. A PUT of unknown fate counts: live decides.
-    pub fn of_report(report: &Plan) -> PastRun {
-        let clients = report.clients.iter().map(|client| PastClient {
-            client: client.client_id,
-            credentials: client.credentials.clone(),
-            fields: fields(client),
-        });
-        PastRun {
-            run: report.run.id.as_str().into(),
-            commit: report.revision.as_ref().map(|revision| revision.commit.clone()),
-            clients: clients.filter(|client| !client.fields.is_empty()).collect(),
-        }
-    }
-
-    /// How many fields it changed, or may have changed.
-    pub fn changed(&self) -> usize {
-        self.clients.iter().map(|client| client.fields.len()).sum()
-    }
+/// How many fields a run changed, or may have changed.
+pub fn changed(past: &PastRun) -> usize {
+    past.clients.iter().map(|client| fields(client).len()).sum()
 }
 
-impl PastClient {
-    /// Which client it is.
-    pub fn key(&self) -> ClientKey {
-        ClientKey::new(self.client, self.credentials.as_ref())
-    }
-}
-
-/// The fields of a client that a run changed, by its result.
-fn fields(client: &ClientPlan) -> Vec<PastField> {
-    let details = client.details.as_deref();
-    let in_doubt = details.is_some_and(|details| details.in_doubt);
-    let by = match client.result {
-        Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral) => PastWrite::Sent,
-        _ if in_doubt => PastWrite::InDoubt,
-        _ => return Vec::new(),
+/// The fields of a client that a run changed, or may have changed, in the order of [`Setting::ALL`]. A PUT of unknown
+/// fate counts: live decides.
+fn fields(client: &PastClient) -> Vec<PastField> {
+    let by = match client.fate {
+        PutFate::Result(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral) => PastWrite::Sent,
+        PutFate::InDoubt | PutFate::Unfinished => PastWrite::InDoubt,
+        PutFate::Result(_) => return Vec::new(),
     };
-    let sent = client.to_send().map(|change| {
-        let difference = &change.difference;
-        let stored = details.into_iter().flat_map(|details| &details.not_converged);
-        let stored = stored.into_iter().find(|one| one.field == difference.setting);
-        let stored = stored.map(|one| value::live(one.field.kind(), &one.stored));
-        PastField {
-            setting: difference.setting,
-            before: Some(difference.live.clone()),
-            after: stored.unwrap_or_else(|| difference.declared.clone()),
-            by,
-        }
-    });
-    let moved = details.into_iter().flat_map(|details| &details.collateral).map(|one| PastField {
-        setting: one.field,
-        before: Some(value::live(one.field.kind(), &one.before)),
-        after: value::live(one.field.kind(), &one.after),
-        by: PastWrite::Moved,
-    });
+    let field = |change: &PastChange, by: PastWrite| {
+        let setting = change.field;
+        let stored = change.stored.as_ref().map(|stored| value::live(setting.kind(), stored));
+        let after = stored.unwrap_or_else(|| change.after.clone());
+        PastField { setting, before: change.before.clone(), after, by }
+    };
+    let sent = client.changes.iter().map(|change| field(change, by));
+    let moved = client.moved.iter().map(|change| field(change, PastWrite::Moved));
     let mut fields: Vec<PastField> = sent.chain(moved).collect();
     fields.retain(|field| field.before.as_ref() != Some(&field.after));
     fields.sort_by_key(|field| field.setting);
@@ -149,10 +93,15 @@ pub fn targets(past: &PastRun, scope: &UndoScope<'_>) -> UndoTargets {
     let by_client: BTreeMap<ClientKey, &PastClient> = past.clients.iter().map(|one| (one.key(), one)).collect();
     let declared: BTreeMap<ClientKey, &DeclaredClient> = scope.declared.iter().map(|one| (one.key(), one)).collect();
     let mut found = UndoTargets::default();
+    let run: Arc<str> = past.run.as_str().into();
     for client in past.clients.iter().filter(|client| scope.whole && !declared.contains_key(&client.key())) {
-        let fields: Vec<&str> = client.fields.iter().map(|field| field.setting.name()).collect();
-        let summary =
-            format!("client {}: no document declares it any more, so {} is left alone", client.client, list(&fields));
+        let fields = fields(client);
+        if fields.is_empty() {
+            continue;
+        }
+        let names: Vec<&str> = fields.iter().map(|field| field.setting.name()).collect();
+        let (id, names) = (client.client_id, names.join(", "));
+        let summary = format!("client {id} is left alone: no document declares it any more; the run changed {names}");
         found.left.push(left_alone(summary, None).help(DECLARE_FIRST.to_owned()));
     }
     for declaration in scope.selected {
@@ -161,17 +110,17 @@ pub fn targets(past: &PastRun, scope: &UndoScope<'_>) -> UndoTargets {
         let managed = declared.get(&key).map(|one| one.managed).unwrap_or_default();
         let mut target = Declaration { managed: Vec::new(), ..declaration.clone() };
         let is_selected = |field: &&PastField| scope.fields.is_empty() || scope.fields.contains(field.setting);
-        for field in client.fields.iter().filter(is_selected) {
+        for field in fields(client).iter().filter(is_selected) {
             let place = declaration.managed.iter().find(|one| one.setting == field.setting).map(|one| &one.place);
             match old_value(field, managed) {
                 Ok(wanted) => target.managed.push(ManagedField {
                     setting: field.setting,
                     wanted,
-                    layer: Layer::Undo(Arc::clone(&past.run)),
+                    layer: Layer::Undo(Arc::clone(&run)),
                     place: place.unwrap_or(&declaration.place).clone(),
                 }),
                 Err(why) => {
-                    let summary = format!("client {}: {} is left alone: {}", client.client, field.setting, why.what);
+                    let summary = format!("client {}: {} is left alone: {}", client.client_id, field.setting, why.what);
                     let place = place.unwrap_or(&declaration.place).clone();
                     found.left.push(left_alone(summary, Some(place)).help(why.help));
                 }
@@ -227,7 +176,7 @@ pub fn settle(client: &mut ClientPlan, past: &PastRun, scope: &UndoScope<'_>) ->
     // Nothing of a client that is not as expected is compared with what the files declare.
     client.unconfirmed = Box::default();
     let key = client.key();
-    let of_run = past.clients.iter().find(|one| one.key() == key).map(|one| one.fields.as_slice()).unwrap_or_default();
+    let of_run = past.clients.iter().find(|one| one.key() == key).map(fields).unwrap_or_default();
     let mut moved = Vec::new();
     let id = client.client_id;
     client.changes.retain(|change| {
@@ -272,8 +221,4 @@ pub fn undeclared(clients: &[ClientPlan], declarations: &[Declaration]) -> usize
 
 fn left_alone(summary: String, place: Option<Place>) -> Diagnostic {
     Diagnostic::warning("not-undone", place, summary)
-}
-
-fn list(words: &[&str]) -> String {
-    words.join(", ")
 }

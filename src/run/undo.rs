@@ -40,9 +40,9 @@ pub async fn undo(request: &UndoRequest, env: &Environment, listener: &Listener)
     report.clients.retain(|client| client.status() != Status::InSync);
     report.unaffected = Some(selected.len() - report.clients.len());
     report.undo = Some(UndoneRun {
-        run: (&*past.run).into(),
-        commit: past.commit.as_deref().map(Into::into),
-        changed: past.changed(),
+        run: past.run.as_str().into(),
+        commit: past.commit.clone(),
+        changed: undo::changed(&past),
         undeclared: undo::undeclared(&report.clients, &selected),
     });
     let run = env.run(session.usage.requests(), session.usage.quota());

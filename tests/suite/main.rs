@@ -61,6 +61,7 @@ mod supply;
 mod surfaces;
 mod trust;
 mod unconfirmed;
+mod undo;
 mod waivers;
 mod watching;
 mod world;

@@ -22,6 +22,7 @@ pub use credentials::CREDENTIAL_FILES;
 pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
 pub use floor::FLOOR_FILE;
+pub(super) use ledger::branch as ledger_branch;
 pub(super) use project::project;
 pub(super) use report::{problems, problems_at_commit};
 pub(super) use rules::BindingRules;
