@@ -126,7 +126,7 @@ pub(crate) struct ApplyArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// Apply this saved plan and nothing else; it is valid for the endpoint that it was made for
-    #[arg(long, value_name = "FILE", help_heading = "Saved plan", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "trust_project", "only", "overwrite_drift"])]
+    #[arg(long, value_name = "FILE", help_heading = "Saved plan", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "only", "overwrite_drift"])]
     pub plan: Option<PathBuf>,
     /// Do not ask
     #[arg(short, long, help_heading = "Safety")]

@@ -52,8 +52,8 @@ pub(crate) struct BaseArgs {
     /// Only clients whose effective declaration differs from that of the base
     #[arg(long, requires = "base")]
     pub affected: bool,
-    /// Send requests although the endpoint or the credentials differ from the base
-    #[arg(long, requires = "base")]
+    /// Send requests although the endpoint or the credentials differ from the base, or the endpoint from that of the ledger
+    #[arg(long)]
     pub trust_project: bool,
 }
 

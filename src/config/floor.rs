@@ -36,7 +36,7 @@ pub fn load_floor(path: &Path, shown: &str, root: Option<&Path>) -> Result<Floor
     // A file without rules is more often a failed copy than a choice.
     if floor == Floor::default() {
         let error = Diagnostic::error("bad-floor", None, format!("the floor {shown} holds no rule"));
-        return Err(vec![error.help("write guards, limits, max_waiver or never_waived".to_owned())]);
+        return Err(vec![error.help("write guards, limits, max_waiver, never_waived or ledger".to_owned())]);
     }
     Ok(floor)
 }

@@ -25,6 +25,7 @@ pub use example::is_untouched_example;
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
 pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
+pub(crate) use git::{applied_project, is_shallow};
 pub use guard_tests::{GuardTests, load_guard_tests};
 pub use load::{Loaded, load, load_project, project_of};
 pub use schema::{client_schema, project_schema};

@@ -132,13 +132,18 @@ impl GitProcess {
     /// and line ends and ignored files are settings too, so the user's settings count. They name filters on purpose;
     /// hooks and a program that watches files do not run.
     pub(crate) fn is_dirty(&self) -> Result<bool, GitError> {
+        Ok(!self.status()?.is_empty())
+    }
+
+    /// What `git status` lists of this folder: `XY PATH`, each with a NUL at its end.
+    pub(crate) fn status(&self) -> Result<Vec<u8>, GitError> {
         let words = ["status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--", "."];
         let mut command = self.command_with_settings(&words)?;
         let output = self.output(&mut command).map_err(|error| GitError::not_started(&error))?;
         match output.status.success() {
-            true => Ok(!output.stdout.is_empty()),
+            true => Ok(output.stdout),
             // Settings that git refuses must not hide the commit.
-            false => Ok(!self.ask(&words)?.is_empty()),
+            false => self.ask(&words),
         }
     }
 

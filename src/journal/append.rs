@@ -41,6 +41,8 @@ pub struct JournalHeader<'a> {
     pub project: &'a Untrusted,
     /// The guards that it passes.
     pub overrides: &'a [GuardOverride],
+    /// The run that it takes back, where it is an undo.
+    pub undo: Option<&'a Untrusted>,
 }
 
 impl Journal {
@@ -62,6 +64,7 @@ impl Journal {
             endpoint: header.endpoint.clone(),
             project: header.project.clone(),
             overrides: header.overrides.to_vec(),
+            undo: header.undo.cloned(),
         };
         journal.write(&JournalLine::synced(&begin)?)?;
         Ok(journal)

@@ -19,5 +19,5 @@ pub use apply_lock::{ApplyLock, LockError, LockHolder};
 pub use folder::{FOLDER, state_folder};
 pub use history::past_runs;
 pub use record::JournalLine;
-pub use stored::{StoredValues, stored_values};
+pub use stored::{StoredValues, StoringRun, stored_values};
 pub use unresolved::{DamagedLine, OpenEnds, UnresolvedPut, mark_resolved, open_ends};

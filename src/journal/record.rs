@@ -24,6 +24,9 @@ pub(super) enum JournalRecord {
         project: Untrusted,
         #[serde(default)]
         overrides: Vec<GuardOverride>,
+        /// The run that this one takes back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo: Option<Untrusted>,
     },
     /// The run is about to send a PUT.
     Sending { client_id: ClientId, credentials: Option<Arc<str>>, changes: Vec<JournaledChange>, put: Json },
@@ -146,6 +149,7 @@ mod tests {
                     endpoint: "https://pbx.example".into(),
                     project: "ringform.yaml".into(),
                     overrides: vec![GuardOverride { guard: "open-geo".into(), reason: "fair".into() }],
+                    undo: None,
                 },
                 r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml","overrides":[{"guard":"open-geo","reason":"fair"}]}"#,
             ),

@@ -149,6 +149,7 @@ mod tests {
             endpoint: &endpoint,
             project: &project,
             overrides: &[],
+            undo: None,
         };
         Journal::create(root, &header).unwrap()
     }

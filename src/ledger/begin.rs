@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{busy, error, short, unreadable};
+use crate::ledger::errors::{busy, error, other_endpoint, short, unreadable};
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::protocol::{Beginning, may_begin};
 use crate::ledger::run::LedgerRun;
@@ -39,11 +39,16 @@ pub fn begin(branch: LedgerBranch, options: &BeginOptions<'_>) -> Result<LedgerR
         let help = format!("put it back with `{}`, or remove the copy to begin a new ledger", branch.restoring_push());
         return Err(error(summary, help));
     }
-    let mut view = branch.read(tip.as_deref()).map_err(|refusal| unreadable(&branch, &refusal))?;
+    let view = branch.read(tip.as_deref()).map_err(|refusal| unreadable(&branch, &refusal))?;
     check_branch(&branch, &view)?;
-    check_head(&branch, &mut view, options)?;
+    check_head(&branch, &view, options)?;
+    let only_endpoint = options.trust_project.then(|| options.endpoint.clone());
+    let view = match &only_endpoint {
+        Some(endpoint) => view.of_endpoint(endpoint),
+        None => view,
+    };
     match may_begin(&view.claims, options.now, options.take_over) {
-        Beginning::Free { dead } => Ok(LedgerRun::new(branch, view, dead)),
+        Beginning::Free { dead } => Ok(LedgerRun::new(branch, view, dead, only_endpoint)),
         Beginning::Busy(claim) => Err(busy(&claim, options.now)),
         Beginning::NotOpen => {
             let run = options.take_over.unwrap_or_default();
@@ -65,33 +70,22 @@ fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diag
     Ok(())
 }
 
-/// Checks `ledger.json`. Records of another endpoint that are to count as none are taken out of the view.
-fn check_head(branch: &LedgerBranch, view: &mut LedgerView, options: &BeginOptions<'_>) -> Result<(), Box<Diagnostic>> {
-    let head = match &view.head {
-        None => return Ok(()),
+/// Checks `ledger.json`.
+fn check_head(branch: &LedgerBranch, view: &LedgerView, options: &BeginOptions<'_>) -> Result<(), Box<Diagnostic>> {
+    match &view.head {
+        None => Ok(()),
         Some(Err(HeadFlaw::Newer(version))) => {
             let summary = format!("the ledger {} has version {}, which is newer", branch.shown(), version.raw());
-            return Err(error(summary, "use the newer ringform that wrote it".to_owned()));
+            Err(error(summary, "use the newer ringform that wrote it".to_owned()))
         }
         Some(Err(HeadFlaw::Invalid(why))) => {
             let summary = format!("ledger.json in {} does not parse: {why}", branch.shown());
             let help = format!("look at it with `git show {}`, and go back to the commit before", branch.copy());
-            return Err(error(summary, help));
+            Err(error(summary, help))
         }
-        Some(Ok(head)) => head.clone(),
-    };
-    if head.endpoint != *options.endpoint {
-        if !options.trust_project {
-            let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
-            let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
-            return Err(error(summary, help.to_owned()));
-        }
-        view.clients.clear();
-        view.unreadable.clear();
-        view.head = None;
-        return Ok(());
+        Some(Ok(head)) if head.endpoint != *options.endpoint && !options.trust_project => Err(other_endpoint(head)),
+        Some(Ok(head)) => check_age(branch, head, options),
     }
-    check_age(branch, &head, options)
 }
 
 /// A newer commit was applied already: a job of last week must not undo it.

@@ -152,6 +152,11 @@ impl LedgerBranch {
         }
     }
 
+    /// Whether this repository holds a commit of this id.
+    pub(crate) fn has_commit(&self, id: &str) -> bool {
+        self.git.is(&["cat-file", "-e", &format!("{id}^{{commit}}")])
+    }
+
     /// Whether the branch has a commit in common with HEAD, or is checked out: then it is not ours to write.
     pub(crate) fn is_code(&self, tip: &str) -> bool {
         let is_checked_out = self.git.line(&["symbolic-ref", "--quiet", "HEAD"]).is_ok_and(|head| head == self.copy());

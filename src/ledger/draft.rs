@@ -43,6 +43,8 @@ pub(super) struct Draft<'v> {
     records: BTreeMap<ClientKey, RecordedClient>,
     /// Where the files of reported clients are: their documents may name other credentials than before.
     paths: BTreeMap<ClientKey, Vec<u8>>,
+    /// Whether the records of a former endpoint go.
+    is_new_ledger: bool,
     /// Every other file.
     files: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
 }
@@ -56,7 +58,8 @@ impl<'v> Draft<'v> {
         dead: &[OpenClaim],
     ) -> Result<Draft<'v>, serde_json::Error> {
         let records = view.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone())).collect();
-        let mut draft = Draft { folder, view, records, paths: BTreeMap::new(), files: BTreeMap::new() };
+        let (paths, files) = (BTreeMap::new(), BTreeMap::new());
+        let mut draft = Draft { folder, view, records, paths, is_new_ledger: false, files };
         if view.tip.is_none() {
             draft.files.insert(README.as_bytes().to_vec(), Some(readme().into_bytes()));
         }
@@ -64,7 +67,10 @@ impl<'v> Draft<'v> {
             draft.remove(&LedgerPath::Claim(open.run.clone()));
             if let Some(claim) = &open.claim {
                 draft.write(&LedgerPath::Report(open.run.clone()), claim.write()?);
-                draft.doubt(claim);
+                // What was sent to another endpoint is no doubt of this one.
+                if view.former.is_none() {
+                    draft.doubt(claim);
+                }
             }
         }
         Ok(draft)
@@ -106,11 +112,12 @@ impl<'v> Draft<'v> {
         }
         self.records = records;
         let before = self.view.head.as_ref().and_then(|head| head.as_ref().ok());
-        let commit = record.applied.map(str::to_owned).or_else(|| before.and_then(|head| head.commit.clone()));
+        let commit = record.applied.or_else(|| self.view.applied()).map(str::to_owned);
         let after = LedgerHead { endpoint: record.report.endpoint.clone(), commit };
         if before != Some(&after) {
             self.write(&LedgerPath::Head, after.write()?);
         }
+        self.is_new_ledger = self.view.former.is_some();
         Ok(())
     }
 
@@ -137,6 +144,9 @@ impl<'v> Draft<'v> {
             if !is_same && !record.is_empty() {
                 files.insert(path, Some(client_file::write(record)?));
             }
+        }
+        for path in self.view.former.iter().filter(|_| self.is_new_ledger).flat_map(|former| &former.files) {
+            files.entry(path.clone()).or_insert(None);
         }
         Ok(files.into_iter().collect())
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::git::GitError;
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::head_file::LedgerHead;
 use crate::ledger::protocol::LivingClaim;
 use crate::model::Diagnostic;
 
@@ -37,6 +38,13 @@ pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagn
         None => "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned(),
     };
     error(summary, help)
+}
+
+/// The error about a ledger of another endpoint than the effective one.
+pub(super) fn other_endpoint(head: &LedgerHead) -> Box<Diagnostic> {
+    let summary = head.endpoint.map(|endpoint| format!("this ledger is of {endpoint}, and the endpoint is another"));
+    let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
+    Box::new(Diagnostic::error("ledger", None, summary).help(help.to_owned()))
 }
 
 /// An error of the rule `ledger`.

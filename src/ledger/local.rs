@@ -4,7 +4,7 @@
 //! without it. It makes no call over a network.
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{error, unreadable};
+use crate::ledger::errors::{error, other_endpoint, unreadable};
 use crate::ledger::head_file::HeadFlaw;
 use crate::ledger::view::LedgerView;
 use crate::model::{Diagnostic, Untrusted};
@@ -18,6 +18,8 @@ pub struct LocalLedger {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether the branch has nothing of this project yet.
     pub is_new: bool,
+    /// The commit that was applied last: its guards bind.
+    pub applied: Option<String>,
 }
 
 impl LocalLedger {
@@ -51,14 +53,11 @@ pub fn read_local(branch: &LedgerBranch, endpoint: Option<&Untrusted>, trust_pro
             LocalLedger::without(as_warning(*error(summary, help)))
         }
         Some(Ok(head)) if endpoint.is_some_and(|endpoint| head.endpoint != *endpoint) => match trust_project {
-            true => LocalLedger { is_new: true, ..LocalLedger::default() },
-            false => {
-                let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
-                let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
-                LocalLedger::without(*error(summary, help.to_owned()))
-            }
+            true => LocalLedger { is_new: true, applied: head.commit.clone(), ..LocalLedger::default() },
+            false => LocalLedger::without(*other_endpoint(head)),
         },
-        Some(Ok(_)) => {
+        Some(Ok(head)) => {
+            let applied = head.commit.clone();
             let damaged = view.unreadable.iter().map(|(key, path)| {
                 let path = String::from_utf8_lossy(path).into_owned();
                 let summary =
@@ -66,7 +65,7 @@ pub fn read_local(branch: &LedgerBranch, endpoint: Option<&Untrusted>, trust_pro
                 let help = "its origins are judged without the ledger; the next apply replaces the record".to_owned();
                 as_warning(*error(summary, help))
             });
-            LocalLedger { diagnostics: damaged.collect(), view: Some(view), is_new: false }
+            LocalLedger { diagnostics: damaged.collect(), view: Some(view), is_new: false, applied }
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct LedgerRun {
     dead: Vec<OpenClaim>,
     /// The claim of this run, once it is in the branch.
     claim: Option<Claim>,
+    /// The endpoint, where records of another one count as none.
+    only_endpoint: Option<Untrusted>,
 }
 
 /// What became of the record of a run.
@@ -81,8 +83,13 @@ pub enum RecordOutcome {
 
 impl LedgerRun {
     /// A run that may begin.
-    pub(super) fn new(branch: LedgerBranch, view: LedgerView, dead: Vec<OpenClaim>) -> LedgerRun {
-        LedgerRun { branch, view, dead, claim: None }
+    pub(super) fn new(
+        branch: LedgerBranch,
+        view: LedgerView,
+        dead: Vec<OpenClaim>,
+        only_endpoint: Option<Untrusted>,
+    ) -> LedgerRun {
+        LedgerRun { branch, view, dead, claim: None, only_endpoint }
     }
 
     /// What the branch held when the run read it last.
@@ -121,8 +128,7 @@ impl LedgerRun {
             let changes = draft.changes().map_err(json)?;
             match self.publish(who, &claim_subject(claim.puts.len()), &changes, now)? {
                 (PushOutcome::Succeeded, tip) => {
-                    let read = self.branch.read(Some(&tip));
-                    self.view = read.map_err(|refusal| unreadable(&self.branch, &refusal))?;
+                    self.view = self.read(Some(&tip)).map_err(|refusal| unreadable(&self.branch, &refusal))?;
                     self.dead.clear();
                     self.claim = Some(claim);
                     return Ok(());
@@ -212,7 +218,16 @@ impl LedgerRun {
     fn read_again(&self) -> Result<LedgerView, Box<Diagnostic>> {
         let failed = |refusal: GitError| unreadable(&self.branch, &refusal);
         let tip = self.branch.refresh().map_err(failed)?;
-        self.branch.read(tip.as_deref()).map_err(failed)
+        self.read(tip.as_deref()).map_err(failed)
+    }
+
+    /// What the branch holds at a commit, by the same rule for records of another endpoint as at the beginning.
+    fn read(&self, tip: Option<&str>) -> Result<LedgerView, GitError> {
+        let view = self.branch.read(tip)?;
+        Ok(match &self.only_endpoint {
+            Some(endpoint) => view.of_endpoint(endpoint),
+            None => view,
+        })
     }
 
     fn publish(

@@ -12,7 +12,7 @@ use crate::ledger::client_file;
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::layout::{LedgerPath, ProjectFolder, README};
 use crate::ledger::message::README_LINE;
-use crate::model::{ClientKey, RecordedClient};
+use crate::model::{ClientKey, RecordedClient, Untrusted};
 
 /// The largest file of a branch that is read: a claim of 100,000 clients has about 10 MiB.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -32,6 +32,17 @@ pub struct LedgerView {
     pub unreadable: BTreeMap<ClientKey, Vec<u8>>,
     /// The claims.
     pub claims: Vec<OpenClaim>,
+    /// What records of another endpoint left, where they count as none.
+    pub former: Option<FormerLedger>,
+}
+
+/// The ledger of an endpoint that is no longer used. Its records count as none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormerLedger {
+    /// What `ledger.json` says.
+    pub head: LedgerHead,
+    /// The client files. The next record removes them.
+    pub files: Vec<Vec<u8>>,
 }
 
 /// The record of a client and the file that holds it.
@@ -88,11 +99,29 @@ impl LedgerView {
         }
     }
 
+    /// The same view, but records of another endpoint than this one count as none.
+    pub fn of_endpoint(mut self, endpoint: &Untrusted) -> LedgerView {
+        if let Some(Ok(head)) = self.head.take_if(|head| head.as_ref().is_ok_and(|head| head.endpoint != *endpoint)) {
+            let clients = std::mem::take(&mut self.clients).into_values().map(|entry| entry.path);
+            let unreadable = std::mem::take(&mut self.unreadable).into_values();
+            self.former = Some(FormerLedger { head, files: clients.chain(unreadable).collect() });
+        }
+        self
+    }
+
+    /// The commit that was applied last, also by a ledger whose records count as none.
+    pub fn applied(&self) -> Option<&str> {
+        let own = self.head.as_ref().and_then(|head| head.as_ref().ok());
+        own.or(self.former.as_ref().map(|former| &former.head))?.commit.as_deref()
+    }
+
     /// The records by client, with the values that the PUTs of open claims may have left.
     pub fn records(&self) -> BTreeMap<ClientKey, RecordedClient> {
         let records = self.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone()));
         let mut records: BTreeMap<ClientKey, RecordedClient> = records.collect();
-        for claim in self.claims.iter().filter_map(|open| open.claim.as_ref()) {
+        // What a claim sent to another endpoint says nothing about this one.
+        let claims = self.claims.iter().filter(|_| self.former.is_none()).filter_map(|open| open.claim.as_ref());
+        for claim in claims {
             for (key, setting, value) in claim.doubts() {
                 records.entry(key).or_default().field_mut(setting).doubt(value);
             }

@@ -137,6 +137,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("too-large", "a file is larger than 16 MiB"),
     ("too-many", "a file has more than 10,000 problems; the others are not shown"),
     ("undo", "the run or the report cannot be taken back"),
+    ("undone", "live holds an old value that an undo put back, and the files still declare the newer one"),
     ("unknown-credentials", "a document names credentials that ringform.yaml does not declare"),
     ("unknown-key", "this mapping does not have this key"),
     ("unknown-profile", "a document names a profile that ringform.yaml does not declare"),

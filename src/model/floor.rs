@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 
-use crate::model::{Diagnostic, Guard, SendLimits, Setting, SettingSet, Waiver};
+use crate::model::{Diagnostic, Guard, LedgerConfig, SendLimits, Setting, SettingSet, Waiver};
 
 /// The rules of one floor, or of several together.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,15 +19,18 @@ pub struct Floor {
     pub max_waiver: Option<u32>,
     /// The fields whose waivers do not count.
     pub never_waived: SettingSet,
+    /// Where the ledger is, whatever the project says.
+    pub ledger: Option<LedgerConfig>,
 }
 
 impl Floor {
-    /// Both floors together: each rule of each binds.
+    /// Both floors together: each rule of each binds. Of two ledgers the first counts; the caller refuses two that differ.
     pub fn join(mut self, other: Floor) -> Floor {
         self.guards.extend(other.guards);
         self.limits = SendLimits::strictest([&self.limits, &other.limits]);
         self.max_waiver = self.max_waiver.into_iter().chain(other.max_waiver).min();
         self.never_waived = self.never_waived.iter().chain(other.never_waived.iter()).collect();
+        self.ledger = self.ledger.or(other.ledger);
         self
     }
 

@@ -22,6 +22,27 @@ pub struct RevisionGuards<'a> {
     pub guards: &'a [Guard],
 }
 
+/// A client of a run, by the labels that it carries now.
+#[derive(Clone, Debug)]
+pub struct LabelledClient<'a> {
+    /// The client.
+    pub key: ClientKey,
+    /// Its labels.
+    pub labels: &'a Labels,
+}
+
+impl<'a> From<&'a Declaration> for LabelledClient<'a> {
+    fn from(declaration: &'a Declaration) -> LabelledClient<'a> {
+        LabelledClient { key: declaration.key(), labels: &declaration.labels }
+    }
+}
+
+impl<'a> From<&'a ClientPlan> for LabelledClient<'a> {
+    fn from(client: &'a ClientPlan) -> LabelledClient<'a> {
+        LabelledClient { key: client.key(), labels: &client.labels }
+    }
+}
+
 /// The guards that judge a run.
 #[derive(Clone, Debug, Default)]
 pub struct GuardList {
@@ -51,22 +72,43 @@ impl GuardList {
         list
     }
 
+    /// With the guards of the commit that was applied last, as far as the list has not the same already: what this change
+    /// removes or changes still judges it.
+    pub fn with_applied(mut self, project: &[Guard], applied: RevisionGuards<'_>) -> GuardList {
+        for one in GuardList::new(project, &[applied]).guards.into_iter().skip(project.len()) {
+            if !self.guards.iter().any(|own| own.name == one.name && own.is_same_rule(&one)) {
+                self.guards.push(one);
+            }
+        }
+        self
+    }
+
+    /// Whether a guard of the list judges by labels.
+    pub fn has_labels(&self) -> bool {
+        self.guards.iter().any(|guard| !guard.labels.is_empty())
+    }
+
     /// With the labels that the clients of `now` had at the base. `lost` are the clients that only the base names:
     /// `@me` may be one of them under another name, so their labels count too. So does an `@me` of the base that is not
     /// in `now`: this run does not read it, so it would not find that a number names the same client.
-    pub fn with_labels(mut self, base: &[Declaration], lost: &BTreeSet<ClientKey>, now: &[Declaration]) -> GuardList {
-        if self.guards.iter().all(|guard| guard.labels.is_empty()) {
+    pub fn with_labels<'a>(
+        mut self,
+        base: &[Declaration],
+        lost: &BTreeSet<ClientKey>,
+        now: impl Iterator<Item = LabelledClient<'a>> + Clone,
+    ) -> GuardList {
+        if !self.has_labels() {
             return self;
         }
         let mut then: BTreeMap<ClientKey, Vec<&Labels>> = BTreeMap::new();
         for one in base {
             then.entry(one.key()).or_default().push(&one.labels);
         }
-        let read: BTreeSet<ClientKey> = now.iter().map(Declaration::key).collect();
+        let read: BTreeSet<ClientKey> = now.clone().map(|one| one.key).collect();
         let is_unread_me = |one: &Declaration| one.client == ClientId::Me && !read.contains(&one.key());
         let lost = |one: &&Declaration| lost.contains(&one.key()) || is_unread_me(one);
         let lost: Vec<&Declaration> = base.iter().filter(lost).collect();
-        if now.iter().any(|one| one.client == ClientId::Me) {
+        if now.clone().any(|one| one.key.client() == ClientId::Me) {
             for one in base {
                 if let ClientId::Number(id) = one.client {
                     self.numbers.entry(id.get()).or_default().push(one.labels.clone());
@@ -74,13 +116,14 @@ impl GuardList {
             }
         }
         for one in now {
-            let mut labels = then.get(&one.key()).cloned().unwrap_or_else(|| {
-                let may_be = |then: &&&Declaration| one.client == ClientId::Me || then.client == ClientId::Me;
+            let mut labels = then.get(&one.key).cloned().unwrap_or_else(|| {
+                let is_me = one.key.client() == ClientId::Me;
+                let may_be = |then: &&&Declaration| is_me || then.client == ClientId::Me;
                 lost.iter().filter(may_be).map(|then| &then.labels).collect()
             });
-            labels.retain(|labels| **labels != one.labels);
+            labels.retain(|labels| *labels != one.labels);
             if !labels.is_empty() {
-                self.earlier.insert(one.key(), labels.into_iter().cloned().collect());
+                self.earlier.entry(one.key).or_default().extend(labels.into_iter().cloned());
             }
         }
         self

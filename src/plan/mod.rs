@@ -22,7 +22,7 @@ pub use client::{Blocked, BlockedKind, ClientPlan, ReleasedField, Status};
 pub use compare::{Change, ChangeAction, Origins};
 pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary, UndoneRun};
 pub use drift::DriftReport;
-pub use guard_list::{GuardList, Labels, RevisionGuards};
+pub use guard_list::{GuardList, LabelledClient, Labels, RevisionGuards};
 pub use guard_override::{refused_overrides, unused_overrides};
 pub use send::{ApplyResult, ClearedPatch, Collateral, Details, NotConverged, Patch, SendScope};
 

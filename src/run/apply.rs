@@ -13,6 +13,7 @@ use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Sta
 use crate::run::outcome::RunOutcome;
 use crate::run::read::Readings;
 use crate::run::ready::{self, Ready};
+use crate::run::recording::old_guard;
 use crate::run::write::{self, WriteOptions, Writes};
 use crate::run::{ApplyRequest, Environment, Listener, NotStarted, RunEvent, saved_plan, unresolved};
 
@@ -62,13 +63,16 @@ pub async fn apply(
         }
         Ok(readings) => send(&ready, clients, readings, request, env, listener).await?,
     };
-    let Ready { session, mut report, lock, mut ledger, .. } = ready;
+    let Ready { session, mut report, lock, mut ledger, reread, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = sent.clients;
     let resolved = unresolved::resolve(&puts, &report.clients, &env.run_id());
     let run = env.run(session.usage.requests(), session.usage.quota());
     report.run = Run { overrides: request.run.overrides.clone(), ..run };
-    let recorded = match ledger.as_mut().map(|ledger| ledger.record(&report, env)) {
+    if let (Some(ledger), Some(guard)) = (&mut ledger, old_guard(&report.clients)) {
+        report.diagnostics.push(ledger.hold(&guard));
+    }
+    let recorded = match ledger.as_mut().map(|ledger| ledger.record(&report, reread.as_deref(), env)) {
         Some(Err(problem)) => {
             report.diagnostics.push(*problem);
             Err(anyhow::anyhow!("the ledger has no record of this run; the next run reads what was in doubt"))
@@ -97,6 +101,12 @@ async fn permission(
     let exceeded = send::exceeded(&ready.limits, &ready.report);
     if !exceeded.is_empty() {
         ready.report.diagnostics.extend(exceeded.iter().map(ExceededLimit::error));
+        if let (Some(ledger), Some(old)) = (&mut ready.ledger, exceeded.iter().find(|one| one.is_of_revision)) {
+            ready
+                .report
+                .diagnostics
+                .push(ledger.hold(&old.sentence.map(|what| format!("a limit of an earlier commit ({what})"))));
+        }
         let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");
         return Ok(Some(format!("not sent: {}", why.raw())));
     }
@@ -162,6 +172,7 @@ async fn send(
         shutdown: env.shutdown.clone(),
         journal: journal.clone(),
         clock: env.clock,
+        reread: ready.reread.clone(),
         listener: Arc::clone(listener),
     };
     let options = WriteOptions {
@@ -187,6 +198,7 @@ fn open(ready: &Ready, request: &ApplyRequest, env: &Environment) -> std::io::Re
         endpoint: &ready.report.endpoint,
         project: &ready.report.project,
         overrides: &request.run.overrides,
+        undo: ready.report.undo.as_ref().map(|undo| &undo.run),
     };
     Journal::create(&ready.project.root, &header)
 }

@@ -25,6 +25,7 @@ mod read;
 mod ready;
 mod recording;
 mod request;
+mod reread;
 mod resolve;
 mod saved_plan;
 mod session;

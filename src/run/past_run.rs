@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use crate::config::Project;
 use crate::files::read_stream;
 use crate::journal;
 use crate::ledger::branch::LedgerBranch;
@@ -14,49 +13,43 @@ use crate::ledger::layout::is_run;
 use crate::model::{Diagnostic, Untrusted, io_cause};
 use crate::plan::history::{PastAuthor, PastResult, PastRun};
 use crate::plan::{DocumentKind, Plan, document};
-use crate::run::preflight::{EndpointChoice, ledger_branch};
+use crate::run::preflight::{EndpointChoice, Scope, ledger_branch};
 use crate::run::saved_plan::is_same_folder;
 use crate::run::{Environment, PastRunName, RunRequest};
 
 const NAME_REPORT: &str = "name a report that `apply --format json=FILE` wrote";
 
-/// What the past run changed. `now` is the report so far of this run, with its commit.
+/// What the past run changed. The report of `scope` has its commit.
 pub(super) fn find(
     name: &PastRunName,
-    project: &Project,
-    now: &Plan,
+    scope: &Scope,
     request: &RunRequest,
     env: &Environment,
 ) -> Result<PastRun, Vec<Diagnostic>> {
-    let endpoint = EndpointChoice::new(&request.connection, env).target(project)?.label();
+    let endpoint = EndpointChoice::new(&request.connection, env).target(&scope.project)?.label();
     let past = match name {
-        PastRunName::File(file) => of_file(file, now, env),
-        PastRunName::Run(run) => of_name(run, project, now, request, env),
+        PastRunName::File(file) => of_file(file, &scope.report, env),
+        PastRunName::Run(run) => of_name(run, scope, env),
     };
     past.and_then(|past| of_endpoint(past, &endpoint)).map_err(|problem| vec![*problem])
 }
 
 /// Looks a run up: in the ledger, then in the journals.
-fn of_name(
-    run: &str,
-    project: &Project,
-    now: &Plan,
-    request: &RunRequest,
-    env: &Environment,
-) -> Result<PastRun, Box<Diagnostic>> {
+fn of_name(run: &str, scope: &Scope, env: &Environment) -> Result<PastRun, Box<Diagnostic>> {
     if !is_run(run) {
         let what = format!("`{}` is not the name of a run: it has letters, digits and `-`", run.escape_debug());
         return Err(error(what, "`ringform log` lists the runs; a FILE has `/` or `.` in its name"));
     }
-    let section = project.ledger.as_ref().filter(|_| !request.ledger.is_left_out);
-    let branch = section.map(|section| ledger_branch(section, project)).transpose()?.map(|(branch, _)| branch);
+    let project = &scope.project;
+    let branch = scope.ledger_config.as_ref().map(|config| ledger_branch(config, project)).transpose()?;
+    let branch = branch.map(|(branch, _)| branch);
     let recorded = branch.as_ref().map(|branch| of_ledger(run, branch, env)).transpose()?.flatten();
     let is_finished = |past: &PastRun| !matches!(past.result, PastResult::Unfinished | PastResult::UnderWay);
     if let Some(past) = recorded.as_ref().filter(|past| is_finished(past)) {
         return Ok(past.clone());
     }
     // The journal of a run that ended without its report knows more than its claim.
-    let journaled = journal::past_runs(&project.root, &now.project, |name| name == run);
+    let journaled = journal::past_runs(&project.root, &scope.report.project, |name| name == run);
     let journaled = journaled.map_err(|why| error(format!("cannot read the journals: {why}"), NAME_REPORT))?;
     match journaled.into_iter().next().or(recorded) {
         Some(past) => readable(past),

@@ -2,6 +2,8 @@
 //!
 //! Owns its type, and the making of it from live clients. `saved_plan` makes it from a file.
 
+use std::sync::Arc;
+
 use crate::config::Project;
 use crate::journal::ApplyLock;
 use crate::model::SendLimits;
@@ -9,6 +11,7 @@ use crate::plan::{DocumentKind, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
 use crate::run::recording::Recording;
+use crate::run::reread::RereadClients;
 use crate::run::session::Session;
 use crate::run::{Environment, Listener, NotStarted, RunRequest, apply_lock, warnings};
 
@@ -24,6 +27,8 @@ pub(super) struct Ready {
     pub(super) lock: ApplyLock,
     /// The limits of the project, of its floor and, without a saved plan, of its base.
     pub(super) limits: SendLimits,
+    /// What the run reads again, for the record of a saved plan; `None` where the plan itself was just read.
+    pub(super) reread: Option<Arc<RereadClients>>,
     /// The place of the run in the ledger; `None` without one.
     pub(super) ledger: Option<Recording>,
 }
@@ -49,12 +54,10 @@ pub(super) async fn from_live(
     report.diagnostics.extend(warnings::of_plan(sending, &project, &rules.guards, &report));
     report.revision = project.revision();
     let is_whole = whole && is_whole_run(request);
-    let ledger = ledger.zip(request.ledger.begins.as_ref()).and_then(|(run, beginning)| {
-        let commit = report.revision.as_ref()?.commit.clone();
-        Some(Recording::new(run, &project, beginning, commit, is_whole, env))
-    });
+    let ledger = ledger.zip(request.ledger.begins.as_ref());
+    let ledger = ledger.map(|(start, beginning)| Recording::new(start, &project, beginning, is_whole, env));
     let readings = outcome.readings;
-    Ok(Ready { project, session, report, readings, lock, limits: rules.limits, ledger })
+    Ok(Ready { project, session, report, readings, lock, limits: rules.limits, reread: None, ledger })
 }
 
 /// Whether nothing of the request selects clients, fields or origins.

@@ -9,10 +9,13 @@ use std::sync::Arc;
 use crate::config::{self, Project};
 use crate::files::read_stream;
 use crate::model::{Diagnostic, Revision, SendLimits, Untrusted, base_limit};
-use crate::plan::{Blocked, BlockedKind, DocumentKind, Plan, document, guards, unused_overrides};
-use crate::run::preflight::{self, BindingRules, EndpointChoice};
+use crate::plan::{
+    Blocked, BlockedKind, ClientPlan, DocumentKind, LabelledClient, Plan, document, guards, unused_overrides,
+};
+use crate::run::preflight::{self, BindingRules, EndpointChoice, LedgerSection, RuleBases};
 use crate::run::read::Readings;
 use crate::run::ready::Ready;
+use crate::run::recording::Recording;
 use crate::run::session::Session;
 use crate::run::{Environment, NotStarted, RunRequest, SavedPlanFlaw, apply_lock};
 
@@ -32,9 +35,22 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),
     };
     let names = check(&plan, &project, target.label()).map_err(flawed)?;
+    let section = LedgerSection::of(Some(&project), None, &floor);
+    let mut ledger = preflight::ledger(Some(&project), section, request, Some(&plan), env);
+    let mut problems = ledger.take_problems();
+    let declared = || plan.clients.iter().map(ClientPlan::key).collect();
+    let applied = ledger.applied.as_ref();
+    let applied = applied.and_then(|one| preflight::applied_rules(one, &project, &floor, declared, &mut problems));
+    if problems.iter().any(Diagnostic::is_error) {
+        return Err(preflight::problems_at_commit(report, problems, &project, env));
+    }
+    report.diagnostics.extend(problems);
+    report.diagnostics.extend(uncommitted(&plan).filter(|_| ledger.start.is_some()));
     // The plan judged its base when it was made. A plan that was saved with an override carries no permission: this run
     // judges by its own.
-    let rules = BindingRules::without_base(&project, floor, &env.clock.today());
+    let bases = RuleBases::of_saved(applied);
+    let clients = plan.clients.iter().map(LabelledClient::from);
+    let rules = BindingRules::of(&project, &bases, floor, clients, &env.clock.today());
     let BindingRules { guards: rules, limits, .. } = match rules.with_overrides(&request.overrides) {
         Ok(rules) => rules,
         Err(refused) => return Err(preflight::problems_at_commit(report, refused, &project, env)),
@@ -74,7 +90,10 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     }
     report.diagnostics.extend(unused_overrides(&rules, &report.clients));
     let limits = SendLimits::strictest([&limits, &base_limit::to_limits(&report.base_limits)]);
-    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, ledger: None })
+    let ledger = ledger.start.zip(request.ledger.begins.as_ref());
+    let ledger = ledger.map(|(start, beginning)| Recording::new(start, &project, beginning, false, env));
+    let reread = ledger.is_some().then(Arc::default);
+    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, reread, ledger })
 }
 
 /// Reads the file, and checks that it is a plan that can be applied whole.
@@ -111,6 +130,16 @@ pub(super) fn is_same_folder(then: Option<&Revision>, now: Option<&Revision>) ->
         (Some(then), Some(now)) => then.folder == now.folder,
         (_, _) => true,
     }
+}
+
+/// The warning about a plan of files that its commit does not hold as they were: the ledger records that commit.
+fn uncommitted(plan: &Plan) -> Option<Diagnostic> {
+    let revision = plan.revision.as_ref().filter(|revision| revision.dirty)?;
+    let commit = preflight::short(&revision.commit);
+    let summary =
+        format!("the plan was made of files that differ from commit {commit}, which the ledger records as applied");
+    let help = "commit the change and make a new plan, so that git holds every value that is applied".to_owned();
+    Some(Diagnostic::warning("ledger", None, summary).help(help))
 }
 
 fn another_commit(then: Option<&Revision>, now: Option<&Revision>) -> Option<Diagnostic> {

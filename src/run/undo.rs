@@ -16,7 +16,7 @@ pub async fn undo(request: &UndoRequest, env: &Environment, listener: &Listener)
     let UndoRequest { run: request, past } = request;
     let mut scope = scope(request, env, DocumentKind::Plan)?;
     scope.report.revision = scope.project.revision();
-    let past = match past_run::find(past, &scope.project, &scope.report, request, env) {
+    let past = match past_run::find(past, &scope, request, env) {
         Ok(past) => past,
         Err(errors) => return Err(scope.refuse(errors, env)),
     };

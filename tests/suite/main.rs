@@ -33,6 +33,8 @@ mod laws_fields;
 mod laws_origins;
 mod laws_plan;
 mod leaks;
+mod ledger_rules;
+mod ledger_saved;
 mod locking;
 mod messages;
 mod metrics;

@@ -125,7 +125,8 @@ impl Baseline {
         self.gone = self.declarations.iter().filter(gone).cloned().collect();
     }
 
-    fn read(
+    /// Reads the project of a commit and its documents.
+    pub(super) fn read(
         &mut self,
         objects: &mut ObjectReader,
         commit: &CommitObject,
@@ -146,7 +147,7 @@ impl Baseline {
 
     /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the
     /// project is.
-    fn read_project(
+    pub(super) fn read_project(
         &mut self,
         objects: &mut ObjectReader,
         commit: &CommitObject,

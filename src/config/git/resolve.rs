@@ -74,7 +74,7 @@ pub(crate) fn resolve(
 }
 
 /// The commits of these names; `None` for a name that means none.
-fn commits<const N: usize>(
+pub(super) fn commits<const N: usize>(
     objects: &mut ObjectReader,
     names: [&str; N],
 ) -> Result<[Option<CommitObject>; N], GitError> {

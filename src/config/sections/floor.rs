@@ -4,7 +4,7 @@
 
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::keys::{FLOOR, FLOOR_LIMITS};
-use crate::config::sections::{guards, limits, settings};
+use crate::config::sections::{guards, ledger, limits, settings};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlDocument};
 use crate::model::guard::RuleSource;
@@ -31,6 +31,7 @@ pub(crate) fn read(documents: &[YamlDocument], problems: &mut Problems<'_>) -> F
         never_waived: settings::set(
             &of("never_waived").map(|entry| settings::names(entry, problems)).unwrap_or_default(),
         ),
+        ledger: of("ledger").and_then(|entry| ledger::read(entry, problems)),
     }
 }
 

@@ -124,6 +124,7 @@ pub static FLOOR: SectionKeys = SectionKeys {
         key("limits", KeyShape::Section(&FLOOR_LIMITS), "bounds on what an apply may send; the stricter ones hold"),
         key("max_waiver", KeyShape::Days, "a waiver that ends later than so many days from now does not count"),
         key("never_waived", KeyShape::SettingNames, "settings whose waivers do not count"),
+        key("ledger", KeyShape::Ledger, "where the ledger is; it counts instead of the project's section"),
     ],
 };
 

@@ -16,6 +16,8 @@ pub struct ExceededLimit {
     pub sentence: Untrusted,
     /// Where the limit is written in the work tree.
     pub place: Option<Place>,
+    /// Whether it is a limit of an earlier revision.
+    pub is_of_revision: bool,
     /// What to do.
     pub help: &'static str,
 }
@@ -112,7 +114,8 @@ pub fn exceeded(limits: &SendLimits, plan: &Plan) -> Vec<ExceededLimit> {
             (_, LimitKind::ChangedShare) => PERCENTAGE,
             (_, _) => IN_PARTS,
         };
-        Some(ExceededLimit { sentence: sentence.into(), place, help })
+        let is_of_revision = matches!(bound.source, LimitSource::Base(_));
+        Some(ExceededLimit { sentence: sentence.into(), place, is_of_revision, help })
     };
     bounds.into_iter().filter_map(exceeds).collect()
 }

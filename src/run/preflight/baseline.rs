@@ -6,16 +6,27 @@ use crate::config::{self, Baseline, Loaded, Project};
 use crate::model::{Declaration, LimitSource, SendLimits, SettingSet, Waiver};
 use crate::plan::compare::{by_client, is_same};
 use crate::plan::select::Selection;
-use crate::plan::{GuardList, Origin, Origins, ReleasedClient, RevisionGuards};
+use crate::plan::{GuardList, LabelledClient, Origin, Origins, ReleasedClient, RevisionGuards};
 use crate::run::preflight::credentials::used;
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::{AffectedClients, BaseOptions};
 
+/// Who names a base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BaseOrigin {
+    /// The request, with --base.
+    Request,
+    /// The ledger: it is the commit that was applied last.
+    Ledger,
+}
+
 /// The base of a run.
 #[derive(Debug)]
-pub(super) struct RunBase {
-    /// The revision, as the request names it.
+pub(in crate::run) struct RunBase {
+    /// The revision, as messages name it.
     pub(super) revision: String,
+    /// Who names it.
+    pub(super) origin: BaseOrigin,
     /// What it declares.
     pub(super) baseline: Baseline,
 }
@@ -28,7 +39,7 @@ impl RunBase {
         match config::base(loaded, revision) {
             Ok(mut baseline) => {
                 loaded.diagnostics.append(&mut baseline.diagnostics);
-                Some(RunBase { revision: revision.to_owned(), baseline })
+                Some(RunBase { revision: revision.to_owned(), origin: BaseOrigin::Request, baseline })
             }
             Err(errors) => {
                 loaded.diagnostics.extend(errors);
@@ -77,8 +88,20 @@ impl RunBase {
         GuardList::new(&project.guards, &revisions)
     }
 
+    /// These guards, and those of the base as the commit that was applied last.
+    pub(super) fn with_guards(&self, guards: GuardList, project: &Project) -> GuardList {
+        let revisions = self.rules().map(|(revision, then)| (revision, then.map_or(&[][..], |then| &then.guards)));
+        revisions.fold(guards, |guards, (revision, then)| {
+            guards.with_applied(&project.guards, RevisionGuards { revision, guards: then })
+        })
+    }
+
     /// Guards that also judge these clients by the labels that they carry at the base.
-    pub(super) fn with_labels(&self, guards: GuardList, now: &[Declaration]) -> GuardList {
+    pub(super) fn with_labels<'a>(
+        &self,
+        guards: GuardList,
+        now: impl Iterator<Item = LabelledClient<'a>> + Clone,
+    ) -> GuardList {
         guards.with_labels(&self.baseline.declarations, &self.baseline.lost, now)
     }
 
@@ -89,14 +112,14 @@ impl RunBase {
         SendLimits::strictest(&revisions.map(limits).collect::<Vec<_>>())
     }
 
-    /// The waivers of the work tree, as far as every revision of the base holds them too.
-    pub(super) fn waivers(&self, project: &Project) -> Vec<Waiver> {
+    /// These waivers, as far as every revision of the base holds them too.
+    pub(super) fn waivers(&self, own: &[Waiver]) -> Vec<Waiver> {
         let held = |waiver: &Waiver| {
             let mut rules = self.rules();
             rules
                 .try_fold(waiver.clone(), |waiver, (_, then)| waiver.as_held_by(then.map_or(&[], |then| &then.waivers)))
         };
-        project.waivers.iter().filter_map(held).collect()
+        own.iter().filter_map(held).collect()
     }
 
     /// Clients of the selection that the base declares and the work tree does not.

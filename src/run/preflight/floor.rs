@@ -24,9 +24,20 @@ pub(in crate::run) fn read(loaded: &mut Loaded, flag: Option<&Path>, env: &Envir
     for (file, shown) in files {
         let root = loaded.project.as_ref().map(|project| project.root.as_path());
         match config::load_floor(&env.folder.join(file), &shown, root) {
-            Ok(floor) => all = all.join(floor),
+            Ok(floor) => {
+                loaded.diagnostics.extend(two_ledgers(&all, &floor));
+                all = all.join(floor);
+            }
             Err(errors) => loaded.diagnostics.extend(errors),
         }
     }
     all
+}
+
+/// The error about two floors that name different ledgers: a run records in one.
+fn two_ledgers(one: &Floor, other: &Floor) -> Option<Diagnostic> {
+    let (Some(first), Some(second)) = (&one.ledger, &other.ledger) else { return None };
+    let differ = Diagnostic::error("bad-floor", second.place.clone(), "the two floors name different ledgers");
+    let help = format!("give `ledger` in one of --floor and {FLOOR_FILE}, or the same in both");
+    (!first.is_same(second)).then(|| differ.help(help))
 }

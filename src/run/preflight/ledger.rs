@@ -1,7 +1,7 @@
 //! The ledger of a project, for a run that judges origins by it.
 //!
-//! Owns which section of which project file says where the ledger is, and how its records meet the declarations. It
-//! changes nothing in the branch.
+//! Owns how a run begins in the ledger or reads the local copy, and how records meet declarations. `ledger_section` says
+//! where the ledger is. It changes nothing in the branch.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -9,41 +9,20 @@ use std::time::Duration;
 use crate::config::Project;
 use crate::ledger::begin::{BeginOptions, begin};
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::head_file::is_object_id;
 use crate::ledger::layout::{ProjectFolder, record_key};
 use crate::ledger::local::{LocalLedger, read_local};
 use crate::ledger::run::LedgerRun;
 use crate::ledger::view::LedgerView;
-use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, Level, Place, RecordedClient, SettingSet};
-use crate::plan::Origins;
-use crate::run::preflight::baseline::RunBase;
+use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, Level, RecordedClient, SettingSet, Untrusted};
+use crate::plan::{Origins, Plan};
+use crate::run::preflight::applied::{AppliedCommit, LackedCommit, short};
 use crate::run::preflight::endpoint::EndpointChoice;
+use crate::run::preflight::ledger_section::LedgerSection;
 use crate::run::{Environment, RunRequest};
 
 /// How long one call of git over a network may take.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
-
-/// The section that counts: with a base that of the revision, because a change must not choose its own memory.
-pub(super) fn section<'p>(
-    project: &'p Project,
-    base: Option<&'p RunBase>,
-) -> (Option<&'p LedgerConfig>, Option<Diagnostic>) {
-    let now = project.ledger.as_ref();
-    let Some(then) = base.and_then(|base| base.baseline.project.as_ref()) else { return (now, None) };
-    let then = then.ledger.as_ref();
-    let is_same = match (then, now) {
-        (Some(then), Some(now)) => then.is_same(now),
-        (then, now) => then.is_none() && now.is_none(),
-    };
-    let place = now.map(|now| now.place.clone());
-    let place = place.unwrap_or_else(|| Place::new((&*project.file).into(), 1, 1));
-    let revision = base.map(|base| base.revision.as_str()).unwrap_or_default();
-    let warning = (!is_same).then(|| {
-        let summary = format!("the section `ledger` differs from that of {revision}, which counts");
-        let help = "review this part of the change too: it escapes the guards of the recorded commit";
-        Diagnostic::warning("rules-changed", place, summary).help(help.to_owned())
-    });
-    (then, warning)
-}
 
 /// The branch of a section, and the commit that is checked out. The error says why there is none.
 pub(in crate::run) fn branch(
@@ -61,90 +40,149 @@ pub(in crate::run) fn branch(
     Ok((branch, commit))
 }
 
+/// Which commit `ledger.json` names after a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::run) enum CommitAdvance {
+    /// The commit of the code that the run applies.
+    Advances,
+    /// The one that it names already: the run applies no code, or a rule of that commit stopped it.
+    Stays,
+}
+
+/// The place of a run that writes in the ledger.
+#[derive(Debug)]
+pub(in crate::run) struct LedgerStart {
+    /// The run that may begin.
+    pub(in crate::run) run: LedgerRun,
+    /// How long its claim lives without a renewal.
+    pub(in crate::run) lease: Duration,
+    /// The commit of the code that it applies.
+    pub(in crate::run) commit: String,
+    /// Whether the ledger names that commit afterwards.
+    pub(in crate::run) advance: CommitAdvance,
+}
+
 /// The ledger of a run.
 #[derive(Debug, Default)]
 pub(in crate::run) struct RunLedger {
     /// What the local copy says, for a run that changes nothing.
     pub(super) local: LocalLedger,
     /// The place of a run that writes.
-    pub(in crate::run) run: Option<LedgerRun>,
+    pub(in crate::run) start: Option<LedgerStart>,
+    /// The commit that was applied last.
+    pub(in crate::run) applied: Option<AppliedCommit>,
 }
 
 impl RunLedger {
     /// What origins are judged by; `None` without a ledger, and before its first record.
     pub(super) fn view(&self) -> Option<&LedgerView> {
-        match &self.run {
-            Some(run) => Some(run.view()).filter(|view| view.head.is_some()),
+        match &self.start {
+            Some(start) => Some(start.run.view()).filter(|view| view.head.is_some()),
             None => self.local.view.as_ref(),
         }
+    }
+
+    /// Takes the problems out.
+    pub(in crate::run) fn take_problems(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.local.diagnostics)
+    }
+
+    fn without(diagnostics: Vec<Diagnostic>) -> RunLedger {
+        RunLedger { local: LocalLedger { diagnostics, ..LocalLedger::default() }, ..RunLedger::default() }
     }
 }
 
 /// The ledger of a run; empty for a run without one. A run that writes fetches the branch and looks whether it may
-/// begin.
-pub(super) fn read(
+/// begin. `saved` is the plan that it applies in place of the work tree.
+pub(in crate::run) fn read(
     project: Option<&Project>,
-    base: Option<&RunBase>,
+    section: LedgerSection<'_>,
     request: &RunRequest,
+    saved: Option<&Plan>,
     env: &Environment,
 ) -> RunLedger {
-    let Some(beginning) = &request.ledger.begins else {
-        let local = local(project, base, request, env).unwrap_or_default();
-        return RunLedger { local, run: None };
-    };
     let Some(project) = project else { return RunLedger::default() };
-    let (section, changed) = section(project, base);
-    let Some(section) = section else { return RunLedger::default() };
-    let mut diagnostics: Vec<Diagnostic> = changed.into_iter().collect();
+    let target = EndpointChoice::new(&request.connection, env).target(project);
+    let endpoint = target.ok().map(|target| target.label());
+    let Some(beginning) = &request.ledger.begins else { return local(project, section, request, endpoint.as_ref()) };
+    let Some(config) = section.config else { return RunLedger::without(section.diagnostics) };
+    let mut diagnostics = section.diagnostics;
     if request.ledger.is_left_out {
         let summary = "this run leaves the ledger out, so it will be missing there".to_owned();
-        diagnostics.push(Diagnostic::warning("ledger", section.place.clone(), summary));
-        return RunLedger { local: LocalLedger { diagnostics, ..LocalLedger::default() }, run: None };
+        diagnostics.push(Diagnostic::warning("ledger", config.place.clone(), summary));
+        return RunLedger::without(diagnostics);
     }
-    let endpoint = EndpointChoice::new(&request.connection, env).target(project).map(|target| target.label());
-    let run = branch(section, project).and_then(|(branch, commit)| {
+    // The connection reports an endpoint that is missing or not valid.
+    let Some(endpoint) = endpoint else { return RunLedger::without(diagnostics) };
+    let start = branch(config, project).and_then(|(branch, head)| {
+        let commit = match saved {
+            Some(plan) => planned_commit(plan, &branch)?,
+            None => head,
+        };
         let options = BeginOptions {
             commit: &commit,
-            endpoint: &endpoint.unwrap_or_default(),
+            endpoint: &endpoint,
             take_over: beginning.take_over.as_deref(),
             allow_older: beginning.allow_older,
             trust_project: request.base.trust_project,
             now: (env.clock.timestamp)(),
         };
-        begin(branch, &options)
+        let run = begin(branch, &options)?;
+        // An undo applies old values, and no code.
+        let is_undo = saved.is_some_and(|plan| plan.undo.is_some());
+        let advance = if is_undo { CommitAdvance::Stays } else { CommitAdvance::Advances };
+        Ok(LedgerStart { run, lease: config.lease, commit, advance })
     });
-    let run = match run {
-        Ok(run) => Some(run),
+    let start = match start {
+        Ok(start) => Some(start),
         Err(problem) => {
             diagnostics.push(*problem);
             None
         }
     };
-    RunLedger { local: LocalLedger { diagnostics, ..LocalLedger::default() }, run }
+    let may_lack = if beginning.allow_older { LackedCommit::WarnsIfGone } else { LackedCommit::Stops };
+    let applied = start.as_ref().and_then(|start| start.run.view().applied());
+    let applied = applied.map(|id| AppliedCommit { id: id.to_owned(), may_lack });
+    RunLedger { local: LocalLedger { diagnostics, ..LocalLedger::default() }, start, applied }
 }
 
-/// The local copy of the ledger, as the run judges by it. `None` for a run without a ledger.
+/// The commit of a saved plan. It comes from a file, so it must be one that this repository holds.
+fn planned_commit(plan: &Plan, branch: &LedgerBranch) -> Result<String, Box<Diagnostic>> {
+    let refuse =
+        |summary: String, help: &str| Err(Box::new(Diagnostic::error("ledger", None, summary).help(help.to_owned())));
+    let Some(revision) = &plan.revision else {
+        let summary = "the plan names no commit, so the ledger cannot say what it applies".to_owned();
+        return refuse(summary, "make the plan in the git work tree, or apply it once with --no-ledger");
+    };
+    let commit = &revision.commit;
+    if !is_object_id(commit) || !branch.has_commit(commit) {
+        let summary = format!("the plan is of commit {}, which this repository does not have", short(commit));
+        let help = "fetch the commit; in a shallow clone fetch all of the history: `fetch-depth: 0` for \
+                    actions/checkout, `GIT_DEPTH: \"0\"` in GitLab CI, or `git fetch --unshallow`";
+        return refuse(summary, help);
+    }
+    Ok(commit.clone())
+}
+
+/// The local copy of the ledger, as the run judges by it.
 fn local(
-    project: Option<&Project>,
-    base: Option<&RunBase>,
+    project: &Project,
+    section: LedgerSection<'_>,
     request: &RunRequest,
-    env: &Environment,
-) -> Option<LocalLedger> {
-    let project = project.filter(|_| !request.ledger.is_left_out)?;
-    let (section, changed) = section(project, base);
-    let mut local = match branch(section?, project) {
-        Ok((branch, _)) => {
-            let target = EndpointChoice::new(&request.connection, env).target(project).ok();
-            let endpoint = target.map(|target| target.label());
-            read_local(&branch, endpoint.as_ref(), request.base.trust_project)
-        }
+    endpoint: Option<&Untrusted>,
+) -> RunLedger {
+    let LedgerSection { config, diagnostics: changed } = section;
+    let Some(config) = config.filter(|_| !request.ledger.is_left_out) else { return RunLedger::without(changed) };
+    let mut local = match branch(config, project) {
+        Ok((branch, _)) => read_local(&branch, endpoint, request.base.trust_project),
         Err(problem) => LocalLedger {
             diagnostics: vec![Diagnostic { severity: Level::Warning, ..*problem }],
             ..LocalLedger::default()
         },
     };
     local.diagnostics.extend(changed);
-    Some(local)
+    let applied = local.applied.clone().map(|id| AppliedCommit { id, may_lack: LackedCommit::Warns });
+    RunLedger { local, start: None, applied }
 }
 
 /// The origins with what the ledger holds of each declaration.

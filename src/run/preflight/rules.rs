@@ -1,10 +1,10 @@
-//! The rules that bind a run: guards, limits and waivers of the project, of its base and of the floor.
+//! The rules that bind a run: guards, limits and waivers of the project, of its bases and of the floor.
 //!
 //! Owns the one place that puts these sources together, so that none can loosen another. It must not read files.
 
 use crate::config::Project;
-use crate::model::{Declaration, Diagnostic, Floor, GuardOverride, SendLimits, SettingSet, Waiver};
-use crate::plan::{GuardList, refused_overrides};
+use crate::model::{Diagnostic, Floor, GuardOverride, SendLimits, SettingSet, Waiver};
+use crate::plan::{GuardList, LabelledClient, refused_overrides};
 use crate::run::preflight::baseline::RunBase;
 
 /// The rules that bind a run.
@@ -22,32 +22,57 @@ pub(in crate::run) struct BindingRules {
     pub(in crate::run) waiver_warnings: Vec<Diagnostic>,
 }
 
-impl BindingRules {
-    /// The rules of a run that reads no base.
-    pub(in crate::run) fn without_base(project: &Project, floor: Floor, today: &str) -> BindingRules {
-        BindingRules::of(project, None, floor, &[], today)
+/// The revisions whose rules bind as well as those of the work tree.
+#[derive(Debug, Default)]
+pub(in crate::run) struct RuleBases {
+    /// The base that the request names.
+    pub(super) named: Option<RunBase>,
+    /// The commit that the ledger recorded last.
+    pub(super) applied: Option<RunBase>,
+}
+
+impl RuleBases {
+    /// The revisions of a saved plan, which judged its base when it was made.
+    pub(in crate::run) fn of_saved(applied: Option<RunBase>) -> RuleBases {
+        RuleBases { named: None, applied }
     }
 
-    /// The rules of a project, its base and its floor on this day. Labels decide which guards judge a declaration.
-    pub(super) fn of(
+    pub(super) fn iter(&self) -> impl Iterator<Item = &RunBase> {
+        self.named.iter().chain(&self.applied)
+    }
+
+    /// Of each limit the strictest bound.
+    pub(super) fn limits(&self) -> SendLimits {
+        SendLimits::strictest(&self.iter().map(RunBase::limits).collect::<Vec<_>>())
+    }
+}
+
+impl BindingRules {
+    /// The rules of a run that reads no revision.
+    pub(in crate::run) fn without_base(project: &Project, floor: Floor, today: &str) -> BindingRules {
+        BindingRules::of(project, &RuleBases::default(), floor, std::iter::empty(), today)
+    }
+
+    /// The rules of a project, its bases and its floor on this day. Labels decide which guards judge a client.
+    pub(in crate::run) fn of<'a>(
         project: &Project,
-        base: Option<&RunBase>,
+        bases: &RuleBases,
         floor: Floor,
-        declarations: &[Declaration],
+        clients: impl Iterator<Item = LabelledClient<'a>> + Clone,
         today: &str,
     ) -> BindingRules {
-        let (guards, waivers) = match base {
-            Some(base) => (base.guards(project), base.waivers(project)),
-            None => (GuardList::new(&project.guards, &[]), project.waivers.clone()),
+        let mut guards = match &bases.named {
+            Some(base) => base.guards(project),
+            None => GuardList::new(&project.guards, &[]),
         };
+        if let Some(applied) = &bases.applied {
+            guards = applied.with_guards(guards, project);
+        }
         // Earlier labels count for every guard with labels, so they come after the last of them.
-        let guards = guards.with_floor(&floor.guards);
-        let guards = match base {
-            Some(base) => base.with_labels(guards, declarations),
-            None => guards,
-        };
-        let of_base = base.map(RunBase::limits).unwrap_or_default();
-        let limits = SendLimits::strictest([&project.limits.sending, &of_base, &floor.limits]);
+        guards = guards.with_floor(&floor.guards);
+        guards = bases.iter().fold(guards, |guards, base| base.with_labels(guards, clients.clone()));
+        let waivers = bases.iter().fold(project.waivers.clone(), |waivers, base| base.waivers(&waivers));
+        let limits = SendLimits::strictest([&project.limits.sending, &bases.limits(), &floor.limits]);
         let (waivers, waiver_warnings) = floor.counted(waivers, today);
         BindingRules { guards, limits, waivers, never_waived: floor.never_waived, waiver_warnings }
     }

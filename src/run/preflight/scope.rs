@@ -4,15 +4,15 @@
 
 use std::sync::Arc;
 
-use crate::config::{self, Project};
-use crate::ledger::run::LedgerRun;
-use crate::model::{Declaration, DeclaredClient, Diagnostic, Untrusted, base_limit};
-use crate::plan::{DocumentKind, Origin, Origins, Plan, send};
+use crate::config::{self, Loaded, Project};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, Floor, LedgerConfig, Untrusted, base_limit};
+use crate::plan::{DocumentKind, LabelledClient, Origin, Origins, Plan, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
-use crate::run::preflight::ledger::RunLedger;
-use crate::run::preflight::rules::BindingRules;
-use crate::run::preflight::{self, credentials, floor, ledger, report, selection};
+use crate::run::preflight::ledger::{LedgerStart, RunLedger};
+use crate::run::preflight::ledger_section::LedgerSection;
+use crate::run::preflight::rules::{BindingRules, RuleBases};
+use crate::run::preflight::{self, applied, credentials, floor, ledger, report, selection};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
 
@@ -35,9 +35,11 @@ pub(in crate::run) struct Scope {
     affected: Option<AffectedClients>,
     /// The report so far: everything but clients and run.
     pub(in crate::run) report: Plan,
-    base: Option<RunBase>,
+    bases: RuleBases,
+    /// Where the ledger is; `None` for a run without one.
+    pub(in crate::run) ledger_config: Option<LedgerConfig>,
     /// The place of a run that writes in the ledger.
-    pub(in crate::run) ledger: Option<LedgerRun>,
+    pub(in crate::run) ledger: Option<LedgerStart>,
 }
 
 /// Loads the files, reads the base and selects, for a document of this kind. Without a base every difference of a drift
@@ -53,14 +55,20 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let base = RunBase::read(&mut loaded, &request.base);
     let mut origins = baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise);
     // An offline plan compares with the base only.
+    let section = LedgerSection::of(loaded.project.as_ref(), base.as_ref(), &floor);
+    let ledger_config = section.config.filter(|_| !request.ledger.is_left_out).cloned();
     let mut ledger = match kind {
         DocumentKind::Offline => RunLedger::default(),
-        _ => ledger::read(loaded.project.as_ref(), base.as_ref(), request, env),
+        _ => ledger::read(loaded.project.as_ref(), section, request, None, env),
     };
     if let Some(view) = ledger.view() {
         origins = ledger::origins(origins, view, &loaded.declarations, fields);
     }
-    loaded.diagnostics.append(&mut ledger.local.diagnostics);
+    loaded.diagnostics.append(&mut ledger.take_problems());
+    let applied = applied_rules(&mut loaded, &ledger, &floor, kind);
+    if ledger.start.is_some() {
+        loaded.diagnostics.extend(uncommitted(&loaded));
+    }
     let origins = Arc::new(origins);
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
@@ -81,7 +89,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         let endpoint = EndpointChoice::new(&request.connection, env);
         base.keep_affected(&project, endpoint, &mut declarations, request.selection.fields)
     });
-    let rules = BindingRules::of(&project, base.as_ref(), floor, &declarations, &env.clock.today());
+    let bases = RuleBases { named: base, applied };
+    let clients = declarations.iter().map(LabelledClient::from);
+    let rules = BindingRules::of(&project, &bases, floor, clients, &env.clock.today());
     let mut rules = match rules.with_overrides(&request.overrides) {
         Ok(rules) => rules,
         Err(refused) => return Err(report::problems_at_commit(report, refused, &project, env)),
@@ -90,25 +100,59 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     if kind == DocumentKind::Drift {
         report.diagnostics.append(&mut rules.waiver_warnings);
     }
-    let mut scope =
-        Scope { project, declared, whole, declarations, origins, rules, affected, report, base, ledger: ledger.run };
+    let mut scope = Scope {
+        project,
+        declared,
+        whole,
+        declarations,
+        origins,
+        rules,
+        affected,
+        report,
+        bases,
+        ledger_config,
+        ledger: ledger.start,
+    };
     scope.compare(request);
     Ok(scope)
 }
 
+/// The rules of the commit that the ledger recorded last. Of them a drift report uses waivers only.
+fn applied_rules(loaded: &mut Loaded, ledger: &RunLedger, floor: &Floor, kind: DocumentKind) -> Option<RunBase> {
+    let (applied, project) = (ledger.applied.as_ref()?, loaded.project.as_ref()?);
+    if kind == DocumentKind::Drift && project.waivers.is_empty() {
+        return None;
+    }
+    let declared = || loaded.declarations.iter().map(Declaration::key).collect();
+    applied::read(applied, project, floor, declared, &mut loaded.diagnostics)
+}
+
+/// The warning about files that HEAD does not hold as they are: the ledger records HEAD.
+fn uncommitted(loaded: &Loaded) -> Option<Diagnostic> {
+    let files = loaded.uncommitted();
+    let first = files.first()?;
+    let more = if files.len() > 1 { format!(" and {} more", files.len() - 1) } else { String::new() };
+    let summary = first.map(|first| format!("{first}{more} differs from HEAD, and the ledger records HEAD as applied"));
+    let help = "commit the change, so that git holds every value that is applied".to_owned();
+    Some(Diagnostic::warning("ledger", None, summary).help(help))
+}
+
 impl Scope {
-    /// Compares the declarations and the rules with those of the base.
+    /// Compares the declarations and the rules with those of the bases.
     fn compare(&mut self, request: &RunRequest) {
-        let Some(base) = &self.base else { return };
         let (project, declarations) = (&self.project, &self.declarations);
-        self.report.unaffected = self.affected.as_ref().map(|affected| affected.selected - affected.reads);
-        self.report.diagnostics.extend(base.loosened(project));
+        // The base of the request shows the same change of the rules, and more often.
+        if let Some(first) = self.bases.iter().next() {
+            self.report.diagnostics.extend(first.loosened(project));
+        }
         // A drift report sends nothing, so no limit matters to it.
         if self.report.kind != DocumentKind::Drift {
-            let limits = base.limits();
+            let limits = self.bases.limits();
             self.report.diagnostics.extend(send::loosened(&limits, &project.limits.sending));
             self.report.base_limits = base_limit::of_limits(&limits, &project.limits.sending);
         }
+        let Some(base) = &self.bases.named else { return };
+        self.report.unaffected = self.affected.as_ref().map(|affected| affected.selected - affected.reads);
         let unmanaged = base.unmanaged(declarations, &self.rules.guards, &request.selection, self.report.kind);
         self.report.diagnostics.extend(unmanaged);
         self.report.released_clients = base.released(&request.selection);
@@ -127,7 +171,7 @@ impl Scope {
         request: &RunRequest,
         env: &Environment,
     ) -> Result<Session, NotStarted> {
-        let base = self.base.as_ref().filter(|_| !request.base.trust_project);
+        let base = self.bases.named.as_ref().filter(|_| !request.base.trust_project);
         let endpoint = EndpointChoice::new(&request.connection, env);
         let distrust = base.map(|base| {
             let mut distrust = base.distrust(&self.project, endpoint);

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::api::CredentialSource;
 use crate::config::{Baseline, BranchTip, Project};
 use crate::model::Diagnostic;
-use crate::run::preflight::baseline::RunBase;
+use crate::run::preflight::baseline::{BaseOrigin, RunBase};
 use crate::run::preflight::credentials::source;
 use crate::run::preflight::endpoint::{EndpointChoice, Target, wrong_endpoint};
 use crate::run::testing::{environment, project as load};
@@ -160,7 +160,11 @@ const THEN: &str = "endpoint: https://pbx.example\ncredentials:\n  one: {token: 
 
 /// A base that declares this project.
 fn base(project: Option<Project>) -> RunBase {
-    RunBase { revision: "main".to_owned(), baseline: Baseline { project, whole: true, ..Baseline::default() } }
+    RunBase {
+        revision: "main".to_owned(),
+        origin: BaseOrigin::Request,
+        baseline: Baseline { project, whole: true, ..Baseline::default() },
+    }
 }
 
 fn summaries(found: &[Diagnostic]) -> Vec<&str> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{Baseline, Credential, Project};
 use crate::model::{Diagnostic, Guard, Place, Untrusted, Waiver};
-use crate::run::preflight::baseline::RunBase;
+use crate::run::preflight::baseline::{BaseOrigin, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 
 impl RunBase {
@@ -19,10 +19,10 @@ impl RunBase {
     /// Warnings about rules of the work tree that do not count yet, because the base does not have them.
     pub(super) fn loosened(&self, project: &Project) -> Vec<Diagnostic> {
         let Some(then) = &self.baseline.project else { return Vec::new() };
-        let guards = guards_warning(then, project, &self.revision);
+        let guards = guards_warning(then, project, self);
         let limited = |waiver: &Waiver| {
             let mut rules = self.rules().filter_map(|(name, then)| Some((name, &then?.waivers)));
-            rules.find_map(|(name, then)| waiver_warning(waiver, then, name))
+            rules.find_map(|(name, then)| waiver_warning(waiver, then, name, self.origin))
         };
         guards.into_iter().chain(project.waivers.iter().filter_map(limited)).collect()
     }
@@ -59,7 +59,8 @@ fn distrust(base: &Baseline, revision: &str, project: &Project, endpoint: Endpoi
     found
 }
 
-fn guards_warning(then: &Project, now: &Project, revision: &str) -> Option<Diagnostic> {
+fn guards_warning(then: &Project, now: &Project, base: &RunBase) -> Option<Diagnostic> {
+    let revision = &base.revision;
     let changed = guards_changed(&then.guards, &now.guards);
     if changed.is_empty() {
         return None;
@@ -68,8 +69,14 @@ fn guards_warning(then: &Project, now: &Project, revision: &str) -> Option<Diagn
     let place = place.unwrap_or_else(|| Place::new(Untrusted::from(&*now.file), 1, 1));
     let summary = format!("the guards differ from those of {revision}: {}", changed.join(", "));
     let warning = Diagnostic::warning("rules-changed", place, summary);
-    let help =
-        format!("review this part of the change too: until {revision} has it, the guards of {revision} bind as well");
+    let help = match base.origin {
+        BaseOrigin::Request => {
+            format!(
+                "review this part of the change too: until {revision} has it, the guards of {revision} bind as well"
+            )
+        }
+        BaseOrigin::Ledger => format!("commit {revision} was applied last: its guards bind this run as well"),
+    };
     Some(warning.help(help))
 }
 
@@ -90,7 +97,7 @@ fn guards_changed(then: &[Guard], now: &[Guard]) -> Vec<String> {
 }
 
 /// A warning about a waiver that the revision does not hold, or holds until an earlier day only.
-fn waiver_warning(waiver: &Waiver, then: &[Waiver], revision: &str) -> Option<Diagnostic> {
+fn waiver_warning(waiver: &Waiver, then: &[Waiver], revision: &str, origin: BaseOrigin) -> Option<Diagnostic> {
     let what = waiver.field.map_or("every field", |field| field.name());
     let (client, until) = (waiver.client_words(), &waiver.terms.until);
     let held = waiver.as_held_by(then);
@@ -103,7 +110,10 @@ fn waiver_warning(waiver: &Waiver, then: &[Waiver], revision: &str) -> Option<Di
         Some(_) => return None,
     };
     let warning = Diagnostic::warning("rules-changed", waiver.source.clone(), summary);
-    let help = format!("review this part of the change too: it counts when {revision} has it");
+    let help = match origin {
+        BaseOrigin::Request => format!("review this part of the change too: it counts when {revision} has it"),
+        BaseOrigin::Ledger => format!("commit {revision} was applied last: the waiver counts after the next apply"),
+    };
     Some(warning.help(help))
 }
 

@@ -10,6 +10,7 @@ use crate::journal::Journal;
 use crate::model::{LimitBound, SettingSet};
 use crate::run::Listener;
 use crate::run::environment::Clock;
+use crate::run::reread::RereadClients;
 
 /// How to write.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub(in crate::run) struct Writes {
     pub(in crate::run) journal: Option<Arc<Journal>>,
     /// Gives an answer its age.
     pub(in crate::run) clock: Clock,
+    /// Keeps the answers, for a run whose plan holds older ones.
+    pub(in crate::run) reread: Option<Arc<RereadClients>>,
     /// Receives what happens.
     pub(in crate::run) listener: Listener,
 }

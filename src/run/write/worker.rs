@@ -148,6 +148,9 @@ impl WriteWorker {
         mut details: Details,
     ) -> (ApplyResult, Details) {
         let changed = client.to_send().map(|change| change.difference.setting).collect();
+        if let (Some(reread), Some(live)) = (&self.writes.reread, exchange.baseline()) {
+            reread.keep(client, &live.settings);
+        }
         let stored = details.confirmed_by.is_some() && details.collateral.is_empty();
         let lossy = exchange.baseline().is_some_and(|live| had_something_to_lose(changed, &live.settings));
         if sent && stored && lossy {
