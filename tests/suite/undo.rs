@@ -40,7 +40,7 @@ fn an_undo_puts_the_old_values_back_and_an_undo_of_it_the_new_ones() {
         "geo_list",
         "KZ RU → RU",
         "not set → 7",
-        &format!("Undo of run {run}: 2 of the 2 settings that it changed."),
+        &format!("Undo of run {run}, which changed 2 settings: 2 go back."),
         "The files declare another value for 2 settings: revert the commit that declares them too.",
     ]);
     let plan = report(&world, "undo.json");
@@ -61,7 +61,7 @@ fn an_undo_puts_the_old_values_back_and_an_undo_of_it_the_new_ones() {
     world.run("plan").ok().prints(&["RU → KZ RU"]);
 
     let again = world.run("undo undone.json --out again.json").ok();
-    again.prints(&["RU → KZ RU", "2 of the 2 settings"]);
+    again.prints(&["RU → KZ RU", "which changed 2 settings: 2 go back"]);
     assert_eq!(report(&world, "again.json")["undo"]["undeclared"], json!(0), "the files declare it");
     world.run("apply --plan again.json --yes").ok().requests(1, 1, 1);
     world.run("plan").ok().prints(&["No difference"]);
@@ -144,7 +144,7 @@ fn an_undo_is_guarded_and_limited_like_any_plan() {
     world.run("apply --yes --format json=report.json").ok();
     let undo = world.run("undo report.json --out undo.json").status(1);
     undo.prints(&["RU → * (every country)", "! opens", "no-world"]);
-    world.run("apply --plan undo.json --yes").status(1).requests(1, 1, 0);
+    world.run("apply --plan undo.json --yes").status(1).sends_nothing();
     let passed =
         world.run("undo report.json --override-guard no-world --reason outage --format json --out undo.json").ok();
     assert_eq!(passed.json()["run"]["overrides"], json!([{"guard": "no-world", "reason": "outage"}]));

@@ -46,8 +46,10 @@ impl UndoneWords {
         if changes == 0 {
             return Vec::new();
         }
-        let (n, all) = (number(changes as u64), count(self.changed, "setting"));
-        let mut notes = vec![format!("Undo of run {}: {n} of the {all} that it changed.", self.run)];
+        let all = count(self.changed, "setting");
+        let go = if changes == 1 { "goes" } else { "go" };
+        let mut notes =
+            vec![format!("Undo of run {}, which changed {all}: {} {go} back.", self.run, number(changes as u64))];
         if self.undeclared > 0 {
             let (settings, that) =
                 (count(self.undeclared, "setting"), if self.undeclared == 1 { "it" } else { "them" });
