@@ -69,6 +69,21 @@ fn an_undo_puts_the_old_values_back_and_an_undo_of_it_the_new_ones() {
 }
 
 #[test]
+fn every_format_shows_an_undo_and_what_the_files_still_say() {
+    let mut world = applied();
+    world.run("undo report.json --out undo.json").ok();
+    let reverts = "revert the commit that declares them too";
+    world.run("show undo.json --format markdown").ok().prints(&["**ringform undo:**", reverts]);
+    world.run("show undo.json --format html").ok().prints(&["Plan of an undo", reverts]);
+    world.run("show undo.json --format github").ok().prints(&[reverts]);
+    for format in ["gitlab", "junit", "sarif", "terraform", "prometheus"] {
+        world.run(&format!("show undo.json --format {format}")).ok().prints(&["12"]);
+    }
+    world.run("apply --plan undo.json --yes --format html").ok().prints(&["2 settings put back"]);
+    world.run("undo report.json --format html").ok().prints(&["Nothing to undo"]);
+}
+
+#[test]
 fn a_run_is_found_by_its_name_in_the_journal() {
     let mut world = applied();
     let run = run_of(&world, "report.json");
