@@ -13,6 +13,7 @@ mod parse;
 mod request;
 mod root;
 mod shared;
+mod undo;
 mod values;
 
 pub(crate) use guard::{GuardArgs, GuardCommand, GuardTestArgs, GuardTestFormat};
@@ -30,3 +31,4 @@ pub(crate) use online::{
 pub(crate) use parse::{UsageError, parse};
 pub(crate) use root::{Cli, Command};
 pub(crate) use shared::{CompareArgs, PlainFormat};
+pub(crate) use undo::UndoArgs;

@@ -22,6 +22,7 @@ const NO_LOCK: &str = "the lock of a run ends with its process; no command or fl
 const PATHS: &str = "the files are arguments: `ringform plan FOLDER`";
 const CLIENTS: &str = "`--client GLOB` narrows a run to some clients";
 const LABELS: &str = "`--label KEY=VALUE` narrows a run to clients with a label";
+const UNDOES: &str = "`ringform undo RUN` plans the way back of a run of apply";
 const STATUS_2: &str = "`--detailed-exitcode` exits with 2 on a difference";
 const FORMATS: &str = "`--format json` prints JSON, `--format json=FILE` writes it";
 const SECRETS: &str = "a list of processes shows flags; `ringform help environment` lists the variables for secrets";
@@ -61,6 +62,8 @@ const COMMANDS: &[NeighbourRow] = &[
     ("push", "DNSControl", APPLIES),
     ("refresh", "Terraform", NO_STATE),
     ("reset", "decK", DELETES),
+    ("revert", "other tools", UNDOES),
+    ("rollback", "other tools", UNDOES),
     ("serve", "other tools", "`ringform sandbox` serves a simulator of the API"),
     ("state", "Terraform", NO_STATE),
     ("status", "other tools", WATCHES),

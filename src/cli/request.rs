@@ -11,7 +11,7 @@ use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
 use ringform::run::{
     ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
-    LedgerBeginning, LedgerOptions, RunRequest,
+    LedgerBeginning, LedgerOptions, PastRunName, RunRequest, UndoRequest,
 };
 
 use crate::cli::guard::GuardTestArgs;
@@ -20,6 +20,7 @@ use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanAr
 use crate::cli::shared::{
     AttributionArgs, BaseArgs, CompareArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, SelectArgs, SendArgs,
 };
+use crate::cli::undo::UndoArgs;
 
 impl From<&FileArgs> for FileOptions {
     fn from(args: &FileArgs) -> FileOptions {
@@ -123,6 +124,28 @@ impl CompareArgs {
             names_commit: output.names_commit(),
             ..RunRequest::default()
         }
+    }
+}
+
+impl From<&UndoArgs> for UndoRequest {
+    fn from(args: &UndoArgs) -> UndoRequest {
+        let run = RunRequest {
+            files: files(&args.files, &args.output, args.out.as_ref()),
+            selection: (&args.select).into(),
+            connection: (&args.connect).into(),
+            floor: args.floor.floor.clone(),
+            ledger: LedgerOptions { is_left_out: args.ledger.no_ledger, begins: None },
+            overrides: args.overrides.all(&args.attribution),
+            attribution: (&args.attribution).into(),
+            names_commit: true,
+            ..RunRequest::default()
+        };
+        // A run's name has neither of the two, and a name that is not UTF-8 is no run's.
+        let past = match args.past.to_str().filter(|name| !name.contains(['/', '.'])) {
+            Some(run) => PastRunName::Run(run.to_owned()),
+            None => PastRunName::File(args.past.clone()),
+        };
+        UndoRequest { run, past }
     }
 }
 

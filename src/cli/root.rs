@@ -9,6 +9,7 @@ use crate::cli::offline::{
     CompletionsArgs, HelpArgs, InitArgs, ResolveArgs, SandboxArgs, SchemaArgs, ShowArgs, ValidateArgs,
 };
 use crate::cli::online::{ApplyArgs, AuthArgs, DriftArgs, ImportArgs, PlanArgs};
+use crate::cli::undo::UndoArgs;
 
 /// Configuration as code for the settings of cloud-PBX clients.
 #[derive(Debug, Parser)]
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// The scheduled form of plan: what differs, what of it is new, and what is waived
     Drift(DriftArgs),
+    /// Plan the way back of a past run of apply; sends nothing
+    Undo(UndoArgs),
     /// Render saved plans and reports again
     Show(ShowArgs),
     /// Show past runs of apply: who, when, what was sent, and what became of it

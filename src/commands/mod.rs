@@ -17,4 +17,5 @@ pub(crate) mod resolve;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod undo;
 pub(crate) mod validate;

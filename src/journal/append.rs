@@ -42,6 +42,8 @@ pub struct JournalHeader<'a> {
     pub commit: Option<&'a str>,
     /// The digest of the plan that it sends.
     pub digest: &'a str,
+    /// The run that it takes back, where it is an undo.
+    pub undo: Option<&'a Untrusted>,
 }
 
 impl Journal {
@@ -68,6 +70,7 @@ impl Journal {
             ci: header.run.ci.clone(),
             commit: header.commit.map(str::to_owned),
             digest: Some(header.digest.to_owned()),
+            undo: header.undo.cloned(),
         };
         journal.write(&JournalLine::synced(&begin)?)?;
         Ok(journal)

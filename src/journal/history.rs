@@ -76,9 +76,16 @@ fn read(run: &str, here: &Untrusted, is_under_way: bool, lines: impl BufRead) ->
                 let client = PastClient { client_id, name: None, credentials, changes, moved: Vec::new(), fate };
                 clients.insert(client.key(), client);
             }
-            Ok(JournalRecord::Done { client_id, credentials, result, .. }) => {
+            Ok(JournalRecord::Done { client_id, credentials, result, in_doubt, not_converged, collateral, .. }) => {
                 if let Some(client) = clients.get_mut(&ClientKey::new(client_id, credentials.as_ref())) {
-                    client.fate = PutFate::Result(result);
+                    client.fate = if in_doubt { PutFate::InDoubt } else { PutFate::Result(result) };
+                    for change in &mut client.changes {
+                        let stored = not_converged.iter().find(|one| one.field == change.field);
+                        change.stored = stored.map(|one| one.stored.clone());
+                    }
+                    let moved = collateral.iter();
+                    client.moved =
+                        moved.map(|one| PastChange::sent(one.field, Some(&one.before), &one.after)).collect();
                 }
             }
             Ok(JournalRecord::End { .. }) => has_ended = true,

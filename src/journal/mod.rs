@@ -22,5 +22,5 @@ pub use folder::{FOLDER, state_folder};
 pub use history::past_runs;
 pub use record::JournalLine;
 pub use retention::{JournalRetention, prune};
-pub use stored::{StoredValues, stored_values};
+pub use stored::{StoredValues, StoringRun, stored_values};
 pub use unresolved::{DamagedLine, OpenEnds, PutTrace, UnresolvedPut, mark_resolved, open_ends};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::model::{CiJob, ClientId, GuardOverride, Setting, Untrusted};
 use crate::plan::send::ConfirmedBy;
-use crate::plan::{ApplyResult, ClientPlan, Details, Patch};
+use crate::plan::{ApplyResult, ClientPlan, Collateral, Details, NotConverged, Patch};
 
 /// One line of a journal.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub(super) enum JournalRecord {
         commit: Option<String>,
         #[serde(default)]
         digest: Option<String>,
+        /// The run that this one takes back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo: Option<Untrusted>,
     },
     /// The run is about to send a PUT.
     Sending { client_id: ClientId, credentials: Option<Arc<str>>, changes: Vec<JournaledChange>, put: Json },
@@ -51,6 +54,10 @@ pub(super) enum JournalRecord {
         /// Whether the run ended without learning whether the PUT landed.
         #[serde(default)]
         in_doubt: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_converged: Vec<NotConverged>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        collateral: Vec<Collateral>,
     },
     /// A later run learned the result of a PUT that this run left unresolved.
     Settled { client_id: ClientId, credentials: Option<Arc<str>>, by: String },
@@ -109,6 +116,8 @@ impl JournalLine {
             confirmed_by: details.confirmed_by,
             in_doubt: details.in_doubt && result == ApplyResult::Failed,
             why: lost.filter(|_| details.confirmed_by == Some(ConfirmedBy::Reading)).cloned(),
+            not_converged: details.not_converged.clone(),
+            collateral: details.collateral.clone(),
         };
         Ok(JournalLine { needs_sync: false, ..JournalLine::synced(&record)? })
     }
@@ -160,6 +169,7 @@ mod tests {
                     }),
                     commit: Some("0123".to_owned()),
                     digest: Some("sha256:00".to_owned()),
+                    undo: None,
                 },
                 r#"{"event":"begin","run":"r","started_at":"2026-01-01T00:00:00Z","ringform_version":"0.1.0","endpoint":"https://pbx.example","project":"ringform.yaml","overrides":[{"guard":"open-geo","reason":"fair"}],"actor":"anna","reason":"ticket 4711","ci":{"provider":"github","job":"https://x","pull_request":null},"commit":"0123","digest":"sha256:00"}"#,
             ),
@@ -181,8 +191,10 @@ mod tests {
                     confirmed_by: Some(ConfirmedBy::Reading),
                     why: Some("the connection broke".into()),
                     in_doubt: false,
+                    not_converged: vec![NotConverged { field: Setting::HoldMusic, sent: 7.into(), stored: 8.into() }],
+                    collateral: Vec::new(),
                 },
-                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8","confirmed_by":"reading","why":"the connection broke","in_doubt":false}"#,
+                r#"{"event":"done","client_id":"@me","credentials":null,"result":"not_converged","message":"stored 8","confirmed_by":"reading","why":"the connection broke","in_doubt":false,"not_converged":[{"field":"hold_music","sent":7,"stored":8}]}"#,
             ),
             (
                 JournalRecord::Settled { client_id: twelve(), credentials: None, by: "two".to_owned() },

@@ -19,15 +19,24 @@ use crate::plan::{ApplyResult, ClientPlan};
 /// The values that runs stored last, by client and field.
 #[derive(Clone, Debug, Default)]
 pub struct StoredValues {
-    by_field: BTreeMap<(ClientKey, Setting), (Json, Arc<str>)>,
+    by_field: BTreeMap<(ClientKey, Setting), (Json, StoringRun)>,
+}
+
+/// A run that stored a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoringRun {
+    /// The run.
+    pub run: Arc<str>,
+    /// The run that it took back, where it was an undo.
+    pub undo: Option<Untrusted>,
 }
 
 impl StoredValues {
     /// The run that stored this value last in this field of a client; `None` when no run did, or a later one stored
     /// another.
-    pub fn run(&self, client: &ClientPlan, field: Setting, value: &Json) -> Option<&str> {
+    pub fn run(&self, client: &ClientPlan, field: Setting, value: &Json) -> Option<&StoringRun> {
         let key = (client.key(), field);
-        self.by_field.get(&key).filter(|(stored, _)| stored == value).map(|(_, run)| &**run)
+        self.by_field.get(&key).filter(|(stored, _)| stored == value).map(|(_, run)| run)
     }
 }
 
@@ -36,17 +45,19 @@ pub fn stored_values(root: &Path, endpoint: &Untrusted) -> StoredValues {
     let mut stored = StoredValues::default();
     for path in journals(root).unwrap_or_default() {
         if let Ok(file) = open_regular(&path) {
-            add(file, Arc::from(run_of(&path)), endpoint, &mut stored);
+            let run = StoringRun { run: run_of(&path).into(), undo: None };
+            add(file, run, endpoint, &mut stored);
         }
     }
     stored
 }
 
-fn add(file: impl std::io::Read, run: Arc<str>, here: &Untrusted, stored: &mut StoredValues) {
+fn add(file: impl std::io::Read, mut run: StoringRun, here: &Untrusted, stored: &mut StoredValues) {
     let mut open: BTreeMap<ClientKey, Vec<JournaledChange>> = BTreeMap::new();
     for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
         match serde_json::from_slice::<JournalRecord>(&line) {
             Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return,
+            Ok(JournalRecord::Begin { undo, .. }) => run.undo = undo,
             Ok(JournalRecord::Sending { client_id, credentials, changes, .. }) => {
                 open.insert(ClientKey::new(client_id, credentials.as_ref()), changes);
             }
@@ -54,10 +65,10 @@ fn add(file: impl std::io::Read, run: Arc<str>, here: &Untrusted, stored: &mut S
                 let client = ClientKey::new(client_id, credentials.as_ref());
                 let changes = open.remove(&client).filter(|_| result == ApplyResult::Applied);
                 for change in changes.unwrap_or_default() {
-                    stored.by_field.insert((client.clone(), change.field), (change.after, Arc::clone(&run)));
+                    stored.by_field.insert((client.clone(), change.field), (change.after, run.clone()));
                 }
             }
-            Ok(JournalRecord::Begin { .. } | JournalRecord::Settled { .. } | JournalRecord::End { .. }) | Err(_) => {}
+            Ok(JournalRecord::Settled { .. } | JournalRecord::End { .. }) | Err(_) => {}
         }
     }
 }
@@ -101,9 +112,11 @@ mod tests {
             let mut stored = StoredValues::default();
             for (number, lines) in runs.iter().enumerate() {
                 let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-                add(text.as_bytes(), Arc::from(format!("run {number}")), &"https://pbx.example".into(), &mut stored);
+                let run = StoringRun { run: format!("run {number}").into(), undo: None };
+                add(text.as_bytes(), run, &"https://pbx.example".into(), &mut stored);
             }
-            let run = |value: Json| stored.run(&client("12"), Setting::HoldMusic, &value).map(str::to_owned);
+            let run =
+                |value: Json| stored.run(&client("12"), Setting::HoldMusic, &value).map(|one| one.run.to_string());
             assert_eq!(run(Json::Null).as_deref(), of_null, "{runs:?}");
             assert_eq!(run(Json::from(9)).as_deref(), of_nine, "{runs:?}");
         }

@@ -173,6 +173,7 @@ mod tests {
             project: &project,
             commit: None,
             digest: "sha256:00",
+            undo: None,
         };
         Journal::create(root, &header).unwrap()
     }

@@ -11,7 +11,7 @@ use crate::git::{GitError, ObjectReader};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::claim::Claim;
 use crate::ledger::errors::{error, unreadable};
-use crate::ledger::layout::{LedgerPath, README, is_run};
+use crate::ledger::layout::{LedgerPath, README, is_run, record_key};
 use crate::ledger::message::README_LINE;
 use crate::ledger::view::{ListedFile, list};
 use crate::model::{Diagnostic, Untrusted};
@@ -118,6 +118,21 @@ impl LedgerHistory {
         let mut found = None;
         self.files(|name| name == run, &mut |_, file| found = Some(file))?;
         found.ok_or_else(|| unknown_run(run))
+    }
+
+    /// The same run, where what live held before is not recorded: with the last agreed value of each field. A record that
+    /// holds what was sent has forgotten the value before.
+    pub fn with_recorded_values(&self, mut past: PastRun) -> Result<PastRun, Box<Diagnostic>> {
+        let view = self.branch.read(Some(&self.tip)).map_err(|refusal| unreadable(&self.branch, &refusal))?;
+        let records = view.records();
+        for client in &mut past.clients {
+            let record = records.get(&record_key(client.client_id, client.credentials.as_ref()));
+            for change in client.changes.iter_mut().filter(|change| change.before.is_none()) {
+                let agreed = record.and_then(|record| record.field(change.field)?.value.clone());
+                change.before = agreed.filter(|agreed| *agreed != change.after);
+            }
+        }
+        Ok(past)
     }
 
     /// The commits that wrote the report of a run, oldest first. A second one means that somebody changed it.

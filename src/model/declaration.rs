@@ -51,22 +51,26 @@ pub enum Layer {
     Settings,
     /// A profile of the project file, by name.
     Profile(Arc<str>),
+    /// A past run that is taken back, by name: the value is the one before it, not the declared one.
+    Undo(Arc<str>),
 }
 
 impl Layer {
-    /// As the plan writes it: `settings` or `profile NAME`.
+    /// As the plan writes it: `settings`, `profile NAME` or `undo RUN`.
     pub fn text(&self) -> String {
         match self {
             Layer::Settings => "settings".to_owned(),
             Layer::Profile(name) => format!("profile {name}"),
+            Layer::Undo(run) => format!("undo {run}"),
         }
     }
 
     /// Reads the form that [`Layer::text`] writes.
     pub fn parse(text: &str) -> Option<Layer> {
-        match text.strip_prefix("profile ") {
-            Some(name) => Some(Layer::Profile(name.into())),
-            None => (text == "settings").then_some(Layer::Settings),
+        match (text.strip_prefix("profile "), text.strip_prefix("undo ")) {
+            (Some(name), _) => Some(Layer::Profile(name.into())),
+            (None, Some(run)) => Some(Layer::Undo(run.into())),
+            (None, None) => (text == "settings").then_some(Layer::Settings),
         }
     }
 }

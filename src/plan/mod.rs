@@ -15,11 +15,12 @@ pub mod guards;
 pub mod history;
 pub mod select;
 pub mod send;
+pub mod undo;
 
 pub use crate::model::Origin;
 pub use client::{Blocked, BlockedKind, ClientPlan, ReleasedField, Status};
 pub use compare::{Change, ChangeAction, Origins};
-pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
+pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary, UndoneRun};
 pub use drift::DriftReport;
 pub use guard_list::{GuardList, LabelledClient, Labels, RevisionGuards};
 pub use guard_override::{refused_overrides, unused_overrides};

@@ -7,6 +7,7 @@ use crate::model::{Direction, value};
 use crate::plan::{ApplyResult, BlockedKind, Change, ClientPlan, DocumentKind, Origin, Plan, Status, Summary};
 use crate::render::wording::change::{RELEASED, marked};
 use crate::render::wording::numbers::{are, count, number};
+use crate::render::wording::undone::UndoneWords;
 
 /// The results of apply in the order of the report, and their words.
 pub(crate) const OUTCOMES: [(ApplyResult, &str); 8] = [
@@ -64,6 +65,8 @@ pub(crate) struct Totals {
     pub(crate) compared: usize,
     /// Managed fields of clients that failed.
     pub(crate) uncompared: usize,
+    /// The past run that an undo takes back.
+    undo: Option<UndoneWords>,
     /// Settings that apply stored.
     pub(crate) stored: usize,
     /// Whether this is the report of an apply.
@@ -86,6 +89,7 @@ impl Totals {
             left_out: plan.left_out.clients,
             // A client that is left out had nothing to send.
             withheld: plan.left_out.changes,
+            undo: plan.undo.as_ref().map(UndoneWords::of),
             ..Totals::default()
         };
         if let Some(at) = OUTCOMES.iter().position(|(one, _)| *one == ApplyResult::Unchanged) {
@@ -144,6 +148,9 @@ impl Totals {
     /// The totals as one sentence.
     pub(crate) fn headline(&self) -> String {
         let Summary { clients, in_sync, to_change, failed, changes, security, .. } = self.summary;
+        if let Some(undo) = self.undo.as_ref().filter(|_| clients == 0) {
+            return undo.nothing();
+        }
         if clients == 0 && self.unaffected > 0 {
             return "No clients: this change touches none.".to_owned();
         }
@@ -227,11 +234,15 @@ impl Totals {
     }
 
     fn report_headline(&self) -> String {
-        let all = count(self.summary.clients, "client");
+        let clients = self.summary.clients;
+        let all = count(clients, "client");
         let mut parts = Vec::new();
         for ((outcome, word), n) in OUTCOMES.into_iter().zip(self.outcomes) {
             if n == self.summary.clients && outcome == ApplyResult::Unchanged && self.withheld > 0 {
                 return format!("Nothing to send: {all}, nothing was changed.");
+            }
+            if let Some(undo) = self.undo.as_ref().filter(|_| n == clients && outcome == ApplyResult::Unchanged) {
+                return format!("Nothing to do: {all} {} as before run {}, nothing was changed.", are(n), undo.run);
             }
             if n == self.summary.clients && outcome == ApplyResult::Unchanged {
                 return format!("Nothing to do: {all} {} as declared, nothing was changed.", are(n));
@@ -315,7 +326,8 @@ impl Totals {
             let (n, is) = (self.left_out, are(self.left_out));
             notes.push(format!("{} had nothing to send and {is} not in this report.", count(n, "client")));
         }
-        if self.unaffected > 0 {
+        notes.extend(self.undo.iter().flat_map(|undo| undo.notes(self.summary.changes)));
+        if self.unaffected > 0 && self.undo.is_none() {
             let (n, was) = (self.unaffected, if self.unaffected == 1 { "was" } else { "were" });
             let them = if n == 1 { "it" } else { "them" };
             notes.push(format!("{} {was} not read: this change does not touch {them}.", count(n, "client")));
@@ -341,7 +353,8 @@ impl Totals {
         if self.is_report && self.undone() > 0 {
             let n = self.undone();
             let attention = if n == 1 { "needs attention" } else { "need attention" };
-            notes.push(format!("Not everything is as declared: {} {attention}.", count(n, "client")));
+            let as_wanted = if self.undo.is_some() { "undone" } else { "as declared" };
+            notes.push(format!("Not everything is {as_wanted}: {} {attention}.", count(n, "client")));
         }
         notes
     }

@@ -215,6 +215,7 @@ fn open(ready: &Ready, digest: &str, env: &Environment) -> std::io::Result<Arc<J
         project: &report.project,
         commit: report.revision.as_ref().map(|revision| revision.commit.as_str()),
         digest,
+        undo: report.undo.as_ref().map(|undo| &undo.run),
     };
     Journal::create(&ready.project.root, &header).map(Arc::new)
 }

@@ -1,4 +1,4 @@
-//! One run, as a library call: plan, apply, drift, import, auth, validate, resolve.
+//! One run, as a library call: plan, apply, undo, drift, import, auth, validate, resolve.
 //!
 //! Owns the straight line of a run: request, files, base, trust, selection, connection, reads, writes, outcome. The
 //! request and the environment come in as values. A run prints nothing, asks no clock and knows no terminal; it reports
@@ -18,6 +18,7 @@ mod log;
 mod not_started;
 mod offline;
 mod outcome;
+mod past_run;
 mod plan;
 mod preflight;
 mod project_seed;
@@ -32,6 +33,7 @@ mod saved_plan;
 mod session;
 #[cfg(test)]
 mod testing;
+mod undo;
 mod unresolved;
 mod validate;
 mod warnings;
@@ -58,8 +60,9 @@ pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE};
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
     ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
-    LedgerBeginning, LedgerOptions, Notification, RunRequest,
+    LedgerBeginning, LedgerOptions, Notification, PastRunName, RunRequest, UndoRequest,
 };
 pub use resolve::resolve;
 pub use session::simulator_state;
+pub use undo::undo;
 pub use validate::{Validation, validate};

@@ -131,6 +131,24 @@ pub struct ApplyRequest {
     pub limits: SendLimits,
 }
 
+/// What undo is asked to do.
+#[derive(Clone, Debug)]
+pub struct UndoRequest {
+    /// What it has in common with plan.
+    pub run: RunRequest,
+    /// The run to take back.
+    pub past: PastRunName,
+}
+
+/// A past run of apply, as people name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PastRunName {
+    /// By its name; its report is in the ledger or in the journals.
+    Run(String),
+    /// By the file of its report.
+    File(PathBuf),
+}
+
 /// What drift is asked to do.
 #[derive(Clone, Debug, Default)]
 pub struct DriftRequest {

@@ -71,6 +71,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     report.base_limits = plan.base_limits;
     report.shard = plan.shard;
     report.unaffected = plan.unaffected;
+    report.undo = plan.undo;
     report.released_clients = plan.released_clients;
     report.clients = plan.clients;
     let has_base = report.base.is_some();
@@ -122,7 +123,8 @@ fn check(plan: &Plan, project: &Project, now: Untrusted) -> Result<Vec<Option<Ar
     }
 }
 
-fn is_same_folder(then: Option<&Revision>, now: Option<&Revision>) -> bool {
+/// Whether two commits are of projects in one folder, as far as both are known.
+pub(super) fn is_same_folder(then: Option<&Revision>, now: Option<&Revision>) -> bool {
     match (then, now) {
         (Some(then), Some(now)) => then.folder == now.folder,
         (_, _) => true,

@@ -1,6 +1,6 @@
 //! Warnings that need the clients of a run.
 //!
-//! Owns which of them a plan has: an option that had no effect, and a base that is behind what was applied.
+//! Owns which of them a plan has: an option that had no effect, and a base that is behind what was applied, or that an undo went back behind.
 
 use crate::config::Project;
 use crate::journal;
@@ -33,7 +33,7 @@ fn unused_overwrites(sending: &SendScope, clients: &[ClientPlan]) -> Vec<Diagnos
 }
 
 /// A warning for each difference that looks like drift or conflict although the journal says that a run stored the live
-/// value.
+/// value, or that an undo put it back.
 pub(super) fn stale_base(project: &Project, report: &Plan) -> Vec<Diagnostic> {
     let Some(revision) = &report.base else { return Vec::new() };
     let is_from_elsewhere = |change: &Change| matches!(change.difference.origin, Origin::Drift | Origin::Conflict);
@@ -44,16 +44,29 @@ pub(super) fn stale_base(project: &Project, report: &Plan) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for client in &report.clients {
         for change in client.changes.iter().filter(|change| is_from_elsewhere(change)) {
-            if let Some(run) = stored.run(client, change.difference.setting, &change.difference.live.to_json()) {
-                let summary = format!(
-                    "client {}: {} holds what the run {run} stored, so {} is behind what was applied",
-                    client.client_id,
-                    change.difference.setting,
-                    revision.raw()
-                );
-                let warning = Diagnostic::warning("base-behind", change.difference.place.clone(), summary);
-                found.push(warning.help("name the revision that was applied last as the base".to_owned()));
-            }
+            let (difference, id) = (&change.difference, client.client_id);
+            let Some(stored) = stored.run(client, difference.setting, &difference.live.to_json()) else { continue };
+            let (run, setting, place) = (&stored.run, difference.setting, difference.place.clone());
+            found.push(match &stored.undo {
+                None => {
+                    let behind = revision.raw();
+                    let summary = format!(
+                        "client {id}: {setting} holds what the run {run} stored, so {behind} is behind what was applied"
+                    );
+                    let warning = Diagnostic::warning("base-behind", place, summary);
+                    warning.help("name the revision that was applied last as the base".to_owned())
+                }
+                Some(undone) => {
+                    let undone = undone.raw();
+                    let summary = format!(
+                        "client {id}: {setting} holds the old value that run {run} put back: it took back run {undone}"
+                    );
+                    let warning = Diagnostic::warning("undone", place, summary);
+                    warning.help(
+                        "revert its commit in git to keep the old value; apply sends the declared one again".to_owned(),
+                    )
+                }
+            });
         }
     }
     found

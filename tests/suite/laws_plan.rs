@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::fixtures::{answer, declaration, live, spellings};
 
-fn declared() -> impl Strategy<Value = Vec<(Setting, State)>> {
+pub fn declared() -> impl Strategy<Value = Vec<(Setting, State)>> {
     let one = spellings().into_iter().map(|of| {
         let setting = of.setting;
         proptest::option::of(proptest::sample::select(vec!["null", of.a, of.b]))
@@ -17,7 +17,7 @@ fn declared() -> impl Strategy<Value = Vec<(Setting, State)>> {
     one.collect::<Vec<_>>().prop_map(|all| all.into_iter().flatten().collect())
 }
 
-fn answered() -> impl Strategy<Value = Json> {
+pub fn answered() -> impl Strategy<Value = Json> {
     let one = spellings().into_iter().map(|of| {
         let mut raw: Vec<Json> = vec![json!(null), json!(""), of.live_a, of.live_b];
         raw.extend(of.live_a_otherwise);
@@ -29,7 +29,7 @@ fn answered() -> impl Strategy<Value = Json> {
 }
 
 /// What a merging API stores.
-fn put(answer: &Json, client: &ClientPlan) -> Json {
+pub fn put(answer: &Json, client: &ClientPlan) -> Json {
     let mut stored = answer.clone();
     if let Some(patch) = client.patch() {
         let body: Json = serde_json::from_slice(&patch.body()).unwrap();

@@ -20,7 +20,7 @@ const READS: &[(u8, &str)] =
 
 const DIFFERENCE: &str = "with --detailed-exitcode: no error, and a difference";
 
-pub(super) const PAGES: [HelpPage; 19] = [
+pub(super) const PAGES: [HelpPage; 20] = [
     HelpPage {
         path: &[],
         examples: &[
@@ -111,6 +111,20 @@ pub(super) const PAGES: [HelpPage; 19] = [
             (0, "no drift; with --fail-on new: no new finding"),
             (1, "an error; also when only some clients failed"),
             (2, "drift, a conflict, or a field that live has more open"),
+            (130, "interrupted by a signal"),
+        ],
+    },
+    HelpPage {
+        path: &["undo"],
+        examples: &[
+            ("ringform undo 20261124T100000Z-5f3a9c", "Show what would take that run of apply back"),
+            ("ringform undo report.json --out undo.json", "Save it; `ringform apply --plan undo.json` sends it"),
+            ("ringform undo report.json --client 12", "Only what that run changed of client 12"),
+        ],
+        statuses: &[
+            (0, "done, also with nothing to undo"),
+            (1, "an error; a client failed, or apply would refuse one"),
+            (2, DIFFERENCE),
             (130, "interrupted by a signal"),
         ],
     },

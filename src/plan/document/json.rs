@@ -22,7 +22,7 @@ use crate::model::{
 use crate::plan::client::{Blocked, ClientPlan, ReleasedField, Status};
 use crate::plan::compare::change::{Change, ChangeAction};
 use crate::plan::document::digest;
-use crate::plan::document::plan::{DocumentKind, FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary};
+use crate::plan::document::plan::{DocumentKind, FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary, UndoneRun};
 use crate::plan::drift::report;
 use crate::plan::send::result::{ApplyResult, Details};
 
@@ -42,8 +42,12 @@ pub(super) struct DocumentJson<'p> {
     #[serde(default, skip_serializing_if = "<[BaseLimit]>::is_empty")]
     base_limits: Cow<'p, [BaseLimit]>,
     shard: Option<Shard>,
-    /// With `--affected`, how many selected clients were not read because the change does not touch them.
+    /// With `--affected`, how many selected clients were not read because the change does not touch them. Of an undo,
+    /// how many selected clients it does not touch.
     unaffected: Option<usize>,
+    /// The run of apply that this plan takes back, or that this report took back; `null` for every other document.
+    #[serde(default)]
+    undo: Cow<'p, Option<UndoneRun>>,
     run: Cow<'p, Run>,
     summary: Summary,
     clients: Cow<'p, [ClientPlan]>,
@@ -67,6 +71,7 @@ impl From<DocumentJson<'_>> for Plan {
             base_limits: document.base_limits.into_owned(),
             shard: document.shard,
             unaffected: document.unaffected,
+            undo: document.undo.into_owned(),
             run: document.run.into_owned(),
             clients: document.clients.into_owned(),
             left_out: Summary::default(),
@@ -90,6 +95,7 @@ impl Serialize for Plan {
             base_limits: Cow::Borrowed(&self.base_limits),
             shard: self.shard,
             unaffected: self.unaffected,
+            undo: Cow::Borrowed(&self.undo),
             run: Cow::Borrowed(&self.run),
             summary: self.summary(),
             clients: Cow::Borrowed(&self.clients),
@@ -120,7 +126,8 @@ struct ClientJson<'p> {
     blocked: Cow<'p, [Blocked]>,
     released: Cow<'p, [ReleasedField]>,
     managed: SettingSet,
-    /// The fields that `--field` left out of this plan. Without `--field` the key is absent.
+    /// The fields that `--field` left out of this plan, and those that an undo leaves alone. Where there are none the key
+    /// is absent.
     #[serde(default, skip_serializing_if = "is_empty")]
     not_selected: SettingSet,
     /// Exactly the body that apply sends; `{}` where nothing would be sent.

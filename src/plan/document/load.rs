@@ -6,8 +6,8 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::model::ClientKey;
 use crate::model::encoding::without_mark;
+use crate::model::{ClientKey, Layer};
 use crate::plan::client::ClientPlan;
 use crate::plan::document::digest;
 use crate::plan::document::json::DocumentJson;
@@ -70,12 +70,25 @@ pub fn load(bytes: &[u8]) -> Result<Plan, LoadError> {
             return fail(&format!("it is not a valid document: {}", error.to_string().escape_debug()), "");
         }
     };
+    if !has_layers_of_its_undo(&plan) {
+        return fail("its `undo` does not follow from its changes", "make the plan again");
+    }
     let mut seen: Vec<ClientKey> = plan.clients.iter().map(ClientPlan::key).collect();
     seen.sort();
     if seen.windows(2).any(|pair| pair[0] == pair[1]) {
         return fail("it holds one client twice", "");
     }
     Ok(plan)
+}
+
+/// Whether each change has the layer of an undo exactly where the document is one. The digest covers the layers.
+fn has_layers_of_its_undo(plan: &Plan) -> bool {
+    let run = plan.undo.as_ref().map(|undo| undo.run.raw());
+    let layers = plan.clients.iter().flat_map(|client| &client.changes).map(|change| &change.difference.layer);
+    layers.into_iter().all(|layer| match layer {
+        Layer::Undo(of) => run == Some(&**of),
+        Layer::Settings | Layer::Profile(_) => run.is_none(),
+    })
 }
 
 #[cfg(test)]

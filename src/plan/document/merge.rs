@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::document::plan::{Plan, QuotaUsage};
+use crate::plan::document::plan::{Plan, QuotaUsage, UndoneRun};
 
 /// The most files that a sentence names.
 const NAMED: usize = 12;
@@ -50,6 +50,16 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
         }
         merged.clients.extend(plan.clients);
         merged.left_out = merged.left_out.plus(&plan.left_out).unwrap_or_default();
+        merged.undo = match (merged.undo.take(), plan.undo) {
+            (Some(one), Some(other)) if one.run == other.run => {
+                Some(UndoneRun { undeclared: one.undeclared + other.undeclared, ..one })
+            }
+            (None, None) => None,
+            (one, other) => {
+                gaps.push("the plans take back different runs: show them one by one".to_owned());
+                one.or(other)
+            }
+        };
         merged.unaffected = match (merged.unaffected, plan.unaffected) {
             (Some(one), Some(other)) => Some(one + other),
             (one, other) => one.or(other),

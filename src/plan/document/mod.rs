@@ -12,5 +12,7 @@ mod schema;
 pub use digest::of_plan as digest;
 pub use load::{LoadError, load};
 pub use merge::{merge, of_one_kind};
-pub use plan::{DocumentKind, FORMAT_VERSION, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary};
+pub use plan::{
+    DocumentKind, FORMAT_VERSION, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary, UndoneRun,
+};
 pub use schema::plan_schema;

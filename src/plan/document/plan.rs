@@ -94,8 +94,11 @@ pub struct Plan {
     pub base_limits: Vec<BaseLimit>,
     /// Which part of the fleet this is.
     pub shard: Option<Shard>,
-    /// With `--affected`, how many selected clients were not read because this change does not touch them.
+    /// With `--affected`, how many selected clients were not read because this change does not touch them. Of an undo,
+    /// how many selected clients it does not touch.
     pub unaffected: Option<usize>,
+    /// The run that this plan takes back.
+    pub undo: Option<UndoneRun>,
     /// Everything that depends on the run and not on the state.
     pub run: Run,
     /// The clients, in byte order of their files, then of their documents.
@@ -106,6 +109,20 @@ pub struct Plan {
     pub released_clients: Vec<ReleasedClient>,
     /// Problems and warnings of files and guards.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A past run of apply that a plan takes back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UndoneRun {
+    /// Its name.
+    pub run: Untrusted,
+    /// The commit that it applied; `null` where its report names none.
+    pub commit: Option<Untrusted>,
+    /// How many settings it changed, or may have changed.
+    pub changed: usize,
+    /// How many changes of this plan send another value than the files declare. Until the files change, the next apply
+    /// sends theirs again.
+    pub undeclared: usize,
 }
 
 /// A client whose document was removed since the base.
@@ -297,6 +314,7 @@ impl Plan {
             revision: self.revision.clone(),
             base: self.base.clone(),
             base_limits: self.base_limits.clone(),
+            undo: self.undo.clone(),
             shard: self.shard,
             unaffected: self.unaffected,
             run: self.run.clone(),

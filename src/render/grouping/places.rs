@@ -82,9 +82,9 @@ pub(super) fn place_groups<'p>(clients: &[ChangedClient<'p>], by: MarkBy) -> (Ve
         for change in &client.changes {
             let difference = &change.difference;
             // A value of the client's own document has a place of its own.
-            let Layer::Profile(profile) = &difference.layer else { continue };
+            let (Layer::Profile(layer) | Layer::Undo(layer)) = &difference.layer else { continue };
             let declared = difference.declared.to_json().to_string();
-            let key = (difference.setting, &difference.place, &**profile, declared, client.result);
+            let key = (difference.setting, &difference.place, &**layer, declared, client.result);
             places.entry(key).or_default().push((at, change));
         }
     }

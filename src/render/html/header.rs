@@ -45,12 +45,16 @@ fn verdict(plan: &Plan, totals: &Totals) -> String {
     if errors > 0 && summary.clients == 0 {
         return format!("Nothing was compared: {}", count(errors, "error"));
     }
+    if summary.clients == 0 && plan.undo.is_some() {
+        return "Nothing to undo".to_owned();
+    }
     if summary.clients == 0 {
         return "No clients were compared".to_owned();
     }
     if totals.is_report {
         return match (totals.undone(), totals.stored) {
             (0, 0) => "Nothing had to be changed".to_owned(),
+            (0, stored) if plan.undo.is_some() => format!("{} put back", count(stored, "setting")),
             (0, stored) => format!("{} changed, all as declared", count(stored, "setting")),
             (n, _) => format!("{} {} attention", count(n, "client"), if n == 1 { "needs" } else { "need" }),
         };
@@ -77,6 +81,7 @@ fn verdict(plan: &Plan, totals: &Totals) -> String {
 pub(super) fn head(plan: &Plan, view: &PageHeader, out: &mut dyn Write) -> io::Result<()> {
     let totals = &view.totals;
     let kind = match plan.kind {
+        DocumentKind::Plan if plan.undo.is_some() => "Plan of an undo",
         DocumentKind::Plan => "Plan",
         DocumentKind::Offline => "Offline plan",
         DocumentKind::Drift => "Drift report",

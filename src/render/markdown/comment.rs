@@ -46,10 +46,11 @@ pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Wr
 }
 
 fn head(plan: &Plan, totals: &Totals) -> String {
-    let what = match (totals.is_report, &plan.run.drift) {
-        (true, _) => "ringform apply",
-        (false, Some(_)) => "ringform drift",
-        (false, None) => "ringform plan",
+    let what = match (totals.is_report, &plan.run.drift, &plan.undo) {
+        (true, ..) => "ringform apply",
+        (false, Some(_), _) => "ringform drift",
+        (false, None, Some(_)) => "ringform undo",
+        (false, None, None) => "ringform plan",
     };
     // In a drift report the findings show the alarms.
     let alarms = totals.alarms().into_iter().filter(|_| plan.run.drift.is_none());

@@ -128,7 +128,8 @@ impl<'d> DifferenceView<'d> {
     pub(crate) fn place(&self, draw: impl Fn(&Untrusted) -> String) -> String {
         let location = draw(&place(&self.difference.place));
         match &self.difference.layer {
-            Layer::Settings => location,
+            // The run that an undo takes back is named once for the whole plan.
+            Layer::Settings | Layer::Undo(_) => location,
             Layer::Profile(name) => format!("profile {}, {location}", draw(&Untrusted::new(name.clone()))),
         }
     }

@@ -8,3 +8,4 @@ pub(super) mod difference;
 pub(super) mod drift;
 pub(super) mod numbers;
 pub(super) mod place;
+pub(super) mod undone;

@@ -150,7 +150,10 @@ pub(in crate::run) fn read(
             now: (env.clock.timestamp)(),
         };
         let run = begin(branch, &options)?;
-        Ok(LedgerStart { run, lease: config.lease, commit, advance: CommitAdvance::Advances })
+        // An undo applies old values, and no code.
+        let is_undo = saved.is_some_and(|plan| plan.undo.is_some());
+        let advance = if is_undo { CommitAdvance::Stays } else { CommitAdvance::Advances };
+        Ok(LedgerStart { run, lease: config.lease, commit, advance })
     });
     let start = match start {
         Ok(mut start) => {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::config::{self, Loaded, Project};
-use crate::model::{Declaration, DeclaredClient, Diagnostic, Floor, Untrusted, base_limit};
+use crate::model::{Declaration, DeclaredClient, Diagnostic, Floor, LedgerConfig, Untrusted, base_limit};
 use crate::plan::{DocumentKind, LabelledClient, Origin, Origins, Plan, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -38,6 +38,8 @@ pub(in crate::run) struct Scope {
     /// The report so far: everything but clients and run.
     pub(in crate::run) report: Plan,
     bases: RuleBases,
+    /// Where the ledger is; `None` for a run without one.
+    pub(in crate::run) ledger_config: Option<LedgerConfig>,
     /// The place of a run that writes in the ledger.
     pub(in crate::run) ledger: Option<LedgerStart>,
 }
@@ -56,12 +58,11 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let base = RunBase::read(&mut loaded, &request.base);
     let mut origins = baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise);
     // An offline plan compares with the base only.
+    let section = LedgerSection::of(loaded.project.as_ref(), base.as_ref(), &floor);
+    let ledger_config = section.config.filter(|_| !request.ledger.is_left_out).cloned();
     let mut ledger = match kind {
         DocumentKind::Offline => RunLedger::default(),
-        _ => {
-            let section = LedgerSection::of(loaded.project.as_ref(), base.as_ref(), &floor);
-            ledger::read(loaded.project.as_ref(), section, request, None, env)
-        }
+        _ => ledger::read(loaded.project.as_ref(), section, request, None, env),
     };
     let whole = loaded.project.as_ref().is_some_and(|project| selection::is_whole(&files, project));
     let mut releases = whole && selection::selects_nothing(request);
@@ -122,6 +123,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         affected,
         report,
         bases,
+        ledger_config,
         ledger: ledger.start,
     };
     scope.compare(request);

@@ -24,6 +24,7 @@ pub(super) fn rows() -> Vec<Run> {
     rows.extend(connections());
     rows.extend(clients());
     rows.extend(bases());
+    rows.extend(undos());
     rows.extend(trust());
     rows
 }
@@ -251,6 +252,32 @@ fn bases() -> Vec<Run> {
         run("plan --base HEAD --field geo_list", 0, &[], declared_anew),
         run("apply --base HEAD --yes --overwrite-drift 12/timezone", 0, &["warning nothing-to-overwrite"], committed),
         run("apply --base HEAD --yes --overwrite-drift 99", 0, &["warning nothing-to-overwrite"], committed),
+    ]
+}
+
+/// Runs of `undo`, and of a plan after one.
+fn undos() -> Vec<Run> {
+    fn reported() -> World {
+        let mut world = World::new().live(12, json!({"timezone": "UTC"})).declared(12, "{timezone: Asia/Omsk}");
+        world.run("apply --yes --format json=report.json").ok();
+        world
+    }
+    vec![
+        run("undo 20261124T100000Z-00aa11", 1, &["error undo"], in_sync),
+        run("undo report.json", 0, &["warning moved-on clients/12.yaml:2:22"], || {
+            let world = reported();
+            world.server().set(12, "timezone", json!("Asia/Tomsk"));
+            world
+        }),
+        run("undo report.json", 0, &["warning not-undone clients/12.yaml:1:1"], || {
+            reported().declared(12, "{hold_music: null}")
+        }),
+        run("plan --base HEAD", 0, &["warning undone clients/12.yaml:2:22"], || {
+            let mut world = reported();
+            world.run("undo report.json --out undo.json").ok();
+            world.run("apply --plan undo.json --yes").ok();
+            world.repository()
+        }),
     ]
 }
 
