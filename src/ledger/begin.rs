@@ -29,7 +29,7 @@ pub struct BeginOptions<'a> {
     pub allow_older: bool,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
-    /// By what the run judges where there is no ledger, as [`nothing_yet`] takes it.
+    /// By what the run judges where there is no ledger, as in `without it`.
     pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,
@@ -93,11 +93,12 @@ fn notes(
         notes.push(warning(summary, help));
     }
     if view.head.is_none() {
-        notes.push(nothing_yet(branch, options.otherwise));
+        notes.push(nothing_yet(branch, options.otherwise, "this run begins the record"));
         let gone = view.tip.as_deref().map(|tip| other_projects::gone(branch, tip, options.commit));
         let gone = gone.transpose().map_err(|refusal| unreadable(branch, &refusal))?.unwrap_or_default();
         for project in gone {
-            let summary = format!("the ledger {} holds the project {project}, which HEAD does not have", branch.shown());
+            let summary =
+                format!("the ledger {} holds the project {project}, which HEAD does not have", branch.shown());
             let help = format!(
                 "if you moved the project file, this run begins a new ledger; to keep the old one, move the file back to \
                  {project}"

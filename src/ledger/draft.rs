@@ -58,7 +58,8 @@ impl<'v> Draft<'v> {
         dead: &[OpenClaim],
     ) -> Result<Draft<'v>, serde_json::Error> {
         let records = view.clients.iter().map(|(key, entry)| (key.clone(), entry.record.clone())).collect();
-        let mut draft = Draft { folder, view, records, paths: BTreeMap::new(), is_whole: false, files: BTreeMap::new() };
+        let mut draft =
+            Draft { folder, view, records, paths: BTreeMap::new(), is_whole: false, files: BTreeMap::new() };
         if view.tip.is_none() {
             draft.files.insert(README.as_bytes().to_vec(), Some(readme().into_bytes()));
         }

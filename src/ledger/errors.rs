@@ -36,10 +36,15 @@ pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagn
     let help = match (&refusal.remedy, refusal.kind, branch.refreshing_fetch()) {
         (Some(remedy), ..) => format!("run `{remedy}`"),
         (None, GitErrorKind::Lacking, Some(fetch)) => {
-            format!("fetch what this clone lacks with `{}`", fetch.replace("git fetch", "git fetch --refetch --no-filter"))
+            format!(
+                "fetch what this clone lacks with `{}`",
+                fetch.replace("git fetch", "git fetch --refetch --no-filter")
+            )
         }
         (None, GitErrorKind::Damaged, _) => "`git fsck` names every damaged object".to_owned(),
-        (None, ..) => "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned(),
+        (None, ..) => {
+            "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned()
+        }
     };
     error(summary, help)
 }

@@ -28,7 +28,7 @@ pub struct LocalOptions<'a> {
     pub endpoint: Option<&'a Untrusted>,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
-    /// By what the run judges where there is no ledger, as [`nothing_yet`] takes it.
+    /// By what the run judges where there is no ledger, as in `without it`.
     pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,
@@ -40,11 +40,14 @@ impl LocalLedger {
     }
 }
 
+/// What begins a record.
+const BEGINNING: &str = "the first `ringform apply` begins the record";
+
 /// The note of a run that finds nothing of its project in the branch. `otherwise` says how it judges: `without it`.
-pub fn nothing_yet(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
+pub(super) fn nothing_yet(branch: &LedgerBranch, otherwise: &str, help: &str) -> Diagnostic {
     let summary =
         format!("the ledger {} holds nothing of this project yet; origins are judged {otherwise}", branch.shown());
-    warning(summary, "the first `ringform apply` begins the record".to_owned())
+    warning(summary, help.to_owned())
 }
 
 /// Reads the local copy.
@@ -72,11 +75,10 @@ fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
     let shown = branch.shown();
     match branch.refreshing_fetch() {
         Some(fetch) => {
-            let summary =
-                format!("this repository has no copy of the ledger {shown}; origins are judged {otherwise}");
+            let summary = format!("this repository has no copy of the ledger {shown}; origins are judged {otherwise}");
             warning(summary, format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"))
         }
-        None => nothing_yet(branch, otherwise),
+        None => nothing_yet(branch, otherwise, BEGINNING),
     }
 }
 
@@ -89,7 +91,7 @@ fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -
         return LocalLedger::without(warning(summary, help));
     }
     match &view.head {
-        None => LocalLedger::without(nothing_yet(branch, otherwise)),
+        None => LocalLedger::without(nothing_yet(branch, otherwise, BEGINNING)),
         Some(Err(flaw)) => {
             let why = match flaw {
                 HeadFlaw::Newer(version) => format!("has version {}, which is newer", version.raw()),
@@ -104,7 +106,7 @@ fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -
         }
         Some(Ok(head)) if options.endpoint.is_some_and(|endpoint| head.endpoint != *endpoint) => {
             if options.trust_project {
-                return LocalLedger::without(nothing_yet(branch, otherwise));
+                return LocalLedger::without(nothing_yet(branch, otherwise, BEGINNING));
             }
             let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
             let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";

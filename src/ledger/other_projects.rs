@@ -79,7 +79,8 @@ mod tests {
         // The project of the branch itself is `bäse/ringform.yaml`.
         let expected = ["ringform.yaml", "a b/ö/east.ringform.yaml", "kept/deep/er/ringform.yaml"];
         assert_eq!(gone(&one, &tip, &code).unwrap(), expected);
-        let all = write(&["ringform.yaml", "a b/ö/east.ringform.yaml", "kept/ringform.yaml", "kept/deep/er/ringform.yaml"]);
+        let all =
+            write(&["ringform.yaml", "a b/ö/east.ringform.yaml", "kept/ringform.yaml", "kept/deep/er/ringform.yaml"]);
         assert_eq!(gone(&one, &tip, &all).unwrap(), Vec::<String>::new());
     }
 }

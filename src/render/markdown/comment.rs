@@ -56,14 +56,15 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     let overrides = plan.run.overrides.iter().map(|one| plain(&cut(&overridden(one), SENTENCE)));
     let overrides: String = overrides.map(|line| format!("**⚠ {line}**\n\n")).collect();
     let mut head = format!("**{what}:** {}\n\n{alarms}{overrides}", totals.headline());
-    let has_base = plan.base.is_some();
+    let has_origins = totals.has_origins;
     let notes = totals.notes();
-    // With a base the notes are the main answer: each has a line of its own.
-    if has_base {
+    // With origins the notes are the main answer: each has a line of its own.
+    if has_origins {
         head.extend(notes.iter().map(|note| format!("- {note}\n")));
         head.push_str(if notes.is_empty() { "" } else { "\n" });
     }
-    let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !has_base)).collect();
+    let mut lines: Vec<String> =
+        totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !has_origins)).collect();
     if let Some(base) = &plan.base {
         // `main...` ends with dots already.
         let end = if base.raw().ends_with('.') { "" } else { "." };

@@ -174,10 +174,7 @@ fn local(
             };
             read_local(&branch, &options)
         }
-        Err(problem) => LocalLedger {
-            diagnostics: vec![problem.as_warning()],
-            ..LocalLedger::default()
-        },
+        Err(problem) => LocalLedger { diagnostics: vec![problem.as_warning()], ..LocalLedger::default() },
     };
     local.diagnostics.extend(changed);
     Some(local)
