@@ -44,10 +44,9 @@ pub fn begin(branch: LedgerBranch, options: &BeginOptions<'_>) -> Result<LedgerR
         let help = format!("put it back with `{}`, or remove the copy to begin a new ledger", branch.restoring_push());
         return Err(error(summary, help));
     }
-    let branch = if options.trust_project { branch.only_of(options.endpoint) } else { branch };
-    let view = read_whole(&branch, tip.as_deref())?;
+    let mut view = read_whole(&branch, tip.as_deref())?;
     check_branch(&branch, &view)?;
-    check_head(&branch, &view, options)?;
+    check_head(&branch, &mut view, options)?;
     match may_begin(&view.claims, options.now, options.take_over) {
         Beginning::Free { dead } => {
             let notes = notes(&branch, &view, before.as_deref(), options)?;
@@ -123,8 +122,8 @@ fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diag
     Ok(())
 }
 
-/// Checks `ledger.json`.
-fn check_head(branch: &LedgerBranch, view: &LedgerView, options: &BeginOptions<'_>) -> Result<(), Box<Diagnostic>> {
+/// Checks `ledger.json`. Records of another endpoint that are to count as none are taken out of the view.
+fn check_head(branch: &LedgerBranch, view: &mut LedgerView, options: &BeginOptions<'_>) -> Result<(), Box<Diagnostic>> {
     let head = match &view.head {
         None => return Ok(()),
         Some(Err(HeadFlaw::Newer(version))) => {
@@ -135,14 +134,20 @@ fn check_head(branch: &LedgerBranch, view: &LedgerView, options: &BeginOptions<'
             let summary = format!("ledger.json in {} does not parse: {why}", branch.shown());
             return Err(error(summary, format!("{}; mend it with a push to the branch", branch.look_at_head())));
         }
-        Some(Ok(head)) => head,
+        Some(Ok(head)) => head.clone(),
     };
     if head.endpoint != *options.endpoint {
-        let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
-        let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
-        return Err(error(summary, help.to_owned()));
+        if !options.trust_project {
+            let summary = format!("this ledger is of {}, and the endpoint is another", head.endpoint.raw());
+            let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
+            return Err(error(summary, help.to_owned()));
+        }
+        view.clients.clear();
+        view.unreadable.clear();
+        view.head = None;
+        return Ok(());
     }
-    check_age(branch, head, options)
+    check_age(branch, &head, options)
 }
 
 /// A newer commit was applied already: a job of last week must not undo it.

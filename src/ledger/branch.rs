@@ -10,7 +10,6 @@ use crate::git::{GitError, GitProcess, NewCommit, RemoteBranch, write_commit};
 use crate::ledger::layout::{LedgerPath, ProjectFolder};
 use crate::ledger::protocol::{PushOutcome, after_push};
 use crate::ledger::view::{LedgerView, path_argument};
-use crate::model::Untrusted;
 
 /// Where the ledger of a project is.
 #[derive(Clone, Debug)]
@@ -24,8 +23,6 @@ pub struct LedgerBranch {
     remote: Option<Arc<str>>,
     /// How long one call over the network may take.
     time_limit: Duration,
-    /// The endpoint whose records alone count; `None` where records of another one stop the run.
-    endpoint: Option<Untrusted>,
 }
 
 impl LedgerBranch {
@@ -37,12 +34,7 @@ impl LedgerBranch {
         remote: Option<Arc<str>>,
         time_limit: Duration,
     ) -> LedgerBranch {
-        LedgerBranch { git, folder, name, remote, time_limit, endpoint: None }
-    }
-
-    /// The same branch, where records of another endpoint than this one count as none.
-    pub(super) fn only_of(self, endpoint: &Untrusted) -> LedgerBranch {
-        LedgerBranch { endpoint: Some(endpoint.clone()), ..self }
+        LedgerBranch { git, folder, name, remote, time_limit }
     }
 
     /// The branch as messages name it: `origin/ringform-ledger`.
@@ -115,11 +107,7 @@ impl LedgerBranch {
 
     /// What the branch holds of the project at this commit.
     pub(crate) fn read(&self, tip: Option<&str>) -> Result<LedgerView, GitError> {
-        let mut view = LedgerView::read(&self.git, &self.folder, tip)?;
-        if let Some(endpoint) = &self.endpoint {
-            view.forget_unless_of(endpoint);
-        }
-        Ok(view)
+        LedgerView::read(&self.git, &self.folder, tip)
     }
 
     /// The id of the project's folder at this commit: it changes when any file of the project does.

@@ -126,7 +126,6 @@ impl<'v> Draft<'v> {
                 files.insert(entry.path.clone(), None);
             }
         }
-        files.extend(self.view.forgotten.iter().map(|path| (path.clone(), None)));
         for (key, paths) in &self.view.unreadable {
             let record = self.records.get(key);
             // An empty record in place of a damaged one would turn drift into a first record.

@@ -52,7 +52,8 @@ pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagn
 /// A warning for each client whose record does not parse. `otherwise` says how its origins are judged.
 pub(super) fn damaged_records(branch: &LedgerBranch, view: &LedgerView, otherwise: &str) -> Vec<Diagnostic> {
     let damaged = view.unreadable.iter().map(|(key, paths)| {
-        let files: Vec<_> = paths.iter().map(|path| String::from_utf8_lossy(path)).collect();
+        let mut files: Vec<_> = paths.iter().map(|path| String::from_utf8_lossy(path)).collect();
+        files.sort();
         let why = if files.len() > 1 { "are records of one client" } else { "does not parse" };
         let summary = format!("client {}: {} in {} {why}", key.client(), files.join(" and "), branch.shown());
         warning(summary, format!("its origins are judged {otherwise}; the next record of `ringform apply` replaces it"))

@@ -12,7 +12,7 @@ use crate::ledger::client_file;
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::layout::{LedgerPath, ProjectFolder, README};
 use crate::ledger::message::README_LINE;
-use crate::model::{ClientKey, RecordedClient, Untrusted};
+use crate::model::{ClientKey, RecordedClient};
 
 /// The largest file of a branch that is read: a claim of 100,000 clients has about 10 MiB.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -30,8 +30,6 @@ pub struct LedgerView {
     pub clients: BTreeMap<ClientKey, ClientEntry>,
     /// The paths of client files that do not parse, or that are several of one client.
     pub unreadable: BTreeMap<ClientKey, Vec<Vec<u8>>>,
-    /// The paths of records of another endpoint. They count as none, and the next record removes them.
-    pub forgotten: Vec<Vec<u8>>,
     /// The claims.
     pub claims: Vec<OpenClaim>,
 }
@@ -87,17 +85,6 @@ impl LedgerView {
             },
             Some(LedgerPath::Report(_)) | None => {}
         }
-    }
-
-    /// Lets the records count as none if they are of another endpoint than this one.
-    pub(super) fn forget_unless_of(&mut self, endpoint: &Untrusted) {
-        if !self.head.as_ref().is_some_and(|head| head.as_ref().is_ok_and(|head| head.endpoint != *endpoint)) {
-            return;
-        }
-        self.head = None;
-        let recorded = std::mem::take(&mut self.clients).into_values().map(|entry| entry.path);
-        self.forgotten.extend(recorded);
-        self.forgotten.extend(std::mem::take(&mut self.unreadable).into_values().flatten());
     }
 
     /// The records by client, with the values that the PUTs of open claims may have left.
