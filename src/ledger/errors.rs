@@ -33,18 +33,23 @@ pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
 /// The error where git does not give the branch.
 pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
     let summary = format!("the ledger {} cannot be read: {}", branch.shown(), refusal.sentence.raw());
+    let help = match &refusal.remedy {
+        Some(remedy) => format!("run `{remedy}`"),
+        None => "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned(),
+    };
+    error(summary, help)
+}
+
+/// The error where this repository does not give its copy of the branch. No remote is asked.
+pub(super) fn unreadable_copy(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
+    let summary = format!("the copy of the ledger {} cannot be read: {}", branch.shown(), refusal.sentence.raw());
     let help = match (&refusal.remedy, refusal.kind, branch.refreshing_fetch()) {
         (Some(remedy), ..) => format!("run `{remedy}`"),
         (None, GitErrorKind::Lacking, Some(fetch)) => {
-            format!(
-                "fetch what this clone lacks with `{}`",
-                fetch.replace("git fetch", "git fetch --refetch --no-filter")
-            )
+            let whole = fetch.replace("git fetch", "git fetch --refetch --no-filter");
+            format!("a partial clone fetches what it lacks with `{whole}`")
         }
-        (None, GitErrorKind::Damaged, _) => "`git fsck` names every damaged object".to_owned(),
-        (None, ..) => {
-            "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned()
-        }
+        (None, ..) => "`git fsck` names every damaged object, or run once with --no-ledger".to_owned(),
     };
     error(summary, help)
 }

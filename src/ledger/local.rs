@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{damaged_records, error, unreadable, warning};
+use crate::ledger::errors::{damaged_records, error, unreadable_copy, warning};
 use crate::ledger::head_file::HeadFlaw;
 use crate::ledger::local_copy;
 use crate::ledger::view::LedgerView;
@@ -55,12 +55,12 @@ pub fn read_local(branch: &LedgerBranch, options: &LocalOptions<'_>) -> LocalLed
     let otherwise = options.otherwise;
     let copy = match local_copy::read(branch) {
         Ok(copy) => copy,
-        Err(refusal) => return LocalLedger::without(unreadable(branch, &refusal).as_warning()),
+        Err(refusal) => return LocalLedger::without(unreadable_copy(branch, &refusal).as_warning()),
     };
     let Some(tip) = &copy.tip else { return LocalLedger::without(no_copy(branch, otherwise)) };
     let mut ledger = match branch.read(Some(tip)) {
         Ok(view) => judged(branch, view, options),
-        Err(refusal) => return LocalLedger::without(unreadable(branch, &refusal).as_warning()),
+        Err(refusal) => return LocalLedger::without(unreadable_copy(branch, &refusal).as_warning()),
     };
     if let (Some(age), Some(fetch)) = (copy.old_age(options.now), branch.refreshing_fetch()) {
         let age = local_copy::in_words(age);

@@ -66,7 +66,7 @@ pub fn edit_branch(world: &World, path: &str, text: Option<&str>) {
         None => fs::remove_file(at.join(path)).unwrap(),
     }
     git_in(&at, &["add", "-A"]);
-    git_in(&at, &["commit", "-q", "-m", "by hand"]);
+    git_in(&at, &["commit", "-q", "--allow-empty", "-m", "by hand"]);
     git_in(&at, &["push", "-q", "origin", "HEAD"]);
     world.git(&["fetch", "-q", "origin"]);
 }

@@ -197,7 +197,7 @@ fn without_a_work_tree_or_a_commit_apply_says_what_is_missing_and_plan_goes_on()
 
 #[test]
 fn a_work_tree_of_another_owner_needs_gits_own_remedy() {
-    let (world, _remote) = world();
+    let (world, remote) = world();
     let (home, programs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let world = world.env("HOME", home.path().to_str().unwrap());
     let mut world = world.env("PATH", &git_of_another_owner(programs.path()));
@@ -209,8 +209,10 @@ fn a_work_tree_of_another_owner_needs_gits_own_remedy() {
     );
     let remedy = "git config --global --add safe.directory";
     world.run("apply --yes").status(1).sends_nothing().says(&["dubious ownership", remedy]);
-    let project = fs::canonicalize(world.folder()).unwrap();
-    fs::write(home.path().join(".gitconfig"), format!("[safe]\n\tdirectory = {}\n", project.display())).unwrap();
+    // The remote is a folder of the same machine here, so it needs the same.
+    let folders = [world.folder(), remote.path()].map(|folder| fs::canonicalize(folder).unwrap());
+    let lines = folders.map(|folder| format!("\tdirectory = {}\n", folder.display()));
+    fs::write(home.path().join(".gitconfig"), format!("[safe]\n{}", lines.concat())).unwrap();
     world.run("apply --yes").ok();
     assert_eq!(notes(&world.run("plan --format json").ok()), Vec::<String>::new());
 }
@@ -244,8 +246,8 @@ fn projects_of_one_repository_have_a_folder_each_whatever_their_names() {
 #[test]
 fn me_is_a_record_for_each_credential_and_a_number_begins_anew() {
     let seed = json!({"apps": [
-        {"app_id": "app", "app_secret": "s3cr3t-of-app", "client": 12},
-        {"app_id": "east", "app_secret": "s3cr3t-of-east", "client": 13},
+        {"app_id": "app", "app_secret": "s3cr3t-of-app", "me": 12},
+        {"app_id": "east", "app_secret": "s3cr3t-of-east", "me": 13},
     ]});
     let credentials = "credentials:\n  default: {app_id: \"${RINGFORM_APP_ID}\", app_secret: \"${RINGFORM_APP_SECRET}\"}\n  \
                        east: {app_id: \"${EAST_ID}\", app_secret: \"${EAST_SECRET}\"}";
