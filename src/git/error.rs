@@ -14,7 +14,7 @@ pub(crate) const DUBIOUS: &str = "dubious ownership";
 /// Parts of git's sentences about an object that it has and cannot use.
 const DAMAGE: [&str; 4] = ["is corrupt", "is empty", "unable to unpack", "bad object"];
 /// Parts of git's sentences about an object that it does not have.
-const LACK: [&str; 2] = ["Could not read", "promisor"];
+const LACK: [&str; 3] = ["Could not read", "promisor", "not a tree object"];
 
 /// What the remedy of an error depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

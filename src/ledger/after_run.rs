@@ -140,6 +140,44 @@ mod tests {
         }
     }
 
+    /// Every result, for a change that the run sends and for one that it withholds, with a PUT of known and of unknown
+    /// fate: before `5?6`, live 9, declared 7. Only a result of a sent change moves the record.
+    #[test]
+    fn every_result_sent_or_withheld_in_doubt_or_not_follows_the_table() {
+        use ApplyResult::*;
+        let rows = [
+            // Result, sent, sent and in doubt; what a withheld change leaves is always what the record held.
+            (Applied, "7", "7"),
+            (Unchanged, "7", "7"),
+            (NotConverged, "8", "8"),
+            (Collateral, "7", "7"),
+            (Stale, "5?6", "5?6?7"),
+            (Refused, "5?6", "5?6?7"),
+            (Failed, "5?6", "5?6?7"),
+            (Skipped, "5?6", "5?6?7"),
+        ];
+        let mut seen = 0;
+        for (result, sent, doubted) in rows {
+            for (withheld, in_doubt) in [(false, false), (false, true), (true, false), (true, true)] {
+                let mut client = client("12", &[(Setting::HoldMusic, json!(9), json!(7))]);
+                client.changes[0].withheld = withheld;
+                let stored = crate::plan::NotConverged { field: Setting::HoldMusic, sent: json!(7), stored: json!(8) };
+                let not_converged = if result == ApplyResult::NotConverged { vec![stored] } else { vec![] };
+                client.finish(result, Some(Details { not_converged, ..Details::default() }));
+                let expected = match (withheld, in_doubt) {
+                    (true, _) => "5?6",
+                    (false, false) => sent,
+                    (false, true) => doubted,
+                };
+                let after = after_run(&recorded(&[(Setting::HoldMusic, "5?6")]), &client, in_doubt, true);
+                let expected = recorded(&[(Setting::HoldMusic, expected)]);
+                assert_eq!(after, expected, "{result:?}, withheld {withheld}, in doubt {in_doubt}");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, 32);
+    }
+
     #[test]
     fn a_change_that_the_run_withholds_keeps_its_record_whatever_the_result() {
         for (before, live, expected) in [("5", 9, "5"), ("5?9", 9, "9"), ("-", 9, "-")] {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::git::GitErrorKind;
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::errors::{
-    busy, damaged_records, error, foreign, other_endpoint, rewritten, short, unreadable, warning,
+    busy, damaged_records, error, foreign, other_endpoint, rewritten, short, unreadable, unreadable_copy, warning,
 };
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::local::nothing_yet;
@@ -31,7 +31,7 @@ pub struct BeginOptions<'a> {
     pub allow_older: bool,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
-    /// By what the run judges where there is no ledger, as [`nothing_yet`] takes it.
+    /// By what the run judges where there is no ledger, as in `without it`.
     pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,
@@ -39,7 +39,7 @@ pub struct BeginOptions<'a> {
 
 /// Fetches the branch and judges whether a run may begin.
 pub fn begin(branch: LedgerBranch, options: &BeginOptions<'_>) -> Result<LedgerRun, Box<Diagnostic>> {
-    let before = branch.local_tip().map_err(|refusal| unreadable(&branch, &refusal))?;
+    let before = branch.local_tip().map_err(|refusal| unreadable_copy(&branch, &refusal))?;
     let tip = branch.refresh().map_err(|refusal| unreadable(&branch, &refusal))?;
     if tip.is_none() && before.is_some() {
         let summary = format!("the ledger {} is gone, and this repository has a copy of it", branch.shown());
@@ -71,7 +71,7 @@ fn read_whole(branch: &LedgerBranch, tip: Option<&str>) -> Result<LedgerView, Bo
         }
         read => read,
     };
-    read.map_err(|refusal| unreadable(branch, &refusal))
+    read.map_err(|refusal| unreadable_copy(branch, &refusal))
 }
 
 /// What people should learn of the branch although the run begins. `before`: the tip of the copy before the fetch.
@@ -88,9 +88,9 @@ fn notes(
         notes.push(rewritten(branch, before, tip));
     }
     if view.head.is_none() {
-        notes.push(nothing_yet(branch, options.otherwise));
+        notes.push(nothing_yet(branch, options.otherwise, "this run begins the record"));
         let gone = view.tip.as_deref().map(|tip| other_projects::gone(branch, tip, options.commit));
-        let gone = gone.transpose().map_err(|refusal| unreadable(branch, &refusal))?.unwrap_or_default();
+        let gone = gone.transpose().map_err(|refusal| unreadable_copy(branch, &refusal))?.unwrap_or_default();
         for project in gone {
             let summary =
                 format!("the ledger {} holds the project {project}, which HEAD does not have", branch.shown());

@@ -34,18 +34,23 @@ pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
 /// The error where git does not give the branch.
 pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
     let summary = format!("the ledger {} cannot be read: {}", branch.shown(), refusal.sentence.raw());
+    let help = match &refusal.remedy {
+        Some(remedy) => format!("run `{remedy}`"),
+        None => "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned(),
+    };
+    error(summary, help)
+}
+
+/// The error where this repository does not give its copy of the branch. No remote is asked.
+pub(super) fn unreadable_copy(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
+    let summary = format!("the copy of the ledger {} cannot be read: {}", branch.shown(), refusal.sentence.raw());
     let help = match (&refusal.remedy, refusal.kind, branch.refreshing_fetch()) {
         (Some(remedy), ..) => format!("run `{remedy}`"),
         (None, GitErrorKind::Lacking, Some(fetch)) => {
-            format!(
-                "fetch what this clone lacks with `{}`",
-                fetch.replace("git fetch", "git fetch --refetch --no-filter")
-            )
+            let whole = fetch.replace("git fetch", "git fetch --refetch --no-filter");
+            format!("a partial clone fetches what it lacks with `{whole}`")
         }
-        (None, GitErrorKind::Damaged, _) => "`git fsck` names every damaged object".to_owned(),
-        (None, ..) => {
-            "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned()
-        }
+        (None, ..) => "`git fsck` names every damaged object, or run once with --no-ledger".to_owned(),
     };
     error(summary, help)
 }
@@ -91,7 +96,8 @@ pub(super) fn rewritten(branch: &LedgerBranch, then: &str, now: &str) -> Diagnos
 /// A warning for each client whose record does not parse. `otherwise` says how its origins are judged.
 pub(super) fn damaged_records(branch: &LedgerBranch, view: &LedgerView, otherwise: &str) -> Vec<Diagnostic> {
     let damaged = view.unreadable.iter().map(|(key, paths)| {
-        let files: Vec<_> = paths.iter().map(|path| String::from_utf8_lossy(path)).collect();
+        let mut files: Vec<_> = paths.iter().map(|path| String::from_utf8_lossy(path)).collect();
+        files.sort();
         let why = if files.len() > 1 { "are records of one client" } else { "does not parse" };
         let summary = format!("client {}: {} in {} {why}", key.client(), files.join(" and "), branch.shown());
         warning(summary, format!("its origins are judged {otherwise}; the next record of `ringform apply` replaces it"))

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{damaged_records, other_endpoint, unreadable, warning};
+use crate::ledger::errors::{damaged_records, other_endpoint, unreadable_copy, warning};
 use crate::ledger::head_file::HeadFlaw;
 use crate::ledger::local_copy;
 use crate::ledger::view::LedgerView;
@@ -30,7 +30,7 @@ pub struct LocalOptions<'a> {
     pub endpoint: Option<&'a Untrusted>,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
-    /// By what the run judges where there is no ledger, as [`nothing_yet`] takes it.
+    /// By what the run judges where there is no ledger, as in `without it`.
     pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,
@@ -42,11 +42,14 @@ impl LocalLedger {
     }
 }
 
+/// What begins a record.
+const BEGINNING: &str = "the first `ringform apply` begins the record";
+
 /// The note of a run that finds nothing of its project in the branch. `otherwise` says how it judges: `without it`.
-pub fn nothing_yet(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
+pub(super) fn nothing_yet(branch: &LedgerBranch, otherwise: &str, help: &str) -> Diagnostic {
     let summary =
         format!("the ledger {} holds nothing of this project yet; origins are judged {otherwise}", branch.shown());
-    warning(summary, "the first `ringform apply` begins the record".to_owned())
+    warning(summary, help.to_owned())
 }
 
 /// Reads the local copy.
@@ -54,12 +57,12 @@ pub fn read_local(branch: &LedgerBranch, options: &LocalOptions<'_>) -> LocalLed
     let otherwise = options.otherwise;
     let copy = match local_copy::read(branch) {
         Ok(copy) => copy,
-        Err(refusal) => return LocalLedger::without(unreadable(branch, &refusal).as_warning()),
+        Err(refusal) => return LocalLedger::without(unreadable_copy(branch, &refusal).as_warning()),
     };
     let Some(tip) = &copy.tip else { return LocalLedger::without(no_copy(branch, otherwise)) };
     let mut ledger = match branch.read(Some(tip)) {
         Ok(view) => judged(branch, view, options),
-        Err(refusal) => return LocalLedger::without(unreadable(branch, &refusal).as_warning()),
+        Err(refusal) => return LocalLedger::without(unreadable_copy(branch, &refusal).as_warning()),
     };
     if let (Some(age), Some(fetch)) = (copy.old_age(options.now), branch.refreshing_fetch()) {
         let age = local_copy::in_words(age);
@@ -77,7 +80,7 @@ fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
             let summary = format!("this repository has no copy of the ledger {shown}; origins are judged {otherwise}");
             warning(summary, format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"))
         }
-        None => nothing_yet(branch, otherwise),
+        None => nothing_yet(branch, otherwise, BEGINNING),
     }
 }
 
@@ -90,7 +93,7 @@ fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -
         return LocalLedger::without(warning(summary, help));
     }
     match &view.head {
-        None => LocalLedger::without(nothing_yet(branch, otherwise)),
+        None => LocalLedger::without(nothing_yet(branch, otherwise, BEGINNING)),
         Some(Err(flaw)) => {
             let why = match flaw {
                 HeadFlaw::Newer(version) => format!("has version {}, which is newer", version.raw()),
@@ -105,9 +108,10 @@ fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -
         }
         Some(Ok(head)) if options.endpoint.is_some_and(|endpoint| head.endpoint != *endpoint) => {
             match options.trust_project {
-                true => {
-                    LocalLedger { applied: head.commit.clone(), ..LocalLedger::without(nothing_yet(branch, otherwise)) }
-                }
+                true => LocalLedger {
+                    applied: head.commit.clone(),
+                    ..LocalLedger::without(nothing_yet(branch, otherwise, BEGINNING))
+                },
                 false => LocalLedger::without(*other_endpoint(head)),
             }
         }

@@ -130,11 +130,15 @@ fn fields(plan: &Plan, page: &mut MetricsPage<'_>) -> io::Result<()> {
     page.one("ringform_closing_changes", help, summary.closes as u64)?;
     page.one(
         "ringform_released_fields",
-        "Fields that the base manages and the declarations no longer manage.",
+        "Fields that the base or the ledger holds and the declarations no longer manage.",
         summary.released as u64,
     )?;
     let gone = plan.released_clients.len() as u64;
-    page.one("ringform_released_clients", "Clients that the base declares and the project no longer declares.", gone)
+    page.one(
+        "ringform_released_clients",
+        "Clients that the base or the ledger holds and the project no longer declares.",
+        gone,
+    )
 }
 
 fn findings(report: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> {

@@ -45,6 +45,8 @@ pub(crate) struct Totals {
     pub(crate) withheld: usize,
     /// Whether there is a base.
     pub(crate) has_base: bool,
+    /// Whether a base or a ledger says where differences come from.
+    pub(crate) has_origins: bool,
     /// Whether ringform read no client and compared the declarations with the base.
     pub(crate) offline: bool,
     /// Changes that open the PBX: those that would be sent, or, in a report, those that were.
@@ -83,6 +85,7 @@ impl Totals {
             released_clients: plan.released_clients.len(),
             unaffected: plan.unaffected.unwrap_or(0),
             has_base: plan.base.is_some(),
+            has_origins: plan.has_origins(),
             offline: plan.is_offline(),
             is_report: plan.is_report(),
             is_drift: plan.kind == DocumentKind::Drift,
@@ -305,12 +308,13 @@ impl Totals {
         if self.offline {
             notes.push("Offline: the declarations were compared with the base only; nothing was read.".to_owned());
         }
-        if self.has_base && drift > 0 {
+        if self.has_origins && drift > 0 {
             let was = if drift == 1 { "was" } else { "were" };
             let drift = count(drift, "setting");
-            notes.push(format!("≠ {drift} {was} changed outside of git, or the base is not applied yet."));
+            let or = if self.has_base { ", or the base is not applied yet" } else { "" };
+            notes.push(format!("≠ {drift} {was} changed outside of git{or}."));
         }
-        if self.has_base && conflict > 0 {
+        if self.has_origins && conflict > 0 {
             let (is, its) = if conflict == 1 { ("is", "its client") } else { ("are", "their clients") };
             let conflict = count(conflict, "setting");
             let then = match (self.unsettled, self.is_report) {

@@ -1,7 +1,9 @@
 //! Laws of origins, over every spelling and over random declarations.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proptest::prelude::*;
-use ringform::model::{Declaration, ManagedField, Setting, SettingSet};
+use ringform::model::{Declaration, ManagedField, RecordedClient, RecordedField, Setting, SettingSet};
 use ringform::plan::compare::{BaseDeclaration, OriginRule};
 use ringform::plan::{BlockedKind, ClientPlan, Origin, Origins};
 use serde_json::{Value as Json, json};
@@ -83,5 +85,44 @@ proptest! {
             let other = whole.changes.iter().find(|other| other.difference.setting == change.difference.setting).unwrap();
             prop_assert_eq!(change, other);
         }
+    }
+
+    #[test]
+    fn a_ledger_that_holds_an_earlier_commit_everywhere_judges_as_that_commit(
+        then in declared(), now in declared(), seen in declared(),
+    ) {
+        let live_of = |one: &Declaration| -> Vec<(Setting, Option<Json>)> {
+            one.managed.iter().map(|managed| (managed.setting, Some(managed.wanted.to_json()))).collect()
+        };
+        let body = answer(&live_of(&seen));
+        let by_base = Origins::by(std::slice::from_ref(&then), true, std::slice::from_ref(&now), SettingSet::default());
+        let mut record = RecordedClient::default();
+        for managed in &then.managed {
+            record.set(managed.setting, RecordedField::agreed(managed.wanted.clone()));
+        }
+        let records = BTreeMap::from([(now.key(), record)]);
+        let of_ledger = |origins: Origins, whole| {
+            origins.with_ledger(records.clone(), BTreeSet::new(), std::slice::from_ref(&now), whole)
+        };
+        let by_record = of_ledger(Origins::always(Origin::Unknown), true);
+        let read = |origins: &Origins| ClientPlan::read(&now, live(&body), origins.of(&now));
+        let (base, ledger) = (read(&by_base), read(&by_record));
+        prop_assert_eq!(&base.changes, &ledger.changes);
+        prop_assert_eq!(base.blocked.len(), ledger.blocked.len());
+        let fields = |client: &ClientPlan| client.released.iter().map(|one| one.field).collect::<BTreeSet<_>>();
+        prop_assert_eq!(fields(&base), fields(&ledger));
+        prop_assert!(ledger.released.iter().all(|one| one.source.is_none()));
+        // With both, what is released is listed once, with its place at the base.
+        let both = read(&of_ledger(by_base, true));
+        prop_assert_eq!(both.released.len(), fields(&both).len());
+        prop_assert_eq!(fields(&both), fields(&base));
+        prop_assert!(both.released.iter().all(|one| one.source.is_some()));
+        // A part of the project releases nothing from the record.
+        prop_assert_eq!(read(&of_ledger(Origins::always(Origin::Unknown), false)).released.len(), 0);
+        // A damaged record is no record of its client.
+        let damaged = Origins::always(Origin::Drift).with_ledger(
+            BTreeMap::new(), BTreeSet::from([now.key()]), std::slice::from_ref(&now), true,
+        );
+        prop_assert!(read(&damaged).changes.iter().all(|one| one.difference.origin == Origin::Drift));
     }
 }

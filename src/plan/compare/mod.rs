@@ -6,6 +6,8 @@
 pub(super) mod change;
 pub(super) mod check_answer;
 mod duplicates;
+#[cfg(test)]
+mod laws;
 mod offline;
 pub(super) mod origin;
 mod origins;

@@ -267,6 +267,14 @@ impl Summary {
 }
 
 impl Plan {
+    /// Whether a base or a ledger says where its differences come from. Without both a plan knows no origin, and a drift
+    /// report takes every difference for drift.
+    pub fn has_origins(&self) -> bool {
+        let otherwise = if self.kind == DocumentKind::Drift { Origin::Drift } else { Origin::Unknown };
+        let mut changes = self.clients.iter().flat_map(|client| &client.changes);
+        self.base.is_some() || changes.any(|change| change.difference.origin != otherwise)
+    }
+
     /// The totals.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { clients: self.left_out.clients + self.clients.len(), ..self.left_out };

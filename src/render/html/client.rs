@@ -10,7 +10,7 @@ use crate::model::{Setting, Untrusted, value as model_value};
 use crate::plan::send::ConfirmedBy;
 use crate::plan::{Change, ClientPlan, Details, Plan};
 use crate::render::grouping::clients::{ClientGroup, ClientGroups};
-use crate::render::html::fragments::{MOST_CARDS, more, name, text, who};
+use crate::render::html::fragments::{MOST_CARDS, location, more, name, text, who};
 use crate::render::html::value::{is_grave, result};
 use crate::render::html::{difference, place_group, value};
 use crate::render::wording::change::MarkBy;
@@ -126,10 +126,10 @@ fn body(group: &ClientGroup<'_>, by: MarkBy, out: &mut dyn Write) -> io::Result<
         let live = value::alone(&model_value::live(released.field.kind(), &released.live));
         writeln!(
             out,
-            "<p class=\"note\">{} <code>{}</code> is no longer managed and stays {live} <span class=\"labels\">{}</span></p>",
+            "<p class=\"note\">{} <code>{}</code> is no longer managed and stays {live}{}</p>",
             value::tag("", "released"),
             released.field,
-            released.source.as_ref().map(|source| text(&place(source)).to_string()).unwrap_or_default()
+            location(released.source.as_ref())
         )?;
     }
     match &client.details {

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::Untrusted;
+use crate::model::{Place, Untrusted};
 use crate::plan::ClientPlan;
 use crate::render::escape;
 use crate::render::wording::numbers::number;
@@ -27,6 +27,11 @@ pub(super) fn text(text: &Untrusted) -> String {
 /// A name; empty without one.
 pub(super) fn name(name: Option<&Untrusted>) -> String {
     name.map(text).unwrap_or_default()
+}
+
+/// The place at which something was declared, behind a blank; empty without one.
+pub(super) fn location(source: Option<&Place>) -> String {
+    source.map(|source| format!(" <span class=\"labels\">{}</span>", text(&place(source)))).unwrap_or_default()
 }
 
 /// The number of items that a list leaves out; nothing for zero.

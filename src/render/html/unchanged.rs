@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use crate::model::Untrusted;
 use crate::plan::Plan;
 use crate::render::grouping::clients::ClientGroups;
-use crate::render::html::fragments::{MOST_LINES, more, name, text};
+use crate::render::html::fragments::{MOST_LINES, location, more, name, text};
 use crate::render::html::{client, value};
 use crate::render::wording::numbers::{are, count};
 use crate::render::wording::place::place;
 
-/// Clients whose document was removed since the base.
+/// Clients whose document was removed since the base, or since the ledger recorded them.
 pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let gone = &plan.released_clients;
     if gone.is_empty() {
@@ -30,8 +30,7 @@ pub(super) fn released(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
             .as_ref()
             .map(|name| format!(" ({})", text(&Untrusted::new(name.clone()))))
             .unwrap_or_default();
-        let location = client.source.as_ref().map(|source| text(&place(source)).to_string()).unwrap_or_default();
-        writeln!(out, "<li>{}{credentials} <span class=\"labels\">{location}</span></li>", client.client_id)?;
+        writeln!(out, "<li>{}{credentials}{}</li>", client.client_id, location(client.source.as_ref()))?;
     }
     writeln!(out, "</ul></div>")?;
     more(gone.len().saturating_sub(MOST_LINES), "released clients", out)?;

@@ -59,14 +59,15 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     let overrides: String = overrides.map(|line| format!("**⚠ {line}**\n\n")).collect();
     let who = attribution(plan).map(|who| format!("{}\n\n", plain(&who))).unwrap_or_default();
     let mut head = format!("**{what}:** {}\n\n{who}{alarms}{overrides}", totals.headline());
-    let has_base = plan.base.is_some();
+    let has_origins = totals.has_origins;
     let notes = totals.notes();
-    // With a base the notes are the main answer: each has a line of its own.
-    if has_base {
+    // With origins the notes are the main answer: each has a line of its own.
+    if has_origins {
         head.extend(notes.iter().map(|note| format!("- {note}\n")));
         head.push_str(if notes.is_empty() { "" } else { "\n" });
     }
-    let mut lines: Vec<String> = totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !has_base)).collect();
+    let mut lines: Vec<String> =
+        totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !has_origins)).collect();
     if let Some(base) = &plan.base {
         // `main...` ends with dots already.
         let end = if base.raw().ends_with('.') { "" } else { "." };

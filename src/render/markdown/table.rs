@@ -18,13 +18,16 @@ use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::{count, number, some};
 
-/// The parts of the table where there is a base, the ones to act on first.
+/// The parts of the table where origins are known, the ones to act on first.
 const PARTS: [(Origin, &str); 4] = [
     (Origin::Conflict, "**‼ Conflict: touched by this change and changed outside of git**\n\n"),
     (Origin::Pending, "**▸ Pending: what this change brings**\n\n"),
-    (Origin::Drift, "**≠ Drift: changed outside of git, or the base is not applied yet**\n\n"),
+    (Origin::Drift, "**≠ Drift: changed outside of git**\n\n"),
     (Origin::Unknown, "**Origin unknown**\n\n"),
 ];
+
+/// The title of drift where a base may be behind what was applied.
+const DRIFT_FROM_BASE: &str = "**≠ Drift: changed outside of git, or the base is not applied yet**\n\n";
 
 /// How many rows are visible.
 const ROWS: usize = 40;
@@ -92,10 +95,14 @@ pub(super) fn write<'p>(plan: &Plan, groups: &ClientGroups<'p>, is_report: bool,
         (false, true) => "| Client | Field | At the base | Declared | | Place |\n|---|---|---|---|---|---|",
         (false, false) => "| Client | Field | Live | Declared | | Place |\n|---|---|---|---|---|---|",
     };
-    let parts: Vec<(&str, Vec<&TableRow<'_>>)> = match plan.base.is_some() {
+    let parts: Vec<(&str, Vec<&TableRow<'_>>)> = match plan.has_origins() {
         true => PARTS
             .iter()
-            .map(|(of, title)| (*title, lines.iter().filter(|line| line.change.difference.origin == *of).collect()))
+            .map(|(of, title)| match of {
+                Origin::Drift if plan.base.is_some() => (of, DRIFT_FROM_BASE),
+                _ => (of, *title),
+            })
+            .map(|(of, title)| (title, lines.iter().filter(|line| line.change.difference.origin == *of).collect()))
             .collect(),
         false => vec![("", lines.iter().collect())],
     };

@@ -9,6 +9,7 @@ mod hostile;
 mod metrics;
 mod pages;
 mod properties;
+mod recorded;
 mod support;
 mod terraform;
 mod totals;

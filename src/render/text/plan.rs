@@ -74,13 +74,15 @@ fn column(groups: &ClientGroups<'_>, by: MarkBy, options: &TextOptions) -> usize
     places.chain(blocks).flatten().max().unwrap_or(block::NEAREST)
 }
 
-/// Clients that the base declares and the project no longer declares. ringform does not read them.
+/// Clients that the base declares or the ledger holds, and the project no longer declares. ringform does not read them.
 fn released_clients(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let all = &plan.released_clients;
     let shown = if options.verbose { all.len() } else { all.len().min(NAMED) };
     for one in &all[..shown] {
-        let file = one.source.as_ref().map(|source| terminal(&place(source)).to_string()).unwrap_or_default();
-        let line = format!("{RELEASED} client {} released: no longer declared, was at {file}", one.client_id);
+        // A client of the ledger has no place: its document is gone, and no revision is named.
+        let file = one.source.as_ref().map(|source| format!(", was at {}", terminal(&place(source))));
+        let file = file.unwrap_or_default();
+        let line = format!("{RELEASED} client {} released: no longer declared{file}", one.client_id);
         writeln!(out, "{}", paint(options.color, TextStyle::Faint, line))?;
     }
     if shown < all.len() {

@@ -73,8 +73,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         releases = releases && !(undeclared::has_undeclared(view, now) && project.repository.is_sparse());
         origins = ledger::origins(origins, view, now, releases);
         if releases {
-            released = base.as_ref().map(|base| base.released(&request.selection)).unwrap_or_default();
-            undeclared::add_released(&mut released, view, project, now);
+            released = undeclared::released(view, project, now);
         }
     }
     loaded.diagnostics.append(&mut ledger.take_problems());
@@ -127,9 +126,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         ledger: ledger.start,
     };
     scope.compare(request);
-    if releases {
-        scope.report.released_clients = released;
-    }
+    undeclared::add(&mut scope.report.released_clients, released);
     Ok(scope)
 }
 

@@ -30,26 +30,27 @@ pub(super) fn has_undeclared(view: &LedgerView, now: &[Declaration]) -> bool {
     !left.is_empty() || !unreadable.is_empty()
 }
 
-/// Adds the clients that the ledger holds and no document declares to those that the base shows as released.
-pub(super) fn add_released(
-    released: &mut Vec<ReleasedClient>,
-    view: &LedgerView,
-    project: &Project,
-    now: &[Declaration],
-) {
-    let declared = now.iter().map(|one| record_key(one.client, one.credentials.as_ref()));
-    let of_base = released.iter().map(|one| record_key(one.client_id, one.credentials.as_ref()));
-    let known: BTreeSet<ClientKey> = declared.chain(of_base).collect();
+/// The clients that the ledger holds and none of these declarations, all of the project, names.
+pub(super) fn released(view: &LedgerView, project: &Project, now: &[Declaration]) -> Vec<ReleasedClient> {
+    let declared: BTreeSet<ClientKey> =
+        now.iter().map(|one| record_key(one.client, one.credentials.as_ref())).collect();
     let readable = view.clients.iter().map(|(key, entry)| (key, entry.path.as_slice()));
     let damaged = view.unreadable.iter().filter_map(|(key, paths)| Some((key, paths.first()?.as_slice())));
-    let mut gone: Vec<(&ClientKey, &[u8])> = readable.chain(damaged).filter(|(key, _)| !known.contains(key)).collect();
+    let mut gone: Vec<(&ClientKey, &[u8])> =
+        readable.chain(damaged).filter(|(key, _)| !declared.contains(key)).collect();
     gone.sort();
-    released.extend(gone.into_iter().map(|(key, path)| {
-        ReleasedClient {
-            client_id: key.client(),
-            credentials: credentials_of(path)
-                .or_else(|| project.credentials.get_key_value("default").map(|(name, _)| Arc::clone(name))),
-            source: None,
-        }
-    }));
+    let unnamed = || project.credentials.get_key_value("default").map(|(name, _)| Arc::clone(name));
+    let of_record = |(key, path): (&ClientKey, &[u8])| ReleasedClient {
+        client_id: key.client(),
+        credentials: credentials_of(path).or_else(unnamed),
+        source: None,
+    };
+    gone.into_iter().map(of_record).collect()
+}
+
+/// Adds clients of the ledger to those that the base shows as released. One that both name keeps its place at the base.
+pub(super) fn add(released: &mut Vec<ReleasedClient>, of_record: Vec<ReleasedClient>) {
+    let key = |one: &ReleasedClient| record_key(one.client_id, one.credentials.as_ref());
+    let known: BTreeSet<ClientKey> = released.iter().map(key).collect();
+    released.extend(of_record.into_iter().filter(|one| !known.contains(&key(one))));
 }

@@ -15,7 +15,7 @@ pub(super) struct Run {
     pub(super) expected: &'static [&'static str],
 }
 
-fn run(line: &'static str, status: i32, expected: &'static [&'static str], world: fn() -> World) -> Run {
+pub(super) fn run(line: &'static str, status: i32, expected: &'static [&'static str], world: fn() -> World) -> Run {
     Run { world, line, status, expected }
 }
 
@@ -26,6 +26,7 @@ pub(super) fn rows() -> Vec<Run> {
     rows.extend(bases());
     rows.extend(undos());
     rows.extend(trust());
+    rows.extend(super::ledgers::rows());
     rows
 }
 
