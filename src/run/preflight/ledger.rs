@@ -13,9 +13,7 @@ use crate::ledger::layout::{ProjectFolder, record_key};
 use crate::ledger::local::{LocalLedger, read_local};
 use crate::ledger::run::LedgerRun;
 use crate::ledger::view::LedgerView;
-use crate::model::{
-    Advice, ClientKey, Declaration, Diagnostic, LedgerConfig, Level, Place, RecordedClient, SettingSet,
-};
+use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, Level, Place, RecordedClient, SettingSet};
 use crate::plan::Origins;
 use crate::run::preflight::baseline::RunBase;
 use crate::run::preflight::endpoint::EndpointChoice;
@@ -45,17 +43,6 @@ pub(super) fn section<'p>(
         Diagnostic::warning("rules-changed", place, summary).help(help.to_owned())
     });
     (then, warning)
-}
-
-/// `--only` and `--overwrite-drift` act on origins, so a run with them needs a base or a ledger.
-pub(super) fn check_origin_flags(project: Option<&Project>, request: &RunRequest) -> Result<(), Advice> {
-    let judges_by_origin = !request.sending.only.is_empty() || !request.sending.overwrite.is_empty();
-    let has_ledger = project.is_none_or(|project| project.ledger.is_some() && !request.ledger.is_left_out);
-    if has_ledger || request.base.revision.is_some() || !judges_by_origin {
-        return Ok(());
-    }
-    let what = "--only and --overwrite-drift need to know where each difference comes from";
-    Err(Advice::new(what, "give `--base REV`, or write `ledger: git` into ringform.yaml"))
 }
 
 /// The branch of a section, and the commit that is checked out. The error says why there is none.

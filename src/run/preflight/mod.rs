@@ -8,6 +8,7 @@ mod endpoint;
 pub(super) mod floor;
 mod helpers;
 mod ledger;
+mod origin_flags;
 mod project;
 mod report;
 mod rules;
