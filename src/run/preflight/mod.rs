@@ -8,12 +8,12 @@ mod endpoint;
 pub(super) mod floor;
 mod helpers;
 mod ledger;
-mod origin_flags;
 mod project;
 mod report;
 mod rules;
 mod scope;
 mod selection;
+mod sending_flags;
 #[cfg(test)]
 mod tests;
 mod trust;

@@ -12,7 +12,7 @@ use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::ledger::RunLedger;
 use crate::run::preflight::rules::BindingRules;
-use crate::run::preflight::{self, credentials, floor, ledger, origin_flags, report, selection};
+use crate::run::preflight::{self, credentials, floor, ledger, report, selection};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
 
@@ -50,7 +50,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let floor = floor::read(&mut loaded, request.floor.as_deref(), env);
     // The readers of an offline plan may be strangers, as in a pull request of a fork.
     let floor = if kind == DocumentKind::Offline { floor.without_text() } else { floor };
-    origin_flags::check_origin_flags(loaded.project.as_ref(), request).map_err(anyhow::Error::new)?;
+    preflight::sending_flags::check_origin_flags(loaded.project.as_ref(), request).map_err(anyhow::Error::new)?;
     let base = RunBase::read(&mut loaded, &request.base);
     let mut origins = baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise);
     // An offline plan compares with the base only.
