@@ -14,7 +14,7 @@ pub(crate) struct InitArgs {
     /// The folder of the project, created if it is missing [default: .]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// Write a pipeline too; repeat for more. An existing project gets only the pipeline
+    /// Write a pipeline too and turn the ledger on; repeat for more. An existing project gets only these two
     #[arg(long, value_enum, value_name = "WHERE", help_heading = "Output")]
     pub ci: Vec<Pipeline>,
     /// Write a project with a simulator of the API, so that `plan` works without an account

@@ -4,8 +4,7 @@
 //! change must not choose its own memory. It must not call git.
 
 use crate::config::Project;
-use crate::model::{Advice, Diagnostic, Floor, LedgerConfig, Place};
-use crate::run::RunRequest;
+use crate::model::{Diagnostic, Floor, LedgerConfig, Place};
 use crate::run::preflight::baseline::RunBase;
 
 /// The section `ledger` that counts.
@@ -42,17 +41,6 @@ impl<'s> LedgerSection<'s> {
         let then = then.ledger.as_ref();
         LedgerSection { config: then, diagnostics: changed(project, then, &base.revision).into_iter().collect() }
     }
-}
-
-/// `--only` and `--overwrite-drift` act on origins, so a run with them needs a base or a ledger.
-pub(super) fn check_origin_flags(project: Option<&Project>, floor: &Floor, request: &RunRequest) -> Result<(), Advice> {
-    let judges_by_origin = !request.sending.only.is_empty() || !request.sending.overwrite.is_empty();
-    let has_section = project.is_none() || LedgerSection::of(project, None, floor).config.is_some();
-    if (has_section && !request.ledger.is_left_out) || request.base.revision.is_some() || !judges_by_origin {
-        return Ok(());
-    }
-    let what = "--only and --overwrite-drift need to know where each difference comes from";
-    Err(Advice::new(what, "give `--base REV`, or write `ledger: git` into ringform.yaml"))
 }
 
 /// The warning about a change of the section.

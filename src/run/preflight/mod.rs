@@ -15,6 +15,7 @@ mod report;
 mod rules;
 mod scope;
 mod selection;
+mod sending_flags;
 #[cfg(test)]
 mod tests;
 mod trust;

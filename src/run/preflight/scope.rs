@@ -12,7 +12,7 @@ use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::ledger::{LedgerStart, RunLedger};
 use crate::run::preflight::ledger_section::LedgerSection;
 use crate::run::preflight::rules::{BindingRules, RuleBases};
-use crate::run::preflight::{self, applied, credentials, floor, ledger, ledger_section, report, selection, undeclared};
+use crate::run::preflight::{self, applied, credentials, floor, ledger, report, selection, sending_flags, undeclared};
 use crate::run::session::Session;
 use crate::run::{AffectedClients, Environment, Listener, NotStarted, RunEvent, RunRequest};
 
@@ -54,7 +54,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let floor = floor::read(&mut loaded, request.floor.as_deref(), env);
     // The readers of an offline plan may be strangers, as in a pull request of a fork.
     let floor = if kind == DocumentKind::Offline { floor.without_text() } else { floor };
-    ledger_section::check_origin_flags(loaded.project.as_ref(), &floor, request).map_err(anyhow::Error::new)?;
+    sending_flags::check_origin_flags(loaded.project.as_ref(), &floor, request).map_err(anyhow::Error::new)?;
     let base = RunBase::read(&mut loaded, &request.base);
     let mut origins = baseline::origins(base.as_ref(), &loaded.declarations, fields, otherwise);
     // An offline plan compares with the base only.
