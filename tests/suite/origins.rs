@@ -274,7 +274,6 @@ fn what_acts_while_a_plan_is_made_is_wrong_usage_with_a_saved_one() {
         "--base HEAD",
         "--base HEAD --only pending",
         "--affected",
-        "--trust-project",
         "clients/12.yaml",
     ] {
         world.run(&format!("apply --plan plan.json --yes {flags}")).status(1).sends_nothing();
@@ -287,7 +286,7 @@ fn what_acts_while_a_plan_is_made_is_wrong_usage_with_a_saved_one() {
         ran.says(&["another project"]);
     }
     world.run("apply --plan plan.json --yes .").ok();
-    for flags in ["--only pending", "--overwrite-drift 12", "--affected", "--trust-project", "--offline"] {
+    for flags in ["--only pending", "--overwrite-drift 12", "--affected", "--offline"] {
         world.run(&format!("plan {flags}")).status(1).sends_nothing().says(&["--base"]);
     }
 }
