@@ -77,7 +77,7 @@ pub enum RecordOutcome {
     Recorded,
     /// The ledger holds all of it already.
     Nothing,
-    /// Another run is under way, and this one sent nothing.
+    /// Another run is under way or recorded another commit meanwhile, and this one sent nothing.
     LeftOut,
 }
 
@@ -182,8 +182,12 @@ impl LedgerRun {
                     return Ok(RecordOutcome::Recorded);
                 }
                 Ok((PushOutcome::Lost | PushOutcome::Failed, _)) => {
+                    let before = self.view.head.take();
                     self.view = self.read_again()?;
-                    if !record.has_sent && self.view.claims.iter().any(|open| open.run != who.run) {
+                    // A run that finished meanwhile may have applied a newer commit, which must not go back.
+                    let has_moved = self.view.head != before;
+                    let is_beside = self.view.claims.iter().any(|open| open.run != who.run);
+                    if !record.has_sent && (is_beside || has_moved) {
                         return Ok(RecordOutcome::LeftOut);
                     }
                 }
