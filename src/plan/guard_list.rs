@@ -43,14 +43,22 @@ impl<'a> From<&'a ClientPlan> for LabelledClient<'a> {
     }
 }
 
+/// Labels that a client had at a base.
+#[derive(Clone, Debug)]
+struct EarlierLabels {
+    labels: Labels,
+    /// The commit that was applied last, where they are of that one.
+    applied: Option<Untrusted>,
+}
+
 /// The guards that judge a run.
 #[derive(Clone, Debug, Default)]
 pub struct GuardList {
     guards: Vec<Guard>,
     /// The labels that clients had at the base, where they differ from those of now.
-    earlier: BTreeMap<ClientKey, Vec<Labels>>,
+    earlier: BTreeMap<ClientKey, Vec<EarlierLabels>>,
     /// The labels of the base by number: only the answer of the API shows which number an `@me` is.
-    numbers: BTreeMap<u64, Vec<Labels>>,
+    numbers: BTreeMap<u64, Vec<EarlierLabels>>,
     /// The guards of the project that this run passes.
     overrides: Vec<GuardOverride>,
 }
@@ -95,11 +103,13 @@ impl GuardList {
         mut self,
         base: &[Declaration],
         lost: &BTreeSet<ClientKey>,
+        applied: Option<&str>,
         now: impl Iterator<Item = LabelledClient<'a>> + Clone,
     ) -> GuardList {
         if !self.has_labels() {
             return self;
         }
+        let earlier = |labels: &Labels| EarlierLabels { labels: labels.clone(), applied: applied.map(Untrusted::from) };
         let mut then: BTreeMap<ClientKey, Vec<&Labels>> = BTreeMap::new();
         for one in base {
             then.entry(one.key()).or_default().push(&one.labels);
@@ -111,7 +121,7 @@ impl GuardList {
         if now.clone().any(|one| one.key.client() == ClientId::Me) {
             for one in base {
                 if let ClientId::Number(id) = one.client {
-                    self.numbers.entry(id.get()).or_default().push(one.labels.clone());
+                    self.numbers.entry(id.get()).or_default().push(earlier(&one.labels));
                 }
             }
         }
@@ -123,7 +133,7 @@ impl GuardList {
             });
             labels.retain(|labels| *labels != one.labels);
             if !labels.is_empty() {
-                self.earlier.entry(one.key).or_default().extend(labels.into_iter().cloned());
+                self.earlier.entry(one.key).or_default().extend(labels.into_iter().map(earlier));
             }
         }
         self
@@ -161,13 +171,26 @@ impl GuardList {
 
     /// The guards that judge this client.
     pub(super) fn of(&self, client: &ClientPlan) -> Vec<&Guard> {
+        let earlier = self.earlier_labels(client);
+        let was_covered = |guard: &Guard| earlier.iter().any(|one| covers(guard, &one.labels));
+        self.guards.iter().filter(|guard| covers(guard, &client.labels) || was_covered(guard)).collect()
+    }
+
+    /// The revision by which a guard judges this client: its own, or the commit that was applied last where the client
+    /// has shed the labels since. `None` for a rule of today.
+    pub(super) fn revision_of(&self, guard: &Guard, client: &ClientPlan) -> Option<Untrusted> {
+        if guard.source.revision().is_some() || covers(guard, &client.labels) {
+            return guard.source.revision().cloned();
+        }
+        let earlier = self.earlier_labels(client);
+        earlier.into_iter().filter(|one| covers(guard, &one.labels)).find_map(|one| one.applied.clone())
+    }
+
+    fn earlier_labels(&self, client: &ClientPlan) -> Vec<&EarlierLabels> {
         // Without labels the identity of the client does not matter, and to make it has a cost.
         let earlier = (!self.earlier.is_empty()).then(|| self.earlier.get(&client.key())).flatten();
-        let earlier = earlier.map_or(&[][..], Vec::as_slice);
         let number = client.id.filter(|_| client.client_id == ClientId::Me).and_then(|id| self.numbers.get(&id));
-        let others = || earlier.iter().chain(number.into_iter().flatten());
-        let judges = |guard: &&Guard| covers(guard, &client.labels) || others().any(|labels| covers(guard, labels));
-        self.guards.iter().filter(judges).collect()
+        earlier.into_iter().chain(number).flatten().collect()
     }
 }
 

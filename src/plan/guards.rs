@@ -70,7 +70,7 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
                     kind: BlockedKind::Guard,
                     name: Untrusted::new(guard.name.clone()),
                     message,
-                    revision: guard.source.revision().cloned(),
+                    revision: guards.revision_of(guard, client),
                 }),
                 // A client that sends nothing cannot be stopped: the guard warns.
                 false => {

@@ -73,7 +73,8 @@ impl Recording {
         self.run.lease()
     }
 
-    /// A rule of an earlier commit stopped clients, so the ledger stays at its commit: to loosen a rule takes two merges.
+    /// A rule of an earlier commit stopped clients, so the ledger stays at its commit: to loosen a rule takes two
+    /// merges.
     pub(super) fn hold(&mut self, rule: &Untrusted) -> Diagnostic {
         self.advance = CommitAdvance::Stays;
         let stays = match self.run.view().applied() {

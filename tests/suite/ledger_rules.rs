@@ -380,13 +380,26 @@ fn a_ledger_of_another_endpoint_stops_every_run_until_people_trust_the_project()
     ledger.world.commit("the rule goes with the provider");
     let ran = ledger.world.run(&format!("apply --yes {at} --trust-project")).status(1).requests(1, 2, 0);
     ran.prints(&[&format!("guard open-geo of {}{REMOVES}", short(&first))]);
-    let paths = |ledger: &Ledger| ledger.files();
-    assert_eq!(ledger.commit(), first);
-    // The plan of before: only client 12 is recorded, and the records of the old endpoint are gone.
-    ledger.world.run(&format!("apply --plan p.json --yes {at} --trust-project")).ok().requests(1, 1, 1);
-    assert_eq!(ledger.file("ledger.json")["endpoint"], json!(moved));
-    let twelve = "ringform.yaml/clients/default/12.json";
-    assert_eq!(paths(&ledger), ["README.md", twelve, "ringform.yaml/ledger.json"]);
+    // The refused run read both clients at the new endpoint. It records the one in sync, and the old records go.
+    let (twelve, thirteen) = ("ringform.yaml/clients/default/12.json", "ringform.yaml/clients/default/13.json");
+    assert_eq!(ledger.files(), ["README.md", thirteen, "ringform.yaml/ledger.json"]);
+    assert_eq!(ledger.file("ledger.json"), json!({"format_version": "1.0", "endpoint": moved, "commit": first}));
+    // The plan of before: now the ledger is of its endpoint.
+    ledger.world.run(&format!("apply --plan p.json --yes {at}")).ok().requests(1, 1, 1);
+    assert_eq!(ledger.files(), ["README.md", twelve, thirteen, "ringform.yaml/ledger.json"]);
     assert_eq!(ledger.file("clients/default/12.json"), json!({"geo_list": {"value": "BY"}}));
     ledger.world.run("plan").status(1).sends_nothing().says(&["this ledger is of"]);
+}
+
+#[test]
+fn a_saved_plan_for_a_moved_provider_begins_the_records_anew() {
+    let mut ledger = Ledger::new("");
+    ledger.world.run(APPLY).ok();
+    let at = format!("--endpoint {}", ledger.world.server().endpoint().replace("127.0.0.1", "localhost"));
+    ledger.world.declare(12, "{geo_list: BY}");
+    ledger.world.commit("a change");
+    ledger.world.run(&format!("plan {at} --trust-project --out p.json")).ok();
+    ledger.world.run(&format!("apply --plan p.json --yes {at} --trust-project")).ok().requests(1, 1, 1);
+    assert_eq!(ledger.files(), ["README.md", "ringform.yaml/clients/default/12.json", "ringform.yaml/ledger.json"]);
+    assert_eq!(ledger.file("clients/default/12.json"), json!({"geo_list": {"value": "BY"}}));
 }

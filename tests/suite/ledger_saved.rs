@@ -116,7 +116,7 @@ fn a_plan_of_files_that_git_does_not_hold_is_recorded_with_a_warning() {
 #[test]
 fn a_plan_made_without_the_branch_is_judged_by_the_recorded_guards_and_labels_all_the_same() {
     let guard = "guards: [{name: g, field: geo_list, deny: {to: \"*\"}, labels: {city: omsk}}]";
-    for (now, why) in [(guard, "is against guard g"), ("", "which this change removes")] {
+    for (now, why) in [(guard, "is against the guard"), ("", "which this change removes")] {
         let mut ledger = Ledger::new(guard);
         ledger.world.write("clients/12.yaml", b"client: 12\nlabels: {city: omsk}\nsettings: {geo_list: RU}\n");
         ledger.world.commit("a label");

@@ -274,7 +274,6 @@ fn what_acts_while_a_plan_is_made_is_wrong_usage_with_a_saved_one() {
         "--base HEAD",
         "--base HEAD --only pending",
         "--affected",
-        "--trust-project",
         "clients/12.yaml",
     ] {
         world.run(&format!("apply --plan plan.json --yes {flags}")).status(1).sends_nothing();

@@ -1,6 +1,7 @@
 //! Which files of a project HEAD does not hold as they are.
 //!
-//! Owns what counts as a file of the project: the project file and the documents. Reports and plans beside them are none.
+//! Owns what counts as a file of the project: the project file and the documents. Reports and plans beside them do not
+//! count.
 
 use crate::config::find::names::text_of;
 use crate::config::load::Loaded;

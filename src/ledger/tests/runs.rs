@@ -135,6 +135,21 @@ fn of_two_runs_one_claims_and_the_other_is_refused_before_its_first_put() {
 }
 
 #[test]
+fn a_run_that_sent_nothing_takes_no_newer_commit_back() {
+    let (_folder, [one, two]) = clones();
+    let in_sync = || {
+        let mut client = client("12", &[(Setting::HoldMusic, json!(7), json!(7))]);
+        client.result = Some(ApplyResult::Unchanged);
+        client
+    };
+    let (mut slow, mut quick) = (start(&one, 0, None).unwrap(), start(&two, 0, None).unwrap());
+    assert_eq!(record(&mut quick, "r2", in_sync(), false), Ok(RecordOutcome::Recorded));
+    let after = view(&two);
+    assert_eq!(record(&mut slow, "r1", in_sync(), false), Ok(RecordOutcome::LeftOut));
+    assert_eq!(view(&two).tip, after.tip);
+}
+
+#[test]
 fn commits_of_other_projects_do_not_count() {
     let (_folder, [one, two]) = clones();
     let mut run = start(&one, 0, None).unwrap();

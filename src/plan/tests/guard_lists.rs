@@ -122,7 +122,7 @@ fn labels_of_the_base_count_as_those_of_now_do() {
         let then: Vec<Declaration> = base.iter().map(|one| declared(one.0, one.1)).collect();
         let now = [declared("12", "moscow")];
         for list in [list(&[labelled("almaty")], &[], &[]), list(&[], &[labelled("almaty")], &[])] {
-            let list = list.with_labels(&then, &lost, now.iter().map(LabelledClient::from));
+            let list = list.with_labels(&then, &lost, None, now.iter().map(LabelledClient::from));
             let answer = live(&[(Setting::GeoList, Some(json!("RU")))]);
             let mut client = ClientPlan::read(&now[0], answer, Origin::Unknown);
             assert!(guards::judge(&list, &mut client).is_empty());

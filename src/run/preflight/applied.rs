@@ -34,7 +34,8 @@ pub(in crate::run) fn short(commit: &str) -> &str {
     commit.get(..12).unwrap_or(commit)
 }
 
-/// Reads the rules of the recorded commit. `declared` are the clients that the files declare now. Problems join the list.
+/// Reads the rules of the recorded commit. `declared` are the clients that the files declare now. Problems join the
+/// list.
 pub(in crate::run) fn read(
     applied: &AppliedCommit,
     project: &Project,

@@ -102,7 +102,8 @@ impl RunBase {
         guards: GuardList,
         now: impl Iterator<Item = LabelledClient<'a>> + Clone,
     ) -> GuardList {
-        guards.with_labels(&self.baseline.declarations, &self.baseline.lost, now)
+        let applied = Some(self.revision.as_str()).filter(|_| self.origin == BaseOrigin::Ledger);
+        guards.with_labels(&self.baseline.declarations, &self.baseline.lost, applied, now)
     }
 
     /// The limits of the base.

@@ -1,7 +1,7 @@
 //! The ledger of a project, for a run that judges origins by it.
 //!
-//! Owns how a run begins in the ledger or reads the local copy, and how records meet declarations. `ledger_section` says
-//! where the ledger is. It changes nothing in the branch.
+//! Owns how a run begins in the ledger or reads the local copy, and how records meet declarations. `ledger_section`
+//! says where the ledger is. It changes nothing in the branch.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
