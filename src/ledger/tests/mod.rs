@@ -1,4 +1,5 @@
-//! Tests of the whole room: runs against real repositories, and a model of two runs that tries every order.
+//! Tests of the whole room: runs and faults against real repositories, and a model of two runs that tries every order.
 
+mod faults;
 mod model;
 mod runs;
