@@ -157,6 +157,21 @@ impl<'v> Draft<'v> {
         Ok(changes)
     }
 
+    /// Keeps every doubt of the branch, whatever the results say. Another run wrote while this one held the claim: it was
+    /// taken over while it lived, and its PUT may have landed after this run looked. The next run settles it.
+    pub(super) fn keep_doubts(&mut self) {
+        for (key, entry) in &self.view.clients {
+            let Some(record) = self.records.get_mut(key) else { continue };
+            for (setting, field) in entry.record.fields() {
+                for value in
+                    field.in_doubt.iter().filter(|_| record.field(setting).is_some()).cloned().collect::<Vec<_>>()
+                {
+                    record.field_mut(setting).doubt(value);
+                }
+            }
+        }
+    }
+
     /// The changes of the commit; none where the branch holds all of it already.
     pub(super) fn changes(self) -> Result<Vec<FileChange>, serde_json::Error> {
         let mut files = self.files;

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::git::GitProcess;
 use crate::git::fixture::{environment, git_in};
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::claim::{Claim, ClaimedPut};
 use crate::ledger::layout::ProjectFolder;
 
 use crate::model::{
@@ -27,6 +28,12 @@ pub(super) fn at(minute: i64) -> Timestamp {
 pub(super) fn still() -> Instant {
     static NOW: OnceLock<Instant> = OnceLock::new();
     *NOW.get_or_init(Instant::now)
+}
+
+/// The claim of a run.
+pub(super) fn claim(run: &str, started_at: Timestamp, lease_end: Timestamp, puts: Vec<ClaimedPut>) -> Claim {
+    let (commit, digest) = ("0".repeat(40), "sha256:00".to_owned());
+    Claim { run: run.to_owned(), actor: "Anna".into(), link: None, commit, digest, started_at, lease_end, puts }
 }
 
 /// A declaration of these fields.

@@ -45,7 +45,7 @@ impl LedgerRun {
                 return Ok(RenewalOutcome::Renewed);
             }
             self.read_again()?;
-            if !self.view.claims.iter().any(|open| open.run == who.run) {
+            if !self.is_open(&who.run) {
                 lease.end_now();
                 return Ok(RenewalOutcome::ClaimGone);
             }

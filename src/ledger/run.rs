@@ -69,6 +69,8 @@ pub struct LedgerRun {
     pub(super) claim: Option<Claim>,
     /// Its lease, and how long one is.
     pub(super) lease: Option<(HeldLease, Duration)>,
+    /// Whether another run wrote files of this project since this one read them first.
+    pub(super) is_changed: bool,
     /// Whether the claim was refused: then the run records nothing.
     pub(super) is_refused: bool,
     /// What happened to the branch meanwhile.
@@ -79,7 +81,17 @@ impl LedgerRun {
     /// A run that may begin.
     pub(super) fn new(branch: LedgerBranch, view: LedgerView, dead: Vec<OpenClaim>) -> LedgerRun {
         let expected = view.tip.clone();
-        LedgerRun { branch, view, expected, dead, claim: None, lease: None, is_refused: false, warnings: Vec::new() }
+        LedgerRun {
+            branch,
+            view,
+            expected,
+            dead,
+            claim: None,
+            lease: None,
+            is_changed: false,
+            is_refused: false,
+            warnings: Vec::new(),
+        }
     }
 
     /// The same run, with what people should learn of the branch.
@@ -95,6 +107,11 @@ impl LedgerRun {
     /// The claim of this run in the branch.
     pub fn claim(&self) -> Option<&Claim> {
         self.claim.as_ref()
+    }
+
+    /// Whether the claim of this run is in the branch, as the run read it last.
+    pub fn is_open(&self, run: &str) -> bool {
+        self.view.claims.iter().any(|open| open.run == run)
     }
 
     /// The lease of this run.
@@ -194,6 +211,7 @@ impl LedgerRun {
             None => view.is_empty(),
         };
         (self.view, self.expected) = (view, tip);
+        self.is_changed |= !is_unchanged;
         Ok(is_unchanged)
     }
 

@@ -48,10 +48,10 @@ impl LedgerRun {
         if self.is_refused && self.claim.is_none() {
             return Ok(RecordOutcome::Refused);
         }
-        let (mut failures, mut races, mut wait, mut is_unchanged) = (0, 0, BACK_OFF, true);
+        let (mut failures, mut races, mut wait) = (0, 0, BACK_OFF);
         loop {
-            let is_open = self.view.claims.iter().any(|open| open.run == who.run);
-            let mode = record_mode(self.claim.is_some(), is_open, is_unchanged);
+            let is_open = self.is_open(&who.run);
+            let mode = record_mode(self.claim.is_some(), is_open, !self.is_changed);
             if mode == RecordMode::LeftOut {
                 return Ok(RecordOutcome::LeftOut);
             }
@@ -63,9 +63,8 @@ impl LedgerRun {
                 Ok(PushOutcome::Succeeded) if mode == RecordMode::Doubts => return Ok(RecordOutcome::TakenOver),
                 Ok(PushOutcome::Succeeded) => return Ok(RecordOutcome::Recorded),
                 Ok(PushOutcome::Lost | PushOutcome::Failed) => match self.read_again() {
-                    Ok(unchanged) if races < MOST_RACES => {
+                    Ok(_) if races < MOST_RACES => {
                         races += 1;
-                        is_unchanged &= unchanged;
                         continue;
                     }
                     Ok(_) => error("the ledger moves all the time".to_owned(), "run again".to_owned()),
@@ -91,7 +90,12 @@ impl LedgerRun {
     ) -> Result<Vec<FileChange>, Box<Diagnostic>> {
         let mut draft = Draft::new(&self.branch.folder, &self.view, &self.dead).map_err(json)?;
         match mode {
-            RecordMode::Results => draft.take(record).map_err(json)?,
+            RecordMode::Results => {
+                draft.take(record).map_err(json)?;
+                if self.is_changed {
+                    draft.keep_doubts();
+                }
+            }
             RecordMode::Doubts | RecordMode::LeftOut => draft.take_doubts(record),
         }
         if is_open {

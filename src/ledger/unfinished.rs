@@ -70,20 +70,11 @@ fn pretty<C: Serialize>(claim: C) -> Result<Vec<u8>, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::fixture::at;
+    use crate::ledger::fixture::{at, claim};
 
     #[test]
     fn it_is_read_as_it_is_written_and_a_report_is_something_else() {
-        let claim = Claim {
-            run: "r1".to_owned(),
-            actor: "Anna".into(),
-            link: None,
-            commit: "0".repeat(40),
-            digest: "sha256:00".to_owned(),
-            started_at: at(0),
-            lease_end: at(15),
-            puts: Vec::new(),
-        };
+        let claim = claim("r1", at(0), at(15), Vec::new());
         for claim in [Some(claim), None] {
             let run = UnfinishedRun { run: "r1".to_owned(), claim };
             let bytes = run.write().unwrap();

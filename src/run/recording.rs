@@ -112,7 +112,8 @@ impl Recording {
         let recorded = self.try_record(report, reads, env);
         report.diagnostics.extend(self.run.take_warnings());
         report.diagnostics.extend(self.failed_renewal.take().map(|problem| unrenewed(*problem)));
-        let (lease, run) = (self.run.lease(), &self.who.run);
+        let run = &self.who.run;
+        let lease = self.run.lease().filter(|_| self.run.is_open(run));
         match (recorded, lease) {
             (Ok(outcome), _) => {
                 report.diagnostics.extend(warning(outcome));
@@ -125,6 +126,10 @@ impl Recording {
                     "the ledger has no record of this run: its claim stays, and the next run reads what was in doubt; \
                      before {end} that run needs --take-over {run}"
                 )
+            }
+            (Err(problem), None) if self.run.claim().is_some() => {
+                report.diagnostics.push(*problem);
+                anyhow::bail!("the ledger has no record of this run, whose claim is gone; keep this report")
             }
             (Err(problem), None) => {
                 report.diagnostics.push(*problem);

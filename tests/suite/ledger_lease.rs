@@ -158,10 +158,6 @@ fn a_run_that_is_taken_over_stops_and_leaves_no_more_than_doubts() {
     let text = report.to_string();
     assert!(text.contains("the claim of this run is gone from the ledger: another run took over"), "{text}");
     assert!(stderr.contains("the ledger holds what it sent as in doubt"), "{stderr}");
-    assert_eq!(
-        record(&world, 1),
-        json!({"in_doubt": ["UTC"], "value": null}).as_object().map(|_| record(&world, 1)).unwrap()
-    );
     assert_eq!(record(&world, 1)["in_doubt"], json!(["UTC"]));
     assert_eq!(record(&world, 30)["value"], json!("UTC"));
     assert!(!files(&world).iter().any(|path| path.contains("/open/")));
@@ -180,7 +176,6 @@ fn a_claim_that_a_run_left_is_an_unfinished_run() {
     let open = files(&world).into_iter().find(|path| path.contains("/open/")).unwrap();
     let run = open.rsplit('/').next().unwrap().to_owned();
     std::thread::sleep(Duration::from_secs(2));
-    world.run(&format!("{APPLY} --exclude-nothing")).status(1);
     world.run("apply --yes --format json clients/3.yaml").ok();
     let path = files(&world).into_iter().find(|path| path.contains("/runs/") && path.ends_with(&run)).unwrap();
     let unfinished = file(&world, &path);

@@ -1,5 +1,7 @@
-//! Tests of the whole room: runs against real repositories, and a model of two runs that tries every order.
+//! Tests of the whole room: runs and faults against real repositories, and a model of two runs that tries every order.
 
+mod faults;
 mod history;
 mod model;
+mod model_world;
 mod runs;

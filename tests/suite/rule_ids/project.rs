@@ -64,6 +64,7 @@ fn sections() -> Vec<Row> {
         project("limits: {requests_per_second: -1}\n", &["error bad-limit 2:31"]),
         project("limits: {timeout: 30}\n", &["error bad-limit 2:19"]),
         project("limits: {timeout: 0s}\n", &["error bad-limit 2:19"]),
+        project("ledger: {lease: 59s}\n", &["warning short-lease 2:17"]),
         project("limits: {max_read_age: soon}\n", &["error bad-limit 2:24"]),
         project("limits: {concurrency: 1024, requests_per_second: 0, timeout: 1ms, max_read_age: 0s}\n", &[]),
         project("limits: {max_changes: 0, max_changed_clients: 0, max_opening: 0, max_failures: 1, canary: 1}\n", &[]),
