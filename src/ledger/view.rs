@@ -74,13 +74,7 @@ impl LedgerView {
     }
 
     /// Takes a file. `record` is what the bytes say as a record, once one of their paths asks for it.
-    fn take(
-        &mut self,
-        folder: &ProjectFolder,
-        path: &[u8],
-        bytes: &[u8],
-        record: &OnceCell<Option<RecordedClient>>,
-    ) {
+    fn take(&mut self, folder: &ProjectFolder, path: &[u8], bytes: &[u8], record: &OnceCell<Option<RecordedClient>>) {
         if path == README.as_bytes() {
             self.is_ours = bytes.starts_with(README_LINE.as_bytes());
             return;
