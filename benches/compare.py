@@ -33,7 +33,7 @@ DOCUMENT = "client: {id}\nsettings:\n  geo_list: [RU, BY]\n  timezone: Europe/Mo
 
 
 def program(pattern):
-    paths = [path for path in glob.glob(os.path.join(ROOT, "target", os.environ.get("BENCH_PROFILE","release"), pattern)) if os.access(path, os.X_OK) and not path.endswith(".d")]
+    paths = [path for path in glob.glob(os.path.join(ROOT, "target/release", pattern)) if os.access(path, os.X_OK) and not path.endswith(".d")]
     if not paths:
         sys.exit(f"target/release/{pattern} does not exist; build it as the first lines of this file show")
     return max(paths, key=os.path.getmtime)

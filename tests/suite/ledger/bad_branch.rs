@@ -84,6 +84,20 @@ fn between_claim_and_record(outside: impl FnOnce(&Site)) -> (Site, Said) {
 }
 
 #[test]
+fn a_branch_that_is_deleted_between_claim_and_record_is_pushed_back_whole() {
+    let name = format!("refs/heads/{BRANCH}");
+    let (mut site, said) = between_claim_and_record(|site| {
+        git_in(&site.remote(), &["update-ref", "-d", &name]);
+    });
+    said.status(0);
+    assert_eq!(site.record("12"), json!({"hold_music": {"value": 8}}));
+    assert!(site.open().is_empty());
+    let history = git_in(&site.remote(), &["rev-list", "--count", BRANCH]);
+    assert_eq!(history, "3", "the first record, the claim and the record");
+    site.run("plan").ok().prints(&["No difference"]);
+}
+
+#[test]
 fn a_branch_that_is_forced_back_between_claim_and_record_gets_the_values_in_doubt() {
     let name = format!("refs/heads/{BRANCH}");
     let (mut site, said) = between_claim_and_record(|site| {
@@ -174,4 +188,18 @@ fn a_run_that_is_killed_while_another_takes_over_leaves_one_truth() {
     assert_eq!(site.record("12"), json!({"hold_music": {"value": 8}}));
     site.run_in(&one, "apply --yes").status(0);
     assert_eq!(site.puts(), 1, "the second run found the value and sent nothing");
+}
+
+#[test]
+fn the_copy_of_a_clone_of_one_branch_follows_what_its_apply_writes() {
+    let mut site = Site::of_one(7);
+    site.run("apply --yes").ok();
+    site.world.declare(12, "{hold_music: 8}");
+    site.merge("second");
+    // The settings of this clone fetch main and no other branch.
+    let clone = site.clone_of("one", &["--single-branch"]);
+    site.run_in(&clone, "apply --yes").status(0);
+    site.world.server().set(12, "hold_music", json!(5));
+    let said = site.run_in(&clone, "plan --format json").status(0);
+    assert_eq!(origins(&said.json()), [("12".into(), "hold_music".into(), "drift".into())]);
 }
