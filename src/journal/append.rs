@@ -40,7 +40,7 @@ pub struct JournalHeader<'a> {
     pub project: &'a Untrusted,
     /// The commit of the code; `None` outside of a repository.
     pub commit: Option<&'a str>,
-    /// The digest of the plan that it sends.
+    /// The digest of the saved plan, else of the clients that get a PUT.
     pub digest: &'a str,
     /// The run that it takes back, where it is an undo.
     pub undo: Option<&'a Untrusted>,

@@ -29,7 +29,7 @@ pub fn prune(root: &Path, retention: &JournalRetention, current: &str) -> io::Re
     let surplus = runs.len().saturating_sub(retention.runs);
     let mut removed = 0;
     for (index, (run, path)) in runs.into_iter().enumerate() {
-        let is_old = run[..TIME].as_bytes() < retention.since.as_bytes();
+        let is_old = run.as_bytes()[..TIME] < *retention.since.as_bytes();
         if run != current && (index < surplus || is_old) && remove(path, run).unwrap_or(false) {
             removed += 1;
         }

@@ -54,9 +54,8 @@ pub async fn apply(
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
     };
-    // The digest costs time for each client, so a run with nothing to send has none.
     let digest = match planned.is_ok() && ready.sends() {
-        true => document::digest(&ready.report).context("the plan cannot be written as JSON")?,
+        true => digest(&ready, request).context("the plan cannot be written as JSON")?,
         false => String::new(),
     };
     // What can fail on this machine fails before the claim.
@@ -102,6 +101,15 @@ pub async fn apply(
     prune(&project, env).ok();
     drop(lock);
     Ok(RunOutcome { report, finished: ended.and(resolved).and(recorded).and(closed) })
+}
+
+/// The digest of what is sent: of the whole saved plan, which people compare with its file, else of the clients that get
+/// a PUT: a run that changes one client must not hash a fleet.
+fn digest(ready: &Ready, request: &ApplyRequest) -> serde_json::Result<String> {
+    match request.saved_plan {
+        Some(_) => document::digest(&ready.report),
+        None => document::digest_of_clients(&ready.report, ready.to_send()),
+    }
 }
 
 /// Removes the journals that the limits of the project do not hold.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::config::Project;
 use crate::journal::ApplyLock;
 use crate::model::SendLimits;
-use crate::plan::{DocumentKind, Plan};
+use crate::plan::{ClientPlan, DocumentKind, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
 use crate::run::recording::Recording;
@@ -36,7 +36,12 @@ pub(super) struct Ready {
 impl Ready {
     /// Whether there is anything to send.
     pub(super) fn sends(&self) -> bool {
-        self.report.clients.iter().any(|client| client.is_to_send() && client.blocked.is_empty())
+        self.to_send().next().is_some()
+    }
+
+    /// The clients that get a PUT.
+    pub(super) fn to_send(&self) -> impl Iterator<Item = &ClientPlan> {
+        self.report.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty())
     }
 }
 

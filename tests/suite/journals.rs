@@ -83,14 +83,20 @@ fn a_line_that_cannot_be_read_is_a_warning_with_its_place() {
 fn the_first_line_says_who_why_where_and_what() {
     let world =
         one().env("GITLAB_CI", "true").env("GITLAB_USER_LOGIN", "anna").env("CI_JOB_URL", "https://ci.example/7");
+    let world = world.live(13, json!({"hold_music": 7})).declared(13, "{hold_music: 7}");
     let mut world = world.repository();
-    let plan = world.run("plan --format json").ok().json();
+    // The digest is that of the clients that get a PUT, or that of a saved plan.
+    let sent = world.run("plan --format json --client 12").ok().json()["digest"].clone();
+    let whole = world.run("plan --format json --out plan.json").ok().json()["digest"].clone();
     world.run("apply --yes --reason 4711").ok();
     let begin = line(&world, "begin");
     assert_eq!((&begin["actor"], &begin["reason"]), (&json!("anna"), &json!("4711")), "{begin}");
     let ci = json!({"provider": "gitlab", "job": "https://ci.example/7", "pull_request": null});
     assert_eq!((&begin["ci"], &begin["commit"]), (&ci, &json!(world.git(&["rev-parse", "HEAD"]))), "{begin}");
-    assert_eq!(begin["digest"], plan["digest"], "the digest is that of the plan");
+    assert_eq!(begin["digest"], sent);
+    world.server().set(12, "hold_music", json!(7));
+    world.run("apply --yes --plan plan.json").ok();
+    assert!(journals(&world).iter().any(|(_, text)| text.contains(whole.as_str().unwrap())));
 }
 
 /// A journal of a run on this day, with these lines after its first.

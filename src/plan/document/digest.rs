@@ -6,11 +6,17 @@
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
+use crate::plan::client::ClientPlan;
 use crate::plan::document::plan::{FORMAT_VERSION, Plan};
 
 /// The digest of a plan in memory: `sha256:` and 64 hex digits. It hashes one client at a time, so memory stays flat.
 pub fn of_plan(plan: &Plan) -> serde_json::Result<String> {
-    let clients = plan.clients.iter().map(serde_json::to_value);
+    of_clients(plan, &plan.clients)
+}
+
+/// The digest of a document that holds only these clients of a plan.
+pub fn of_clients<'c>(plan: &Plan, clients: impl IntoIterator<Item = &'c ClientPlan>) -> serde_json::Result<String> {
+    let clients = clients.into_iter().map(serde_json::to_value);
     of(clients, &plan.endpoint.raw().into(), &FORMAT_VERSION.into(), &plan.kind.name().into())
 }
 

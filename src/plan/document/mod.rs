@@ -9,7 +9,7 @@ mod merge;
 pub(super) mod plan;
 mod schema;
 
-pub use digest::of_plan as digest;
+pub use digest::{of_clients as digest_of_clients, of_plan as digest};
 pub use load::{LoadError, load};
 pub use merge::{merge, of_one_kind};
 pub use plan::{

@@ -32,7 +32,8 @@ mod tests {
     fn a_report_names_the_actor_and_a_plan_only_beside_a_reason() {
         let long = "y".repeat(10_000);
         let cut_reason = format!("By anna: {}…", "y".repeat(119));
-        let table: [(DocumentKind, Option<&str>, Option<&str>, Option<&str>); 8] = [
+        type Row<'t> = (DocumentKind, Option<&'t str>, Option<&'t str>, Option<&'t str>);
+        let table: [Row<'_>; 8] = [
             (DocumentKind::Report, None, None, None),
             (DocumentKind::Report, Some("anna"), None, Some("By anna")),
             (DocumentKind::Report, Some("anna"), Some("ticket 4711"), Some("By anna: ticket 4711")),
