@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{
-    ClientId, ClientKey, Declaration, DeclaredClient, Diagnostic, Layer, ManagedField, Place, Setting, SettingSet,
-    State, value,
+    ClientKey, Declaration, DeclaredClient, Diagnostic, Layer, ManagedField, Place, Setting, SettingSet, State, value,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::history::{PastChange, PastClient, PastRun, PutFate};
