@@ -162,11 +162,9 @@ impl<'v> Draft<'v> {
     pub(super) fn keep_doubts(&mut self) {
         for (key, entry) in &self.view.clients {
             let Some(record) = self.records.get_mut(key) else { continue };
-            for (setting, field) in entry.record.fields() {
-                for value in
-                    field.in_doubt.iter().filter(|_| record.field(setting).is_some()).cloned().collect::<Vec<_>>()
-                {
-                    record.field_mut(setting).doubt(value);
+            for (setting, field) in entry.record.fields().filter(|(_, field)| !field.in_doubt.is_empty()) {
+                if record.field(setting).is_some() {
+                    field.in_doubt.iter().for_each(|value| record.field_mut(setting).doubt(value.clone()));
                 }
             }
         }

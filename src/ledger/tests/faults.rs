@@ -33,8 +33,15 @@ fn who(run: &str) -> RunIdentity {
 fn start(branch: &LedgerBranch, minute: i64, take_over: Option<&str>) -> Result<LedgerRun, Box<Diagnostic>> {
     let endpoint = Untrusted::from("https://pbx.example");
     let now = at(minute);
-    let options =
-        BeginOptions { commit: COMMIT, endpoint: &endpoint, take_over, allow_older: false, trust_project: false, now };
+    let options = BeginOptions {
+        commit: COMMIT,
+        endpoint: &endpoint,
+        take_over,
+        allow_older: false,
+        trust_project: false,
+        otherwise: "without it",
+        now,
+    };
     begin(branch.clone(), &options)
 }
 
@@ -59,7 +66,6 @@ fn record(
     let report = Plan { endpoint: "https://pbx.example".into(), clients: vec![client], ..Plan::default() };
     let record = RunRecord {
         report: &report,
-        document: b"{}",
         has_sent: run.claim().is_some(),
         is_whole: true,
         applied: Some(COMMIT),
