@@ -34,6 +34,7 @@ mod laws_origins;
 mod laws_plan;
 mod leaks;
 mod locking;
+mod log;
 mod messages;
 mod metrics;
 mod network;
