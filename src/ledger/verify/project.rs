@@ -57,7 +57,7 @@ impl ProjectReplay {
             match self.report(run, bytes.as_deref())? {
                 RunChange::Unfinished(claim) => drop(moved.insert(run.clone(), claim)),
                 RunChange::Added(report) => {
-                    if let Some(first) = added.replace(report) {
+                    if let Some(first) = added.replace(*report) {
                         return Err(format!("it adds the reports of two runs, {} and {run}", first.run));
                     }
                 }
@@ -94,7 +94,8 @@ impl ProjectReplay {
         if report.run.id != run {
             return Err(format!("the report of run {run} is of run {}", report.run.id.escape_debug()));
         }
-        Ok(RunChange::Added(AddedReport { run: run.to_owned(), report, was_taken_over: before == Some(true) }))
+        let added = AddedReport { run: run.to_owned(), report, was_taken_over: before == Some(true) };
+        Ok(RunChange::Added(Box::new(added)))
     }
 
     /// Takes the claims of a commit. One ends with the report of its run, or moves to `runs`.
@@ -254,7 +255,7 @@ enum RunChange {
     /// Its claim was left behind.
     Unfinished(Option<Claim>),
     /// Its report came.
-    Added(AddedReport),
+    Added(Box<AddedReport>),
 }
 
 /// How a commit may have come to the record of one client.
