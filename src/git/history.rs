@@ -113,16 +113,16 @@ mod tests {
         let second = write(Some(&first), &[(b"gone".to_vec(), None)]);
         let third = write(Some(&second), &[]);
         let listed = list_commits(&git, &third).unwrap();
-        let shown: Vec<(&str, Vec<(&[u8], bool)>)> = listed
-            .iter()
-            .map(|one| (one.id.as_str(), one.changes.iter().map(|one| (&*one.path, one.id.is_some())).collect()))
-            .collect();
+        let of = |one: &ListedCommit| -> Vec<(Vec<u8>, bool)> {
+            one.changes.iter().map(|one| (one.path.clone(), one.id.is_some())).collect()
+        };
+        let shown: Vec<_> = listed.iter().map(|one| (one.id.clone(), of(one))).collect();
         assert_eq!(
             shown,
             [
-                (&*first, vec![(odd.as_slice(), true), (b"gone".as_slice(), true)]),
-                (&*second, vec![(b"gone".as_slice(), false)]),
-                (&*third, vec![]),
+                (first.clone(), vec![(odd, true), (b"gone".to_vec(), true)]),
+                (second, vec![(b"gone".to_vec(), false)]),
+                (third, vec![]),
             ]
         );
         assert_eq!(listed[1].parents, [first]);

@@ -89,6 +89,11 @@ pub fn record_key(client: ClientId, credentials: Option<&Arc<str>>) -> ClientKey
     ClientKey::new(client, Some(&credentials.cloned().unwrap_or_else(|| DEFAULT.into())))
 }
 
+/// A path in the branch for a message.
+pub fn shown_path(path: &[u8]) -> String {
+    String::from_utf8_lossy(path).into_owned()
+}
+
 /// Whether this is the name of a run: letters, digits and `-`.
 pub fn is_run(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

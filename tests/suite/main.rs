@@ -43,6 +43,7 @@ mod ledger_released;
 mod ledger_rules;
 mod ledger_saved;
 mod locking;
+mod log;
 mod messages;
 mod metrics;
 mod network;

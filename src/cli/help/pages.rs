@@ -144,8 +144,6 @@ pub(super) const PAGES: [HelpPage; 20] = [
     HelpPage {
         path: &["log"],
         examples: &[
-            ("ringform log", "List the runs that sent something, the newest first"),
-            ("ringform log 20261127T090000Z-00aa11", "Show one run as its report"),
             ("ringform log --client 12", "Show each change of client 12: when, who, before and after"),
             ("ringform log --since 2026-11-01 --format csv=november.csv", "Write the changes of November for an audit"),
             ("ringform log --verify", "Check that no commit of the ledger was edited"),

@@ -5,3 +5,4 @@ mod history;
 mod model;
 mod model_world;
 mod runs;
+mod verify;

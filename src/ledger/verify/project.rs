@@ -1,7 +1,7 @@
 //! One project of the branch as the commits build it up.
 //!
-//! Owns what a commit of it may change: claims that begin, are renewed or end, one report that is added, and the records
-//! and `ledger.json` that follow from these. It is pure.
+//! Owns what a commit of it may change: claims that begin, are renewed or end, one report that is added, and what
+//! follows from these: the records and `ledger.json`. It is pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,7 @@ use crate::ledger::claim::Claim;
 use crate::ledger::client_file;
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::history::left_behind;
-use crate::ledger::layout::{LedgerPath, ProjectFolder, record_key};
-use crate::ledger::verify::replay::shown;
+use crate::ledger::layout::{LedgerPath, ProjectFolder, record_key, shown_path};
 use crate::ledger::view::ClientEntry;
 use crate::model::{ClientKey, RecordedClient, State, value};
 use crate::plan::{ApplyResult, ClientPlan, DocumentKind, Plan, document};
@@ -58,7 +57,7 @@ impl ProjectReplay {
             match self.report(run, bytes.as_deref())? {
                 RunChange::Unfinished(claim) => drop(moved.insert(run.clone(), claim)),
                 RunChange::Added(report) => {
-                    if let Some(first) = added.replace(report) {
+                    if let Some(first) = added.replace(*report) {
                         return Err(format!("it adds the reports of two runs, {} and {run}", first.run));
                     }
                 }
@@ -95,7 +94,8 @@ impl ProjectReplay {
         if report.run.id != run {
             return Err(format!("the report of run {run} is of run {}", report.run.id.escape_debug()));
         }
-        Ok(RunChange::Added(AddedReport { run: run.to_owned(), report, was_taken_over: before == Some(true) }))
+        let added = AddedReport { run: run.to_owned(), report, was_taken_over: before == Some(true) };
+        Ok(RunChange::Added(Box::new(added)))
     }
 
     /// Takes the claims of a commit. One ends with the report of its run, or moves to `runs`.
@@ -167,12 +167,12 @@ impl ProjectReplay {
         }
         for (path, at, bytes) in files {
             let (LedgerPath::Client(key), Some(bytes)) = (path, bytes) else { continue };
-            let record = client_file::read(bytes).map_err(|why| format!("{} does not parse: {why}", shown(at)))?;
+            let record = client_file::read(bytes).map_err(|why| format!("{} does not parse: {why}", shown_path(at)))?;
             if client_file::write(&record).ok().as_ref() != Some(bytes) {
-                return Err(format!("{} is not as ringform writes it", shown(at)));
+                return Err(format!("{} is not as ringform writes it", shown_path(at)));
             }
             if clients.insert(key.clone(), ClientEntry { path: at.clone(), record }).is_some() {
-                return Err(format!("{} is a second file of client {}", shown(at), key.client()));
+                return Err(format!("{} is a second file of client {}", shown_path(at), key.client()));
             }
         }
         Ok(clients)
@@ -219,7 +219,8 @@ impl ProjectReplay {
                     before.field_mut(*setting).doubt(value.clone());
                 }
                 let reported = reported.get(*key).copied();
-                let way = ClientWay { release: *release, is_new: *is_new, added, key, reported };
+                let had_none = !self.clients.contains_key(*key);
+                let way = ClientWay { release: *release, is_new: *is_new, added, key, had_none, reported };
                 self.fits(before, after.get(*key), &way)
             };
             match keys.iter().find(|key| !fits(key)) {
@@ -254,7 +255,7 @@ enum RunChange {
     /// Its claim was left behind.
     Unfinished(Option<Claim>),
     /// Its report came.
-    Added(AddedReport),
+    Added(Box<AddedReport>),
 }
 
 /// How a commit may have come to the record of one client.
@@ -265,6 +266,8 @@ struct ClientWay<'a> {
     is_new: bool,
     added: Option<&'a AddedReport>,
     key: &'a ClientKey,
+    /// Whether the client had no record before the commit.
+    had_none: bool,
     /// The client in the report.
     reported: Option<&'a ClientPlan>,
 }
@@ -289,7 +292,9 @@ impl ClientWay<'_> {
                 let gone = added.report.released_clients.iter();
                 let mut gone = gone.map(|one| record_key(one.client_id, one.credentials.as_ref()));
                 let mut is_released = || gone.any(|key| key == *self.key);
-                now == before || (now.is_empty() && (self.is_new || is_released()))
+                // A run of the whole project drops the doubts about a client that had no record and has no document.
+                let had_none = self.release && self.had_none;
+                now == before || (now.is_empty() && (self.is_new || had_none || is_released()))
             }
         }
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ledger::layout::{LedgerPath, ProjectFolder, README};
+use crate::ledger::layout::{LedgerPath, ProjectFolder, README, shown_path};
 use crate::ledger::message::README_LINE;
 use crate::ledger::verify::project::ProjectReplay;
 
@@ -42,7 +42,7 @@ impl BranchReplay {
         let mut of_project: Option<Vec<u8>> = None;
         let mut changed = Vec::with_capacity(files.len());
         for file in files {
-            let shown = shown(&file.path);
+            let shown = shown_path(&file.path);
             if !file.is_plain {
                 return Err(format!("{shown} is not a plain file"));
             }
@@ -92,11 +92,6 @@ fn locate(path: &[u8]) -> Option<(ProjectFolder, LedgerPath)> {
     // A report in the folder of another month is a second file of one run.
     let is_in_place = !matches!(found, LedgerPath::Report(_)) || folder.file(&found, None) == path;
     is_in_place.then_some((folder, found))
-}
-
-/// A path for a message.
-pub(super) fn shown(path: &[u8]) -> String {
-    String::from_utf8_lossy(path).into_owned()
 }
 
 #[cfg(test)]
