@@ -181,7 +181,7 @@ fn a_local_branch_that_a_linked_work_tree_has_checked_out_is_not_written() {
 fn without_a_work_tree_or_a_commit_apply_says_what_is_missing_and_plan_goes_on() {
     let world = World::new().live(12, json!({"timezone": "UTC"})).declared(12, "{timezone: UTC}");
     let mut world = world.project("ledger: git").env("PATH", &std::env::var("PATH").unwrap());
-    let mut refused = |world: &mut World, why: &str| {
+    let refused = |world: &mut World, why: &str| {
         let ran = world.run("plan --format json").ok();
         assert!(notes(&ran)[0].starts_with("warning:") && notes(&ran)[0].contains(why), "{:?}", notes(&ran));
         world.run("apply --yes").status(1).sends_nothing().says(&["the ledger needs", why, "--no-ledger"]);
