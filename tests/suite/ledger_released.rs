@@ -7,8 +7,11 @@ use serde_json::{Value as Json, json};
 use crate::ledger_notes::{COPY, edit_branch, merge, notes, origins, with_remote, world};
 use crate::world::{Ran, World};
 
+/// Names, each with whether it has a place.
+type Released = Vec<(String, bool)>;
+
 /// The released fields of client 12 and the released clients, each with whether it has a place.
-fn released(ran: &Ran) -> (Vec<(String, bool)>, Vec<(String, bool)>) {
+fn released(ran: &Ran) -> (Released, Released) {
     let named = |all: &Json, key: &str| {
         let one = |one: &Json| (one[key].as_str().unwrap().to_owned(), !one["source"].is_null());
         all.as_array().unwrap().iter().map(one).collect()
@@ -16,7 +19,7 @@ fn released(ran: &Ran) -> (Vec<(String, bool)>, Vec<(String, bool)>) {
     (named(&ran.client("12")["released"], "field"), named(&ran.json()["released_clients"], "client_id"))
 }
 
-fn owned(all: &[(&str, bool)]) -> Vec<(String, bool)> {
+fn owned(all: &[(&str, bool)]) -> Released {
     all.iter().map(|(name, has_place)| ((*name).to_owned(), *has_place)).collect()
 }
 
