@@ -1,6 +1,6 @@
 //! Histories that ringform makes always fit, and each kind of edit by hand is found.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -13,6 +13,7 @@ use crate::ledger::claim::claimed_puts;
 use crate::ledger::draft::RunRecord;
 use crate::ledger::fixture::{branch, client};
 use crate::ledger::layout::record_key;
+use crate::ledger::lease::LeaseClock;
 use crate::ledger::run::{LedgerRun, RunIdentity};
 use crate::ledger::verify::verify;
 use crate::model::{ClientId, Revision, Setting, Untrusted};
@@ -62,6 +63,7 @@ impl World {
             take_over: None,
             allow_older: true,
             trust_project: true,
+            otherwise: "without it",
             now: at(self.minute),
         };
         begin(self.branch.clone(), &options).unwrap()
@@ -90,7 +92,7 @@ impl World {
             || at(660),
         ];
         let clock = CLOCKS[(self.minute / 60) as usize];
-        run.claim_for(&self.who(name), puts, Duration::from_secs(900), clock).unwrap();
+        run.claim_for(&self.who(name), puts, Duration::from_secs(900), LeaseClock::start(clock, Instant::now)).unwrap();
     }
 
     /// The record of a run, with its report.
@@ -108,17 +110,15 @@ impl World {
             released_clients,
             ..Plan::default()
         };
-        let document = serde_json::to_vec(&report).unwrap();
         let record = RunRecord {
             report: &report,
-            document: &document,
             has_sent: true,
             is_whole,
             applied: Some(self.commit),
             was_read: |client| client.live.is_some(),
             in_doubt: |client| client.details.as_ref().is_some_and(|details| details.in_doubt),
         };
-        run.record(&self.who(name), &record, || at(0)).unwrap();
+        run.record(&self.who(name), &record, at(0), &|_| true).unwrap();
     }
 
     fn apply(&mut self, clients: Vec<ClientPlan>) -> String {
@@ -132,7 +132,7 @@ impl World {
     fn by_hand(&self, changes: &[FileChange]) {
         let parent = self.branch.refresh().unwrap();
         let commit = NewCommit { parent: parent.as_deref(), author: "A <a>", time: 0, message: "m\n", changes };
-        self.branch.publish(&commit).unwrap();
+        self.branch.publish(&commit, parent.as_deref()).unwrap();
     }
 
     fn flaw(&self) -> Option<String> {
