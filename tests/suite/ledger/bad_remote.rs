@@ -130,7 +130,7 @@ fn pushes_that_land_without_an_answer_have_succeeded() {
     site.run("apply --yes").ok().requests(1, 1, 1);
     assert_eq!(site.record("12"), json!({"hold_music": {"value": 8}}));
     assert!(site.open().is_empty());
-    assert_eq!(site.reports(), 1);
+    assert_eq!(site.reports(), 2, "that of the first record too");
     let history = crate::repository::git_in(&site.remote(), &["log", "--format=%s", "ringform-ledger"]);
     assert_eq!(history.lines().count(), 3, "{history}");
 }
