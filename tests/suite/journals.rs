@@ -161,6 +161,7 @@ fn a_saved_plan_settles_only_what_it_reads_again() {
 #[test]
 fn the_puts_of_a_run_that_died_are_one_warning_for_each_outcome() {
     let mut world = one();
+    world.start();
     past(&world, "20260101", &(20..=26).map(|id| sending(id, 8)).collect::<String>());
     let expected = "of 7 clients (20, 21, 22, 23, 24 and 2 more); for each: it may have landed; this run does not read \
                     that client";
