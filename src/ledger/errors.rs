@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::git::{GitError, GitErrorKind};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::head_file::LedgerHead;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::LedgerHead;
 use crate::ledger::protocol::LivingClaim;
-use crate::ledger::view::LedgerView;
 use crate::model::Diagnostic;
 
 /// The error about another run's claim.

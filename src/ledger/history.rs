@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use crate::git::{GitError, ObjectReader};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::claim::Claim;
+use crate::ledger::branch::view::{ListedFile, list};
+use crate::ledger::contents::claim::Claim;
+use crate::ledger::contents::layout::{LedgerPath, README, is_run, record_key};
+use crate::ledger::contents::message::README_LINE;
 use crate::ledger::errors::{error, unreadable};
-use crate::ledger::layout::{LedgerPath, README, is_run, record_key};
-use crate::ledger::message::README_LINE;
-use crate::ledger::view::{ListedFile, list};
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::document;
 use crate::plan::history::{PastAuthor, PastChange, PastClient, PastResult, PastRun, PutFate};
@@ -140,7 +140,7 @@ impl LedgerHistory {
         let failed = |refusal: GitError| unreadable(&self.branch, &refusal);
         let Some(stored) = self.runs.get(run) else { return Err(unknown_run(run)) };
         let git = self.branch.git();
-        let path = crate::ledger::view::path_argument(&stored.file.path);
+        let path = crate::ledger::branch::view::path_argument(&stored.file.path);
         let mut words: Vec<std::ffi::OsString> =
             ["--literal-pathspecs", "rev-list", "--reverse", "--full-history", &self.tip, "--"].map(Into::into).into();
         words.push(path);
@@ -224,7 +224,7 @@ pub fn past_run(run: &str, file: &RunFile) -> PastRun {
 }
 
 fn of_claim(run: &str, claim: &Claim, is_open: bool) -> PastRun {
-    let client = |put: &crate::ledger::claim::ClaimedPut| PastClient {
+    let client = |put: &crate::ledger::contents::claim::ClaimedPut| PastClient {
         client_id: put.client_id,
         name: None,
         credentials: put.credentials.clone(),

@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::branch::local_copy;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::HeadFlaw;
 use crate::ledger::errors::{damaged_records, other_endpoint, unreadable_copy, warning};
-use crate::ledger::head_file::HeadFlaw;
-use crate::ledger::local_copy;
-use crate::ledger::view::LedgerView;
 use crate::model::{Diagnostic, Untrusted};
 
 /// What the local copy of the branch says.

@@ -5,31 +5,16 @@
 //! `client_file` and `claim` the files; `view` reads them all; `after_run` says what a result leaves; `protocol` decides
 //! what a run may do next. It must not know YAML or HTTP, and it decides nothing about what is sent.
 
-pub mod after_run;
-pub mod begin;
+pub mod apply;
 pub mod branch;
-pub mod claim;
-pub mod client_file;
-pub mod draft;
+pub mod contents;
 mod errors;
 #[cfg(test)]
 mod fixture;
-pub mod head_file;
 pub mod history;
-pub mod layout;
-pub mod lease;
 pub mod local;
-mod local_copy;
-pub mod message;
-mod other_projects;
 pub mod protocol;
-pub mod renewal;
-mod report_file;
-pub mod run;
-pub mod run_record;
-pub mod unfinished;
 pub mod verify;
-pub mod view;
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 
-use crate::ledger::claim::{Claim, ClaimState};
-use crate::ledger::view::OpenClaim;
+use crate::ledger::branch::view::OpenClaim;
+use crate::ledger::contents::claim::{Claim, ClaimState};
 
 /// Why another run's claim stops this run.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use crate::api::Shutdown;
-use crate::ledger::claim::claimed_puts;
-use crate::ledger::draft::RunRecord;
-use crate::ledger::lease::{HeldLease, LeaseClock};
-use crate::ledger::renewal::RenewalOutcome;
-use crate::ledger::run::{LedgerRun, RunIdentity};
-use crate::ledger::run_record::RecordOutcome;
-use crate::ledger::view::OpenClaim;
+use crate::ledger::apply::draft::RunRecord;
+use crate::ledger::apply::lease::{HeldLease, LeaseClock};
+use crate::ledger::apply::renewal::RenewalOutcome;
+use crate::ledger::apply::run_record::RecordOutcome;
+use crate::ledger::apply::{LedgerRun, RunIdentity};
+use crate::ledger::branch::view::OpenClaim;
+use crate::ledger::contents::claim::claimed_puts;
 use crate::model::{Diagnostic, Level, Untrusted};
 use crate::plan::{Blocked, BlockedKind, ClientPlan, Plan};
 use crate::run::Environment;

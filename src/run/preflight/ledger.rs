@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use crate::config::Project;
 use crate::git::{GitError, GitErrorKind, too_old};
-use crate::ledger::begin::{BeginOptions, begin};
+use crate::ledger::apply::LedgerRun;
+use crate::ledger::apply::begin::{BeginOptions, begin};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::head_file::is_object_id;
-use crate::ledger::layout::{ProjectFolder, record_key};
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::is_object_id;
+use crate::ledger::contents::layout::{ProjectFolder, record_key};
 use crate::ledger::local::{LocalLedger, LocalOptions, read_local};
-use crate::ledger::run::LedgerRun;
-use crate::ledger::view::LedgerView;
 use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, RecordedClient, Untrusted};
 use crate::plan::{Origins, Plan};
 use crate::run::preflight::applied::{AppliedCommit, LackedCommit, short};

@@ -8,15 +8,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::git::{FileChange, GitError, NewCommit};
+use crate::ledger::apply::draft::Draft;
+use crate::ledger::apply::lease::{HeldLease, LeaseClock, after};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::claim::{Claim, ClaimedPut};
-use crate::ledger::draft::Draft;
+use crate::ledger::branch::view::{LedgerView, OpenClaim};
+use crate::ledger::contents::claim::{Claim, ClaimedPut};
+use crate::ledger::contents::layout::LedgerPath;
+use crate::ledger::contents::message::{CommitAuthor, claim_subject};
 use crate::ledger::errors::{busy, error, foreign, gone, rewritten, unreadable, unwritable};
-use crate::ledger::layout::LedgerPath;
-use crate::ledger::lease::{HeldLease, LeaseClock, after};
-use crate::ledger::message::{CommitAuthor, claim_subject};
 use crate::ledger::protocol::{LostRace, PushOutcome, after_lost_race};
-use crate::ledger::view::{LedgerView, OpenClaim};
 use crate::model::{Diagnostic, Untrusted};
 
 /// How often a run writes its commit again after commits of other projects.

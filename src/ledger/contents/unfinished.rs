@@ -7,8 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::claim::Claim;
-use crate::ledger::view::OpenClaim;
+use crate::ledger::branch::view::OpenClaim;
+use crate::ledger::contents::claim::Claim;
 
 /// The version of the file.
 const VERSION: &str = "1.0";

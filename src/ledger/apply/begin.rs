@@ -6,16 +6,16 @@
 use jiff::Timestamp;
 
 use crate::git::GitErrorKind;
+use crate::ledger::apply::ledger_run::LedgerRun;
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::branch::other_projects;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::errors::{
     busy, damaged_records, error, foreign, other_endpoint, rewritten, short, unreadable, unreadable_copy, warning,
 };
-use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::local::nothing_yet;
-use crate::ledger::other_projects;
 use crate::ledger::protocol::{Beginning, may_begin};
-use crate::ledger::run::LedgerRun;
-use crate::ledger::view::LedgerView;
 use crate::model::{Diagnostic, Untrusted};
 
 /// What a run brings when it begins.

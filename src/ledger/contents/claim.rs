@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::ledger::layout::record_key;
+use crate::ledger::contents::layout::record_key;
 use crate::model::{ClientId, ClientKey, Setting, State, Untrusted, value};
 use crate::plan::ClientPlan;
 
