@@ -69,7 +69,7 @@ pub(super) fn unwritable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagn
 }
 
 /// The error about a branch of something else.
-pub(super) fn foreign(branch: &LedgerBranch) -> Box<Diagnostic> {
+pub(super) fn not_a_ledger(branch: &LedgerBranch) -> Box<Diagnostic> {
     let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
     error(summary, "name a branch for the ledger that holds nothing else".to_owned())
 }

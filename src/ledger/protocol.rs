@@ -5,8 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::ledger::branch::view::OpenClaim;
-use crate::ledger::contents::claim::{Claim, ClaimState};
+use crate::ledger::contents::claim::{Claim, ClaimState, OpenClaim};
 
 /// Why another run's claim stops this run.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@
 use anyhow::Context;
 
 use crate::journal::{self, DamagedLine, OpenEnds, PutTrace, UnresolvedPut};
-use crate::ledger::branch::view::OpenClaim;
+use crate::ledger::contents::claim::OpenClaim;
 use crate::model::{Diagnostic, Place, Setting, value};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
 use crate::run::ready::Ready;

@@ -12,7 +12,7 @@ use crate::ledger::branch::other_projects;
 use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::errors::{
-    busy, damaged_records, error, foreign, other_endpoint, rewritten, short, unreadable, unreadable_copy, warning,
+    busy, damaged_records, error, not_a_ledger, other_endpoint, rewritten, short, unreadable, unreadable_copy, warning,
 };
 use crate::ledger::local::nothing_yet;
 use crate::ledger::protocol::{Beginning, may_begin};
@@ -112,7 +112,7 @@ fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diag
         return Err(error(summary, "name a branch for the ledger that holds nothing else".to_owned()));
     }
     if !view.is_ours {
-        return Err(foreign(branch));
+        return Err(not_a_ledger(branch));
     }
     Ok(())
 }

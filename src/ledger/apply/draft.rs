@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::git::FileChange;
 use crate::ledger::apply::after_run::{after_run, doubts};
-use crate::ledger::branch::view::{LedgerView, OpenClaim};
-use crate::ledger::contents::claim::Claim;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::claim::{Claim, OpenClaim};
 use crate::ledger::contents::client_file;
 use crate::ledger::contents::head_file::LedgerHead;
 use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, README, record_key};

@@ -271,7 +271,7 @@ mod tests {
         assert!(view.is_ours && view.head.as_ref().is_some_and(Result::is_ok), "{view:?}");
         let twelve = record_key(ClientId::parse("12").unwrap(), None);
         assert_eq!(view.clients[&twelve].record, recorded(&[(Setting::HoldMusic, "7")]));
-        assert_eq!(view.claims, [crate::ledger::branch::view::OpenClaim { run: "one".into(), claim: None }]);
+        assert_eq!(view.claims, [crate::ledger::contents::claim::OpenClaim { run: "one".into(), claim: None }]);
         let more: [FileChange; 1] = [(b"x".to_vec(), Some(b"1".to_vec()))];
         assert_eq!(put(&one, tip.as_deref(), &more), PushOutcome::Succeeded);
         let (before, after) = (tip.as_deref().unwrap(), one.local_tip().unwrap().unwrap());

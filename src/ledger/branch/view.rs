@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use crate::git::{GitError, GitProcess, ObjectReader, entries};
-use crate::ledger::contents::claim::Claim;
+use crate::ledger::contents::claim::{Claim, OpenClaim};
 use crate::ledger::contents::client_file;
 use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, README};
@@ -53,15 +53,6 @@ pub struct ClientEntry {
     pub path: Vec<u8>,
     /// What it holds.
     pub record: RecordedClient,
-}
-
-/// A claim in the branch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenClaim {
-    /// The run, as the name of its file says.
-    pub run: String,
-    /// What the file says; `None` where it does not parse.
-    pub claim: Option<Claim>,
 }
 
 impl LedgerView {

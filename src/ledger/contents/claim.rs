@@ -36,6 +36,15 @@ pub struct Claim {
     pub puts: Vec<ClaimedPut>,
 }
 
+/// A claim in the branch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenClaim {
+    /// The run, as the name of its file says.
+    pub run: String,
+    /// What the file says; `None` where it does not parse.
+    pub claim: Option<Claim>,
+}
+
 /// One PUT that a run may send.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClaimedPut {

@@ -9,8 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::ledger::apply::after_run::{after_run, doubts};
-use crate::ledger::branch::view::OpenClaim;
-use crate::ledger::contents::claim::claimed_puts;
+use crate::ledger::contents::claim::{OpenClaim, claimed_puts};
 use crate::ledger::fixture::{at, claim, client, declaration, recorded};
 use crate::ledger::protocol::{
     Beginning, LostRace, RecordMode, after_lost_race, is_renewal_due, may_begin, may_send, record_mode,
