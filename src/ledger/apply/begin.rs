@@ -12,11 +12,11 @@ use crate::ledger::branch::other_projects;
 use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::errors::{
-    busy, damaged_records, error, not_a_ledger, other_endpoint, rewritten, short, unreadable, unreadable_copy, warning,
+    busy, damaged_records, error, not_a_ledger, other_endpoint, rewritten, unreadable, unreadable_copy, warning,
 };
 use crate::ledger::local::nothing_yet;
 use crate::ledger::protocol::{Beginning, may_begin};
-use crate::model::{Diagnostic, Untrusted};
+use crate::model::{Diagnostic, Untrusted, short_commit};
 
 /// What a run brings when it begins.
 #[derive(Clone, Debug)]
@@ -145,8 +145,8 @@ fn check_age(branch: &LedgerBranch, head: &LedgerHead, options: &BeginOptions<'_
         Ok(false) => {
             let summary = format!(
                 "commit {} was applied already, and {} does not contain it",
-                short(applied),
-                short(options.commit)
+                short_commit(applied),
+                short_commit(options.commit)
             );
             let help = "merge or rebase; to apply the older commit on purpose, run with --allow-older";
             Err(error(summary, help.to_owned()))
@@ -154,8 +154,8 @@ fn check_age(branch: &LedgerBranch, head: &LedgerHead, options: &BeginOptions<'_
         Err(refusal) => {
             let summary = format!(
                 "git cannot say whether {} contains {}, the commit applied last: {}",
-                short(options.commit),
-                short(applied),
+                short_commit(options.commit),
+                short_commit(applied),
                 refusal.sentence.raw()
             );
             let help = match branch.is_shallow() {
