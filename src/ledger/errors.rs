@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use crate::git::{GitError, GitErrorKind};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::head_file::LedgerHead;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::LedgerHead;
 use crate::ledger::protocol::LivingClaim;
-use crate::ledger::view::LedgerView;
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, short_commit};
 
 /// The error about another run's claim.
 pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
@@ -69,7 +69,7 @@ pub(super) fn unwritable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagn
 }
 
 /// The error about a branch of something else.
-pub(super) fn foreign(branch: &LedgerBranch) -> Box<Diagnostic> {
+pub(super) fn not_a_ledger(branch: &LedgerBranch) -> Box<Diagnostic> {
     let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
     error(summary, "name a branch for the ledger that holds nothing else".to_owned())
 }
@@ -86,8 +86,8 @@ pub(super) fn rewritten(branch: &LedgerBranch, then: &str, now: &str) -> Diagnos
     let summary = format!(
         "the history of the ledger {} was rewritten: {} is not part of {}, which counts now",
         branch.shown(),
-        short(then),
-        short(now)
+        short_commit(then),
+        short_commit(now)
     );
     let help = format!("compare the two with `git log {then}` and `git log {now}`; protect the branch");
     Diagnostic::warning("ledger", None, summary).help(help)
@@ -113,9 +113,4 @@ pub(super) fn warning(summary: String, help: String) -> Diagnostic {
 /// An error of the rule `ledger`.
 pub(super) fn error(summary: String, help: String) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("ledger", None, summary).help(help))
-}
-
-/// The first digits of the id of a commit.
-pub(super) fn short(commit: &str) -> &str {
-    commit.get(..12).unwrap_or(commit)
 }

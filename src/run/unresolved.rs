@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 
 use crate::journal::{self, DamagedLine, OpenEnds, PutTrace, UnresolvedPut};
-use crate::ledger::view::OpenClaim;
+use crate::ledger::contents::claim::OpenClaim;
 use crate::model::{ClientKey, Diagnostic, Place, Setting, value};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
 use crate::run::ready::Ready;

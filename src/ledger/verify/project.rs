@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ledger::after_run::after_run;
-use crate::ledger::claim::Claim;
-use crate::ledger::client_file;
-use crate::ledger::head_file::{HeadFlaw, LedgerHead};
-use crate::ledger::history::left_behind;
-use crate::ledger::layout::{LedgerPath, ProjectFolder, record_key, shown_path};
-use crate::ledger::view::ClientEntry;
+use crate::ledger::apply::after_run::after_run;
+use crate::ledger::branch::view::ClientEntry;
+use crate::ledger::contents::claim::Claim;
+use crate::ledger::contents::client_file;
+use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
+use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, record_key, shown_path};
+use crate::ledger::contents::unfinished::UnfinishedRun;
 use crate::model::{ClientKey, RecordedClient, State, value};
 use crate::plan::{ApplyResult, ClientPlan, DocumentKind, Plan, document};
 
@@ -81,7 +81,7 @@ impl ProjectReplay {
         if before == Some(false) {
             return Err(format!("the report of run {run} was changed"));
         }
-        if let Some(claim) = left_behind(bytes) {
+        if let Some(UnfinishedRun { claim, .. }) = UnfinishedRun::read(bytes) {
             return match self.claims.get(run) {
                 Some(open) if before.is_none() && claim.as_ref() == Some(open) => Ok(RunChange::Unfinished(claim)),
                 Some(_) | None => Err(format!("the claim of run {run} in `runs` is not the one that was open")),

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::config::Project;
-use crate::ledger::layout::{credentials_of, record_key};
-use crate::ledger::view::LedgerView;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::layout::{credentials_of, record_key};
 use crate::model::{ClientKey, Declaration, SettingSet};
 use crate::plan::ReleasedClient;
 
