@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::git::GitErrorKind;
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::errors::{
-    busy, damaged_records, error, foreign, other_endpoint, rewritten, short, unreadable, unreadable_copy, warning,
+    busy, damaged_records, error, foreign, no_remote, other_endpoint, rewritten, short, unreadable, unreadable_copy,
+    warning,
 };
 use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::local::nothing_yet;
@@ -39,6 +40,9 @@ pub struct BeginOptions<'a> {
 
 /// Fetches the branch and judges whether a run may begin.
 pub fn begin(branch: LedgerBranch, options: &BeginOptions<'_>) -> Result<LedgerRun, Box<Diagnostic>> {
+    if let Some(remote) = branch.missing_remote() {
+        return Err(no_remote(&branch, remote));
+    }
     let before = branch.local_tip().map_err(|refusal| unreadable_copy(&branch, &refusal))?;
     let tip = branch.refresh().map_err(|refusal| unreadable(&branch, &refusal))?;
     if tip.is_none() && before.is_some() {

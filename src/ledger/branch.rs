@@ -97,6 +97,22 @@ impl LedgerBranch {
         format!("git push {remote} {}:refs/heads/{}", self.copy(), self.name)
     }
 
+    /// The name of the remote, where there is to be one and the repository has none of this name. Git would take the name
+    /// for a path.
+    pub(super) fn missing_remote(&self) -> Option<&str> {
+        let remote = self.remote.as_deref()?;
+        let is_set = |(name, _): &(String, String)| {
+            let key = name.strip_prefix("remote.").and_then(|rest| rest.strip_prefix(remote));
+            matches!(key, Some(".url" | ".pushurl" | ".vcs"))
+        };
+        (!self.git.settings(r"^remote\.").iter().any(is_set)).then_some(remote)
+    }
+
+    /// The command that shows whether the remote answers.
+    pub(super) fn asking(&self) -> String {
+        format!("git ls-remote {}", self.remote.as_deref().unwrap_or("."))
+    }
+
     /// The commit that this repository holds; `None` where it holds no copy.
     pub(crate) fn local_tip(&self) -> Result<Option<String>, GitError> {
         let name = format!("{}^{{commit}}", self.copy());
