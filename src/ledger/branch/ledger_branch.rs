@@ -99,8 +99,24 @@ impl LedgerBranch {
 
     /// Whether this repository has the ref of the copy. Where it does not, git takes a tag or a branch for it that is
     /// called `refs/remotes/…`, and everybody who may push a tag could write the ledger.
-    pub(super) fn has_copy(&self) -> bool {
+    pub(in crate::ledger) fn has_copy(&self) -> bool {
         self.git.is(&["show-ref", "--verify", "--quiet", &self.copy()])
+    }
+
+    /// The name of the remote, where there is to be one and the repository has none of this name. Git would take the name
+    /// for a path.
+    pub(in crate::ledger) fn missing_remote(&self) -> Option<&str> {
+        let remote = self.remote.as_deref()?;
+        let is_set = |(name, _): &(String, String)| {
+            let key = name.strip_prefix("remote.").and_then(|rest| rest.strip_prefix(remote));
+            matches!(key, Some(".url" | ".pushurl" | ".vcs"))
+        };
+        (!self.git.settings(r"^remote\.").iter().any(is_set)).then_some(remote)
+    }
+
+    /// The command that shows whether the remote answers.
+    pub(in crate::ledger) fn asking(&self) -> String {
+        format!("git ls-remote {}", self.remote.as_deref().unwrap_or("."))
     }
 
     /// The commit that this repository holds; `None` where it holds no copy.

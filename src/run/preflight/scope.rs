@@ -141,8 +141,11 @@ fn applied_rules(loaded: &mut Loaded, ledger: &RunLedger, floor: &Floor, kind: D
 fn uncommitted(loaded: &Loaded) -> Option<Diagnostic> {
     let files = loaded.uncommitted();
     let first = files.first()?;
-    let more = if files.len() > 1 { format!(" and {} more", files.len() - 1) } else { String::new() };
-    let summary = first.map(|first| format!("{first}{more} differs from HEAD, and the ledger records HEAD as applied"));
+    let differs = match files.len() {
+        1 => " differs".to_owned(),
+        more => format!(" and {} more differ", more - 1),
+    };
+    let summary = first.map(|first| format!("{first}{differs} from HEAD, and the ledger records HEAD as applied"));
     let help = "commit the change, so that git holds every value that is applied".to_owned();
     Some(Diagnostic::warning("ledger", None, summary).help(help))
 }
