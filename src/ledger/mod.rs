@@ -19,7 +19,7 @@ pub mod history;
 pub mod layout;
 pub mod lease;
 pub mod local;
-mod local_copy;
+pub mod local_copy;
 pub mod message;
 mod other_projects;
 pub mod protocol;

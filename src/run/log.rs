@@ -8,6 +8,7 @@ use crate::config::{self, Project};
 use crate::journal;
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::history::{LedgerHistory, RunFile, past_run, unknown_run};
+use crate::ledger::local_copy::note_of_age;
 use crate::ledger::verify::{VerifiedHistory, verify};
 use crate::model::{ClientId, Diagnostic, Level, Untrusted};
 use crate::plan::history::{DayRange, PastRun, RunList, RunListSource, day_of, time_of};
@@ -77,15 +78,18 @@ pub fn log(request: &LogRequest, env: &Environment) -> Result<LogOutcome, NotSta
     Ok(LogOutcome { shown, diagnostics: this.diagnostics })
 }
 
-/// Checks the history of the ledger.
-pub fn log_verify(files: &FileOptions, env: &Environment) -> Result<VerifiedHistory, NotStarted> {
+/// Checks the history of the ledger. A note says where the copy is old.
+pub fn log_verify(files: &FileOptions, env: &Environment) -> Result<(VerifiedHistory, Option<Diagnostic>), NotStarted> {
     let this = open(files, env)?;
     let Some(branch) = &this.branch else {
         let why = this.diagnostics.into_iter().map(|one| Diagnostic { severity: Level::Error, ..one });
         let why: Vec<Diagnostic> = why.collect();
         return Err(problems(this.report, if why.is_empty() { vec![no_ledger()] } else { why }, env));
     };
-    verify(branch).map_err(|problem| problems(this.report, vec![*problem], env))
+    match verify(branch) {
+        Ok(verified) => Ok((verified, note_of_age(branch, (env.clock.timestamp)()))),
+        Err(problem) => Err(problems(this.report, vec![*problem], env)),
+    }
 }
 
 fn no_ledger() -> Diagnostic {
@@ -122,12 +126,12 @@ fn history(
         severity: Level::Warning,
         ..Diagnostic::error("ledger", None, summary).help(help)
     };
+    this.diagnostics.extend(note_of_age(branch, (env.clock.timestamp)()));
     match &history {
         None => {
             let summary =
                 format!("this repository holds no {} of this project; these are its journals", branch.shown());
-            let help = format!("{} brings the branch, where the remote has it", branch.fetching());
-            this.diagnostics.push(warning(summary, help));
+            this.diagnostics.push(warning(summary, branch.bringing()));
         }
         Some(history) => this.diagnostics.extend(history.foreign.iter().map(|path| {
             let summary = format!("{} in {} is not the file of a run", path.raw(), branch.shown());
