@@ -64,11 +64,7 @@ pub fn read_local(branch: &LedgerBranch, options: &LocalOptions<'_>) -> LocalLed
         Ok(view) => judged(branch, view, options),
         Err(refusal) => return LocalLedger::without(unreadable_copy(branch, &refusal).as_warning()),
     };
-    if let (Some(age), Some(fetch)) = (copy.old_age(options.now), branch.refreshing_fetch()) {
-        let age = local_copy::in_words(age);
-        let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
-        ledger.diagnostics.push(warning(summary, format!("bring it up to date with `{fetch}`")));
-    }
+    ledger.diagnostics.extend(copy.note_of_age(branch, options.now));
     ledger
 }
 

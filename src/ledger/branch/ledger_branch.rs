@@ -83,11 +83,11 @@ impl LedgerBranch {
         format!("look at it with `git show {}:{}`", self.copy(), String::from_utf8_lossy(&file))
     }
 
-    /// The command that brings the branch into this repository.
-    pub fn fetching(&self) -> String {
-        match &self.remote {
-            Some(remote) => format!("`git fetch {remote} {}`", self.name),
-            None => "the first `ringform apply`".to_owned(),
+    /// The help where this repository has no copy of the branch.
+    pub fn bringing(&self) -> String {
+        match self.refreshing_fetch() {
+            Some(fetch) => format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"),
+            None => "the first `ringform apply` begins it".to_owned(),
         }
     }
 
