@@ -83,11 +83,23 @@ impl LedgerBranch {
         format!("look at it with `git show {}:{}`", self.copy(), String::from_utf8_lossy(&file))
     }
 
-    /// The command that brings the branch into this repository.
-    pub fn fetching(&self) -> String {
-        match &self.remote {
-            Some(remote) => format!("`git fetch {remote} {}`", self.name),
-            None => "the first `ringform apply`".to_owned(),
+    /// The remote that the branch is to be kept at, where the repository has no remote of this name.
+    pub(super) fn missing_remote(&self) -> Option<&str> {
+        let remote = self.remote.as_deref()?;
+        let names = self.git.ask(&["remote"]).ok()?;
+        let is_there = names.split(|byte| *byte == b'\n').any(|name| name == remote.as_bytes());
+        (!is_there).then_some(remote)
+    }
+
+    /// The next step where this repository has no copy of the branch, for a help.
+    pub fn how_to_get(&self) -> String {
+        match (self.missing_remote(), self.refreshing_fetch()) {
+            (Some(remote), _) => format!(
+                "add the remote with `git remote add {remote} URL`, or keep the branch in this repository with \
+                 `ledger: {{remote: none}}`"
+            ),
+            (None, Some(fetch)) => format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"),
+            (None, None) => "the first `ringform apply` begins it".to_owned(),
         }
     }
 

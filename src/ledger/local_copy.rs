@@ -64,11 +64,13 @@ fn modified(file: &PathBuf) -> Option<SystemTime> {
     std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// An age in words: `3 days`, `30 hours`.
+/// An age in words: `40 s`, `14 min`, `30 hours`, `3 days`.
 pub(super) fn in_words(age: SignedDuration) -> String {
-    match age.as_hours() {
-        hours if hours < 48 => format!("{hours} hours"),
-        hours => format!("{} days", hours / 24),
+    match (age.as_secs(), age.as_mins(), age.as_hours()) {
+        (seconds, ..) if seconds < 120 => format!("{seconds} s"),
+        (_, minutes, _) if minutes < 120 => format!("{minutes} min"),
+        (.., hours) if hours < 48 => format!("{hours} hours"),
+        (.., hours) => format!("{} days", hours / 24),
     }
 }
 

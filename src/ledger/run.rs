@@ -1,7 +1,7 @@
 //! One run of apply and its place in the ledger: it claims the branch before the first PUT.
 //!
-//! Owns what all commits of a run share, and its claim; `renewal` and `run_record` add the later ones. Each is built on the tip that the run read, and built again on the new tip where the
-//! branch has moved. It sends nothing to the API.
+//! Owns what all commits of a run share, and its claim; `renewal` and `run_record` add the later ones. Each is built on
+//! the tip that the run read, and built again on the new tip where the branch has moved. It sends nothing to the API.
 
 use std::time::Duration;
 

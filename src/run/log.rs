@@ -124,10 +124,11 @@ fn history(
     };
     match &history {
         None => {
-            let summary =
-                format!("this repository holds no {} of this project; these are its journals", branch.shown());
-            let help = format!("{} brings the branch, where the remote has it", branch.fetching());
-            this.diagnostics.push(warning(summary, help));
+            let summary = format!(
+                "this repository has no record of the project in the ledger {}, so log shows the journals of this machine",
+                branch.shown()
+            );
+            this.diagnostics.push(warning(summary, branch.how_to_get()));
         }
         Some(history) => this.diagnostics.extend(history.foreign.iter().map(|path| {
             let summary = format!("{} in {} is not the file of a run", path.raw(), branch.shown());
