@@ -116,7 +116,7 @@ impl LedgerBranch {
         let id = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         match (output.status.success(), output.stderr.is_empty()) {
             (true, _) => Ok(Some(id)),
-            // Without a reason git says: there is no such ref.
+            // Without a reason on stderr the ref does not exist.
             (false, true) => Ok(None),
             (false, false) => Err(GitError::of_stderr(&output.stderr)),
         }

@@ -68,7 +68,7 @@ pub(super) fn unreadable_copy(branch: &LedgerBranch, refusal: &GitError) -> Box<
 /// The error about a ledger of another endpoint than the effective one.
 pub(super) fn other_endpoint(head: &LedgerHead) -> Box<Diagnostic> {
     let summary = head.endpoint.map(|endpoint| format!("this ledger is of {endpoint}, and the endpoint is another"));
-    let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project, which begins the records anew";
+    let help = "use the endpoint of the ledger; after a move of the provider --trust-project begins new records";
     Box::new(Diagnostic::error("ledger", None, summary).help(help.to_owned()))
 }
 

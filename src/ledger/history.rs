@@ -135,7 +135,7 @@ impl LedgerHistory {
         Ok(past)
     }
 
-    /// The commits that wrote the report of a run, oldest first. A second one means that somebody changed it.
+    /// The commits that wrote the report of a run, oldest first. A second one means that the report was edited.
     pub fn writers(&self, run: &str) -> Result<Vec<String>, Box<Diagnostic>> {
         let failed = |refusal: GitError| unreadable_copy(&self.branch, &refusal);
         let Some(stored) = self.runs.get(run) else { return Err(unknown_run(run)) };
@@ -152,7 +152,7 @@ impl LedgerHistory {
         let mut writers = Vec::new();
         for (commit, name) in commits.into_iter().zip(&names) {
             let bytes = git.ask(&["cat-file", "blob", name]).unwrap_or_default();
-            // A claim that was left behind is no report yet.
+            // A claim that was left behind is not a report.
             if left_behind(&bytes).is_none() {
                 writers.push(commit);
             }

@@ -52,7 +52,7 @@ pub(super) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
     let id = answers.next().unwrap_or_default();
     let tip = match (output.status.success(), output.stderr.is_empty()) {
         (true, _) => Some(id.to_owned()),
-        // Without a reason git says: there is no such ref.
+        // Without a reason on stderr the ref does not exist.
         (false, true) => None,
         (false, false) => return Err(GitError::of_stderr(&output.stderr)),
     };

@@ -31,7 +31,8 @@ pub(in crate::run) fn branch(
     project: &Project,
 ) -> Result<(LedgerBranch, String), Box<Diagnostic>> {
     let unusable = |summary: String, help: Option<String>| {
-        let help = help.unwrap_or_else(|| "commit the project to a git repository, or run once with --no-ledger".to_owned());
+        let help =
+            help.unwrap_or_else(|| "commit the project to a git repository, or run once with --no-ledger".to_owned());
         Box::new(Diagnostic::error("ledger", config.place.clone(), summary).help(help))
     };
     let without_git = |why: &str| {
