@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::errors::{damaged_records, other_endpoint, unreadable_copy, warning};
 use crate::ledger::head_file::HeadFlaw;
-use crate::ledger::local_copy;
+use crate::ledger::local_copy::{self, LocalCopy};
 use crate::ledger::view::LedgerView;
 use crate::model::{Diagnostic, Untrusted};
 
@@ -64,12 +64,19 @@ pub fn read_local(branch: &LedgerBranch, options: &LocalOptions<'_>) -> LocalLed
         Ok(view) => judged(branch, view, options),
         Err(refusal) => return LocalLedger::without(unreadable_copy(branch, &refusal).as_warning()),
     };
-    if let (Some(age), Some(fetch)) = (copy.old_age(options.now), branch.refreshing_fetch()) {
-        let age = local_copy::in_words(age);
-        let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
-        ledger.diagnostics.push(warning(summary, format!("bring it up to date with `{fetch}`")));
-    }
+    ledger.diagnostics.extend(of_age(branch, &copy, options.now));
     ledger
+}
+
+/// The warning about a copy that was fetched over a day ago. What reads the copy says why it cannot be read.
+pub fn old_copy(branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> {
+    local_copy::read(branch).ok().and_then(|copy| of_age(branch, &copy, now))
+}
+
+fn of_age(branch: &LedgerBranch, copy: &LocalCopy, now: Timestamp) -> Option<Diagnostic> {
+    let (age, fetch) = (local_copy::in_words(copy.old_age(now)?), branch.refreshing_fetch()?);
+    let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
+    Some(warning(summary, format!("bring it up to date with `{fetch}`")))
 }
 
 /// The note of a run whose repository has no copy of the branch.

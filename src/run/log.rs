@@ -8,6 +8,7 @@ use crate::config::{self, Project};
 use crate::journal;
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::history::{LedgerHistory, RunFile, past_run, unknown_run};
+use crate::ledger::local::old_copy;
 use crate::ledger::verify::{VerifiedHistory, verify};
 use crate::model::{ClientId, Diagnostic, Level, Untrusted};
 use crate::plan::history::{DayRange, PastRun, RunList, RunListSource, day_of, time_of};
@@ -122,6 +123,7 @@ fn history(
         severity: Level::Warning,
         ..Diagnostic::error("ledger", None, summary).help(help)
     };
+    this.diagnostics.extend(old_copy(branch, (env.clock.timestamp)()));
     match &history {
         None => {
             let summary = format!(

@@ -131,7 +131,7 @@ fn an_old_copy_is_named_with_the_command_that_refreshes_it() {
     };
     all_old(&world);
     let note = "the copy of the ledger origin/ringform-ledger was fetched 3 days ago";
-    for line in ["plan", "drift"] {
+    for line in ["plan", "drift", "log"] {
         world.run(line).ok().says(&[note, FETCH]);
     }
     // It judges all the same.
