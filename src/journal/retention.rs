@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_that_somebody_may_still_need_stays() {
+    fn a_journal_that_a_later_run_may_still_need_stays() {
         let header = begin(&name(2));
         let settled = r#"{"event":"settled","client_id":"12","credentials":null,"by":"r"}"#;
         for (lines, stays) in [

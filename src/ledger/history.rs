@@ -14,7 +14,7 @@ use crate::ledger::contents::claim::Claim;
 use crate::ledger::contents::layout::{LedgerPath, README, is_run, record_key};
 use crate::ledger::contents::message::README_LINE;
 use crate::ledger::contents::unfinished::UnfinishedRun;
-use crate::ledger::errors::{error, not_a_ledger, unreadable};
+use crate::ledger::errors::{error, not_a_ledger, unreadable_copy};
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::document;
 use crate::plan::history::{PastAuthor, PastChange, PastClient, PastResult, PastRun, PutFate, time_of};
@@ -59,7 +59,7 @@ impl LedgerHistory {
     /// Lists the runs. `None` where this repository has no copy of the branch, or the branch has nothing of the
     /// project.
     pub fn open(branch: &LedgerBranch) -> Result<Option<LedgerHistory>, Box<Diagnostic>> {
-        let failed = |refusal: GitError| unreadable(branch, &refusal);
+        let failed = |refusal: GitError| unreadable_copy(branch, &refusal);
         let Some(tip) = branch.local_tip().map_err(failed)? else { return Ok(None) };
         let mut listed =
             list(branch.git(), &branch.folder, &tip, &["/runs", "/open", "/ledger.json"]).map_err(failed)?;
@@ -122,7 +122,7 @@ impl LedgerHistory {
     /// The same run, where what live held before is not recorded: with the last agreed value of each field. A record that
     /// holds what was sent has forgotten the value before.
     pub fn with_recorded_values(&self, mut past: PastRun) -> Result<PastRun, Box<Diagnostic>> {
-        let view = self.branch.read(Some(&self.tip)).map_err(|refusal| unreadable(&self.branch, &refusal))?;
+        let view = self.branch.read(Some(&self.tip)).map_err(|refusal| unreadable_copy(&self.branch, &refusal))?;
         let records = view.records();
         for client in &mut past.clients {
             let record = records.get(&record_key(client.client_id, client.credentials.as_ref()));
@@ -134,9 +134,9 @@ impl LedgerHistory {
         Ok(past)
     }
 
-    /// The commits that wrote the report of a run, oldest first. A second one means that somebody changed it.
+    /// The commits that wrote the report of a run, oldest first. A second one means that the report was edited.
     pub fn writers(&self, run: &str) -> Result<Vec<String>, Box<Diagnostic>> {
-        let failed = |refusal: GitError| unreadable(&self.branch, &refusal);
+        let failed = |refusal: GitError| unreadable_copy(&self.branch, &refusal);
         let Some(stored) = self.runs.get(run) else { return Err(unknown_run(run)) };
         let git = self.branch.git();
         let path = crate::ledger::branch::view::path_argument(&stored.file.path);
@@ -165,7 +165,7 @@ impl LedgerHistory {
         if chosen.is_empty() {
             return Ok(());
         }
-        let failed = |refusal: GitError| unreadable(&self.branch, &refusal);
+        let failed = |refusal: GitError| unreadable_copy(&self.branch, &refusal);
         let ids: Vec<&str> = chosen.iter().map(|(_, stored)| stored.file.id.as_str()).collect();
         let what = |index: usize| format!("the report of run {}", chosen[index].0);
         let mut objects = ObjectReader::start(self.branch.git()).map_err(failed)?;

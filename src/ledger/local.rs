@@ -30,7 +30,7 @@ pub struct LocalOptions<'a> {
     pub endpoint: Option<&'a Untrusted>,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
-    /// By what the run judges where there is no ledger, as in `without it`.
+    /// By what the run judges without a ledger, as in `without it`.
     pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,
@@ -70,14 +70,14 @@ pub fn read_local(branch: &LedgerBranch, options: &LocalOptions<'_>) -> LocalLed
 
 /// The note of a run whose repository has no copy of the branch.
 fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
-    let shown = branch.shown();
-    match branch.refreshing_fetch() {
-        Some(fetch) => {
-            let summary = format!("this repository has no copy of the ledger {shown}; origins are judged {otherwise}");
-            warning(summary, format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"))
-        }
-        None => nothing_yet(branch, otherwise, BEGINNING),
+    if !branch.has_remote() {
+        return nothing_yet(branch, otherwise, BEGINNING);
     }
+    let what = match branch.missing_remote() {
+        Some(remote) => format!("has no remote {remote} for the ledger {}", branch.shown()),
+        None => format!("has no copy of the ledger {}", branch.shown()),
+    };
+    warning(format!("this repository {what}; origins are judged {otherwise}"), branch.how_to_get())
 }
 
 /// What a branch that can be read says.

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_records_its_results_while_nobody_else_can_have_read_or_sent() {
+    fn a_run_records_its_results_while_no_other_run_can_have_read_or_sent() {
         use RecordMode::*;
         for (has_claimed, is_open, is_unchanged, mode) in [
             (true, true, true, Results),

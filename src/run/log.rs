@@ -131,9 +131,11 @@ fn history(
     this.diagnostics.extend(note_of_age(branch, (env.clock.timestamp)()));
     match &history {
         None => {
-            let summary =
-                format!("this repository holds no {} of this project; these are its journals", branch.shown());
-            this.diagnostics.push(warning(summary, branch.bringing()));
+            let summary = format!(
+                "this repository has no record of the project in the ledger {}, so log shows the journals of this machine",
+                branch.shown()
+            );
+            this.diagnostics.push(warning(summary, branch.how_to_get()));
         }
         Some(history) => this.diagnostics.extend(history.foreign.iter().map(|path| {
             let summary = format!("{} in {} is not the file of a run", path.raw(), branch.shown());

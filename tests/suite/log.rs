@@ -126,7 +126,10 @@ fn a_project_with_a_ledger_that_has_nothing_yet_shows_its_journals_and_says_so()
     world.run("apply --yes --no-ledger").ok();
     let ran = world.run("log").ok();
     assert!(ran.stdout.contains("2 clients, 2 settings"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("these are its journals"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("log shows the journals of this machine"), "{}", ran.stderr);
+    // A local branch is fetched from nowhere.
+    let beginning = "the first `ringform apply` begins it";
+    assert!(ran.stderr.contains(beginning) && !ran.stderr.contains("fetch"), "{}", ran.stderr);
 }
 
 #[test]

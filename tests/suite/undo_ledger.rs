@@ -1,4 +1,4 @@
-//! `undo` with a ledger: where the run is found, what is recorded, and reports that somebody changed.
+//! `undo` with a ledger: where the run is found, what is recorded, and reports that were edited.
 
 use std::fs;
 
@@ -81,7 +81,7 @@ fn an_undone_value_is_recorded_and_pending_until_the_commit_is_reverted() {
 }
 
 #[test]
-fn a_report_that_somebody_changed_is_refused() {
+fn a_report_that_was_edited_is_refused() {
     let (mut ledger, run) = applied();
     let path = Ledger::report_path(&run);
     let report = ledger.file(&path).to_string();

@@ -32,7 +32,7 @@ pub struct BeginOptions<'a> {
     pub allow_older: bool,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
-    /// By what the run judges where there is no ledger, as in `without it`.
+    /// By what the run judges without a ledger, as in `without it`.
     pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,

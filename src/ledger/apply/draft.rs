@@ -71,7 +71,7 @@ impl<'v> Draft<'v> {
             draft.remove(&LedgerPath::Claim(open.run.clone()));
             draft.write(&LedgerPath::Report(open.run.clone()), UnfinishedRun::of(open).write()?);
             if let Some(claim) = &open.claim {
-                // What was sent to another endpoint is no doubt of this one.
+                // Values that were sent to another endpoint are not in doubt at this one.
                 if view.former.is_none() {
                     draft.doubt(claim);
                 }

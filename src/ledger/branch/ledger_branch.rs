@@ -83,11 +83,15 @@ impl LedgerBranch {
         format!("look at it with `git show {}:{}`", self.copy(), String::from_utf8_lossy(&file))
     }
 
-    /// The help where this repository has no copy of the branch.
-    pub fn bringing(&self) -> String {
-        match self.refreshing_fetch() {
-            Some(fetch) => format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"),
-            None => "the first `ringform apply` begins it".to_owned(),
+    /// The next step where this repository has no copy of the branch, for a help.
+    pub fn how_to_get(&self) -> String {
+        match (self.missing_remote(), self.refreshing_fetch()) {
+            (Some(remote), _) => format!(
+                "add the remote with `git remote add {remote} URL`, or keep the branch in this repository with \
+                 `ledger: {{remote: none}}`"
+            ),
+            (None, Some(fetch)) => format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"),
+            (None, None) => "the first `ringform apply` begins it".to_owned(),
         }
     }
 
@@ -126,7 +130,7 @@ impl LedgerBranch {
         let id = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         match (output.status.success(), output.stderr.is_empty()) {
             (true, _) => Ok(Some(id).filter(|_| self.has_copy())),
-            // Without a reason git says: there is no such ref.
+            // Without a reason on stderr the ref does not exist.
             (false, true) => Ok(None),
             (false, false) => Err(GitError::of_stderr(&output.stderr)),
         }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::git::GitError;
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::warning;
+use crate::ledger::errors::{in_words, warning};
 use crate::model::Diagnostic;
 
 /// Separates two answers: `rev-parse` prints a flag that it does not know. No path of git contains `//`.
@@ -64,7 +64,7 @@ pub(in crate::ledger) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitErr
         // The file of the ref is there, so git found that ref and no tag of this name.
         (true, _) if paths.first().is_some_and(|loose| loose.is_file()) => Some(id.to_owned()),
         (true, _) => Some(id.to_owned()).filter(|_| branch.has_copy()),
-        // Without a reason git says: there is no such ref.
+        // Without a reason on stderr the ref does not exist.
         (false, true) => None,
         (false, false) => return Err(GitError::of_stderr(&output.stderr)),
     };
@@ -79,14 +79,6 @@ pub fn note_of_age(branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> 
 
 fn modified(file: &PathBuf) -> Option<SystemTime> {
     std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
-}
-
-/// An age in words: `3 days`, `30 hours`.
-fn in_words(age: SignedDuration) -> String {
-    match age.as_hours() {
-        hours if hours < 48 => format!("{hours} hours"),
-        hours => format!("{} days", hours / 24),
-    }
 }
 
 #[cfg(test)]

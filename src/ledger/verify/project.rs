@@ -66,7 +66,9 @@ impl ProjectReplay {
         self.claims(&files, added.as_ref(), &moved)?;
         let head = self.head(&files, added.as_ref())?;
         let clients = self.records(&files)?;
-        self.follow(&clients, &head, added.as_ref(), moved.values().flatten())?;
+        let is_claim = |(path, _, bytes): &ChangedFile| matches!(path, LedgerPath::Claim(_)) && bytes.is_some();
+        let begins = added.is_none() && files.iter().any(is_claim);
+        self.follow(&clients, &head, added.as_ref(), (moved.values().flatten(), begins))?;
         (self.head, self.clients) = (head, clients);
         self.runs.extend(moved.into_keys().map(|run| (run, true)));
         let reports = usize::from(added.is_some());
@@ -178,23 +180,26 @@ impl ProjectReplay {
         Ok(clients)
     }
 
-    /// Checks that the records after the commit follow from those before, the report and the claims that moved.
+    /// Checks that the records after the commit follow from those before, the report and the claims that moved. `begins`:
+    /// the commit has no report and opens a claim.
     fn follow<'c>(
         &self,
         after: &BTreeMap<ClientKey, ClientEntry>,
         head: &Option<LedgerHead>,
         added: Option<&AddedReport>,
-        moved: impl Iterator<Item = &'c Claim>,
+        (moved, begins): (impl Iterator<Item = &'c Claim>, bool),
     ) -> Result<(), String> {
         let mut doubts: BTreeMap<ClientKey, Vec<_>> = BTreeMap::new();
         for (key, setting, value) in moved.flat_map(Claim::doubts) {
             doubts.entry(key).or_default().push((setting, value));
         }
-        // Under another endpoint the records of before count as none.
+        // Under another endpoint the records of before count as none, and the values of a claim are not in doubt.
+        // `ledger.json` names that endpoint only with the report, so the claim of such a run may leave the doubts out too.
         let is_new = |head: &LedgerHead| self.head.as_ref().is_some_and(|before| before.endpoint != head.endpoint);
-        let ways: &[(bool, bool)] = match head.as_ref().is_some_and(is_new) {
-            false => &[(true, false), (false, false)],
-            true => &[(true, true), (false, true)],
+        let ways: &[(bool, bool, bool)] = match (head.as_ref().is_some_and(is_new), begins) {
+            (true, _) => &[(true, true, false), (false, true, false)],
+            (false, false) => &[(true, false, true), (false, false, true)],
+            (false, true) => &[(false, false, true), (false, false, false)],
         };
         let reported: BTreeMap<ClientKey, &ClientPlan> = added
             .into_iter()
@@ -211,11 +216,11 @@ impl ProjectReplay {
             .chain(doubts.keys())
             .collect();
         let mut wrong = None;
-        for (release, is_new) in ways {
+        for (release, is_new, doubted) in ways {
             let fits = |key: &&&ClientKey| {
                 let before = self.clients.get(*key).filter(|_| !is_new).map(|entry| entry.record.clone());
                 let mut before = before.unwrap_or_default();
-                for (setting, value) in doubts.get(*key).into_iter().flatten() {
+                for (setting, value) in doubts.get(*key).filter(|_| *doubted).into_iter().flatten() {
                     before.field_mut(*setting).doubt(value.clone());
                 }
                 let reported = reported.get(*key).copied();

@@ -4,7 +4,7 @@
 
 use crate::git::{GitError, ListedCommit, ObjectReader, is_cut, list_commits};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{error, unreadable};
+use crate::ledger::errors::{error, unreadable_copy};
 use crate::ledger::verify::replay::{BranchReplay, HistoryCounts, ReplayedFile};
 use crate::model::{Diagnostic, short_commit};
 
@@ -29,10 +29,10 @@ impl VerifiedHistory {
 
 /// Checks every commit of the branch as this repository holds it. The error names the first one that does not fit.
 pub fn verify(branch: &LedgerBranch) -> Result<VerifiedHistory, Box<Diagnostic>> {
-    let failed = |refusal: GitError| unreadable(branch, &refusal);
+    let failed = |refusal: GitError| unreadable_copy(branch, &refusal);
     let Some(tip) = branch.local_tip().map_err(failed)? else {
         let summary = format!("this repository has no copy of the ledger {}", branch.shown());
-        return Err(error(summary, branch.bringing()));
+        return Err(error(summary, branch.how_to_get()));
     };
     let commits = list_commits(branch.git(), &tip).map_err(failed)?;
     if let Some(oldest) = commits.first()

@@ -31,7 +31,8 @@ pub(in crate::run) fn branch(
     project: &Project,
 ) -> Result<(LedgerBranch, String), Box<Diagnostic>> {
     let unusable = |summary: String, help: Option<String>| {
-        let help = help.unwrap_or_else(|| "commit the project, or run once with --no-ledger".to_owned());
+        let help =
+            help.unwrap_or_else(|| "commit the project to a git repository, or run once with --no-ledger".to_owned());
         Box::new(Diagnostic::error("ledger", config.place.clone(), summary).help(help))
     };
     let without_git = |why: &str| {
@@ -130,7 +131,8 @@ pub(in crate::run) fn read(
     let mut diagnostics = section.diagnostics;
     if request.ledger.is_left_out {
         let summary = "this run leaves the ledger out, so it will be missing there".to_owned();
-        diagnostics.push(Diagnostic::warning("ledger", config.place.clone(), summary));
+        let help = "run `ringform apply` once with the ledger before the next merge: it records what is in sync";
+        diagnostics.push(Diagnostic::warning("ledger", config.place.clone(), summary).help(help.to_owned()));
         return RunLedger::without(diagnostics);
     }
     // The connection reports an endpoint that is missing or not valid.
