@@ -85,7 +85,8 @@ fn without_a_ledger_origins_are_as_without_one_and_a_note_names_the_branch() {
     // The first run of apply begins it.
     let ran = world.run("apply --yes --only pending --base HEAD --format json").ok();
     let begins = "warning: the ledger origin/ringform-ledger holds nothing of this project yet; origins are judged";
-    assert_eq!(notes(&ran), [format!("{begins} by --base HEAD")]);
+    let dirty = "warning: clients/12.yaml differs from HEAD, and the ledger records HEAD as applied";
+    assert_eq!(notes(&ran), [format!("{begins} by --base HEAD"), dirty.to_owned()]);
     // What that run did not see in sync and did not send has no record: git brings it for the first time.
     let ran = world.run("plan --format json").ok();
     assert_eq!((notes(&ran), origins(&ran, "12")), (vec![], json!({"timezone": "pending"})));
