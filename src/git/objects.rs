@@ -52,8 +52,8 @@ impl ObjectReader {
         Ok(ObjectReader { child, _listed: listed, names, answers: BufReader::new(answers), stderr: Vec::new() })
     }
 
-    /// Like [`ObjectReader::contents`], by a process of its own that is asked once. Its answers come in large pieces, which
-    /// takes git a quarter less time for thousands of small objects.
+    /// Like [`ObjectReader::contents`], by a process of its own that is asked once. Its answers come in large pieces.
+    /// That takes git a quarter less time for thousands of small objects.
     pub(crate) fn contents_once(
         git: &GitProcess,
         ids: &[&str],
@@ -163,8 +163,8 @@ impl Drop for ObjectReader {
     }
 }
 
-/// The names as git reads them: one a line. A longer name, or one of two lines, cannot be an id, and git would take it for
-/// something else.
+/// The names as git reads them: one a line. A longer name, or one of two lines, cannot be an id, and git would take it
+/// for something else.
 fn lines(names: &[&str]) -> Result<String, GitError> {
     match names.iter().any(|name| name.len() > LONGEST || name.contains('\n')) {
         true => Err(GitError::other("this is not the id of an object")),

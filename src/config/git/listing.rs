@@ -34,8 +34,8 @@ pub(crate) fn read(objects: &mut ObjectReader, tree: &str, folder: &[u8]) -> Res
     Ok((whole(objects, tree)?, folder.to_owned()))
 }
 
-/// The object of a file in a folder of a tree; `None` where the file does not exist, or a link is on the way to it. It reads
-/// no other names than those of the folders on that way.
+/// The object of a file in a folder of a tree; `None` where the file does not exist, or a link is on the way to it. It
+/// reads no other names than those of the folders on that way.
 pub(crate) fn plain_file(
     objects: &mut ObjectReader,
     tree: &str,
