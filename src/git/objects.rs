@@ -39,13 +39,51 @@ pub(crate) struct ObjectReader {
 impl ObjectReader {
     /// Starts the process.
     pub(crate) fn start(git: &GitProcess) -> Result<ObjectReader, GitError> {
-        let mut command = git.command(&["cat-file", "--batch"])?;
+        ObjectReader::start_as(git, &["cat-file", "--batch"])
+    }
+
+    fn start_as(git: &GitProcess, words: &[&str]) -> Result<ObjectReader, GitError> {
+        let mut command = git.command(words)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let (mut child, listed) = git.spawn(&mut command).map_err(|error| GitError::not_started(&error))?;
         let (names, Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(GitError::other("git gave no answer"));
         };
         Ok(ObjectReader { child, _listed: listed, names, answers: BufReader::new(answers), stderr: Vec::new() })
+    }
+
+    /// Like [`ObjectReader::contents`], by a process of its own that is asked once. Its answers come in large pieces.
+    /// That takes git a quarter less time for thousands of small objects.
+    pub(crate) fn contents_once(
+        git: &GitProcess,
+        ids: &[&str],
+        most: u64,
+        what: &dyn Fn(usize) -> String,
+        take: &mut dyn FnMut(usize, Option<Vec<u8>>),
+    ) -> Result<(), GitError> {
+        let text = lines(ids)?;
+        let mut objects = ObjectReader::start_as(git, &["cat-file", "--batch", "--buffer"])?;
+        let names = objects.names.take();
+        let missing = std::thread::scope(|scope| {
+            // Git answers while it is asked. Where it ends before, so does the writing; the reading says why.
+            scope.spawn(|| names.map(|mut names| names.write_all(text.as_bytes())));
+            let missing = (0..ids.len()).find(|index| match answer(&mut objects.answers, most) {
+                Some(Some(object)) => {
+                    take(*index, object.bytes);
+                    false
+                }
+                Some(None) | None => true,
+            });
+            if missing.is_some() {
+                // It may wait until the rest of its answers is read. The thread waits for git.
+                drop(objects.child.kill());
+            }
+            missing
+        });
+        match missing {
+            Some(index) => Err(GitError::without_object(ids[index], &what(index), objects.stderr())),
+            None => Ok(()),
+        }
     }
 
     /// Gives the objects of these names to `take`, in their order; `None` for one that does not exist. The bytes of an
@@ -57,11 +95,7 @@ impl ObjectReader {
         take: &mut dyn FnMut(usize, Option<GitObject>),
     ) -> Result<(), GitError> {
         for (chunk, names) in names.chunks(CHUNK).enumerate() {
-            let text: String = names.iter().map(|name| format!("{name}\n")).collect();
-            // A longer name, or one of two lines, cannot be an id. Git would take it for something else.
-            if names.iter().any(|name| name.len() > LONGEST || name.contains('\n')) {
-                return Err(GitError::other("this is not the id of an object"));
-            }
+            let text = lines(names)?;
             let written = self.names.as_mut().map(|git| git.write_all(text.as_bytes()));
             if !matches!(written, Some(Ok(()))) {
                 return Err(self.broken());
@@ -129,6 +163,15 @@ impl Drop for ObjectReader {
     }
 }
 
+/// The names as git reads them: one a line. A longer name, or one of two lines, cannot be an id, and git would take it
+/// for something else.
+fn lines(names: &[&str]) -> Result<String, GitError> {
+    match names.iter().any(|name| name.len() > LONGEST || name.contains('\n')) {
+        true => Err(GitError::other("this is not the id of an object")),
+        false => Ok(names.iter().map(|name| format!("{name}\n")).collect()),
+    }
+}
+
 /// One answer: `ID KIND SIZE`, so many bytes and a line feed; or `NAME missing`. The outer `None`: it is something
 /// else.
 fn answer(from: &mut impl BufRead, most: u64) -> Option<Option<GitObject>> {
@@ -156,6 +199,32 @@ fn answer(from: &mut impl BufRead, most: u64) -> Option<Option<GitObject>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::git::fixture::repository;
+
+    /// More objects than any pipe holds names of, or answers about.
+    #[test]
+    fn many_objects_are_read_in_their_order_and_a_missing_one_ends_the_reading() {
+        let (_folder, git) = repository();
+        let head = git.line(&["rev-parse", "HEAD"]).unwrap();
+        let gone = "1".repeat(40);
+        let read = |ids: &[&str]| {
+            let mut taken = Vec::new();
+            let what = |index: usize| format!("object {index}");
+            let ended = ObjectReader::contents_once(&git, ids, 1000, &what, &mut |index, bytes| {
+                assert!(bytes.is_some_and(|bytes| bytes.starts_with(b"tree ")));
+                taken.push(index);
+            });
+            (taken.len(), taken.is_sorted(), ended.map_err(|error| error.sentence.raw().to_owned()))
+        };
+        let mut ids = vec![head.as_str(); 5_000];
+        assert_eq!(read(&ids), (5_000, true, Ok(())));
+        assert_eq!(read(&[]), (0, true, Ok(())));
+        ids[3_000] = &gone;
+        let (count, _, ended) = read(&ids);
+        assert_eq!(count, 3_000);
+        assert!(ended.unwrap_err().contains("object 3000"));
+        assert!(read(&["HEAD\nHEAD"]).2.is_err());
+    }
 
     #[test]
     fn answers_are_objects_or_missing_and_anything_else_is_none() {

@@ -113,7 +113,7 @@ fn a_run_longer_than_its_lease_renews_it() {
 
 #[test]
 fn a_run_whose_renewals_are_refused_stops_at_the_lease_end_and_records_afterwards() {
-    let mut world = world("{lease: 2s}", 30, &["latency=300ms,on=put"]);
+    let mut world = world("{lease: 4s}", 30, &["latency=300ms,on=put"]);
     // The remote takes the claim and the record, and no renewal.
     hook(
         &world,
@@ -136,7 +136,7 @@ fn a_run_whose_renewals_are_refused_stops_at_the_lease_end_and_records_afterward
 
 #[test]
 fn a_run_that_is_taken_over_stops_and_leaves_no_more_than_doubts() {
-    let mut world = world("{lease: 2s}", 30, &["latency=300ms,on=put"]);
+    let mut world = world("{lease: 4s}", 30, &["latency=300ms,on=put"]);
     let child = started(&mut world, &format!("{APPLY} --concurrency 1"), 2);
     let open = files(&world).into_iter().find(|path| path.contains("/open/")).unwrap();
     let run = open.rsplit('/').next().unwrap().trim_end_matches(".json").to_owned();

@@ -21,7 +21,7 @@ pub(crate) fn applied_project(
     let [found] = commits(&mut objects, [&format!("{commit}^{{commit}}")])?;
     let Some(found) = found else { return Ok(None) };
     let mut base = Baseline { whole: true, ..Baseline::default() };
-    let project = base.read_project(&mut objects, &found, &folder, now)?.map(|(project, ..)| project);
+    let project = base.read_rules(&mut objects, &found, &folder, now)?;
     let rules = project.as_ref().or(base.broken_project.as_ref());
     if wants_documents(rules.map_or(&[], |project| &project.guards)) && project.is_some() {
         base.read(&mut objects, &found, &folder, now, &[Vec::new()])?;

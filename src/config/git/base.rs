@@ -81,8 +81,7 @@ pub fn base(loaded: &Loaded, revision: &str) -> Result<Baseline, Vec<Diagnostic>
     if let Some((name, commit)) = tip {
         // Nothing is judged by this revision, so its warnings do not matter.
         let mut tip = Baseline::default();
-        let project = tip.read_project(&mut objects, &commit, &facts.folder, now).map_err(failed)?;
-        let project = project.map(|(project, ..)| project);
+        let project = tip.read_rules(&mut objects, &commit, &facts.folder, now).map_err(failed)?;
         base.commits.push((name.clone(), commit));
         base.tip = Some(BranchTip { name, project, broken_project: tip.broken_project });
     }
@@ -145,6 +144,20 @@ impl Baseline {
         Ok(())
     }
 
+    /// The project of a commit, if it has one that can be read, where its documents do not matter.
+    pub(super) fn read_rules(
+        &mut self,
+        objects: &mut ObjectReader,
+        commit: &CommitObject,
+        folder: &[u8],
+        now: &Project,
+    ) -> Result<Option<Project>, GitError> {
+        match listing::plain_file(objects, &commit.tree, folder, now.file.as_bytes())? {
+            Some(object) => self.read_file(objects, &object, now),
+            None => Ok(self.read_project(objects, commit, folder, now)?.map(|(project, ..)| project)),
+        }
+    }
+
     /// The project of a commit, if it has one that can be read, with all names of the commit and where in them the
     /// project is.
     pub(super) fn read_project(
@@ -165,9 +178,19 @@ impl Baseline {
             }
             return Ok(None);
         };
+        let project = self.read_file(objects, object, now)?;
+        Ok(project.map(|project| (project, tree, root)))
+    }
+
+    fn read_file(
+        &mut self,
+        objects: &mut ObjectReader,
+        object: &str,
+        now: &Project,
+    ) -> Result<Option<Project>, GitError> {
         let mut texts = Vec::new();
         objects.contents(&[object], MOST_BYTES, &|_| now.file.to_string(), &mut |_, bytes| texts.push(bytes))?;
-        Ok(self.project(texts.pop().flatten(), now).map(|project| (project, tree, root)))
+        Ok(self.project(texts.pop().flatten(), now))
     }
 
     fn project(&mut self, bytes: Option<Vec<u8>>, now: &Project) -> Option<Project> {

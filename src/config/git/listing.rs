@@ -34,6 +34,24 @@ pub(crate) fn read(objects: &mut ObjectReader, tree: &str, folder: &[u8]) -> Res
     Ok((whole(objects, tree)?, folder.to_owned()))
 }
 
+/// The object of a file in a folder of a tree; `None` where the file does not exist, or a link is on the way to it. It
+/// reads no other names than those of the folders on that way.
+pub(crate) fn plain_file(
+    objects: &mut ObjectReader,
+    tree: &str,
+    folder: &[u8],
+    name: &[u8],
+) -> Result<Option<String>, GitError> {
+    let Some(tree) = descend(objects, tree, folder)? else { return Ok(None) };
+    let mut found = None;
+    each_tree(objects, &[&tree], &|_| name_of(folder), &mut |_, entry| {
+        if entry.path == name && entry.mode.starts_with("100") {
+            found = Some(entry.id);
+        }
+    })?;
+    Ok(found)
+}
+
 /// The names of a tree from its top, with where its links lead.
 pub(crate) fn whole(objects: &mut ObjectReader, tree: &str) -> Result<CommitTree, GitError> {
     let mut names = of_entries(&list(objects, tree, b"")?);

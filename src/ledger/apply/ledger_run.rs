@@ -162,11 +162,8 @@ impl LedgerRun {
             let changes = draft.changes().map_err(json)?;
             if self.publish(who, &claim_subject(claim.puts.len()), &changes, now)? == PushOutcome::Succeeded {
                 self.lease = Some((HeldLease::new(clock, now, claim.lease_end), lease));
-                self.claim = Some(claim);
-                self.dead.clear();
-                let read = self.branch.read(self.expected.as_deref());
-                self.view = read.map_err(|refusal| unreadable(&self.branch, &refusal))?;
-                return Ok(());
+                self.claim = Some(claim.clone());
+                return self.see_claim(claim);
             }
             puts = Some(claim.puts);
             let is_unchanged = self.read_again()?;
@@ -182,6 +179,20 @@ impl LedgerRun {
         }
         let summary = format!("other projects move the ledger {} all the time", self.branch.shown());
         Err(error(summary, "nothing was sent; run again".to_owned()))
+    }
+
+    /// The branch with the claim of this run in it. What a run adds to the branch it need not read, except where claims of
+    /// runs that are gone became doubts.
+    fn see_claim(&mut self, claim: Claim) -> Result<(), Box<Diagnostic>> {
+        if !std::mem::take(&mut self.dead).is_empty() {
+            let read = self.branch.read(self.expected.as_deref());
+            self.view = read.map_err(|refusal| unreadable(&self.branch, &refusal))?;
+            return Ok(());
+        }
+        self.view.is_ours = true;
+        self.view.claims.push(OpenClaim { run: claim.run.clone(), claim: Some(claim) });
+        self.view.claims.sort_by(|a, b| a.run.cmp(&b.run));
+        Ok(())
     }
 
     /// Reads the branch after a lost race. Whether the files of this project are as they were. A branch that is gone is

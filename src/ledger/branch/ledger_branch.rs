@@ -140,9 +140,10 @@ impl LedgerBranch {
     pub(crate) fn refresh(&self) -> Result<Option<String>, GitError> {
         let Some(remote) = self.at_remote() else { return self.local_tip() };
         let Some(tip) = remote.tip()? else { return Ok(None) };
-        if self.local_tip()?.as_deref() != Some(tip.as_str()) {
-            remote.fetch()?;
+        if self.local_tip()?.as_deref() == Some(tip.as_str()) {
+            return Ok(Some(tip));
         }
+        remote.fetch()?;
         // The branch may have moved between the two calls.
         self.local_tip()
     }

@@ -66,9 +66,8 @@ impl LedgerView {
         files.sort_by(|a, b| (&a.id, &a.path).cmp(&(&b.id, &b.path)));
         let same: Vec<&[ListedFile]> = files.chunk_by(|a, b| a.id == b.id).collect();
         let ids: Vec<&str> = same.iter().map(|files| files[0].id.as_str()).collect();
-        let mut objects = ObjectReader::start(git)?;
         let what = |index: usize| format!("{} of the ledger", String::from_utf8_lossy(&same[index][0].path));
-        objects.contents(&ids, MOST_BYTES, &what, &mut |index, bytes| {
+        ObjectReader::contents_once(git, &ids, MOST_BYTES, &what, &mut |index, bytes| {
             let (bytes, record) = (bytes.unwrap_or_default(), OnceCell::new());
             same[index].iter().for_each(|file| view.take(folder, &file.path, &bytes, &record));
         })?;
