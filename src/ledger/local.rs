@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{damaged_records, other_endpoint, unreadable_copy, warning};
-use crate::ledger::head_file::HeadFlaw;
-use crate::ledger::local_copy::{self, LocalCopy};
-use crate::ledger::view::LedgerView;
+use crate::ledger::branch::local_copy::{self, LocalCopy};
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::HeadFlaw;
+use crate::ledger::errors::{damaged_records, not_a_ledger, other_endpoint, unreadable_copy, warning};
 use crate::model::{Diagnostic, Untrusted};
 
 /// What the local copy of the branch says.
@@ -85,7 +85,7 @@ fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
         return nothing_yet(branch, otherwise, BEGINNING);
     }
     let what = match branch.missing_remote() {
-        Some(remote) => format!("has no remote {remote} for the ledger {}", branch.shown()),
+        Some(remote) => format!("has no remote `{remote}` for the ledger {}", branch.shown()),
         None => format!("has no copy of the ledger {}", branch.shown()),
     };
     warning(format!("this repository {what}; origins are judged {otherwise}"), branch.how_to_get())
@@ -95,9 +95,7 @@ fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
 fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -> LocalLedger {
     let otherwise = options.otherwise;
     if !view.is_ours {
-        let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
-        let help = "name a branch for the ledger that holds nothing else".to_owned();
-        return LocalLedger::without(warning(summary, help));
+        return LocalLedger::without(not_a_ledger(branch).as_warning());
     }
     match &view.head {
         None => LocalLedger::without(nothing_yet(branch, otherwise, BEGINNING)),
