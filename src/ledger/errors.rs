@@ -40,7 +40,7 @@ fn second(time: Timestamp) -> impl std::fmt::Display {
 /// The error where the repository has no remote of this name.
 pub(super) fn no_remote(branch: &LedgerBranch, remote: &str) -> Box<Diagnostic> {
     let summary = format!("the ledger {} cannot be read: this repository has no remote `{remote}`", branch.shown());
-    error(summary, branch.how_to_get())
+    error(summary, branch.bringing())
 }
 
 /// The error where git does not give the branch.

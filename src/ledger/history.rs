@@ -17,7 +17,7 @@ use crate::ledger::contents::unfinished::UnfinishedRun;
 use crate::ledger::errors::{error, not_a_ledger, unreadable_copy};
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::document;
-use crate::plan::history::{PastAuthor, PastChange, PastClient, PastResult, PastRun, PutFate};
+use crate::plan::history::{PastAuthor, PastChange, PastClient, PastResult, PastRun, PutFate, time_of};
 
 /// The largest report that is read.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -226,7 +226,8 @@ fn of_claim(run: &str, claim: &Claim, is_open: bool) -> PastRun {
     };
     PastRun {
         run: run.to_owned(),
-        time: Some(claim.started_at),
+        // A run begins before its claim, and its report gives that time.
+        time: time_of(run).or(Some(claim.started_at)),
         commit: Some(claim.commit.as_str().into()),
         author: PastAuthor { actor: Some(claim.actor.clone()), ci: claim.link.clone(), ..PastAuthor::default() },
         endpoint: None,

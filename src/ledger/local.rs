@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::branch::local_copy::{self, LocalCopy};
+use crate::ledger::branch::local_copy;
 use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::head_file::HeadFlaw;
 use crate::ledger::errors::{damaged_records, not_a_ledger, other_endpoint, unreadable_copy, warning};
@@ -64,19 +64,8 @@ pub fn read_local(branch: &LedgerBranch, options: &LocalOptions<'_>) -> LocalLed
         Ok(view) => judged(branch, view, options),
         Err(refusal) => return LocalLedger::without(unreadable_copy(branch, &refusal).as_warning()),
     };
-    ledger.diagnostics.extend(of_age(branch, &copy, options.now));
+    ledger.diagnostics.extend(copy.note_of_age(branch, options.now));
     ledger
-}
-
-/// The warning about a copy that was fetched over a day ago. What reads the copy says why it cannot be read.
-pub fn old_copy(branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> {
-    local_copy::read(branch).ok().and_then(|copy| of_age(branch, &copy, now))
-}
-
-fn of_age(branch: &LedgerBranch, copy: &LocalCopy, now: Timestamp) -> Option<Diagnostic> {
-    let (age, fetch) = (local_copy::in_words(copy.old_age(now)?), branch.refreshing_fetch()?);
-    let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
-    Some(warning(summary, format!("bring it up to date with `{fetch}`")))
 }
 
 /// The note of a run whose repository has no copy of the branch.
@@ -88,7 +77,7 @@ fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
         Some(remote) => format!("has no remote `{remote}` for the ledger {}", branch.shown()),
         None => format!("has no copy of the ledger {}", branch.shown()),
     };
-    warning(format!("this repository {what}; origins are judged {otherwise}"), branch.how_to_get())
+    warning(format!("this repository {what}; origins are judged {otherwise}"), branch.bringing())
 }
 
 /// What a branch that can be read says.

@@ -60,6 +60,11 @@ pub fn edit_branch(world: &World, path: &str, text: Option<&str>) {
     world.git(&["fetch", "-q", "origin"]);
 }
 
+/// The newest run of a log.
+fn run_of(log: &Ran) -> String {
+    log.json()["runs"][0]["run"].as_str().unwrap().to_owned()
+}
+
 /// Sets the age of a file.
 fn age(file: &Path, hours: u64) {
     let then = SystemTime::now() - Duration::from_secs(hours * 3600);
@@ -121,8 +126,12 @@ fn an_old_copy_is_named_with_the_command_that_refreshes_it() {
     };
     all_old(&world);
     let note = "the copy of the ledger origin/ringform-ledger was fetched 3 days ago";
-    for line in ["plan", "drift", "log"] {
+    let run = run_of(&world.run("log --all --format json").ok());
+    for line in ["plan", "drift", "log", "log --client 12", "log --format csv", "log --verify"] {
         world.run(line).ok().says(&[note, FETCH]);
+    }
+    for line in ["log", "undo"] {
+        world.run(&format!("{line} {run}")).ok().says(&[note, FETCH]);
     }
     // It judges all the same.
     world.server().set(12, "timezone", json!("Asia/Omsk"));
@@ -131,6 +140,8 @@ fn an_old_copy_is_named_with_the_command_that_refreshes_it() {
     let words: Vec<&str> = FETCH.split(' ').skip(1).collect();
     world.git(&words);
     assert_eq!(notes(&world.run("plan --format json").ok()), Vec::<String>::new());
+    let log = world.run("log").ok();
+    assert!(!log.stderr.contains("the copy of the ledger"), "{}", log.stderr);
     all_old(&world);
     let ran = world.run("apply --yes --format json").ok();
     assert_eq!(notes(&ran), Vec::<String>::new(), "apply asks the remote");

@@ -66,7 +66,8 @@ fn an_undone_value_is_recorded_and_pending_until_the_commit_is_reverted() {
     ledger.world.run("undo undone.json").ok().prints(&["RU → KZ RU"]);
     // An undo of the undo, from the ledger.
     ledger.world.run(&format!("undo {second} --out again.json")).ok().prints(&["RU → KZ RU"]);
-    ledger.world.run("apply --plan again.json --yes").ok().requests(1, 1, 1);
+    let again = ledger.world.run("apply --plan again.json --yes").ok().requests(1, 1, 1);
+    assert!(!again.stdout.contains("warning"), "other reports in the folder are no code: {}", again.stdout);
     assert_eq!(ledger.file("clients/default/12.json"), json!({"geo_list": {"value": "KZ RU"}}));
     ledger.world.run("plan").ok().prints(&["No difference"]);
     // Undone once more, the next apply sends git's value, unless its commit is reverted.

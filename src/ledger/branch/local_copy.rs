@@ -1,6 +1,7 @@
 //! The copy of the branch in this repository: its tip, and when it was fetched.
 //!
-//! Owns which files say when git fetched last. It makes no call over a network and changes nothing.
+//! Owns which files say when git fetched last, and the note about an old copy. It makes no call over a network and
+//! changes nothing.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -9,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::git::GitError;
 use crate::ledger::branch::LedgerBranch;
+use crate::model::Diagnostic;
 
 /// Separates two answers: `rev-parse` prints a flag that it does not know. No path of git contains `//`.
 const SEPARATOR: &str = "--//";
@@ -26,8 +28,15 @@ pub(in crate::ledger) struct LocalCopy {
 }
 
 impl LocalCopy {
+    /// The note of a run that judges by it, where it is too old for that.
+    pub(in crate::ledger) fn note_of_age(&self, branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> {
+        let (age, fetch) = (in_words(self.old_age(now)?), branch.refreshing_fetch()?);
+        let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
+        Some(Diagnostic::warning("ledger", None, summary).help(format!("bring it up to date with `{fetch}`")))
+    }
+
     /// How long ago it was fetched, if that is over a day ago.
-    pub(in crate::ledger) fn old_age(&self, now: Timestamp) -> Option<SignedDuration> {
+    fn old_age(&self, now: Timestamp) -> Option<SignedDuration> {
         let fetched = Timestamp::try_from(self.fetched?).ok()?;
         Some(now.duration_since(fetched)).filter(|age| *age > OLD)
     }
@@ -60,6 +69,11 @@ pub(in crate::ledger) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitErr
     };
     let fetched = times.into_iter().max().filter(|_| tip.is_some() && branch.has_remote());
     Ok(LocalCopy { tip, fetched })
+}
+
+/// The note about an old copy, for a command that reads the branch in another way. Without a copy there is none.
+pub fn note_of_age(branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> {
+    read(branch).ok()?.note_of_age(branch, now)
 }
 
 fn modified(file: &PathBuf) -> Option<SystemTime> {

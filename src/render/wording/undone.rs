@@ -33,11 +33,7 @@ impl UndoneWords {
     pub(crate) fn nothing(&self) -> String {
         match self.changed {
             0 => format!("Nothing to undo: run {} changed no setting.", self.run),
-            n => format!(
-                "Nothing to undo: of {} that run {} changed, none is as it left it.",
-                count(n, "setting"),
-                self.run
-            ),
+            n => format!("Nothing to undo: of {} that run {} changed, none goes back.", count(n, "setting"), self.run),
         }
     }
 
