@@ -2,10 +2,11 @@
 //!
 //! Owns their words.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::git::{GitError, GitErrorKind};
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::branch::local_copy::in_words;
 use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::head_file::LedgerHead;
 use crate::ledger::protocol::LivingClaim;
@@ -31,34 +32,19 @@ pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
     error(summary, help)
 }
 
-/// The error where the repository has no remote of this name.
-pub(super) fn no_remote(branch: &LedgerBranch, remote: &str) -> Box<Diagnostic> {
-    let summary = format!("the ledger {} cannot be read: this repository has no remote `{remote}`", branch.shown());
-    let help = "`git remote` lists the remotes; `remote: none` keeps the ledger in this repository";
-    error(summary, help.to_owned())
-}
-
-/// An age in words: `40 s`, `14 min`, `30 hours`, `3 days`.
-pub(super) fn in_words(age: SignedDuration) -> String {
-    match (age.as_secs(), age.as_mins(), age.as_hours()) {
-        (seconds, ..) if seconds < 120 => format!("{seconds} s"),
-        (_, minutes, _) if minutes < 120 => format!("{minutes} min"),
-        (.., hours) if hours < 48 => format!("{hours} hours"),
-        (.., hours) => format!("{} days", hours / 24),
-    }
-}
-
 /// A time without the parts of its second.
 fn second(time: Timestamp) -> impl std::fmt::Display {
     time.strftime("%Y-%m-%dT%H:%M:%SZ")
 }
 
+/// The error where the repository has no remote of this name.
+pub(super) fn no_remote(branch: &LedgerBranch, remote: &str) -> Box<Diagnostic> {
+    let summary = format!("the ledger {} cannot be read: this repository has no remote `{remote}`", branch.shown());
+    error(summary, branch.bringing())
+}
+
 /// The error where git does not give the branch.
 pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
-    if let Some(remote) = branch.missing_remote() {
-        let summary = format!("the ledger {} cannot be read: this repository has no remote {remote}", branch.shown());
-        return error(summary, branch.how_to_get());
-    }
     let summary = format!("the ledger {} cannot be read: {}", branch.shown(), refusal.sentence.raw());
     let help = match &refusal.remedy {
         Some(remedy) => format!("run `{remedy}`"),

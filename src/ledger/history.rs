@@ -151,7 +151,7 @@ impl LedgerHistory {
         let mut writers = Vec::new();
         for (commit, name) in commits.into_iter().zip(&names) {
             let bytes = git.ask(&["cat-file", "blob", name]).unwrap_or_default();
-            // A claim that was left behind is no report yet.
+            // A claim that was left behind is not a report.
             if UnfinishedRun::read(&bytes).is_none() {
                 writers.push(commit);
             }

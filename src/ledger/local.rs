@@ -74,10 +74,10 @@ fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
         return nothing_yet(branch, otherwise, BEGINNING);
     }
     let what = match branch.missing_remote() {
-        Some(remote) => format!("has no remote {remote} for the ledger {}", branch.shown()),
+        Some(remote) => format!("has no remote `{remote}` for the ledger {}", branch.shown()),
         None => format!("has no copy of the ledger {}", branch.shown()),
     };
-    warning(format!("this repository {what}; origins are judged {otherwise}"), branch.how_to_get())
+    warning(format!("this repository {what}; origins are judged {otherwise}"), branch.bringing())
 }
 
 /// What a branch that can be read says.

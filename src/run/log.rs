@@ -135,7 +135,7 @@ fn history(
                 "this repository has no record of the project in the ledger {}, so log shows the journals of this machine",
                 branch.shown()
             );
-            this.diagnostics.push(warning(summary, branch.how_to_get()));
+            this.diagnostics.push(warning(summary, branch.bringing()));
         }
         Some(history) => this.diagnostics.extend(history.foreign.iter().map(|path| {
             let summary = format!("{} in {} is not the file of a run", path.raw(), branch.shown());

@@ -83,8 +83,8 @@ impl LedgerBranch {
         format!("look at it with `git show {}:{}`", self.copy(), String::from_utf8_lossy(&file))
     }
 
-    /// The next step where this repository has no copy of the branch, for a help.
-    pub fn how_to_get(&self) -> String {
+    /// The help where this repository has no copy of the branch.
+    pub fn bringing(&self) -> String {
         match (self.missing_remote(), self.refreshing_fetch()) {
             (Some(remote), _) => format!(
                 "add the remote with `git remote add {remote} URL`, or keep the branch in this repository with \

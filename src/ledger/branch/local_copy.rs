@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::git::GitError;
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{in_words, warning};
 use crate::model::Diagnostic;
 
 /// Separates two answers: `rev-parse` prints a flag that it does not know. No path of git contains `//`.
@@ -33,7 +32,7 @@ impl LocalCopy {
     pub(in crate::ledger) fn note_of_age(&self, branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> {
         let (age, fetch) = (in_words(self.old_age(now)?), branch.refreshing_fetch()?);
         let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
-        Some(warning(summary, format!("bring it up to date with `{fetch}`")))
+        Some(Diagnostic::warning("ledger", None, summary).help(format!("bring it up to date with `{fetch}`")))
     }
 
     /// How long ago it was fetched, if that is over a day ago.
@@ -79,6 +78,16 @@ pub fn note_of_age(branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> 
 
 fn modified(file: &PathBuf) -> Option<SystemTime> {
     std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
+}
+
+/// An age in words: `40 s`, `14 min`, `30 hours`, `3 days`.
+pub(in crate::ledger) fn in_words(age: SignedDuration) -> String {
+    match (age.as_secs(), age.as_mins(), age.as_hours()) {
+        (seconds, ..) if seconds < 120 => format!("{seconds} s"),
+        (_, minutes, _) if minutes < 120 => format!("{minutes} min"),
+        (.., hours) if hours < 48 => format!("{hours} hours"),
+        (.., hours) => format!("{} days", hours / 24),
+    }
 }
 
 #[cfg(test)]

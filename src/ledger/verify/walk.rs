@@ -32,7 +32,7 @@ pub fn verify(branch: &LedgerBranch) -> Result<VerifiedHistory, Box<Diagnostic>>
     let failed = |refusal: GitError| unreadable_copy(branch, &refusal);
     let Some(tip) = branch.local_tip().map_err(failed)? else {
         let summary = format!("this repository has no copy of the ledger {}", branch.shown());
-        return Err(error(summary, branch.how_to_get()));
+        return Err(error(summary, branch.bringing()));
     };
     let commits = list_commits(branch.git(), &tip).map_err(failed)?;
     if let Some(oldest) = commits.first()

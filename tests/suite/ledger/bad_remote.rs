@@ -37,11 +37,11 @@ fn a_remote_that_does_not_exist_or_is_no_name_is_an_error_before_any_request() {
     site.world.git(&["remote", "remove", "origin"]);
     let ran = site.run("apply --yes").status(1).sends_nothing();
     let help = "add the remote with `git remote add origin URL`, or keep the branch in this repository";
-    ran.says(&["the ledger origin/ringform-ledger cannot be read: this repository has no remote origin", help]);
+    ran.says(&["the ledger origin/ringform-ledger cannot be read: this repository has no remote `origin`", help]);
     // A plan that has no copy of the branch names the same step, and no fetch that cannot work.
     site.world.git(&["update-ref", "-d", "refs/remotes/origin/ringform-ledger"]);
     let ran = site.run("plan").ok().requests(1, 1, 0);
-    ran.says(&["this repository has no remote origin for the ledger", help]);
+    ran.says(&["this repository has no remote `origin` for the ledger", help]);
     let ran = site.run("log").ok();
     assert!(ran.stderr.contains(help) && !ran.stderr.contains("git fetch"), "{}", ran.stderr);
 }
@@ -56,7 +56,7 @@ fn a_repository_in_the_project_is_no_remote_of_its_name() {
     site.world.write(".gitignore", b".ringform/\n.seed-of-the-test.json\nlib\n");
     site.merge("another remote");
     let ran = site.run("apply --yes").status(1).sends_nothing();
-    ran.says(&["lib/ringform-ledger cannot be read: this repository has no remote `lib`", "`git remote` lists"]);
+    ran.says(&["lib/ringform-ledger cannot be read: this repository has no remote `lib`", "git remote add lib URL"]);
     assert_eq!(crate::repository::git_in(&site.world.path("lib"), &["for-each-ref"]), "");
 }
 
