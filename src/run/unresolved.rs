@@ -3,11 +3,13 @@
 //! Owns the one list of them, from the journals of this machine and from the claims in the ledger. The report says what
 //! became of each, and the old journal gets a note once this run has read the client.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Context;
 
 use crate::journal::{self, DamagedLine, OpenEnds, PutTrace, UnresolvedPut};
 use crate::ledger::view::OpenClaim;
-use crate::model::{Diagnostic, Place, Setting, value};
+use crate::model::{ClientKey, Diagnostic, Place, Setting, value};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
 use crate::run::ready::Ready;
 
@@ -39,6 +41,7 @@ pub(super) fn announce(ready: &mut Ready, is_saved: bool) -> anyhow::Result<Unre
 /// PUT in doubt than its journal says.
 fn one_list(found: OpenEnds, claims: &[OpenClaim]) -> Vec<UnresolvedPut> {
     let OpenEnds { mut puts, read_whole, .. } = found;
+    let mut known: BTreeSet<(String, ClientKey)> = puts.iter().map(|put| (put.run.clone(), put.key())).collect();
     for open in claims.iter().filter(|open| !read_whole.contains(&open.run)) {
         for claimed in open.claim.iter().flat_map(|claim| &claim.puts) {
             let put = UnresolvedPut {
@@ -49,7 +52,7 @@ fn one_list(found: OpenEnds, claims: &[OpenClaim]) -> Vec<UnresolvedPut> {
                 trace: PutTrace::Claimed,
                 journal: None,
             };
-            if !puts.iter().any(|known| known.run == put.run && known.key() == put.key()) {
+            if known.insert((put.run.clone(), put.key())) {
                 puts.push(put);
             }
         }
@@ -62,15 +65,17 @@ impl UnresolvedPuts {
     /// Lists them in a report, by what the run knows now.
     fn report(&self, report: &mut Plan) {
         report.diagnostics.retain(|one| one.rule != RULE);
+        let Plan { clients, diagnostics, .. } = report;
+        let clients: BTreeMap<ClientKey, &ClientPlan> = clients.iter().map(|client| (client.key(), client)).collect();
         for put in &self.puts {
-            let client = report.clients.iter().find(|client| put.is_of(client));
+            let client = clients.get(&put.key()).copied();
             let then = then(put, client, self.is_saved);
             let summary = format!("{}; {then}", happened(put));
             let place = client.map(|client| client.source.clone());
             let help = "an apply that reads the client settles it".to_owned();
             let is_settled = client.is_some_and(|client| has_read(client, self.is_saved));
             let warning = Diagnostic::warning(RULE, place, summary).help((!is_settled).then_some(help));
-            report.diagnostics.push(warning);
+            diagnostics.push(warning);
         }
     }
 
@@ -79,8 +84,10 @@ impl UnresolvedPuts {
         if self.is_saved {
             self.report(report);
         }
+        let read = report.clients.iter().filter(|client| has_read(client, self.is_saved));
+        let read: BTreeSet<ClientKey> = read.map(ClientPlan::key).collect();
         for put in &self.puts {
-            if report.clients.iter().any(|client| put.is_of(client) && has_read(client, self.is_saved)) {
+            if read.contains(&put.key()) {
                 journal::mark_resolved(put, run).context("cannot note in the journal how an earlier run ended")?;
             }
         }
