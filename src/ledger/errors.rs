@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use crate::git::{GitError, GitErrorKind};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::head_file::LedgerHead;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::LedgerHead;
 use crate::ledger::protocol::LivingClaim;
-use crate::ledger::view::LedgerView;
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, short_commit};
 
 /// The error about another run's claim.
 pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
@@ -31,12 +31,21 @@ pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
     error(summary, help)
 }
 
+/// The error where the repository has no remote of this name.
+pub(super) fn no_remote(branch: &LedgerBranch, remote: &str) -> Box<Diagnostic> {
+    let summary = format!("the ledger {} cannot be read: this repository has no remote `{remote}`", branch.shown());
+    let help = "`git remote` lists the remotes; `remote: none` keeps the ledger in this repository";
+    error(summary, help.to_owned())
+}
+
 /// The error where git does not give the branch.
 pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
     let summary = format!("the ledger {} cannot be read: {}", branch.shown(), refusal.sentence.raw());
     let help = match &refusal.remedy {
         Some(remedy) => format!("run `{remedy}`"),
-        None => "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned(),
+        None => {
+            format!("check the remote and its credentials with `{}`, or run once with --no-ledger", branch.asking())
+        }
     };
     error(summary, help)
 }
@@ -69,7 +78,7 @@ pub(super) fn unwritable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagn
 }
 
 /// The error about a branch of something else.
-pub(super) fn foreign(branch: &LedgerBranch) -> Box<Diagnostic> {
+pub(super) fn not_a_ledger(branch: &LedgerBranch) -> Box<Diagnostic> {
     let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
     error(summary, "name a branch for the ledger that holds nothing else".to_owned())
 }
@@ -86,8 +95,8 @@ pub(super) fn rewritten(branch: &LedgerBranch, then: &str, now: &str) -> Diagnos
     let summary = format!(
         "the history of the ledger {} was rewritten: {} is not part of {}, which counts now",
         branch.shown(),
-        short(then),
-        short(now)
+        short_commit(then),
+        short_commit(now)
     );
     let help = format!("compare the two with `git log {then}` and `git log {now}`; protect the branch");
     Diagnostic::warning("ledger", None, summary).help(help)
@@ -113,9 +122,4 @@ pub(super) fn warning(summary: String, help: String) -> Diagnostic {
 /// An error of the rule `ledger`.
 pub(super) fn error(summary: String, help: String) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("ledger", None, summary).help(help))
-}
-
-/// The first digits of the id of a commit.
-pub(super) fn short(commit: &str) -> &str {
-    commit.get(..12).unwrap_or(commit)
 }

@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{damaged_records, other_endpoint, unreadable_copy, warning};
-use crate::ledger::head_file::HeadFlaw;
-use crate::ledger::local_copy;
-use crate::ledger::view::LedgerView;
+use crate::ledger::branch::local_copy;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::HeadFlaw;
+use crate::ledger::errors::{damaged_records, not_a_ledger, other_endpoint, unreadable_copy, warning};
 use crate::model::{Diagnostic, Untrusted};
 
 /// What the local copy of the branch says.
@@ -88,9 +88,7 @@ fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
 fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -> LocalLedger {
     let otherwise = options.otherwise;
     if !view.is_ours {
-        let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
-        let help = "name a branch for the ledger that holds nothing else".to_owned();
-        return LocalLedger::without(warning(summary, help));
+        return LocalLedger::without(not_a_ledger(branch).as_warning());
     }
     match &view.head {
         None => LocalLedger::without(nothing_yet(branch, otherwise, BEGINNING)),

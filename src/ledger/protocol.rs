@@ -5,8 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::ledger::claim::{Claim, ClaimState};
-use crate::ledger::view::OpenClaim;
+use crate::ledger::contents::claim::{Claim, ClaimState, OpenClaim};
 
 /// Why another run's claim stops this run.
 #[derive(Clone, Debug, PartialEq)]

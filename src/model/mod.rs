@@ -59,7 +59,7 @@ pub use limit::{ClientShare, LimitBound, LimitKind, LimitSource, SendLimits};
 pub use live::{FieldMask, Live, LiveSettings};
 pub use place::Place;
 pub use recorded::{MOST_DOUBTS, RecordedClient, RecordedField};
-pub use revision::Revision;
+pub use revision::{Revision, short_commit};
 pub use risk::{Direction, Judgement, Risk, Severity};
 pub use route::Route;
 pub use setting::{Setting, SettingSet};

@@ -100,7 +100,7 @@ fn open(files: &FileOptions, env: &Environment) -> Result<LogProject, NotStarted
     let branch = match project.ledger.as_ref().map(|section| ledger_branch(section, &project)) {
         Some(Ok((branch, _))) => Some(branch),
         Some(Err(problem)) => {
-            diagnostics.push(Diagnostic { severity: Level::Warning, ..*problem });
+            diagnostics.push(problem.as_warning());
             None
         }
         None => None,
@@ -118,10 +118,7 @@ fn history(
         Ok(history) => history,
         Err(problem) => return Err(problems(std::mem::take(&mut this.report), vec![*problem], env)),
     };
-    let warning = |summary: String, help: String| Diagnostic {
-        severity: Level::Warning,
-        ..Diagnostic::error("ledger", None, summary).help(help)
-    };
+    let warning = |summary: String, help: String| Diagnostic::warning("ledger", None, summary).help(help);
     match &history {
         None => {
             let summary =
@@ -161,8 +158,7 @@ fn list(
     let damaged = list.runs.iter().filter_map(|run| Some((run, run.problem.as_ref()?)));
     this.diagnostics.extend(damaged.map(|(run, why)| {
         let summary = format!("run {}: {}", run.run, why.raw());
-        let error = Diagnostic::error("ledger", None, summary);
-        Diagnostic { severity: Level::Warning, ..error }
+        Diagnostic::warning("ledger", None, summary)
     }));
     Ok(list)
 }

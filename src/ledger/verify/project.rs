@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ledger::after_run::after_run;
-use crate::ledger::claim::Claim;
-use crate::ledger::client_file;
-use crate::ledger::head_file::{HeadFlaw, LedgerHead};
-use crate::ledger::history::left_behind;
-use crate::ledger::layout::{LedgerPath, ProjectFolder, record_key, shown_path};
-use crate::ledger::view::ClientEntry;
+use crate::ledger::apply::after_run::after_run;
+use crate::ledger::branch::view::ClientEntry;
+use crate::ledger::contents::claim::Claim;
+use crate::ledger::contents::client_file;
+use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
+use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, record_key, shown_path};
+use crate::ledger::contents::unfinished::UnfinishedRun;
 use crate::model::{ClientKey, RecordedClient, State, value};
 use crate::plan::{ApplyResult, ClientPlan, DocumentKind, Plan, document};
 
@@ -81,7 +81,7 @@ impl ProjectReplay {
         if before == Some(false) {
             return Err(format!("the report of run {run} was changed"));
         }
-        if let Some(claim) = left_behind(bytes) {
+        if let Some(UnfinishedRun { claim, .. }) = UnfinishedRun::read(bytes) {
             return match self.claims.get(run) {
                 Some(open) if before.is_none() && claim.as_ref() == Some(open) => Ok(RunChange::Unfinished(claim)),
                 Some(_) | None => Err(format!("the claim of run {run} in `runs` is not the one that was open")),
@@ -285,7 +285,8 @@ impl ClientWay<'_> {
                 );
                 // A run records only clients that it read. A saved plan holds what an earlier run read, too.
                 let may_stay = client.live.is_none() || (!in_doubt && !has_sent);
-                let follows = client.live.is_some() && *now == after_run(before, client, in_doubt, self.release);
+                let after = || after_run(before, client, in_doubt, self.release);
+                let follows = client.live.is_some() && is_or_keeps_doubts(before, after(), now);
                 follows || (may_stay && now == before)
             }
             (Some(added), None) => {
@@ -298,6 +299,18 @@ impl ClientWay<'_> {
             }
         }
     }
+}
+
+/// Whether a record is the one after a run, or keeps doubts of before beside it: such a run saw that another one wrote
+/// while it held the claim.
+fn is_or_keeps_doubts(before: &RecordedClient, mut after: RecordedClient, now: &RecordedClient) -> bool {
+    for (setting, field) in before.fields() {
+        let kept = |value: &&State| now.field(setting).is_some_and(|field| field.in_doubt.contains(value));
+        if after.field(setting).is_some() {
+            field.in_doubt.iter().filter(kept).for_each(|value| after.field_mut(setting).doubt(value.clone()));
+        }
+    }
+    after == *now
 }
 
 /// Whether a record only got doubts about what a run sent, or about what the API stored in its place.

@@ -4,9 +4,9 @@
 
 use crate::git::{GitError, ListedCommit, ObjectReader, is_cut, list_commits};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{error, short, unreadable};
+use crate::ledger::errors::{error, unreadable};
 use crate::ledger::verify::replay::{BranchReplay, HistoryCounts, ReplayedFile};
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, short_commit};
 
 /// The largest file that is read.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -52,7 +52,8 @@ pub fn verify(branch: &LedgerBranch) -> Result<VerifiedHistory, Box<Diagnostic>>
             (Ok(files), _, _) => replay.step(files),
         };
         fits.map_err(|why| {
-            let summary = format!("commit {} of the ledger {} does not fit: {why}", short(&commit.id), branch.shown());
+            let summary =
+                format!("commit {} of the ledger {} does not fit: {why}", short_commit(&commit.id), branch.shown());
             error(summary, format!("look at it with `git show {}`", commit.id))
         })?;
     }
@@ -64,7 +65,7 @@ fn files(objects: &mut ObjectReader, commit: &ListedCommit) -> Result<Result<Vec
     let held: Vec<&str> =
         commit.changes.iter().filter(|one| one.is_plain).filter_map(|one| one.id.as_deref()).collect();
     let (mut contents, mut is_large) = (Vec::with_capacity(held.len()), false);
-    let what = |_: usize| format!("a file of the ledger's commit {}", short(&commit.id));
+    let what = |_: usize| format!("a file of the ledger's commit {}", short_commit(&commit.id));
     objects.contents(&held, MOST_BYTES, &what, &mut |_, bytes| {
         is_large |= bytes.is_none();
         contents.push(bytes.unwrap_or_default());

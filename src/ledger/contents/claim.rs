@@ -12,7 +12,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 
-use crate::ledger::layout::record_key;
+use crate::ledger::contents::layout::record_key;
 use crate::model::{ClientId, ClientKey, Setting, State, Untrusted, value};
 use crate::plan::ClientPlan;
 
@@ -36,6 +36,15 @@ pub struct Claim {
     pub lease_end: Timestamp,
     /// The PUTs that it may send.
     pub puts: Vec<ClaimedPut>,
+}
+
+/// A claim in the branch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenClaim {
+    /// The run, as the name of its file says.
+    pub run: String,
+    /// What the file says; `None` where it does not parse.
+    pub claim: Option<Claim>,
 }
 
 /// One PUT that a run may send.

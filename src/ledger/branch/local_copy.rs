@@ -18,23 +18,23 @@ const OLD: SignedDuration = SignedDuration::from_hours(24);
 
 /// The copy of a branch in this repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct LocalCopy {
+pub(in crate::ledger) struct LocalCopy {
     /// Its commit; `None` where this repository has no copy.
-    pub(super) tip: Option<String>,
+    pub(in crate::ledger) tip: Option<String>,
     /// When it was fetched last; `None` where it has no remote, or no file says so.
-    pub(super) fetched: Option<SystemTime>,
+    pub(in crate::ledger) fetched: Option<SystemTime>,
 }
 
 impl LocalCopy {
     /// How long ago it was fetched, if that is over a day ago.
-    pub(super) fn old_age(&self, now: Timestamp) -> Option<SignedDuration> {
+    pub(in crate::ledger) fn old_age(&self, now: Timestamp) -> Option<SignedDuration> {
         let fetched = Timestamp::try_from(self.fetched?).ok()?;
         Some(now.duration_since(fetched)).filter(|age| *age > OLD)
     }
 }
 
 /// Reads the copy, in one call of git, or in two where git keeps the ref in no file of its own.
-pub(super) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
+pub(in crate::ledger) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
     let copy = branch.copy();
     let name = format!("{copy}^{{commit}}");
     // In a linked work tree FETCH_HEAD is its own, and the refs are those of the repository. `reftable` keeps refs of a
@@ -43,11 +43,11 @@ pub(super) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
     let mut words = vec!["rev-parse"];
     files.iter().for_each(|file| words.extend(["--git-path", file, SEPARATOR]));
     words.extend(["--verify", "--quiet", "--end-of-options", &name]);
-    let output = branch.git.run(&words)?;
+    let output = branch.git().run(&words)?;
     let text = String::from_utf8_lossy(&output.stdout);
     let separator = format!("{SEPARATOR}\n");
     let mut answers = text.split(separator.as_str()).map(|answer| answer.strip_suffix('\n').unwrap_or(answer));
-    let paths: Vec<PathBuf> = answers.by_ref().take(files.len()).map(|file| branch.git.path(file)).collect();
+    let paths: Vec<PathBuf> = answers.by_ref().take(files.len()).map(|file| branch.git().path(file)).collect();
     let times: Vec<SystemTime> = paths.iter().filter_map(modified).collect();
     let id = answers.next().unwrap_or_default();
     let tip = match (output.status.success(), output.stderr.is_empty()) {
@@ -67,7 +67,7 @@ fn modified(file: &PathBuf) -> Option<SystemTime> {
 }
 
 /// An age in words: `3 days`, `30 hours`.
-pub(super) fn in_words(age: SignedDuration) -> String {
+pub(in crate::ledger) fn in_words(age: SignedDuration) -> String {
     match age.as_hours() {
         hours if hours < 48 => format!("{hours} hours"),
         hours => format!("{} days", hours / 24),
