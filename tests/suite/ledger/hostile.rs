@@ -49,7 +49,7 @@ fn a_repository_or_a_bundle_among_the_files_is_no_remote() {
     for remote in ["mirror", "parcel"] {
         let text = project.replace("ledger: git", &format!("ledger: {{remote: {remote}}}"));
         site.world.write("ringform.yaml", text.as_bytes());
-        site.run("apply --yes").status(1).sends_nothing().says(&[&format!("No such remote '{remote}'")]);
+        site.run("apply --yes").status(1).sends_nothing().says(&[&format!("no remote `{remote}`")]);
     }
     assert_eq!(git_in(&site.world.path("mirror"), &["for-each-ref"]), "");
 }
