@@ -3,7 +3,7 @@
 //! Owns the one list of them, from the journals of this machine and from the claims in the ledger. The report says what
 //! became of each, and the old journal gets a note once this run has read the client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 
@@ -43,6 +43,7 @@ pub(super) fn announce(ready: &mut Ready, is_saved: bool) -> anyhow::Result<Unre
 /// PUT in doubt than its journal says.
 fn one_list(found: OpenEnds, claims: &[OpenClaim]) -> Vec<UnresolvedPut> {
     let OpenEnds { mut puts, read_whole, .. } = found;
+    let mut known: BTreeSet<(String, ClientKey)> = puts.iter().map(|put| (put.run.clone(), put.key())).collect();
     for open in claims.iter().filter(|open| !read_whole.contains(&open.run)) {
         for claimed in open.claim.iter().flat_map(|claim| &claim.puts) {
             let put = UnresolvedPut {
@@ -53,7 +54,7 @@ fn one_list(found: OpenEnds, claims: &[OpenClaim]) -> Vec<UnresolvedPut> {
                 trace: PutTrace::Claimed,
                 journal: None,
             };
-            if !puts.iter().any(|known| known.run == put.run && known.key() == put.key()) {
+            if known.insert((put.run.clone(), put.key())) {
                 puts.push(put);
             }
         }
@@ -88,8 +89,10 @@ impl UnresolvedPuts {
         if self.is_saved {
             self.report(report);
         }
+        let read = report.clients.iter().filter(|client| has_read(client, self.is_saved));
+        let read: BTreeSet<ClientKey> = read.map(ClientPlan::key).collect();
         for put in &self.puts {
-            if report.clients.iter().any(|client| put.is_of(client) && has_read(client, self.is_saved)) {
+            if read.contains(&put.key()) {
                 journal::mark_resolved(put, run).context("cannot note in the journal how an earlier run ended")?;
             }
         }

@@ -18,6 +18,12 @@ use crate::model::{ClientKey, RecordedClient, Untrusted};
 /// The largest file of a branch that is read: a claim of 100,000 clients has about 10 MiB.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
+/// The largest record of a client, and the largest `ledger.json`. A record holds seven fields.
+const MOST_RECORD: usize = 1024 * 1024;
+/// How much all files of a project may hold together: 1,000,000 clients have about 300 MiB. Many paths of one file count
+/// as many files, because each becomes a record.
+const MOST_TOTAL: usize = 1024 * 1024 * 1024;
+
 /// What the branch holds of one project.
 #[derive(Debug, Default)]
 pub struct LedgerView {
@@ -67,10 +73,20 @@ impl LedgerView {
         let same: Vec<&[ListedFile]> = files.chunk_by(|a, b| a.id == b.id).collect();
         let ids: Vec<&str> = same.iter().map(|files| files[0].id.as_str()).collect();
         let what = |index: usize| format!("{} of the ledger", String::from_utf8_lossy(&same[index][0].path));
+        let mut total = 0_usize;
         ObjectReader::contents_once(git, &ids, MOST_BYTES, &what, &mut |index, bytes| {
             let (bytes, record) = (bytes.unwrap_or_default(), OnceCell::new());
-            same[index].iter().for_each(|file| view.take(folder, &file.path, &bytes, &record));
+            let is_record = |file: &ListedFile| !matches!(folder.read(&file.path), Some(LedgerPath::Claim(_)));
+            let is_flood = bytes.len() > MOST_RECORD && same[index].iter().all(is_record);
+            let bytes = if is_flood { &[][..] } else { &bytes };
+            total = total.saturating_add(bytes.len().saturating_mul(same[index].len()));
+            if total <= MOST_TOTAL {
+                same[index].iter().for_each(|file| view.take(folder, &file.path, bytes, &record));
+            }
         })?;
+        if total > MOST_TOTAL {
+            return Err(GitError::other("its records and claims hold more than 1 GiB"));
+        }
         view.claims.sort_by(|a, b| a.run.cmp(&b.run));
         Ok(view)
     }

@@ -4,10 +4,12 @@
 //! is an argument.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 
 use crate::ledger::contents::layout::record_key;
@@ -53,7 +55,57 @@ pub struct ClaimedPut {
     /// The credential's name; `null` for the environment.
     pub credentials: Option<Arc<str>>,
     /// The body.
+    #[serde(deserialize_with = "scalars")]
     pub put: BTreeMap<Setting, Json>,
+}
+
+/// Reads a body. A declared value is no list and no object, and as JSON these take many times the memory of their text.
+fn scalars<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Setting, Json>, D::Error> {
+    let body = BTreeMap::<Setting, ScalarJson>::deserialize(deserializer)?;
+    Ok(body.into_iter().map(|(setting, ScalarJson(json))| (setting, json)).collect())
+}
+
+/// A JSON value without parts.
+struct ScalarJson(Json);
+
+impl<'de> Deserialize<'de> for ScalarJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ScalarJson, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = ScalarJson;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a text, a number, true, false or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<ScalarJson, E> {
+        Ok(ScalarJson(Json::Null))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<ScalarJson, E> {
+        Ok(ScalarJson(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<ScalarJson, E> {
+        Ok(ScalarJson(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<ScalarJson, E> {
+        Ok(ScalarJson(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<ScalarJson, E> {
+        Ok(ScalarJson(value.into()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<ScalarJson, E> {
+        Ok(ScalarJson(value.into()))
+    }
 }
 
 /// Whether the run of a claim may still send.
@@ -146,7 +198,8 @@ mod tests {
     fn a_claim_is_read_as_it_is_written() {
         let bytes = claim().write().unwrap();
         assert_eq!(Claim::read(&bytes).unwrap(), claim());
-        for text in ["", "{}", r#"{"run":"x"}"#] {
+        let list = String::from_utf8(bytes).unwrap().replace("\"BY RU\"", "[0]").replace("\"RU BY\"", "[0]");
+        for text in ["", "{}", r#"{"run":"x"}"#, &list] {
             assert!(Claim::read(text.as_bytes()).is_err(), "{text}");
         }
     }

@@ -6,6 +6,7 @@ mod bad_git;
 mod bad_remote;
 mod fleet;
 mod histories;
+mod hostile;
 mod kill;
 mod projects;
 mod race;
