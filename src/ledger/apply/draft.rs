@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use crate::git::FileChange;
-use crate::ledger::after_run::{after_run, doubts};
-use crate::ledger::claim::Claim;
-use crate::ledger::client_file;
-use crate::ledger::head_file::LedgerHead;
-use crate::ledger::layout::{LedgerPath, ProjectFolder, README, record_key};
-use crate::ledger::message::readme;
-use crate::ledger::report_file;
-use crate::ledger::unfinished::UnfinishedRun;
-use crate::ledger::view::{LedgerView, OpenClaim};
+use crate::ledger::apply::after_run::{after_run, doubts};
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::claim::{Claim, OpenClaim};
+use crate::ledger::contents::client_file;
+use crate::ledger::contents::head_file::LedgerHead;
+use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, README, record_key};
+use crate::ledger::contents::message::readme;
+use crate::ledger::contents::report_file;
+use crate::ledger::contents::unfinished::UnfinishedRun;
 use crate::model::{ClientKey, RecordedClient};
 use crate::plan::{ClientPlan, Plan};
 
@@ -71,7 +71,7 @@ impl<'v> Draft<'v> {
             draft.remove(&LedgerPath::Claim(open.run.clone()));
             draft.write(&LedgerPath::Report(open.run.clone()), UnfinishedRun::of(open).write()?);
             if let Some(claim) = &open.claim {
-                // What was sent to another endpoint is no doubt of this one.
+                // Values that were sent to another endpoint are not in doubt at this one.
                 if view.former.is_none() {
                     draft.doubt(claim);
                 }
