@@ -56,6 +56,10 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
         Err(refused) => return Err(preflight::problems_at_commit(report, refused, &project, env)),
     };
     report.diagnostics.extend(another_commit(plan.revision.as_ref(), report.revision.as_ref()));
+    if ledger.start.is_some() {
+        // The ledger records the plan's commit, and the report there must say the same.
+        report.revision = plan.revision.clone();
+    }
     let lock = match apply_lock::take(&project, env) {
         Ok(lock) => lock,
         Err(errors) => return Err(preflight::problems_at_commit(report, errors, &project, env)),

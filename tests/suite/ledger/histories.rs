@@ -46,6 +46,22 @@ fn a_saved_plan_whose_values_are_live_already_leaves_a_report_that_can_be_read()
 }
 
 #[test]
+fn a_saved_plan_that_a_later_commit_overtook_leaves_a_report_of_its_own_commit() {
+    let mut site = Site::of_one(7);
+    site.run("apply --yes").ok();
+    site.world.declare(12, "{hold_music: 8}");
+    site.merge("second");
+    let commit = site.world.git(&["rev-parse", "HEAD"]);
+    site.run("plan --out p.json").ok();
+    site.merge("third");
+    let ran = site.run("apply --yes --plan p.json --format json").ok();
+    assert_eq!(ran.json()["revision"]["commit"], commit.as_str());
+    assert_eq!(site.file("ringform.yaml/ledger.json")["commit"], commit.as_str());
+    site.run(VERIFY).ok();
+    site.run("log").ok().prints(&[&commit[..7]]);
+}
+
+#[test]
 fn a_signal_wins_over_a_record_that_fails() {
     let mut site = Site::of_one(7);
     site.run("apply --yes").ok();
