@@ -19,14 +19,14 @@ pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
         return error(summary, format!("once that run has ended, run with --take-over {run}"));
     };
     let since = match living.ahead_of_clock {
-        true => format!("begins at {}, in our future: the clocks of two machines differ", claim.started_at),
+        true => format!("begins at {}, in our future: the clocks of two machines differ", seconds(claim.started_at)),
         false => format!("began {} s ago", now.duration_since(claim.started_at).as_secs()),
     };
     let link = claim.link.as_ref().map(|link| format!(" ({})", link.raw())).unwrap_or_default();
     let summary = format!("run {run} of {} {since}{link}", claim.actor.raw());
     let help = format!(
         "wait for its end; if it is gone, its claim ends at {}, or run with --take-over {run}",
-        claim.lease_end
+        seconds(claim.lease_end)
     );
     error(summary, help)
 }
@@ -122,6 +122,11 @@ pub(super) fn warning(summary: String, help: String) -> Diagnostic {
 /// An error of the rule `ledger`.
 pub(super) fn error(summary: String, help: String) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("ledger", None, summary).help(help))
+}
+
+/// A time as messages write it.
+fn seconds(time: Timestamp) -> jiff::fmt::strtime::Display<'static> {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ")
 }
 
 /// The first digits of the id of a commit.
