@@ -140,7 +140,7 @@ impl From<&UndoArgs> for UndoRequest {
             names_commit: true,
             ..RunRequest::default()
         };
-        // A run's name has neither of the two, and a name that is not UTF-8 is no run's.
+        // The name of a run has neither of the two, and is UTF-8.
         let past = match args.past.to_str().filter(|name| !name.contains(['/', '.'])) {
             Some(run) => PastRunName::Run(run.to_owned()),
             None => PastRunName::File(args.past.clone()),

@@ -76,10 +76,11 @@ fn verify(args: &HistoryArgs, files: &FileOptions, log: &LogArgs) -> anyhow::Res
     if !args.runs().is_empty() {
         return Err(Advice::new("--verify checks the whole ledger", "leave out the run").into());
     }
-    let verified = match run::log_verify(files, &environment()?) {
+    let (verified, note) = match run::log_verify(files, &environment()?) {
         Ok(verified) => verified,
         Err(error) => return not_started::complain(error, log),
     };
+    output::diagnose(note.as_slice(), log);
     output::print_text(&render::verified_history(&verified.shown.as_str().into(), verified.numbers()))?;
     Ok(ExitStatus::Done)
 }

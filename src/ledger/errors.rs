@@ -2,14 +2,14 @@
 //!
 //! Owns their words.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::git::{GitError, GitErrorKind};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::head_file::LedgerHead;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::LedgerHead;
 use crate::ledger::protocol::LivingClaim;
-use crate::ledger::view::LedgerView;
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, short_commit};
 
 /// The error about another run's claim.
 pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
@@ -19,14 +19,14 @@ pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
         return error(summary, format!("once that run has ended, run with --take-over {run}"));
     };
     let since = match living.ahead_of_clock {
-        true => format!("begins at {}, in our future: the clocks of two machines differ", seconds(claim.started_at)),
-        false => format!("began {} s ago", now.duration_since(claim.started_at).as_secs()),
+        true => format!("begins at {}, in our future: the clocks of two machines differ", second(claim.started_at)),
+        false => format!("began {} ago", in_words(now.duration_since(claim.started_at))),
     };
     let link = claim.link.as_ref().map(|link| format!(" ({})", link.raw())).unwrap_or_default();
     let summary = format!("run {run} of {} {since}{link}", claim.actor.raw());
     let help = format!(
         "wait for its end; if it is gone, its claim ends at {}, or run with --take-over {run}",
-        seconds(claim.lease_end)
+        second(claim.lease_end)
     );
     error(summary, help)
 }
@@ -38,8 +38,27 @@ pub(super) fn no_remote(branch: &LedgerBranch, remote: &str) -> Box<Diagnostic> 
     error(summary, help.to_owned())
 }
 
+/// An age in words: `40 s`, `14 min`, `30 hours`, `3 days`.
+pub(super) fn in_words(age: SignedDuration) -> String {
+    match (age.as_secs(), age.as_mins(), age.as_hours()) {
+        (seconds, ..) if seconds < 120 => format!("{seconds} s"),
+        (_, minutes, _) if minutes < 120 => format!("{minutes} min"),
+        (.., hours) if hours < 48 => format!("{hours} hours"),
+        (.., hours) => format!("{} days", hours / 24),
+    }
+}
+
+/// A time without the parts of its second.
+fn second(time: Timestamp) -> impl std::fmt::Display {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ")
+}
+
 /// The error where git does not give the branch.
 pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
+    if let Some(remote) = branch.missing_remote() {
+        let summary = format!("the ledger {} cannot be read: this repository has no remote {remote}", branch.shown());
+        return error(summary, branch.how_to_get());
+    }
     let summary = format!("the ledger {} cannot be read: {}", branch.shown(), refusal.sentence.raw());
     let help = match &refusal.remedy {
         Some(remedy) => format!("run `{remedy}`"),
@@ -67,18 +86,18 @@ pub(super) fn unreadable_copy(branch: &LedgerBranch, refusal: &GitError) -> Box<
 /// The error about a ledger of another endpoint than the effective one.
 pub(super) fn other_endpoint(head: &LedgerHead) -> Box<Diagnostic> {
     let summary = head.endpoint.map(|endpoint| format!("this ledger is of {endpoint}, and the endpoint is another"));
-    let help = "use the endpoint of the ledger; after a move of the provider run with --trust-project";
+    let help = "use the endpoint of the ledger; after a move of the provider --trust-project begins new records";
     Box::new(Diagnostic::error("ledger", None, summary).help(help.to_owned()))
 }
 
 /// The error where a commit does not get into the branch.
 pub(super) fn unwritable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
     let summary = format!("the ledger {} cannot be written: {}", branch.shown(), refusal.sentence.raw());
-    error(summary, "check who may push to it; docs/ledger.md names the permissions".to_owned())
+    error(summary, "check who may push to it; docs/ci.md names the permissions".to_owned())
 }
 
 /// The error about a branch of something else.
-pub(super) fn foreign(branch: &LedgerBranch) -> Box<Diagnostic> {
+pub(super) fn not_a_ledger(branch: &LedgerBranch) -> Box<Diagnostic> {
     let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
     error(summary, "name a branch for the ledger that holds nothing else".to_owned())
 }
@@ -95,8 +114,8 @@ pub(super) fn rewritten(branch: &LedgerBranch, then: &str, now: &str) -> Diagnos
     let summary = format!(
         "the history of the ledger {} was rewritten: {} is not part of {}, which counts now",
         branch.shown(),
-        short(then),
-        short(now)
+        short_commit(then),
+        short_commit(now)
     );
     let help = format!("compare the two with `git log {then}` and `git log {now}`; protect the branch");
     Diagnostic::warning("ledger", None, summary).help(help)
@@ -122,14 +141,4 @@ pub(super) fn warning(summary: String, help: String) -> Diagnostic {
 /// An error of the rule `ledger`.
 pub(super) fn error(summary: String, help: String) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("ledger", None, summary).help(help))
-}
-
-/// A time as messages write it.
-fn seconds(time: Timestamp) -> jiff::fmt::strtime::Display<'static> {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ")
-}
-
-/// The first digits of the id of a commit.
-pub(super) fn short(commit: &str) -> &str {
-    commit.get(..12).unwrap_or(commit)
 }

@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use crate::git::GitProcess;
 use crate::git::fixture::{environment, git_in};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::claim::{Claim, ClaimedPut};
-use crate::ledger::layout::ProjectFolder;
+use crate::ledger::contents::claim::{Claim, ClaimedPut};
+use crate::ledger::contents::layout::ProjectFolder;
 
 use crate::model::{
     ClientId, Declaration, Layer, Live, ManagedField, Place, RecordedClient, RecordedField, Setting, value,

@@ -9,14 +9,15 @@ use serde::Deserialize;
 
 use crate::git::{GitError, ObjectReader};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::claim::Claim;
-use crate::ledger::errors::{error, unreadable};
-use crate::ledger::layout::{LedgerPath, README, is_run, record_key};
-use crate::ledger::message::README_LINE;
-use crate::ledger::view::{ListedFile, list};
+use crate::ledger::branch::view::{ListedFile, list};
+use crate::ledger::contents::claim::Claim;
+use crate::ledger::contents::layout::{LedgerPath, README, is_run, record_key};
+use crate::ledger::contents::message::README_LINE;
+use crate::ledger::contents::unfinished::UnfinishedRun;
+use crate::ledger::errors::{error, not_a_ledger, unreadable_copy};
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::document;
-use crate::plan::history::{PastAuthor, PastChange, PastClient, PastResult, PastRun, PutFate};
+use crate::plan::history::{PastAuthor, PastChange, PastClient, PastResult, PastRun, PutFate, time_of};
 
 /// The largest report that is read.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -58,7 +59,7 @@ impl LedgerHistory {
     /// Lists the runs. `None` where this repository has no copy of the branch, or the branch has nothing of the
     /// project.
     pub fn open(branch: &LedgerBranch) -> Result<Option<LedgerHistory>, Box<Diagnostic>> {
-        let failed = |refusal: GitError| unreadable(branch, &refusal);
+        let failed = |refusal: GitError| unreadable_copy(branch, &refusal);
         let Some(tip) = branch.local_tip().map_err(failed)? else { return Ok(None) };
         let mut listed =
             list(branch.git(), &branch.folder, &tip, &["/runs", "/open", "/ledger.json"]).map_err(failed)?;
@@ -66,9 +67,7 @@ impl LedgerHistory {
         let readme =
             readme.map(|file| branch.git().ask(&["cat-file", "blob", &file.id]).map_err(failed)).transpose()?;
         if !readme.is_some_and(|text| text.starts_with(README_LINE.as_bytes())) {
-            let summary =
-                format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
-            return Err(error(summary, "name a branch for the ledger that holds nothing else".to_owned()));
+            return Err(not_a_ledger(branch));
         }
         let (mut runs, mut foreign) = (BTreeMap::new(), Vec::new());
         let is_empty = listed.is_empty();
@@ -123,7 +122,7 @@ impl LedgerHistory {
     /// The same run, where what live held before is not recorded: with the last agreed value of each field. A record that
     /// holds what was sent has forgotten the value before.
     pub fn with_recorded_values(&self, mut past: PastRun) -> Result<PastRun, Box<Diagnostic>> {
-        let view = self.branch.read(Some(&self.tip)).map_err(|refusal| unreadable(&self.branch, &refusal))?;
+        let view = self.branch.read(Some(&self.tip)).map_err(|refusal| unreadable_copy(&self.branch, &refusal))?;
         let records = view.records();
         for client in &mut past.clients {
             let record = records.get(&record_key(client.client_id, client.credentials.as_ref()));
@@ -135,12 +134,12 @@ impl LedgerHistory {
         Ok(past)
     }
 
-    /// The commits that wrote the report of a run, oldest first. A second one means that somebody changed it.
+    /// The commits that wrote the report of a run, oldest first. A second one means that the report was edited.
     pub fn writers(&self, run: &str) -> Result<Vec<String>, Box<Diagnostic>> {
-        let failed = |refusal: GitError| unreadable(&self.branch, &refusal);
+        let failed = |refusal: GitError| unreadable_copy(&self.branch, &refusal);
         let Some(stored) = self.runs.get(run) else { return Err(unknown_run(run)) };
         let git = self.branch.git();
-        let path = crate::ledger::view::path_argument(&stored.file.path);
+        let path = crate::ledger::branch::view::path_argument(&stored.file.path);
         let mut words: Vec<std::ffi::OsString> =
             ["--literal-pathspecs", "rev-list", "--reverse", "--full-history", &self.tip, "--"].map(Into::into).into();
         words.push(path);
@@ -153,7 +152,7 @@ impl LedgerHistory {
         for (commit, name) in commits.into_iter().zip(&names) {
             let bytes = git.ask(&["cat-file", "blob", name]).unwrap_or_default();
             // A claim that was left behind is no report yet.
-            if left_behind(&bytes).is_none() {
+            if UnfinishedRun::read(&bytes).is_none() {
                 writers.push(commit);
             }
         }
@@ -166,7 +165,7 @@ impl LedgerHistory {
         if chosen.is_empty() {
             return Ok(());
         }
-        let failed = |refusal: GitError| unreadable(&self.branch, &refusal);
+        let failed = |refusal: GitError| unreadable_copy(&self.branch, &refusal);
         let ids: Vec<&str> = chosen.iter().map(|(_, stored)| stored.file.id.as_str()).collect();
         let what = |index: usize| format!("the report of run {}", chosen[index].0);
         let mut objects = ObjectReader::start(self.branch.git()).map_err(failed)?;
@@ -189,26 +188,19 @@ pub fn unknown_run(run: &str) -> Box<Diagnostic> {
 
 fn run_file(bytes: Option<Vec<u8>>, is_open: bool) -> RunFile {
     let Some(bytes) = bytes else { return RunFile::Unreadable("its file is larger than 64 MiB") };
-    match left_behind(&bytes) {
-        Some(Some(claim)) => RunFile::Claim { claim, is_open },
-        Some(None) => RunFile::Unreadable("its claim did not parse when another run removed it"),
-        None if is_open => RunFile::Unreadable("its claim does not parse"),
+    if is_open {
+        return match Claim::read(&bytes) {
+            Ok(claim) => RunFile::Claim { claim, is_open },
+            Err(_) => RunFile::Unreadable("its claim does not parse"),
+        };
+    }
+    match UnfinishedRun::read(&bytes) {
+        Some(UnfinishedRun { claim: Some(claim), .. }) => RunFile::Claim { claim, is_open },
+        Some(UnfinishedRun { claim: None, .. }) => {
+            RunFile::Unreadable("its claim did not parse when another run removed it")
+        }
         None => RunFile::Report(bytes),
     }
-}
-
-/// The claim in the file of a run that wrote no report; `None` for a report. The inner `None`: the claim did not parse
-/// when another run removed it.
-pub(super) fn left_behind(bytes: &[u8]) -> Option<Option<Claim>> {
-    #[derive(Deserialize)]
-    struct UnfinishedKind {
-        kind: String,
-    }
-    if let Ok(claim) = Claim::read(bytes) {
-        return Some(Some(claim));
-    }
-    let kind = serde_json::from_slice::<UnfinishedKind>(bytes).ok()?.kind;
-    (kind == "unfinished").then_some(None)
 }
 
 /// The run of a file.
@@ -224,7 +216,7 @@ pub fn past_run(run: &str, file: &RunFile) -> PastRun {
 }
 
 fn of_claim(run: &str, claim: &Claim, is_open: bool) -> PastRun {
-    let client = |put: &crate::ledger::claim::ClaimedPut| PastClient {
+    let client = |put: &crate::ledger::contents::claim::ClaimedPut| PastClient {
         client_id: put.client_id,
         name: None,
         credentials: put.credentials.clone(),
@@ -234,7 +226,8 @@ fn of_claim(run: &str, claim: &Claim, is_open: bool) -> PastRun {
     };
     PastRun {
         run: run.to_owned(),
-        time: Some(claim.started_at),
+        // A run begins before its claim, and its report gives that time.
+        time: time_of(run).or(Some(claim.started_at)),
         commit: Some(claim.commit.as_str().into()),
         author: PastAuthor { actor: Some(claim.actor.clone()), ci: claim.link.clone(), ..PastAuthor::default() },
         endpoint: None,

@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{damaged_records, other_endpoint, unreadable_copy, warning};
-use crate::ledger::head_file::HeadFlaw;
-use crate::ledger::local_copy;
-use crate::ledger::view::LedgerView;
+use crate::ledger::branch::local_copy;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::HeadFlaw;
+use crate::ledger::errors::{damaged_records, not_a_ledger, other_endpoint, unreadable_copy, warning};
 use crate::model::{Diagnostic, Untrusted};
 
 /// What the local copy of the branch says.
@@ -30,7 +30,7 @@ pub struct LocalOptions<'a> {
     pub endpoint: Option<&'a Untrusted>,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
-    /// By what the run judges where there is no ledger, as in `without it`.
+    /// By what the run judges without a ledger, as in `without it`.
     pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,
@@ -64,33 +64,27 @@ pub fn read_local(branch: &LedgerBranch, options: &LocalOptions<'_>) -> LocalLed
         Ok(view) => judged(branch, view, options),
         Err(refusal) => return LocalLedger::without(unreadable_copy(branch, &refusal).as_warning()),
     };
-    if let (Some(age), Some(fetch)) = (copy.old_age(options.now), branch.refreshing_fetch()) {
-        let age = local_copy::in_words(age);
-        let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
-        ledger.diagnostics.push(warning(summary, format!("bring it up to date with `{fetch}`")));
-    }
+    ledger.diagnostics.extend(copy.note_of_age(branch, options.now));
     ledger
 }
 
 /// The note of a run whose repository has no copy of the branch.
 fn no_copy(branch: &LedgerBranch, otherwise: &str) -> Diagnostic {
-    let shown = branch.shown();
-    match branch.refreshing_fetch() {
-        Some(fetch) => {
-            let summary = format!("this repository has no copy of the ledger {shown}; origins are judged {otherwise}");
-            warning(summary, format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"))
-        }
-        None => nothing_yet(branch, otherwise, BEGINNING),
+    if !branch.has_remote() {
+        return nothing_yet(branch, otherwise, BEGINNING);
     }
+    let what = match branch.missing_remote() {
+        Some(remote) => format!("has no remote {remote} for the ledger {}", branch.shown()),
+        None => format!("has no copy of the ledger {}", branch.shown()),
+    };
+    warning(format!("this repository {what}; origins are judged {otherwise}"), branch.how_to_get())
 }
 
 /// What a branch that can be read says.
 fn judged(branch: &LedgerBranch, view: LedgerView, options: &LocalOptions<'_>) -> LocalLedger {
     let otherwise = options.otherwise;
     if !view.is_ours {
-        let summary = format!("{} is not a ledger: its README.md does not begin with ringform's line", branch.shown());
-        let help = "name a branch for the ledger that holds nothing else".to_owned();
-        return LocalLedger::without(warning(summary, help));
+        return LocalLedger::without(not_a_ledger(branch).as_warning());
     }
     match &view.head {
         None => LocalLedger::without(nothing_yet(branch, otherwise, BEGINNING)),

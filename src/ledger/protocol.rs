@@ -5,8 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::ledger::claim::{Claim, ClaimState};
-use crate::ledger::view::OpenClaim;
+use crate::ledger::contents::claim::{Claim, ClaimState, OpenClaim};
 
 /// Why another run's claim stops this run.
 #[derive(Clone, Debug, PartialEq)]
@@ -193,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_records_its_results_while_nobody_else_can_have_read_or_sent() {
+    fn a_run_records_its_results_while_no_other_run_can_have_read_or_sent() {
         use RecordMode::*;
         for (has_claimed, is_open, is_unchanged, mode) in [
             (true, true, true, Results),

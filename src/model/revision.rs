@@ -17,3 +17,8 @@ pub struct Revision {
     #[serde(default)]
     pub folder: Untrusted,
 }
+
+/// The first digits of the id of a commit, as messages and formats show it.
+pub fn short_commit(id: &str) -> &str {
+    id.char_indices().nth(12).map_or(id, |(end, _)| &id[..end])
+}

@@ -7,12 +7,13 @@ use anyhow::Context;
 use crate::config::{self, Project};
 use crate::journal;
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::branch::local_copy::note_of_age;
 use crate::ledger::history::{LedgerHistory, RunFile, past_run, unknown_run};
 use crate::ledger::verify::{VerifiedHistory, verify};
 use crate::model::{ClientId, Diagnostic, Level, Untrusted};
-use crate::plan::history::{DayRange, PastRun, RunList, RunListSource, day_of, time_of};
+use crate::plan::history::{DayRange, PastResult, PastRun, RunList, RunListSource, day_of, time_of};
 use crate::plan::{DocumentKind, Plan, document};
-use crate::run::preflight::{ledger_branch, problems, project};
+use crate::run::preflight::{LedgerSection, floor, ledger_branch, problems, project};
 use crate::run::{Environment, FileOptions, NotStarted};
 
 /// What log is asked to show.
@@ -77,15 +78,18 @@ pub fn log(request: &LogRequest, env: &Environment) -> Result<LogOutcome, NotSta
     Ok(LogOutcome { shown, diagnostics: this.diagnostics })
 }
 
-/// Checks the history of the ledger.
-pub fn log_verify(files: &FileOptions, env: &Environment) -> Result<VerifiedHistory, NotStarted> {
+/// Checks the history of the ledger. A note says where the copy is old.
+pub fn log_verify(files: &FileOptions, env: &Environment) -> Result<(VerifiedHistory, Option<Diagnostic>), NotStarted> {
     let this = open(files, env)?;
     let Some(branch) = &this.branch else {
         let why = this.diagnostics.into_iter().map(|one| Diagnostic { severity: Level::Error, ..one });
         let why: Vec<Diagnostic> = why.collect();
         return Err(problems(this.report, if why.is_empty() { vec![no_ledger()] } else { why }, env));
     };
-    verify(branch).map_err(|problem| problems(this.report, vec![*problem], env))
+    match verify(branch) {
+        Ok(verified) => Ok((verified, note_of_age(branch, (env.clock.timestamp)()))),
+        Err(problem) => Err(problems(this.report, vec![*problem], env)),
+    }
 }
 
 fn no_ledger() -> Diagnostic {
@@ -95,12 +99,17 @@ fn no_ledger() -> Diagnostic {
 
 fn open(files: &FileOptions, env: &Environment) -> Result<LogProject, NotStarted> {
     let mut loaded = config::load_project(&files.request(env));
+    // A floor may hold the ledger, and then it counts as it does for apply.
+    let floor = floor::read(&mut loaded, None, env);
+    let section = LedgerSection::of(loaded.project.as_ref(), None, &floor);
+    let (config, noted) = (section.config.cloned(), section.diagnostics);
+    loaded.diagnostics.extend(noted);
     let (project, mut report) = project(&mut loaded, DocumentKind::Report, false, env)?;
     let mut diagnostics = std::mem::take(&mut report.diagnostics);
-    let branch = match project.ledger.as_ref().map(|section| ledger_branch(section, &project)) {
+    let branch = match config.as_ref().map(|section| ledger_branch(section, &project)) {
         Some(Ok((branch, _))) => Some(branch),
         Some(Err(problem)) => {
-            diagnostics.push(Diagnostic { severity: Level::Warning, ..*problem });
+            diagnostics.push(problem.as_warning());
             None
         }
         None => None,
@@ -118,16 +127,15 @@ fn history(
         Ok(history) => history,
         Err(problem) => return Err(problems(std::mem::take(&mut this.report), vec![*problem], env)),
     };
-    let warning = |summary: String, help: String| Diagnostic {
-        severity: Level::Warning,
-        ..Diagnostic::error("ledger", None, summary).help(help)
-    };
+    let warning = |summary: String, help: String| Diagnostic::warning("ledger", None, summary).help(help);
+    this.diagnostics.extend(note_of_age(branch, (env.clock.timestamp)()));
     match &history {
         None => {
-            let summary =
-                format!("this repository holds no {} of this project; these are its journals", branch.shown());
-            let help = format!("{} brings the branch, where the remote has it", branch.fetching());
-            this.diagnostics.push(warning(summary, help));
+            let summary = format!(
+                "this repository has no record of the project in the ledger {}, so log shows the journals of this machine",
+                branch.shown()
+            );
+            this.diagnostics.push(warning(summary, branch.how_to_get()));
         }
         Some(history) => this.diagnostics.extend(history.foreign.iter().map(|path| {
             let summary = format!("{} in {} is not the file of a run", path.raw(), branch.shown());
@@ -161,8 +169,7 @@ fn list(
     let damaged = list.runs.iter().filter_map(|run| Some((run, run.problem.as_ref()?)));
     this.diagnostics.extend(damaged.map(|(run, why)| {
         let summary = format!("run {}: {}", run.run, why.raw());
-        let error = Diagnostic::error("ledger", None, summary);
-        Diagnostic { severity: Level::Warning, ..error }
+        Diagnostic::warning("ledger", None, summary)
     }));
     Ok(list)
 }
@@ -179,8 +186,11 @@ fn one(
     let one = |source, past: PastRun| RunList { source, runs: vec![past], client: None };
     if let Some(history) = history.filter(|history| history.names().any(|name| name == run)) {
         let file = history.run(run).map_err(|error| problem(*error))?;
-        let list = one(RunListSource::Ledger, past_run(run, &file));
-        let RunFile::Report(bytes) = &file else { return Ok(LogShown::Run(list)) };
+        let past = past_run(run, &file);
+        let RunFile::Report(bytes) = &file else {
+            return Ok(LogShown::Run(one(RunListSource::Ledger, with_journal(past, this)?)));
+        };
+        let list = one(RunListSource::Ledger, past);
         return match document::load(bytes) {
             Ok(report) => Ok(LogShown::Report { report: Box::new(report), list }),
             Err(why) => {
@@ -193,6 +203,16 @@ fn one(
     let found = journals(this, |name| name == run)?.into_iter().next();
     let past = found.ok_or_else(|| problem(*unknown_run(run)))?;
     Ok(LogShown::Run(one(RunListSource::Journals, past)))
+}
+
+/// A run without a report. A claim holds only what the run announced; its journal, where this machine has one, knows
+/// which PUTs the run sent, and what became of them.
+fn with_journal(past: PastRun, this: &LogProject) -> anyhow::Result<PastRun> {
+    let journaled = journals(this, |name| name == past.run)?.into_iter().next();
+    Ok(match journaled.filter(|journaled| journaled.result != PastResult::Unreadable) {
+        Some(journaled) => PastRun { result: past.result, ..journaled },
+        None => past,
+    })
 }
 
 fn journals(this: &LogProject, wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<PastRun>> {

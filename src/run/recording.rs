@@ -5,17 +5,16 @@
 use std::time::Duration;
 
 use crate::api::Shutdown;
-use crate::ledger::claim::claimed_puts;
-use crate::ledger::draft::RunRecord;
-use crate::ledger::lease::{HeldLease, LeaseClock};
-use crate::ledger::renewal::RenewalOutcome;
-use crate::ledger::run::{LedgerRun, RunIdentity};
-use crate::ledger::run_record::RecordOutcome;
-use crate::ledger::view::OpenClaim;
-use crate::model::{Diagnostic, Level, Untrusted};
+use crate::ledger::apply::draft::RunRecord;
+use crate::ledger::apply::lease::{HeldLease, LeaseClock};
+use crate::ledger::apply::renewal::RenewalOutcome;
+use crate::ledger::apply::run_record::RecordOutcome;
+use crate::ledger::apply::{LedgerRun, RunIdentity};
+use crate::ledger::contents::claim::{OpenClaim, claimed_puts};
+use crate::model::{Diagnostic, Level, Untrusted, short_commit};
 use crate::plan::{Blocked, BlockedKind, ClientPlan, Plan};
 use crate::run::Environment;
-use crate::run::preflight::{CommitAdvance, LedgerStart, short};
+use crate::run::preflight::{CommitAdvance, LedgerStart};
 use crate::run::reread::RereadClients;
 
 /// The actor of a run that neither a flag, a CI system, git nor the system names.
@@ -78,7 +77,7 @@ impl Recording {
     pub(super) fn hold(&mut self, rule: &Untrusted) -> Diagnostic {
         self.advance = CommitAdvance::Stays;
         let stays = match self.run.view().applied() {
-            Some(commit) => format!("the ledger stays at commit {}", short(commit)),
+            Some(commit) => format!("the ledger stays at commit {}", short_commit(commit)),
             None => "the ledger names no commit yet".to_owned(),
         };
         let summary = rule.map(|rule| format!("{rule} stopped this run, so {stays}"));

@@ -24,7 +24,7 @@ impl ClaimRenewal {
 
     /// Ends the renewals; one that is under way ends first.
     pub(super) async fn finish(self) -> Recording {
-        // The task may have ended, and then nobody receives this.
+        // The task may have ended. Then this has no receiver.
         self.stop.send(()).ok();
         match self.task.await {
             Ok(recording) => recording,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Project};
 use crate::files::read_stream;
-use crate::model::{Diagnostic, Revision, SendLimits, Untrusted, base_limit};
+use crate::model::{Diagnostic, Revision, SendLimits, Untrusted, base_limit, short_commit};
 use crate::plan::{
     Blocked, BlockedKind, ClientPlan, DocumentKind, LabelledClient, Plan, document, guards, unused_overrides,
 };
@@ -133,10 +133,13 @@ pub(super) fn is_same_folder(then: Option<&Revision>, now: Option<&Revision>) ->
 
 /// The warning about a plan of files that its commit does not hold as they were: the ledger records that commit.
 fn uncommitted(plan: &Plan) -> Option<Diagnostic> {
-    let revision = plan.revision.as_ref().filter(|revision| revision.dirty)?;
-    let commit = preflight::short(&revision.commit);
-    let summary =
-        format!("the plan was made of files that differ from commit {commit}, which the ledger records as applied");
+    // An undo applies no code, and the ledger records no commit for it. A file that git does not track is a difference
+    // too, so this does not say that a document differs.
+    let revision = plan.revision.as_ref().filter(|revision| revision.dirty && plan.undo.is_none())?;
+    let commit = short_commit(&revision.commit);
+    let summary = format!(
+        "the plan was made in a work tree that differs from commit {commit}, which the ledger records as applied"
+    );
     let help = "commit the change and make a new plan, so that git holds every value that is applied".to_owned();
     Some(Diagnostic::warning("ledger", None, summary).help(help))
 }

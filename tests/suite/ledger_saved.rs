@@ -107,7 +107,7 @@ fn a_plan_of_files_that_git_does_not_hold_is_recorded_with_a_warning() {
     let mut ledger = Ledger::new("");
     ledger.world.declare(12, BY);
     ledger.world.run("plan --out p.json").ok();
-    let says = format!("the plan was made of files that differ from commit {}", short(&ledger.head()));
+    let says = format!("the plan was made in a work tree that differs from commit {}", short(&ledger.head()));
     ledger.world.run(SAVED).ok().requests(1, 1, 1).prints(&[&says]);
     assert_eq!(ledger.commit(), ledger.head());
 }

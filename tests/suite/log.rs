@@ -126,7 +126,10 @@ fn a_project_with_a_ledger_that_has_nothing_yet_shows_its_journals_and_says_so()
     world.run("apply --yes --no-ledger").ok();
     let ran = world.run("log").ok();
     assert!(ran.stdout.contains("2 clients, 2 settings"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("these are its journals"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("log shows the journals of this machine"), "{}", ran.stderr);
+    // A local branch is fetched from nowhere.
+    let beginning = "the first `ringform apply` begins it";
+    assert!(ran.stderr.contains(beginning) && !ran.stderr.contains("fetch"), "{}", ran.stderr);
 }
 
 #[test]
@@ -214,4 +217,49 @@ fn a_broken_report_costs_its_run_and_nothing_else() {
     let error = world.run("log 20260101T000000Z-bad").status(1).stderr;
     assert!(error.contains("cannot be shown: it is cut short"), "{error}");
     world.run(&format!("log {run}")).ok();
+}
+
+#[test]
+fn a_killed_run_shows_what_its_journal_knows_and_the_time_of_its_name() {
+    let mut world = with_ledger();
+    world.run("apply --yes").ok();
+    let run = "20261124T100000Z-00dead";
+    let claim = json!({
+        "run": run, "actor": "Anna", "link": null, "commit": world.git(&["rev-parse", "HEAD"]), "digest": "sha256:0",
+        "started_at": "2026-11-24T10:00:07.25Z", "lease_end": "2026-11-24T10:15:07Z",
+        "puts": [
+            {"client_id": "12", "credentials": null, "put": {"hold_music": 8}},
+            {"client_id": "13", "credentials": null, "put": {"hold_music": 8}},
+        ]
+    });
+    edit(&world, &format!("ringform.yaml/open/{run}.json"), Some(&claim.to_string()));
+    let shown = |world: &mut World| world.run(&format!("log {run}")).ok().stdout;
+    let text = shown(&mut world);
+    assert!(text.starts_with("2026-11-24 10:00:00Z") && text.matches("unknown → 8  unfinished").count() == 2, "{text}");
+    let list: Json = serde_json::from_str(&world.run("log --format json").ok().stdout).unwrap();
+    assert_eq!(list["runs"][1]["time"], "2026-11-24T10:00:00Z");
+    // On the machine of that run the journal knows that only one PUT was begun, and what live held before.
+    let lines = [
+        json!({"event": "begin", "run": run, "started_at": "2026-11-24T10:00:00Z", "ringform_version": "0.1.0",
+            "endpoint": "http://127.0.0.1:1", "project": "ringform.yaml", "actor": "Anna"}),
+        json!({"event": "sending", "client_id": "12", "credentials": null, "put": {"hold_music": 8},
+            "changes": [{"field": "hold_music", "before": 7, "after": 8}]}),
+    ];
+    let journal: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    world.write(&format!(".ringform/journal/{run}.jsonl"), journal.as_bytes());
+    let text = shown(&mut world);
+    assert!(text.contains("under way") && text.contains("client 12  hold_music: 7 → 8  unfinished"), "{text}");
+    assert!(!text.contains("client 13"), "{text}");
+}
+
+#[test]
+fn a_floor_that_holds_the_ledger_counts_for_log_too() {
+    let floors = tempfile::tempdir().unwrap();
+    let floor = floors.path().join("floor.yaml");
+    std::fs::write(&floor, "ledger: {remote: none}\n").unwrap();
+    let mut world = two("").env("RINGFORM_FLOOR", floor.to_str().unwrap());
+    world.run("apply --yes").ok();
+    let list: Json = serde_json::from_str(&world.run("log --format json").ok().stdout).unwrap();
+    assert_eq!(list["source"], "ledger");
+    assert!(world.run("log --verify").ok().stdout.contains("fits"));
 }

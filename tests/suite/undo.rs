@@ -89,7 +89,7 @@ fn a_run_is_found_by_its_name_in_the_journal() {
     world.run(&format!("undo {run} --out undo.json")).ok().requests(1, 1, 0).prints(&["KZ RU → RU", &run]);
     world.run("apply --plan undo.json --yes").ok().requests(1, 1, 1);
     assert_eq!(world.stored(12, "geo_list"), json!("RU"));
-    world.run(&format!("undo {run}")).ok().prints(&["Nothing to undo: of 2 settings", "none is as it left it"]);
+    world.run(&format!("undo {run}")).ok().prints(&["Nothing to undo: of 2 settings", "none goes back"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `undo` with a ledger: where the run is found, what is recorded, and reports that somebody changed.
+//! `undo` with a ledger: where the run is found, what is recorded, and reports that were edited.
 
 use std::fs;
 
@@ -66,7 +66,8 @@ fn an_undone_value_is_recorded_and_pending_until_the_commit_is_reverted() {
     ledger.world.run("undo undone.json").ok().prints(&["RU → KZ RU"]);
     // An undo of the undo, from the ledger.
     ledger.world.run(&format!("undo {second} --out again.json")).ok().prints(&["RU → KZ RU"]);
-    ledger.world.run("apply --plan again.json --yes").ok().requests(1, 1, 1);
+    let again = ledger.world.run("apply --plan again.json --yes").ok().requests(1, 1, 1);
+    assert!(!again.stdout.contains("warning"), "other reports in the folder are no code: {}", again.stdout);
     assert_eq!(ledger.file("clients/default/12.json"), json!({"geo_list": {"value": "KZ RU"}}));
     ledger.world.run("plan").ok().prints(&["No difference"]);
     // Undone once more, the next apply sends git's value, unless its commit is reverted.
@@ -80,7 +81,7 @@ fn an_undone_value_is_recorded_and_pending_until_the_commit_is_reverted() {
 }
 
 #[test]
-fn a_report_that_somebody_changed_is_refused() {
+fn a_report_that_was_edited_is_refused() {
     let (mut ledger, run) = applied();
     let path = Ledger::report_path(&run);
     let report = ledger.file(&path).to_string();

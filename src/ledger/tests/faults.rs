@@ -10,17 +10,17 @@ use serde_json::json;
 
 use crate::git::GitProcess;
 use crate::git::fixture::{environment, git_in};
-use crate::ledger::begin::{BeginOptions, begin};
+use crate::ledger::apply::begin::{BeginOptions, begin};
+use crate::ledger::apply::draft::RunRecord;
+use crate::ledger::apply::lease::LeaseClock;
+use crate::ledger::apply::renewal::RenewalOutcome;
+use crate::ledger::apply::run_record::RecordOutcome;
+use crate::ledger::apply::{LedgerRun, RunIdentity};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::claim::claimed_puts;
-use crate::ledger::draft::RunRecord;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::claim::claimed_puts;
+use crate::ledger::contents::layout::{ProjectFolder, record_key};
 use crate::ledger::fixture::{at, branch, client, clones, recorded, still};
-use crate::ledger::layout::{ProjectFolder, record_key};
-use crate::ledger::lease::LeaseClock;
-use crate::ledger::renewal::RenewalOutcome;
-use crate::ledger::run::{LedgerRun, RunIdentity};
-use crate::ledger::run_record::RecordOutcome;
-use crate::ledger::view::LedgerView;
 use crate::model::{ClientId, Diagnostic, RecordedClient, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
 

@@ -8,13 +8,12 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::ledger::after_run::{after_run, doubts};
-use crate::ledger::claim::claimed_puts;
+use crate::ledger::apply::after_run::{after_run, doubts};
+use crate::ledger::contents::claim::{OpenClaim, claimed_puts};
 use crate::ledger::fixture::{at, claim, client, declaration, recorded};
 use crate::ledger::protocol::{
     Beginning, LostRace, RecordMode, after_lost_race, is_renewal_due, may_begin, may_send, record_mode,
 };
-use crate::ledger::view::OpenClaim;
 use crate::model::{Origin, RecordedClient, Setting, State, value};
 use crate::plan::{ApplyResult, ClientPlan, Origins};
 

@@ -6,17 +6,17 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::git::{FileChange, NewCommit};
-use crate::ledger::begin::{BeginOptions, begin};
+use crate::ledger::apply::begin::{BeginOptions, begin};
+use crate::ledger::apply::draft::RunRecord;
+use crate::ledger::apply::lease::LeaseClock;
+use crate::ledger::apply::run_record::RecordOutcome;
+use crate::ledger::apply::{LedgerRun, RunIdentity};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::claim::{Claim, claimed_puts};
-use crate::ledger::draft::RunRecord;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::claim::{Claim, claimed_puts};
+use crate::ledger::contents::layout::{README, record_key};
+use crate::ledger::contents::message::readme;
 use crate::ledger::fixture::{at, client, clones, recorded, still};
-use crate::ledger::layout::{README, record_key};
-use crate::ledger::lease::LeaseClock;
-use crate::ledger::message::readme;
-use crate::ledger::run::{LedgerRun, RunIdentity};
-use crate::ledger::run_record::RecordOutcome;
-use crate::ledger::view::LedgerView;
 use crate::model::{ClientId, Diagnostic, RecordedClient, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
 

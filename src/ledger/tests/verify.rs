@@ -7,14 +7,14 @@ use serde_json::json;
 
 use crate::git::fixture::{git_in, repository};
 use crate::git::{FileChange, NewCommit};
-use crate::ledger::begin::{BeginOptions, begin};
+use crate::ledger::apply::begin::{BeginOptions, begin};
+use crate::ledger::apply::draft::RunRecord;
+use crate::ledger::apply::lease::LeaseClock;
+use crate::ledger::apply::{LedgerRun, RunIdentity};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::claim::claimed_puts;
-use crate::ledger::draft::RunRecord;
+use crate::ledger::contents::claim::claimed_puts;
+use crate::ledger::contents::layout::record_key;
 use crate::ledger::fixture::{branch, client};
-use crate::ledger::layout::record_key;
-use crate::ledger::lease::LeaseClock;
-use crate::ledger::run::{LedgerRun, RunIdentity};
 use crate::ledger::verify::verify;
 use crate::model::{ClientId, Revision, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, NotConverged, Plan, ReleasedClient, Run};
@@ -194,7 +194,7 @@ fn random_history(seed: u64) -> World {
         if sends {
             world.claim(&mut run, &name, &clients);
         }
-        // A run that sends nothing beside a claim is no case of this history.
+        // This history leaves out runs that send nothing beside a claim.
         if let Some((mut late, name, clients)) = slow.take_if(|_| sends) {
             world.record(&mut late, &name, clients, false);
         }
@@ -279,7 +279,7 @@ fn a_report_whose_record_was_changed_in_the_same_commit_is_found() {
     let (mut run, name) = (world.start(), name(world.minute));
     world.claim(&mut run, &name, std::slice::from_ref(&client));
     world.record(&mut run, &name, vec![client.clone()], false);
-    // The same report over a ledger that holds another value: as if somebody had amended the commit.
+    // The same report over a ledger that holds another value: as if a person had amended the commit.
     let key = record_key(ClientId::parse("12").unwrap(), None);
     let tip = world.branch.local_tip().unwrap();
     let view = world.branch.read(tip.as_deref()).unwrap();
@@ -302,6 +302,25 @@ fn a_report_whose_record_was_changed_in_the_same_commit_is_found() {
     ]);
     let flaw = world.flaw().unwrap();
     assert!(flaw.contains(&format!("client 12 does not follow from the report of run {later}")), "{flaw}");
+}
+
+#[test]
+fn a_claim_that_a_run_left_behind_at_a_new_endpoint_fits() {
+    for result in [ApplyResult::Applied, ApplyResult::Failed] {
+        let mut world = World::new();
+        world.apply(vec![changing("12", 5, 7, ApplyResult::Applied)]);
+        world.endpoint = "https://new.example".into();
+        let (mut killed, name) = (world.start(), self::name(world.minute));
+        world.claim(&mut killed, &name, &[changing("12", 5, 8, ApplyResult::Applied)]);
+        // The next run moves that claim, with its own claim or with its report.
+        let (mut next, name) = (world.start(), self::name(world.minute));
+        let client = changing("12", 5, 8, result);
+        if result == ApplyResult::Applied {
+            world.claim(&mut next, &name, std::slice::from_ref(&client));
+        }
+        world.record(&mut next, &name, vec![client], true);
+        assert_eq!(world.flaw(), None, "{result:?}");
+    }
 }
 
 #[test]

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ledger::after_run::after_run;
-use crate::ledger::claim::Claim;
-use crate::ledger::client_file;
-use crate::ledger::head_file::{HeadFlaw, LedgerHead};
-use crate::ledger::history::left_behind;
-use crate::ledger::layout::{LedgerPath, ProjectFolder, record_key, shown_path};
-use crate::ledger::view::ClientEntry;
+use crate::ledger::apply::after_run::after_run;
+use crate::ledger::branch::view::ClientEntry;
+use crate::ledger::contents::claim::Claim;
+use crate::ledger::contents::client_file;
+use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
+use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, record_key, shown_path};
+use crate::ledger::contents::unfinished::UnfinishedRun;
 use crate::model::{ClientKey, RecordedClient, State, value};
 use crate::plan::{ApplyResult, ClientPlan, DocumentKind, Plan, document};
 
@@ -66,7 +66,9 @@ impl ProjectReplay {
         self.claims(&files, added.as_ref(), &moved)?;
         let head = self.head(&files, added.as_ref())?;
         let clients = self.records(&files)?;
-        self.follow(&clients, &head, added.as_ref(), moved.values().flatten())?;
+        let is_claim = |(path, _, bytes): &ChangedFile| matches!(path, LedgerPath::Claim(_)) && bytes.is_some();
+        let begins = added.is_none() && files.iter().any(is_claim);
+        self.follow(&clients, &head, added.as_ref(), (moved.values().flatten(), begins))?;
         (self.head, self.clients) = (head, clients);
         self.runs.extend(moved.into_keys().map(|run| (run, true)));
         let reports = usize::from(added.is_some());
@@ -81,7 +83,7 @@ impl ProjectReplay {
         if before == Some(false) {
             return Err(format!("the report of run {run} was changed"));
         }
-        if let Some(claim) = left_behind(bytes) {
+        if let Some(UnfinishedRun { claim, .. }) = UnfinishedRun::read(bytes) {
             return match self.claims.get(run) {
                 Some(open) if before.is_none() && claim.as_ref() == Some(open) => Ok(RunChange::Unfinished(claim)),
                 Some(_) | None => Err(format!("the claim of run {run} in `runs` is not the one that was open")),
@@ -178,23 +180,26 @@ impl ProjectReplay {
         Ok(clients)
     }
 
-    /// Checks that the records after the commit follow from those before, the report and the claims that moved.
+    /// Checks that the records after the commit follow from those before, the report and the claims that moved. `begins`:
+    /// the commit has no report and opens a claim.
     fn follow<'c>(
         &self,
         after: &BTreeMap<ClientKey, ClientEntry>,
         head: &Option<LedgerHead>,
         added: Option<&AddedReport>,
-        moved: impl Iterator<Item = &'c Claim>,
+        (moved, begins): (impl Iterator<Item = &'c Claim>, bool),
     ) -> Result<(), String> {
         let mut doubts: BTreeMap<ClientKey, Vec<_>> = BTreeMap::new();
         for (key, setting, value) in moved.flat_map(Claim::doubts) {
             doubts.entry(key).or_default().push((setting, value));
         }
-        // Under another endpoint the records of before count as none.
+        // Under another endpoint the records of before count as none, and the values of a claim are not in doubt.
+        // `ledger.json` names that endpoint only with the report, so the claim of such a run may leave the doubts out too.
         let is_new = |head: &LedgerHead| self.head.as_ref().is_some_and(|before| before.endpoint != head.endpoint);
-        let ways: &[(bool, bool)] = match head.as_ref().is_some_and(is_new) {
-            false => &[(true, false), (false, false)],
-            true => &[(true, true), (false, true)],
+        let ways: &[(bool, bool, bool)] = match (head.as_ref().is_some_and(is_new), begins) {
+            (true, _) => &[(true, true, false), (false, true, false)],
+            (false, false) => &[(true, false, true), (false, false, true)],
+            (false, true) => &[(false, false, true), (false, false, false)],
         };
         let reported: BTreeMap<ClientKey, &ClientPlan> = added
             .into_iter()
@@ -211,11 +216,11 @@ impl ProjectReplay {
             .chain(doubts.keys())
             .collect();
         let mut wrong = None;
-        for (release, is_new) in ways {
+        for (release, is_new, doubted) in ways {
             let fits = |key: &&&ClientKey| {
                 let before = self.clients.get(*key).filter(|_| !is_new).map(|entry| entry.record.clone());
                 let mut before = before.unwrap_or_default();
-                for (setting, value) in doubts.get(*key).into_iter().flatten() {
+                for (setting, value) in doubts.get(*key).filter(|_| *doubted).into_iter().flatten() {
                     before.field_mut(*setting).doubt(value.clone());
                 }
                 let reported = reported.get(*key).copied();
@@ -285,7 +290,8 @@ impl ClientWay<'_> {
                 );
                 // A run records only clients that it read. A saved plan holds what an earlier run read, too.
                 let may_stay = client.live.is_none() || (!in_doubt && !has_sent);
-                let follows = client.live.is_some() && *now == after_run(before, client, in_doubt, self.release);
+                let after = || after_run(before, client, in_doubt, self.release);
+                let follows = client.live.is_some() && is_or_keeps_doubts(before, after(), now);
                 follows || (may_stay && now == before)
             }
             (Some(added), None) => {
@@ -298,6 +304,18 @@ impl ClientWay<'_> {
             }
         }
     }
+}
+
+/// Whether a record is the one after a run, or keeps doubts of before beside it: such a run saw that another one wrote
+/// while it held the claim.
+fn is_or_keeps_doubts(before: &RecordedClient, mut after: RecordedClient, now: &RecordedClient) -> bool {
+    for (setting, field) in before.fields() {
+        let kept = |value: &&State| now.field(setting).is_some_and(|field| field.in_doubt.contains(value));
+        if after.field(setting).is_some() {
+            field.in_doubt.iter().filter(kept).for_each(|value| after.field_mut(setting).doubt(value.clone()));
+        }
+    }
+    after == *now
 }
 
 /// Whether a record only got doubts about what a run sent, or about what the API stored in its place.

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ledger::layout::{LedgerPath, ProjectFolder, README, shown_path};
-use crate::ledger::message::README_LINE;
+use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, README, shown_path};
+use crate::ledger::contents::message::README_LINE;
 use crate::ledger::verify::project::ProjectReplay;
 
 /// A file that a commit changed.

@@ -4,9 +4,9 @@
 
 use crate::git::{GitError, ListedCommit, ObjectReader, is_cut, list_commits};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::errors::{error, short, unreadable};
+use crate::ledger::errors::{error, unreadable_copy};
 use crate::ledger::verify::replay::{BranchReplay, HistoryCounts, ReplayedFile};
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, short_commit};
 
 /// The largest file that is read.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -29,10 +29,10 @@ impl VerifiedHistory {
 
 /// Checks every commit of the branch as this repository holds it. The error names the first one that does not fit.
 pub fn verify(branch: &LedgerBranch) -> Result<VerifiedHistory, Box<Diagnostic>> {
-    let failed = |refusal: GitError| unreadable(branch, &refusal);
+    let failed = |refusal: GitError| unreadable_copy(branch, &refusal);
     let Some(tip) = branch.local_tip().map_err(failed)? else {
         let summary = format!("this repository has no copy of the ledger {}", branch.shown());
-        return Err(error(summary, format!("{} brings it, where the remote has it", branch.fetching())));
+        return Err(error(summary, branch.how_to_get()));
     };
     let commits = list_commits(branch.git(), &tip).map_err(failed)?;
     if let Some(oldest) = commits.first()
@@ -52,7 +52,8 @@ pub fn verify(branch: &LedgerBranch) -> Result<VerifiedHistory, Box<Diagnostic>>
             (Ok(files), _, _) => replay.step(files),
         };
         fits.map_err(|why| {
-            let summary = format!("commit {} of the ledger {} does not fit: {why}", short(&commit.id), branch.shown());
+            let summary =
+                format!("commit {} of the ledger {} does not fit: {why}", short_commit(&commit.id), branch.shown());
             error(summary, format!("look at it with `git show {}`", commit.id))
         })?;
     }
@@ -64,7 +65,7 @@ fn files(objects: &mut ObjectReader, commit: &ListedCommit) -> Result<Result<Vec
     let held: Vec<&str> =
         commit.changes.iter().filter(|one| one.is_plain).filter_map(|one| one.id.as_deref()).collect();
     let (mut contents, mut is_large) = (Vec::with_capacity(held.len()), false);
-    let what = |_: usize| format!("a file of the ledger's commit {}", short(&commit.id));
+    let what = |_: usize| format!("a file of the ledger's commit {}", short_commit(&commit.id));
     objects.contents(&held, MOST_BYTES, &what, &mut |_, bytes| {
         is_large |= bytes.is_none();
         contents.push(bytes.unwrap_or_default());

@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use crate::model::short_commit;
 use crate::plan::{DocumentKind, Plan, Summary};
 use crate::render::escape::cut;
 use crate::render::grouping::clients::ClientGroups;
@@ -149,9 +150,8 @@ fn facts(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         fact("Compared with", format!("<code>{}</code>", text(base)))?;
     }
     if let Some(revision) = &plan.revision {
-        let commit: String = revision.commit.chars().take(12).collect();
         let dirty = if revision.dirty { " and changes on top" } else { "" };
-        fact("Commit", format!("<code>{}</code>{dirty}", text(&commit.into())))?;
+        fact("Commit", format!("<code>{}</code>{dirty}", text(&short_commit(&revision.commit).into())))?;
     }
     if let Some(shard) = plan.shard {
         fact("Shard", format!("{} of {}", shard.index, shard.count))?;

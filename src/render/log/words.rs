@@ -2,7 +2,7 @@
 //!
 //! Owns these words. They are our own, or not escaped yet.
 
-use crate::model::Untrusted;
+use crate::model::{Untrusted, short_commit};
 use crate::plan::history::{ClientChange, PastResult, PastRun, RunList, RunListSource};
 use crate::render::wording::change::state;
 use crate::render::wording::numbers::count;
@@ -33,7 +33,7 @@ pub(super) fn result(run: &PastRun) -> &'static str {
 /// The first digits of its commit.
 pub(super) fn commit(run: &PastRun) -> Untrusted {
     let commit = run.commit.as_ref().map(Untrusted::raw).unwrap_or("-");
-    commit.chars().take(12).collect::<String>().into()
+    short_commit(commit).into()
 }
 
 /// The value before and the value after.

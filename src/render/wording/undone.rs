@@ -2,7 +2,7 @@
 //!
 //! Owns what all formats for people say of the run that a plan takes back. They name the run and its commit.
 
-use crate::model::Untrusted;
+use crate::model::{Untrusted, short_commit};
 use crate::plan::UndoneRun;
 use crate::render::wording::numbers::{count, number};
 
@@ -25,7 +25,7 @@ impl UndoneWords {
         let plain = |text: &Untrusted| -> String {
             text.raw().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect()
         };
-        let commit = undo.commit.as_ref().map(|commit| plain(commit).chars().take(12).collect());
+        let commit = undo.commit.as_ref().map(|commit| short_commit(&plain(commit)).to_owned());
         UndoneWords { run: plain(&undo.run), changed: undo.changed, undeclared: undo.undeclared, commit }
     }
 
@@ -33,11 +33,7 @@ impl UndoneWords {
     pub(crate) fn nothing(&self) -> String {
         match self.changed {
             0 => format!("Nothing to undo: run {} changed no setting.", self.run),
-            n => format!(
-                "Nothing to undo: of {} that run {} changed, none is as it left it.",
-                count(n, "setting"),
-                self.run
-            ),
+            n => format!("Nothing to undo: of {} that run {} changed, none goes back.", count(n, "setting"), self.run),
         }
     }
 

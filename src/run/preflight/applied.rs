@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::{self, Project};
-use crate::model::{ClientKey, Declaration, Diagnostic, Floor, Guard, Level};
+use crate::model::{ClientKey, Declaration, Diagnostic, Floor, Guard, short_commit};
 use crate::run::preflight::baseline::{BaseOrigin, RunBase};
 
 /// The recorded commit, and what a run does where this clone lacks it.
@@ -29,11 +29,6 @@ pub(in crate::run) enum LackedCommit {
     Warns,
 }
 
-/// The first digits of the id of a commit, as messages name it.
-pub(in crate::run) fn short(commit: &str) -> &str {
-    commit.get(..12).unwrap_or(commit)
-}
-
 /// Reads the rules of the recorded commit. `declared` are the clients that the files declare now. Problems join the
 /// list.
 pub(in crate::run) fn read(
@@ -45,7 +40,7 @@ pub(in crate::run) fn read(
 ) -> Option<RunBase> {
     let has_labels = |guards: &[Guard]| guards.iter().any(|guard| !guard.labels.is_empty());
     let wants_documents = |then: &[_]| has_labels(then) || has_labels(&project.guards) || has_labels(&floor.guards);
-    let revision = short(&applied.id).to_owned();
+    let revision = short_commit(&applied.id).to_owned();
     let problem = match config::applied_project(project, &applied.id, wants_documents) {
         Ok(Some(mut baseline)) => {
             if let Some(first) = baseline.diagnostics.first() {
@@ -73,7 +68,7 @@ pub(in crate::run) fn read(
         LackedCommit::WarnsIfGone => !config::is_shallow(project),
         LackedCommit::Warns => true,
     };
-    problems.push(if warns { Diagnostic { severity: Level::Warning, ..problem } } else { problem });
+    problems.push(if warns { problem.as_warning() } else { problem });
     None
 }
 

@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use crate::config::Project;
 use crate::git::{GitError, GitErrorKind, too_old};
-use crate::ledger::begin::{BeginOptions, begin};
+use crate::ledger::apply::LedgerRun;
+use crate::ledger::apply::begin::{BeginOptions, begin};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::head_file::is_object_id;
-use crate::ledger::layout::{ProjectFolder, record_key};
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::is_object_id;
+use crate::ledger::contents::layout::{ProjectFolder, record_key};
 use crate::ledger::local::{LocalLedger, LocalOptions, read_local};
-use crate::ledger::run::LedgerRun;
-use crate::ledger::view::LedgerView;
-use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, RecordedClient, Untrusted};
+use crate::model::{ClientKey, Declaration, Diagnostic, LedgerConfig, RecordedClient, Untrusted, short_commit};
 use crate::plan::{Origins, Plan};
-use crate::run::preflight::applied::{AppliedCommit, LackedCommit, short};
+use crate::run::preflight::applied::{AppliedCommit, LackedCommit};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::ledger_section::LedgerSection;
 use crate::run::{Environment, RunRequest};
@@ -31,7 +31,8 @@ pub(in crate::run) fn branch(
     project: &Project,
 ) -> Result<(LedgerBranch, String), Box<Diagnostic>> {
     let unusable = |summary: String, help: Option<String>| {
-        let help = help.unwrap_or_else(|| "commit the project, or run once with --no-ledger".to_owned());
+        let help =
+            help.unwrap_or_else(|| "commit the project to a git repository, or run once with --no-ledger".to_owned());
         Box::new(Diagnostic::error("ledger", config.place.clone(), summary).help(help))
     };
     let without_git = |why: &str| {
@@ -130,7 +131,8 @@ pub(in crate::run) fn read(
     let mut diagnostics = section.diagnostics;
     if request.ledger.is_left_out {
         let summary = "this run leaves the ledger out, so it will be missing there".to_owned();
-        diagnostics.push(Diagnostic::warning("ledger", config.place.clone(), summary));
+        let help = "run `ringform apply` once with the ledger before the next merge: it records what is in sync";
+        diagnostics.push(Diagnostic::warning("ledger", config.place.clone(), summary).help(help.to_owned()));
         return RunLedger::without(diagnostics);
     }
     // The connection reports an endpoint that is missing or not valid.
@@ -186,7 +188,7 @@ fn planned_commit(plan: &Plan, branch: &LedgerBranch) -> Result<String, Box<Diag
     };
     let commit = &revision.commit;
     if !is_object_id(commit) || !branch.has_commit(commit) {
-        let summary = format!("the plan is of commit {}, which this repository does not have", short(commit));
+        let summary = format!("the plan is of commit {}, which this repository does not have", short_commit(commit));
         let help = "fetch the commit; in a shallow clone fetch all of the history: `fetch-depth: 0` for \
                     actions/checkout, `GIT_DEPTH: \"0\"` in GitLab CI, or `git fetch --unshallow`";
         return refuse(summary, help);

@@ -11,9 +11,9 @@ use crate::run::preflight::baseline::RunBase;
 #[derive(Clone, Debug, Default)]
 pub(in crate::run) struct LedgerSection<'s> {
     /// What it says; `None` without a ledger.
-    pub(super) config: Option<&'s LedgerConfig>,
+    pub(in crate::run) config: Option<&'s LedgerConfig>,
     /// A warning where another section is written, and does not count.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(in crate::run) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'s> LedgerSection<'s> {

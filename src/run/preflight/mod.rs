@@ -22,7 +22,7 @@ mod trust;
 mod undeclared;
 mod unmanaged;
 
-pub(super) use applied::{read as applied_rules, short};
+pub(super) use applied::read as applied_rules;
 pub use credentials::CREDENTIAL_FILES;
 pub(super) use credentials::source;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};

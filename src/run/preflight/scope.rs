@@ -69,12 +69,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let mut released = Vec::new();
     if let (Some(view), Some(project)) = (ledger.view(), &loaded.project) {
         let now = &loaded.declarations;
-        // What a sparse checkout leaves out is declared all the same. Git is asked only where that matters.
-        releases = releases && !(undeclared::has_undeclared(view, now) && project.repository.is_sparse());
+        releases = releases && undeclared::can_release(view, project, now);
         origins = ledger::origins(origins, view, now, releases);
-        if releases {
-            released = undeclared::released(view, project, now);
-        }
+        released = if releases { undeclared::released(view, project, now) } else { Vec::new() };
     }
     loaded.diagnostics.append(&mut ledger.take_problems());
     let applied = applied_rules(&mut loaded, &ledger, &floor, kind);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::api::{Reader, Shutdown, Writer};
 use crate::journal::Journal;
-use crate::ledger::lease::HeldLease;
+use crate::ledger::apply::lease::HeldLease;
 use crate::model::{LimitBound, SettingSet};
 use crate::run::Listener;
 use crate::run::environment::Clock;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::journal::JournalLine;
-use crate::ledger::lease::HeldLease;
+use crate::ledger::apply::lease::HeldLease;
 use crate::model::{Failure, FailureKind, FieldMask, LimitKind, io_cause};
 use crate::plan::send::{Event, Exchange, NextAction, had_something_to_lose, limit_name};
 use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Details};

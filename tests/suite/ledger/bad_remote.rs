@@ -36,8 +36,14 @@ fn a_remote_that_does_not_exist_or_is_no_name_is_an_error_before_any_request() {
     let mut site = Site::of_one(8);
     site.world.git(&["remote", "remove", "origin"]);
     let ran = site.run("apply --yes").status(1).sends_nothing();
-    ran.says(&["the ledger origin/ringform-ledger cannot be read"]);
-    site.run("plan").ok().requests(1, 1, 0);
+    let help = "add the remote with `git remote add origin URL`, or keep the branch in this repository";
+    ran.says(&["the ledger origin/ringform-ledger cannot be read: this repository has no remote origin", help]);
+    // A plan that has no copy of the branch names the same step, and no fetch that cannot work.
+    site.world.git(&["update-ref", "-d", "refs/remotes/origin/ringform-ledger"]);
+    let ran = site.run("plan").ok().requests(1, 1, 0);
+    ran.says(&["this repository has no remote origin for the ledger", help]);
+    let ran = site.run("log").ok();
+    assert!(ran.stderr.contains(help) && !ran.stderr.contains("git fetch"), "{}", ran.stderr);
 }
 
 #[test]
@@ -178,7 +184,7 @@ fn pushes_that_land_without_an_answer_have_succeeded() {
     site.run("apply --yes").ok().requests(1, 1, 1);
     assert_eq!(site.record("12"), json!({"hold_music": {"value": 8}}));
     assert!(site.open().is_empty());
-    assert_eq!(site.reports(), 1);
+    assert_eq!(site.reports(), 2, "that of the first record too");
     let history = crate::repository::git_in(&site.remote(), &["log", "--format=%s", "ringform-ledger"]);
     assert_eq!(history.lines().count(), 3, "{history}");
 }

@@ -59,7 +59,7 @@ fn ten_merges_bring_all_but_the_clients_that_always_fail() {
         site.world.write("clients/all.yaml", documents.as_bytes());
         site.merge(&format!("merge {merge}"));
         // People change three clients behind its back: one that the merge leaves alone, two that it changes. For the
-        // second of these, somebody enters the value of git.
+        // second of these, a person enters the value of git.
         let (drifted, conflict, anticipated) = (45 + 50 * (merge % 5), merge, merge + 20);
         site.world.server().set(drifted, "timezone", json!("Asia/Omsk"));
         site.world.server().set(conflict, "hold_music", json!(99));
@@ -88,7 +88,7 @@ fn ten_merges_bring_all_but_the_clients_that_always_fail() {
         // The people of the conflict agree on the value of git.
         site.world.server().set(conflict, "hold_music", json!(7 + merge));
     }
-    assert_eq!(site.reports(), 10);
+    assert_eq!(site.reports(), 11, "the first one says what was in sync");
     let commits = crate::repository::git_in(&site.remote(), &["rev-list", "--count", "ringform-ledger"]);
     assert_eq!(commits, "21", "the first record, and a claim and a record for each merge");
     for id in (1..=CLIENTS).filter(|id| !UNREADABLE.contains(id) && !UNWRITABLE.contains(id)) {

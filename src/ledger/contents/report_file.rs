@@ -6,7 +6,7 @@
 use crate::plan::{ApplyResult, ClientPlan, Plan};
 
 /// The file. `changed` says of each client of the report whether its record changes.
-pub(super) fn write(report: &Plan, changed: &[bool]) -> Result<Vec<u8>, serde_json::Error> {
+pub(in crate::ledger) fn write(report: &Plan, changed: &[bool]) -> Result<Vec<u8>, serde_json::Error> {
     let clients = report.clients.iter().zip(changed);
     let kept = clients.filter(|(client, changed)| **changed || has_outcome(client)).map(|(client, _)| client);
     let kept = kept.map(|client| {

@@ -6,18 +6,18 @@
 use jiff::Timestamp;
 
 use crate::git::GitErrorKind;
+use crate::ledger::apply::ledger_run::LedgerRun;
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::branch::other_projects;
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::errors::{
-    busy, damaged_records, error, foreign, no_remote, other_endpoint, rewritten, short, unreadable, unreadable_copy,
+    busy, damaged_records, error, no_remote, not_a_ledger, other_endpoint, rewritten, unreadable, unreadable_copy,
     warning,
 };
-use crate::ledger::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::local::nothing_yet;
-use crate::ledger::other_projects;
 use crate::ledger::protocol::{Beginning, may_begin};
-use crate::ledger::run::LedgerRun;
-use crate::ledger::view::LedgerView;
-use crate::model::{Diagnostic, Untrusted};
+use crate::model::{Diagnostic, Untrusted, short_commit};
 
 /// What a run brings when it begins.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct BeginOptions<'a> {
     pub allow_older: bool,
     /// Whether records of another endpoint count as none instead of stopping the run.
     pub trust_project: bool,
-    /// By what the run judges where there is no ledger, as in `without it`.
+    /// By what the run judges without a ledger, as in `without it`.
     pub otherwise: &'a str,
     /// The time.
     pub now: Timestamp,
@@ -120,7 +120,7 @@ fn check_branch(branch: &LedgerBranch, view: &LedgerView) -> Result<(), Box<Diag
         return Err(error(summary, "name a branch for the ledger that holds nothing else".to_owned()));
     }
     if !view.is_ours {
-        return Err(foreign(branch));
+        return Err(not_a_ledger(branch));
     }
     Ok(())
 }
@@ -153,8 +153,8 @@ fn check_age(branch: &LedgerBranch, head: &LedgerHead, options: &BeginOptions<'_
         Ok(false) => {
             let summary = format!(
                 "commit {} was applied already, and {} does not contain it",
-                short(applied),
-                short(options.commit)
+                short_commit(applied),
+                short_commit(options.commit)
             );
             let help = "merge or rebase; to apply the older commit on purpose, run with --allow-older";
             Err(error(summary, help.to_owned()))
@@ -162,8 +162,8 @@ fn check_age(branch: &LedgerBranch, head: &LedgerHead, options: &BeginOptions<'_
         Err(refusal) => {
             let summary = format!(
                 "git cannot say whether {} contains {}, the commit applied last: {}",
-                short(options.commit),
-                short(applied),
+                short_commit(options.commit),
+                short_commit(applied),
                 refusal.sentence.raw()
             );
             let help = match branch.is_shallow() {

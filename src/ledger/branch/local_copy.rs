@@ -1,6 +1,7 @@
 //! The copy of the branch in this repository: its tip, and when it was fetched.
 //!
-//! Owns which files say when git fetched last. It makes no call over a network and changes nothing.
+//! Owns which files say when git fetched last, and the note about an old copy. It makes no call over a network and
+//! changes nothing.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -9,6 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::git::GitError;
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::errors::{in_words, warning};
+use crate::model::Diagnostic;
 
 /// Separates two answers: `rev-parse` prints a flag that it does not know. No path of git contains `//`.
 const SEPARATOR: &str = "--//";
@@ -18,23 +21,30 @@ const OLD: SignedDuration = SignedDuration::from_hours(24);
 
 /// The copy of a branch in this repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct LocalCopy {
+pub(in crate::ledger) struct LocalCopy {
     /// Its commit; `None` where this repository has no copy.
-    pub(super) tip: Option<String>,
+    pub(in crate::ledger) tip: Option<String>,
     /// When it was fetched last; `None` where it has no remote, or no file says so.
-    pub(super) fetched: Option<SystemTime>,
+    pub(in crate::ledger) fetched: Option<SystemTime>,
 }
 
 impl LocalCopy {
+    /// The note of a run that judges by it, where it is too old for that.
+    pub(in crate::ledger) fn note_of_age(&self, branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> {
+        let (age, fetch) = (in_words(self.old_age(now)?), branch.refreshing_fetch()?);
+        let summary = format!("the copy of the ledger {} was fetched {age} ago", branch.shown());
+        Some(warning(summary, format!("bring it up to date with `{fetch}`")))
+    }
+
     /// How long ago it was fetched, if that is over a day ago.
-    pub(super) fn old_age(&self, now: Timestamp) -> Option<SignedDuration> {
+    fn old_age(&self, now: Timestamp) -> Option<SignedDuration> {
         let fetched = Timestamp::try_from(self.fetched?).ok()?;
         Some(now.duration_since(fetched)).filter(|age| *age > OLD)
     }
 }
 
-/// Reads the copy, in one call of git.
-pub(super) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
+/// Reads the copy, in one call of git, or in two where git keeps the ref in no file of its own.
+pub(in crate::ledger) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
     let copy = branch.copy();
     let name = format!("{copy}^{{commit}}");
     // In a linked work tree FETCH_HEAD is its own, and the refs are those of the repository. `reftable` keeps refs of a
@@ -43,16 +53,18 @@ pub(super) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
     let mut words = vec!["rev-parse"];
     files.iter().for_each(|file| words.extend(["--git-path", file, SEPARATOR]));
     words.extend(["--verify", "--quiet", "--end-of-options", &name]);
-    let output = branch.git.run(&words)?;
+    let output = branch.git().run(&words)?;
     let text = String::from_utf8_lossy(&output.stdout);
     let separator = format!("{SEPARATOR}\n");
     let mut answers = text.split(separator.as_str()).map(|answer| answer.strip_suffix('\n').unwrap_or(answer));
-    let times: Vec<SystemTime> =
-        answers.by_ref().take(files.len()).filter_map(|file| modified(&branch.git.path(file))).collect();
+    let paths: Vec<PathBuf> = answers.by_ref().take(files.len()).map(|file| branch.git().path(file)).collect();
+    let times: Vec<SystemTime> = paths.iter().filter_map(modified).collect();
     let id = answers.next().unwrap_or_default();
     let tip = match (output.status.success(), output.stderr.is_empty()) {
-        (true, _) => Some(id.to_owned()),
-        // Without a reason git says: there is no such ref.
+        // The file of the ref is there, so git found that ref and no tag of this name.
+        (true, _) if paths.first().is_some_and(|loose| loose.is_file()) => Some(id.to_owned()),
+        (true, _) => Some(id.to_owned()).filter(|_| branch.has_copy()),
+        // Without a reason on stderr the ref does not exist.
         (false, true) => None,
         (false, false) => return Err(GitError::of_stderr(&output.stderr)),
     };
@@ -60,16 +72,13 @@ pub(super) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
     Ok(LocalCopy { tip, fetched })
 }
 
-fn modified(file: &PathBuf) -> Option<SystemTime> {
-    std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
+/// The note about an old copy, for a command that reads the branch in another way. Without a copy there is none.
+pub fn note_of_age(branch: &LedgerBranch, now: Timestamp) -> Option<Diagnostic> {
+    read(branch).ok()?.note_of_age(branch, now)
 }
 
-/// An age in words: `3 days`, `30 hours`.
-pub(super) fn in_words(age: SignedDuration) -> String {
-    match age.as_hours() {
-        hours if hours < 48 => format!("{hours} hours"),
-        hours => format!("{} days", hours / 24),
-    }
+fn modified(file: &PathBuf) -> Option<SystemTime> {
+    std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
 #[cfg(test)]
@@ -113,6 +122,22 @@ mod tests {
         // A copy from the future is not old.
         let copy = read(&two).unwrap();
         assert_eq!(copy.old_age("2001-01-01T00:00:00Z".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn a_tag_or_a_branch_of_the_same_name_is_no_copy() {
+        let (folder, [_, two]) = clones();
+        let root = folder.path().join("two");
+        for start in ["refs/tags", "refs/heads"] {
+            git_in(&root, &["update-ref", &format!("{start}/refs/remotes/origin/ringform-ledger"), "HEAD"]);
+            assert_eq!((read(&two).unwrap().tip, two.local_tip()), (None, Ok(None)), "{start}");
+        }
+        git_in(&root, &["pack-refs", "--all"]);
+        assert_eq!((read(&two).unwrap().tip, two.local_tip()), (None, Ok(None)));
+        git_in(&root, &["update-ref", "refs/remotes/origin/ringform-ledger", "HEAD"]);
+        assert!(read(&two).unwrap().tip.is_some());
+        git_in(&root, &["pack-refs", "--all"]);
+        assert!(read(&two).unwrap().tip.is_some() && two.local_tip().unwrap().is_some());
     }
 
     #[test]

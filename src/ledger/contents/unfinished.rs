@@ -7,8 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::claim::Claim;
-use crate::ledger::view::OpenClaim;
+use crate::ledger::contents::claim::{Claim, OpenClaim};
 
 /// The version of the file.
 const VERSION: &str = "1.0";

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::git::{GitError, GitProcess, NewCommit, RemoteBranch, write_commit};
-use crate::ledger::layout::{LedgerPath, ProjectFolder};
+use crate::ledger::branch::view::{LedgerView, path_argument};
+use crate::ledger::contents::layout::{LedgerPath, ProjectFolder};
 use crate::ledger::protocol::{PushOutcome, after_push};
-use crate::ledger::view::{LedgerView, path_argument};
 use crate::model::Untrusted;
 
 /// Where the ledger of a project is.
 #[derive(Clone, Debug)]
 pub struct LedgerBranch {
-    pub(super) git: Arc<GitProcess>,
+    git: Arc<GitProcess>,
     /// The folder of the project in the branch.
     pub folder: ProjectFolder,
     /// The branch, without `refs/heads/`.
@@ -41,12 +41,12 @@ impl LedgerBranch {
     }
 
     /// The same branch, where records of another endpoint than this one count as none.
-    pub(super) fn only_of(self, endpoint: &Untrusted) -> LedgerBranch {
+    pub(in crate::ledger) fn only_of(self, endpoint: &Untrusted) -> LedgerBranch {
         LedgerBranch { endpoint: Some(endpoint.clone()), ..self }
     }
 
     /// Git in the repository of the project.
-    pub(super) fn git(&self) -> &GitProcess {
+    pub(in crate::ledger) fn git(&self) -> &GitProcess {
         &self.git
     }
 
@@ -59,7 +59,7 @@ impl LedgerBranch {
     }
 
     /// Whether it is kept at a remote.
-    pub(super) fn has_remote(&self) -> bool {
+    pub(in crate::ledger) fn has_remote(&self) -> bool {
         self.remote.is_some()
     }
 
@@ -78,16 +78,20 @@ impl LedgerBranch {
     }
 
     /// How to look at `ledger.json` of the project, for a help.
-    pub(super) fn look_at_head(&self) -> String {
+    pub(in crate::ledger) fn look_at_head(&self) -> String {
         let file = self.folder.file(&LedgerPath::Head, None);
         format!("look at it with `git show {}:{}`", self.copy(), String::from_utf8_lossy(&file))
     }
 
-    /// The command that brings the branch into this repository.
-    pub fn fetching(&self) -> String {
-        match &self.remote {
-            Some(remote) => format!("`git fetch {remote} {}`", self.name),
-            None => "the first `ringform apply`".to_owned(),
+    /// The next step where this repository has no copy of the branch, for a help.
+    pub fn how_to_get(&self) -> String {
+        match (self.missing_remote(), self.refreshing_fetch()) {
+            (Some(remote), _) => format!(
+                "add the remote with `git remote add {remote} URL`, or keep the branch in this repository with \
+                 `ledger: {{remote: none}}`"
+            ),
+            (None, Some(fetch)) => format!("fetch it with `{fetch}`, or let the first `ringform apply` begin it"),
+            (None, None) => "the first `ringform apply` begins it".to_owned(),
         }
     }
 
@@ -97,9 +101,15 @@ impl LedgerBranch {
         format!("git push {remote} {}:refs/heads/{}", self.copy(), self.name)
     }
 
+    /// Whether this repository has the ref of the copy. Where it does not, git takes a tag or a branch for it that is
+    /// called `refs/remotes/…`, and everybody who may push a tag could write the ledger.
+    pub(in crate::ledger) fn has_copy(&self) -> bool {
+        self.git.is(&["show-ref", "--verify", "--quiet", &self.copy()])
+    }
+
     /// The name of the remote, where there is to be one and the repository has none of this name. Git would take the name
     /// for a path.
-    pub(super) fn missing_remote(&self) -> Option<&str> {
+    pub(in crate::ledger) fn missing_remote(&self) -> Option<&str> {
         let remote = self.remote.as_deref()?;
         let is_set = |(name, _): &(String, String)| {
             let key = name.strip_prefix("remote.").and_then(|rest| rest.strip_prefix(remote));
@@ -109,7 +119,7 @@ impl LedgerBranch {
     }
 
     /// The command that shows whether the remote answers.
-    pub(super) fn asking(&self) -> String {
+    pub(in crate::ledger) fn asking(&self) -> String {
         format!("git ls-remote {}", self.remote.as_deref().unwrap_or("."))
     }
 
@@ -119,8 +129,8 @@ impl LedgerBranch {
         let output = self.git.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name])?;
         let id = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         match (output.status.success(), output.stderr.is_empty()) {
-            (true, _) => Ok(Some(id)),
-            // Without a reason git says: there is no such ref.
+            (true, _) => Ok(Some(id).filter(|_| self.has_copy())),
+            // Without a reason on stderr the ref does not exist.
             (false, true) => Ok(None),
             (false, false) => Err(GitError::of_stderr(&output.stderr)),
         }
@@ -138,7 +148,7 @@ impl LedgerBranch {
     }
 
     /// Fetches all files of the branch again, into a clone that left some of them out.
-    pub(super) fn fetch_whole(&self) -> Result<(), GitError> {
+    pub(in crate::ledger) fn fetch_whole(&self) -> Result<(), GitError> {
         self.at_remote().map_or(Ok(()), |remote| remote.refetch())
     }
 
@@ -205,7 +215,7 @@ impl LedgerBranch {
     }
 
     /// Whether a commit is in the history of the branch.
-    pub(super) fn holds(&self, tip: Option<&str>, commit: &str) -> bool {
+    pub(in crate::ledger) fn holds(&self, tip: Option<&str>, commit: &str) -> bool {
         tip.is_some_and(|tip| tip == commit || self.git.is(&["merge-base", "--is-ancestor", commit, tip]))
     }
 
@@ -249,11 +259,11 @@ mod tests {
     use super::*;
     use crate::git::FileChange;
     use crate::git::fixture::git_in;
-    use crate::ledger::client_file;
+    use crate::ledger::contents::client_file;
+    use crate::ledger::contents::head_file::LedgerHead;
+    use crate::ledger::contents::layout::{README, record_key};
+    use crate::ledger::contents::message::readme;
     use crate::ledger::fixture::{branch, clones, recorded};
-    use crate::ledger::head_file::LedgerHead;
-    use crate::ledger::layout::{README, record_key};
-    use crate::ledger::message::readme;
     use crate::model::{ClientId, Setting};
 
     fn put(branch: &LedgerBranch, parent: Option<&str>, changes: &[FileChange]) -> PushOutcome {
@@ -287,7 +297,7 @@ mod tests {
         assert!(view.is_ours && view.head.as_ref().is_some_and(Result::is_ok), "{view:?}");
         let twelve = record_key(ClientId::parse("12").unwrap(), None);
         assert_eq!(view.clients[&twelve].record, recorded(&[(Setting::HoldMusic, "7")]));
-        assert_eq!(view.claims, [crate::ledger::view::OpenClaim { run: "one".into(), claim: None }]);
+        assert_eq!(view.claims, [crate::ledger::contents::claim::OpenClaim { run: "one".into(), claim: None }]);
         let more: [FileChange; 1] = [(b"x".to_vec(), Some(b"1".to_vec()))];
         assert_eq!(put(&one, tip.as_deref(), &more), PushOutcome::Succeeded);
         let (before, after) = (tip.as_deref().unwrap(), one.local_tip().unwrap().unwrap());

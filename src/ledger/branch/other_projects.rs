@@ -7,13 +7,13 @@ use std::ffi::OsString;
 
 use crate::git::{GitError, entries};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::view::path_argument;
+use crate::ledger::branch::view::path_argument;
 
 /// How deep in a repository a project is looked for.
 const DEEPEST: usize = 64;
 
 /// The paths of project files that have a ledger in the branch and that the commit does not have.
-pub(super) fn gone(branch: &LedgerBranch, tip: &str, commit: &str) -> Result<Vec<String>, GitError> {
+pub(in crate::ledger) fn gone(branch: &LedgerBranch, tip: &str, commit: &str) -> Result<Vec<String>, GitError> {
     let mut projects: Vec<Vec<u8>> = Vec::new();
     let mut level = folders(branch, tip, &[])?;
     for _ in 0..DEEPEST {
@@ -31,7 +31,7 @@ pub(super) fn gone(branch: &LedgerBranch, tip: &str, commit: &str) -> Result<Vec
     let words = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--name-only", commit, "--"];
     let mut words: Vec<OsString> = words.map(OsString::from).into();
     words.extend(projects.iter().map(|project| path_argument(project)));
-    let answer = branch.git.ask(&words)?;
+    let answer = branch.git().ask(&words)?;
     let known: BTreeSet<&[u8]> = entries(&answer).collect();
     let gone = projects.iter().filter(|project| !known.contains(project.as_slice()));
     Ok(gone.map(|project| String::from_utf8_lossy(project).into_owned()).collect())
@@ -42,7 +42,7 @@ fn folders(branch: &LedgerBranch, tip: &str, within: &[Vec<u8>]) -> Result<Vec<V
     let words = ["--literal-pathspecs", "ls-tree", "-d", "-z", "--full-tree", "--name-only", tip, "--"];
     let mut words: Vec<OsString> = words.map(OsString::from).into();
     words.extend(within.iter().map(|folder| path_argument(&[folder, b"/".as_slice()].concat())));
-    let answer = branch.git.ask(&words)?;
+    let answer = branch.git().ask(&words)?;
     Ok(entries(&answer).map(<[u8]>::to_vec).collect())
 }
 
@@ -65,7 +65,7 @@ mod tests {
             let changes: Vec<FileChange> =
                 paths.iter().map(|path| (path.as_bytes().to_vec(), Some(b"x".to_vec()))).collect();
             let commit = NewCommit { parent: None, author: "A <a>", time: 0, message: "m\n", changes: &changes };
-            crate::git::write_commit(&one.git, &commit).unwrap()
+            crate::git::write_commit(one.git(), &commit).unwrap()
         };
         let tip = write(&[
             "README.md",

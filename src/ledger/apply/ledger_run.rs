@@ -1,22 +1,22 @@
 //! One run of apply and its place in the ledger: it claims the branch before the first PUT.
 //!
-//! Owns what all commits of a run share, and its claim; `renewal` and `run_record` add the later ones. Each is built on the tip that the run read, and built again on the new tip where the
-//! branch has moved. It sends nothing to the API.
+//! Owns what all commits of a run share, and its claim; `renewal` and `run_record` add the later ones. Each is built on
+//! the tip that the run read, and built again on the new tip where the branch has moved. It sends nothing to the API.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::git::{FileChange, GitError, NewCommit};
+use crate::ledger::apply::draft::Draft;
+use crate::ledger::apply::lease::{HeldLease, LeaseClock, after};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::claim::{Claim, ClaimedPut};
-use crate::ledger::draft::Draft;
-use crate::ledger::errors::{busy, error, foreign, gone, rewritten, unreadable, unwritable};
-use crate::ledger::layout::LedgerPath;
-use crate::ledger::lease::{HeldLease, LeaseClock, after};
-use crate::ledger::message::{CommitAuthor, claim_subject};
+use crate::ledger::branch::view::LedgerView;
+use crate::ledger::contents::claim::{Claim, ClaimedPut, OpenClaim};
+use crate::ledger::contents::layout::LedgerPath;
+use crate::ledger::contents::message::{CommitAuthor, claim_subject};
+use crate::ledger::errors::{busy, error, gone, not_a_ledger, rewritten, unreadable, unwritable};
 use crate::ledger::protocol::{LostRace, PushOutcome, after_lost_race};
-use crate::ledger::view::{LedgerView, OpenClaim};
 use crate::model::{Diagnostic, Untrusted};
 
 /// How often a run writes its commit again after commits of other projects.
@@ -199,7 +199,7 @@ impl LedgerRun {
         };
         let view = branch.read(Some(now)).map_err(failed)?;
         if !view.is_ours {
-            return Err(foreign(branch));
+            return Err(not_a_ledger(branch));
         }
         let is_unchanged = match &before {
             Some(then) => {

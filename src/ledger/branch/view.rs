@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use crate::git::{GitError, GitProcess, ObjectReader, entries};
-use crate::ledger::claim::Claim;
-use crate::ledger::client_file;
-use crate::ledger::head_file::{HeadFlaw, LedgerHead};
-use crate::ledger::layout::{LedgerPath, ProjectFolder, README};
-use crate::ledger::message::README_LINE;
+use crate::ledger::contents::claim::{Claim, OpenClaim};
+use crate::ledger::contents::client_file;
+use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
+use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, README};
+use crate::ledger::contents::message::README_LINE;
 use crate::model::{ClientKey, RecordedClient, Untrusted};
 
 /// The largest file of a branch that is read: a claim of 100,000 clients has about 10 MiB.
@@ -53,15 +53,6 @@ pub struct ClientEntry {
     pub path: Vec<u8>,
     /// What it holds.
     pub record: RecordedClient,
-}
-
-/// A claim in the branch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenClaim {
-    /// The run, as the name of its file says.
-    pub run: String,
-    /// What the file says; `None` where it does not parse.
-    pub claim: Option<Claim>,
 }
 
 impl LedgerView {
@@ -150,16 +141,16 @@ impl LedgerView {
 
 /// A file in the branch.
 #[derive(Clone, Debug)]
-pub(super) struct ListedFile {
-    pub(super) path: Vec<u8>,
-    pub(super) id: String,
+pub(in crate::ledger) struct ListedFile {
+    pub(in crate::ledger) path: Vec<u8>,
+    pub(in crate::ledger) id: String,
     /// Whether it is a plain file, and not a link or another repository.
-    pub(super) is_plain: bool,
+    pub(in crate::ledger) is_plain: bool,
 }
 
 /// The README and the files of a project below these paths. A run of apply leaves the reports out: their number only
 /// grows.
-pub(super) fn list(
+pub(in crate::ledger) fn list(
     git: &GitProcess,
     folder: &ProjectFolder,
     tip: &str,
@@ -186,12 +177,12 @@ fn listed(line: &[u8]) -> Option<ListedFile> {
 
 /// A path in the branch as an argument of git.
 #[cfg(unix)]
-pub(super) fn path_argument(path: &[u8]) -> OsString {
+pub(in crate::ledger) fn path_argument(path: &[u8]) -> OsString {
     std::os::unix::ffi::OsStringExt::from_vec(path.to_vec())
 }
 
 /// A path in the branch as an argument of git.
 #[cfg(not(unix))]
-pub(super) fn path_argument(path: &[u8]) -> OsString {
+pub(in crate::ledger) fn path_argument(path: &[u8]) -> OsString {
     String::from_utf8_lossy(path).into_owned().into()
 }

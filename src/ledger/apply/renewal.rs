@@ -3,14 +3,14 @@
 //! Owns the commit that sets a later lease end, and what a run learns from its push. A renewal that fails leaves the
 //! lease as the remote holds it. The caller decides when to try again.
 
-use crate::ledger::claim::Claim;
-use crate::ledger::draft::Draft;
+use crate::ledger::apply::draft::Draft;
+use crate::ledger::apply::lease::after;
+use crate::ledger::apply::ledger_run::{LedgerRun, MOST_RACES, RunIdentity, json};
+use crate::ledger::contents::claim::Claim;
+use crate::ledger::contents::layout::LedgerPath;
+use crate::ledger::contents::message::renewal_subject;
 use crate::ledger::errors::error;
-use crate::ledger::layout::LedgerPath;
-use crate::ledger::lease::after;
-use crate::ledger::message::renewal_subject;
 use crate::ledger::protocol::PushOutcome;
-use crate::ledger::run::{LedgerRun, MOST_RACES, RunIdentity, json};
 use crate::model::Diagnostic;
 
 /// What became of a renewal.

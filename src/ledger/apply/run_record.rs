@@ -7,12 +7,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::git::FileChange;
-use crate::ledger::draft::{Draft, RunRecord};
+use crate::ledger::apply::draft::{Draft, RunRecord};
+use crate::ledger::apply::ledger_run::{LedgerRun, MOST_RACES, RunIdentity, json};
+use crate::ledger::contents::layout::LedgerPath;
+use crate::ledger::contents::message::record_subject;
 use crate::ledger::errors::error;
-use crate::ledger::layout::LedgerPath;
-use crate::ledger::message::record_subject;
 use crate::ledger::protocol::{PushOutcome, RecordMode, record_mode};
-use crate::ledger::run::{LedgerRun, MOST_RACES, RunIdentity, json};
 use crate::model::Diagnostic;
 
 /// How often a push is tried that fails: as often as a request.
