@@ -74,8 +74,9 @@ fn settings_of_git_in_variables_count_for_the_remote() {
         let mut site = Site::of_one(8);
         let (ssh, ran) = (site.path("ssh"), site.path("ran"));
         executable(&ssh, &format!("echo >> '{}'\nexit 1", ran.display()));
-        site.world.git(&["remote", "remove", "origin"]);
-        let rows = [("remote.origin.url", "ssh://pbx.invalid/x"), ("core.sshCommand", ssh.to_str().unwrap())];
+        site.world.git(&["remote", "set-url", "origin", "https://pbx.invalid/x"]);
+        let rows =
+            [("url.ssh://pbx.invalid/.insteadOf", "https://pbx.invalid/"), ("core.sshCommand", ssh.to_str().unwrap())];
         if file {
             let at = site.path("gitconfig");
             for (name, value) in rows {
