@@ -58,8 +58,13 @@ impl GitEnvironment {
     /// A command that also sees the variables with settings of git.
     pub(crate) fn command_with_settings(&self, program: &str) -> Command {
         let mut command = self.command(program);
-        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        self.add_settings(&mut command);
         command
+    }
+
+    /// Lets a command see the variables with settings of git too.
+    pub(crate) fn add_settings(&self, command: &mut Command) {
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
     }
 
     /// A command that reaches a network: it sees the user's settings, and how to log in.

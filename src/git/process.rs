@@ -101,7 +101,7 @@ impl GitProcess {
             return None;
         }
         // Git lists the names of settings in small letters.
-        let setting = self.settings(r"^core\.sshcommand$").pop().map(|(_, command)| command);
+        let setting = self.network_settings(r"^core\.sshcommand$").pop().map(|(_, command)| command);
         match (variable("GIT_SSH_COMMAND"), setting, variable("GIT_SSH")) {
             (Some(command), _, _) => batch_mode(command.to_str()?),
             (None, Some(command), _) => batch_mode(&command),
@@ -151,9 +151,20 @@ impl GitProcess {
     /// The settings of the user whose names match, those of the repository included: names and values, the value that
     /// counts last.
     pub(crate) fn settings(&self, pattern: &str) -> Vec<(String, String)> {
-        let output = self.command_with_settings(&["config", "--null", "--get-regexp", pattern]);
-        let output = output.map(|mut command| self.output(&mut command));
-        let Ok(Ok(output)) = output else { return Vec::new() };
+        self.read_settings(pattern, |_| ())
+    }
+
+    /// The same, as calls over the network see them: with the settings in variables.
+    pub(crate) fn network_settings(&self, pattern: &str) -> Vec<(String, String)> {
+        self.read_settings(pattern, |command| self.environment.add_settings(command))
+    }
+
+    fn read_settings(&self, pattern: &str, prepare: impl FnOnce(&mut Command)) -> Vec<(String, String)> {
+        let Ok(mut command) = self.command_with_settings(&["config", "--null", "--get-regexp", pattern]) else {
+            return Vec::new();
+        };
+        prepare(&mut command);
+        let Ok(output) = self.output(&mut command) else { return Vec::new() };
         let pair = |entry: &[u8]| {
             let text = String::from_utf8_lossy(entry).into_owned();
             text.split_once('\n').map(|(name, value)| (name.to_owned(), value.to_owned()))

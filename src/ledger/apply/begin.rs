@@ -47,7 +47,11 @@ pub fn begin(branch: LedgerBranch, options: &BeginOptions<'_>) -> Result<LedgerR
     let tip = branch.refresh().map_err(|refusal| unreadable(&branch, &refusal))?;
     if tip.is_none() && before.is_some() {
         let summary = format!("the ledger {} is gone, and this repository has a copy of it", branch.shown());
-        let help = format!("put it back with `{}`, or remove the copy to begin a new ledger", branch.restoring_push());
+        let help = format!(
+            "put it back with `{}`, or remove the copy with `git update-ref -d {}` to begin a new ledger",
+            branch.restoring_push(),
+            branch.copy()
+        );
         return Err(error(summary, help));
     }
     let branch = if options.trust_project { branch.only_of(options.endpoint) } else { branch };

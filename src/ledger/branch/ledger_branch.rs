@@ -115,7 +115,7 @@ impl LedgerBranch {
             let key = name.strip_prefix("remote.").and_then(|rest| rest.strip_prefix(remote));
             matches!(key, Some(".url" | ".pushurl" | ".vcs"))
         };
-        (!self.git.settings(r"^remote\.").iter().any(is_set)).then_some(remote)
+        (!self.git.network_settings(r"^remote\.").iter().any(is_set)).then_some(remote)
     }
 
     /// The command that shows whether the remote answers.

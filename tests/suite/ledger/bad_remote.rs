@@ -68,6 +68,34 @@ fn a_remote_that_gives_no_answer_is_named_in_the_command_that_checks_it() {
 }
 
 #[test]
+fn settings_of_git_in_variables_count_for_the_remote() {
+    // CI systems set them, also for the command of ssh.
+    for file in [false, true] {
+        let mut site = Site::of_one(8);
+        let (ssh, ran) = (site.path("ssh"), site.path("ran"));
+        executable(&ssh, &format!("echo >> '{}'\nexit 1", ran.display()));
+        site.world.git(&["remote", "set-url", "origin", "https://pbx.invalid/x"]);
+        let rows =
+            [("url.ssh://pbx.invalid/.insteadOf", "https://pbx.invalid/"), ("core.sshCommand", ssh.to_str().unwrap())];
+        if file {
+            let at = site.path("gitconfig");
+            for (name, value) in rows {
+                site.world.git(&["config", "--file", at.to_str().unwrap(), name, value]);
+            }
+            site.env("GIT_CONFIG_GLOBAL", at.to_str().unwrap());
+        } else {
+            site.env("GIT_CONFIG_COUNT", "2");
+            for (number, (name, value)) in rows.into_iter().enumerate() {
+                site.env(&format!("GIT_CONFIG_KEY_{number}"), name);
+                site.env(&format!("GIT_CONFIG_VALUE_{number}"), value);
+            }
+        }
+        site.run("apply --yes").status(1).sends_nothing().says(&["cannot be read: git says: "]);
+        assert!(ran.exists(), "the command of ssh was not asked");
+    }
+}
+
+#[test]
 fn a_remote_that_asks_for_a_password_is_an_error_and_no_prompt() {
     let server = RawServer::start(|_| {
         let bytes = answer("401 Unauthorized", "text/plain", b"who are you?");
