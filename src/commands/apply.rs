@@ -6,7 +6,9 @@ use ringform::model::Advice;
 use ringform::run::{self, ApplyRequest, ExitRules, ExitStatus};
 
 use crate::cli::{ApplyArgs, LogArgs};
-use crate::terminal::{block_on, environment, formats, inputs::InputFile, listener, not_started, question, signals};
+use crate::terminal::{
+    block_on, environment, formats, inputs::InputFile, listener, not_started, output, question, signals,
+};
 
 /// Runs the command.
 pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -28,9 +30,12 @@ pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
         Err(error) => return not_started::refuse(error, formats, log),
     };
     formats::warn(&outcome.report, formats, log);
-    let status = outcome.exit_status(ExitRules::default());
-    // The report of what was sent comes first, then any other failure.
+    let mut status = outcome.exit_status(ExitRules::default()).or_interrupted(env.shutdown.is_stopped());
+    // The report of what was sent comes first, then any other failure. It does not hide that a signal came.
     let write = if args.yes { formats::write } else { formats::write_after_question };
-    write(&outcome.report, formats, log).and(outcome.finished)?;
-    Ok(status.or_interrupted(env.shutdown.is_stopped()))
+    if let Err(error) = write(&outcome.report, formats, log).and(outcome.finished) {
+        output::complain(&error, log);
+        status = status.max(ExitStatus::Error);
+    }
+    Ok(status)
 }

@@ -34,7 +34,7 @@ impl GitEnvironment {
             // GIT_CONFIG alone, without more of a name, makes `git config` read a file that git itself does not read.
             if bytes.starts_with(b"GIT_CONFIG_") {
                 environment.settings.push((name, value));
-            } else if name.to_str().is_some_and(counts_for_network) {
+            } else if name.to_str().is_some_and(|name| counts_for_network(name, &value)) {
                 environment.network.push((name, value));
             } else if !bytes.starts_with(b"GIT_") {
                 environment.variables.push((name, value));
@@ -81,18 +81,45 @@ impl GitEnvironment {
 }
 
 /// Whether a `GIT_` variable counts for a call that reaches a network. None of them names another repository, and none
-/// allows a transport.
-fn counts_for_network(name: &str) -> bool {
-    ["GIT_SSL_", "GIT_HTTP_", "GIT_TRACE"].iter().any(|start| name.starts_with(start))
+/// allows a transport. A trace goes to a file: on stderr its lines, which hold URLs and headers, would pass for reasons.
+fn counts_for_network(name: &str, value: &OsStr) -> bool {
+    (name.starts_with("GIT_TRACE") && (value.as_encoded_bytes().starts_with(b"/") || !is_trace(name)))
+        || ["GIT_SSL_", "GIT_HTTP_"].iter().any(|start| name.starts_with(start))
         || matches!(
             name,
             "GIT_SSH" | "GIT_SSH_COMMAND" | "GIT_SSH_VARIANT" | "GIT_ASKPASS" | "GIT_PROXY_COMMAND" | "GIT_EXEC_PATH"
         )
 }
 
+/// Whether a variable says where a trace goes, and not what it holds.
+fn is_trace(name: &str) -> bool {
+    let settings = ["_REDACT", "_NO_DATA", "_BRIEF", "_NESTING", "_MAX_FILES", "_CONFIG_PARAMS", "_ENV_VARS", "_DEBUG"];
+    !settings.iter().any(|end| name.ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::GitEnvironment;
+
+    #[test]
+    fn a_trace_goes_to_a_file_and_never_among_the_reasons() {
+        let seen = |name: &str, value: &str| {
+            let environment = GitEnvironment::of([(name.into(), value.into())]);
+            environment.network_command("git").get_envs().any(|(one, _)| one == name)
+        };
+        for (name, value, expected) in [
+            ("GIT_TRACE", "/tmp/trace", true),
+            ("GIT_TRACE", "1", false),
+            ("GIT_TRACE", "true", false),
+            ("GIT_TRACE_CURL", "2", false),
+            ("GIT_TRACE2_EVENT", "1", false),
+            ("GIT_TRACE2_PERF", "/tmp/trace", true),
+            ("GIT_TRACE_REDACT", "0", true),
+            ("GIT_TRACE_CURL_NO_DATA", "1", true),
+        ] {
+            assert_eq!(seen(name, value), expected, "{name}={value}");
+        }
+    }
 
     #[test]
     fn variables_that_steer_git_are_left_out() {

@@ -24,6 +24,8 @@ pub(crate) fn environment() -> GitEnvironment {
 pub(crate) fn git_in(folder: &Path, words: &[&str]) {
     let mut command = Command::new("git");
     command.env_clear().env("PATH", std::env::var("PATH").unwrap()).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    // Repositories without hooks and without upkeep.
+    command.env("GIT_TEMPLATE_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/git_template"));
     command.args(["-c", "user.name=Anna", "-c", "user.email=anna@example.com", "-C"]).arg(folder).args(words);
     let output = command.output().unwrap();
     assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -41,6 +41,8 @@ impl RemoteBranch<'_> {
 
     /// The commit that the branch has at the remote; `None` where the remote has no such branch.
     pub(crate) fn tip(&self) -> Result<Option<String>, GitError> {
+        // Git takes a name that no remote has for a path, and a change can bring a repository or a bundle at any path.
+        self.call(&["remote", "get-url", self.remote])?;
         let answer = self.call(&["ls-remote", "--quiet", "--", self.remote, &self.name()])?;
         let text = String::from_utf8_lossy(&answer);
         let wanted = self.name();
@@ -164,6 +166,18 @@ mod tests {
         let new: Vec<&str> = refs.lines().filter(|name| name.contains("ledger")).collect();
         assert_eq!(new, ["refs/remotes/origin/ringform-ledger"]);
         assert!(!_folder.path().join("two/.git/FETCH_HEAD").exists());
+    }
+
+    #[test]
+    fn a_name_is_never_taken_for_a_path() {
+        let (folder, git) = repository();
+        git_in(folder.path(), &["commit", "--quiet", "--allow-empty", "--message", "first"]);
+        git_in(folder.path(), &["init", "--quiet", "--bare", "mirror"]);
+        git_in(folder.path(), &["bundle", "create", "--quiet", "bundle", "HEAD"]);
+        for remote in ["mirror", "bundle"] {
+            let error = RemoteBranch { remote, ..branch(&git) }.tip().unwrap_err();
+            assert_eq!(error.sentence.raw(), format!("git says: error: No such remote '{remote}'"));
+        }
     }
 
     #[test]

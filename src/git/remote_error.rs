@@ -48,22 +48,27 @@ fn words_of_remote(lines: &[&str]) -> Option<String> {
 
 /// The text with `the remote` in the place of each address: a quoted URL or path, or a word with `://`.
 fn without_addresses(text: &str) -> String {
-    let is_address = |part: &str| part.contains(['/', ':', '@', '\\']);
-    let mut parts = text.split('\'');
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    let mut rest = parts.peekable();
-    while let Some(quoted) = rest.next() {
-        match rest.next() {
-            Some(after) if is_address(quoted) => plain.push_str(&format!("the remote{after}")),
-            Some(after) => plain.push_str(&format!("'{quoted}'{after}")),
-            None => plain.push_str(&format!("'{quoted}")),
+    let plain = match quotation(text) {
+        Some((from, to)) if text[from..to].contains(['/', ':', '@', '\\']) => {
+            format!("{}the remote{}", &text[..from], &text[to..])
         }
-    }
+        Some(_) | None => text.to_owned(),
+    };
     let words = plain.split(' ').map(|word| match word.contains("://") {
         true => "the remote",
         false => word,
     });
     words.collect::<Vec<&str>>().join(" ")
+}
+
+/// From the first opening quote to the last closing one. Git quotes an address as it is, and an address may hold quotes
+/// itself: a shorter part would leave the rest of it.
+fn quotation(text: &str) -> Option<(usize, usize)> {
+    let begins = |at: &usize| text[..*at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
+    let ends = |at: &usize| text[at + 1..].chars().next().is_none_or(|after| !after.is_alphanumeric());
+    let from = text.match_indices('\'').map(|(at, _)| at).find(begins)?;
+    let to = text.match_indices('\'').map(|(at, _)| at).filter(ends).next_back().filter(|to| *to > from)?;
+    Some((from, to + 1))
 }
 
 #[cfg(test)]
@@ -104,6 +109,16 @@ mod tests {
                 "git says: fatal: the remote does not appear to be a git repository",
             ),
             ("fatal: 'x' is odd https://token@host/x y\n", "git says: fatal: 'x' is odd the remote y"),
+            (
+                "fatal: unable to access 'https://u:to'k3n@host/x'y.git/': Couldn't connect to server\n",
+                "git says: fatal: unable to access the remote: Couldn't connect to server",
+            ),
+            (
+                "fatal: '/srv/to'k3n/r.git' does not appear to be a git repository\nfatal: Could not read from remote \
+                 repository.\n",
+                "git says: fatal: the remote does not appear to be a git repository",
+            ),
+            ("error: No such remote 'mirror'\n", "git says: error: No such remote 'mirror'"),
             ("fatal: it's odd\n", "git says: fatal: it's odd"),
             ("", "git says: it gave no reason"),
         ];

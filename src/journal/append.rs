@@ -76,6 +76,12 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Removes the journal of a run that sends nothing in the end.
+    pub fn discard(&self) -> io::Result<()> {
+        let journal = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        std::fs::remove_file(&journal.path).map_err(|error| named(&journal.path, error))
+    }
+
     /// Writes a line, and returns once it is on the disk. It blocks: call it where a thread may wait.
     pub fn write(&self, line: &JournalLine) -> io::Result<()> {
         let mut journal = self.file.lock().unwrap_or_else(PoisonError::into_inner);

@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn the_first_line_says_who_where_it_does() {
         let begin =
-            BEGIN.replace("\"v\"", r#""v","actor":"Anna","reason":"ticket","ci":{"job":"https://ci"},"commit":"ab""#);
+            BEGIN.replace("\"v\"", r#""v","actor":"Anna","reason":"ticket","ci":{"provider":"github","job":"https://ci","pull_request":null},"commit":"ab""#);
         let past = run(&[&begin]).unwrap();
         assert_eq!(past.author.actor, Some("Anna".into()));
         assert_eq!((past.author.ci, past.commit), (Some("https://ci".into()), Some("ab".into())));

@@ -73,15 +73,15 @@ fn is_settled(file: &File, run: &str) -> io::Result<bool> {
 /// The length of the time in the name of a run.
 const TIME: usize = "20260102T030405Z".len();
 
-/// Whether this is the name of a run: its time and its chance, `20260102T030405Z-00aa11`.
+/// Whether this is the name of a run: its time and its chance, `20260102T030405Z-00800aa1`. Older names are shorter.
 fn is_run_id(name: &str) -> bool {
-    let (pattern, name) = ("00000000T000000Z-xxxxxx".as_bytes(), name.as_bytes());
+    let (pattern, name) = ("00000000T000000Z-xxxxxxxx".as_bytes(), name.as_bytes());
     let fits = |(wanted, found): (&u8, &u8)| match wanted {
         b'0' => found.is_ascii_digit(),
         b'x' => matches!(found, b'0'..=b'9' | b'a'..=b'f'),
         other => other == found,
     };
-    name.len() == pattern.len() && pattern.iter().zip(name).all(fits)
+    (pattern.len() - 2..=pattern.len()).contains(&name.len()) && pattern.iter().zip(name).all(fits)
 }
 
 #[cfg(test)]

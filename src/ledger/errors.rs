@@ -31,12 +31,21 @@ pub(super) fn busy(living: &LivingClaim, now: Timestamp) -> Box<Diagnostic> {
     error(summary, help)
 }
 
+/// The error where the repository has no remote of this name.
+pub(super) fn no_remote(branch: &LedgerBranch, remote: &str) -> Box<Diagnostic> {
+    let summary = format!("the ledger {} cannot be read: this repository has no remote `{remote}`", branch.shown());
+    let help = "`git remote` lists the remotes; `remote: none` keeps the ledger in this repository";
+    error(summary, help.to_owned())
+}
+
 /// The error where git does not give the branch.
 pub(super) fn unreadable(branch: &LedgerBranch, refusal: &GitError) -> Box<Diagnostic> {
     let summary = format!("the ledger {} cannot be read: {}", branch.shown(), refusal.sentence.raw());
     let help = match &refusal.remedy {
         Some(remedy) => format!("run `{remedy}`"),
-        None => "check the remote and its credentials with `git ls-remote`, or run once with --no-ledger".to_owned(),
+        None => {
+            format!("check the remote and its credentials with `{}`, or run once with --no-ledger", branch.asking())
+        }
     };
     error(summary, help)
 }

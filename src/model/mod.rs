@@ -58,7 +58,7 @@ pub use ledger_config::LedgerConfig;
 pub use limit::{ClientShare, LimitBound, LimitKind, LimitSource, SendLimits};
 pub use live::{FieldMask, Live, LiveSettings};
 pub use place::Place;
-pub use recorded::{RecordedClient, RecordedField};
+pub use recorded::{MOST_DOUBTS, RecordedClient, RecordedField};
 pub use revision::{Revision, short_commit};
 pub use risk::{Direction, Judgement, Risk, Severity};
 pub use route::Route;

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::model::{Setting, State};
 
+/// The most values in doubt of one field. Each comes from a PUT without an answer, so a record with more is not ours.
+pub const MOST_DOUBTS: usize = 100;
+
 /// What the ledger holds of one field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RecordedField {
@@ -26,9 +29,10 @@ impl RecordedField {
         self.value.as_ref() == Some(live) || self.in_doubt.contains(live)
     }
 
-    /// Adds a value whose PUT has an unknown fate. The recorded value is never in doubt.
+    /// Adds a value whose PUT has an unknown fate. The recorded value is never in doubt. Past [`MOST_DOUBTS`] values no
+    /// more are kept: each new one is compared with all.
     pub fn doubt(&mut self, value: State) {
-        if !self.may_have_left(&value) {
+        if self.in_doubt.len() < MOST_DOUBTS && !self.may_have_left(&value) {
             self.in_doubt.push(value);
         }
     }

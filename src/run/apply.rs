@@ -59,7 +59,7 @@ pub async fn apply(
         false => String::new(),
     };
     // What can fail on this machine fails before the claim.
-    let journal = match planned.is_ok() && ready.sends() {
+    let mut journal = match planned.is_ok() && ready.sends() {
         true => Some(open(&ready, &digest, env).context("the journal cannot be written, so nothing is sent")?),
         false => None,
     };
@@ -68,6 +68,8 @@ pub async fn apply(
     {
         planned = Err(format!("not sent: {}", problem.summary.raw()));
         ready.report.diagnostics.push(*problem);
+        // A journal without a PUT that stays harms nothing.
+        journal.take().map(|journal| journal.discard().ok());
     }
     let clients = std::mem::take(&mut ready.report.clients);
     let clients = match planned {

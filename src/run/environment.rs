@@ -45,10 +45,10 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The run's name: the time for people and chance for uniqueness.
+    /// The run's name: the time for people, its milliseconds so that names sort by time, and chance for uniqueness.
     pub fn run_id(&self) -> String {
-        let chance = self.random_seed & 0xff_ffff;
-        format!("{}-{chance:06x}", self.clock.started_at.strftime(RUN_TIME))
+        let (started_at, chance) = (self.clock.started_at, self.random_seed & 0xf_ffff);
+        format!("{}-{:03}{chance:05x}", started_at.strftime(RUN_TIME), started_at.subsec_millisecond())
     }
 
     /// The proxies of the environment. None counts for this machine, so a wrong one is no error there.
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn the_name_of_a_run_holds_its_time_and_chance() {
         let env = Environment { random_seed: 0xabcd_ef01_2345, ..testing::environment(&[]) };
-        assert_eq!(env.run_id(), "20260102T030405Z-012345");
+        assert_eq!(env.run_id(), "20260102T030405Z-00012345");
         assert_eq!(env.clock.today(), "2026-01-02");
         assert_eq!(env.run_without_requests().started_at, "2026-01-02T03:04:05Z");
     }

@@ -34,19 +34,23 @@ impl RereadClients {
 }
 
 /// Puts an answer in the place of the planned one. A field that was in sync and has moved since is left out: this run
-/// sent nothing for it and saw no agreement.
+/// sent nothing for it and saw no agreement. A field that the answer holds as declared is no change any more: it is in
+/// sync, and a document with equal sides of a change is not valid.
 fn see(client: &mut ClientPlan, answer: &LiveSettings) {
-    for change in &mut client.changes {
-        if let Some(state) = answer.state(change.difference.setting) {
-            change.difference.live = state;
-        }
-    }
     let planned = client.live.take();
     let is_as_planned =
         |setting: &Setting| planned.as_ref().is_none_or(|live| live.state(*setting) == answer.state(*setting));
     let differs = |setting: &Setting| client.changes.iter().any(|change| change.difference.setting == *setting);
     let seen = Setting::ALL.into_iter().filter(|setting| is_as_planned(setting) || differs(setting)).collect();
     client.live = Some(answer.only(seen));
+    client
+        .changes
+        .retain(|change| answer.state(change.difference.setting).as_ref() != Some(&change.difference.declared));
+    for change in &mut client.changes {
+        if let Some(state) = answer.state(change.difference.setting) {
+            change.difference.live = state;
+        }
+    }
 }
 
 #[cfg(test)]

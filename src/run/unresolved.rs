@@ -3,15 +3,19 @@
 //! Owns the one list of them, from the journals of this machine and from the claims in the ledger. The report says what
 //! became of each, and the old journal gets a note once this run has read the client.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 
 use crate::journal::{self, DamagedLine, OpenEnds, PutTrace, UnresolvedPut};
 use crate::ledger::contents::claim::OpenClaim;
-use crate::model::{Diagnostic, Place, Setting, value};
+use crate::model::{ClientKey, Diagnostic, Place, Setting, value};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
 use crate::run::ready::Ready;
 
 const RULE: &str = "unresolved-put";
+/// How many clients one warning names.
+const MOST_NAMED: usize = 5;
 
 /// The unresolved PUTs to the endpoint of a run.
 #[derive(Debug)]
@@ -62,16 +66,21 @@ impl UnresolvedPuts {
     /// Lists them in a report, by what the run knows now.
     fn report(&self, report: &mut Plan) {
         report.diagnostics.retain(|one| one.rule != RULE);
+        // A run that died may have claimed a whole fleet, so PUTs of one run with one outcome are one warning.
+        let mut groups: BTreeMap<PutOutcome, Vec<(&UnresolvedPut, Option<&ClientPlan>)>> = BTreeMap::new();
+        let clients: BTreeMap<ClientKey, &ClientPlan> = report.clients.iter().map(|one| (one.key(), one)).collect();
         for put in &self.puts {
-            let client = report.clients.iter().find(|client| put.is_of(client));
-            let then = then(put, client, self.is_saved);
-            let summary = format!("{}; {then}", happened(put));
-            let place = client.map(|client| client.source.clone());
-            let help = "an apply that reads the client settles it".to_owned();
-            let is_settled = client.is_some_and(|client| has_read(client, self.is_saved));
-            let warning = Diagnostic::warning(RULE, place, summary).help((!is_settled).then_some(help));
-            report.diagnostics.push(warning);
+            let client = clients.get(&put.key()).copied();
+            let outcome = PutOutcome {
+                run: put.run.clone(),
+                happened: happened(put),
+                then: then(put, client, self.is_saved),
+                is_settled: client.is_some_and(|client| has_read(client, self.is_saved)),
+            };
+            groups.entry(outcome).or_default().push((put, client));
         }
+        let warnings: Vec<Diagnostic> = groups.iter().map(|(outcome, puts)| outcome.warning(puts)).collect();
+        report.diagnostics.extend(warnings);
     }
 
     /// Lists them with what the run found, and notes in the old journals which of them it has settled.
@@ -85,6 +94,37 @@ impl UnresolvedPuts {
             }
         }
         Ok(())
+    }
+}
+
+/// What became of PUTs, as far as this run knows.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct PutOutcome {
+    run: String,
+    happened: String,
+    then: String,
+    is_settled: bool,
+}
+
+impl PutOutcome {
+    fn warning(&self, puts: &[(&UnresolvedPut, Option<&ClientPlan>)]) -> Diagnostic {
+        let PutOutcome { happened, then, .. } = self;
+        let (summary, place) = match puts {
+            [(put, client)] => {
+                let place = client.map(|client| client.source.clone());
+                (format!("{happened} of client {}; {then}", put.client), place)
+            }
+            puts => {
+                let named = puts.iter().take(MOST_NAMED).map(|(put, _)| put.client.to_string());
+                let mut named = named.collect::<Vec<_>>().join(", ");
+                if puts.len() > MOST_NAMED {
+                    named.push_str(&format!(" and {} more", puts.len() - MOST_NAMED));
+                }
+                (format!("{happened} of {} clients ({named}); for each: {then}", puts.len()), None)
+            }
+        };
+        let help = "an apply that reads the client settles it".to_owned();
+        Diagnostic::warning(RULE, place, summary).help((!self.is_settled).then_some(help))
     }
 }
 
@@ -102,11 +142,11 @@ fn is_sent_to(client: &ClientPlan) -> bool {
 /// What an earlier run did.
 fn happened(put: &UnresolvedPut) -> String {
     let fields: Vec<&str> = put.put.keys().map(|field| Setting::name(*field)).collect();
-    let (run, fields, client) = (&put.run, fields.join(", "), put.client);
+    let (run, fields) = (&put.run, fields.join(", "));
     match put.trace {
-        PutTrace::Cut => format!("run {run} ended while it was sending {fields} of client {client}"),
-        PutTrace::AnswerLost => format!("run {run} lost the answer to its PUT of {fields} of client {client}"),
-        PutTrace::Claimed => format!("run {run} ended without a record and may have sent {fields} of client {client}"),
+        PutTrace::Cut => format!("run {run} ended while it was sending {fields}"),
+        PutTrace::AnswerLost => format!("run {run} lost the answer to its PUT of {fields}"),
+        PutTrace::Claimed => format!("run {run} ended without a record and may have sent {fields}"),
     }
 }
 

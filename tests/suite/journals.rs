@@ -159,6 +159,17 @@ fn a_saved_plan_settles_only_what_it_reads_again() {
 }
 
 #[test]
+fn the_puts_of_a_run_that_died_are_one_warning_for_each_outcome() {
+    let mut world = one();
+    world.start();
+    past(&world, "20260101", &(20..=26).map(|id| sending(id, 8)).collect::<String>());
+    let expected = "of 7 clients (20, 21, 22, 23, 24 and 2 more); for each: it may have landed; this run does not read \
+                    that client";
+    let ran = world.run("apply --yes").ok().says(&[expected]);
+    assert_eq!(ran.stderr.matches("unresolved-put").count(), 1, "{}", ran.stderr);
+}
+
+#[test]
 fn journals_stay_by_count_and_by_age_and_none_with_a_put_in_doubt_goes() {
     let mut world = one().project("limits: {journal_runs: 3, journal_age: 400d}");
     world.start();

@@ -26,7 +26,7 @@ fn world(section: &str, clients: u64, faults: &[&str]) -> World {
     world.git(&["init", "-q", "--bare", "remote.git"]);
     let remote = world.path("remote.git");
     world.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
-    world.git(&["push", "-q", "origin", "HEAD:refs/heads/main"]);
+    world.push(&remote, "main");
     world
 }
 

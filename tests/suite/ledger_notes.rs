@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use crate::repository::git_in;
+use crate::repository::{self, git_in};
 use crate::world::{Ran, World};
 
 /// The local copy of the branch.
@@ -21,7 +21,7 @@ pub fn with_remote(world: World) -> (World, TempDir) {
     let world = world.project("ledger: git").repository();
     git_in(remote.path(), &["init", "-q", "--bare", "-b", "main"]);
     world.git(&["remote", "add", "origin", remote.path().to_str().unwrap()]);
-    world.git(&["push", "-q", "-u", "origin", "main"]);
+    world.push(remote.path(), "main");
     (world, remote)
 }
 
@@ -35,7 +35,8 @@ pub fn world() -> (World, TempDir) {
 /// Commits and pushes what the work tree holds.
 pub fn merge(world: &World) {
     world.commit("change");
-    world.git(&["push", "-q", "origin", "HEAD"]);
+    let remote = world.git(&["remote", "get-url", "origin"]);
+    world.push(Path::new(&remote), "main");
 }
 
 /// The origin of each changed field of a client.
@@ -54,20 +55,8 @@ pub fn notes(ran: &Ran) -> Vec<String> {
 
 /// Rewrites a file of the branch at the remote, as a person could.
 pub fn edit_branch(world: &World, path: &str, text: Option<&str>) {
-    let folder = tempfile::tempdir().unwrap();
     let remote = world.git(&["remote", "get-url", "origin"]);
-    git_in(folder.path(), &["clone", "-q", "-b", "ringform-ledger", &remote, "edit"]);
-    let at = folder.path().join("edit");
-    match text {
-        Some(text) => {
-            fs::create_dir_all(at.join(path).parent().unwrap()).unwrap();
-            fs::write(at.join(path), text).unwrap();
-        }
-        None => fs::remove_file(at.join(path)).unwrap(),
-    }
-    git_in(&at, &["add", "-A"]);
-    git_in(&at, &["commit", "-q", "--allow-empty", "-m", "by hand"]);
-    git_in(&at, &["push", "-q", "origin", "HEAD"]);
+    repository::edit_branch(Path::new(&remote), "ringform-ledger", &[(path, text)]);
     world.git(&["fetch", "-q", "origin"]);
 }
 
@@ -96,7 +85,8 @@ fn without_a_ledger_origins_are_as_without_one_and_a_note_names_the_branch() {
     // The first run of apply begins it.
     let ran = world.run("apply --yes --only pending --base HEAD --format json").ok();
     let begins = "warning: the ledger origin/ringform-ledger holds nothing of this project yet; origins are judged";
-    assert_eq!(notes(&ran), [format!("{begins} by --base HEAD")]);
+    let dirty = "warning: clients/12.yaml differs from HEAD, and the ledger records HEAD as applied";
+    assert_eq!(notes(&ran), [format!("{begins} by --base HEAD"), dirty.to_owned()]);
     // What that run did not see in sync and did not send has no record: git brings it for the first time.
     let ran = world.run("plan --format json").ok();
     assert_eq!((notes(&ran), origins(&ran, "12")), (vec![], json!({"timezone": "pending"})));

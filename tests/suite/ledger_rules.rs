@@ -34,7 +34,7 @@ impl Ledger {
         git_in(remote.path(), &["init", "-q", "--bare"]);
         let world = world.repository();
         world.git(&["remote", "add", "origin", remote.path().to_str().unwrap()]);
-        world.git(&["push", "-q", "origin", "main"]);
+        world.push(remote.path(), "main");
         Ledger { world, remote }
     }
 

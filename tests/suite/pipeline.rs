@@ -124,7 +124,7 @@ impl Host {
 
     /// The branch main of the world arrives at the remote.
     pub fn push(&self, world: &World) {
-        world.git(&["push", "-q", "origin", "HEAD:refs/heads/main"]);
+        world.push(&self.remote(), "main");
     }
 
     /// The apply job of what is pushed.

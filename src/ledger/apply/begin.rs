@@ -12,7 +12,8 @@ use crate::ledger::branch::other_projects;
 use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::errors::{
-    busy, damaged_records, error, not_a_ledger, other_endpoint, rewritten, unreadable, unreadable_copy, warning,
+    busy, damaged_records, error, no_remote, not_a_ledger, other_endpoint, rewritten, unreadable, unreadable_copy,
+    warning,
 };
 use crate::ledger::local::nothing_yet;
 use crate::ledger::protocol::{Beginning, may_begin};
@@ -39,6 +40,9 @@ pub struct BeginOptions<'a> {
 
 /// Fetches the branch and judges whether a run may begin.
 pub fn begin(branch: LedgerBranch, options: &BeginOptions<'_>) -> Result<LedgerRun, Box<Diagnostic>> {
+    if let Some(remote) = branch.missing_remote() {
+        return Err(no_remote(&branch, remote));
+    }
     let before = branch.local_tip().map_err(|refusal| unreadable_copy(&branch, &refusal))?;
     let tip = branch.refresh().map_err(|refusal| unreadable(&branch, &refusal))?;
     if tip.is_none() && before.is_some() {

@@ -52,8 +52,8 @@ pub(super) struct Draft<'v> {
 }
 
 impl<'v> Draft<'v> {
-    /// The commit after this view. It removes these claims of runs that are gone: their values become doubts, and their
-    /// files move to the reports.
+    /// The commit after this view. It removes these claims of runs that are gone, where the view still holds them: their
+    /// values become doubts, and their files move to the reports.
     pub(super) fn new(
         folder: &'v ProjectFolder,
         view: &'v LedgerView,
@@ -65,7 +65,9 @@ impl<'v> Draft<'v> {
         if view.tip.is_none() {
             draft.files.insert(README.as_bytes().to_vec(), Some(readme().into_bytes()));
         }
-        for open in dead {
+        // Another run may have removed one meanwhile: then its report may be there, which no run replaces.
+        let is_open = |dead: &&OpenClaim| view.claims.iter().any(|open| open.run == dead.run);
+        for open in dead.iter().filter(is_open) {
             draft.remove(&LedgerPath::Claim(open.run.clone()));
             draft.write(&LedgerPath::Report(open.run.clone()), UnfinishedRun::of(open).write()?);
             if let Some(claim) = &open.claim {
@@ -134,12 +136,14 @@ impl<'v> Draft<'v> {
         Ok(())
     }
 
-    /// Whether the commit changes the record of a client.
+    /// Whether the commit changes the record of a client, or moves it: its document may name other credentials now.
     fn changes_record(&self, client: &ClientPlan) -> bool {
         let key = record_key(client.client_id, client.credentials.as_ref());
-        let before = self.view.clients.get(&key).map(|entry| &entry.record);
+        let entry = self.view.clients.get(&key);
+        let before = entry.map(|entry| &entry.record);
         let after = self.records.get(&key).filter(|record| !record.is_empty());
-        before != after || self.view.unreadable.contains_key(&key)
+        let moves = entry.zip(self.paths.get(&key)).is_some_and(|(entry, path)| entry.path != *path);
+        moves || before != after || self.view.unreadable.contains_key(&key)
     }
 
     /// The changes of the commit of a run, its report among them; none where the branch holds all of it already.

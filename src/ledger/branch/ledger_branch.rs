@@ -97,13 +97,35 @@ impl LedgerBranch {
         format!("git push {remote} {}:refs/heads/{}", self.copy(), self.name)
     }
 
+    /// Whether this repository has the ref of the copy. Where it does not, git takes a tag or a branch for it that is
+    /// called `refs/remotes/…`, and everybody who may push a tag could write the ledger.
+    pub(in crate::ledger) fn has_copy(&self) -> bool {
+        self.git.is(&["show-ref", "--verify", "--quiet", &self.copy()])
+    }
+
+    /// The name of the remote, where there is to be one and the repository has none of this name. Git would take the name
+    /// for a path.
+    pub(in crate::ledger) fn missing_remote(&self) -> Option<&str> {
+        let remote = self.remote.as_deref()?;
+        let is_set = |(name, _): &(String, String)| {
+            let key = name.strip_prefix("remote.").and_then(|rest| rest.strip_prefix(remote));
+            matches!(key, Some(".url" | ".pushurl" | ".vcs"))
+        };
+        (!self.git.settings(r"^remote\.").iter().any(is_set)).then_some(remote)
+    }
+
+    /// The command that shows whether the remote answers.
+    pub(in crate::ledger) fn asking(&self) -> String {
+        format!("git ls-remote {}", self.remote.as_deref().unwrap_or("."))
+    }
+
     /// The commit that this repository holds; `None` where it holds no copy.
     pub(crate) fn local_tip(&self) -> Result<Option<String>, GitError> {
         let name = format!("{}^{{commit}}", self.copy());
         let output = self.git.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name])?;
         let id = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         match (output.status.success(), output.stderr.is_empty()) {
-            (true, _) => Ok(Some(id)),
+            (true, _) => Ok(Some(id).filter(|_| self.has_copy())),
             // Without a reason git says: there is no such ref.
             (false, true) => Ok(None),
             (false, false) => Err(GitError::of_stderr(&output.stderr)),

@@ -33,7 +33,7 @@ impl LocalCopy {
     }
 }
 
-/// Reads the copy, in one call of git.
+/// Reads the copy, in one call of git, or in two where git keeps the ref in no file of its own.
 pub(in crate::ledger) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitError> {
     let copy = branch.copy();
     let name = format!("{copy}^{{commit}}");
@@ -47,11 +47,13 @@ pub(in crate::ledger) fn read(branch: &LedgerBranch) -> Result<LocalCopy, GitErr
     let text = String::from_utf8_lossy(&output.stdout);
     let separator = format!("{SEPARATOR}\n");
     let mut answers = text.split(separator.as_str()).map(|answer| answer.strip_suffix('\n').unwrap_or(answer));
-    let times: Vec<SystemTime> =
-        answers.by_ref().take(files.len()).filter_map(|file| modified(&branch.git().path(file))).collect();
+    let paths: Vec<PathBuf> = answers.by_ref().take(files.len()).map(|file| branch.git().path(file)).collect();
+    let times: Vec<SystemTime> = paths.iter().filter_map(modified).collect();
     let id = answers.next().unwrap_or_default();
     let tip = match (output.status.success(), output.stderr.is_empty()) {
-        (true, _) => Some(id.to_owned()),
+        // The file of the ref is there, so git found that ref and no tag of this name.
+        (true, _) if paths.first().is_some_and(|loose| loose.is_file()) => Some(id.to_owned()),
+        (true, _) => Some(id.to_owned()).filter(|_| branch.has_copy()),
         // Without a reason git says: there is no such ref.
         (false, true) => None,
         (false, false) => return Err(GitError::of_stderr(&output.stderr)),
@@ -113,6 +115,22 @@ mod tests {
         // A copy from the future is not old.
         let copy = read(&two).unwrap();
         assert_eq!(copy.old_age("2001-01-01T00:00:00Z".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn a_tag_or_a_branch_of_the_same_name_is_no_copy() {
+        let (folder, [_, two]) = clones();
+        let root = folder.path().join("two");
+        for start in ["refs/tags", "refs/heads"] {
+            git_in(&root, &["update-ref", &format!("{start}/refs/remotes/origin/ringform-ledger"), "HEAD"]);
+            assert_eq!((read(&two).unwrap().tip, two.local_tip()), (None, Ok(None)), "{start}");
+        }
+        git_in(&root, &["pack-refs", "--all"]);
+        assert_eq!((read(&two).unwrap().tip, two.local_tip()), (None, Ok(None)));
+        git_in(&root, &["update-ref", "refs/remotes/origin/ringform-ledger", "HEAD"]);
+        assert!(read(&two).unwrap().tip.is_some());
+        git_in(&root, &["pack-refs", "--all"]);
+        assert!(read(&two).unwrap().tip.is_some() && two.local_tip().unwrap().is_some());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Owns the JSON of a claim, how long it lives, and the values that its PUTs may have left. It reads no clock: the time
 //! is an argument.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -68,9 +68,14 @@ pub enum ClaimState {
 }
 
 impl Claim {
-    /// Reads a claim.
+    /// Reads a claim. A run sends each client one PUT at most, so a claim with two of one client is not ours.
     pub fn read(bytes: &[u8]) -> Result<Claim, serde_json::Error> {
-        serde_json::from_slice(bytes)
+        let claim: Claim = serde_json::from_slice(bytes)?;
+        let mut clients = BTreeSet::new();
+        match claim.puts.iter().find(|put| !clients.insert(record_key(put.client_id, put.credentials.as_ref()))) {
+            None => Ok(claim),
+            Some(put) => Err(serde::de::Error::custom(format!("client {} has two PUTs", put.client_id))),
+        }
     }
 
     /// Writes a claim.
@@ -143,6 +148,20 @@ mod tests {
         assert_eq!(Claim::read(&bytes).unwrap(), claim());
         for text in ["", "{}", r#"{"run":"x"}"#] {
             assert!(Claim::read(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_claim_has_one_put_of_each_client() {
+        let put = |id: &str, credentials: Option<&str>| ClaimedPut {
+            client_id: ClientId::parse(id).unwrap(),
+            credentials: credentials.map(Arc::from),
+            put: BTreeMap::new(),
+        };
+        let read = |puts: Vec<ClaimedPut>| Claim::read(&Claim { puts, ..claim() }.write().unwrap());
+        assert!(read(vec![put("12", None), put("13", None), put("@me", None), put("@me", Some("a"))]).is_ok());
+        for twice in [[put("12", None), put("12", Some("a"))], [put("@me", None), put("@me", Some("default"))]] {
+            assert!(read(twice.into()).unwrap_err().to_string().contains("has two PUTs"));
         }
     }
 

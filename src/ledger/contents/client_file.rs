@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-use crate::model::{RecordedClient, RecordedField, Setting, State, value};
+use crate::model::{MOST_DOUBTS, RecordedClient, RecordedField, Setting, State, value};
 
 /// One field as JSON. A missing value and null are two things.
 #[derive(Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub fn read(bytes: &[u8]) -> Result<RecordedClient, serde_json::Error> {
     let mut client = RecordedClient::default();
     for (setting, field) in fields {
         let state = |json: &Json| value::live(setting.kind(), json);
+        if field.in_doubt.len() > MOST_DOUBTS {
+            return Err(serde::de::Error::custom(format!("more than {MOST_DOUBTS} values of {setting} are in doubt")));
+        }
         let mut recorded = RecordedField { value: field.value.as_ref().map(state), in_doubt: Vec::new() };
         field.in_doubt.iter().for_each(|json| recorded.doubt(state(json)));
         client.set(setting, recorded);
@@ -95,6 +98,16 @@ mod tests {
             assert_eq!(String::from_utf8(write(&client).unwrap()).unwrap(), text);
             assert_eq!(read(text.as_bytes()).unwrap(), client);
         }
+    }
+
+    #[test]
+    fn a_file_with_a_flood_of_doubts_does_not_parse() {
+        let text = |count: usize| {
+            let doubts: Vec<String> = (0..count).map(|number| number.to_string()).collect();
+            format!("{{\"hold_music\":{{\"in_doubt\":[{}]}}}}", doubts.join(","))
+        };
+        assert_eq!(read(text(100).as_bytes()).unwrap().field(Setting::HoldMusic).unwrap().in_doubt.len(), 100);
+        assert!(read(text(101).as_bytes()).unwrap_err().to_string().contains("more than 100 values of hold_music"));
     }
 
     #[test]

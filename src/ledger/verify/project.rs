@@ -285,7 +285,8 @@ impl ClientWay<'_> {
                 );
                 // A run records only clients that it read. A saved plan holds what an earlier run read, too.
                 let may_stay = client.live.is_none() || (!in_doubt && !has_sent);
-                let follows = client.live.is_some() && *now == after_run(before, client, in_doubt, self.release);
+                let after = || after_run(before, client, in_doubt, self.release);
+                let follows = client.live.is_some() && is_or_keeps_doubts(before, after(), now);
                 follows || (may_stay && now == before)
             }
             (Some(added), None) => {
@@ -298,6 +299,18 @@ impl ClientWay<'_> {
             }
         }
     }
+}
+
+/// Whether a record is the one after a run, or keeps doubts of before beside it: such a run saw that another one wrote
+/// while it held the claim.
+fn is_or_keeps_doubts(before: &RecordedClient, mut after: RecordedClient, now: &RecordedClient) -> bool {
+    for (setting, field) in before.fields() {
+        let kept = |value: &&State| now.field(setting).is_some_and(|field| field.in_doubt.contains(value));
+        if after.field(setting).is_some() {
+            field.in_doubt.iter().filter(kept).for_each(|value| after.field_mut(setting).doubt(value.clone()));
+        }
+    }
+    after == *now
 }
 
 /// Whether a record only got doubts about what a run sent, or about what the API stored in its place.

@@ -69,12 +69,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let mut released = Vec::new();
     if let (Some(view), Some(project)) = (ledger.view(), &loaded.project) {
         let now = &loaded.declarations;
-        // What a sparse checkout leaves out is declared all the same. Git is asked only where that matters.
-        releases = releases && !(undeclared::has_undeclared(view, now) && project.repository.is_sparse());
+        releases = releases && undeclared::can_release(view, project, now);
         origins = ledger::origins(origins, view, now, releases);
-        if releases {
-            released = undeclared::released(view, project, now);
-        }
+        released = if releases { undeclared::released(view, project, now) } else { Vec::new() };
     }
     loaded.diagnostics.append(&mut ledger.take_problems());
     let applied = applied_rules(&mut loaded, &ledger, &floor, kind);
@@ -144,8 +141,11 @@ fn applied_rules(loaded: &mut Loaded, ledger: &RunLedger, floor: &Floor, kind: D
 fn uncommitted(loaded: &Loaded) -> Option<Diagnostic> {
     let files = loaded.uncommitted();
     let first = files.first()?;
-    let more = if files.len() > 1 { format!(" and {} more", files.len() - 1) } else { String::new() };
-    let summary = first.map(|first| format!("{first}{more} differs from HEAD, and the ledger records HEAD as applied"));
+    let differs = match files.len() {
+        1 => " differs".to_owned(),
+        more => format!(" and {} more differ", more - 1),
+    };
+    let summary = first.map(|first| format!("{first}{differs} from HEAD, and the ledger records HEAD as applied"));
     let help = "commit the change, so that git holds every value that is applied".to_owned();
     Some(Diagnostic::warning("ledger", None, summary).help(help))
 }

@@ -12,8 +12,14 @@ use crate::ledger::contents::layout::{credentials_of, record_key};
 use crate::model::{ClientKey, Declaration, SettingSet};
 use crate::plan::ReleasedClient;
 
+/// Whether a run over the whole project sees every declaration. What a sparse checkout leaves out is declared all the
+/// same. Git is asked only where that matters.
+pub(super) fn can_release(view: &LedgerView, project: &Project, now: &[Declaration]) -> bool {
+    !(has_undeclared(view, now) && project.repository.is_sparse())
+}
+
 /// Whether the ledger holds a client or a field that these declarations, all of the project, do not manage.
-pub(super) fn has_undeclared(view: &LedgerView, now: &[Declaration]) -> bool {
+fn has_undeclared(view: &LedgerView, now: &[Declaration]) -> bool {
     let managed = |one: &Declaration| (record_key(one.client, one.credentials.as_ref()), one.managed_set());
     let mut left: BTreeMap<&ClientKey, SettingSet> = view
         .clients

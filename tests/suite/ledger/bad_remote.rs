@@ -41,6 +41,27 @@ fn a_remote_that_does_not_exist_or_is_no_name_is_an_error_before_any_request() {
 }
 
 #[test]
+fn a_repository_in_the_project_is_no_remote_of_its_name() {
+    // Git itself takes a name that is no remote for a path.
+    let mut site = Site::of_one(8);
+    crate::repository::git_in(site.world.folder(), &["init", "--quiet", "--bare", "lib"]);
+    let text = site.world.read("ringform.yaml").replace("ledger: git", "ledger: {remote: lib}");
+    site.world.write("ringform.yaml", text.as_bytes());
+    site.world.write(".gitignore", b".ringform/\n.seed-of-the-test.json\nlib\n");
+    site.merge("another remote");
+    let ran = site.run("apply --yes").status(1).sends_nothing();
+    ran.says(&["lib/ringform-ledger cannot be read: this repository has no remote `lib`", "`git remote` lists"]);
+    assert_eq!(crate::repository::git_in(&site.world.path("lib"), &["for-each-ref"]), "");
+}
+
+#[test]
+fn a_remote_that_gives_no_answer_is_named_in_the_command_that_checks_it() {
+    let mut site = Site::of_one(8);
+    site.world.git(&["remote", "set-url", "origin", "/nonexistent/x.git"]);
+    site.run("apply --yes").status(1).sends_nothing().says(&["`git ls-remote origin`"]);
+}
+
+#[test]
 fn a_remote_that_asks_for_a_password_is_an_error_and_no_prompt() {
     let server = RawServer::start(|_| {
         let bytes = answer("401 Unauthorized", "text/plain", b"who are you?");
@@ -130,7 +151,7 @@ fn pushes_that_land_without_an_answer_have_succeeded() {
     site.run("apply --yes").ok().requests(1, 1, 1);
     assert_eq!(site.record("12"), json!({"hold_music": {"value": 8}}));
     assert!(site.open().is_empty());
-    assert_eq!(site.reports(), 1);
+    assert_eq!(site.reports(), 2, "that of the first record too");
     let history = crate::repository::git_in(&site.remote(), &["log", "--format=%s", "ringform-ledger"]);
     assert_eq!(history.lines().count(), 3, "{history}");
 }

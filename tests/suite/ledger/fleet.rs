@@ -88,7 +88,7 @@ fn ten_merges_bring_all_but_the_clients_that_always_fail() {
         // The people of the conflict agree on the value of git.
         site.world.server().set(conflict, "hold_music", json!(7 + merge));
     }
-    assert_eq!(site.reports(), 10);
+    assert_eq!(site.reports(), 11, "the first one says what was in sync");
     let commits = crate::repository::git_in(&site.remote(), &["rev-list", "--count", "ringform-ledger"]);
     assert_eq!(commits, "21", "the first record, and a claim and a record for each merge");
     for id in (1..=CLIENTS).filter(|id| !UNREADABLE.contains(id) && !UNWRITABLE.contains(id)) {

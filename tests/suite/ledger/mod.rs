@@ -5,6 +5,7 @@ mod bad_files;
 mod bad_git;
 mod bad_remote;
 mod fleet;
+mod histories;
 mod kill;
 mod projects;
 mod race;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use crate::repository::git_in;
+use crate::repository::{edit_branch, git_in};
 use crate::world::{Ran, World};
 
 /// The branch of the ledger.
@@ -76,7 +76,7 @@ impl Site {
     }
 
     fn push(&self) {
-        self.world.git(&["push", "--quiet", "origin", "HEAD:refs/heads/main"]);
+        self.world.push(&self.remote(), "main");
     }
 
     /// A further clone, with these options.
@@ -166,25 +166,7 @@ impl Site {
 
     /// Puts files into the branch as a person would: a commit on its tip; `None` removes the file.
     pub fn edit(&self, files: &[(&str, Option<&str>)]) {
-        let at = tempfile::tempdir().unwrap();
-        let remote = self.remote();
-        match self.tip() {
-            Some(_) => git_in(at.path(), &["clone", "--quiet", "--branch", BRANCH, remote.to_str().unwrap(), "."]),
-            None => git_in(at.path(), &["init", "--quiet", "--initial-branch", BRANCH, "."]),
-        };
-        for (path, text) in files {
-            let path = at.path().join(path);
-            match text {
-                Some(text) => {
-                    fs::create_dir_all(path.parent().unwrap()).unwrap();
-                    fs::write(path, text).unwrap();
-                }
-                None => fs::remove_file(path).unwrap(),
-            }
-        }
-        git_in(at.path(), &["add", "--all"]);
-        git_in(at.path(), &["commit", "--quiet", "--message", "by hand"]);
-        git_in(at.path(), &["push", "--quiet", remote.to_str().unwrap(), &format!("HEAD:refs/heads/{BRANCH}")]);
+        edit_branch(&self.remote(), BRANCH, files);
     }
 
     /// Brings the copy of a clone to the remote, as the `git fetch` of a person does.
