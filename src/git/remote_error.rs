@@ -67,7 +67,7 @@ fn quotation(text: &str) -> Option<(usize, usize)> {
     let begins = |at: &usize| text[..*at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
     let ends = |at: &usize| text[at + 1..].chars().next().is_none_or(|after| !after.is_alphanumeric());
     let from = text.match_indices('\'').map(|(at, _)| at).find(begins)?;
-    let to = text.match_indices('\'').map(|(at, _)| at).filter(ends).next_back().filter(|to| *to > from)?;
+    let to = text.match_indices('\'').map(|(at, _)| at).rfind(ends).filter(|to| *to > from)?;
     Some((from, to + 1))
 }
 

@@ -3,13 +3,12 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use crate::repository::git_in;
+use crate::repository::{self, git_in};
 use crate::world::{Ran, World};
 
 const BRANCH: &str = "ringform-ledger";
@@ -22,20 +21,14 @@ fn world(section: &str, clients: u64, faults: &[&str]) -> World {
         world = world.live(id, json!({"hold_music": 7})).declared(id, "{timezone: UTC}");
     }
     world = faults.iter().fold(world, |world, fault| world.fault(fault));
-    let world = world.file(".gitignore", ".ringform/\n/remote.git\n.seed-of-the-test.json\n").repository();
-    world.git(&["init", "-q", "--bare", "remote.git"]);
+    let world = world.file(".gitignore", ".ringform/\n/remote.git\n.seed-of-the-test.json\n");
     let remote = world.path("remote.git");
-    world.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
-    world.push(&remote, "main");
-    world
+    world.with_origin(&remote)
 }
 
 /// A hook of the remote.
 fn hook(world: &World, name: &str, lines: &str) {
-    let path = world.path("remote.git/hooks").join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, format!("#!/bin/sh\n{lines}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    repository::hook(&world.path("remote.git"), name, lines);
 }
 
 fn at_remote(world: &World, words: &[&str]) -> String {

@@ -18,11 +18,7 @@ const FETCH: &str = "git fetch origin +refs/heads/ringform-ledger:refs/remotes/o
 /// Makes a world a repository with a ledger and a bare remote.
 pub fn with_remote(world: World) -> (World, TempDir) {
     let remote = tempfile::tempdir().unwrap();
-    let world = world.project("ledger: git").repository();
-    git_in(remote.path(), &["init", "-q", "--bare", "-b", "main"]);
-    world.git(&["remote", "add", "origin", remote.path().to_str().unwrap()]);
-    world.push(remote.path(), "main");
-    (world, remote)
+    (world.project("ledger: git").with_origin(remote.path()), remote)
 }
 
 /// Client 12 and its remote: declared as live is.

@@ -31,11 +31,7 @@ impl Ledger {
     /// The world as a repository with a remote.
     pub fn of(world: World) -> Ledger {
         let remote = tempfile::tempdir().unwrap();
-        git_in(remote.path(), &["init", "-q", "--bare"]);
-        let world = world.repository();
-        world.git(&["remote", "add", "origin", remote.path().to_str().unwrap()]);
-        world.push(remote.path(), "main");
-        Ledger { world, remote }
+        Ledger { world: world.with_origin(remote.path()), remote }
     }
 
     /// Puts these lines in the place of those behind the endpoint.

@@ -57,6 +57,18 @@ pub fn edit_branch(bare: &Path, branch: &str, files: &[(&str, Option<&str>)]) {
     assert!(child.wait().unwrap().success(), "{stream}");
 }
 
+/// Installs a hook in a bare repository. It runs on the side of the remote, so no setting of ringform reaches it.
+pub fn hook(bare: &Path, name: &str, lines: &str) {
+    fs::create_dir_all(bare.join("hooks")).unwrap();
+    executable(&bare.join("hooks").join(name), lines);
+}
+
+/// Writes a script that runs.
+pub fn executable(path: &Path, lines: &str) {
+    fs::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 /// Copies the objects of a repository that another one lacks.
 fn copy_objects(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -71,6 +83,16 @@ fn copy_objects(from: &Path, to: &Path) {
 }
 
 impl World {
+    /// Makes the project a repository, and `origin` a bare one at this path that has its `main`.
+    #[track_caller]
+    pub fn with_origin(self, bare: &Path) -> World {
+        let world = self.repository();
+        git_in(world.folder(), &["init", "-q", "--bare", bare.to_str().unwrap()]);
+        world.git(&["remote", "add", "origin", bare.to_str().unwrap()]);
+        world.push(bare, "main");
+        world
+    }
+
     /// Brings HEAD to a branch of the bare repository beside it, the remote `origin`: what `git push` leaves.
     #[track_caller]
     pub fn push(&self, bare: &Path, branch: &str) {
@@ -103,8 +125,7 @@ impl World {
         let path = std::env::var("PATH").unwrap_or_default();
         let real = std::env::split_paths(&path).map(|part| part.join("git")).find(|git| git.is_file()).unwrap();
         let script = folder.join("git");
-        fs::write(&script, format!("#!/bin/sh\n{lines}\nexec {} \"$@\"\n", real.display())).unwrap();
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        executable(&script, &format!("{lines}\nexec {} \"$@\"", real.display()));
         self.env("PATH", &format!("{}:{path}", folder.display()))
     }
 

@@ -10,40 +10,18 @@ use serde_json::json;
 
 use crate::git::GitProcess;
 use crate::git::fixture::{environment, git_in};
-use crate::ledger::apply::begin::{BeginOptions, begin};
+use crate::ledger::apply::LedgerRun;
 use crate::ledger::apply::draft::RunRecord;
 use crate::ledger::apply::lease::LeaseClock;
 use crate::ledger::apply::renewal::RenewalOutcome;
 use crate::ledger::apply::run_record::RecordOutcome;
-use crate::ledger::apply::{LedgerRun, RunIdentity};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::claim::claimed_puts;
-use crate::ledger::contents::layout::{ProjectFolder, record_key};
-use crate::ledger::fixture::{at, branch, client, clones, recorded, still};
-use crate::model::{ClientId, Diagnostic, RecordedClient, Setting, Untrusted};
+use crate::ledger::contents::layout::ProjectFolder;
+use crate::ledger::fixture::{at, branch, client, clones, still};
+use crate::ledger::tests::steps::{COMMIT, music, of_twelve, start, view, who};
+use crate::model::{Diagnostic, Setting};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
-
-const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-
-fn who(run: &str) -> RunIdentity {
-    RunIdentity { run: run.to_owned(), actor: "anna".into(), commit: COMMIT.to_owned(), ..RunIdentity::default() }
-}
-
-fn start(branch: &LedgerBranch, minute: i64, take_over: Option<&str>) -> Result<LedgerRun, Box<Diagnostic>> {
-    let endpoint = Untrusted::from("https://pbx.example");
-    let now = at(minute);
-    let options = BeginOptions {
-        commit: COMMIT,
-        endpoint: &endpoint,
-        take_over,
-        allow_older: false,
-        trust_project: false,
-        otherwise: "without it",
-        now,
-    };
-    begin(branch.clone(), &options)
-}
 
 fn changing(declared: i64, result: Option<ApplyResult>) -> ClientPlan {
     let mut client = client("12", &[(Setting::HoldMusic, json!(5), json!(declared))]);
@@ -78,18 +56,6 @@ fn record(
     (outcome, pauses.into_inner())
 }
 
-fn view(branch: &LedgerBranch) -> LedgerView {
-    branch.read(branch.refresh().unwrap().as_deref()).unwrap()
-}
-
-fn of_twelve(branch: &LedgerBranch) -> RecordedClient {
-    view(branch).clients[&record_key(ClientId::parse("12").unwrap(), None)].record.clone()
-}
-
-fn music(text: &str) -> RecordedClient {
-    recorded(&[(Setting::HoldMusic, text)])
-}
-
 fn hook(folder: &Path, name: &str, text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     let path = folder.join("remote.git/hooks").join(name);
@@ -121,7 +87,7 @@ fn a_renewal_moves_the_lease_end_beside_commits_of_other_projects_and_keeps_the_
     assert_eq!((open.puts, open.started_at, open.lease_end), (before.puts, at(8), at(23)));
     assert_eq!(record(&mut run, "r1", changing(7, Some(ApplyResult::Applied)), 9).0, Ok(RecordOutcome::Recorded));
     assert!(view(&two).claims.is_empty());
-    assert_eq!(of_twelve(&two), music("7"));
+    assert_eq!(of_twelve(&view(&two)), music("7"));
 }
 
 #[test]
@@ -159,7 +125,7 @@ fn what_a_run_that_lived_on_sent_stays_in_doubt_in_whichever_order_the_two_recor
             let expected = if name == "r1" { RecordOutcome::TakenOver } else { RecordOutcome::Recorded };
             assert_eq!(outcome, Ok(expected));
         }
-        assert_eq!(of_twelve(&one), music("8?7"), "{first_to_record} first");
+        assert_eq!(of_twelve(&view(&one)), music("8?7"), "{first_to_record} first");
         assert!(view(&one).claims.is_empty());
     }
 }
@@ -174,7 +140,7 @@ fn a_run_that_was_taken_over_and_sent_nothing_leaves_no_doubt() {
     record(&mut next, "r2", changing(8, Some(ApplyResult::Applied)), 9).0.unwrap();
     let outcome = record(&mut slow, "r1", changing(7, Some(ApplyResult::Skipped)), 9).0;
     assert_eq!(outcome, Ok(RecordOutcome::TakenOver));
-    assert_eq!(of_twelve(&one), music("8"));
+    assert_eq!(of_twelve(&view(&one)), music("8"));
 }
 
 #[test]
@@ -218,7 +184,7 @@ fn a_record_is_tried_four_times_or_once_by_a_run_that_is_to_leave() {
     // Long after its lease the record still works, since no other run came.
     std::fs::remove_file(folder.path().join("remote.git/hooks/pre-receive")).unwrap();
     assert_eq!(record(&mut run, "r1", changing(7, Some(ApplyResult::Applied)), 9).0, Ok(RecordOutcome::Recorded));
-    assert_eq!(of_twelve(&two), music("7"));
+    assert_eq!(of_twelve(&view(&two)), music("7"));
 }
 
 #[test]
@@ -238,7 +204,7 @@ fn a_push_that_times_out_ends_and_one_that_landed_all_the_same_counts() {
     hook(folder.path(), "post-receive", "sleep 600");
     let outcome = record(&mut run, "r1", changing(7, Some(ApplyResult::Applied)), 0).0;
     assert_eq!(outcome, Ok(RecordOutcome::Recorded));
-    assert_eq!(of_twelve(&two), music("7"));
+    assert_eq!(of_twelve(&view(&two)), music("7"));
     assert_eq!(one.local_tip().unwrap(), view(&two).tip);
 }
 
@@ -250,15 +216,15 @@ fn two_runs_in_one_repository_swap_the_local_branch() {
     let (mut first, mut second) = (start(&local(), 0, None).unwrap(), start(&local(), 0, None).unwrap());
     claim(&mut first, "r1", 7, || at(0)).unwrap();
     let refused = claim(&mut second, "r2", 8, || at(1)).unwrap_err();
-    assert!(refused.summary.raw().contains("run r1 of anna began 60 s ago"), "{refused:?}");
+    assert!(refused.summary.raw().contains("run r1 of Anna <anna@x> began 60 s ago"), "{refused:?}");
     assert_eq!(first.renew(&who("r1")), Ok(RenewalOutcome::Renewed));
     assert_eq!(record(&mut first, "r1", changing(7, Some(ApplyResult::Applied)), 9).0, Ok(RecordOutcome::Recorded));
-    assert_eq!(of_twelve(&local()), music("7"));
+    assert_eq!(of_twelve(&view(&local())), music("7"));
     // A branch that is deleted meanwhile is written back whole.
     let mut third = start(&local(), 1, None).unwrap();
     claim(&mut third, "r3", 8, || at(1)).unwrap();
     git_in(&at_one, &["branch", "--quiet", "-D", "ringform-ledger"]);
     assert_eq!(record(&mut third, "r3", changing(8, Some(ApplyResult::Applied)), 9).0, Ok(RecordOutcome::Recorded));
     assert_eq!(third.take_warnings().len(), 1);
-    assert_eq!(of_twelve(&local()), music("8"));
+    assert_eq!(of_twelve(&view(&local())), music("8"));
 }

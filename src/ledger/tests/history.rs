@@ -5,49 +5,20 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::git::{FileChange, NewCommit};
-use crate::ledger::apply::begin::{BeginOptions, begin};
+use crate::git::FileChange;
 use crate::ledger::apply::draft::RunRecord;
 use crate::ledger::apply::lease::LeaseClock;
-use crate::ledger::apply::{LedgerRun, RunIdentity};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::contents::claim::claimed_puts;
-use crate::ledger::fixture::{client, clones};
+use crate::ledger::fixture::{at, client, clones};
 use crate::ledger::history::{LedgerHistory, RunFile};
+use crate::ledger::tests::steps::{COMMIT, by_hand, run_name, start, who};
 use crate::model::{Setting, Untrusted};
 use crate::plan::history::PastRun;
 use crate::plan::{ApplyResult, ClientPlan, DocumentKind, Plan, Run};
 
-const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-
-fn at(minute: i64) -> Timestamp {
-    "2026-11-27T09:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
-}
-
-fn name(minute: i64) -> String {
-    at(minute).strftime("%Y%m%dT%H%M%SZ-00aa11").to_string()
-}
-
 fn clock(wall: fn() -> Timestamp) -> LeaseClock {
     LeaseClock::start(wall, Instant::now)
-}
-
-fn who(run: &str) -> RunIdentity {
-    RunIdentity { run: run.to_owned(), actor: "Anna <a@x>".into(), commit: COMMIT.to_owned(), ..RunIdentity::default() }
-}
-
-fn start(branch: &LedgerBranch, minute: i64) -> LedgerRun {
-    let endpoint = Untrusted::from("https://pbx.example");
-    let options = BeginOptions {
-        commit: COMMIT,
-        endpoint: &endpoint,
-        take_over: None,
-        allow_older: false,
-        trust_project: false,
-        otherwise: "without it",
-        now: at(minute),
-    };
-    begin(branch.clone(), &options).unwrap()
 }
 
 fn changing(result: ApplyResult) -> ClientPlan {
@@ -58,7 +29,7 @@ fn changing(result: ApplyResult) -> ClientPlan {
 
 /// One run that sends, with its report.
 fn apply(branch: &LedgerBranch, minute: i64, client: ClientPlan) {
-    let (mut run, name) = (start(branch, minute), name(minute));
+    let (mut run, name) = (start(branch, minute, None).unwrap(), run_name(minute));
     run.claim_for(&who(&name), claimed_puts(std::slice::from_ref(&client)), Duration::from_secs(900), clock(|| at(0)))
         .unwrap();
     let report = Plan {
@@ -79,13 +50,6 @@ fn apply(branch: &LedgerBranch, minute: i64, client: ClientPlan) {
     run.record(&who(&name), &record, at(1), &|_| true).unwrap();
 }
 
-/// A commit that no run made.
-fn by_hand(branch: &LedgerBranch, changes: &[FileChange]) {
-    let parent = branch.refresh().unwrap();
-    let commit = NewCommit { parent: parent.as_deref(), author: "A <a>", time: 0, message: "m\n", changes };
-    branch.publish(&commit, parent.as_deref()).unwrap();
-}
-
 fn file(below: &str, bytes: &[u8]) -> FileChange {
     (format!("bäse/ringform.yaml/{below}").into_bytes(), Some(bytes.to_vec()))
 }
@@ -99,24 +63,24 @@ fn runs_are_listed_with_claims_that_are_open_and_left_behind() {
     let (_folder, [one, two]) = clones();
     assert!(LedgerHistory::open(&one).unwrap().is_none(), "no branch");
     apply(&one, 0, changing(ApplyResult::Applied));
-    let mut killed = start(&one, 1);
+    let mut killed = start(&one, 1, None).unwrap();
     let puts = claimed_puts(&[changing(ApplyResult::Applied)]);
-    killed.claim_for(&who(&name(1)), puts, Duration::from_secs(60), clock(|| at(1))).unwrap();
+    killed.claim_for(&who(&run_name(1)), puts, Duration::from_secs(60), clock(|| at(1))).unwrap();
     two.refresh().unwrap();
     let listed = |branch: &LedgerBranch| -> Vec<(String, &str)> {
         runs(branch).into_iter().map(|run| (run.run, run.result.name())).collect()
     };
-    assert_eq!(listed(&two), [(name(0), "succeeded"), (name(1), "under_way")]);
+    assert_eq!(listed(&two), [(run_name(0), "succeeded"), (run_name(1), "under_way")]);
     apply(&one, 9, changing(ApplyResult::Failed));
     two.refresh().unwrap();
-    assert_eq!(listed(&two), [(name(0), "succeeded"), (name(1), "unfinished"), (name(9), "failed")]);
+    assert_eq!(listed(&two), [(run_name(0), "succeeded"), (run_name(1), "unfinished"), (run_name(9), "failed")]);
     let history = LedgerHistory::open(&two).unwrap().unwrap();
-    assert!(matches!(history.run(&name(0)).unwrap(), RunFile::Report(bytes) if bytes.starts_with(b"{")));
-    assert!(matches!(history.run(&name(1)).unwrap(), RunFile::Claim { is_open: false, .. }));
+    assert!(matches!(history.run(&run_name(0)).unwrap(), RunFile::Report(bytes) if bytes.starts_with(b"{")));
+    assert!(matches!(history.run(&run_name(1)).unwrap(), RunFile::Claim { is_open: false, .. }));
     assert!(history.run("20261127T0900").unwrap_err().summary.raw().contains("is not known"));
     assert!(history.run("../x").unwrap_err().summary.raw().contains("is not the name of a run"));
-    assert_eq!(history.writers(&name(0)).unwrap().len(), 1);
-    assert_eq!(history.read(|run| run == name(9)).unwrap().len(), 1);
+    assert_eq!(history.writers(&run_name(0)).unwrap().len(), 1);
+    assert_eq!(history.read(|run| run == run_name(9)).unwrap().len(), 1);
 }
 
 #[test]
@@ -142,7 +106,7 @@ fn a_file_that_is_no_report_costs_its_run_and_nothing_else() {
     assert_eq!(
         problems,
         [
-            (name(0), None),
+            (run_name(0), None),
             ("20261127T100000Z-bad".to_owned(), cut.clone()),
             ("20261127T120000Z-claim".to_owned(), Some("its claim does not parse".into())),
             ("20261127T130000Z-big".to_owned(), cut),
@@ -154,6 +118,6 @@ fn a_file_that_is_no_report_costs_its_run_and_nothing_else() {
 fn a_report_that_a_later_commit_changed_has_two_writers() {
     let (_folder, [one, _]) = clones();
     apply(&one, 0, changing(ApplyResult::Applied));
-    by_hand(&one, &[file(&format!("runs/2026/11/{}.json", name(0)), b"{}")]);
-    assert_eq!(LedgerHistory::open(&one).unwrap().unwrap().writers(&name(0)).unwrap().len(), 2);
+    by_hand(&one, &[file(&format!("runs/2026/11/{}.json", run_name(0)), b"{}")]);
+    assert_eq!(LedgerHistory::open(&one).unwrap().unwrap().writers(&run_name(0)).unwrap().len(), 2);
 }

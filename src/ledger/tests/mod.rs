@@ -5,4 +5,5 @@ mod history;
 mod model;
 mod model_world;
 mod runs;
+mod steps;
 mod verify;

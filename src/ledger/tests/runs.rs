@@ -6,47 +6,18 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::git::{FileChange, NewCommit};
+use crate::ledger::apply::LedgerRun;
 use crate::ledger::apply::begin::{BeginOptions, begin};
 use crate::ledger::apply::draft::RunRecord;
 use crate::ledger::apply::lease::LeaseClock;
 use crate::ledger::apply::run_record::RecordOutcome;
-use crate::ledger::apply::{LedgerRun, RunIdentity};
-use crate::ledger::branch::LedgerBranch;
-use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::claim::{Claim, claimed_puts};
-use crate::ledger::contents::layout::{README, record_key};
+use crate::ledger::contents::layout::README;
 use crate::ledger::contents::message::readme;
-use crate::ledger::fixture::{at, client, clones, recorded, still};
-use crate::model::{ClientId, Diagnostic, RecordedClient, Setting, Untrusted};
+use crate::ledger::fixture::{at, client, clones, still};
+use crate::ledger::tests::steps::{COMMIT, music, of_twelve, options, start, view, who};
+use crate::model::{Diagnostic, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Plan};
-
-const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-
-fn who(run: &str) -> RunIdentity {
-    let digest = "sha256:00".to_owned();
-    RunIdentity {
-        run: run.to_owned(),
-        actor: "Anna <anna@x>".into(),
-        commit: COMMIT.to_owned(),
-        digest,
-        ..RunIdentity::default()
-    }
-}
-
-fn start(branch: &LedgerBranch, minute: i64, take_over: Option<&str>) -> Result<LedgerRun, Box<Diagnostic>> {
-    let endpoint = Untrusted::from("https://pbx.example");
-    let now = at(minute);
-    let options = BeginOptions {
-        commit: COMMIT,
-        endpoint: &endpoint,
-        take_over,
-        allow_older: false,
-        trust_project: false,
-        otherwise: "without it",
-        now,
-    };
-    begin(branch.clone(), &options)
-}
 
 /// A client whose music is to change from 5 to 7.
 fn changing(result: Option<ApplyResult>) -> ClientPlan {
@@ -80,18 +51,6 @@ fn record(
         in_doubt: |client| client.result == Some(ApplyResult::Failed),
     };
     run.record(&who(name), &record, at(1), &|_| true)
-}
-
-fn view(branch: &LedgerBranch) -> LedgerView {
-    branch.read(branch.refresh().unwrap().as_deref()).unwrap()
-}
-
-fn of_twelve(view: &LedgerView) -> RecordedClient {
-    view.clients[&record_key(ClientId::parse("12").unwrap(), None)].record.clone()
-}
-
-fn music(text: &str) -> RecordedClient {
-    recorded(&[(Setting::HoldMusic, text)])
 }
 
 fn summary(error: Result<impl std::fmt::Debug, Box<Diagnostic>>) -> String {
@@ -226,15 +185,7 @@ fn a_branch_that_is_gone_or_of_another_endpoint_stops_a_run() {
     claim(&mut run, "r1", || at(0)).unwrap();
     record(&mut run, "r1", changing(Some(ApplyResult::Applied)), true).unwrap();
     let endpoint = Untrusted::from("https://other.example");
-    let options = BeginOptions {
-        commit: COMMIT,
-        endpoint: &endpoint,
-        take_over: None,
-        allow_older: false,
-        trust_project: false,
-        otherwise: "without it",
-        now: at(1),
-    };
+    let options = options(&endpoint, 1);
     assert!(summary(begin(one.clone(), &options)).contains("this ledger is of https://pbx.example"));
     let trusted = begin(one.clone(), &BeginOptions { trust_project: true, ..options }).unwrap();
     assert!(trusted.view().clients.is_empty());

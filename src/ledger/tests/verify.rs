@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::git::FileChange;
 use crate::git::fixture::{git_in, repository};
-use crate::git::{FileChange, NewCommit};
 use crate::ledger::apply::begin::{BeginOptions, begin};
 use crate::ledger::apply::draft::RunRecord;
 use crate::ledger::apply::lease::LeaseClock;
@@ -14,22 +14,14 @@ use crate::ledger::apply::{LedgerRun, RunIdentity};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::contents::claim::claimed_puts;
 use crate::ledger::contents::layout::record_key;
-use crate::ledger::fixture::{branch, client};
+use crate::ledger::fixture::{at, branch, client};
+use crate::ledger::tests::steps::{COMMIT, by_hand, options, run_name, who};
 use crate::ledger::verify::verify;
 use crate::model::{ClientId, Revision, Setting, Untrusted};
 use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, NotConverged, Plan, ReleasedClient, Run};
 
-const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const OTHER: &str = "89abcdef0123456789abcdef0123456789abcdef";
 const FIELDS: [Setting; 2] = [Setting::HoldMusic, Setting::DialRuleId];
-
-fn at(minute: i64) -> Timestamp {
-    "2026-11-27T09:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
-}
-
-fn name(minute: i64) -> String {
-    at(minute).strftime("%Y%m%dT%H%M%SZ-00aa11").to_string()
-}
 
 /// A random number below `most`, and the next state (SplitMix64).
 fn pick(state: &mut u64, most: u64) -> u64 {
@@ -59,19 +51,15 @@ impl World {
         self.minute += 60;
         let options = BeginOptions {
             commit: self.commit,
-            endpoint: &self.endpoint,
-            take_over: None,
             allow_older: true,
             trust_project: true,
-            otherwise: "without it",
-            now: at(self.minute),
+            ..options(&self.endpoint, self.minute)
         };
         begin(self.branch.clone(), &options).unwrap()
     }
 
     fn who(&self, run: &str) -> RunIdentity {
-        let (run, actor, commit) = (run.to_owned(), "Anna <a@x>".into(), self.commit.to_owned());
-        RunIdentity { run, actor, commit, ..RunIdentity::default() }
+        RunIdentity { commit: self.commit.to_owned(), ..who(run) }
     }
 
     fn claim(&self, run: &mut LedgerRun, name: &str, clients: &[ClientPlan]) {
@@ -122,7 +110,7 @@ impl World {
     }
 
     fn apply(&mut self, clients: Vec<ClientPlan>) -> String {
-        let (mut run, name) = (self.start(), name(self.minute));
+        let (mut run, name) = (self.start(), run_name(self.minute));
         self.claim(&mut run, &name, &clients);
         self.record(&mut run, &name, clients, false);
         name
@@ -130,9 +118,7 @@ impl World {
 
     /// A commit that no run made.
     fn by_hand(&self, changes: &[FileChange]) {
-        let parent = self.branch.refresh().unwrap();
-        let commit = NewCommit { parent: parent.as_deref(), author: "A <a>", time: 0, message: "m\n", changes };
-        self.branch.publish(&commit, parent.as_deref()).unwrap();
+        by_hand(&self.branch, changes);
     }
 
     fn flaw(&self) -> Option<String> {
@@ -189,7 +175,7 @@ fn random_history(seed: u64) -> World {
         if pick(&mut state, 8) == 0 {
             world.commit = OTHER;
         }
-        let (mut run, name) = (world.start(), name(world.minute));
+        let (mut run, name) = (world.start(), run_name(world.minute));
         let sends = clients.iter().any(|client| client.is_to_send());
         if sends {
             world.claim(&mut run, &name, &clients);
@@ -219,7 +205,7 @@ fn histories_that_ringform_makes_always_fit() {
 
 #[test]
 fn each_kind_of_edit_by_hand_is_found_at_its_commit() {
-    let run = name(60);
+    let run = run_name(60);
     let report = format!("runs/2026/11/{run}.json");
     let other = "runs/2026/11/20261127T230000Z-1.json";
     let gone = |below: &str| (format!("bäse/ringform.yaml/{below}").into_bytes(), None);
@@ -276,7 +262,7 @@ fn each_kind_of_edit_by_hand_is_found_at_its_commit() {
 fn a_report_whose_record_was_changed_in_the_same_commit_is_found() {
     let mut world = World::new();
     let mut client = changing("12", 5, 7, ApplyResult::Applied);
-    let (mut run, name) = (world.start(), name(world.minute));
+    let (mut run, name) = (world.start(), run_name(world.minute));
     world.claim(&mut run, &name, std::slice::from_ref(&client));
     world.record(&mut run, &name, vec![client.clone()], false);
     // The same report over a ledger that holds another value: as if a person had amended the commit.
@@ -285,7 +271,7 @@ fn a_report_whose_record_was_changed_in_the_same_commit_is_found() {
     let view = world.branch.read(tip.as_deref()).unwrap();
     assert!(view.clients.contains_key(&key));
     client.finish(ApplyResult::Applied, None);
-    let (mut next, later) = (world.start(), self::name(world.minute));
+    let (mut next, later) = (world.start(), run_name(world.minute));
     world.claim(&mut next, &later, std::slice::from_ref(&client));
     let report = Plan {
         kind: DocumentKind::Report,

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::ledger::site::{Site, executable, origins};
+use crate::ledger::site::{Site, origins};
 use crate::raw_server::{RawServer, answer};
+use crate::repository::executable;
 
 /// The remote that answers, with one client recorded at 7 and declared as 8.
 fn second_merge() -> Site {

@@ -4,7 +4,6 @@
 //! ringform reaches them.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use crate::repository::{edit_branch, git_in};
+use crate::repository::{edit_branch, git_in, hook};
 use crate::world::{Ran, World};
 
 /// The branch of the ledger.
@@ -43,14 +42,10 @@ impl Site {
     /// The same with these lines in ringform.yaml.
     pub fn with(world: World, lines: &str) -> Site {
         let folder = tempfile::tempdir().unwrap();
-        git_in(folder.path(), &["init", "--quiet", "--bare", "remote.git"]);
         let mut world = world.project(lines);
         world.start();
         world.write(".gitignore", b".ringform/\n.seed-of-the-test.json\n");
-        let site = Site { world: world.repository(), folder };
-        site.world.git(&["remote", "add", "origin", site.remote().to_str().unwrap()]);
-        site.push();
-        site
+        Site { world: world.with_origin(&folder.path().join("remote.git")), folder }
     }
 
     /// One client, 12, whose `hold_music` is 7 and is to be `declared`.
@@ -115,9 +110,7 @@ impl Site {
 
     /// Installs a hook in the remote.
     pub fn hook(&self, name: &str, lines: &str) {
-        let path = self.remote().join("hooks").join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        executable(&path, lines);
+        hook(&self.remote(), name, lines);
     }
 
     /// Removes the hooks of the remote.
@@ -228,12 +221,6 @@ pub fn origins(document: &Json) -> Vec<(String, String, String)> {
         changes.into_iter().map(move |one| (id.clone(), text(&one["field"]), text(&one["origin"]))).collect::<Vec<_>>()
     };
     clients.iter().flat_map(of_client).collect()
-}
-
-/// Writes a script that runs.
-pub fn executable(path: &Path, lines: &str) {
-    fs::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// Waits until something is so.
