@@ -41,8 +41,6 @@ impl RemoteBranch<'_> {
 
     /// The commit that the branch has at the remote; `None` where the remote has no such branch.
     pub(crate) fn tip(&self) -> Result<Option<String>, GitError> {
-        // Git takes a name that no remote has for a path, and a change can bring a repository or a bundle at any path.
-        self.call(&["remote", "get-url", self.remote])?;
         let answer = self.call(&["ls-remote", "--quiet", "--", self.remote, &self.name()])?;
         let text = String::from_utf8_lossy(&answer);
         let wanted = self.name();

@@ -296,10 +296,10 @@ fn a_claim_that_a_run_left_behind_at_a_new_endpoint_fits() {
         let mut world = World::new();
         world.apply(vec![changing("12", 5, 7, ApplyResult::Applied)]);
         world.endpoint = "https://new.example".into();
-        let (mut killed, name) = (world.start(), self::name(world.minute));
+        let (mut killed, name) = (world.start(), run_name(world.minute));
         world.claim(&mut killed, &name, &[changing("12", 5, 8, ApplyResult::Applied)]);
         // The next run moves that claim, with its own claim or with its report.
-        let (mut next, name) = (world.start(), self::name(world.minute));
+        let (mut next, name) = (world.start(), run_name(world.minute));
         let client = changing("12", 5, 8, result);
         if result == ApplyResult::Applied {
             world.claim(&mut next, &name, std::slice::from_ref(&client));
