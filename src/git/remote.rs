@@ -167,18 +167,6 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_never_taken_for_a_path() {
-        let (folder, git) = repository();
-        git_in(folder.path(), &["commit", "--quiet", "--allow-empty", "--message", "first"]);
-        git_in(folder.path(), &["init", "--quiet", "--bare", "mirror"]);
-        git_in(folder.path(), &["bundle", "create", "--quiet", "bundle", "HEAD"]);
-        for remote in ["mirror", "bundle"] {
-            let error = RemoteBranch { remote, ..branch(&git) }.tip().unwrap_err();
-            assert_eq!(error.sentence.raw(), format!("git says: error: No such remote '{remote}'"));
-        }
-    }
-
-    #[test]
     fn programs_of_the_repository_do_not_run() {
         let (folder, git) = repository();
         let trap = folder.path().join("ran");

@@ -80,6 +80,8 @@ impl UnresolvedPuts {
             };
             groups.entry(outcome).or_default().push((put, client));
         }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by_cached_key(|(outcome, puts)| (outcome.run.clone(), puts.first().map(|(put, _)| put.key())));
         let warnings: Vec<Diagnostic> = groups.iter().map(|(outcome, puts)| outcome.warning(puts)).collect();
         report.diagnostics.extend(warnings);
     }

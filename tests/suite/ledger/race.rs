@@ -14,7 +14,7 @@ const RACES: u64 = 100;
 const BARRIER: &str = r#"case " $* " in *" push "*)
   echo >> BEHIND/arrived
   tries=0
-  while [ $(wc -l < BEHIND/arrived) -lt 2 ] && [ $tries -lt 2000 ]; do sleep 0.005; tries=$((tries + 1)); done
+  while [ $(wc -l < BEHIND/arrived) -lt 2 ] && [ $tries -lt 500 ]; do sleep 0.02; tries=$((tries + 1)); done
 esac"#;
 
 #[test]
