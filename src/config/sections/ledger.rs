@@ -71,6 +71,7 @@ fn is_branch(name: &str) -> bool {
     plain
         && name.len() <= 100
         && name != "HEAD"
+        && !name.starts_with("refs/")
         && !name.contains("..")
         && !name.ends_with('.')
         && name.split('/').all(part)
@@ -103,6 +104,7 @@ mod tests {
             ".a",
             "a.lock",
             "HEAD",
+            "refs/heads/x",
             "a@{1}",
             "ö",
             "a/-b",

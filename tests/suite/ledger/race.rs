@@ -10,12 +10,10 @@ use crate::world::World;
 /// How often the two race.
 const RACES: u64 = 100;
 
-/// Holds each `git push` until two runs have come so far: both have read everything, and neither has claimed.
-const BARRIER: &str = r#"case " $* " in *" push "*)
-  echo >> BEHIND/arrived
-  tries=0
-  while [ $(wc -l < BEHIND/arrived) -lt 2 ] && [ $tries -lt 500 ]; do sleep 0.02; tries=$((tries + 1)); done
-esac"#;
+/// Holds each push at the remote until two have come so far: both runs have read everything, and neither has claimed.
+const BARRIER: &str = "echo >> BEHIND/arrived
+tries=0
+while [ $(wc -l < BEHIND/arrived) -lt 2 ] && [ $tries -lt 500 ]; do sleep 0.02; tries=$((tries + 1)); done";
 
 #[test]
 fn one_of_two_applies_proceeds_and_the_other_sends_nothing() {
@@ -25,7 +23,7 @@ fn one_of_two_applies_proceeds_and_the_other_sends_nothing() {
     let clones = [site.clone_of("one", &[]), site.clone_of("two", &[])];
     let folder = tempfile::tempdir().unwrap();
     let barrier = BARRIER.replace("BEHIND", folder.path().to_str().unwrap());
-    site.git_script(folder.path(), &barrier);
+    site.hook("pre-receive", &barrier);
     let mut winners = [0, 0];
     for race in 1..=RACES {
         site.world.server().set(12, "hold_music", json!(1000 + race));
