@@ -69,15 +69,7 @@ impl GitProcess {
     pub(crate) fn network_command(&self, words: &[&str]) -> Result<Command, GitError> {
         // The same check as for all calls.
         self.command(words)?;
-        let mut command = self.environment.network_command("git");
-        command.args([
-            "-c",
-            "safe.bareRepository=explicit",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "core.hooksPath=/dev/null",
-        ]);
+        let mut command = self.program(self.environment.network_command("git"));
         command.args([
             "-c",
             "protocol.ext.allow=never",

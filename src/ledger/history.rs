@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::git::{GitError, ObjectReader};
 use crate::ledger::branch::LedgerBranch;
-use crate::ledger::branch::view::{ListedFile, list};
+use crate::ledger::branch::view::{ListedFile, MOST_BYTES, list};
 use crate::ledger::contents::claim::Claim;
 use crate::ledger::contents::layout::{LedgerPath, README, is_run, record_key};
 use crate::ledger::contents::message::README_LINE;
@@ -18,9 +18,6 @@ use crate::ledger::errors::{error, not_a_ledger, unreadable_copy};
 use crate::model::{Diagnostic, Untrusted};
 use crate::plan::document;
 use crate::plan::history::{PastAuthor, PastChange, PastClient, PastResult, PastRun, PutFate, time_of};
-
-/// The largest report that is read.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The runs of a project in the branch, by name. Nothing of them is read yet.
 #[derive(Debug)]

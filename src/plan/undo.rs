@@ -11,7 +11,6 @@ use crate::model::{
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::history::{PastChange, PastClient, PastRun, PutFate};
-use crate::plan::send::result::ApplyResult;
 
 /// A field that a past run changed, or may have changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +45,7 @@ pub fn changed(past: &PastRun) -> usize {
 /// fate counts: live decides.
 fn fields(client: &PastClient) -> Vec<PastField> {
     let by = match client.fate {
-        PutFate::Result(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral) => PastWrite::Sent,
+        fate if fate.is_stored() => PastWrite::Sent,
         PutFate::InDoubt | PutFate::Unfinished => PastWrite::InDoubt,
         PutFate::Result(_) => return Vec::new(),
     };

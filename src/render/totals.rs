@@ -107,8 +107,7 @@ impl Totals {
         self.unsettled += client.blocked.iter().filter(|blocked| blocked.kind == BlockedKind::Conflict).count();
         self.withheld += client.changes.len() - client.to_send().count();
         // A report counts only what was sent.
-        let landed =
-            matches!(client.result, Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral));
+        let landed = client.result.is_some_and(ApplyResult::is_stored);
         for change in &client.changes {
             let risk = change.difference.risk();
             let counts = !change.withheld && !self.is_drift && (landed || !self.is_report);

@@ -28,9 +28,7 @@ pub fn after_run(before: &RecordedClient, client: &ClientPlan, in_doubt: bool, r
 
 /// The values that a run may have left which was taken over: what it sent, and what the API stored instead.
 pub fn doubts(client: &ClientPlan, in_doubt: bool) -> Vec<(Setting, State)> {
-    let has_sent =
-        matches!(client.result, Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral));
-    if !has_sent && !in_doubt {
+    if !client.result.is_some_and(ApplyResult::is_stored) && !in_doubt {
         return Vec::new();
     }
     let sent = client.to_send().map(|change| (change.difference.setting, change.difference.declared.clone()));

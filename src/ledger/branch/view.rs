@@ -16,7 +16,7 @@ use crate::ledger::contents::message::README_LINE;
 use crate::model::{ClientKey, RecordedClient, Untrusted};
 
 /// The largest file of a branch that is read: a claim of 100,000 clients has about 10 MiB.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
+pub(in crate::ledger) const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The largest record of a client, and the largest `ledger.json`. A record holds seven fields.
 const MOST_RECORD: usize = 1024 * 1024;

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::model::Untrusted;
-use crate::plan::{ApplyResult, Plan};
+use crate::plan::{ApplyResult, ClientPlan, Plan};
 
 /// The first line of the branch's README. A branch without it is not ours.
 pub const README_LINE: &str = "# The ledger of ringform";
@@ -82,10 +82,8 @@ impl CommitAuthor<'_> {
 
 /// The subject of the commit that records a run: `apply: 3 clients, 5 settings, 1 failed`.
 pub fn record_subject(report: &Plan) -> String {
-    let sent = |result: Option<ApplyResult>| {
-        matches!(result, Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral))
-    };
-    let written: Vec<_> = report.clients.iter().filter(|client| sent(client.result)).collect();
+    let is_stored = |client: &&ClientPlan| client.result.is_some_and(ApplyResult::is_stored);
+    let written: Vec<_> = report.clients.iter().filter(is_stored).collect();
     let settings = written.iter().map(|client| client.to_send().count()).sum();
     let failed = report.clients.iter().filter(|client| client.result.is_some_and(|result| !result.is_good())).count();
     let mut subject = format!("apply: {}, {}", count(written.len(), "client"), count(settings, "setting"));

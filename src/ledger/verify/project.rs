@@ -284,10 +284,7 @@ impl ClientWay<'_> {
             (Some(AddedReport { was_taken_over: true, .. }), None) | (None, _) => now == before,
             (Some(_), Some(client)) => {
                 let in_doubt = client.details.as_ref().is_some_and(|details| details.in_doubt);
-                let has_sent = matches!(
-                    client.result,
-                    Some(ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral)
-                );
+                let has_sent = client.result.is_some_and(ApplyResult::is_stored);
                 // A run records only clients that it read. A saved plan holds what an earlier run read, too.
                 let may_stay = client.live.is_none() || (!in_doubt && !has_sent);
                 let after = || after_run(before, client, in_doubt, self.release);

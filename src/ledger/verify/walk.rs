@@ -4,12 +4,10 @@
 
 use crate::git::{GitError, ListedCommit, ObjectReader, is_cut, list_commits};
 use crate::ledger::branch::LedgerBranch;
+use crate::ledger::branch::view::MOST_BYTES;
 use crate::ledger::errors::{error, unreadable_copy};
 use crate::ledger::verify::replay::{BranchReplay, HistoryCounts, ReplayedFile};
 use crate::model::{Diagnostic, short_commit};
-
-/// The largest file that is read.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A branch whose every commit fits.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -166,8 +166,7 @@ impl PutFate {
 
     /// Whether the PUT is known to have been stored, whole or in part.
     pub fn is_stored(self) -> bool {
-        use ApplyResult::{Applied, Collateral, NotConverged};
-        matches!(self, PutFate::Result(Applied | NotConverged | Collateral))
+        matches!(self, PutFate::Result(result) if result.is_stored())
     }
 }
 

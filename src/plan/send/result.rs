@@ -35,6 +35,11 @@ impl ApplyResult {
     pub fn is_good(self) -> bool {
         matches!(self, ApplyResult::Applied | ApplyResult::Unchanged)
     }
+
+    /// Whether a PUT is known to have been stored, whole or in part.
+    pub fn is_stored(self) -> bool {
+        matches!(self, ApplyResult::Applied | ApplyResult::NotConverged | ApplyResult::Collateral)
+    }
 }
 
 /// More about an outcome.
