@@ -5,6 +5,8 @@
 //! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
 pub mod base_limit;
+pub mod calendar;
+mod calendar_text;
 mod cause;
 mod ci_job;
 pub mod client;
@@ -40,6 +42,7 @@ pub mod waiver;
 pub mod zone;
 
 pub use base_limit::BaseLimit;
+pub use calendar::{CalendarTime, DayZone, instant_text};
 pub use cause::{Advice, causes, io_cause};
 pub use ci_job::CiJob;
 pub use client::{ClientId, ClientKey};
