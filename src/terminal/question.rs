@@ -32,7 +32,7 @@ impl Stakes {
     fn of(plan: &Plan) -> Stakes {
         let mut stakes = Stakes { clients: 0, settings: 0, opening: 0 };
         for client in plan.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty()) {
-            let opens = |change: &Change| change.difference.risk().effect == Some(Direction::Opens);
+            let opens = |change: &Change| change.effect() == Some(Direction::Opens);
             stakes.clients += 1;
             stakes.settings += client.to_send().count();
             stakes.opening += usize::from(client.to_send().any(opens));

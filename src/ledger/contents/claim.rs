@@ -166,7 +166,7 @@ pub fn claimed_puts(clients: &[ClientPlan]) -> Vec<ClaimedPut> {
             credentials: client.credentials.clone(),
             put: client
                 .to_send()
-                .map(|change| (change.difference.setting, change.difference.declared.to_json()))
+                .map(|change| (change.difference.setting, change.sent().to_json()))
                 .collect(),
         })
         .collect()
