@@ -55,7 +55,7 @@ impl<'p> PlaceGroup<'p> {
         let mut values: Vec<OldValue<'p>> = values.into_values().collect();
         values.iter_mut().for_each(|one| one.clients.sort_by_key(|client| (client.client_id, &client.source)));
         // Stable: the order of the keys decides between values of one effect with as many clients.
-        values.sort_by_key(|one| Reverse((by.direction(&one.change.difference), one.clients.len())));
+        values.sort_by_key(|one| Reverse((by.direction_of(one.change), one.clients.len())));
         PlaceGroup { result, values }
     }
 }
