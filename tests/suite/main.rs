@@ -30,6 +30,7 @@ mod hostile;
 mod identity;
 mod importing;
 mod journals;
+mod laws_closing;
 mod laws_exchange;
 mod laws_fields;
 mod laws_origins;

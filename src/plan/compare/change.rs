@@ -51,9 +51,7 @@ impl Change {
     /// The difference between live and what the run sends.
     pub fn sent_difference(&self) -> Cow<'_, Difference> {
         match &self.closing {
-            Some(closing) => {
-                Cow::Owned(Difference { declared: closing.value().clone(), ..self.difference.clone() })
-            }
+            Some(closing) => Cow::Owned(Difference { declared: closing.value().clone(), ..self.difference.clone() }),
             None => Cow::Borrowed(&self.difference),
         }
     }

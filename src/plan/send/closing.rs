@@ -109,13 +109,19 @@ impl NotClosed {
     pub fn reason(self, difference: &Difference) -> Untrusted {
         let (live, declared) = (difference.live.to_json(), difference.declared.to_json());
         match self {
-            NotClosed::OtherField(setting) => format!("{setting} is not sent: --only-closing sends geo_list only").into(),
-            NotClosed::NoList => {
-                format!("geo_list is not sent: git declares {declared}, and --only-closing only removes countries").into()
+            NotClosed::OtherField(setting) => {
+                format!("{setting} is not sent: --only-closing sends geo_list only").into()
             }
-            NotClosed::NotSet => "geo_list is not sent: live holds null, and --only-closing only removes countries".into(),
+            NotClosed::NoList => {
+                format!("geo_list is not sent: git declares {declared}, and --only-closing only removes countries")
+                    .into()
+            }
+            NotClosed::NotSet => {
+                "geo_list is not sent: live holds null, and --only-closing only removes countries".into()
+            }
             NotClosed::Closed => {
-                "geo_list is not sent: live has no country that git does not declare, and --only-closing adds none".into()
+                "geo_list is not sent: live has no country that git does not declare, and --only-closing adds none"
+                    .into()
             }
             NotClosed::Odd => format!(
                 "live holds {live}, which is not a list of countries, so --only-closing cannot tell what it would \

@@ -61,7 +61,8 @@ impl ClosingScope {
 fn send(change: &mut Change, patch: ClosingPatch, reasons: &mut Vec<Untrusted>) {
     let added = change.difference.added();
     if !added.is_empty() {
-        let (codes, is) = (added.iter().map(|code| code.as_str()).collect::<Vec<_>>(), if added.len() == 1 { "is" } else { "are" });
+        let (codes, is) =
+            (added.iter().map(|code| code.as_str()).collect::<Vec<_>>(), if added.len() == 1 { "is" } else { "are" });
         reasons.push(format!("{} {is} not sent: --only-closing adds no country", codes.join(" ")).into());
     }
     change.withheld = false;

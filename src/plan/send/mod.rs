@@ -24,7 +24,7 @@ pub use forecast::{Forecast, forecast};
 pub use limits::{ExceededLimit, exceeded, limit_name, loosened, looser_flags};
 pub use patch::Patch;
 pub use recheck::{ClearedPatch, Recheck, recheck};
-pub use result::{ApplyResult, Collateral, ConfirmedBy, Details, NotConverged};
 pub use replan::ReplanRules;
+pub use result::{ApplyResult, Collateral, ConfirmedBy, Details, NotConverged};
 pub use scope::{Overwrite, SendScope};
 pub use verify::had_something_to_lose;

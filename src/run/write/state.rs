@@ -68,7 +68,8 @@ pub(super) fn without_request(client: &ClientPlan) -> Option<(ApplyResult, Optio
         return Some((ApplyResult::Refused, say(&reasons.join("; ").into())));
     }
     // The difference stays, and the change itself says that the run does not send it.
-    let planned = || client.details.as_deref().cloned().or_else(|| say(&"not sent: --only leaves its origin out".into()));
+    let planned =
+        || client.details.as_deref().cloned().or_else(|| say(&"not sent: --only leaves its origin out".into()));
     (!client.is_to_send()).then(|| (ApplyResult::Unchanged, planned()))
 }
 
