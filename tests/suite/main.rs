@@ -12,6 +12,7 @@ mod binding_saved;
 mod ci_jobs;
 mod clones;
 mod closing;
+mod closing_ledger;
 mod command_files;
 mod drifting;
 mod examples;
