@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, ClientKey, FieldMask, FieldRow, Place, Setting, SettingSet, State};
+use crate::model::{
+    ClientId, ClientKey, DatedDeclaration, FieldMask, FieldRow, ManagedField, Place, SettingSet, State,
+};
 
 /// The settings that one client document wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,50 +31,8 @@ pub struct Declaration {
     pub expect: Vec<Expectation>,
     /// Fields that the document ignores although a profile sets them.
     pub ignored: SettingSet,
-}
-
-/// One managed field.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ManagedField {
-    /// The field.
-    pub setting: Setting,
-    /// The declared value: never [`State::Odd`].
-    pub wanted: State,
-    /// Whether the document itself or a profile declares it.
-    pub layer: Layer,
-    /// Where the value starts; an alias counts as where it is used.
-    pub place: Place,
-}
-
-/// The layer of a value; later profiles win over earlier ones and settings over all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Layer {
-    /// The document's own `settings`.
-    Settings,
-    /// A profile of the project file, by name.
-    Profile(Arc<str>),
-    /// A past run that is taken back, by name: the value is the one before it, not the declared one.
-    Undo(Arc<str>),
-}
-
-impl Layer {
-    /// As the plan writes it: `settings`, `profile NAME` or `undo RUN`.
-    pub fn text(&self) -> String {
-        match self {
-            Layer::Settings => "settings".to_owned(),
-            Layer::Profile(name) => format!("profile {name}"),
-            Layer::Undo(run) => format!("undo {run}"),
-        }
-    }
-
-    /// Reads the form that [`Layer::text`] writes.
-    pub fn parse(text: &str) -> Option<Layer> {
-        match (text.strip_prefix("profile "), text.strip_prefix("undo ")) {
-            (Some(name), _) => Some(Layer::Profile(name.into())),
-            (None, Some(run)) => Some(Layer::Undo(run.into())),
-            (None, None) => (text == "settings").then_some(Layer::Settings),
-        }
-    }
+    /// What its dated settings do; `None` for a client without one. `managed` has their effect at the run's instant.
+    pub dated: Option<Box<DatedDeclaration>>,
 }
 
 /// One field that must match.

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::countries::Code;
-use crate::model::{Direction, Layer, Place, Risk, Setting, State};
+use crate::model::{DatedCause, Direction, Layer, Place, Risk, Setting, State};
 
 /// Where a difference comes from, as far as git shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +39,8 @@ pub struct Difference {
     pub layer: Layer,
     /// Where the value is written.
     pub place: Place,
+    /// What the dated settings of the client say about it; `None` where none explains it.
+    pub dated: Option<Box<DatedCause>>,
 }
 
 impl Difference {
@@ -61,6 +63,11 @@ impl Difference {
     /// Whether live is more open than declared.
     pub fn is_exposed(&self) -> bool {
         self.risk().exposure == Some(Direction::Opens)
+    }
+
+    /// Whether live holds an opening that outlived its end.
+    pub fn is_overdue(&self) -> bool {
+        self.dated.as_ref().is_some_and(|dated| dated.overdue_since.is_some())
     }
 
     /// Whether `drift` reports it. A pending difference is a finding only where live is more open than declared. A
@@ -103,6 +110,7 @@ mod tests {
             origin,
             layer: Layer::Settings,
             place: Place::new("clients/12.yaml".into(), 4, 13),
+            dated: None,
         }
     }
 

@@ -5,10 +5,13 @@
 //! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
 pub mod base_limit;
+pub mod calendar;
+mod calendar_text;
 mod cause;
 mod ci_job;
 pub mod client;
 pub mod countries;
+pub mod dated;
 pub mod declaration;
 pub mod diagnostic;
 pub mod difference;
@@ -25,12 +28,14 @@ mod ledger_config;
 pub mod limit;
 pub mod live;
 pub mod look_alike;
+mod managed_field;
 pub mod number;
 pub mod place;
 mod recorded;
 pub mod revision;
 pub mod risk;
 pub mod route;
+mod run_instant;
 mod schema;
 mod setting;
 pub mod suggest;
@@ -40,10 +45,14 @@ pub mod waiver;
 pub mod zone;
 
 pub use base_limit::BaseLimit;
+pub use calendar::{CalendarTime, DayZone, instant_text};
 pub use cause::{Advice, causes, io_cause};
 pub use ci_job::CiJob;
 pub use client::{ClientId, ClientKey};
-pub use declaration::{Declaration, DeclaredClient, Expectation, Layer, ManagedField};
+pub use dated::{
+    Because, DatedCause, DatedDeclaration, DatedEffect, DatedEntry, DatedEvent, DatedLayer, DatedValue, EntryInLayer,
+};
+pub use declaration::{Declaration, DeclaredClient, Expectation};
 pub use diagnostic::{Diagnostic, Level};
 pub use difference::{Difference, Origin};
 pub use failure::{Failure, FailureKind};
@@ -57,11 +66,13 @@ pub use kind::FieldKind;
 pub use ledger_config::LedgerConfig;
 pub use limit::{ClientShare, LimitBound, LimitKind, LimitSource, SendLimits};
 pub use live::{FieldMask, Live, LiveSettings};
+pub use managed_field::{Layer, ManagedField};
 pub use place::Place;
 pub use recorded::{MOST_DOUBTS, RecordedClient, RecordedField};
 pub use revision::{Revision, short_commit};
 pub use risk::{Direction, Judgement, Risk, Severity};
 pub use route::Route;
+pub use run_instant::RunInstant;
 pub use setting::{Setting, SettingSet};
 pub use text::Untrusted;
 pub use value::{RawValue, State, Value};

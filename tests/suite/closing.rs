@@ -367,3 +367,34 @@ fn over_http_no_put_of_a_fleet_opens() {
     let again = world.run(CLOSE);
     assert_eq!(world.server().puts().len(), closed, "{}", again.stderr);
 }
+
+#[test]
+fn an_entry_that_ended_is_closed_whatever_a_waiver_says() {
+    const WAIVER: &str = "waivers: [{client: 12, owner: noc, reason: moving, until: 2099-01-01}]";
+    let entry = |until: &str| {
+        format!(
+            "client: 12\nsettings: {{geo_list: [RU]}}\ntemporary:\n  - settings: {{geo_list: {{add: [TR]}}}}\n    \
+             until: {until}\n    owner: anna\n    reason: trade fair\n"
+        )
+    };
+    let world = |live: &str, until: &str, lines: &str| {
+        World::new().live(12, json!({"geo_list": live})).file("clients/12.yaml", &entry(until)).project(lines)
+    };
+    // While the entry holds, its country is declared; an entry that begins needs an ordinary apply.
+    for live in ["RU TR", "RU"] {
+        world(live, "2099-01-01", "").run(CLOSE).ok().requests(1, 1, 0);
+    }
+    for lines in ["", WAIVER] {
+        let mut world = world("RU TR", "2020-01-01", lines);
+        world.run(CLOSE).ok().requests(1, 1, 1);
+        assert_eq!(world.stored(12, "geo_list"), json!("RU"));
+    }
+    // A country that no entry gave stays waived.
+    world("RU DE", "2020-01-01", WAIVER).run(CLOSE).ok().requests(1, 1, 0);
+    // Live lost the country of the entry meanwhile: then the waiver counts again.
+    let lines = format!("{WAIVER}\nlimits: {{max_read_age: 0s}}");
+    let mut moved =
+        world("RU TR DE", "2020-01-01", &lines).fault("meddle=geo_list:RU DE,on=get,client=12,after=1,times=1");
+    let ran = moved.run(CLOSE).ok().requests(1, 2, 0);
+    assert!(ran.client("12")["details"]["message"].as_str().unwrap().contains("a waiver of noc"), "{}", ran.stdout);
+}

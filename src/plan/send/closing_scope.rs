@@ -51,8 +51,11 @@ impl ClosingScope {
         client.details = message.map(|message| Box::new(Details { message: Some(message), ..Details::default() }));
     }
 
-    /// The waiver that keeps a field out.
+    /// The waiver that keeps a field out. An opening that outlived its end has none.
     fn waiver(&self, client: &ClientKey, difference: &Difference) -> Option<&Waived> {
+        if difference.is_overdue() {
+            return None;
+        }
         holding(&self.waivers, self.never_waived, &self.today, client, Some(difference.setting))
     }
 }

@@ -3,7 +3,7 @@
 //! Owns the second plan of a client of a run that can only close: what it sends follows from the live value of now, and
 //! the guards judge it again. Ordinary runs do not use it: there such a client is stale.
 
-use crate::model::{LiveSettings, SettingSet};
+use crate::model::{DatedCause, LiveSettings, SettingSet};
 use crate::plan::client::ClientPlan;
 use crate::plan::guard_list::GuardList;
 use crate::plan::guards;
@@ -33,6 +33,9 @@ impl ReplanRules {
             change.closing = None;
             if let Some(state) = live.state(change.difference.setting) {
                 change.difference.live = state;
+                // Whether the new value outlived its end is not known here, so a waiver keeps it out until the next run.
+                let because = change.difference.dated.take().and_then(|dated| dated.because);
+                change.difference.dated = DatedCause { because, overdue_since: None }.or_none();
             }
         }
         client.changes.retain(|change| change.difference.live != change.difference.declared);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::guard::{Condition, Enforcement, Guard, RuleSource};
-use crate::model::{SettingSet, Waived, Waiver};
+use crate::model::{DatedCause, SettingSet, Waived, Waiver};
 use crate::plan::send::{ClosingPatch, ClosingScope, NotClosed, PutBody, Recheck, SendScope, recheck};
 use crate::plan::{Blocked, BlockedKind, GuardList, Patch, guards};
 
@@ -96,6 +96,18 @@ fn a_waiver_that_holds_today_keeps_the_field_out() {
             assert_eq!(client.is_to_send() || !client.blocked.is_empty(), sent, "{shown}");
             assert_eq!(note(&client).contains("waiver of noc"), !sent, "{shown}");
         }
+    }
+}
+
+#[test]
+fn no_waiver_covers_an_opening_that_outlived_its_end() {
+    let scope = closing_scope().with_waivers(&[waiver(None, TODAY)], SettingSet::default(), TODAY);
+    for (since, sent) in [(None, false), (Some("2026-11-20T00:00:00Z"), true)] {
+        let mut client = planned(Setting::GeoList, &json!("RU TR"), &json!("RU"));
+        let overdue_since = since.map(|at| at.parse().unwrap());
+        client.changes[0].difference.dated = DatedCause { because: None, overdue_since }.or_none();
+        scope.mark(&mut client);
+        assert_eq!(client.is_to_send(), sent, "{since:?}");
     }
 }
 
