@@ -12,6 +12,7 @@ use crate::ledger::apply::draft::RunRecord;
 use crate::ledger::apply::lease::LeaseClock;
 use crate::ledger::apply::run_record::RecordOutcome;
 use crate::ledger::contents::claim::{Claim, claimed_puts};
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::ledger::contents::layout::README;
 use crate::ledger::contents::message::readme;
 use crate::ledger::fixture::{at, client, clones, still};
@@ -47,6 +48,7 @@ fn record(
         has_sent,
         is_whole: true,
         applied: Some(COMMIT),
+        collaterals: &LedgerCollaterals::default(),
         was_read: |client| client.live.is_some(),
         in_doubt: |client| client.result == Some(ApplyResult::Failed),
     };
