@@ -165,3 +165,88 @@ fn listed(all: impl Iterator<Item = String>, count: usize) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ClientId, Level};
+
+    fn journaled(run: &str, clients: &[&str]) -> CollateralRun {
+        let fields = vec![Setting::HoldMusic, Setting::Timezone];
+        let moved =
+            clients.iter().map(|id| MovedFields { client: ClientId::parse(id).unwrap(), fields: fields.clone() });
+        CollateralRun { run: run.to_owned(), moved: moved.collect(), journal: "j".into() }
+    }
+
+    fn ledger(rows: &[(&str, Option<&str>)]) -> LedgerCollaterals {
+        let mut all = LedgerCollaterals::default();
+        for (run, by) in rows {
+            match by {
+                Some(by) => all.acknowledge(run, by),
+                None => all.add(run),
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn the_newest_open_run_of_both_sources_decides() {
+        let ask = |after, has_terminal, sends| CollateralQuestion { after, has_terminal, sends };
+        let table = [
+            (&["a"][..], &[][..], ask(None, false, true), Some((Level::Error, "run a moved"))),
+            (&["a"], &[], ask(None, false, false), None),
+            (&["a"], &[], ask(None, true, true), Some((Level::Warning, "run a moved"))),
+            (&["a"], &[], ask(Some("a"), false, true), Some((Level::Warning, "run a moved"))),
+            (&["a"], &[], ask(Some("a"), false, false), Some((Level::Warning, "run a moved"))),
+            (&["a"], &[], ask(Some("b"), true, false), Some((Level::Error, "names b, and the run to name is a"))),
+            (&["a"], &[("b", None)], ask(None, false, true), Some((Level::Error, "run b ended with a collateral"))),
+            (&["a"], &[("b", None)], ask(Some("a"), false, true), Some((Level::Error, "the run to name is b"))),
+            (&["b"], &[("a", None)], ask(None, false, true), Some((Level::Error, "the same holds for run a"))),
+            // The ledger knows who looked.
+            (&["a"], &[("a", Some("c"))], ask(None, false, true), None),
+            (&["a"], &[("a", Some("c"))], ask(Some("a"), false, true), Some((Level::Error, "and no run keeps"))),
+            (&[], &[], ask(None, false, true), None),
+            (&[], &[], ask(Some("a"), false, true), Some((Level::Error, "and no run keeps this one from sending"))),
+        ];
+        for (journals, listed, question, expected) in table {
+            let journals = journals.iter().map(|run| journaled(run, &["12"])).collect();
+            let verdict = EarlierCollaterals::new(journals, Some(&ledger(listed))).judge(question);
+            let shown = verdict.as_ref().map(|one| (one.severity, one.summary.raw()));
+            assert_eq!(shown.map(|(level, _)| level), expected.map(|(level, _)| level), "{question:?}, {shown:?}");
+            if let (Some((_, text)), Some((_, part))) = (shown, expected) {
+                assert!(text.contains(part), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_clients_and_many_runs_stay_one_sentence() {
+        let clients: Vec<String> = (1..=7).map(|id| id.to_string()).collect();
+        let clients: Vec<&str> = clients.iter().map(String::as_str).collect();
+        let runs = ["a", "b", "c", "d", "e", "f", "g"].map(|run| journaled(run, &clients));
+        let all = EarlierCollaterals::new(runs.into(), None);
+        let verdict = all.judge(CollateralQuestion { after: None, has_terminal: false, sends: true }).unwrap();
+        let text = verdict.summary.raw();
+        assert!(text.starts_with("a PUT of run g moved hold_music, timezone of client 1; hold_music"), "{text}");
+        assert!(text.contains("of client 5 and 2 more along with what it sent"), "{text}");
+        assert!(text.ends_with("; the same holds for the runs f; e; d; c; b and 1 more"), "{text}");
+        assert!(verdict.help.unwrap().raw().starts_with("look at these clients"));
+    }
+
+    #[test]
+    fn the_ledger_gets_what_the_journals_know_and_who_was_allowed() {
+        let report = |result| {
+            let declaration = crate::run::testing::declaration("12", "{hold_music: null}");
+            let failure = crate::model::Failure::new(crate::model::FailureKind::Api, "it failed");
+            let mut client = crate::plan::ClientPlan::failed(&declaration, failure);
+            client.result = Some(result);
+            Plan { clients: vec![client], ..Plan::default() }
+        };
+        let all =
+            EarlierCollaterals::new(vec![journaled("a", &["12"])], Some(&ledger(&[("b", None), ("c", Some("d"))])));
+        let added = |result, was_allowed| all.for_ledger(&report(result), "z", was_allowed);
+        assert_eq!(added(ApplyResult::Applied, false), ledger(&[("a", None), ("b", None)]));
+        assert_eq!(added(ApplyResult::Applied, true), ledger(&[("a", Some("z")), ("b", Some("z"))]));
+        assert_eq!(added(ApplyResult::Collateral, true), ledger(&[("a", Some("z")), ("b", Some("z")), ("z", None)]));
+    }
+}

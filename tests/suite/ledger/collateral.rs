@@ -130,7 +130,7 @@ fn a_run_that_was_killed_after_its_put_blocks_by_its_journal_and_brings_it_to_th
     let text = std::fs::read_to_string(&path).unwrap();
     let cut: Vec<&str> = text.lines().filter(|line| !line.contains("\"event\":\"end\"")).collect();
     std::fs::write(&path, cut.join("\n") + "\n").unwrap();
-    assert_eq!(site.open(), [first.clone()]);
+    assert_eq!(site.open(), std::slice::from_ref(&first));
     let (status, report) = apply(&mut site, &here, &format!("--take-over {first}"));
     assert!(status == 1 && error(&report).contains("hold_music of client 12"), "{report}");
     assert_eq!(site.file(HEAD)["collaterals"], json!({&first: null}));
