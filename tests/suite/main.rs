@@ -15,6 +15,7 @@ mod collateral;
 mod command_files;
 mod drifting;
 mod examples;
+mod expiring;
 mod field_http;
 mod field_yaml;
 mod files;
