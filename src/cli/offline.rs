@@ -29,9 +29,9 @@ pub(crate) enum Pipeline {
     Github,
     /// GitLab CI: plan on a merge request, apply on a merge, drift on a schedule
     Gitlab,
-    /// A machine with cron or systemd: drift every hour
+    /// A machine with cron or systemd: drift every hour, writes that only close every 15 minutes
     Cron,
-    /// A Kubernetes CronJob: drift every hour
+    /// Two CronJobs of Kubernetes: drift every hour, writes that only close every 15 minutes
     Kubernetes,
 }
 

@@ -11,6 +11,7 @@ mod binding;
 mod binding_saved;
 mod ci_jobs;
 mod clones;
+mod closing_unit;
 mod command_files;
 mod drifting;
 mod examples;
