@@ -5,10 +5,13 @@
 //! any other room. Untrusted text enters through [`Untrusted`], which cannot be printed by accident.
 
 pub mod base_limit;
+pub mod calendar;
+mod calendar_text;
 mod cause;
 mod ci_job;
 pub mod client;
 pub mod countries;
+pub mod dated;
 pub mod declaration;
 pub mod diagnostic;
 pub mod difference;
@@ -31,6 +34,7 @@ mod recorded;
 pub mod revision;
 pub mod risk;
 pub mod route;
+mod run_instant;
 mod schema;
 mod setting;
 pub mod suggest;
@@ -40,9 +44,13 @@ pub mod waiver;
 pub mod zone;
 
 pub use base_limit::BaseLimit;
+pub use calendar::{CalendarTime, DayZone, instant_text};
 pub use cause::{Advice, causes, io_cause};
 pub use ci_job::CiJob;
 pub use client::{ClientId, ClientKey};
+pub use dated::{
+    Because, DatedCause, DatedDeclaration, DatedEffect, DatedEntry, DatedEvent, DatedLayer, DatedValue, EntryInLayer,
+};
 pub use declaration::{Declaration, DeclaredClient, Expectation, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};
 pub use difference::{Difference, Origin};
@@ -62,6 +70,7 @@ pub use recorded::{MOST_DOUBTS, RecordedClient, RecordedField};
 pub use revision::{Revision, short_commit};
 pub use risk::{Direction, Judgement, Risk, Severity};
 pub use route::Route;
+pub use run_instant::RunInstant;
 pub use setting::{Setting, SettingSet};
 pub use text::Untrusted;
 pub use value::{RawValue, State, Value};

