@@ -183,8 +183,7 @@ fn two_runs_never_overlap_and_a_run_that_was_killed_leaves_no_lock() {
     machine.world.server().fault("latency=60s,on=put,client=12".parse().unwrap());
     let before = machine.world.server().counts().write;
     let text = example("ringform-close");
-    let mut first =
-        machine.script(&text).process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = machine.script(&text).process_group(0).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     wait_for(|| machine.world.server().counts().write > before);
     let impatient = text.replace("flock -w 300", "flock -w 0");
     let said = machine.run(&impatient);
