@@ -126,7 +126,8 @@ pub(crate) fn read_project(request: &ProjectRequest) -> Loaded {
             let mut problems = Problems::of_project(name, &text);
             let documents = yaml::read(&text, &mut problems);
             let file = Arc::from(location.file.as_str());
-            let project = project::read(location.root.clone(), file, repository.clone(), &documents, &mut problems);
+            let project =
+                project::read(location.root.clone(), file, repository.clone(), &documents, &request.at, &mut problems);
             let endpoint = project.endpoint.as_ref().map(Template::text).unwrap_or_default();
             if let Some(seed) = endpoint.strip_prefix("sandbox:") {
                 loaded.outputs.compare(&location.root.join(seed), ProjectInput::Seed);

@@ -6,11 +6,16 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::config::sections::keys::{
-    CREDENTIAL, CREDENTIAL_FORMS, DOCUMENT, GUARD, KeyRow, KeyShape, LEDGER, PROJECT, SectionKeys, WAIVER,
+    ADDITION, CREDENTIAL, CREDENTIAL_FORMS, DOCUMENT, GUARD, KeyRow, KeyShape, LEDGER, PROJECT, SectionKeys, TEMPORARY,
+    WAIVER,
 };
 use crate::model::guard::BUILT_IN;
 use crate::model::zone;
 use crate::model::{FIELDS, FieldKind, FieldRow, Setting};
+
+/// A day, or an instant with its offset.
+const DAY_OR_INSTANT: &str =
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}(:[0-9]{2})?))?$";
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -98,10 +103,19 @@ fn of_shape(shape: KeyShape) -> Json {
             json!({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}})
         }
         KeyShape::Day => json!({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+        KeyShape::DayOrInstant => json!({"type": "string", "pattern": DAY_OR_INSTANT}),
+        KeyShape::Zone => json!({"enum": zone::names().collect::<Vec<_>>()}),
+        KeyShape::Countries => countries(),
+        KeyShape::DatedSettings => dated_settings(),
+        KeyShape::Temporary => list(of_section(&TEMPORARY, "object".into())),
         KeyShape::Days => json!({"type": "string", "pattern": "^[1-9][0-9]*d$"}),
         KeyShape::Section(section) => of_section(section, or_null("object")),
         KeyShape::Credentials => map(credential()),
-        KeyShape::Profiles => map(of_shape(KeyShape::Settings)),
+        KeyShape::Profiles => {
+            let mut profile = of_shape(KeyShape::Settings);
+            profile["properties"]["temporary"] = of_shape(KeyShape::Temporary);
+            map(profile)
+        }
         KeyShape::Guards => {
             let built_in: Vec<&str> = BUILT_IN.iter().map(|guard| guard.name).collect();
             list(json!({"anyOf": [{"enum": built_in}, of_section(&GUARD, "object".into())]}))
@@ -143,7 +157,7 @@ fn of_kind(kind: FieldKind) -> Json {
         FieldKind::Text => json!({"type": ["string", "number", "boolean", "null"]}),
         FieldKind::Boolean => json!({"enum": [true, false, "true", "false", null]}),
         FieldKind::Countries => json!({"anyOf": [
-            {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"type": "string", "pattern": "^[A-Za-z]{2}$"}},
+            countries(),
             {"type": "string", "pattern": "^(\\*|[A-Za-z]{2}( +[A-Za-z]{2})*)$"},
             {"type": "null"},
         ]}),
@@ -152,6 +166,24 @@ fn of_kind(kind: FieldKind) -> Json {
         FieldKind::Percent => number(100, "^([1-9][0-9]?|100)$"),
         FieldKind::Email => json!({"anyOf": [{"type": "string", "format": "email"}, {"type": "null"}]}),
     }
+}
+
+fn countries() -> Json {
+    let code = json!({"type": "string", "pattern": "^[A-Za-z]{2}$"});
+    json!({"type": "array", "minItems": 1, "uniqueItems": true, "items": code})
+}
+
+/// The settings of a dated entry: a list of countries is added to, other fields get a value.
+fn dated_settings() -> Json {
+    let mut schema = of_fields(Setting::ALL.iter().map(|setting| setting.row()));
+    schema["type"] = "object".into();
+    schema["minProperties"] = 1.into();
+    for setting in Setting::ALL.iter().filter(|setting| setting.kind() == FieldKind::Countries) {
+        let mut addition = of_section(&ADDITION, "object".into());
+        addition["description"] = setting.row().about.into();
+        schema["properties"][setting.name()] = addition;
+    }
+    schema
 }
 
 fn setting_names() -> Vec<&'static str> {

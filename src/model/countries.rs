@@ -68,6 +68,16 @@ impl Countries {
         }
     }
 
+    /// Both together.
+    pub fn with(&self, other: &Countries) -> Countries {
+        match (self, other) {
+            (Countries::Some(mine), Countries::Some(theirs)) => {
+                Countries::of(mine.iter().chain(theirs).copied().collect())
+            }
+            (Countries::All, _) | (_, Countries::All) => Countries::All,
+        }
+    }
+
     /// Reads a live text; `None` when it is odd. A code given twice is one country.
     pub fn live(text: &str) -> Option<Countries> {
         let mut words = text.split_ascii_whitespace().peekable();

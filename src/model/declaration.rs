@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, ClientKey, FieldMask, FieldRow, Place, Setting, SettingSet, State};
+use crate::model::{
+    ClientId, ClientKey, DatedDeclaration, FieldMask, FieldRow, Place, Setting, SettingSet, State, Untrusted,
+};
 
 /// The settings that one client document wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +31,8 @@ pub struct Declaration {
     pub expect: Vec<Expectation>,
     /// Fields that the document ignores although a profile sets them.
     pub ignored: SettingSet,
+    /// What its dated settings do; `None` for a client without one. `managed` has their effect at the run's instant.
+    pub dated: Option<Box<DatedDeclaration>>,
 }
 
 /// One managed field.
@@ -38,7 +42,7 @@ pub struct ManagedField {
     pub setting: Setting,
     /// The declared value: never [`State::Odd`].
     pub wanted: State,
-    /// Whether the document itself or a profile declares it.
+    /// What declares it.
     pub layer: Layer,
     /// Where the value starts; an alias counts as where it is used.
     pub place: Place,
@@ -51,27 +55,44 @@ pub enum Layer {
     Settings,
     /// A profile of the project file, by name.
     Profile(Arc<str>),
+    /// A dated entry of the document or of a profile.
+    Temporary {
+        /// Its `until`, as it is written.
+        until: Arc<str>,
+        /// Who answers for it.
+        owner: Untrusted,
+    },
     /// A past run that is taken back, by name: the value is the one before it, not the declared one.
     Undo(Arc<str>),
 }
 
+/// How the text of a dated layer begins.
+const TEMPORARY: &str = "temporary until ";
+
 impl Layer {
-    /// As the plan writes it: `settings`, `profile NAME` or `undo RUN`.
+    /// As the plan writes it: `settings`, `profile NAME`, `temporary until DAY (OWNER)` or `undo RUN`.
     pub fn text(&self) -> String {
         match self {
             Layer::Settings => "settings".to_owned(),
             Layer::Profile(name) => format!("profile {name}"),
+            Layer::Temporary { until, owner } => format!("{TEMPORARY}{until} ({})", owner.raw()),
             Layer::Undo(run) => format!("undo {run}"),
         }
     }
 
     /// Reads the form that [`Layer::text`] writes.
     pub fn parse(text: &str) -> Option<Layer> {
-        match (text.strip_prefix("profile "), text.strip_prefix("undo ")) {
-            (Some(name), _) => Some(Layer::Profile(name.into())),
-            (None, Some(run)) => Some(Layer::Undo(run.into())),
-            (None, None) => (text == "settings").then_some(Layer::Settings),
+        if let Some(name) = text.strip_prefix("profile ") {
+            return Some(Layer::Profile(name.into()));
         }
+        if let Some(run) = text.strip_prefix("undo ") {
+            return Some(Layer::Undo(run.into()));
+        }
+        if let Some(rest) = text.strip_prefix(TEMPORARY) {
+            let (until, owner) = rest.strip_suffix(')')?.split_once(" (")?;
+            return Some(Layer::Temporary { until: until.into(), owner: owner.into() });
+        }
+        (text == "settings").then_some(Layer::Settings)
     }
 }
 

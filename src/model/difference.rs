@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::countries::Code;
-use crate::model::{Direction, Layer, Place, Risk, Setting, State};
+use crate::model::{DatedCause, Direction, Layer, Place, Risk, Setting, State};
 
 /// Where a difference comes from, as far as git shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +39,8 @@ pub struct Difference {
     pub layer: Layer,
     /// Where the value is written.
     pub place: Place,
+    /// What the dated settings of the client say about it; `None` where none explains it.
+    pub dated: Option<Box<DatedCause>>,
 }
 
 impl Difference {
@@ -102,6 +104,7 @@ mod tests {
             origin,
             layer: Layer::Settings,
             place: Place::new("clients/12.yaml".into(), 4, 13),
+            dated: None,
         }
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::kind::FieldKind;
 use crate::model::risk::{self, Judgement};
 use crate::model::setting::Setting;
-use crate::model::{State, suggest};
+use crate::model::{Severity, State, suggest};
 
 impl Setting {
     /// Its row in the table.
@@ -22,6 +22,12 @@ impl Setting {
     /// Its name in the API and in YAML.
     pub fn name(self) -> &'static str {
         self.row().name
+    }
+
+    /// Whether it decides who can place calls, so that a change of it can be grave.
+    pub fn is_security(self) -> bool {
+        let odd = State::Odd(serde_json::Value::Bool(true));
+        (self.row().judge)(&odd, &State::NotSet).severity == Severity::Security
     }
 
     /// What it may hold.

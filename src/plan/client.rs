@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -17,6 +18,7 @@ use crate::model::{
 use crate::plan::compare::change::{self, Change};
 use crate::plan::compare::check_answer::{Expectation, check_answer};
 use crate::plan::compare::origin::OriginRule;
+use crate::plan::scheduled::ScheduledChange;
 use crate::plan::send::patch::Patch;
 use crate::plan::send::result::{ApplyResult, Details};
 
@@ -89,6 +91,10 @@ pub struct ClientPlan {
     pub changes: Vec<Change>,
     /// The differences of a client whose `expect` failed: nothing of them is ever sent. Empty for every other client.
     pub unconfirmed: Box<[Change]>,
+    /// When its declaration changes next; from then on apply sends it nothing. `None`: never.
+    pub valid_until: Option<Timestamp>,
+    /// The dated settings that this change set brings, future ones too.
+    pub scheduled: Box<[ScheduledChange]>,
     /// The rules that stop it.
     pub blocked: Vec<Blocked>,
     /// Fields that the base managed.
@@ -120,6 +126,8 @@ impl ClientPlan {
             expect: declaration.expect.iter().map(|expected| (expected.row, expected.wanted.clone())).collect(),
             changes: Vec::new(),
             unconfirmed: Box::default(),
+            valid_until: declaration.dated.as_ref().and_then(|dated| dated.next_change(dated.at())),
+            scheduled: Box::default(),
             blocked: Vec::new(),
             released: Vec::new(),
             managed: declaration.managed_set(),

@@ -88,6 +88,7 @@ fn client(case: &GuardCase) -> ClientPlan {
         managed: case.declared.clone(),
         expect: Vec::new(),
         ignored: SettingSet::default(),
+        dated: None,
     };
     let mut live = Live::default();
     live.id = Some(1);

@@ -14,10 +14,7 @@ use crate::plan::guard_list::{GuardList, Labels, covers};
 
 /// The fields that decide who can place calls: a change of them can be grave.
 pub fn security_settings() -> impl Iterator<Item = Setting> {
-    Setting::ALL.into_iter().filter(|setting| {
-        let odd = State::Odd(serde_json::Value::Bool(true));
-        (setting.row().judge)(&odd, &State::NotSet).severity == crate::model::Severity::Security
-    })
+    Setting::ALL.into_iter().filter(|setting| setting.is_security())
 }
 
 /// What the guards of one name said about one field so far.

@@ -13,6 +13,7 @@ mod guard_override;
 pub mod guard_test;
 pub mod guards;
 pub mod history;
+pub mod scheduled;
 pub mod select;
 pub mod send;
 pub mod undo;

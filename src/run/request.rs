@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::api::Secret;
 use crate::config::ProjectRequest;
-use crate::model::{ClientId, GuardOverride, SendLimits, SettingSet};
+use crate::model::{CalendarTime, ClientId, GuardOverride, RunInstant, SendLimits, SettingSet};
 use crate::plan::select::Selection;
 use crate::plan::{Plan, SendScope};
 use crate::run::Environment;
@@ -35,8 +35,19 @@ pub struct RunRequest {
     pub attribution: Attribution,
     /// How the run uses the ledger.
     pub ledger: LedgerOptions,
+    /// The instant to judge by; `None` for the start of the run.
+    pub at: Option<CalendarTime>,
     /// Whether the report names the commit of the work tree, which costs calls of git.
     pub names_commit: bool,
+}
+
+impl RunRequest {
+    /// The project to load, and the instant to judge it at.
+    pub(super) fn project(&self, env: &Environment) -> ProjectRequest {
+        let request = self.files.request(env);
+        let named = self.at.clone().map(RunInstant::Named);
+        ProjectRequest { at: named.unwrap_or(request.at), ..request }
+    }
 }
 
 /// Who runs a command, and why, in the words of its caller.
@@ -86,6 +97,7 @@ impl FileOptions {
             project: self.project.clone(),
             git: env.git.clone(),
             outputs: self.outputs.clone(),
+            at: RunInstant::Started(env.clock.started_at),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::run::{Environment, Listener, NotStarted, RunEvent, RunRequest};
 
 /// The selected declarations, in the order of their files.
 pub fn resolve(request: &RunRequest, env: &Environment, listener: &Listener) -> Result<Vec<Declaration>, NotStarted> {
-    let mut loaded = config::load(&request.files.request(env));
+    let mut loaded = config::load(&request.project(env));
     narrow(&mut loaded, &request.selection);
     let (_, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     listener(RunEvent::Warnings(report.diagnostics));

@@ -20,7 +20,7 @@ pub struct Validation {
 
 /// Checks the files.
 pub fn validate(request: &RunRequest, env: &Environment) -> Result<Validation, NotStarted> {
-    let files = request.files.request(env);
+    let files = request.project(env);
     let mut loaded = config::load(&files);
     loaded.diagnostics.extend(loaded.project.as_ref().and_then(wrong_endpoint));
     // The readers of a validation may be strangers, as in a pull request of a fork.

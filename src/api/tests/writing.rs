@@ -22,6 +22,7 @@ fn cleared() -> ClearedPatch {
         }],
         expect: Vec::new(),
         ignored: SettingSet::default(),
+        dated: None,
     };
     let live =
         Live::parse(CLIENT.replace("\"hold_music\": null", "\"hold_music\": 7").as_bytes(), FieldMask::default())

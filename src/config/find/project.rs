@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::config::find::names::{PROJECT, is_project};
 use crate::git::GitEnvironment;
-use crate::model::Diagnostic;
+use crate::model::{Diagnostic, RunInstant};
 
 /// The next step for a path that cannot be read.
 const CHECK_PATH: &str = "check the PATH and its permissions";
@@ -25,6 +25,8 @@ pub struct ProjectRequest {
     pub git: GitEnvironment,
     /// The files that the run is about to write.
     pub outputs: Vec<PathBuf>,
+    /// The instant that dated settings are judged at.
+    pub at: RunInstant,
 }
 
 /// A project file that was found, and the paths that belong to it.

@@ -20,7 +20,7 @@ use crate::config::text::{MOST_BYTES, decode};
 use crate::config::yaml::{self, Problems};
 use crate::git::GitError;
 use crate::git::ObjectReader;
-use crate::model::{ClientKey, Declaration, Diagnostic, Place, Untrusted};
+use crate::model::{ClientKey, Declaration, Diagnostic, Place, RunInstant, Untrusted};
 
 /// Rules that concern a whole file: after one of them, no document of the file counts.
 const WHOLE_FILE: [&str; 5] = ["yaml-syntax", "bad-text", "too-deep", "too-large", "too-many"];
@@ -208,8 +208,16 @@ impl Baseline {
         };
         let mut problems = Problems::of_project(name, &text);
         let documents = yaml::read(&text, &mut problems);
-        let project =
-            project::read(now.root.clone(), Arc::clone(&now.file), now.repository.clone(), &documents, &mut problems);
+        // Both sides are judged at one instant. What a day means there is the part of their own zone.
+        let at = RunInstant::Started(now.at);
+        let project = project::read(
+            now.root.clone(),
+            Arc::clone(&now.file),
+            now.repository.clone(),
+            &documents,
+            &at,
+            &mut problems,
+        );
         match problems.into_list().into_iter().find(Diagnostic::is_error) {
             Some(error) => {
                 self.broken(&now.file, error.range, error.summary.raw());

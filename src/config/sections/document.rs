@@ -1,7 +1,6 @@
 //! Client documents: from a located tree to a declaration.
 //!
-//! Owns the keys of a document and the folding of layers: profiles in their order, then the document's own
-//! settings, without the ignored ones. A document with an error makes no declaration, but all of it is checked.
+//! Owns the keys of a document. A document with an error makes no declaration, but all of it is checked.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,12 +8,13 @@ use std::sync::Arc;
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::inheritance::{Inheritance, known_credentials, known_profiles};
 use crate::config::sections::keys::DOCUMENT;
-use crate::config::sections::settings;
+use crate::config::sections::layers::{self, FoldedLayers, OwnLayer};
+use crate::config::sections::{settings, temporary};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlDocument};
 
-use crate::model::{ClientId, ClientKey, Declaration, Layer, ManagedField, Place, SettingSet};
+use crate::model::{ClientId, ClientKey, Declaration, Layer, Place};
 
 /// What one document holds. A document with errors has no declaration but may say whose it is.
 #[derive(Debug, Default)]
@@ -67,19 +67,23 @@ fn declaration(
         let place = problems.place(entry.at());
         *claim = Some(ClientClaim { key, place, is_shown: problems.quotes() });
     }
-    let own =
+    let settings =
         of("settings").map(|entry| settings::settings(&entry.value, &Layer::Settings, problems)).unwrap_or_default();
+    let dated =
+        of("temporary").map(|entry| temporary::read(entry, &inheritance.calendar, problems)).unwrap_or_default();
     let expect = of("expect").map(|entry| settings::expect(&entry.value, problems)).unwrap_or_default();
     let ignore = of("ignore").map(|entry| settings::names(entry, problems)).unwrap_or_default();
     let profiles = profiles(of("profiles"), inheritance, problems);
     for (setting, at) in &ignore {
-        if own.iter().any(|managed| managed.setting == *setting) {
+        if settings.iter().any(|managed| managed.setting == *setting) {
             let message = format!("`{setting}` is under both `settings` and `ignore`");
             problems.error_help("set-and-ignored", *at, message, "remove it from one of the two");
         }
     }
     let ignored = settings::set(&ignore);
-    let managed = fold(own, &profiles, inheritance, ignored);
+    let place = problems.place(Position { width: 1, ..root.at });
+    let own = OwnLayer { settings, entries: dated, place: place.clone() };
+    let FoldedLayers { managed, dated } = layers::fold(own, &profiles, inheritance, ignored, problems);
     if problems.errors() > before || !tree.whole {
         return None;
     }
@@ -90,30 +94,7 @@ fn declaration(
     if let Some(warning) = settings::half_warning(&managed) {
         problems.push(warning);
     }
-    let place = problems.place(Position { width: 1, ..root.at });
-    Some(Declaration { client: client?, credentials, labels, place, document: index, managed, expect, ignored })
-}
-
-/// Later profiles win over earlier ones, settings win over all.
-fn fold(
-    own: Vec<ManagedField>,
-    profiles: &[Arc<str>],
-    inheritance: &Inheritance,
-    ignored: SettingSet,
-) -> Vec<ManagedField> {
-    let mut managed = own;
-    for name in profiles.iter().rev() {
-        for from in inheritance.profiles.get(name).into_iter().flatten() {
-            if !managed.iter().any(|known| known.setting == from.setting) {
-                managed.push(from.clone());
-            }
-        }
-    }
-    managed.retain(|managed| !ignored.contains(managed.setting));
-    managed.sort_by_key(|managed| managed.setting);
-    // A fleet has many of these, and they live until the last client is read.
-    managed.shrink_to_fit();
-    managed
+    Some(Declaration { client: client?, credentials, labels, place, document: index, managed, expect, ignored, dated })
 }
 
 fn client(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<ClientId> {

@@ -60,6 +60,11 @@ impl SectionEntries {
         self.entries.iter().find(|entry| &*entry.key == key)
     }
 
+    /// What a key of the table means, in a few words.
+    pub(crate) fn about(&self, key: &str) -> &'static str {
+        self.keys.find(key).map_or("", |row| row.about)
+    }
+
     /// All entries with a known key, in the order of the file.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &MappingEntry> {
         self.entries.iter()

@@ -5,17 +5,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::config::sections::temporary::RunCalendar;
 use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
-use crate::model::ManagedField;
+use crate::model::{DatedEntry, ManagedField};
 
 /// What documents need to know of their project.
 #[derive(Debug, Default)]
 pub(crate) struct Inheritance {
     pub(crate) credentials: BTreeSet<Arc<str>>,
     pub(crate) default_credentials: Option<Arc<str>>,
-    pub(crate) profiles: BTreeMap<Arc<str>, Vec<ManagedField>>,
+    pub(crate) profiles: BTreeMap<Arc<str>, Profile>,
     pub(crate) default_profiles: Vec<Arc<str>>,
+    pub(crate) calendar: RunCalendar,
+}
+
+/// A profile of the project file.
+#[derive(Debug, Default)]
+pub(crate) struct Profile {
+    /// Its plain values, in the order of [`crate::model::Setting::ALL`].
+    pub(crate) settings: Vec<ManagedField>,
+    /// Its dated entries.
+    pub(crate) entries: Arc<[DatedEntry]>,
 }
 
 /// The credentials that an entry names; unknown ones are an error. Without an entry the default ones.

@@ -67,6 +67,16 @@ pub enum KeyShape {
     Arguments,
     /// A day, `YYYY-MM-DD`.
     Day,
+    /// A day, or an instant with its offset.
+    DayOrInstant,
+    /// The name of a time zone.
+    Zone,
+    /// A list of country codes.
+    Countries,
+    /// Settings and their values, and additions to lists of countries.
+    DatedSettings,
+    /// A list of dated entries.
+    Temporary,
     /// A number of days such as `30d`.
     Days,
     /// A section with keys of its own.
@@ -112,6 +122,11 @@ impl KeyShape {
             KeyShape::Secret => "exactly one `${NAME}`",
             KeyShape::Arguments => "list: program and arguments",
             KeyShape::Day => "day, `YYYY-MM-DD`",
+            KeyShape::DayOrInstant => "day, or instant such as `2026-12-24T18:00+03:00`",
+            KeyShape::Zone => "name of a time zone",
+            KeyShape::Countries => "list of country codes",
+            KeyShape::DatedSettings => "settings and their values; `geo_list` takes `{add: […]}`",
+            KeyShape::Temporary => "list of entries",
             KeyShape::Days => "days such as `30d`",
             KeyShape::Section(section) => return format!("keys of {}", section.title),
             KeyShape::Credentials => "credentials by name",

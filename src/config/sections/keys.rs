@@ -44,6 +44,7 @@ pub static PROJECT: SectionKeys = SectionKeys {
             "bounds on requests, on what an apply may send, and on the journals that stay",
         ),
         key("guards", KeyShape::Guards, "rules that a plan must pass"),
+        key("zone", KeyShape::Zone, "the zone that days are counted in, as for `timezone`; UTC by default"),
         key("ledger", KeyShape::Ledger, "a branch that remembers what was applied; `git` for the defaults"),
         key("waivers", KeyShape::Waivers, "drift that raises no alert until a day; plan and apply do not use waivers"),
     ],
@@ -208,6 +209,24 @@ pub static WAIVER: SectionKeys = SectionKeys {
     ],
 };
 
+/// The keys of an entry of `temporary`.
+pub static TEMPORARY: SectionKeys = SectionKeys {
+    title: "an entry of `temporary`",
+    rows: &[
+        required("settings", KeyShape::DatedSettings, "what it sets: an addition to geo_list, other fields as values"),
+        key("from", KeyShape::DayOrInstant, "the first day or instant; without it, the entry has always held"),
+        required("until", KeyShape::DayOrInstant, "the last day, or the instant at which it no longer holds"),
+        required("owner", KeyShape::Name, "who answers for it"),
+        required("reason", KeyShape::Text, "why it is needed"),
+    ],
+};
+
+/// The keys of geo_list in an entry of `temporary`.
+pub static ADDITION: SectionKeys = SectionKeys {
+    title: "`geo_list` of an entry of `temporary`",
+    rows: &[required("add", KeyShape::Countries, "the countries that join the declared ones")],
+};
+
 /// The keys of a case of a guard test file.
 pub static GUARD_CASE: SectionKeys = SectionKeys {
     title: "a guard test",
@@ -239,13 +258,16 @@ pub static DOCUMENT: SectionKeys = SectionKeys {
             KeyShape::Settings,
             "the managed settings; a field that is not named is not touched, null clears it",
         ),
+        key("temporary", KeyShape::Temporary, "settings that hold until a day or an instant"),
         key("ignore", KeyShape::SettingNames, "settings not to manage, even if a profile sets them"),
     ],
 };
 
 /// All tables with a heading, in the order of the documentation.
-pub static ALL: [(&str, &SectionKeys); 12] = [
+pub static ALL: [(&str, &SectionKeys); 14] = [
     ("Client document", &DOCUMENT),
+    ("An entry of `temporary`", &TEMPORARY),
+    ("`geo_list` of an entry of `temporary`", &ADDITION),
     ("ringform.yaml", &PROJECT),
     ("An entry of `credentials`", &CREDENTIAL),
     ("`defaults`", &DEFAULTS),

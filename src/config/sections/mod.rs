@@ -9,11 +9,14 @@ mod guards;
 pub(crate) mod inheritance;
 mod key_row;
 pub mod keys;
+mod layers;
 mod ledger;
 mod limits;
 pub(crate) mod project;
 mod settings;
 mod template;
+mod temporary;
+mod terms;
 mod waivers;
 
 pub use credentials::Credential;

@@ -11,14 +11,18 @@ use crate::config::find::globs::{Globs, WrittenGlob};
 use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
 use crate::config::sections::entries::SectionEntries;
-use crate::config::sections::inheritance::{Inheritance, known_profiles};
+use crate::config::sections::inheritance::{Inheritance, Profile, known_profiles};
 use crate::config::sections::keys::{DEFAULTS, LIMITS, PROJECT};
 use crate::config::sections::limits::{self, Limits};
 use crate::config::sections::template::Template;
-use crate::config::sections::{guards, ledger, settings, waivers};
+use crate::config::sections::temporary::{self, RunCalendar};
+use crate::config::sections::{guards, layers, ledger, settings, waivers};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument};
-use crate::model::{Guard, Layer, LedgerConfig, ManagedField, Revision, Route, Waiver};
+use crate::model::{
+    DayZone, FieldKind, Guard, Layer, LedgerConfig, RawValue, Revision, Route, RunInstant, Waiver, value,
+};
+use jiff::Timestamp;
 
 /// A project, as its file says.
 #[derive(Clone, Debug)]
@@ -45,6 +49,10 @@ pub struct Project {
     pub waivers: Vec<Waiver>,
     /// Where the ledger is; `None` for a project without one.
     pub ledger: Option<LedgerConfig>,
+    /// The zone that days are counted in.
+    pub zone: DayZone,
+    /// The instant of the run: dated settings and waivers are judged at it.
+    pub at: Timestamp,
     pub(crate) documents: Option<Globs>,
     pub(crate) inheritance: Arc<Inheritance>,
 }
@@ -62,6 +70,7 @@ pub(crate) fn read(
     file: Arc<str>,
     repository: Repository,
     documents: &[YamlDocument],
+    at: &RunInstant,
     problems: &mut Problems<'_>,
 ) -> Project {
     if let Some(second) = documents.get(1) {
@@ -78,13 +87,16 @@ pub(crate) fn read(
     let route = of("route").map(|entry| route(entry, problems)).unwrap_or_default();
     let documents = of("documents").and_then(|entry| documents_globs(entry, problems));
     let credentials = of("credentials").map(|entry| credentials::read(&entry.value, problems)).unwrap_or_default();
+    let zone = of("zone").and_then(|entry| zone(entry, problems)).unwrap_or_default();
+    let at = at.resolve(&zone);
     let mut inheritance = Inheritance {
+        calendar: RunCalendar { zone: zone.clone(), at },
         credentials: credentials.keys().cloned().collect(),
         default_credentials: credentials.get_key_value("default").map(|(name, _)| name.clone()),
         ..Inheritance::default()
     };
     if let Some(entry) = of("profiles") {
-        inheritance.profiles = profiles(entry, problems);
+        inheritance.profiles = profiles(entry, &inheritance.calendar, problems);
     }
     if let Some(entry) = of("defaults") {
         defaults(entry, &mut inheritance, problems);
@@ -102,6 +114,8 @@ pub(crate) fn read(
         waivers: of("waivers").map(|entry| waivers::read(entry, &inheritance, problems)).unwrap_or_default(),
         ledger: of("ledger").and_then(|entry| ledger::read(entry, problems)),
         credentials,
+        zone,
+        at,
         documents,
         inheritance: Arc::new(inheritance),
     }
@@ -149,12 +163,27 @@ fn documents_globs(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<
     if problems.errors() > before { None } else { Globs::of(globs) }
 }
 
-fn profiles(entry: &MappingEntry, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Vec<ManagedField>> {
+/// The zone that days are counted in.
+fn zone(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<DayZone> {
+    let text = mapping::text(entry, "the name of a time zone", problems)?;
+    match value::declared(FieldKind::Zone, &RawValue::Text(text)) {
+        Ok(_) => DayZone::find(text),
+        Err(flaws) => {
+            flaws.into_iter().for_each(|flaw| problems.flaw("bad-zone", entry.value.at, flaw));
+            None
+        }
+    }
+}
+
+fn profiles(entry: &MappingEntry, calendar: &RunCalendar, problems: &mut Problems<'_>) -> BTreeMap<Arc<str>, Profile> {
     let mut profiles = BTreeMap::new();
     for profile in mapping::section(&entry.value, "`profiles`", problems) {
         let name: Arc<str> = Arc::from(&*profile.key);
-        let settings = settings::settings(&profile.value, &Layer::Profile(name.clone()), problems);
-        profiles.insert(name, settings);
+        let layer = Layer::Profile(name.clone());
+        let (settings, dated) = settings::profile(&profile.value, &layer, "temporary", problems);
+        let entries = dated.map(|entry| temporary::read(&entry, calendar, problems)).unwrap_or_default();
+        layers::idle_additions(&entries, &settings, problems);
+        profiles.insert(name, Profile { settings, entries });
     }
     profiles
 }

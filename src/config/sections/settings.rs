@@ -28,7 +28,16 @@ pub(crate) fn under(
     read_only: &str,
     problems: &mut Problems<'_>,
 ) -> Vec<ManagedField> {
-    let entries = mapping::section(node, title, problems);
+    of_entries(mapping::section(node, title, problems), layer, read_only, problems)
+}
+
+/// The settings among these entries.
+fn of_entries(
+    entries: Vec<MappingEntry>,
+    layer: &Layer,
+    read_only: &str,
+    problems: &mut Problems<'_>,
+) -> Vec<ManagedField> {
     let mut managed = Vec::with_capacity(entries.len());
     for entry in entries {
         let Some(setting) = setting(&entry, read_only, problems) else { continue };
@@ -38,6 +47,18 @@ pub(crate) fn under(
     }
     managed.sort_by_key(|managed| managed.setting);
     managed
+}
+
+/// Reads a profile: settings, and the entry of the one key beside them.
+pub(crate) fn profile(
+    node: &YamlNode,
+    layer: &Layer,
+    beside: &str,
+    problems: &mut Problems<'_>,
+) -> (Vec<ManagedField>, Option<MappingEntry>) {
+    let mut entries = mapping::section(node, "a profile", problems);
+    let other = entries.iter().position(|entry| &*entry.key == beside).map(|at| entries.remove(at));
+    (of_entries(entries, layer, UNDER_EXPECT, problems), other)
 }
 
 /// The setting that a key names.

@@ -46,7 +46,15 @@ impl Change {
 /// A managed field whose key is missing is not a difference here: [`crate::plan::compare::check_answer`] has failed the
 /// client before.
 pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, rule: OriginRule<'_>) -> Vec<Change> {
-    declaration.managed.iter().filter_map(|managed| change(managed, live.state(managed.setting)?, rule)).collect()
+    let one = |managed: &ManagedField| {
+        let mut change = change(managed, live.state(managed.setting)?, rule)?;
+        if let Some(dated) = &declaration.dated {
+            let Difference { setting, declared, live, .. } = &change.difference;
+            change.difference.dated = dated.cause(*setting, declared, live);
+        }
+        Some(change)
+    };
+    declaration.managed.iter().filter_map(one).collect()
 }
 
 /// The difference between the declared value of a field and the value before; `None` where the two are equal.
@@ -59,6 +67,7 @@ pub(in crate::plan) fn change(managed: &ManagedField, before: State, rule: Origi
         origin,
         layer: managed.layer.clone(),
         place: managed.place.clone(),
+        dated: None,
     };
     Some(Change { difference, withheld: false })
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -16,14 +17,15 @@ use serde_json::{Map, Value as Json};
 
 use crate::model::countries::Code;
 use crate::model::{
-    BaseLimit, ClientId, Diagnostic, Difference, Failure, FieldRow, Layer, LiveSettings, Origin, Place, Revision, Risk,
-    Setting, SettingSet, State, Untrusted, value,
+    BaseLimit, ClientId, DatedCause, Diagnostic, Difference, Failure, FieldRow, Layer, LiveSettings, Origin, Place,
+    Revision, Risk, Setting, SettingSet, State, Untrusted, value,
 };
 use crate::plan::client::{Blocked, ClientPlan, ReleasedField, Status};
 use crate::plan::compare::change::{Change, ChangeAction};
 use crate::plan::document::digest;
 use crate::plan::document::plan::{DocumentKind, FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary, UndoneRun};
 use crate::plan::drift::report;
+use crate::plan::scheduled::ScheduledChange;
 use crate::plan::send::result::{ApplyResult, Details};
 
 /// The whole document.
@@ -123,6 +125,13 @@ struct ClientJson<'p> {
     /// The differences of a client whose `expect` failed. They are never sent, and only `summary.exposed` counts them.
     #[serde(default)]
     unconfirmed: Cow<'p, [Change]>,
+    /// When its declaration changes next, RFC 3339 in UTC; from then on apply sends it nothing. `null`: never.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    valid_until: Option<Timestamp>,
+    /// The dated settings that this change set brings, future ones too.
+    #[serde(default)]
+    scheduled: Cow<'p, [ScheduledChange]>,
     blocked: Cow<'p, [Blocked]>,
     released: Cow<'p, [ReleasedField]>,
     managed: SettingSet,
@@ -153,6 +162,8 @@ impl Serialize for ClientPlan {
             expect: self.expect.iter().map(|(row, wanted)| (row.name.to_owned(), wanted.to_json())).collect(),
             changes: Cow::Borrowed(&self.changes),
             unconfirmed: Cow::Borrowed(&self.unconfirmed),
+            valid_until: self.valid_until,
+            scheduled: Cow::Borrowed(&self.scheduled),
             blocked: Cow::Borrowed(&self.blocked),
             released: Cow::Borrowed(&self.released),
             managed: self.managed,
@@ -194,6 +205,8 @@ impl ClientJson<'_> {
             expect: expect.collect::<Result<_, _>>()?,
             changes,
             unconfirmed: unconfirmed.into_boxed_slice(),
+            valid_until: self.valid_until,
+            scheduled: self.scheduled.into_owned().into_boxed_slice(),
             blocked: self.blocked.into_owned(),
             released: self.released.into_owned(),
             managed: self.managed,
@@ -274,6 +287,8 @@ struct ChangeJson {
     withheld: bool,
     layer: String,
     source: Place,
+    #[serde(flatten)]
+    dated: DatedCause,
 }
 
 impl From<&Change> for ChangeJson {
@@ -292,6 +307,7 @@ impl From<&Change> for ChangeJson {
             withheld: change.withheld,
             layer: difference.layer.text(),
             source: difference.place.clone(),
+            dated: difference.dated.as_deref().cloned().unwrap_or_default(),
         }
     }
 }
@@ -309,7 +325,7 @@ impl ChangeJson {
         }
         let layer = Layer::parse(&self.layer).ok_or_else(|| format!("`layer` of {} is unknown", self.field))?;
         let (setting, origin, place) = (self.field, self.origin, self.source);
-        let difference = Difference { setting, declared, live, origin, layer, place };
+        let difference = Difference { setting, declared, live, origin, layer, place, dated: self.dated.or_none() };
         Ok(Change { difference, withheld: self.withheld })
     }
 }

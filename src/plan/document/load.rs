@@ -87,7 +87,7 @@ fn has_layers_of_its_undo(plan: &Plan) -> bool {
     let layers = plan.clients.iter().flat_map(|client| &client.changes).map(|change| &change.difference.layer);
     layers.into_iter().all(|layer| match layer {
         Layer::Undo(of) => run == Some(&**of),
-        Layer::Settings | Layer::Profile(_) => run.is_none(),
+        Layer::Settings | Layer::Profile(_) | Layer::Temporary { .. } => run.is_none(),
     })
 }
 

@@ -162,6 +162,9 @@ pub struct Run {
     /// The job of the CI system; `null` outside of GitHub and GitLab.
     #[serde(default)]
     pub ci: Option<CiJob>,
+    /// The instant of `--at` that it judged by, RFC 3339 in UTC; `null` for its start.
+    #[serde(default)]
+    pub at: Option<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// The requests it made.

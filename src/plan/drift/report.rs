@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::model::{
-    ClientId, ClientKey, Difference, Layer, Origin, Place, Risk, Setting, State, Untrusted, Waived, Waiver, value,
+    ClientId, ClientKey, DatedCause, Difference, Layer, Origin, Place, Risk, Setting, State, Untrusted, Waived, Waiver,
+    value,
 };
 
 /// The findings of `drift`, over this run and the one before it.
@@ -159,6 +160,8 @@ struct FindingJson {
     layer: Option<String>,
     /// Where the value is declared, or the client's document.
     source: Place,
+    #[serde(flatten)]
+    dated: DatedCause,
     /// New, continuing, not read or resolved.
     state: FindingState,
     /// When this client and field (or the failing read) was first found, RFC 3339 in UTC; also where it is new again.
@@ -192,6 +195,7 @@ impl From<Finding> for FindingJson {
             live: json(|difference| &difference.live),
             layer: finding.difference().map(|difference| difference.layer.text()),
             source: finding.source().clone(),
+            dated: finding.difference().and_then(|one| one.dated.as_deref().cloned()).unwrap_or_default(),
             client_id: finding.client_id,
             credentials: finding.credentials,
             name: finding.name,
@@ -217,7 +221,8 @@ impl TryFrom<FindingJson> for Finding {
                 }
                 let live = value::live(setting.kind(), &json.live);
                 let layer = Layer::parse(&layer).ok_or("`layer` of a finding is unknown")?;
-                FindingCause::Difference(Difference { setting, declared, live, origin, layer, place: json.source })
+                let (place, dated) = (json.source, json.dated.or_none());
+                FindingCause::Difference(Difference { setting, declared, live, origin, layer, place, dated })
             }
             (Some(_), _, _) => return Err("a finding with a field has no `origin` or no `layer`"),
         };

@@ -28,6 +28,7 @@ fn finding(id: &str, field: Option<Setting>, state: FindingState, text: &str) ->
             origin: Origin::Drift,
             layer: Layer::Settings,
             place: place.clone(),
+            dated: None,
         })
     };
     Finding {

@@ -130,6 +130,9 @@ impl<'d> DifferenceView<'d> {
         match &self.difference.layer {
             // The run that an undo takes back is named once for the whole plan.
             Layer::Settings | Layer::Undo(_) => location,
+            Layer::Temporary { .. } => {
+                format!("{}, {location}", draw(&Untrusted::new(self.difference.layer.text())))
+            }
             Layer::Profile(name) => format!("profile {}, {location}", draw(&Untrusted::new(name.clone()))),
         }
     }

@@ -47,7 +47,7 @@ pub(in crate::run) struct Scope {
 /// Loads the files, reads the base and selects, for a document of this kind. Without a base every difference of a drift
 /// report has the origin `drift`, and of every other document `unknown`.
 pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: DocumentKind) -> Result<Scope, NotStarted> {
-    let files = request.files.request(env);
+    let files = request.project(env);
     let fields = request.selection.fields;
     let otherwise = if kind == DocumentKind::Drift { Origin::Drift } else { Origin::Unknown };
     let mut loaded = config::load(&files);

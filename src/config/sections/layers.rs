@@ -1,0 +1,135 @@
+//! The folding of layers: profiles in their order, then the document's own settings, without the ignored ones.
+//!
+//! Owns what a client declares at the instant of the run, and which entries cannot act. It must not know YAML keys.
+
+use std::sync::Arc;
+
+use crate::config::sections::inheritance::{Inheritance, Profile};
+use crate::config::yaml::Problems;
+use crate::model::{
+    DatedDeclaration, DatedEffect, DatedEntry, DatedLayer, Diagnostic, ManagedField, Place, SettingSet, State,
+};
+
+/// What one document declares.
+#[derive(Debug, Default)]
+pub(crate) struct FoldedLayers {
+    /// The effective settings, in the order of [`crate::model::Setting::ALL`], each once.
+    pub(crate) managed: Vec<ManagedField>,
+    /// What changes with time; `None` where no entry has an effect.
+    pub(crate) dated: Option<Box<DatedDeclaration>>,
+}
+
+/// What the document itself declares.
+pub(crate) struct OwnLayer {
+    pub(crate) settings: Vec<ManagedField>,
+    pub(crate) entries: Arc<[DatedEntry]>,
+    /// The document's first line.
+    pub(crate) place: Place,
+}
+
+/// Folds the layers of a document. Later profiles win over earlier ones, settings win over all, and entries act on the
+/// layers below them.
+pub(crate) fn fold(
+    own: OwnLayer,
+    profiles: &[Arc<str>],
+    inheritance: &Inheritance,
+    ignored: SettingSet,
+    problems: &mut Problems<'_>,
+) -> FoldedLayers {
+    let profiles = || profiles.iter().filter_map(|name| inheritance.profiles.get(name));
+    let dated = match own.entries.is_empty() && profiles().all(|profile| profile.entries.is_empty()) {
+        true => None,
+        false => dated(&own, profiles(), inheritance, ignored, problems),
+    };
+    let mut managed = own.settings;
+    for profile in profiles().rev() {
+        for from in &profile.settings {
+            if !managed.iter().any(|known| known.setting == from.setting) {
+                managed.push(from.clone());
+            }
+        }
+    }
+    managed.retain(|managed| !ignored.contains(managed.setting));
+    if let Some(dated) = &dated {
+        for now in dated.managed_at(dated.at()) {
+            if let Some(plain) = managed.iter_mut().find(|one| one.setting == now.setting) {
+                *plain = now;
+            }
+        }
+    }
+    managed.sort_by_key(|managed| managed.setting);
+    // A fleet has many of these, and they live until the last client is read.
+    managed.shrink_to_fit();
+    FoldedLayers { managed, dated }
+}
+
+/// The layers with entries, and the errors of entries that cannot act.
+fn dated<'p>(
+    own: &OwnLayer,
+    profiles: impl Iterator<Item = &'p Profile>,
+    inheritance: &Inheritance,
+    ignored: SettingSet,
+    problems: &mut Problems<'_>,
+) -> Option<Box<DatedDeclaration>> {
+    let of_profile = |profile: &Profile| DatedLayer::new(profile.settings.clone(), Arc::clone(&profile.entries));
+    let mut layers: Vec<DatedLayer> = profiles.map(of_profile).collect();
+    layers.push(DatedLayer::new(own.settings.clone(), Arc::clone(&own.entries)));
+    ignored_entries(own, ignored, problems);
+    let dated = DatedDeclaration::new(layers, ignored, inheritance.calendar.at)?;
+    let plain = dated.plain();
+    for one in dated.entries() {
+        for setting in one.settings.iter() {
+            let below = plain.iter().find(|managed| managed.setting == setting).map(|managed| &managed.wanted);
+            let value = one.entry.value(setting);
+            let adds = value.is_some_and(|value| matches!(value.effect, DatedEffect::Add(_)));
+            let why = match below {
+                None => format!("nothing manages `{setting}` without this entry, so what would come back is unknown"),
+                Some(State::NotSet) if adds => {
+                    format!("`{setting}` is null without this entry, so the list that would be added to is unknown")
+                }
+                Some(_) => continue,
+            };
+            let is_own = own.entries.iter().any(|entry| std::ptr::eq(entry, one.entry));
+            let place = value.map_or(&one.entry.place, |value| &value.place);
+            let help =
+                format!("declare a value of `{setting}` under `settings` or in a profile, or put it under `ignore`");
+            problems.push(match is_own {
+                true => Diagnostic::error("temporary-unmanaged", place.clone(), why).help(help),
+                false => {
+                    let why = why.replace("this entry", "an entry of its profile");
+                    Diagnostic::error("temporary-unmanaged", own.place.clone(), why).other(place.clone()).help(help)
+                }
+            });
+        }
+    }
+    idle_additions(&own.entries, &plain, problems);
+    Some(Box::new(dated))
+}
+
+/// Reports entries of the document for fields that it ignores. Those of a profile have no effect there.
+fn ignored_entries(own: &OwnLayer, ignored: SettingSet, problems: &mut Problems<'_>) {
+    let values = own.entries.iter().flat_map(|entry| &entry.settings);
+    for value in values.filter(|value| ignored.contains(value.setting)) {
+        let message = format!("`{}` is under both `temporary` and `ignore`", value.setting);
+        let error = Diagnostic::error("set-and-ignored", value.place.clone(), message);
+        problems.push(error.help("remove it from one of the two".to_owned()));
+    }
+}
+
+/// Warns of additions that add nothing to these plain values.
+pub(crate) fn idle_additions(entries: &[DatedEntry], plain: &[ManagedField], problems: &mut Problems<'_>) {
+    for value in entries.iter().flat_map(|entry| &entry.settings) {
+        let DatedEffect::Add(codes) = &value.effect else { continue };
+        let below = plain.iter().find(|managed| managed.setting == value.setting);
+        let Some(below) = below.and_then(|managed| managed.wanted.countries()) else { continue };
+        let declared: Vec<&str> =
+            codes.codes().iter().filter(|code| below.codes().contains(code)).map(|code| code.as_str()).collect();
+        let message = match (below.codes().is_empty(), declared.as_slice()) {
+            (true, _) => format!("`{}` is `*` without this entry, so the entry adds nothing", value.setting),
+            (false, []) => continue,
+            (false, codes) => format!("`{}` has {} without this entry too", value.setting, codes.join(", ")),
+        };
+        let warning = Diagnostic::warning("idle-addition", value.place.clone(), message);
+        problems.push(warning.help("remove from the entry what is declared anyway".to_owned()));
+    }
+}
