@@ -21,6 +21,7 @@ pub(super) fn client(id: &str) -> ClientPlan {
         }],
         expect: Vec::new(),
         ignored: Default::default(),
+        dated: None,
     };
     let body = format!(r#"{{"id":{id},"hold_music":7}}"#);
     ClientPlan::read(&declaration, Live::parse(body.as_bytes(), Default::default()).unwrap(), Origin::Unknown)

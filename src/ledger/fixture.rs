@@ -56,6 +56,7 @@ pub(super) fn declaration(id: &str, fields: &[(Setting, Json)]) -> Declaration {
         managed,
         expect: Vec::new(),
         ignored: Default::default(),
+        dated: None,
     }
 }
 

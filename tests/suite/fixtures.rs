@@ -35,6 +35,7 @@ pub fn declaration(managed: &[(Setting, State)]) -> Declaration {
         managed,
         expect: Vec::new(),
         ignored: Default::default(),
+        dated: None,
     }
 }
 

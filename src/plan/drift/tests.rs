@@ -28,6 +28,7 @@ fn declaration(id: u64, fields: &[(Setting, Json)]) -> Declaration {
         managed,
         expect: Vec::new(),
         ignored: Default::default(),
+        dated: None,
     }
 }
 

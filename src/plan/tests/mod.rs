@@ -37,6 +37,7 @@ fn declaration(fields: &[(Setting, Json)]) -> Declaration {
         managed,
         expect: Vec::new(),
         ignored: Default::default(),
+        dated: None,
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn declaration(id: u64, settings: &[(Setting, Json)]) -> Declaration 
         managed,
         expect: Vec::new(),
         ignored: Default::default(),
+        dated: None,
     }
 }
 
