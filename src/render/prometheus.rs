@@ -160,7 +160,7 @@ fn findings(report: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> 
     }
     page.family("ringform_findings", "Drift and failed reads compared with the earlier report.", samples)?;
     let expired = report.expired_waivers.len() as u64;
-    page.one("ringform_expired_waivers", "Waivers whose last day has passed.", expired)?;
+    page.one("ringform_expired_waivers", "Waivers that have ended.", expired)?;
     let Some(rolling) = report.rolling else { return Ok(()) };
     page.one("ringform_never_read_clients", "Clients that no run has read yet.", rolling.never)?;
     let oldest = rolling.oldest_s.map(|seconds| (Vec::new(), seconds));

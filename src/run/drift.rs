@@ -54,7 +54,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
     session.close().await?;
     let context = RunContext {
         at: &env.clock.started_at(),
-        today: &env.clock.today(),
+        instant: project.at,
         declared: &declared,
         selected: &selected,
         whole,

@@ -50,7 +50,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     // judges by its own.
     let bases = RuleBases::of_saved(applied);
     let clients = plan.clients.iter().map(LabelledClient::from);
-    let rules = BindingRules::of(&project, &bases, floor, clients, &env.clock.today());
+    let rules = BindingRules::of(&project, &bases, floor, clients);
     let BindingRules { guards: rules, limits, .. } = match rules.with_overrides(&request.overrides) {
         Ok(rules) => rules,
         Err(refused) => return Err(preflight::problems_at_commit(report, refused, &project, env)),

@@ -30,7 +30,7 @@ pub fn validate(request: &RunRequest, env: &Environment) -> Result<Validation, N
     if request.names_commit {
         report.revision = project.revision();
     }
-    let rules = BindingRules::without_base(&project, floor, &env.clock.today());
+    let rules = BindingRules::without_base(&project, floor);
     report.diagnostics.extend(rules.waiver_warnings);
     for declaration in &loaded.declarations {
         report.diagnostics.extend(guards::judge_declared(&rules.guards, declaration));

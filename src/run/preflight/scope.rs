@@ -99,7 +99,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     });
     let bases = RuleBases { named: base, applied };
     let clients = declarations.iter().map(LabelledClient::from);
-    let rules = BindingRules::of(&project, &bases, floor, clients, &env.clock.today());
+    let rules = BindingRules::of(&project, &bases, floor, clients);
     let mut rules = match rules.with_overrides(&request.overrides) {
         Ok(rules) => rules,
         Err(refused) => return Err(report::problems_at_commit(report, refused, &project, env)),
