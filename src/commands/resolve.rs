@@ -26,11 +26,11 @@ pub(crate) fn run(args: &ResolveArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
         output::print(&calendar(&resolved, args, env.version))?;
         return Ok(ExitStatus::Done);
     }
-    let ResolvedProject { declarations, waivers, zone, at, .. } = &resolved;
+    let ResolvedProject { declarations, waivers, at, .. } = &resolved;
     match args.format {
-        ResolveFormat::Text => output::print_text(&render::resolved_text(declarations, waivers, zone, *at))?,
+        ResolveFormat::Text => output::print_text(&render::resolved_text(declarations, waivers, *at))?,
         ResolveFormat::Json | ResolveFormat::Ics => {
-            output::print(&render::resolved_json(declarations, waivers, zone, *at))?;
+            output::print(&render::resolved_json(declarations, waivers, *at))?;
         }
     }
     Ok(ExitStatus::Done)
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &ResolveArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
 fn calendar(resolved: &ResolvedProject, args: &ResolveArgs, version: &str) -> String {
     let days = SignedDuration::from_hours(24 * i64::from(args.days));
     let window = resolved.at..resolved.at.saturating_add(days).unwrap_or(Timestamp::MAX);
-    let events = calendar_events::calendar(&resolved.declarations, &resolved.waivers, &resolved.zone, &window);
+    let events = calendar_events::calendar(&resolved.declarations, &resolved.waivers, &window);
     let format = match args.format {
         ResolveFormat::Text => CalendarFormat::Text,
         ResolveFormat::Json => CalendarFormat::Json,

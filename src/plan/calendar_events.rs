@@ -9,8 +9,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use crate::model::{
-    CalendarTime, ClientKey, DatedEffect, DatedEntry, DayZone, Declaration, EntryInLayer, Place, Setting, SettingSet,
-    Untrusted, Waiver,
+    ClientKey, DatedEffect, DatedEntry, Declaration, EntryInLayer, Place, Setting, SettingSet, Untrusted, Waiver,
 };
 
 /// One begin or end, however many clients it covers.
@@ -79,12 +78,7 @@ struct SharedEntry<'d> {
 
 /// The begins and ends in a window of time, in their order. An entry counts for the clients on which it has an effect,
 /// and a waiver for a client and a field that is declared.
-pub fn calendar(
-    declarations: &[Declaration],
-    waivers: &[Waiver],
-    zone: &DayZone,
-    window: &Range<Timestamp>,
-) -> Vec<CalendarEvent> {
+pub fn calendar(declarations: &[Declaration], waivers: &[Waiver], window: &Range<Timestamp>) -> Vec<CalendarEvent> {
     let mut events: Vec<CalendarEvent> = Vec::new();
     for shared in shared_entries(declarations, window) {
         let SharedEntry { entry, settings, clients } = shared;
@@ -103,7 +97,7 @@ pub fn calendar(
             });
         }
     }
-    events.extend(waivers_of(declarations, waivers).filter_map(|waiver| ended(waiver, zone, window)));
+    events.extend(waivers_of(declarations, waivers).filter_map(|waiver| ended(waiver, window)));
     let order = |event: &CalendarEvent| (event.at, event.edge, event.subject.kind(), event.source.clone());
     events.sort_by_cached_key(order);
     events
@@ -119,15 +113,9 @@ pub fn waivers_of<'w>(declarations: &[Declaration], waivers: &'w [Waiver]) -> im
     })
 }
 
-/// The first instant at which a waiver no longer holds. Its day was checked when it was read.
-pub fn waiver_end(waiver: &Waiver, zone: &DayZone) -> Option<Timestamp> {
-    CalendarTime::parse(&waiver.terms.until).ok().map(|until| until.end(zone))
-}
-
-fn ended(waiver: &Waiver, zone: &DayZone, window: &Range<Timestamp>) -> Option<CalendarEvent> {
-    let at = waiver_end(waiver, zone).filter(|at| window.contains(at))?;
-    Some(CalendarEvent {
-        at,
+fn ended(waiver: &Waiver, window: &Range<Timestamp>) -> Option<CalendarEvent> {
+    window.contains(&waiver.end).then(|| CalendarEvent {
+        at: waiver.end,
         edge: CalendarEdge::Ends,
         subject: CalendarSubject::Waiver(waiver.field),
         clients: vec![waiver.key()],

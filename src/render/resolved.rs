@@ -5,24 +5,24 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use crate::model::{DatedEntry, DatedValue, DayZone, Declaration, EntryInLayer, Place, Untrusted, Waiver};
-use crate::plan::calendar_events::{waiver_end, waivers_of};
+use crate::model::{DatedEntry, DatedValue, Declaration, EntryInLayer, Place, Untrusted, Waiver};
+use crate::plan::calendar_events::waivers_of;
 use crate::render::calendar::words;
 use crate::render::escape::terminal;
 
 /// The clients for people.
-pub fn resolved_text(declarations: &[Declaration], waivers: &[Waiver], zone: &DayZone, at: Timestamp) -> String {
-    let text = |declaration: &Declaration| client_text(declaration, waivers, zone, at);
+pub fn resolved_text(declarations: &[Declaration], waivers: &[Waiver], at: Timestamp) -> String {
+    let text = |declaration: &Declaration| client_text(declaration, waivers, at);
     declarations.iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
 /// The clients for programs.
-pub fn resolved_json(declarations: &[Declaration], waivers: &[Waiver], zone: &DayZone, at: Timestamp) -> String {
-    let client = |declaration: &Declaration| client_json(declaration, waivers, zone, at);
+pub fn resolved_json(declarations: &[Declaration], waivers: &[Waiver], at: Timestamp) -> String {
+    let client = |declaration: &Declaration| client_json(declaration, waivers, at);
     format!("{:#}\n", json!({"clients": declarations.iter().map(client).collect::<Vec<_>>()}))
 }
 
-fn client_text(declaration: &Declaration, waivers: &[Waiver], zone: &DayZone, at: Timestamp) -> String {
+fn client_text(declaration: &Declaration, waivers: &[Waiver], at: Timestamp) -> String {
     let mut out = String::new();
     let mut line = |text: String| {
         out.push_str(&text);
@@ -69,8 +69,8 @@ fn client_text(declaration: &Declaration, waivers: &[Waiver], zone: &DayZone, at
         line(format!(
             "  {}  until {}, {}  {}: {}  {}",
             words::waived(waiver.field),
-            terminal(&waiver.terms.until.as_str().into()),
-            if waives(waiver, zone, at) { "active" } else { "ended" },
+            terminal(&waiver.terms.until.text().into()),
+            if waiver.is_expired(at) { "ended" } else { "active" },
             terminal(&waiver.terms.owner),
             terminal(&waiver.terms.reason),
             place(&waiver.source)
@@ -79,7 +79,7 @@ fn client_text(declaration: &Declaration, waivers: &[Waiver], zone: &DayZone, at
     out
 }
 
-fn client_json(declaration: &Declaration, waivers: &[Waiver], zone: &DayZone, at: Timestamp) -> Json {
+fn client_json(declaration: &Declaration, waivers: &[Waiver], at: Timestamp) -> Json {
     let settings: Map<_, _> = declaration
         .managed
         .iter()
@@ -108,7 +108,7 @@ fn client_json(declaration: &Declaration, waivers: &[Waiver], zone: &DayZone, at
             "owner": waiver.terms.owner,
             "reason": waiver.terms.reason,
             "source": waiver.source,
-            "active": waives(waiver, zone, at),
+            "active": !waiver.is_expired(at),
         })
     });
     json!({
@@ -141,10 +141,6 @@ fn state(entry: &DatedEntry, at: Timestamp) -> &'static str {
         (true, false) => "active",
         (false, false) => "not begun",
     }
-}
-
-fn waives(waiver: &Waiver, zone: &DayZone, at: Timestamp) -> bool {
-    waiver_end(waiver, zone).is_some_and(|end| at < end)
 }
 
 fn value(value: &Json) -> String {

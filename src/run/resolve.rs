@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::config;
-use crate::model::{DayZone, Declaration, Untrusted, Waiver};
+use crate::model::{Declaration, Untrusted, Waiver};
 use crate::plan::DocumentKind;
 use crate::run::preflight::{narrow, project};
 use crate::run::{Environment, Listener, NotStarted, RunEvent, RunRequest};
@@ -17,8 +17,6 @@ pub struct ResolvedProject {
     pub declarations: Vec<Declaration>,
     /// All waivers of the project.
     pub waivers: Vec<Waiver>,
-    /// The zone that days are counted in.
-    pub zone: DayZone,
     /// The instant of the run.
     pub at: Timestamp,
 }
@@ -33,7 +31,6 @@ pub fn resolve(request: &RunRequest, env: &Environment, listener: &Listener) -> 
         project: report.project,
         declarations: loaded.declarations,
         waivers: project.waivers,
-        zone: project.zone,
         at: project.at,
     })
 }

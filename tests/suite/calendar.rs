@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use ringform::model::{
     CalendarTime, ClientId, ClientKey, DatedDeclaration, DatedEffect, DatedEntry, DatedLayer, DatedValue, DayZone,
-    Declaration, Layer, ManagedField, Place, Setting, SettingSet, Untrusted,
+    Declaration, ManagedField, Place, Setting, SettingSet, Untrusted,
 };
 use ringform::plan::calendar_events::{CalendarEdge, CalendarEvent, CalendarSubject, calendar};
 use ringform::render::{self, CalendarFormat, escape};
@@ -15,11 +15,11 @@ use serde_json::{Value as Json, json};
 
 use crate::fixtures::{declaration, wanted};
 use crate::icalendar;
-use crate::world::World;
 
 /// A client with two fields and entries of one profile.
 fn client(id: u64, own: &[Setting], entries: &Arc<[DatedEntry]>) -> Declaration {
-    let plain = [(Setting::GeoList, wanted(Setting::GeoList, "RU")), (Setting::HoldMusic, wanted(Setting::HoldMusic, "7"))];
+    let plain =
+        [(Setting::GeoList, wanted(Setting::GeoList, "RU")), (Setting::HoldMusic, wanted(Setting::HoldMusic, "7"))];
     let mut of = declaration(&plain);
     of.client = ClientId::parse(&id.to_string()).unwrap();
     let own: Vec<ManagedField> = of.managed.iter().filter(|one| own.contains(&one.setting)).cloned().collect();
@@ -34,11 +34,8 @@ fn entry(from: Option<&str>, until: &str, line: u32) -> DatedEntry {
     let place = Place::new("ringform.yaml".into(), line, 9);
     let from = from.map(|from| CalendarTime::parse(from).unwrap());
     let until = CalendarTime::parse(until).unwrap();
-    let value = |setting, text| DatedValue {
-        setting,
-        effect: DatedEffect::Set(wanted(setting, text)),
-        place: place.clone(),
-    };
+    let value =
+        |setting, text| DatedValue { setting, effect: DatedEffect::Set(wanted(setting, text)), place: place.clone() };
     DatedEntry {
         settings: vec![value(Setting::GeoList, "RU TR"), value(Setting::HoldMusic, "77")],
         begin: from.as_ref().map(|from| from.begin(&zone)),
@@ -198,7 +195,10 @@ fn harmless(owner: &str, reason: &str) {
     let shown = escape::terminal(&joined);
     assert_eq!(found[0].text("DESCRIPTION"), format!("{shown}\nclient 12\nclients/acme.yaml:5:3"));
     assert_eq!(found[0].text("SUMMARY"), "client 12: hold_music = 77 ends");
-    assert_eq!((found[0].utc("DTSTART"), found[0].utc("DTSTAMP")), ("2026-12-14T21:00:00Z".into(), "2026-11-27T15:30:47Z".into()));
+    assert_eq!(
+        (found[0].utc("DTSTART"), found[0].utc("DTSTAMP")),
+        ("2026-12-14T21:00:00Z".into(), "2026-11-27T15:30:47Z".into())
+    );
     let window = Timestamp::UNIX_EPOCH..Timestamp::MAX;
     let text = render::calendar(&all, &window, &"ringform.yaml".into(), "0.1.0", CalendarFormat::Text);
     assert!(text.lines().count() == 5 && text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
