@@ -148,6 +148,9 @@ pub(crate) struct ApplyArgs {
     /// Accept that this field changes along with a PUT; repeat for more
     #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting, help_heading = "Safety")]
     pub allow_collateral: Vec<Setting>,
+    /// Send again after this run, whose PUT moved other fields too; look at its client first
+    #[arg(long = "after-collateral", value_name = "RUN", help_heading = "Safety")]
+    pub after_collateral: Option<String>,
     /// Send nothing when more settings than this would change, all clients together
     #[arg(long, value_name = "N", help_heading = "Safety")]
     pub max_changes: Option<u64>,

@@ -209,6 +209,8 @@ impl From<&ApplyArgs> for ApplyRequest {
             saved_plan: args.plan.clone(),
             yes: args.yes,
             allow_collateral: args.allow_collateral.iter().copied().collect(),
+            after_collateral: args.after_collateral.clone(),
+            has_terminal: false,
             limits: args.limits(),
         }
     }

@@ -13,6 +13,7 @@ mod calendar;
 mod ci_jobs;
 mod clones;
 mod closing_unit;
+mod collateral;
 mod command_files;
 mod drifting;
 mod examples;

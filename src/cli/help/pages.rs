@@ -94,7 +94,7 @@ pub(super) const PAGES: [HelpPage; 20] = [
         ],
         statuses: &[
             (0, "every client is as declared, or nothing differed"),
-            (1, "an error; a client failed or was stopped, or the answer was not yes"),
+            (1, "an error; a client failed or was stopped, the answer was not yes, or an earlier run had a collateral"),
             (130, "interrupted by a signal; requests under way are finished and recorded"),
         ],
     },
