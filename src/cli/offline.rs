@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::shared::{FileArgs, FloorArgs, OutputArgs, SelectArgs};
+use crate::cli::shared::{FileArgs, FloorArgs, InstantArgs, OutputArgs, SelectArgs};
 use crate::cli::values::duration;
 
 /// Write a starter project.
@@ -41,6 +41,9 @@ pub(crate) struct ValidateArgs {
     /// Which files.
     #[command(flatten)]
     pub files: FileArgs,
+    /// The instant of the run.
+    #[command(flatten)]
+    pub instant: InstantArgs,
     /// The rules from outside.
     #[command(flatten)]
     pub floor: FloorArgs,
@@ -58,6 +61,9 @@ pub(crate) struct ResolveArgs {
     /// Which clients.
     #[command(flatten)]
     pub select: SelectArgs,
+    /// The instant of the run.
+    #[command(flatten)]
+    pub instant: InstantArgs,
     /// List what begins and what ends, dated settings and waivers, in place of the settings
     #[arg(long, help_heading = "Report")]
     pub calendar: bool,

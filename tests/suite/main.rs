@@ -32,6 +32,7 @@ mod hostile;
 mod icalendar;
 mod identity;
 mod importing;
+mod instants;
 mod journals;
 mod laws_exchange;
 mod laws_fields;
