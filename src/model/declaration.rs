@@ -80,6 +80,15 @@ impl Layer {
         }
     }
 
+    /// Whether one place of it can declare the values of many clients. A document's own place has one client.
+    pub fn can_be_shared(&self) -> bool {
+        match self {
+            Layer::Settings => false,
+            // An entry of a profile is shared, an entry of a document is not: its place tells them apart.
+            Layer::Profile(_) | Layer::Temporary { .. } | Layer::Undo(_) => true,
+        }
+    }
+
     /// Reads the form that [`Layer::text`] writes.
     pub fn parse(text: &str) -> Option<Layer> {
         if let Some(name) = text.strip_prefix("profile ") {
