@@ -166,3 +166,50 @@ impl From<&Declaration> for DeclaredClient {
         DeclaredClient { client: declaration.client, credentials, managed: declaration.managed_set() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_layer_reads_back_from_its_text(
+            owner in r"(?s)[\PC\x00-\x1f() ]{0,40}",
+            until in "[0-9TZ:+-]{0,25}",
+            name in r"(?s)\PC{0,20}",
+        ) {
+            let layers = [
+                Layer::Settings,
+                Layer::Profile(name.as_str().into()),
+                Layer::Undo(name.as_str().into()),
+                Layer::Temporary { until: until.into(), owner: owner.as_str().into() },
+            ];
+            for layer in layers {
+                prop_assert_eq!(Layer::parse(&layer.text()), Some(layer));
+            }
+        }
+
+        #[test]
+        fn any_text_that_is_a_layer_is_its_text(rest in r"(?s)[\PC\x00-\x1f() ]{0,40}") {
+            for start in ["temporary until ", "temporary until 2026-12-14 (", "profile ", "undo ", ""] {
+                for text in [format!("{start}{rest}"), format!("{start}{rest})")] {
+                    if let Some(layer) = Layer::parse(&text) {
+                        prop_assert_eq!(layer.text(), text);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_owner_can_hold_everything() {
+        for owner in [" (x)", ")", "(", "a) (b", "\n", "", "temporary until 2026-12-14 (anna)", "profile x"] {
+            let layer = Layer::Temporary { until: "2026-12-14".into(), owner: owner.into() };
+            assert_eq!(Layer::parse(&layer.text()), Some(layer), "{owner:?}");
+        }
+        assert_eq!(Layer::parse("temporary until 2026-12-14"), None);
+        assert_eq!(Layer::parse("temporary until 2026-12-14 anna)"), None);
+    }
+}

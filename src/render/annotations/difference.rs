@@ -121,8 +121,8 @@ fn with_marks(sentence: &str, countries: &str, difference: &Difference, by: Mark
 /// Since when it is overdue, and which entry began or ended.
 fn cause(difference: &Difference) -> Untrusted {
     let because = difference.dated.as_deref().and_then(|dated| dated.because.as_ref());
-    // The annotation is at the place of the declaration.
-    let is_elsewhere = because.is_some_and(|one| one.source != difference.place);
+    // The annotation is in the file of the declaration.
+    let is_elsewhere = because.is_some_and(|one| one.source.file != difference.place.file);
     let raw = |text: &Untrusted| text.raw().to_owned();
     let because = because.map(|one| format!("; {}", dated::because(one, is_elsewhere, raw))).unwrap_or_default();
     let overdue = dated::overdue_since(difference).map(|since| format!("; {}", dated::overdue(since)));

@@ -2,19 +2,19 @@
 //!
 //! Owns its sentence and its level. What a change of this run shows already gets no second annotation.
 
-use crate::model::{Direction, Layer, Untrusted};
+use crate::model::{Direction, Untrusted};
 use crate::plan::ClientPlan;
 use crate::plan::scheduled::ScheduledChange;
 use crate::render::annotations::annotation::{AnnotatedClient, Annotation, AnnotationLevel, AnnotationRank};
 use crate::render::annotations::rule;
-use crate::render::wording::dated::{scheduled_terms, scheduled_time, scheduled_values};
+use crate::render::wording::dated::{is_change_of, scheduled_terms, scheduled_time, scheduled_values};
 
 /// The most countries that are named.
 const CODES: usize = 12;
 
 /// Adds the annotations of a client's dated settings.
 pub(super) fn annotations<'p>(client: &'p ClientPlan, who: AnnotatedClient<'p>, list: &mut Vec<Annotation<'p>>) {
-    for (nth, change) in client.scheduled.iter().enumerate().filter(|(_, change)| !is_shown(client, change)) {
+    for (nth, change) in client.scheduled.iter().enumerate().filter(|(_, change)| !is_change_of(change, client)) {
         let (level, rank, rule) = match change.effect() {
             Some(Direction::Opens | Direction::Unclear) => {
                 (AnnotationLevel::Warning, AnnotationRank::Security, rule::SCHEDULED_SECURITY)
@@ -29,16 +29,8 @@ pub(super) fn annotations<'p>(client: &'p ClientPlan, who: AnnotatedClient<'p>, 
     }
 }
 
-/// Whether the entry holds now, and a change of the client has its value.
-fn is_shown(client: &ClientPlan, change: &ScheduledChange) -> bool {
-    client.changes.iter().map(|one| &one.difference).any(|one| {
-        one.setting == change.setting && one.place == change.source && matches!(one.layer, Layer::Temporary { .. })
-    })
-}
-
 fn sentence(change: &ScheduledChange) -> Untrusted {
-    let [values, time, terms] =
-        [scheduled_values(change, CODES), scheduled_time(change), scheduled_terms(change)];
+    let [values, time, terms] = [scheduled_values(change, CODES), scheduled_time(change), scheduled_terms(change)];
     let effect = match change.effect() {
         Some(Direction::Opens) => "; security: opens",
         Some(Direction::Unclear) => "; security",

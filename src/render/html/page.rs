@@ -13,7 +13,9 @@ use sha2::{Digest as _, Sha256};
 use crate::model::Level;
 use crate::plan::Plan;
 use crate::render::grouping::clients::ClientGroups;
-use crate::render::html::{client, failure, findings, footer, header, problems, scheduled, security, unchanged, unconfirmed};
+use crate::render::html::{
+    client, failure, findings, footer, header, problems, scheduled, security, unchanged, unconfirmed,
+};
 
 const STYLE: &str = include_str!("page.css");
 

@@ -38,9 +38,12 @@ impl DifferenceCells {
             (true, _) => format!("⚠ **{}**", view.marked("security", "security: ")),
             (false, word) => word.to_owned(),
         };
-        let overdue = view.overdue().map(|overdue| format!("⚠ **{overdue}**")).unwrap_or_default();
+        let overdue = view.overdue().map(|overdue| format!("⚠ **security: {overdue}**"));
+        // The mark of a finding says the same without the instant.
+        let grave = if overdue.is_some() && view.mark().1 == "overdue" { String::new() } else { grave };
+        let overdue = overdue.unwrap_or_default();
         let because = view.because(|text| code(&cut(text, CAUSE))).unwrap_or_default();
-        let notes = [grave, view.countries(CODES), view.origin(), overdue, because];
+        let notes = [overdue, grave, view.countries(CODES), view.origin(), because];
         DifferenceCells {
             field: format!("`{}`", view.difference.setting),
             values: view.values().map(value),

@@ -119,7 +119,7 @@ pub(super) fn write<'p>(plan: &Plan, groups: &ClientGroups<'p>, is_report: bool,
     for group in &groups.places {
         fold_of_place(group, section);
     }
-    for same in &groups.many {
+    for same in groups.many.iter().filter(|same| !same.changes.is_empty() || !same.sample().released.is_empty()) {
         let summary = format!("{} like {}", count(same.clients.len(), "client"), id(same.sample().client_id));
         section.fold(&summary, &ids(&same.clients, LISTED));
     }

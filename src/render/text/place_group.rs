@@ -17,16 +17,17 @@ use crate::render::text::row::{DifferenceRow, StyledText};
 use crate::render::wording::change::MarkBy;
 use crate::render::wording::numbers::{count, some};
 
-/// How many old values are shown without `-v`. With the totals, a fleet under one place takes at most 25 lines.
+/// How many lines of old values are shown without `-v`. With the totals, a fleet under one place takes at most 25 lines.
 const VALUES: usize = 12;
 
 /// How many clients of one old value are named without `-v`.
 const CLIENTS: usize = 3;
 
-/// Writes a group, without a blank line after it.
+/// Writes a group, without a blank line after it. `below` is how many lines another list of the plan takes.
 pub(super) fn write(
     group: &PlaceGroup<'_>,
     by: MarkBy,
+    below: usize,
     column: usize,
     options: &TextOptions,
     out: &mut dyn Write,
@@ -36,7 +37,7 @@ pub(super) fn write(
     let line = row::painted(&header, options.color);
     with_place(&line, row::width(&header), &head.place, column, options, out)?;
     let long = head.write_long(options, out)?;
-    let most = if options.verbose { usize::MAX } else { VALUES.saturating_sub(long).max(CLIENTS) };
+    let most = if options.verbose { usize::MAX } else { VALUES.saturating_sub(long + below).max(CLIENTS) };
     let (shown, rest) = places::first(&group.values, most);
     table(shown, group.is_mixed(), by, options, out)?;
     if !rest.is_empty() {

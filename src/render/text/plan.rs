@@ -41,8 +41,9 @@ fn whole(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<
     }
     let by = MarkBy::of(plan);
     let column = column(&groups, by, options);
+    let below = scheduled::lines(plan);
     for group in &groups.places {
-        place_group::write(group, by, column, options, &mut out)?;
+        place_group::write(group, by, below, column, options, &mut out)?;
         writeln!(out)?;
     }
     place_group::blocked(&groups.blocked, options, &mut out)?;
@@ -124,7 +125,7 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     let failed = totals.summary.failed > 0 || (totals.is_report && totals.undone() > 0);
     let label = match (failed, totals.summary.to_change) {
         (true, _) => TextStyle::Bad,
-        (false, 0) if totals.summary.clients > 0 => TextStyle::Good,
+        (false, 0) if totals.summary.clients > 0 && totals.blocked == 0 => TextStyle::Good,
         (false, _) => TextStyle::Heading,
     };
     for alarm in totals.alarms().into_iter().filter(|_| plan.run.drift.is_none()) {

@@ -72,7 +72,7 @@ pub(super) struct DifferenceRow {
     /// The full text of what the row shows short, each with a word.
     pub(super) long: Vec<(&'static str, StyledText)>,
     /// Why it differs, and since when it is open past its end.
-    cause: Vec<(&'static str, StyledText)>,
+    cause: Option<(&'static str, StyledText)>,
 }
 
 impl DifferenceRow {
@@ -125,7 +125,12 @@ impl DifferenceRow {
         let name = StyledText::new(TextStyle::Plain, view.difference.setting.name());
         let values = vec![StyledText::new(TextStyle::Faint, " → "), cell];
         let place = view.place(|text| terminal(text).to_string());
-        DifferenceRow { columns: [vec![name], values, Vec::new(), Vec::new(), Vec::new()], place, long, cause: cause(view) }
+        DifferenceRow {
+            columns: [vec![name], values, Vec::new(), Vec::new(), Vec::new()],
+            place,
+            long,
+            cause: cause(view),
+        }
     }
 
     /// The row of an old value alone, without its field and place. A long value is shown short only.
@@ -134,7 +139,7 @@ impl DifferenceRow {
         let (cell, _) = fitted("before", before, BEFORE);
         let [_, _, codes, mark, origin] = DifferenceRow::of(view, ["", ""]).columns;
         let columns = [Vec::new(), vec![cell], codes, mark, origin];
-        DifferenceRow { columns, place: String::new(), long: Vec::new(), cause: Vec::new() }
+        DifferenceRow { columns, place: String::new(), long: Vec::new(), cause: None }
     }
 
     /// Writes the full values and the cause below the row, and returns the number of lines.
@@ -151,11 +156,14 @@ impl DifferenceRow {
     }
 }
 
-/// Why it differs, and since when it is open past its end, each on a line below the row.
-fn cause(view: &DifferenceView<'_>) -> Vec<(&'static str, StyledText)> {
-    let because = view.because(|text| terminal(text).to_string()).map(|text| StyledText::new(TextStyle::Plain, text));
-    let overdue = view.overdue().map(|text| StyledText::new(TextStyle::Grave, format!("! {text}")));
-    because.map(|cell| ("because", cell)).into_iter().chain(overdue.map(|cell| ("", cell))).collect()
+/// Why it differs, and since when it is open past its end: one line below the row.
+fn cause(view: &DifferenceView<'_>) -> Option<(&'static str, StyledText)> {
+    let cause = view.cause(|text| terminal(text).to_string());
+    match view.overdue() {
+        _ if cause.is_empty() => None,
+        Some(_) => Some(("because", StyledText::new(TextStyle::Grave, format!("! {cause}")))),
+        None => Some(("because", StyledText::new(TextStyle::Plain, cause))),
+    }
 }
 
 /// A value in at most `most` columns, and its full text if that is longer.

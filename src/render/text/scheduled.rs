@@ -40,6 +40,15 @@ pub(super) fn write(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> 
     writeln!(out)
 }
 
+/// How many lines they take without `-v`.
+pub(super) fn lines(plan: &Plan) -> usize {
+    match scheduled(plan).len().min(MOST) {
+        0 => 0,
+        // A head and a blank line.
+        rows => rows + 2,
+    }
+}
+
 /// `! opens  geo_list  +GE +TR  client 12  Shop  from 2026-12-01 until 2026-12-14, anna: trade fair  clients/acme.yaml:9`
 fn row(group: &ScheduledGroup<'_>, options: &TextOptions) -> FindingRow {
     let change = group.change;

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use crate::model::{Because, DatedEvent, Difference, Layer, Untrusted, instant_text};
+use crate::plan::ClientPlan;
 use crate::plan::scheduled::ScheduledChange;
 use crate::render::escape::cut;
 use crate::render::wording::change::{signed, state};
@@ -51,6 +52,14 @@ pub(crate) fn overdue_since(difference: &Difference) -> Option<Timestamp> {
 /// `overdue since 2026-12-14T21:00:00Z`
 pub(crate) fn overdue(since: Timestamp) -> String {
     format!("overdue since {}", instant_text(since))
+}
+
+/// Whether the entry holds now, and a change of the client has its value.
+pub(crate) fn is_change_of(scheduled: &ScheduledChange, client: &ClientPlan) -> bool {
+    client.changes.iter().map(|change| &change.difference).any(|one| {
+        let is_same = one.setting == scheduled.setting && one.place == scheduled.source;
+        is_same && matches!(one.layer, Layer::Temporary { .. })
+    })
 }
 
 /// What an entry does to its field: the countries that it brings, or the two values.
