@@ -135,7 +135,10 @@ pub(crate) fn idle_additions(entries: &[DatedEntry], plain: &[ManagedField], pro
         let message = match (below.codes().is_empty(), declared.as_slice()) {
             (true, _) => format!("`{}` is `*` without this entry, so the entry adds nothing", value.setting),
             (false, []) => continue,
-            (false, codes) => format!("`{}` has {} without this entry too", value.setting, codes.join(", ")),
+            (false, codes) => {
+                let codes = problems.list(codes, "some of these countries");
+                format!("`{}` has {codes} without this entry too", value.setting)
+            }
         };
         let warning = Diagnostic::warning("idle-addition", value.place.clone(), message);
         problems.push(warning.help("remove from the entry what is declared anyway".to_owned()));
