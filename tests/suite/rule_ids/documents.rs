@@ -41,11 +41,11 @@ fn temporary() -> Vec<Row> {
         entries(&entry("hold_music: 6", day), &[]),
         entries("  text\n", &["error bad-temporary 4:3"]),
         entries(&entry("geo_list: {add: [\"*\"]}", day), &["error bad-temporary 4:34"]),
-        entries(&entry("hold_music: 6", "from: 2999-12-31, until: 2999-12-01"), &["error bad-temporary 4:59"]),
+        entries(&entry("hold_music: 6", "from: 2999-12-31, until: 2999-12-01"), &["error bad-temporary 4:58"]),
         entries(&two, &["error temporary-collision 5:29"]),
         entries(&entry("timezone: UTC", day), &["error temporary-unmanaged 4:27"]),
         entries(&entry("geo_list: {add: [RU]}", day), &["warning idle-addition 4:27"]),
-        entries(&entry("hold_music: 6", "from: 2999-12-01, until: 3001-12-01"), &["warning long-temporary 4:59"]),
+        entries(&entry("hold_music: 6", "from: 2999-12-01, until: 3001-12-01"), &["warning long-temporary 4:58"]),
         entries(&entry("hold_music: 6", "until: 2020-12-01"), &["warning old-temporary 4:40"]),
     ]
 }
