@@ -7,6 +7,7 @@
 mod apply;
 mod apply_lock;
 mod auth;
+mod collateral;
 mod drift;
 mod environment;
 mod events;

@@ -90,10 +90,11 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform apply", "Show the plan, ask, and send"),
             ("ringform apply --plan plan.json --yes", "Send a saved plan without a question"),
             ("ringform apply --yes --max-changed-clients 5% --canary 1", "Send with limits, one client first"),
+            ("ringform apply --only-closing --yes", "Take countries away that git does not declare, and open nothing"),
         ],
         statuses: &[
             (0, "every client is as declared, or nothing differed"),
-            (1, "an error; a client failed or was stopped, or the answer was not yes"),
+            (1, "an error; a client failed or was stopped, the answer was not yes, or an earlier run had a collateral"),
             (130, "interrupted by a signal; requests under way are finished and recorded"),
         ],
     },
