@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::api::{Proxies, Shutdown};
 use crate::git::GitEnvironment;
+use crate::model::instant_text;
 use crate::plan::{QuotaUsage, Requests, Run};
 
 /// Replaces a file whole or not at all, and makes the folders above it.
@@ -141,17 +142,12 @@ pub struct Clock {
 impl Clock {
     /// When the run began, RFC 3339 in UTC, to the second.
     pub fn started_at(&self) -> String {
-        text(self.started_at)
-    }
-
-    /// The day on which the run began, `YYYY-MM-DD` in UTC.
-    pub fn today(&self) -> String {
-        self.started_at.strftime("%Y-%m-%d").to_string()
+        instant_text(self.started_at)
     }
 
     /// Now, RFC 3339 in UTC, to the second.
     pub fn now(&self) -> String {
-        text((self.timestamp)())
+        instant_text((self.timestamp)())
     }
 
     /// The instant now: the start of the run and the time since, sleep included. The clock on the wall may jump meanwhile.
@@ -177,10 +173,6 @@ impl Clock {
     }
 }
 
-fn text(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +182,6 @@ mod tests {
     fn the_name_of_a_run_holds_its_time_and_chance() {
         let env = Environment { random_seed: 0xabcd_ef01_2345, ..testing::environment(&[]) };
         assert_eq!(env.run_id(), "20260102T030405Z-00012345");
-        assert_eq!(env.clock.today(), "2026-01-02");
         assert_eq!(env.run_without_requests().started_at, "2026-01-02T03:04:05Z");
     }
 

@@ -63,7 +63,7 @@ pub use request::{
     ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
     LedgerBeginning, LedgerOptions, Notification, PastRunName, RunRequest, UndoRequest,
 };
-pub use resolve::resolve;
+pub use resolve::{ResolvedProject, resolve};
 pub use session::simulator_state;
 pub use undo::undo;
 pub use validate::{Validation, validate};

@@ -77,7 +77,7 @@ pub(super) fn drift_report(state: FindingState, is_field: bool, is_waived: bool,
     let declared = [DeclaredClient::from(&declaration)];
     let context = RunContext {
         at: "2026-01-02T03:04:05Z",
-        today: "2026-01-02",
+        instant: "2026-01-02T03:04:05Z".parse().unwrap(),
         declared: &declared,
         selected: &declared,
         whole: true,
