@@ -84,6 +84,7 @@ mod starting;
 mod story;
 mod supply;
 mod surfaces;
+mod trip;
 mod trust;
 mod unconfirmed;
 mod undo;
