@@ -103,6 +103,9 @@ pub struct CalendarTime {
 }
 
 impl CalendarTime {
+    /// What people may write, for a help.
+    pub const SPELLINGS: &'static str = calendar_text::SPELLINGS;
+
     /// Reads `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM[:SS]` and `Z`, `±HH:MM` or `±HH`; nothing else.
     pub fn parse(text: &str) -> Result<CalendarTime, Flaw> {
         calendar_text::read(text).map(|moment| CalendarTime { text: text.into(), moment })

@@ -113,16 +113,6 @@ impl DatedDeclaration {
         self.evaluate(self.at, |_| false)
     }
 
-    /// The next instant after this one at which a declared value changes; `None` where none ever does.
-    pub fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
-        let all = self.entries().flat_map(|one| [one.entry.begin, Some(one.entry.end)]).flatten();
-        let mut instants: Vec<Timestamp> = all.filter(|instant| *instant > after).collect();
-        instants.sort_unstable();
-        instants.dedup();
-        let now = values(&self.managed_at(after));
-        instants.into_iter().find(|instant| values(&self.managed_at(*instant)) != now)
-    }
-
     fn evaluate(&self, at: Timestamp, counts: impl Fn(&DatedEntry) -> bool) -> Vec<ManagedField> {
         let mut managed: Vec<ManagedField> = Vec::with_capacity(self.touched.len());
         for layer in &self.layers {
@@ -143,10 +133,6 @@ impl DatedDeclaration {
 /// The fields of an entry that are not among the hidden ones.
 fn effective(entry: &DatedEntry, hidden: SettingSet) -> SettingSet {
     entry.settings.iter().map(|value| value.setting).filter(|setting| !hidden.contains(*setting)).collect()
-}
-
-fn values(managed: &[ManagedField]) -> Vec<(Setting, State)> {
-    managed.iter().map(|one| (one.setting, one.wanted.clone())).collect()
 }
 
 fn put(managed: &mut Vec<ManagedField>, new: ManagedField) {

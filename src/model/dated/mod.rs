@@ -6,6 +6,7 @@
 mod cause;
 mod entry;
 mod layers;
+mod next_change;
 
 pub use cause::{Because, DatedCause, DatedEvent};
 pub use entry::{DatedEffect, DatedEntry, DatedValue};

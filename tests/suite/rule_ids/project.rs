@@ -30,6 +30,8 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn sections() -> Vec<Row> {
     vec![
+        project("zone: Europe/Moscow\n", &[]),
+        project("zone: MSK\n", &["error bad-zone 2:7"]),
         project("", &[]),
         row("endpoint: [\n", &["error yaml-syntax 1:11"]),
         row("<<<<<<< HEAD\nendpoint: a\n=======\nendpoint: b\n>>>>>>> b\n", &["error yaml-syntax 1:1"]),
