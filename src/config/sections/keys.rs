@@ -192,6 +192,11 @@ pub static CONDITIONS: SectionKeys = SectionKeys {
             KeyShape::Count,
             "more countries than this would be in the list; `*` is more than any number",
         ),
+        key(
+            "max_days",
+            KeyShape::Number { least: 1, most: Some(3650), default: None },
+            "the change opens geo_list, and no dated entries of at most so many days bring every country that it adds",
+        ),
         key("unmanaged", KeyShape::Flag, "the client does not manage the field (`true`)"),
     ],
 };

@@ -47,6 +47,10 @@ pub struct DatedCause {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub overdue_since: Option<Timestamp>,
+    /// For how many days dated entries open what the change opens; of several countries the longest. `null` where the
+    /// change adds no country, or one that stays.
+    #[serde(default)]
+    pub opens_for_days: Option<u32>,
 }
 
 impl DatedCause {
@@ -75,7 +79,9 @@ impl DatedDeclaration {
             owner: entry.owner.clone(),
             source: entry.place.clone(),
         });
-        DatedCause { because, overdue_since: self.overdue_since(setting, declared, live) }.or_none()
+        let overdue_since = self.overdue_since(setting, declared, live);
+        let opens_for_days = self.opening_days(setting, declared, live);
+        DatedCause { because, overdue_since, opens_for_days }.or_none()
     }
 
     /// The earliest end of an opening that live still holds and git does not declare now. Of a country or a value that

@@ -5,8 +5,11 @@
 
 mod cause;
 mod entry;
+mod first_effect;
 mod layers;
+mod open_spans;
 
 pub use cause::{Because, DatedCause, DatedEvent};
 pub use entry::{DatedEffect, DatedEntry, DatedValue};
 pub use layers::{DatedDeclaration, DatedLayer, EntryInLayer};
+pub use open_spans::OpenSpans;

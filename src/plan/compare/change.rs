@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Declaration, Difference, LiveSettings, ManagedField, State};
+use crate::model::{DatedCause, Declaration, Difference, LiveSettings, ManagedField, State};
 use crate::plan::compare::origin::OriginRule;
 
 /// What happens to a field.
@@ -48,13 +48,16 @@ impl Change {
 pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, rule: OriginRule<'_>) -> Vec<Change> {
     let one = |managed: &ManagedField| {
         let mut change = change(managed, live.state(managed.setting)?, rule)?;
-        if let Some(dated) = &declaration.dated {
-            let Difference { setting, declared, live, .. } = &change.difference;
-            change.difference.dated = dated.cause(*setting, declared, live);
-        }
+        change.difference.dated = dated_cause(declaration, &change.difference);
         Some(change)
     };
     declaration.managed.iter().filter_map(one).collect()
+}
+
+/// What the dated settings of a client say about one of its differences.
+pub(super) fn dated_cause(declaration: &Declaration, difference: &Difference) -> Option<Box<DatedCause>> {
+    let Difference { setting, declared, live, .. } = difference;
+    declaration.dated.as_ref().and_then(|dated| dated.cause(*setting, declared, live))
 }
 
 /// The difference between the declared value of a field and the value before; `None` where the two are equal.
