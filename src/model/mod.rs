@@ -49,7 +49,8 @@ pub use cause::{Advice, causes, io_cause};
 pub use ci_job::CiJob;
 pub use client::{ClientId, ClientKey};
 pub use dated::{
-    Because, DatedCause, DatedDeclaration, DatedEffect, DatedEntry, DatedEvent, DatedLayer, DatedValue, EntryInLayer, OpenSpans,
+    Because, DatedCause, DatedDeclaration, DatedEffect, DatedEntry, DatedEvent, DatedLayer, DatedValue, EntryInLayer,
+    OpenSpans,
 };
 pub use declaration::{Declaration, DeclaredClient, Expectation, Layer, ManagedField};
 pub use diagnostic::{Diagnostic, Level};

@@ -240,6 +240,16 @@ pub static GUARD_CASE: SectionKeys = SectionKeys {
         key("labels", KeyShape::Labels, "the labels of the client"),
         required("live", KeyShape::Settings, "what the API answers; a field that is left out is not set"),
         required("declared", KeyShape::Settings, "what the client declares; a field that is left out is not managed"),
+        key(
+            "temporary",
+            KeyShape::Temporary,
+            "dated entries of the client, as in a document; all of them count as new",
+        ),
+        key(
+            "at",
+            KeyShape::DayOrInstant,
+            "the day or the instant at which the guards judge; required with `temporary`",
+        ),
         required("expect", KeyShape::Choice(&GuardVerdict::WORDS), "the verdict of the guards"),
         key("guard", KeyShape::Name, "the guard that must give this verdict; without it, all guards together"),
     ],

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +178,13 @@ pub struct Run {
     /// The report of drift; `null` for other commands.
     #[serde(default)]
     pub drift: Option<DriftReport>,
+}
+
+impl Run {
+    /// The instant that it judged by; `None` where its text is not one.
+    pub fn instant(&self) -> Option<Timestamp> {
+        self.at.as_deref().unwrap_or(&self.started_at).parse().ok()
+    }
 }
 
 /// Numbers of requests.
