@@ -65,6 +65,7 @@ mod repository;
 mod revisions;
 mod rule_ids;
 mod saved;
+mod scheduled;
 mod screens;
 mod signals;
 mod starting;

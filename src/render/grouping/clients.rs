@@ -22,7 +22,7 @@ pub(crate) struct ClientGroups<'p> {
     pub blocked: Vec<BlockedGroup<'p>>,
     /// Groups of more than [`MANY`] clients with identical other changes; the largest group first.
     pub many: Vec<ClientGroup<'p>>,
-    /// Other clients with a difference, each a group of one, in the order of the plan.
+    /// Other clients with a difference, or that a guard stops, each a group of one, in the order of the plan.
     pub alone: Vec<ClientGroup<'p>>,
     /// Clients that ringform could not compare or apply, by cause; the most frequent cause last.
     pub causes: Vec<FailureCause<'p>>,
@@ -77,7 +77,7 @@ impl<'p> ClientGroups<'p> {
         for client in &plan.clients {
             if is_undone(client) {
                 undone.add(cause_key(client), client);
-            } else if client.changes.is_empty() && client.released.is_empty() {
+            } else if client.changes.is_empty() && client.released.is_empty() && client.blocked.is_empty() {
                 groups.in_sync.push(client);
             } else if is_shown(client) {
                 let whole = ClientRest { client, at: changed.len(), taken: SettingSet::default() };
