@@ -74,10 +74,10 @@ pub(super) fn messages(guard: &Guard, client: &ClientPlan) -> Vec<GuardMessage> 
             }
             continue;
         }
-        let change = client.changes.iter().map(|change| &change.difference).find(|one| one.setting == setting);
-        let change = change.filter(|change| holds(&guard.when, ValueStep::from(*change)));
+        let change = client.judged(setting);
+        let change = change.as_deref().filter(|change| holds(&guard.when, ValueStep::from(*change)));
         found.extend(change.map(|change| GuardMessage { step: now, text: message(guard, change.into()) }));
-        for (position, entry) in client.scheduled.iter().enumerate().filter(|(_, entry)| entry.setting == setting) {
+        for (position, entry) in judged_entries(client).filter(|(_, entry)| entry.setting == setting) {
             // The message about the change of now says it already, where that stops the client.
             let is_said = client.is_to_send() && change.is_some_and(|change| entry.is_part_of(change));
             if entry.before != entry.after && !is_said && holds(&guard.when, entry.into()) {
@@ -87,6 +87,12 @@ pub(super) fn messages(guard: &Guard, client: &ClientPlan) -> Vec<GuardMessage> 
         }
     }
     found
+}
+
+/// The dated settings that the change set brings. A run that can only close begins none of them, and a mistake in git
+/// must not stop it.
+fn judged_entries(client: &ClientPlan) -> impl Iterator<Item = (usize, &ScheduledChange)> {
+    client.scheduled.iter().enumerate().filter(|_| !client.only_closing)
 }
 
 /// Whether all conditions that are given hold for a step.

@@ -40,7 +40,7 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
             }
         }
         for GuardMessage { step, text: message } in messages(guard, client) {
-            let is_to_stop = guard.effect == Enforcement::Deny && can_be_stopped(client, step);
+            let is_to_stop = guard.effect == Enforcement::Deny && can_stop(guard, client, step);
             let reason = guards.reason(guard).filter(|_| is_to_stop);
             // A guard that this run passes does not silence a stricter one of its name.
             let effect = if reason.is_some() { Enforcement::Warn } else { guard.effect };
@@ -81,9 +81,10 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
 }
 
 /// Whether a guard can stop a client because of this step. What a run does not send stops nothing. A dated setting that
-/// the change set brings stops its client all the same: no later run would judge it as a part of this change.
-fn can_be_stopped(client: &ClientPlan, step: JudgedStep) -> bool {
-    step.scheduled.is_some() || client.is_to_send()
+/// the change set brings stops its client all the same: no later run would judge it as a part of this change. A field
+/// that is not managed is never sent, so it stops no run that can only close.
+fn can_stop(guard: &Guard, client: &ClientPlan, step: JudgedStep) -> bool {
+    step.scheduled.is_some() || (client.is_to_send() && !(client.only_closing && guard.when.unmanaged))
 }
 
 /// Whether the project has a guard of the same name and rule as this one of a floor: the two would say the same.
@@ -102,7 +103,7 @@ fn passed(guard: &Guard, client: &ClientPlan, message: &Untrusted, reason: &Untr
 pub(super) fn stops(list: &GuardList, guard: &Guard, client: &ClientPlan) -> bool {
     let judges = || list.of(client).into_iter().any(|one| std::ptr::eq(one, guard));
     let is_to_stop = guard.effect == Enforcement::Deny && client.error.is_none();
-    is_to_stop && judges() && messages(guard, client).iter().any(|one| can_be_stopped(client, one.step))
+    is_to_stop && judges() && messages(guard, client).iter().any(|one| can_stop(guard, client, one.step))
 }
 
 /// Whether an entry of `blocked`, as an earlier run wrote it, is of a guard that this run passes.

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
+use crate::model::waiver::holding;
 use crate::model::{
     ClientKey, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
 };
@@ -111,19 +112,16 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
 
 /// The waiver that holds today: the field's own before the whole client's.
 fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
-    if field.is_some_and(|field| now.never_waived.contains(field)) {
-        return None;
-    }
-    let holds = now.waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(now.today));
-    holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
+    holding(now.waivers, now.never_waived, now.today, client, field).cloned()
 }
 
 /// New or continuing.
 fn state(before: &Finding, finding: &Finding) -> FindingState {
-    let lapsed = before.waived.is_some() && finding.waived.is_none();
+    let lapsed = before.is_silenced() && !finding.is_silenced();
+    let ended = finding.is_overdue() && !before.is_overdue();
     let live = |one: &Finding| one.difference().map(|difference| difference.live.clone());
     let moved = finding.risk().severity == Severity::Security && live(finding) != live(before);
-    match !before.notified || lapsed || moved {
+    match !before.notified || lapsed || ended || moved {
         true => FindingState::New,
         false => FindingState::Continuing,
     }
@@ -152,8 +150,9 @@ fn ended_or_not(
     }
     let waived = waived(&before.key(), field, now);
     // A waiver that ended meanwhile makes it new when the client is read again.
-    let notified = before.notified && (before.waived.is_none() || waived.is_some());
-    Finding { state: FindingState::Unread, waived, notified, ..before.clone() }
+    let mut unread = Finding { state: FindingState::Unread, waived, ..before.clone() };
+    unread.notified = before.notified && (!before.is_silenced() || unread.is_silenced());
+    unread
 }
 
 /// The gravest first, the more open the earlier; among equals the new before the continuing. Unread and resolved ones

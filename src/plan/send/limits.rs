@@ -109,8 +109,11 @@ impl Openings {
     fn of(plan: &Plan) -> Openings {
         let (mut openings, now) = (Openings::default(), plan.run.instant());
         for client in &plan.clients {
-            let opens = |change: &&Change| change.difference.risk().effect == Some(Direction::Opens);
+            let opens = |change: &&Change| change.effect() == Some(Direction::Opens);
             openings.now += client.to_send().filter(opens).count() as u64;
+            if client.only_closing {
+                continue;
+            }
             let is_sent = |entry: &ScheduledChange| {
                 let holds = now.is_some_and(|now| entry.begins_at.is_none_or(|begin| begin <= now));
                 holds && client.to_send().filter(opens).any(|change| entry.is_part_of(&change.difference))
