@@ -51,6 +51,7 @@ mod messages;
 mod metrics;
 mod network;
 mod odd_files;
+mod opening_needs_end;
 mod origins;
 mod output_inputs;
 mod outputs;

@@ -13,3 +13,6 @@ pub use cause::{Because, DatedCause, DatedEvent};
 pub use entry::{DatedEffect, DatedEntry, DatedValue};
 pub use layers::{DatedDeclaration, DatedLayer, EntryInLayer};
 pub use open_spans::OpenSpans;
+
+#[cfg(test)]
+mod span_tests;
