@@ -24,7 +24,7 @@ pub(crate) struct ClientGroups<'p> {
     pub blocked: Vec<BlockedGroup<'p>>,
     /// Groups of more than [`MANY`] clients with identical other changes; the largest group first.
     pub many: Vec<ClientGroup<'p>>,
-    /// Other clients with a difference, each a group of one, in the order of the plan.
+    /// Other clients with a difference, or that a guard stops, each a group of one, in the order of the plan.
     pub alone: Vec<ClientGroup<'p>>,
     /// Clients that ringform could not compare or apply, by cause; the most frequent cause last.
     pub causes: Vec<FailureCause<'p>>,

@@ -34,7 +34,7 @@ pub(super) fn explain(difference: &mut Difference, because: Because, overdue: bo
         difference.place = because.source.clone();
     }
     let overdue_since = overdue.then(|| at(END));
-    difference.dated = Some(Box::new(DatedCause { because: Some(because), overdue_since }));
+    difference.dated = Some(Box::new(DatedCause { because: Some(because), overdue_since, opens_for_days: None }));
 }
 
 /// A client whose entry began.
@@ -58,6 +58,7 @@ pub(super) fn ended(id: u64, until: &str, owner: &str) -> ClientPlan {
 pub(super) fn scheduled(setting: Setting, [before, after]: [Json; 2], source: Place) -> ScheduledChange {
     let state = |json: &Json| value::live(setting.kind(), json);
     ScheduledChange {
+        opens_for_days: None,
         setting,
         before: state(&before),
         after: state(&after),
