@@ -51,6 +51,7 @@ mod odd_files;
 mod origins;
 mod output_inputs;
 mod outputs;
+mod overdue;
 mod overriding;
 mod pages;
 mod pipeline;
