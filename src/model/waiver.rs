@@ -8,7 +8,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ClientId, ClientKey, Place, Setting, Untrusted};
+use crate::model::{ClientId, ClientKey, Place, Setting, SettingSet, Untrusted};
 
 /// Who accepted a finding, why and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -70,6 +70,22 @@ impl Waiver {
         let until = held.map(|then| &then.terms.until).max()?.min(&self.terms.until).clone();
         Some(Waiver { terms: Waived { until, ..self.terms.clone() }, ..self.clone() })
     }
+}
+
+/// The terms of the waiver that holds on this day: the field's own before the whole client's. `None` for the field is a
+/// client that could not be read.
+pub fn holding<'w>(
+    waivers: &'w [Waiver],
+    never_waived: SettingSet,
+    today: &str,
+    client: &ClientKey,
+    field: Option<Setting>,
+) -> Option<&'w Waived> {
+    if field.is_some_and(|field| never_waived.contains(field)) {
+        return None;
+    }
+    let holds = waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(today));
+    holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| &waiver.terms)
 }
 
 /// The last day of a waiver as it must be written: `YYYY-MM-DD`, a day of the calendar.

@@ -105,7 +105,7 @@ fn the_ends_of_the_calendar_do_not_panic() {
         let last = ["9999-12-31", "9999-12-30", "9999-12-31T23:59:59-23:59", "9999-12-31T00:00Z"].map(parsed);
         assert!(last.iter().all(|time| time.begin(&zone) <= time.end(&zone)), "{}", zone.name());
         let first = ["0001-01-01", "0001-01-01T00:00+23:59"].map(parsed);
-        assert!(first.iter().all(|time| instant_text(time.begin(&zone)) < "0001-01-02".to_owned()));
+        assert!(first.iter().all(|time| instant_text(time.begin(&zone)).as_str() < "0001-01-02"));
         for day in [Date::MIN, Date::MAX] {
             let begins = zone.day_begins(day);
             assert!(zone.date_of(begins) <= day || begins == Timestamp::MIN, "{day} in {}", zone.name());

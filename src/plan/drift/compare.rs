@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::countries::Countries;
+use crate::model::waiver::holding;
 use crate::model::{
     ClientKey, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
 };
@@ -111,11 +112,7 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
 
 /// The waiver that holds today: the field's own before the whole client's.
 fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
-    if field.is_some_and(|field| now.never_waived.contains(field)) {
-        return None;
-    }
-    let holds = now.waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(now.today));
-    holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
+    holding(now.waivers, now.never_waived, now.today, client, field).cloned()
 }
 
 /// New or continuing.
