@@ -166,13 +166,17 @@ fn a_floor_that_forbids_the_waiver_changes_nothing() {
     world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 continuing (1 security)"]);
 }
 
-/// Client 12 with a rule, a list and music for a time that has ended; live still has all three.
-fn holidays() -> World {
+/// The document of client 12 with a list, a rule and music until this day.
+fn holidays_until(until: &str) -> String {
     let plain = "{geo_list: [RU], dial_rule_id: 19, hold_music: 5}";
-    let given = "{geo_list: {add: [TR]}, dial_rule_id: 21, hold_music: 77}";
+    document(plain, "{geo_list: {add: [TR]}, dial_rule_id: 21, hold_music: 77}", until)
+}
+
+/// These settings for a time that has ended; live still has all three.
+fn holidays() -> World {
     World::new()
         .live(12, json!({"geo_list": "RU TR", "dial_rule_id": 21, "hold_music": 77}))
-        .file("clients/12.yaml", &document(plain, given, "2020-02-01"))
+        .file("clients/12.yaml", &holidays_until("2020-02-01"))
 }
 
 #[test]
@@ -284,4 +288,21 @@ fn a_record_that_is_older_than_the_entry_shows_that_another_hand_opened_it() {
     assert_eq!(findings(&site.world), [["geo_list", "drift", "new", END]]);
     let one = change(&site.run("plan --format json").ok(), "geo_list");
     assert_eq!((&one["origin"], &one["because"]["temporary"]), (&json!("drift"), &json!("ended")));
+}
+
+#[test]
+fn with_a_ledger_the_base_explains_an_entry_that_is_removed_after_its_end() {
+    let world = World::new().live(12, json!({"geo_list": "RU", "dial_rule_id": 19, "hold_music": 5}));
+    let mut site = Site::new(world.file("clients/12.yaml", &holidays_until("2099-12-31")));
+    site.run("apply --yes").ok();
+    site.world.write("clients/12.yaml", holidays_until("2020-02-01").as_bytes());
+    site.merge("the holidays are over");
+    site.world.declare(12, "{geo_list: [RU], dial_rule_id: 19, hold_music: 5}");
+    site.run(&format!("{AGAIN} --base HEAD")).status(2);
+    let of = |field: &str, since: &str| [field, "pending", "new", since].map(str::to_owned);
+    assert_eq!(findings(&site.world), [of("geo_list", END), of("dial_rule_id", END)]);
+    // The record alone shows that ringform wrote it, and that the list is more open than declared.
+    std::fs::remove_file(site.world.path("last.json")).unwrap();
+    site.run(AGAIN).status(2);
+    assert_eq!(findings(&site.world), [of("geo_list", "-")]);
 }
