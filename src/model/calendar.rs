@@ -3,11 +3,14 @@
 //! Owns the one rule for days that dated settings, waivers and `--at` share. It must not know clocks, nor files of the
 //! machine: zones come from the table built into the program.
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::model::calendar_text::{self, Moment};
 use crate::model::{Flaw, zone};
@@ -91,7 +94,9 @@ fn at_second(second: i64) -> Timestamp {
 }
 
 /// A day or an instant, as people write it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schemars(with = "String")]
 pub struct CalendarTime {
     text: Arc<str>,
     moment: Moment,
@@ -106,6 +111,11 @@ impl CalendarTime {
     /// The text as written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text in a sentence: `on 2026-12-14`, `at 2026-12-14T10:00Z`.
+    pub fn when(&self) -> String {
+        format!("{} {}", if self.is_day() { "on" } else { "at" }, self.text)
     }
 
     /// Whether it is a day: when it begins and ends depends on the zone.
@@ -128,6 +138,26 @@ impl CalendarTime {
             Moment::Day(day) => day.tomorrow().map_or(Timestamp::MAX, |next| zone.day_begins(next)),
             Moment::Second(second) => at_second(second),
         }
+    }
+}
+
+impl fmt::Display for CalendarTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl TryFrom<String> for CalendarTime {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<CalendarTime, String> {
+        CalendarTime::parse(&text).map_err(|flaw| flaw.message)
+    }
+}
+
+impl From<CalendarTime> for String {
+    fn from(time: CalendarTime) -> String {
+        time.text().to_owned()
     }
 }
 

@@ -163,7 +163,7 @@ fn findings(report: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> 
     let help = "Openings that outlived the end of their dated setting, waived or not.";
     page.one("ringform_overdue_findings", help, overdue.count() as u64)?;
     let expired = report.expired_waivers.len() as u64;
-    page.one("ringform_expired_waivers", "Waivers whose last day has passed.", expired)?;
+    page.one("ringform_expired_waivers", "Waivers that have ended.", expired)?;
     let Some(rolling) = report.rolling else { return Ok(()) };
     page.one("ringform_never_read_clients", "Clients that no run has read yet.", rolling.never)?;
     let oldest = rolling.oldest_s.map(|seconds| (Vec::new(), seconds));

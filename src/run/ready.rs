@@ -60,8 +60,7 @@ pub(super) async fn from_live(
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let Scope { project, releases, declarations, origins, rules, mut report, ledger, .. } = scope;
-    let today = env.clock.today();
-    let sending = &request.sending.among(&declarations).with_waivers(&rules.waivers, rules.never_waived, &today);
+    let sending = &request.sending.among(&declarations).with_waivers(&rules.waivers, rules.never_waived, project.at);
     let options = ReadOptions::new(&session, &rules.guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;

@@ -139,6 +139,20 @@ fn a_client_that_cannot_be_read_keeps_since_when() {
 }
 
 #[test]
+fn drift_at_an_instant_judges_by_that_instant() {
+    let mut world = trip("RU TR", "2020-02-01");
+    for (at, status) in [("2020-02-01", 0), ("2020-02-01T23:59:59Z", 0), ("2020-02-02", 2), ("2099-01-01", 2)] {
+        let ran = world.run(&format!("drift --at {at} --fail-on new --format json")).status(status);
+        let found = &ran.json()["run"]["drift"]["findings"];
+        let expected = if status == 2 { json!(END) } else { json!(null) };
+        assert_eq!(found[0]["overdue_since"], expected, "{at}: {found}");
+    }
+    // Before its begin it is open without a reason.
+    let ran = world.run("drift --at 2019-12-31 --format json").status(2);
+    assert_eq!(ran.json()["run"]["drift"]["findings"][0]["overdue_since"], json!(null));
+}
+
+#[test]
 fn a_renamed_client_under_a_waiver_is_overdue_too() {
     let text = document("{geo_list: [RU]}", "{geo_list: {add: [TR]}}", "2020-02-01") + "expect: {name: acme}\n";
     let mut world = World::new()

@@ -46,7 +46,7 @@ pub static PROJECT: SectionKeys = SectionKeys {
         key("guards", KeyShape::Guards, "rules that a plan must pass"),
         key("zone", KeyShape::Zone, "the zone that days are counted in, as for `timezone`; UTC by default"),
         key("ledger", KeyShape::Ledger, "a branch that remembers what was applied; `git` for the defaults"),
-        key("waivers", KeyShape::Waivers, "drift that raises no alert until a day; plan and apply do not use waivers"),
+        key("waivers", KeyShape::Waivers, "drift that raises no alert for a time; plan and apply do not use waivers"),
     ],
 };
 
@@ -205,7 +205,7 @@ pub static WAIVER: SectionKeys = SectionKeys {
         key("field", KeyShape::Setting, "the setting; without it the whole client, a failed read included"),
         required("owner", KeyShape::Name, "who answers for it"),
         required("reason", KeyShape::Text, "why it is accepted"),
-        required("until", KeyShape::Day, "the last day on which it holds, in UTC"),
+        required("until", KeyShape::DayOrInstant, "the last day, or the instant at which it no longer holds"),
     ],
 };
 

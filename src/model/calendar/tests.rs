@@ -212,7 +212,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn day_begins_agrees_with_its_definition(at in any::<prop::sample::Index>(), second in -2_208_988_800_i64..4_102_444_800, near in -1..=1_i64) {
+    fn day_begins_agrees_with_its_definition(
+        at in any::<prop::sample::Index>(),
+        second in -2_208_988_800_i64..4_102_444_800,
+        near in -1..=1_i64,
+    ) {
         let names: Vec<&str> = zone::names().collect();
         let zone = zone_named(names[at.index(names.len())]);
         let day = zone.date_of(Timestamp::from_second(second).unwrap());

@@ -1,11 +1,13 @@
 //! The findings of this run compared with those of the run before: new, continuing, unread, resolved.
 //!
 //! Owns one rule over two runs: a finding ends only when its client was read, or when no document declares it any more.
-//! A client that failed, was interrupted, or is outside of this run's selection or budget carries its findings on. Time
-//! and day come in as values.
+//! A client that failed, was interrupted, or is outside of this run's selection or budget carries its findings on.
+//! Times come in as values.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 
 use crate::model::countries::Countries;
 use crate::model::waiver::holding;
@@ -23,8 +25,8 @@ use crate::plan::drift::rotation;
 pub struct RunContext<'a> {
     /// When it began, RFC 3339 in UTC, to the second.
     pub at: &'a str,
-    /// The day, `YYYY-MM-DD` in UTC.
-    pub today: &'a str,
+    /// The instant that it judges by: its begin, or the one of `--at`.
+    pub instant: Timestamp,
     /// Every client of the documents that were found.
     pub declared: &'a [DeclaredClient],
     /// Those of them that the selection covers.
@@ -74,7 +76,7 @@ pub fn compare(clients: &[ClientPlan], past: Option<&PreviousReport>, now: &RunC
     let last_read = last_read(&read, past, now, &known);
     DriftReport {
         since: past.map(|past| past.started_at.clone()),
-        expired_waivers: now.waivers.iter().filter(|waiver| waiver.is_expired(now.today)).cloned().collect(),
+        expired_waivers: now.waivers.iter().filter(|waiver| waiver.is_expired(now.instant)).cloned().collect(),
         rolling: now.budget.map(|budget| rotation::progress(budget, read.len(), now.selected, now.at, &last_read)),
         findings,
         last_read,
@@ -111,9 +113,9 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
     failed.into_iter().chain(differs.cloned().map(FindingCause::Difference)).map(finding)
 }
 
-/// The waiver that holds today: the field's own before the whole client's.
+/// The waiver that holds now: the field's own before the whole client's.
 fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
-    holding(now.waivers, now.never_waived, now.today, client, field).cloned()
+    holding(now.waivers, now.never_waived, now.instant, client, field).cloned()
 }
 
 /// New or continuing.

@@ -23,7 +23,7 @@ pub struct DriftReport {
     pub since: Option<String>,
     /// Every finding of this run, those of the earlier one that ended, and those of clients that could not be read now.
     pub findings: Vec<Finding>,
-    /// Waivers whose last day has passed. What they covered counts again.
+    /// Waivers that have ended. What they covered counts again.
     pub expired_waivers: Vec<Waiver>,
     /// When each client was last read, successfully or not.
     pub last_read: Vec<LastRead>,

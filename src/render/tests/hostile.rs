@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::corpus::{acme, client, done, failed, plan, waived_by, watched};
-use crate::model::{Diagnostic, Failure, FailureKind, Layer, Place, Setting, State, Waived};
+use crate::model::{Diagnostic, Failure, FailureKind, Layer, Place, Setting, State};
 use crate::plan::drift::FindingCause;
 use crate::plan::{ApplyResult, Blocked, BlockedKind, DocumentKind, Plan};
 
@@ -103,11 +103,11 @@ pub(super) fn drift_reports() -> Vec<Plan> {
                 FindingCause::Unreadable(document) => document.file = (*text).into(),
             }
             if let Some(waived) = &mut finding.waived {
-                *waived = Waived { until: (*text).to_owned(), ..waived_by(text) };
+                *waived = waived_by(text);
             }
         }
         for waiver in &mut watch.expired_waivers {
-            waiver.terms = Waived { until: (*text).to_owned(), ..waived_by(text) };
+            waiver.terms = waived_by(text);
             waiver.source.file = (*text).into();
         }
         plan

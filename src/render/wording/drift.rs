@@ -96,9 +96,9 @@ fn state_since(state: FindingState, is_first: bool, since: &str) -> String {
 /// An expired waiver, and what to do.
 pub(crate) fn expired(waiver: &Waiver) -> Untrusted {
     let what = waiver.field.map_or("the whole client", Setting::name);
-    let (until, owner) = (&waiver.terms.until, waiver.terms.owner.raw());
+    let (ended, owner) = (waiver.terms.until.when(), waiver.terms.owner.raw());
     format!(
-        "the waiver of client {}, {what}, ended on {until} (owner {owner}); correct the client, or renew or remove the waiver",
+        "the waiver of client {}, {what}, ended {ended} (owner {owner}); correct the client, or renew or remove the waiver",
         waiver.client_words()
     )
     .into()

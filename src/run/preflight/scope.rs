@@ -81,7 +81,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let origins = Arc::new(origins);
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
+    let at = request.named_instant(loaded.project.as_ref());
     let named = |mut report: Plan| {
+        report.run.at = at;
         report.shard = request.selection.shard;
         report.base = request.base.revision.as_deref().map(Untrusted::from);
         report
@@ -99,7 +101,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     });
     let bases = RuleBases { named: base, applied };
     let clients = declarations.iter().map(LabelledClient::from);
-    let rules = BindingRules::of(&project, &bases, floor, clients, &env.clock.today());
+    let rules = BindingRules::of(&project, &bases, floor, clients);
     let mut rules = match rules.with_overrides(&request.overrides) {
         Ok(rules) => rules,
         Err(refused) => return Err(report::problems_at_commit(report, refused, &project, env)),

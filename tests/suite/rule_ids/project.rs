@@ -182,6 +182,8 @@ fn exceptions() -> Vec<Row> {
         of(&format!("client: 12, field: domain, {whole}"), &["error bad-waiver 3:23"]),
         of("client: 12, owner: ops, reason: agreed, until: 2026-02-30", &["error bad-waiver 3:51"]),
         of("client: 12, owner: ops, reason: agreed, until: tomorrow", &["error bad-waiver 3:51"]),
+        of("client: 12, owner: ops, reason: agreed, until: 31.12.2999", &["error bad-waiver 3:51"]),
+        of("client: 12, owner: ops, reason: agreed, until: 2999-12-31T10:00", &["error bad-waiver 3:51"]),
         of("client: 12, owner: \" \", reason: agreed, until: 2999-12-31", &["error bad-waiver 3:23"]),
         of("client: 12, owner: , reason: agreed, until: 2999-12-31", &["error empty-value 3:16"]),
         of("client: 12", &["error missing-key 3:3"; 3]),
