@@ -65,6 +65,7 @@ mod opening_needs_end;
 mod origins;
 mod output_inputs;
 mod outputs;
+mod overdue;
 mod overriding;
 mod pages;
 mod pipeline;
