@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::shared::{FileArgs, FloorArgs, OutputArgs, PlainFormat, SelectArgs};
+use crate::cli::shared::{FileArgs, FloorArgs, InstantArgs, OutputArgs, PlainFormat, SelectArgs};
 use crate::cli::values::duration;
 
 /// Write a starter project.
@@ -41,6 +41,9 @@ pub(crate) struct ValidateArgs {
     /// Which files.
     #[command(flatten)]
     pub files: FileArgs,
+    /// The instant of the run.
+    #[command(flatten)]
+    pub instant: InstantArgs,
     /// The rules from outside.
     #[command(flatten)]
     pub floor: FloorArgs,
@@ -58,6 +61,9 @@ pub(crate) struct ResolveArgs {
     /// Which clients.
     #[command(flatten)]
     pub select: SelectArgs,
+    /// The instant of the run.
+    #[command(flatten)]
+    pub instant: InstantArgs,
     /// text or json
     #[arg(long, value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
     pub format: PlainFormat,

@@ -154,6 +154,7 @@ impl From<&ValidateArgs> for RunRequest {
         RunRequest {
             files: files(&args.files, &args.output, None),
             floor: args.floor.floor.clone(),
+            at: args.instant.at.clone(),
             names_commit: args.output.names_commit(),
             ..RunRequest::default()
         }
@@ -162,7 +163,12 @@ impl From<&ValidateArgs> for RunRequest {
 
 impl From<&ResolveArgs> for RunRequest {
     fn from(args: &ResolveArgs) -> RunRequest {
-        RunRequest { files: (&args.files).into(), selection: (&args.select).into(), ..RunRequest::default() }
+        RunRequest {
+            files: (&args.files).into(),
+            selection: (&args.select).into(),
+            at: args.instant.at.clone(),
+            ..RunRequest::default()
+        }
     }
 }
 
@@ -172,6 +178,7 @@ impl From<&PlanArgs> for RunRequest {
             sending: (&args.sending).into(),
             overrides: args.overrides.all(&args.attribution),
             attribution: (&args.attribution).into(),
+            at: args.instant.at.clone(),
             names_commit: args.out.is_some() || args.output.names_commit(),
             ..args.compare.request(&args.output, args.out.as_ref())
         }
@@ -217,7 +224,10 @@ impl From<&ApplyArgs> for ApplyRequest {
 impl From<&DriftArgs> for DriftRequest {
     fn from(args: &DriftArgs) -> DriftRequest {
         DriftRequest {
-            run: args.compare.request(&args.output, args.metrics.as_ref()),
+            run: RunRequest {
+                at: args.instant.at.clone(),
+                ..args.compare.request(&args.output, args.metrics.as_ref())
+            },
             since: args.since.clone(),
             budget: args.budget,
             notification: None,

@@ -12,7 +12,7 @@ use crate::api::{Proxies, Webhook};
 use crate::files::read_input;
 use crate::model::{Advice, DeclaredClient};
 use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
-use crate::plan::{DocumentKind, GuardList, Plan, SendScope};
+use crate::plan::{DocumentKind, GuardList, Plan, Run, SendScope};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
@@ -50,7 +50,8 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::stale_base(&project, &report));
-    report.run = identity::run(&request.run, env, session.usage.requests(), session.usage.quota());
+    let run = identity::run(&request.run, env, session.usage.requests(), session.usage.quota());
+    report.run = Run { at: report.run.at, ..run };
     session.close().await?;
     let context = RunContext {
         at: &env.clock.started_at(),

@@ -2,7 +2,7 @@
 
 use crate::plan::compare::plan_offline as compare_with_base;
 use crate::plan::send::{self, ExceededLimit};
-use crate::plan::{DocumentKind, Requests, guards};
+use crate::plan::{DocumentKind, Requests, Run, guards};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{EndpointChoice, Scope, scope};
 use crate::run::{Environment, NotStarted, RunRequest, identity, warnings};
@@ -22,7 +22,7 @@ pub fn plan_offline(request: &RunRequest, env: &Environment) -> Result<RunOutcom
         report.diagnostics.extend(guards::judge(&rules.guards, &mut client));
         report.clients.push(client);
     }
-    report.run = identity::run(request, env, Requests::default(), Vec::new());
+    report.run = Run { at: report.run.at, ..identity::run(request, env, Requests::default(), Vec::new()) };
     report.diagnostics.extend(warnings::of_plan(&sending, &project, &rules.guards, &report));
     let exceeded = send::exceeded(&rules.limits, &report);
     report.diagnostics.extend(exceeded.iter().map(ExceededLimit::warning));

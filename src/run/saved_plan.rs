@@ -106,6 +106,9 @@ fn load(file: &Path, request: &RunRequest, env: &Environment) -> Result<Plan, Sa
     if let Some(why) = plan.kind.why_not_applied() {
         return Err(SavedPlanFlaw::OtherKind(why));
     }
+    if let Some(at) = plan.run.at {
+        return Err(SavedPlanFlaw::OtherInstant(at));
+    }
     let is_document = |path: &&std::path::PathBuf| env.folder.join(path).is_file() && !config::is_project_file(path);
     match request.files.paths.iter().find(is_document) {
         Some(document) => Err(SavedPlanFlaw::NamesDocument(document.clone())),

@@ -28,6 +28,7 @@ mod helping;
 mod hostile;
 mod identity;
 mod importing;
+mod instants;
 mod journals;
 mod laws_exchange;
 mod laws_fields;

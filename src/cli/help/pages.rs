@@ -58,6 +58,7 @@ pub(super) const PAGES: [HelpPage; 20] = [
         examples: &[
             ("ringform resolve --client 12", "Show what client 12 gets, and from which line"),
             ("ringform resolve --label city=moscow --format json", "Give a program the settings of some clients"),
+            ("ringform resolve --client 12 --at 2026-12-24", "Show what client 12 gets when that day begins"),
         ],
         statuses: &[(0, "done"), (1, "a file has an error, or no client is selected")],
     },

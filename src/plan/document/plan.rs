@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -162,9 +163,10 @@ pub struct Run {
     /// The job of the CI system; `null` outside of GitHub and GitLab.
     #[serde(default)]
     pub ci: Option<CiJob>,
-    /// The instant of `--at` that it judged by, RFC 3339 in UTC; `null` for its start.
+    /// The instant of `--at` that it judged by, RFC 3339 in UTC; `null` for its start. Such a plan is never applied.
     #[serde(default)]
-    pub at: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub at: Option<Timestamp>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// The requests it made.

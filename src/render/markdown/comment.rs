@@ -18,6 +18,7 @@ use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
 use crate::render::markdown::{drift, table, unconfirmed};
 use crate::render::totals::{Totals, word};
 use crate::render::wording::attribution::attribution;
+use crate::render::wording::instant::judged_at;
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{overridden, place};
 
@@ -68,6 +69,7 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     }
     let mut lines: Vec<String> =
         totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !has_origins)).collect();
+    lines.extend(judged_at(plan));
     if let Some(base) = &plan.base {
         // `main...` ends with dots already.
         let end = if base.raw().ends_with('.') { "" } else { "." };

@@ -21,6 +21,7 @@ use crate::render::text::{cause, drift, place_group, unconfirmed};
 use crate::render::totals::Totals;
 use crate::render::wording::attribution::attribution;
 use crate::render::wording::change::{MarkBy, RELEASED};
+use crate::render::wording::instant::judged_at;
 use crate::render::wording::numbers::{count, duration, number, some};
 use crate::render::wording::place::{overridden, place};
 
@@ -155,6 +156,9 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     }
     for note in totals.notes() {
         writeln!(out, "{note}")?;
+    }
+    if let Some(instant) = judged_at(plan) {
+        writeln!(out, "{instant}")?;
     }
     // `main...` ends with dots already.
     let end = |base: &Untrusted| if base.raw().ends_with('.') { "" } else { "." };

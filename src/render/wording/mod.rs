@@ -6,6 +6,7 @@ pub(super) mod attribution;
 pub(super) mod change;
 pub(super) mod difference;
 pub(super) mod drift;
+pub(super) mod instant;
 pub(super) mod numbers;
 pub(super) mod place;
 pub(super) mod undone;

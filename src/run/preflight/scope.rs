@@ -81,7 +81,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let origins = Arc::new(origins);
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
+    let at = request.named_instant(loaded.project.as_ref());
     let named = |mut report: Plan| {
+        report.run.at = at;
         report.shard = request.selection.shard;
         report.base = request.base.revision.as_deref().map(Untrusted::from);
         report
