@@ -87,7 +87,7 @@ fn no_waiver_silences_it_and_the_waiver_is_shown() {
         let geo = &report.findings[0];
         assert!(geo.waived.is_some() && !geo.is_silenced() && geo.is_open() && geo.is_news(), "{field:?}");
         // It continues, and the day on which the waiver ends makes it no news.
-        runs.today = "2027-01-01";
+        runs.instant = "2027-01-01T00:00:00Z";
         let report = runs.run(&[left_open(true)], None);
         assert_eq!(states(&report), [Continuing, Continuing], "{field:?}");
         assert!(report.findings[0].waived.is_none() && report.findings[0].is_open());
@@ -124,7 +124,7 @@ fn a_client_that_is_not_read_keeps_it_and_closing_resolves_it() {
     assert_eq!((kept.field(), kept.state, kept.is_overdue()), (Some(Setting::GeoList), Unread, true));
     assert!(kept.waived.is_some() && !kept.is_silenced() && kept.notified);
     // The waiver ends before the next read: it raised its alert already.
-    runs.today = "2027-01-01";
+    runs.instant = "2027-01-01T00:00:00Z";
     runs.run(&[failed(&trip(12, true), FailureKind::Interrupted)], None);
     let report = runs.run(&[left_open(true)], None);
     assert_eq!(states(&report), [Continuing, Continuing, Resolved]);
