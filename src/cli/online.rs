@@ -142,6 +142,10 @@ pub(crate) struct ApplyArgs {
     /// Apply this saved plan and nothing else; it is valid for the endpoint that it was made for
     #[arg(long, value_name = "FILE", help_heading = "Saved plan", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "only", "overwrite_drift"])]
     pub plan: Option<PathBuf>,
+    /// Send only what closes the PBX: geo_list with the countries that live and git both have. It adds no country, so an
+    /// entry of `temporary` begins with an ordinary apply
+    #[arg(long, help_heading = "Safety", conflicts_with_all = ["plan", "overwrite_drift", "allow_collateral"])]
+    pub only_closing: bool,
     /// Do not ask
     #[arg(short, long, help_heading = "Safety")]
     pub yes: bool,
@@ -154,6 +158,9 @@ pub(crate) struct ApplyArgs {
     /// Accept that this field changes along with a PUT; repeat for more
     #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting, help_heading = "Safety")]
     pub allow_collateral: Vec<Setting>,
+    /// Send again after this run, whose PUT moved other fields too; look at its client first
+    #[arg(long = "after-collateral", value_name = "RUN", help_heading = "Safety")]
+    pub after_collateral: Option<String>,
     /// Send nothing when more settings than this would change, all clients together
     #[arg(long, value_name = "N", help_heading = "Safety")]
     pub max_changes: Option<u64>,

@@ -147,6 +147,10 @@ pub struct ApplyRequest {
     pub yes: bool,
     /// Fields that may change along with a PUT.
     pub allow_collateral: SettingSet,
+    /// The run with a collateral that this run may send after.
+    pub after_collateral: Option<String>,
+    /// Whether a person is at the terminal: then an earlier collateral is a warning.
+    pub has_terminal: bool,
     /// The limits of its flags. They can only be stricter than those of the project.
     pub limits: SendLimits,
 }

@@ -57,7 +57,7 @@ pub(super) const PAGES: [HelpPage; 20] = [
         path: &["resolve"],
         examples: &[
             ("ringform resolve --client 12", "Show what client 12 gets, and from which line"),
-            ("ringform resolve --label city=moscow --format json", "Give a program the settings of some clients"),
+            ("ringform resolve --calendar --days 90 --format ics", "Give a calendar what begins and ends in 90 days"),
             ("ringform resolve --client 12 --at 2026-12-24", "Show what client 12 gets when that day begins"),
         ],
         statuses: &[(0, "done"), (1, "a file has an error, or no client is selected")],
@@ -77,6 +77,7 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform plan --client '12*'", "Only clients whose id begins with 12"),
             ("ringform plan --out plan.json", "Save the plan; `ringform apply --plan plan.json` sends just that"),
             ("ringform plan --base origin/main... --affected", "Only the clients that this branch changes"),
+            ("ringform plan --at 2026-12-15", "Show what will differ when that day begins; no such plan is applied"),
         ],
         statuses: &[
             (0, "done, with or without a difference"),
@@ -91,10 +92,11 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform apply", "Show the plan, ask, and send"),
             ("ringform apply --plan plan.json --yes", "Send a saved plan without a question"),
             ("ringform apply --yes --max-changed-clients 5% --canary 1", "Send with limits, one client first"),
+            ("ringform apply --only-closing --yes", "Take countries away that git does not declare, and open nothing"),
         ],
         statuses: &[
             (0, "every client is as declared, or nothing differed"),
-            (1, "an error; a client failed or was stopped, or the answer was not yes"),
+            (1, "an error; a client failed or was stopped, the answer was not yes, or an earlier run had a collateral"),
             (130, "interrupted by a signal; requests under way are finished and recorded"),
         ],
     },

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::config::{self, Loaded, Project};
 use crate::model::{Declaration, DeclaredClient, Diagnostic, Floor, LedgerConfig, Untrusted, base_limit};
 use crate::plan::{DocumentKind, LabelledClient, Origin, Origins, Plan, send};
@@ -82,15 +84,11 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
     let at = request.named_instant(loaded.project.as_ref());
-    let named = |mut report: Plan| {
-        report.run.at = at;
-        report.shard = request.selection.shard;
-        report.base = request.base.revision.as_deref().map(Untrusted::from);
-        report
-    };
     let (project, mut report) = match preflight::project(&mut loaded, kind, true, env) {
-        Ok((project, report)) => (project, named(report)),
-        Err(NotStarted::Problems(report)) => return Err(NotStarted::Problems(Box::new(named(*report)))),
+        Ok((project, report)) => (project, named(report, request, at)),
+        Err(NotStarted::Problems(report)) => {
+            return Err(NotStarted::Problems(Box::new(named(*report, request, at))));
+        }
         Err(other) => return Err(other),
     };
     let mut declarations = loaded.declarations;
@@ -106,8 +104,8 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Ok(rules) => rules,
         Err(refused) => return Err(report::problems_at_commit(report, refused, &project, env)),
     };
-    // Only a drift report shows waivers.
-    if kind == DocumentKind::Drift {
+    // Only a drift report, and a run that can only close, go by waivers.
+    if kind == DocumentKind::Drift || request.sending.closing.is_some() {
         report.diagnostics.append(&mut rules.waiver_warnings);
     }
     let mut scope = Scope {
@@ -127,6 +125,14 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     scope.compare(request);
     undeclared::add(&mut scope.report.released_clients, released);
     Ok(scope)
+}
+
+/// The report, with what the request says of it, and the instant that the request names.
+fn named(mut report: Plan, request: &RunRequest, at: Option<Timestamp>) -> Plan {
+    report.run.at = at;
+    report.shard = request.selection.shard;
+    report.base = request.base.revision.as_deref().map(Untrusted::from);
+    report
 }
 
 /// The rules of the commit that the ledger recorded last. Of them a drift report uses waivers only.

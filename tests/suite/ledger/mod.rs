@@ -4,6 +4,7 @@ mod bad_branch;
 mod bad_files;
 mod bad_git;
 mod bad_remote;
+mod collateral;
 mod fleet;
 mod histories;
 mod hostile;
