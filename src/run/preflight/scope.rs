@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::config::{self, Loaded, Project};
 use crate::model::{Declaration, DeclaredClient, Diagnostic, Floor, LedgerConfig, Untrusted, base_limit};
 use crate::plan::{DocumentKind, LabelledClient, Origin, Origins, Plan, ScheduledChanges, send};
@@ -84,15 +86,11 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
     let at = request.named_instant(loaded.project.as_ref());
-    let named = |mut report: Plan| {
-        report.run.at = at;
-        report.shard = request.selection.shard;
-        report.base = request.base.revision.as_deref().map(Untrusted::from);
-        report
-    };
     let (project, mut report) = match preflight::project(&mut loaded, kind, true, env) {
-        Ok((project, report)) => (project, named(report)),
-        Err(NotStarted::Problems(report)) => return Err(NotStarted::Problems(Box::new(named(*report)))),
+        Ok((project, report)) => (project, named(report, request, at)),
+        Err(NotStarted::Problems(report)) => {
+            return Err(NotStarted::Problems(Box::new(named(*report, request, at))));
+        }
         Err(other) => return Err(other),
     };
     let mut declarations = loaded.declarations;
@@ -131,6 +129,14 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     scope.compare(request);
     undeclared::add(&mut scope.report.released_clients, released);
     Ok(scope)
+}
+
+/// The report, with what the request says of it, and the instant that the request names.
+fn named(mut report: Plan, request: &RunRequest, at: Option<Timestamp>) -> Plan {
+    report.run.at = at;
+    report.shard = request.selection.shard;
+    report.base = request.base.revision.as_deref().map(Untrusted::from);
+    report
 }
 
 /// The rules of the commit that the ledger recorded last. Of them a drift report uses waivers only.
