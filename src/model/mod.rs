@@ -28,6 +28,7 @@ mod ledger_config;
 pub mod limit;
 pub mod live;
 pub mod look_alike;
+mod managed_field;
 pub mod number;
 pub mod place;
 mod recorded;
@@ -51,7 +52,7 @@ pub use client::{ClientId, ClientKey};
 pub use dated::{
     Because, DatedCause, DatedDeclaration, DatedEffect, DatedEntry, DatedEvent, DatedLayer, DatedValue, EntryInLayer,
 };
-pub use declaration::{Declaration, DeclaredClient, Expectation, Layer, ManagedField};
+pub use declaration::{Declaration, DeclaredClient, Expectation};
 pub use diagnostic::{Diagnostic, Level};
 pub use difference::{Difference, Origin};
 pub use failure::{Failure, FailureKind};
@@ -65,6 +66,7 @@ pub use kind::FieldKind;
 pub use ledger_config::LedgerConfig;
 pub use limit::{ClientShare, LimitBound, LimitKind, LimitSource, SendLimits};
 pub use live::{FieldMask, Live, LiveSettings};
+pub use managed_field::{Layer, ManagedField};
 pub use place::Place;
 pub use recorded::{MOST_DOUBTS, RecordedClient, RecordedField};
 pub use revision::{Revision, short_commit};

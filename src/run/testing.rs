@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::api::Shutdown;
 use crate::config::{self, Project, ProjectRequest};
 use crate::git::GitEnvironment;
-use crate::model::{Declaration, DeclaredClient, Failure, FailureKind, Live, SettingSet};
-use crate::plan::drift::{self, FindingState, RunContext};
+use crate::model::{DatedCause, Declaration, DeclaredClient, Failure, FailureKind, Live, SettingSet};
+use crate::plan::drift::{self, Finding, FindingCause, FindingState, RunContext};
 use crate::plan::{ClientPlan, DriftReport, Origin};
 use crate::run::environment::{Clock, Environment, Variables};
 
@@ -82,4 +82,10 @@ pub(super) fn drift_report(state: FindingState, is_field: bool, is_waived: bool,
     assert_eq!(report.findings.len(), 1);
     report.findings[0].state = state;
     report
+}
+
+/// The same finding as an opening that outlived its end.
+pub(super) fn make_overdue(finding: &mut Finding) {
+    let FindingCause::Difference(difference) = &mut finding.cause else { panic!("a failed read is never overdue") };
+    difference.dated = DatedCause { because: None, overdue_since: Some(timestamp()) }.or_none();
 }

@@ -55,7 +55,7 @@ impl Origins {
             let looked_at = |setting| fields.is_empty() || fields.contains(setting);
             let is_released = |one: &&ManagedField| !kept.contains(one.setting) && looked_at(one.setting);
             let released = then.managed.iter().filter(is_released).cloned().collect();
-            Some((key, BaseDeclaration { managed: then.managed.clone(), released }))
+            Some((key, BaseDeclaration { managed: then.managed.clone(), released, dated: then.dated.clone() }))
         };
         let others = if whole { Others::New(BaseDeclaration::default()) } else { Others::Always(Origin::Unknown) };
         Origins { ledger: None, clients: base.iter().filter_map(earlier).collect(), others, lost: BTreeSet::new() }

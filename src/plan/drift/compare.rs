@@ -122,10 +122,11 @@ fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> O
 
 /// New or continuing.
 fn state(before: &Finding, finding: &Finding) -> FindingState {
-    let lapsed = before.waived.is_some() && finding.waived.is_none();
+    let lapsed = before.is_silenced() && !finding.is_silenced();
+    let ended = finding.is_overdue() && !before.is_overdue();
     let live = |one: &Finding| one.difference().map(|difference| difference.live.clone());
     let moved = finding.risk().severity == Severity::Security && live(finding) != live(before);
-    match !before.notified || lapsed || moved {
+    match !before.notified || lapsed || ended || moved {
         true => FindingState::New,
         false => FindingState::Continuing,
     }
@@ -154,8 +155,9 @@ fn ended_or_not(
     }
     let waived = waived(&before.key(), field, now);
     // A waiver that ended meanwhile makes it new when the client is read again.
-    let notified = before.notified && (before.waived.is_none() || waived.is_some());
-    Finding { state: FindingState::Unread, waived, notified, ..before.clone() }
+    let mut unread = Finding { state: FindingState::Unread, waived, ..before.clone() };
+    unread.notified = before.notified && (!before.is_silenced() || unread.is_silenced());
+    unread
 }
 
 /// The gravest first, the more open the earlier; among equals the new before the continuing. Unread and resolved ones

@@ -1,5 +1,7 @@
 //! Stories over several runs of drift.
 
+mod overdue;
+
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 

@@ -38,9 +38,9 @@ pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         (FindingState::Resolved, "Resolved"),
     ];
     for (state, title) in states {
-        table(title, report.findings.iter().filter(|one| one.state == state && one.waived.is_none()).collect(), out)?;
+        table(title, report.findings.iter().filter(|one| one.state == state && !one.is_silenced()).collect(), out)?;
     }
-    table("Waived", report.findings.iter().filter(|one| one.waived.is_some()).collect(), out)?;
+    table("Waived", report.findings.iter().filter(|one| one.is_silenced()).collect(), out)?;
     waivers(&report.expired_waivers, out)?;
     if let Some(rolling) = &report.rolling {
         turns(rolling, out)?;

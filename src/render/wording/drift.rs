@@ -13,9 +13,9 @@ pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
     type FindingFilter = fn(&Finding) -> bool;
     let counts: [(&str, FindingFilter); 5] = [
         ("new", |one| one.is_news()),
-        ("continuing", |one| one.state == FindingState::Continuing && one.waived.is_none()),
-        ("not read", |one| one.state == FindingState::Unread && one.waived.is_none()),
-        ("waived", |one| one.state != FindingState::Resolved && one.waived.is_some()),
+        ("continuing", |one| one.state == FindingState::Continuing && !one.is_silenced()),
+        ("not read", |one| one.state == FindingState::Unread && !one.is_silenced()),
+        ("waived", |one| one.state != FindingState::Resolved && one.is_silenced()),
         ("resolved", |one| one.state == FindingState::Resolved),
     ];
     let mut parts = Vec::new();
@@ -69,15 +69,27 @@ fn when(time: &str) -> Untrusted {
 pub(crate) fn state_words(finding: &Finding, now: &str) -> Untrusted {
     let since = when(&finding.first_seen);
     let since = since.raw();
-    if let (Some(waived), true) = (&finding.waived, finding.state != FindingState::Resolved) {
-        return format!("waived until {} by {}: {}", waived.until, waived.owner.raw(), waived.reason.raw()).into();
+    let waived = finding.waived.as_ref().filter(|_| finding.state != FindingState::Resolved);
+    let waived = waived.map(|one| format!("waived until {} by {}: {}", one.until, one.owner.raw(), one.reason.raw()));
+    match (waived, finding.is_silenced()) {
+        (Some(waived), true) => return waived.into(),
+        (Some(waived), false) => {
+            let state = state_since(finding.state, finding.first_seen == now, since);
+            return format!("{state}; {waived}, which silences no opening past its end").into();
+        }
+        (None, _) => {}
     }
-    match finding.state {
-        FindingState::New if finding.first_seen == now => "new".into(),
-        FindingState::New => format!("new again, since {since}").into(),
-        FindingState::Continuing => format!("since {since}").into(),
-        FindingState::Unread => format!("not read, since {since}").into(),
-        FindingState::Resolved => format!("resolved, since {since}").into(),
+    state_since(finding.state, finding.first_seen == now, since).into()
+}
+
+/// The state, and since when it is known.
+fn state_since(state: FindingState, is_first: bool, since: &str) -> String {
+    match state {
+        FindingState::New if is_first => "new".to_owned(),
+        FindingState::New => format!("new again, since {since}"),
+        FindingState::Continuing => format!("since {since}"),
+        FindingState::Unread => format!("not read, since {since}"),
+        FindingState::Resolved => format!("resolved, since {since}"),
     }
 }
 
