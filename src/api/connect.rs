@@ -57,5 +57,5 @@ pub(super) fn connect_with(
         timer,
         options,
     });
-    Ok((Reader { context: context.clone(), http }, Writer { context }, usage))
+    Ok((Reader { context: context.clone(), http }, Writer::new(context), usage))
 }

@@ -3,6 +3,7 @@
 //! Owns PUT, one try at a time. Each try becomes an event for [`crate::plan::exchange`], which decides whether to send
 //! again. It takes only a cleared patch; no method sends anything else.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -17,16 +18,29 @@ use crate::api::retry::is_unprocessed;
 use crate::api::token::{AccessToken, access_token, renew};
 use crate::api::usage::RequestKind;
 use crate::model::{ClientId, Failure, FailureKind, FieldMask, Live};
-use crate::plan::ClearedPatch;
-use crate::plan::send::{Event, Pause};
+use crate::plan::send::{Event, Pause, PutBody};
+use crate::plan::{ClearedPatch, ClosingPatch, Patch};
 
-/// Writes clients. Cheap to clone; all clones share connections, tokens and limits with the reader.
+/// Writes clients, with the bodies of one kind. Cheap to clone; all clones share connections, tokens and limits with the
+/// reader.
 #[derive(Clone, Debug)]
-pub struct Writer {
-    pub(super) context: Arc<HttpContext>,
+pub struct Writer<B = Patch> {
+    context: Arc<HttpContext>,
+    body: PhantomData<fn(B)>,
 }
 
 impl Writer {
+    pub(super) fn new(context: Arc<HttpContext>) -> Writer {
+        Writer { context, body: PhantomData }
+    }
+
+    /// The writer of a run that can only close. It takes no other body, and no way leads back.
+    pub fn only_closing(&self) -> Writer<ClosingPatch> {
+        Writer { context: Arc::clone(&self.context), body: PhantomData }
+    }
+}
+
+impl<B: PutBody> Writer<B> {
     /// Waits until `requests_per_second` allows one more PUT; `false` when the run was interrupted. The caller checks
     /// the age of its read afterwards, since the wait can be long.
     pub async fn turn(&self) -> bool {
@@ -46,7 +60,7 @@ impl Writer {
     ///
     /// The caller has waited for [`Writer::turn`]. ringform sends nothing if the quota is used up, if it has no token,
     /// or after an interruption.
-    pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, cleared: ClearedPatch) -> Event {
+    pub async fn put(&self, client: ClientId, credentials: Option<&Arc<str>>, cleared: ClearedPatch<B>) -> Event {
         let context = &*self.context;
         let credential = match context.credentials.get(credentials) {
             Ok(credential) => credential,
@@ -63,7 +77,7 @@ impl Writer {
         };
         let mut request = context.request(Method::PUT, context.paths.client(client), &token);
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *request.body_mut() = Some(cleared.patch().body().into());
+        *request.body_mut() = Some(cleared.patch().bytes().into());
         let kind = RequestKind::Write(client);
         match context.send(&context.http, credential, kind, request).await {
             Ok(response) => event_of(context, credential, &token, response, kind),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use ringform::model::{GuardOverride, LimitKind, SendLimits};
 use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
+use ringform::plan::send::ClosingScope;
 use ringform::run::{
     ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
     LedgerBeginning, LedgerOptions, PastRunName, RunRequest, UndoRequest,
@@ -203,7 +204,7 @@ impl From<&ApplyArgs> for ApplyRequest {
     fn from(args: &ApplyArgs) -> ApplyRequest {
         ApplyRequest {
             run: RunRequest {
-                sending: (&args.sending).into(),
+                sending: SendScope { closing: args.only_closing.then(ClosingScope::default), ..(&args.sending).into() },
                 ledger: LedgerOptions {
                     is_left_out: args.compare.ledger.no_ledger,
                     begins: Some(LedgerBeginning { take_over: args.take_over.clone(), allow_older: args.allow_older }),

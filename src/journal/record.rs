@@ -8,8 +8,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::model::{CiJob, ClientId, GuardOverride, Setting, Untrusted};
-use crate::plan::send::ConfirmedBy;
-use crate::plan::{ApplyResult, ClientPlan, Collateral, Details, NotConverged, Patch};
+use crate::plan::send::{ConfirmedBy, PutBody};
+use crate::plan::{ApplyResult, ClientPlan, Collateral, Details, NotConverged};
 
 /// One line of a journal.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ pub struct JournalLine {
 
 impl JournalLine {
     /// The run is about to send a PUT.
-    pub fn sending(client: &ClientPlan, patch: &Patch) -> io::Result<JournalLine> {
+    pub fn sending<B: PutBody>(client: &ClientPlan, patch: &B) -> io::Result<JournalLine> {
         let changes = client.to_send();
         let record = JournalRecord::Sending {
             client_id: client.client_id,
@@ -95,7 +95,7 @@ impl JournalLine {
                 .map(|change| JournaledChange {
                     field: change.difference.setting,
                     before: change.difference.live.to_json(),
-                    after: change.difference.declared.to_json(),
+                    after: change.sent().to_json(),
                 })
                 .collect(),
             put: serde_json::to_value(patch)?,

@@ -68,6 +68,17 @@ impl Countries {
         }
     }
 
+    /// The countries of both; `None` where they have none in common.
+    pub fn common(&self, other: &Countries) -> Option<Countries> {
+        match (self, other) {
+            (Countries::All, set) | (set, Countries::All) => Some(set.clone()),
+            (Countries::Some(mine), Countries::Some(theirs)) => {
+                let codes: Box<[Code]> = mine.iter().filter(|code| theirs.contains(code)).copied().collect();
+                (!codes.is_empty()).then_some(Countries::Some(codes))
+            }
+        }
+    }
+
     /// Both together.
     pub fn with(&self, other: &Countries) -> Countries {
         match (self, other) {
@@ -175,6 +186,23 @@ mod tests {
             assert_eq!(Countries::live(text).unwrap(), canonical);
         }
         assert_eq!(Countries::live("RU BY RU").unwrap(), canonical);
+    }
+
+    #[test]
+    fn what_two_sets_have_in_common_is_a_set_of_both_or_nothing() {
+        let set = |text: &str| Countries::live(text).unwrap();
+        for (one, other, common) in [
+            ("RU BY", "BY KZ", "BY"),
+            ("*", "RU BY", "BY RU"),
+            ("*", "*", "*"),
+            ("RU", "RU", "RU"),
+            ("RU BY", "KZ", ""),
+        ] {
+            for (one, other) in [(one, other), (other, one)] {
+                let found = set(one).common(&set(other)).map(|set| set.canonical()).unwrap_or_default();
+                assert_eq!(found, common, "{one} and {other}");
+            }
+        }
     }
 
     #[test]

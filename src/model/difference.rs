@@ -88,7 +88,8 @@ impl Difference {
     }
 }
 
-fn only_in(these: &State, those: &State) -> Vec<Code> {
+/// Countries that only the first value has; empty unless both are lists.
+pub fn only_in(these: &State, those: &State) -> Vec<Code> {
     match (these.countries(), those.countries()) {
         (Some(these), Some(those)) => these.without(those),
         (_, _) => Vec::new(),

@@ -210,6 +210,12 @@ impl LiveSettings {
         LiveSettings::new(&Setting::ALL.map(|setting| self.raw(setting).filter(|_| fields.contains(setting))))
     }
 
+    /// These values, with those of some fields from another answer.
+    pub fn with(&self, fields: SettingSet, other: &LiveSettings) -> LiveSettings {
+        let of = |setting| if fields.contains(setting) { other.raw(setting) } else { self.raw(setting) };
+        LiveSettings::new(&Setting::ALL.map(of))
+    }
+
     /// The raw JSON text of a field; `None` when the key was missing.
     pub fn text(&self, setting: Setting) -> Option<&str> {
         let index = setting.index();

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CalendarTime, ClientId, ClientKey, Place, Setting, Untrusted};
+use crate::model::{CalendarTime, ClientId, ClientKey, Place, Setting, SettingSet, Untrusted};
 
 /// Who accepted a finding, why and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +80,22 @@ impl Waiver {
         }
         Some(counted)
     }
+}
+
+/// The terms of the waiver that holds at this instant: the field's own before the whole client's. `None` for the field is a
+/// client that could not be read.
+pub fn holding<'w>(
+    waivers: &'w [Waiver],
+    never_waived: SettingSet,
+    at: Timestamp,
+    client: &ClientKey,
+    field: Option<Setting>,
+) -> Option<&'w Waived> {
+    if field.is_some_and(|field| never_waived.contains(field)) {
+        return None;
+    }
+    let holds = waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(at));
+    holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| &waiver.terms)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Owns the shape that travels from planning through applying into the report. It does not hold the body of a PUT: that
 //! always follows from the changes (see [`Patch`]).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::plan::compare::change::{self, Change};
 use crate::plan::compare::check_answer::{Expectation, check_answer};
 use crate::plan::compare::origin::OriginRule;
 use crate::plan::scheduled::ScheduledChange;
+use crate::plan::send::closing::ClosingPatch;
 use crate::plan::send::patch::Patch;
 use crate::plan::send::result::{ApplyResult, Details};
 
@@ -57,6 +59,8 @@ pub enum BlockedKind {
     Guard,
     /// Declared, base and live all differ.
     Conflict,
+    /// `--only-closing` cannot close the field: live is not understood, or no country would be left.
+    Closing,
 }
 
 /// A field that the base managed and the declaration no longer does.
@@ -103,6 +107,8 @@ pub struct ClientPlan {
     pub managed: SettingSet,
     /// The fields that `--field` leaves out. The plan does not know whether the client manages them.
     pub not_selected: SettingSet,
+    /// Whether the run sends only what closes the PBX: `--only-closing`.
+    pub only_closing: bool,
     /// The seven writable fields as read.
     pub live: Option<LiveSettings>,
     /// Why it could not be compared.
@@ -132,6 +138,7 @@ impl ClientPlan {
             released: Vec::new(),
             managed: declaration.managed_set(),
             not_selected: SettingSet::default(),
+            only_closing: false,
             live: None,
             error: None,
             result: None,
@@ -217,12 +224,12 @@ impl ClientPlan {
         }
     }
 
-    /// Whether there is anything to send, blocked or not: `--only` may withhold all of it.
+    /// Whether there is anything to send, blocked or not: the run may withhold all of it.
     pub fn is_to_send(&self) -> bool {
         self.error.is_none() && self.to_send().next().is_some()
     }
 
-    /// The changes that are to be sent: all but those that `--only` withholds.
+    /// The changes that are to be sent: all but those that the run withholds.
     pub fn to_send(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| !change.withheld)
     }
@@ -230,6 +237,17 @@ impl ClientPlan {
     /// The body of the PUT that would bring the client to its declaration; `None` when there is nothing to send.
     pub fn patch(&self) -> Option<Patch> {
         Patch::from_changes(&self.changes)
+    }
+
+    /// The body of the PUT of a run that can only close; `None` when there is nothing to send.
+    pub fn closing_patch(&self) -> Option<ClosingPatch> {
+        self.to_send().find_map(|change| change.closing.as_deref().cloned())
+    }
+
+    /// The change of a field as guards judge it. Of a client of a run that can only close, they judge what it sends.
+    pub(in crate::plan) fn judged(&self, setting: Setting) -> Option<Cow<'_, Difference>> {
+        let judged = self.changes.iter().filter(|change| !self.only_closing || !change.withheld);
+        judged.map(Change::sent_difference).find(|difference| difference.setting == setting)
     }
 
     /// How many of its changes are grave.

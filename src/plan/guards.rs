@@ -43,7 +43,7 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
             }
         }
         for (setting, message) in messages(guard, client) {
-            let reason = guards.reason(guard).filter(|_| guard.effect == Enforcement::Deny && client.is_to_send());
+            let reason = guards.reason(guard).filter(|_| guard.effect == Enforcement::Deny && can_stop(guard, client));
             // A guard that this run passes does not silence a stricter one of its name.
             let effect = if reason.is_some() { Enforcement::Warn } else { guard.effect };
             let earlier = judged.get(&(&*guard.name, setting)).copied();
@@ -56,7 +56,7 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
             if earlier.is_some_and(|one| one.effect == Enforcement::Deny || one.effect == effect) {
                 continue;
             }
-            let stops = effect == Enforcement::Deny && client.is_to_send();
+            let stops = effect == Enforcement::Deny && can_stop(guard, client);
             judged.insert((&guard.name, setting), Verdict { effect, blocked: stops.then_some(client.blocked.len()) });
             if let Some(reason) = reason {
                 warnings.push(passed(guard, client, &message, reason));
@@ -81,6 +81,12 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     warnings
 }
 
+/// Whether a guard could stop what a client is sent. A field that is not managed is never sent, so it stops no run that
+/// can only close.
+fn can_stop(guard: &Guard, client: &ClientPlan) -> bool {
+    client.is_to_send() && !(client.only_closing && guard.when.unmanaged)
+}
+
 /// Whether the project has a guard of the same name and rule as this one of a floor: the two would say the same.
 fn is_repeated<'g>(mut all: impl Iterator<Item = &'g Guard>, floor: &Guard) -> bool {
     all.any(|one| one.source == RuleSource::Project && one.name == floor.name && one.is_same_rule(floor))
@@ -96,7 +102,7 @@ fn passed(guard: &Guard, client: &ClientPlan, message: &Untrusted, reason: &Untr
 /// Whether a guard of the list would stop a client if no run passed it.
 pub(super) fn stops(list: &GuardList, guard: &Guard, client: &ClientPlan) -> bool {
     let judges = || list.of(client).into_iter().any(|one| std::ptr::eq(one, guard));
-    let is_to_stop = guard.effect == Enforcement::Deny && client.error.is_none() && client.is_to_send();
+    let is_to_stop = guard.effect == Enforcement::Deny && client.error.is_none() && can_stop(guard, client);
     is_to_stop && judges() && !messages(guard, client).is_empty()
 }
 
@@ -183,7 +189,8 @@ fn fields(guard: &Guard) -> Vec<Setting> {
 fn messages(guard: &Guard, client: &ClientPlan) -> Vec<(Setting, Untrusted)> {
     let mut messages = Vec::new();
     for setting in fields(guard) {
-        let change = client.changes.iter().map(|change| &change.difference).find(|one| one.setting == setting);
+        let change = client.judged(setting);
+        let change = change.as_deref();
         let applies = match (guard.when.unmanaged, change) {
             (true, _) => !client.managed.contains(setting) && !client.not_selected.contains(setting),
             (false, Some(difference)) => holds(&guard.when, difference),

@@ -26,7 +26,7 @@ pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run
 pub use drift::DriftReport;
 pub use guard_list::{GuardList, LabelledClient, Labels, RevisionGuards};
 pub use guard_override::{refused_overrides, unused_overrides};
-pub use send::{ApplyResult, ClearedPatch, Collateral, Details, NotConverged, Patch, SendScope};
+pub use send::{ApplyResult, ClearedPatch, ClosingPatch, Collateral, Details, NotConverged, Patch, SendScope};
 
 #[cfg(test)]
 mod tests;

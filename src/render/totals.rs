@@ -41,8 +41,10 @@ pub(crate) struct Totals {
     pub(crate) released_clients: usize,
     /// Clients of the run that the report leaves out, because they had nothing to send.
     pub(crate) left_out: usize,
-    /// Changed fields that `--only` withholds.
+    /// Changed fields that the run withholds.
     pub(crate) withheld: usize,
+    /// Whether the run sends only what closes the PBX.
+    only_closing: bool,
     /// Whether there is a base.
     pub(crate) has_base: bool,
     /// Whether a base or a ledger says where differences come from.
@@ -91,7 +93,8 @@ impl Totals {
             is_drift: plan.kind == DocumentKind::Drift,
             left_out: plan.left_out.clients,
             // A client that is left out had nothing to send.
-            withheld: plan.left_out.changes,
+            withheld: plan.left_out.changes.max(plan.left_out.to_change),
+            only_closing: plan.clients.iter().any(|client| client.only_closing),
             undo: plan.undo.as_ref().map(UndoneWords::of),
             ..Totals::default()
         };
@@ -335,7 +338,10 @@ impl Totals {
             let them = if n == 1 { "it" } else { "them" };
             notes.push(format!("{} {was} not read: this change does not touch {them}.", count(n, "client")));
         }
-        if self.withheld > 0 {
+        if self.withheld > 0 && self.only_closing {
+            let (sent, withheld, is) = (self.summary.changes, number(self.withheld as u64), are(self.withheld));
+            notes.push(format!("{} to send; {withheld} {is} left out: --only-closing.", count(sent, "setting")));
+        } else if self.withheld > 0 {
             let all = self.summary.changes;
             let (sent, is) = (number((all - self.withheld) as u64), are(self.withheld));
             let withheld = number(self.withheld as u64);
@@ -369,6 +375,6 @@ fn effect(client: &ClientPlan, change: &Change) -> Option<Direction> {
     let differing = client.details.iter().flat_map(|details| &details.not_converged);
     match differing.into_iter().find(|one| one.field == setting) {
         Some(one) => change.difference.effect_of_storing(&value::live(setting.kind(), &one.stored)),
-        None => change.difference.risk().effect,
+        None => change.effect(),
     }
 }

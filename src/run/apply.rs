@@ -81,9 +81,12 @@ pub async fn apply(
     let clients = match planned {
         Err(why) => clients.into_iter().map(|client| unsent(client, &why)).collect(),
         Ok(readings) => {
-            let writes = writes(&ready, env, listener, journal.clone());
+            let (writes, options) = (writes(&ready, env, listener, journal.clone()), options(&ready, request));
             let renewal = ready.ledger.take().map(ClaimRenewal::start);
-            let sent = write::write(clients, readings, writes, options(&ready, request)).await;
+            let sent = match request.run.sending.closing {
+                Some(_) => write::write(clients, readings, writes.only_closing(), options).await,
+                None => write::write(clients, readings, writes, options).await,
+            };
             if let Some(renewal) = renewal {
                 ready.ledger = Some(renewal.finish().await);
             }
@@ -211,7 +214,10 @@ fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
         (Status::Change, true) => ApplyResult::Skipped,
     };
     let message = (result == ApplyResult::Skipped).then(|| why.into());
-    client.finish(result, message.map(|message| Details { message: Some(message), ..Details::default() }));
+    let details = message.map(|message| Details { message: Some(message), ..Details::default() });
+    // Of a run that can only close the plan says what is not sent.
+    let planned = client.details.take().map(|details| *details);
+    client.finish(result, details.or(planned));
     client
 }
 
@@ -237,6 +243,7 @@ fn options(ready: &Ready, request: &ApplyRequest) -> WriteOptions {
         allow_collateral: request.allow_collateral,
         max_failures: ready.limits.get(LimitKind::Failures).map(|bound| Arc::new(bound.clone())),
         canary: ready.limits.amount(LimitKind::Canary).unwrap_or(0),
+        replan: ready.replan.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::api::{Proxies, Shutdown};
 use crate::git::GitEnvironment;
@@ -133,6 +133,10 @@ pub struct Clock {
     pub timestamp: fn() -> Timestamp,
     /// Reads the time for durations.
     pub instant: fn() -> Instant,
+    /// What `uptime` was when the run began.
+    pub started_uptime: Duration,
+    /// Reads how long the machine is up, the time that it sleeps included. No setting of the time changes it.
+    pub uptime: fn() -> Duration,
 }
 
 impl Clock {
@@ -144,6 +148,13 @@ impl Clock {
     /// Now, RFC 3339 in UTC, to the second.
     pub fn now(&self) -> String {
         instant_text((self.timestamp)())
+    }
+
+    /// The instant now: the start of the run and the time since, sleep included. The clock on the wall may jump meanwhile.
+    pub fn at(&self) -> Timestamp {
+        let passed = (self.uptime)().saturating_sub(self.started_uptime);
+        let passed = SignedDuration::try_from(passed).unwrap_or(SignedDuration::MAX);
+        self.started_at.saturating_add(passed).unwrap_or(Timestamp::MAX)
     }
 
     /// Now, for durations.
@@ -172,6 +183,21 @@ mod tests {
         let env = Environment { random_seed: 0xabcd_ef01_2345, ..testing::environment(&[]) };
         assert_eq!(env.run_id(), "20260102T030405Z-00012345");
         assert_eq!(env.run_without_requests().started_at, "2026-01-02T03:04:05Z");
+    }
+
+    #[test]
+    fn the_instant_of_a_run_counts_sleep_and_no_jump_of_the_clock() {
+        let clock = Clock {
+            started_uptime: Duration::from_secs(100),
+            // An hour has passed by this clock; the clock on the wall went back to 1970, and the other one was asleep.
+            uptime: || Duration::from_secs(3700),
+            timestamp: || Timestamp::UNIX_EPOCH,
+            ..testing::environment(&[]).clock
+        };
+        assert_eq!(clock.at().to_string(), "2026-01-02T04:04:05Z");
+        let at = |uptime| Clock { uptime, ..clock }.at();
+        assert_eq!(at(|| Duration::ZERO), clock.started_at, "it never goes back");
+        assert_eq!(at(|| Duration::MAX), Timestamp::MAX);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::config::Project;
 use crate::journal::ApplyLock;
 use crate::model::SendLimits;
+use crate::plan::send::ReplanRules;
 use crate::plan::{ClientPlan, DocumentKind, Plan};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, Readings, read};
@@ -31,6 +32,8 @@ pub(super) struct Ready {
     pub(super) reread: Option<Arc<RereadClients>>,
     /// The place of the run in the ledger; `None` without one.
     pub(super) ledger: Option<Recording>,
+    /// Of a run that can only close: how it plans a client again whose live value has changed.
+    pub(super) replan: Option<Arc<ReplanRules>>,
 }
 
 impl Ready {
@@ -57,7 +60,7 @@ pub(super) async fn from_live(
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
     let Scope { project, releases, declarations, origins, rules, mut report, ledger, .. } = scope;
-    let sending = &request.sending.among(&declarations);
+    let sending = &request.sending.among(&declarations).with_waivers(&rules.waivers, rules.never_waived, project.at);
     let options = ReadOptions::new(&session, &rules.guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
@@ -67,5 +70,6 @@ pub(super) async fn from_live(
     report.revision = project.revision();
     let ledger = ledger.map(|start| Recording::new(start, releases, env));
     let readings = outcome.readings;
-    Ok(Ready { project, session, report, readings, lock, limits: rules.limits, reread: None, ledger })
+    let replan = ReplanRules::of(sending, &rules.guards).map(Arc::new);
+    Ok(Ready { project, session, report, readings, lock, limits: rules.limits, reread: None, ledger, replan })
 }

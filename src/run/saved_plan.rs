@@ -96,7 +96,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     let limits = SendLimits::strictest([&limits, &base_limit::to_limits(&report.base_limits)]);
     let ledger = ledger.start.map(|start| Recording::new(start, false, env));
     let reread = ledger.is_some().then(Arc::default);
-    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, reread, ledger })
+    Ok(Ready { project, session, report, readings: Readings::new(), lock, limits, reread, ledger, replan: None })
 }
 
 /// Reads the file, and checks that it is a plan that can be applied whole.

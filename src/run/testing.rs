@@ -1,7 +1,7 @@
 //! Fixtures of this room: an environment with a fixed time and no chance, projects, declarations and findings.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -24,7 +24,14 @@ pub(super) fn environment(variables: &[(&str, &str)]) -> Environment {
         folder: std::env::temp_dir(),
         variables: Variables::from_iter(variables),
         git: GitEnvironment::default(),
-        clock: Clock { started_at: timestamp(), started: Instant::now(), timestamp, instant: Instant::now },
+        clock: Clock {
+            started_at: timestamp(),
+            started: Instant::now(),
+            timestamp,
+            instant: Instant::now,
+            started_uptime: Duration::ZERO,
+            uptime: || Duration::ZERO,
+        },
         random_seed: 7,
         version: "0.0.0",
         shutdown: Shutdown::new(),

@@ -26,13 +26,16 @@ struct Stakes {
     settings: usize,
     /// The clients of which a setting lets more callers in.
     opening: usize,
+    /// Whether the run sends only what closes the PBX.
+    only_closing: bool,
 }
 
 impl Stakes {
     fn of(plan: &Plan) -> Stakes {
-        let mut stakes = Stakes { clients: 0, settings: 0, opening: 0 };
+        let only_closing = plan.clients.iter().any(|client| client.only_closing);
+        let mut stakes = Stakes { clients: 0, settings: 0, opening: 0, only_closing };
         for client in plan.clients.iter().filter(|client| client.is_to_send() && client.blocked.is_empty()) {
-            let opens = |change: &Change| change.difference.risk().effect == Some(Direction::Opens);
+            let opens = |change: &Change| change.effect() == Some(Direction::Opens);
             stakes.clients += 1;
             stakes.settings += client.to_send().count();
             stakes.opening += usize::from(client.to_send().any(opens));
@@ -49,6 +52,9 @@ impl Stakes {
     fn question(&self, endpoint: &Untrusted) -> String {
         let (clients, settings) = (counted(self.clients, "client"), counted(self.settings, "setting"));
         let opening = match self.opening {
+            0 if self.only_closing => {
+                "It only removes countries from geo_list and opens nothing: --only-closing.".to_owned()
+            }
             0 => "No client opens the PBX to more callers.".to_owned(),
             1 => "1 client opens the PBX to more callers.".to_owned(),
             many => format!("{many} clients open the PBX to more callers."),
@@ -103,7 +109,7 @@ mod tests {
     use super::*;
 
     fn stakes(clients: usize, opening: usize) -> Stakes {
-        Stakes { clients, settings: clients * 2, opening }
+        Stakes { clients, settings: clients * 2, opening, only_closing: false }
     }
 
     #[test]

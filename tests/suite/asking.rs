@@ -92,3 +92,27 @@ fn a_usage_error_has_colours_on_a_terminal_and_still_no_escape_of_an_argument() 
         assert!(said.contains("\u{1b}[") && said.contains(shown) && !said.contains("\u{1b}[5m"), "{said:?}");
     }
 }
+
+#[test]
+fn the_question_of_a_run_that_can_only_close_says_so() {
+    let mut world = World::new()
+        .live(12, json!({"geo_list": "RU TR", "hold_music": 7}))
+        .declared(12, "{geo_list: [RU, KZ], hold_music: 8}");
+    let (status, said) = answered(&mut world, "apply --only-closing", "no\n");
+    assert_eq!((status, world.puts().len()), (1, 0), "{said}");
+    for part in [
+        "RU TR → RU",
+        "not sent",
+        "apply would send 1 setting of 1 client to http://127.0.0.1:",
+        "It only removes countries from geo_list and opens nothing: --only-closing.\nTo send, type `yes`",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    // After a question the client is read again, and what live holds then decides.
+    let mut command = world.command("apply --only-closing");
+    let (keyboard, terminal) = typed("yes\n");
+    world.server().fault("meddle=geo_list:RU TR DE,on=get,client=12,after=1,times=1".parse().unwrap());
+    let output = command.stdin(terminal).output().unwrap();
+    drop(keyboard);
+    assert_eq!((output.status.code(), world.puts()), (Some(0), vec![json!({"geo_list": "RU"})]));
+}

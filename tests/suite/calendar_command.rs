@@ -111,7 +111,7 @@ fn the_window_begins_with_the_run_and_ends_after_the_days() {
 #[test]
 fn a_calendar_program_reads_the_file_and_finds_its_events_again() {
     let mut world = world();
-    let mut events = |world: &mut World| {
+    let events = |world: &mut World| {
         let ran = world.run("resolve --calendar --at 2026-12-01 --format ics").ok().sends_nothing();
         icalendar::read(ran.stdout.as_bytes())
     };

@@ -31,7 +31,7 @@ pub fn doubts(client: &ClientPlan, in_doubt: bool) -> Vec<(Setting, State)> {
     if !client.result.is_some_and(ApplyResult::is_stored) && !in_doubt {
         return Vec::new();
     }
-    let sent = client.to_send().map(|change| (change.difference.setting, change.difference.declared.clone()));
+    let sent = client.to_send().map(|change| (change.difference.setting, change.sent().clone()));
     let stored = client.to_send().filter_map(|change| {
         let setting = change.difference.setting;
         Some((setting, stored(client, setting)?))
@@ -53,7 +53,7 @@ fn in_sync(after: &mut RecordedClient, client: &ClientPlan, setting: Setting) {
 /// A field that differed when the run planned it.
 fn changed(after: &mut RecordedClient, client: &ClientPlan, change: &Change, in_doubt: bool) {
     let (setting, was_sent) = (change.difference.setting, !change.withheld);
-    let sent = &change.difference.declared;
+    let sent = change.sent();
     let agreed = |state: State| RecordedField::agreed(state);
     match client.result {
         // Live was found to hold what a PUT would have brought, or a PUT brought it.

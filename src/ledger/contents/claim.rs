@@ -164,10 +164,7 @@ pub fn claimed_puts(clients: &[ClientPlan]) -> Vec<ClaimedPut> {
         .map(|client| ClaimedPut {
             client_id: client.client_id,
             credentials: client.credentials.clone(),
-            put: client
-                .to_send()
-                .map(|change| (change.difference.setting, change.difference.declared.to_json()))
-                .collect(),
+            put: client.to_send().map(|change| (change.difference.setting, change.sent().to_json())).collect(),
         })
         .collect()
 }

@@ -334,7 +334,7 @@ fn is_doubted(before: &RecordedClient, now: &RecordedClient, client: &ClientPlan
     let mut allowed = before.clone();
     let stored = client.details.iter().flat_map(|details| &details.not_converged);
     let stored = stored.map(|one| (one.field, value::live(one.field.kind(), &one.stored)));
-    let sent = client.to_send().map(|change| (change.difference.setting, change.difference.declared.clone()));
+    let sent = client.to_send().map(|change| (change.difference.setting, change.sent().clone()));
     let values: Vec<(_, State)> = sent.chain(stored).collect();
     for (setting, value) in values {
         let is_in = now.field(setting).is_some_and(|field| field.in_doubt.contains(&value));

@@ -2,11 +2,14 @@
 //!
 //! Owns the comparison of one field. Two states differ when they are not equal as values; spelling never counts.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DatedCause, Declaration, Difference, LiveSettings, ManagedField, State};
+use crate::model::{DatedCause, Declaration, Difference, Direction, LiveSettings, ManagedField, State};
 use crate::plan::compare::origin::OriginRule;
+use crate::plan::send::closing::ClosingPatch;
 
 /// What happens to a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -25,11 +28,34 @@ pub enum ChangeAction {
 pub struct Change {
     /// The field, its two values and where they come from.
     pub difference: Difference,
-    /// Shown and not sent: `--only` leaves its origin out.
+    /// Shown and not sent: `--only` leaves its origin out, or `--only-closing` has nothing to send for it.
     pub withheld: bool,
+    /// What a run with `--only-closing` sends in place of the declared value.
+    pub closing: Option<Box<ClosingPatch>>,
 }
 
 impl Change {
+    /// The value that the run sends, unless it withholds the change.
+    pub fn sent(&self) -> &State {
+        self.closing.as_deref().map_or(&self.difference.declared, ClosingPatch::value)
+    }
+
+    /// What the write does to who can place calls.
+    pub fn effect(&self) -> Option<Direction> {
+        match &self.closing {
+            Some(closing) => self.difference.effect_of_storing(closing.value()),
+            None => self.difference.risk().effect,
+        }
+    }
+
+    /// The difference between live and what the run sends.
+    pub fn sent_difference(&self) -> Cow<'_, Difference> {
+        match &self.closing {
+            Some(closing) => Cow::Owned(Difference { declared: closing.value().clone(), ..self.difference.clone() }),
+            None => Cow::Borrowed(&self.difference),
+        }
+    }
+
     /// What happens to the field.
     pub fn action(&self) -> ChangeAction {
         match (&self.difference.live, &self.difference.declared) {
@@ -82,5 +108,5 @@ pub(in crate::plan) fn change(managed: &ManagedField, before: State, rule: Origi
         place: managed.place.clone(),
         dated: None,
     };
-    Some(Change { difference, withheld: false })
+    Some(Change { difference, withheld: false, closing: None })
 }

@@ -26,6 +26,7 @@ use crate::plan::document::digest;
 use crate::plan::document::plan::{DocumentKind, FORMAT_VERSION, Plan, ReleasedClient, Run, Shard, Summary, UndoneRun};
 use crate::plan::drift::report;
 use crate::plan::scheduled::ScheduledChange;
+use crate::plan::send::closing::ClosingPatch;
 use crate::plan::send::result::{ApplyResult, Details};
 
 /// The whole document.
@@ -139,6 +140,10 @@ struct ClientJson<'p> {
     /// is absent.
     #[serde(default, skip_serializing_if = "is_empty")]
     not_selected: SettingSet,
+    /// The run sends only what closes the PBX: `geo_list` alone, with the countries that `before` and `after` of its
+    /// change both have. Absent where that is not so.
+    #[serde(default, skip_serializing_if = "is_false")]
+    only_closing: bool,
     /// Exactly the body that apply sends; `{}` where nothing would be sent.
     #[serde(serialize_with = "in_order")]
     #[schemars(with = "Map<String, Json>")]
@@ -168,6 +173,7 @@ impl Serialize for ClientPlan {
             released: Cow::Borrowed(&self.released),
             managed: self.managed,
             not_selected: self.not_selected,
+            only_closing: self.only_closing,
             put: put(self),
             live: Cow::Borrowed(&self.live),
             error: Cow::Borrowed(&self.error),
@@ -190,9 +196,16 @@ impl ClientJson<'_> {
     /// Rebuilds the client from its changes and refuses one whose `put` or `status` does not follow from them.
     fn read(self) -> Result<ClientPlan, String> {
         let (written_put, written_status) = (self.put, self.status);
-        let (changes, unconfirmed) = (self.changes.into_owned(), self.unconfirmed.into_owned());
+        let (mut changes, unconfirmed) = (self.changes.into_owned(), self.unconfirmed.into_owned());
         for list in [&changes, &unconfirmed] {
             check_fields(list, self.managed)?;
+        }
+        if self.only_closing {
+            for change in changes.iter_mut().filter(|change| !change.withheld) {
+                let closing = ClosingPatch::from_difference(&change.difference);
+                let closing = closing.map_err(|_| "a change is sent, and it closes nothing".to_owned())?;
+                change.closing = Some(Box::new(closing));
+            }
         }
         let expect = self.expect.iter().map(|(name, wanted)| expectation(name, wanted));
         let client = ClientPlan {
@@ -211,6 +224,7 @@ impl ClientJson<'_> {
             released: self.released.into_owned(),
             managed: self.managed,
             not_selected: self.not_selected,
+            only_closing: self.only_closing,
             live: self.live.into_owned(),
             error: self.error.into_owned(),
             result: self.result,
@@ -254,8 +268,16 @@ fn in_order<S: Serializer>(put: &Map<String, Json>, serializer: S) -> Result<S::
     serializer.collect_map(names.filter_map(|name| put.get(name).map(|value| (name, value))))
 }
 
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 fn put(client: &ClientPlan) -> Map<String, Json> {
-    match client.patch().map(|patch| serde_json::to_value(&patch)) {
+    let body = match client.only_closing {
+        true => client.closing_patch().map(|patch| serde_json::to_value(&patch)),
+        false => client.patch().map(|patch| serde_json::to_value(&patch)),
+    };
+    match body {
         Some(Ok(Json::Object(map))) => map,
         Some(_) | None => Map::new(),
     }
@@ -283,7 +305,8 @@ struct ChangeJson {
     #[serde(flatten)]
     risk: Risk,
     origin: Origin,
-    /// Shown and not sent: `--only` leaves its origin out. `put` does not hold it.
+    /// Shown and not sent: `--only` leaves its origin out, or `--only-closing` has nothing to send for it. `put` does not
+    /// hold it.
     withheld: bool,
     layer: String,
     source: Place,
@@ -326,7 +349,7 @@ impl ChangeJson {
         let layer = Layer::parse(&self.layer).ok_or_else(|| format!("`layer` of {} is unknown", self.field))?;
         let (setting, origin, place) = (self.field, self.origin, self.source);
         let difference = Difference { setting, declared, live, origin, layer, place, dated: self.dated.or_none() };
-        Ok(Change { difference, withheld: self.withheld })
+        Ok(Change { difference, withheld: self.withheld, closing: None })
     }
 }
 

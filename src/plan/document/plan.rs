@@ -289,16 +289,17 @@ impl Plan {
                 Status::Change => summary.to_change += 1,
                 Status::Failed => summary.failed += 1,
             }
-            summary.changes += client.changes.len();
             summary.released += client.released.len();
             summary.exposed += client.unconfirmed.iter().filter(|one| one.difference.is_exposed()).count();
-            for difference in client.changes.iter().map(|change| &change.difference) {
-                let risk = difference.risk();
-                summary.security += usize::from(risk.severity == Severity::Security);
-                summary.opens += usize::from(risk.effect == Some(Direction::Opens));
-                summary.closes += usize::from(risk.effect == Some(Direction::Closes));
-                summary.exposed += usize::from(difference.is_exposed());
-                match difference.origin {
+            summary.exposed += client.changes.iter().filter(|one| one.difference.is_exposed()).count();
+            // A run that can only close leaves most of what differs alone, so its totals are of what it sends.
+            for change in client.changes.iter().filter(|change| !client.only_closing || !change.withheld) {
+                let effect = change.effect();
+                summary.changes += 1;
+                summary.security += usize::from(change.difference.risk().severity == Severity::Security);
+                summary.opens += usize::from(effect == Some(Direction::Opens));
+                summary.closes += usize::from(effect == Some(Direction::Closes));
+                match change.difference.origin {
                     Origin::Pending => summary.pending += 1,
                     Origin::Drift => summary.drift += 1,
                     Origin::Conflict => summary.conflict += 1,

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::model::countries::Countries;
+use crate::model::waiver::holding;
 use crate::model::{
     ClientKey, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
 };
@@ -113,11 +114,7 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
 
 /// The waiver that holds now: the field's own before the whole client's.
 fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
-    if field.is_some_and(|field| now.never_waived.contains(field)) {
-        return None;
-    }
-    let holds = now.waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(now.instant));
-    holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| waiver.terms.clone())
+    holding(now.waivers, now.never_waived, now.instant, client, field).cloned()
 }
 
 /// New or continuing.

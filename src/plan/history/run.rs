@@ -191,7 +191,7 @@ impl PastClient {
         let changes = client.to_send().map(|change| PastChange {
             field: change.difference.setting,
             before: Some(change.difference.live.clone()),
-            after: change.difference.declared.clone(),
+            after: change.sent().clone(),
             stored: stored(change.difference.setting),
         });
         let moved = details.into_iter().flat_map(|details| &details.collateral);

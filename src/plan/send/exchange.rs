@@ -4,14 +4,21 @@
 //! actions out with real HTTP; tests drive the same code through every sequence of events. Its rules:
 //!
 //! * A PUT whose fate is unknown is never sent again before the client was read and the reading judged.
-//! * Nothing is sent once the client was found stale.
+//! * Nothing is sent once the client was found stale, or once its plan has expired.
 //! * Every exchange ends in exactly one result.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted};
+use jiff::Timestamp;
+
+use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted, instant_text};
 use crate::plan::client::ClientPlan;
+use crate::plan::send::body::PutBody;
+use crate::plan::send::patch::Patch;
 use crate::plan::send::recheck::{ClearedPatch, Recheck, holds_everything, recheck};
+use crate::plan::send::replan::ReplanRules;
 use crate::plan::send::result::{ApplyResult, ConfirmedBy, Details};
 use crate::plan::send::verify;
 
@@ -47,6 +54,8 @@ pub enum Event {
     FateUnknown(Failure),
     /// The last reading is too old to send by.
     TooOld,
+    /// The declaration of the client has changed since the plan, at this instant.
+    Expired(Timestamp),
     /// A wait is over.
     Waited,
     /// Nothing new may start, and why: interrupted, or other clients' writes went wrong.
@@ -55,20 +64,21 @@ pub enum Event {
 
 /// What to do next.
 #[derive(Debug)]
-pub enum NextAction {
+pub enum NextAction<B = Patch> {
     /// Read the client.
     Read,
-    /// Send the PUT. Unless it was `just_read`, answer [`Event::TooOld`] instead when the last reading is too old.
+    /// Send the PUT. Answer [`Event::Expired`] instead when the plan of the client is over, and, unless it was
+    /// `just_read`, [`Event::TooOld`] when the last reading is too old.
     Send {
         /// The proof that it may be sent, and the body.
-        cleared: ClearedPatch,
+        cleared: ClearedPatch<B>,
         /// The client was read a moment ago, for this.
         just_read: bool,
     },
-    /// Get a fresh token, then send; or answer [`Event::TooOld`] when the last reading is too old by then.
+    /// Get a fresh token, then send; or answer [`Event::TooOld`] or [`Event::Expired`] when that is so by then.
     Renew {
         /// The proof that it may be sent, and the body.
-        cleared: ClearedPatch,
+        cleared: ClearedPatch<B>,
     },
     /// Wait, then answer [`Event::Waited`].
     Wait(Pause),
@@ -85,10 +95,12 @@ pub enum Pause {
     Quota(Duration),
 }
 
-/// One client's write.
+/// One client's write, with the body of an ordinary run or of one that can only close.
 #[derive(Clone, Debug)]
-pub struct Exchange<'p> {
-    client: &'p ClientPlan,
+pub struct Exchange<'p, B = Patch> {
+    client: Cow<'p, ClientPlan>,
+    /// How to plan the client again after live has changed; without it such a client is stale.
+    replan: Option<&'p ReplanRules>,
     allowed: SettingSet,
     live: Option<Live>,
     sends: u32,
@@ -96,17 +108,45 @@ pub struct Exchange<'p> {
     unknown: Option<Failure>,
     /// What became of the answer to the last PUT whose fate was unknown.
     lost: Option<Untrusted>,
+    body: PhantomData<fn() -> B>,
 }
 
 impl<'p> Exchange<'p> {
-    /// Begins. `live` is the reading that the plan was made from, when it may still be used; `allowed` are the fields
-    /// that may move too.
+    /// Begins the write of an ordinary run. `live` is the reading that the plan was made from, when it may still be used;
+    /// `allowed` are the fields that may move too.
     pub fn new(client: &'p ClientPlan, live: Option<Live>, allowed: SettingSet) -> Exchange<'p> {
-        Exchange { client, allowed, live, sends: 0, renewed: false, unknown: None, lost: None }
+        Exchange::of(client, live, allowed, None)
+    }
+}
+
+impl<'p, B: PutBody> Exchange<'p, B> {
+    /// Begins a write with such a body. With rules to `replan`, a live value that has changed is planned again.
+    pub fn of(
+        client: &'p ClientPlan,
+        live: Option<Live>,
+        allowed: SettingSet,
+        replan: Option<&'p ReplanRules>,
+    ) -> Exchange<'p, B> {
+        let client = Cow::Borrowed(client);
+        let (sends, renewed, unknown, lost) = (0, false, None, None);
+        Exchange { client, replan, allowed, live, sends, renewed, unknown, lost, body: PhantomData }
+    }
+
+    /// The client as it was planned last.
+    pub fn client(&self) -> &ClientPlan {
+        &self.client
+    }
+
+    /// The client where live has changed and it was planned again.
+    pub fn into_replanned(self) -> Option<ClientPlan> {
+        match self.client {
+            Cow::Owned(client) => Some(client),
+            Cow::Borrowed(_) => None,
+        }
     }
 
     /// The first action.
-    pub fn begin(&mut self) -> NextAction {
+    pub fn begin(&mut self) -> NextAction<B> {
         match &self.live {
             None => NextAction::Read,
             Some(_) => self.judge(false),
@@ -124,7 +164,7 @@ impl<'p> Exchange<'p> {
     }
 
     /// The next action after an event.
-    pub fn step(&mut self, event: Event) -> NextAction {
+    pub fn step(&mut self, event: Event) -> NextAction<B> {
         match event {
             Event::Read(live) => self.after_reading(live),
             Event::ReadFailed(failure) | Event::Refused(failure) if failure.kind == FailureKind::Interrupted => {
@@ -154,21 +194,22 @@ impl<'p> Exchange<'p> {
                 self.sends = self.sends.saturating_sub(1);
                 NextAction::Read
             }
+            Event::Expired(at) => self.expired(at),
             Event::Waited if self.unknown.is_some() => NextAction::Read,
             Event::Waited => self.judge(false),
             Event::Stopped(why) => self.stopped(&why.into()),
         }
     }
 
-    fn after_reading(&mut self, live: Live) -> NextAction {
+    fn after_reading(&mut self, live: Live) -> NextAction<B> {
         let Some(failure) = self.unknown.take() else {
             self.live = Some(live);
             return self.judge(true);
         };
-        if live.id == self.client.id.or(live.id) && holds_everything(self.client, &live.settings) {
+        if live.id == self.client.id.or(live.id) && holds_everything(&self.client, &live.settings) {
             return self.settle(&live, ConfirmedBy::Reading);
         }
-        match recheck(self.client, &live) {
+        match recheck(&self.client, &live) {
             Recheck::Send(_) if self.sends >= TRIES => {
                 self.live = Some(live);
                 self.give_up(failure)
@@ -197,7 +238,7 @@ impl<'p> Exchange<'p> {
         }
     }
 
-    fn after_answer(&mut self, answer: Live) -> NextAction {
+    fn after_answer(&mut self, answer: Live) -> NextAction<B> {
         let id = self.live.as_ref().and_then(|live| live.id);
         if verify::is_whole(&answer, id) {
             return self.settle(&answer, ConfirmedBy::Answer);
@@ -210,9 +251,19 @@ impl<'p> Exchange<'p> {
     }
 
     /// Judges the last reading: send, or finish.
-    fn judge(&mut self, just_read: bool) -> NextAction {
+    fn judge(&mut self, just_read: bool) -> NextAction<B> {
         let Some(live) = &self.live else { return NextAction::Read };
-        match recheck(self.client, live) {
+        let judged = match (recheck(&self.client, live), self.replan) {
+            (Recheck::Stale(_), Some(rules)) => {
+                self.client = Cow::Owned(rules.replan(&self.client, &live.settings));
+                match self.client.blocked.is_empty() {
+                    true => recheck(&self.client, live),
+                    false => Recheck::Refused(None),
+                }
+            }
+            (judged, _) => judged,
+        };
+        match judged {
             Recheck::Send(cleared) => self.send(cleared, just_read),
             Recheck::Unchanged => NextAction::Finish(ApplyResult::Unchanged, Details::default()),
             Recheck::Stale(moved) => {
@@ -229,13 +280,13 @@ impl<'p> Exchange<'p> {
         }
     }
 
-    fn send(&mut self, cleared: ClearedPatch, just_read: bool) -> NextAction {
+    fn send(&mut self, cleared: ClearedPatch<B>, just_read: bool) -> NextAction<B> {
         self.sends += 1;
         NextAction::Send { cleared, just_read }
     }
 
     /// Judges what a write left behind.
-    fn settle(&self, after: &Live, confirmed_by: ConfirmedBy) -> NextAction {
+    fn settle(&self, after: &Live, confirmed_by: ConfirmedBy) -> NextAction<B> {
         let before = self.live.as_ref().map(|live| &live.settings);
         let sent = self.client.to_send().map(|change| change.difference.setting).collect();
         let not_converged = verify::not_converged(&self.client.changes, &after.settings);
@@ -276,7 +327,14 @@ impl<'p> Exchange<'p> {
         )
     }
 
-    fn give_up(&self, failure: Failure) -> NextAction {
+    /// The plan of this client is over: a dated setting of it began or ended.
+    fn expired(&self, at: Timestamp) -> NextAction<B> {
+        let at = instant_text(at);
+        let why = format!("its declaration changed at {at}, so this plan of it is over; make a new plan");
+        self.finish(ApplyResult::Stale, why.into())
+    }
+
+    fn give_up(&self, failure: Failure) -> NextAction<B> {
         let help = failure.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         let doubt = match &self.unknown {
             Some(_) => "; the write may have landed: the next run shows it",
@@ -285,7 +343,7 @@ impl<'p> Exchange<'p> {
         self.finish(ApplyResult::Failed, failure.message.map(|message| format!("{message}{doubt}{help}")))
     }
 
-    fn stopped(&self, why: &Untrusted) -> NextAction {
+    fn stopped(&self, why: &Untrusted) -> NextAction<B> {
         match &self.unknown {
             Some(failure) => {
                 let failed = failure
@@ -297,7 +355,7 @@ impl<'p> Exchange<'p> {
         }
     }
 
-    fn finish(&self, outcome: ApplyResult, message: Untrusted) -> NextAction {
+    fn finish(&self, outcome: ApplyResult, message: Untrusted) -> NextAction<B> {
         let in_doubt = self.unknown.is_some();
         NextAction::Finish(outcome, Details { message: Some(message), in_doubt, ..Details::default() })
     }

@@ -90,7 +90,7 @@ impl PlanSize {
 /// How many changes that are to be sent open the PBX.
 fn opening(plan: &Plan) -> u64 {
     let changes = plan.clients.iter().flat_map(|client| client.to_send());
-    changes.filter(|change| change.difference.risk().effect == Some(Direction::Opens)).count() as u64
+    changes.filter(|change| change.effect() == Some(Direction::Opens)).count() as u64
 }
 
 /// The kinds that bound the size of a plan.

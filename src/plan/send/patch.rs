@@ -31,7 +31,8 @@ impl Patch {
     /// The body that these changes need, without the withheld ones; `None` when there is nothing to send.
     pub fn from_changes(changes: &[Change]) -> Option<Patch> {
         let mut body: Vec<(Setting, State)> = Vec::with_capacity(changes.len());
-        for one in changes.iter().filter(|change| !change.withheld).map(|change| &change.difference) {
+        let sent = changes.iter().filter(|change| !change.withheld && change.closing.is_none());
+        for one in sent.map(|change| &change.difference) {
             // A declared value is never odd (config); one in a saved plan was checked when it was loaded.
             if one.live != one.declared && !matches!(one.declared, State::Odd(_)) {
                 body.push((one.setting, one.declared.clone()));

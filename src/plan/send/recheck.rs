@@ -6,31 +6,33 @@
 use crate::model::{Failure, FailureKind, Live, LiveSettings, Setting};
 use crate::plan::client::ClientPlan;
 use crate::plan::compare::check_answer::check_answer;
+use crate::plan::send::body::PutBody;
 use crate::plan::send::patch::Patch;
 
-/// A patch that may be sent. Spent by one PUT; only [`recheck`] makes one.
+/// A patch that may be sent, of an ordinary run or of one that can only close. Spent by one PUT; only [`recheck`] makes
+/// one.
 #[derive(Debug)]
-pub struct ClearedPatch {
-    patch: Patch,
+pub struct ClearedPatch<B = Patch> {
+    patch: B,
 }
 
-impl ClearedPatch {
+impl<B> ClearedPatch<B> {
     /// What is sent.
-    pub fn patch(&self) -> &Patch {
+    pub fn patch(&self) -> &B {
         &self.patch
     }
 }
 
 /// What a fresh answer says about a planned change.
 #[derive(Debug)]
-pub enum Recheck {
+pub enum Recheck<B = Patch> {
     /// Live is what the plan was made from: send.
-    Send(ClearedPatch),
+    Send(ClearedPatch<B>),
     /// Live already equals every wanted value.
     Unchanged,
     /// Something else: these fields are neither as planned from nor all as wanted.
     Stale(Vec<Setting>),
-    /// A guard, a conflict or an expectation stops it.
+    /// A guard, a conflict, an expectation or `--only-closing` stops it.
     Refused(Option<Failure>),
     /// The answer cannot be compared.
     Failed(Failure),
@@ -38,8 +40,8 @@ pub enum Recheck {
 
 /// Judges a planned client by an answer: blocked → refused, unusable → failed, already there → unchanged, as planned →
 /// send, anything else → stale.
-pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
-    let Some(patch) = client.patch() else { return Recheck::Unchanged };
+pub fn recheck<B: PutBody>(client: &ClientPlan, live: &Live) -> Recheck<B> {
+    let Some(patch) = B::of(client) else { return Recheck::Unchanged };
     if let Err(failure) = check_answer(client.client_id, client.managed, &client.expect, live) {
         return match failure.kind {
             FailureKind::Expect => Recheck::Refused(Some(failure)),
@@ -70,6 +72,5 @@ pub fn recheck(client: &ClientPlan, live: &Live) -> Recheck {
 
 /// Whether live holds every value that the changes want, without the withheld ones.
 pub(super) fn holds_everything(client: &ClientPlan, live: &LiveSettings) -> bool {
-    let mut wanted = client.to_send().map(|change| &change.difference);
-    wanted.all(|one| live.state(one.setting).as_ref() == Some(&one.declared))
+    client.to_send().all(|change| live.state(change.difference.setting).as_ref() == Some(change.sent()))
 }

@@ -1,15 +1,18 @@
-//! The part of a plan that may be sent, as far as origins decide.
+//! The part of a plan that may be sent.
 //!
-//! Owns `--only` and `--overwrite-drift`. Both act while a plan is made: a change that `--only` leaves out stays in the
-//! plan and is marked as withheld. So the text, the body of the PUT and a saved plan never disagree. A conflict blocks
+//! Owns `--only` and `--overwrite-drift`; `closing_scope` owns `--only-closing`. All act while a plan is made: a change
+//! that is left out stays in the plan and is marked as withheld. So the text, the body of the PUT and a saved plan never disagree. A conflict blocks
 //! its client, also where its field would not be sent.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::model::{ClientId, ClientKey, Declaration, Origin, Setting};
+use jiff::Timestamp;
+
+use crate::model::{ClientId, ClientKey, Declaration, Origin, Setting, SettingSet, Waiver};
 use crate::plan::client::{BlockedKind, ClientPlan};
+use crate::plan::send::closing_scope::ClosingScope;
 
 /// `CLIENT` or `CLIENT/FIELD`: the conflicts that the declared value wins. `@me:CREDENTIALS` is one of several `@me`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub struct SendScope {
     pub overwrite: Vec<Overwrite>,
     /// Whether the run has an `@me` of several credentials: then `@me` alone names none of them.
     pub has_several_me: bool,
+    /// Of a run that can only close: what it leaves out. `None` for every other run.
+    pub closing: Option<ClosingScope>,
 }
 
 impl SendScope {
@@ -69,6 +74,12 @@ impl SendScope {
         let mut of_me = declarations.iter().filter(|one| one.client == ClientId::Me).map(|one| &one.credentials);
         let first = of_me.next();
         SendScope { has_several_me: of_me.any(|other| Some(other) != first), ..self.clone() }
+    }
+
+    /// The same scope with the waivers of a run that can only close. No other run sends by waivers.
+    pub fn with_waivers(self, waivers: &[Waiver], never_waived: SettingSet, at: Timestamp) -> SendScope {
+        let with = |_| ClosingScope { waivers: waivers.to_vec(), never_waived, at };
+        SendScope { closing: self.closing.map(with), ..self }
     }
 
     /// Marks the changes that are withheld, and lifts the conflicts that `--overwrite-drift` names.
@@ -81,6 +92,9 @@ impl SendScope {
             change.withheld = !self.only.is_empty() && !self.only.contains(&change.difference.origin) && !settled;
         }
         client.blocked.retain(|blocked| blocked.kind != BlockedKind::Conflict || !self.lifts(&key, blocked.name.raw()));
+        if let Some(closing) = &self.closing {
+            closing.mark(client);
+        }
     }
 
     fn lifts(&self, client: &ClientKey, field: &str) -> bool {

@@ -20,13 +20,10 @@ pub(in crate::plan) fn not_converged(changes: &[Change], after: &LiveSettings) -
     changes
         .iter()
         .filter(|change| !change.withheld)
-        .filter_map(|Change { difference, .. }| {
-            let stored = after.state(difference.setting)?;
-            (stored != difference.declared).then(|| NotConverged {
-                field: difference.setting,
-                sent: difference.declared.to_json(),
-                stored: stored.to_json(),
-            })
+        .filter_map(|change| {
+            let (field, sent) = (change.difference.setting, change.sent());
+            let stored = after.state(field)?;
+            (stored != *sent).then(|| NotConverged { field, sent: sent.to_json(), stored: stored.to_json() })
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! The promises of planning and sending, in tables.
 
+mod closing;
 mod guard_lists;
 mod guards;
 mod limits;

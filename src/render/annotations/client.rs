@@ -48,8 +48,9 @@ fn applied<'p>(
     outcome: ApplyResult,
     list: &mut Vec<Annotation<'p>>,
 ) {
-    for change in &client.changes {
-        let message = format!("{} ({})", difference::sentence(&change.difference, by).raw(), word(outcome)).into();
+    for change in client.to_send() {
+        let sentence = difference::sentence(&change.sent_difference(), by);
+        let message = format!("{} ({})", sentence.raw(), word(outcome)).into();
         let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(change.difference.setting));
         list.push(who.annotation(level, rank, rule::APPLIED, field, message, &change.difference.place));
     }

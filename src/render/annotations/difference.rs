@@ -102,7 +102,7 @@ fn with_marks(sentence: &str, countries: &str, difference: &Difference, by: Mark
         (MarkBy::Exposure, _) | (MarkBy::Effect, Origin::Pending) => "",
         (MarkBy::Effect, Origin::Drift | Origin::Conflict | Origin::Unknown) => "the write ",
     };
-    let grave = match by.mark(difference) {
+    let grave = match by.mark(by.direction(difference)) {
         (true, "") => "; security".to_owned(),
         (true, word) => format!("; security: {actor}{word}"),
         (false, "") => String::new(),

@@ -57,6 +57,9 @@ pub(super) fn common_reason(sample: &Blocked) -> Untrusted {
     let name = sample.name.raw();
     match sample.kind {
         BlockedKind::Guard => format!("guard {name}: the values differ, for example {}", sample.message.raw()).into(),
+        BlockedKind::Closing => {
+            format!("--only-closing {name}: the values differ, for example {}", sample.message.raw()).into()
+        }
         BlockedKind::Conflict => format!(
             "conflict {name}: this change touches what was also changed outside of git; take the live values into the files, or \
              send what is declared with --overwrite-drift CLIENT/{name}"

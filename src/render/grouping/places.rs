@@ -48,14 +48,14 @@ impl<'p> PlaceGroup<'p> {
     fn of(result: Option<ApplyResult>, changes: Vec<(&'p ClientPlan, &'p Change)>, by: MarkBy) -> PlaceGroup<'p> {
         let mut values: BTreeMap<String, OldValue<'p>> = BTreeMap::new();
         for (client, change) in changes {
-            let Change { difference, withheld } = change;
-            let key = format!("{:?}\0{:?}\0{withheld}", difference.live, difference.origin);
+            let Change { difference, withheld, closing } = change;
+            let key = format!("{:?}\0{:?}\0{withheld}\0{closing:?}", difference.live, difference.origin);
             values.entry(key).or_insert(OldValue { change, clients: Vec::new() }).clients.push(client);
         }
         let mut values: Vec<OldValue<'p>> = values.into_values().collect();
         values.iter_mut().for_each(|one| one.clients.sort_by_key(|client| (client.client_id, &client.source)));
         // Stable: the order of the keys decides between values of one effect with as many clients.
-        values.sort_by_key(|one| Reverse((by.direction(&one.change.difference), one.clients.len())));
+        values.sort_by_key(|one| Reverse((by.direction_of(one.change), one.clients.len())));
         PlaceGroup { result, values }
     }
 }

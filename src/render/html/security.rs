@@ -46,7 +46,7 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
     }
     // Stable: equal changes stay in the order of the plan.
     let by = MarkBy::of(plan);
-    lines.sort_by_key(|(change, _)| std::cmp::Reverse(by.direction(&change.difference)));
+    lines.sort_by_key(|(change, _)| std::cmp::Reverse(by.direction_of(change)));
     let origins = origins(lines.iter().map(|(change, _)| *change));
     writeln!(out, "<section id=\"security\" class=\"for-security {origins}\" aria-labelledby=\"h-security\">")?;
     writeln!(out, "<h2 id=\"h-security\">Security</h2>")?;
@@ -56,7 +56,7 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
         let view = DifferenceView::of_change(change, by);
         let [before, after] = view.values();
         let (before, after) = value::pair(before, after);
-        let word = match by.direction(view.difference) {
+        let word = match view.direction() {
             Some(Direction::Opens | Direction::Closes) => difference::mark(&view),
             Some(Direction::Unclear) | None => value::tag("red", "unclear"),
         };

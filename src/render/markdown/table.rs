@@ -49,7 +49,7 @@ struct TableRow<'p> {
 
 impl<'p> TableRow<'p> {
     fn of(value: &OldValue<'p>, by: MarkBy) -> TableRow<'p> {
-        let is_open = by.direction(&value.change.difference) == Some(Direction::Opens);
+        let is_open = by.direction_of(value.change) == Some(Direction::Opens);
         let opens = if is_open { value.clients.len() } else { 0 };
         TableRow { clients: value.clients.clone(), change: value.change, placed: true, values: 1, opens }
     }
@@ -89,7 +89,7 @@ pub(super) fn write<'p>(plan: &Plan, groups: &ClientGroups<'p>, is_report: bool,
         lines.extend(group.changes.iter().map(row));
     }
     // Sorting is stable: within one gravity the order of the plan stays.
-    lines.sort_by_key(|line| Reverse(by.direction(&line.change.difference)));
+    lines.sort_by_key(|line| Reverse(by.direction_of(line.change)));
     let head = match (is_report, plan.is_offline()) {
         (true, _) => "| Client | Field | Before | After | | Result | Place |\n|---|---|---|---|---|---|---|",
         (false, true) => "| Client | Field | At the base | Declared | | Place |\n|---|---|---|---|---|---|",
@@ -107,7 +107,7 @@ pub(super) fn write<'p>(plan: &Plan, groups: &ClientGroups<'p>, is_report: bool,
         false => vec![("", lines.iter().collect())],
     };
     for (title, lines) in parts {
-        let open = ROWS.max(lines.iter().filter(|line| by.mark(&line.change.difference).0).count().min(2 * ROWS));
+        let open = ROWS.max(lines.iter().filter(|line| by.mark(by.direction_of(line.change)).0).count().min(2 * ROWS));
         let rows = RowSource(lines.len(), &|at| row(lines[at], by, is_report));
         section.folded(&format!("{title}{head}"), &format!("{head}\n"), rows, open, "change");
     }

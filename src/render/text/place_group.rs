@@ -63,7 +63,7 @@ fn header(group: &PlaceGroup<'_>, head: &DifferenceRow) -> Vec<StyledText> {
 
 /// The number of old values that are not shown, of their clients, and how many of these open the PBX.
 fn left_out(rest: &[OldValue<'_>], by: MarkBy) -> String {
-    let opens = rest.iter().filter(|one| by.direction(&one.change.difference) == Some(Direction::Opens));
+    let opens = rest.iter().filter(|one| by.direction_of(one.change) == Some(Direction::Opens));
     let opens: usize = opens.map(|one| one.clients.len()).sum();
     let word = if by == MarkBy::Effect { "opens" } else { "open" };
     let opens = if opens > 0 { format!(", {opens} of them ! {word}") } else { String::new() };

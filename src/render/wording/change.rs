@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::model::countries::{Code, Countries};
 use crate::model::{Difference, Direction, State, Untrusted, Value};
-use crate::plan::{DocumentKind, Origin, Plan};
+use crate::plan::{Change, DocumentKind, Origin, Plan};
 
 /// Which question a document marks its differences by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +36,18 @@ impl MarkBy {
         }
     }
 
-    /// Whether the difference calls for attention, and its word: `opens` or `closes` by effect, `open` or `closed` by
+    /// The direction that answers it for a change, which may send another value than the declared one.
+    pub(crate) fn direction_of(self, change: &Change) -> Option<Direction> {
+        match self {
+            MarkBy::Effect => change.effect(),
+            MarkBy::Exposure => change.difference.risk().exposure,
+        }
+    }
+
+    /// Whether a difference in this direction calls for attention, and its word: `opens` or `closes` by effect, `open` or `closed` by
     /// exposure, empty where the values do not show it. What closes is calm.
-    pub(crate) fn mark(self, difference: &Difference) -> (bool, &'static str) {
-        match (self.direction(difference), self) {
+    pub(crate) fn mark(self, direction: Option<Direction>) -> (bool, &'static str) {
+        match (direction, self) {
             (Some(Direction::Opens), MarkBy::Effect) => (true, "opens"),
             (Some(Direction::Opens), MarkBy::Exposure) => (true, "open"),
             (Some(Direction::Unclear), _) => (true, ""),

@@ -5,7 +5,8 @@
 //! no format and escapes nothing.
 
 use crate::model::countries::Code;
-use crate::model::{Difference, Layer, Origin, State, Untrusted};
+use crate::model::difference::only_in;
+use crate::model::{Difference, Direction, Layer, Origin, State, Untrusted};
 use crate::plan::Change;
 use crate::plan::drift::Finding;
 use crate::render::wording::change::{MarkBy, marked, signed};
@@ -19,6 +20,9 @@ pub(crate) const UNCONFIRMED: &str = "not confirmed";
 pub(crate) struct DifferenceView<'d> {
     /// The difference.
     pub(crate) difference: &'d Difference,
+    /// The value that git wants here: the declared one, or what a run that can only close sends of it.
+    wanted: &'d State,
+    direction: Option<Direction>,
     by: MarkBy,
     usage: ViewUsage,
 }
@@ -41,19 +45,30 @@ impl<'d> DifferenceView<'d> {
     /// A change, in a report with these marks.
     pub(crate) fn of_change(change: &'d Change, by: MarkBy) -> DifferenceView<'d> {
         let usage = if change.withheld { ViewUsage::Withheld } else { ViewUsage::Change };
-        DifferenceView { difference: &change.difference, by, usage }
+        let (wanted, direction) = (change.sent(), by.direction_of(change));
+        DifferenceView { difference: &change.difference, wanted, direction, by, usage }
     }
 
     /// A finding; `None`: the client could not be read.
     pub(crate) fn of_finding(finding: &'d Finding) -> Option<DifferenceView<'d>> {
         let difference = finding.difference()?;
         let usage = if finding.unconfirmed { ViewUsage::UnconfirmedFinding } else { ViewUsage::Finding };
-        Some(DifferenceView { difference, by: MarkBy::Exposure, usage })
+        Some(DifferenceView::by_exposure(difference, usage))
     }
 
     /// A difference of a client whose `expect` failed.
     pub(crate) fn of_unconfirmed(difference: &'d Difference) -> DifferenceView<'d> {
-        DifferenceView { difference, by: MarkBy::Exposure, usage: ViewUsage::Unconfirmed }
+        DifferenceView::by_exposure(difference, ViewUsage::Unconfirmed)
+    }
+
+    fn by_exposure(difference: &'d Difference, usage: ViewUsage) -> DifferenceView<'d> {
+        let by = MarkBy::Exposure;
+        DifferenceView { difference, wanted: &difference.declared, direction: by.direction(difference), by, usage }
+    }
+
+    /// What the write does, or how live compares with git.
+    pub(crate) fn direction(&self) -> Option<Direction> {
+        self.direction
     }
 
     /// Whether it is read from declared to live.
@@ -67,14 +82,15 @@ impl<'d> DifferenceView<'d> {
     /// The two values in the order of reading.
     pub(crate) fn values(&self) -> [&'d State; 2] {
         match self.is_from_declared() {
-            false => [&self.difference.live, &self.difference.declared],
-            true => [&self.difference.declared, &self.difference.live],
+            false => [&self.difference.live, self.wanted],
+            true => [self.wanted, &self.difference.live],
         }
     }
 
     /// The countries that only the second value has, and those that only the first has. Empty unless both are lists.
     pub(crate) fn moved(&self) -> [Vec<Code>; 2] {
-        let (added, removed) = (self.difference.added(), self.difference.removed());
+        let live = &self.difference.live;
+        let (added, removed) = (only_in(self.wanted, live), only_in(live, self.wanted));
         match self.is_from_declared() {
             false => [added, removed],
             true => [removed, added],
@@ -89,7 +105,7 @@ impl<'d> DifferenceView<'d> {
 
     /// Whether it calls for attention, and its word; see [`MarkBy::mark`].
     pub(crate) fn mark(&self) -> (bool, &'static str) {
-        self.by.mark(self.difference)
+        self.by.mark(self.direction)
     }
 
     /// The mark as one text: `alarm`, and before a word `alarm` with its separator. A calm difference has the word only.

@@ -18,6 +18,7 @@ pub(crate) fn reason(blocked: &Blocked) -> Untrusted {
     let kind = match blocked.kind {
         BlockedKind::Guard => "guard",
         BlockedKind::Conflict => "conflict",
+        BlockedKind::Closing => "--only-closing",
     };
     format!("{kind} {}: {}", blocked.name.raw(), blocked.message.raw()).into()
 }

@@ -152,9 +152,10 @@ pub(in crate::run) fn read(
             now: (env.clock.timestamp)(),
         };
         let run = begin(branch, &options)?;
-        // An undo applies old values, and no code.
+        // An undo applies old values, and no code. A run that can only close applies a part of the code, and often.
         let is_undo = saved.is_some_and(|plan| plan.undo.is_some());
-        let advance = if is_undo { CommitAdvance::Stays } else { CommitAdvance::Advances };
+        let advance =
+            if is_undo || request.sending.closing.is_some() { CommitAdvance::Stays } else { CommitAdvance::Advances };
         Ok(LedgerStart { run, lease: config.lease, commit, advance })
     });
     let start = match start {

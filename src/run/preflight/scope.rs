@@ -106,8 +106,8 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Ok(rules) => rules,
         Err(refused) => return Err(report::problems_at_commit(report, refused, &project, env)),
     };
-    // Only a drift report shows waivers.
-    if kind == DocumentKind::Drift {
+    // Only a drift report, and a run that can only close, go by waivers.
+    if kind == DocumentKind::Drift || request.sending.closing.is_some() {
         report.diagnostics.append(&mut rules.waiver_warnings);
     }
     let mut scope = Scope {

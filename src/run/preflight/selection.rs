@@ -26,7 +26,11 @@ pub(in crate::run) fn narrow(loaded: &mut Loaded, selection: &Selection) {
 pub(super) fn selects_nothing(request: &RunRequest) -> bool {
     let selection = &request.selection;
     let selects = !selection.clients.is_empty() || !selection.labels.is_empty() || !selection.fields.is_empty();
-    !selects && selection.shard.is_none() && !request.base.affected && request.sending.only.is_empty()
+    !selects
+        && selection.shard.is_none()
+        && !request.base.affected
+        && request.sending.only.is_empty()
+        && request.sending.closing.is_none()
 }
 
 /// Whether the request names the project as a whole: its folder, and not only a part of it.

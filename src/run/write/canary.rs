@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::plan::send::PutBody;
 use crate::plan::{ApplyResult, ClientPlan};
 use crate::run::read::Readings;
 use crate::run::write::options::{WriteOptions, Writes};
@@ -12,10 +13,10 @@ use crate::run::write::worker::{WriteJob, WriteWorker};
 use crate::run::{RunEvent, workers};
 
 /// Sends what the plan says and records a result for every client. Returns the clients in their order.
-pub(in crate::run) async fn write(
+pub(in crate::run) async fn write<B: PutBody>(
     planned: Vec<ClientPlan>,
     mut readings: Readings,
-    writes: Writes,
+    writes: Writes<B>,
     options: WriteOptions,
 ) -> Vec<ClientPlan> {
     let mut clients = Vec::with_capacity(planned.len());

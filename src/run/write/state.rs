@@ -54,7 +54,7 @@ impl WriteState {
     }
 }
 
-/// The result of a client that needs no request: failed, in sync, blocked, or left out by `--only`.
+/// The result of a client that needs no request: failed, in sync, blocked, or with nothing that the run sends.
 pub(super) fn without_request(client: &ClientPlan) -> Option<(ApplyResult, Option<Details>)> {
     let say = |message: &Untrusted| Some(Details { message: Some(message.clone()), ..Details::default() });
     if let Some(error) = &client.error {
@@ -68,7 +68,9 @@ pub(super) fn without_request(client: &ClientPlan) -> Option<(ApplyResult, Optio
         return Some((ApplyResult::Refused, say(&reasons.join("; ").into())));
     }
     // The difference stays, and the change itself says that the run does not send it.
-    (!client.is_to_send()).then(|| (ApplyResult::Unchanged, say(&"not sent: --only leaves its origin out".into())))
+    let planned =
+        || client.details.as_deref().cloned().or_else(|| say(&"not sent: --only leaves its origin out".into()));
+    (!client.is_to_send()).then(|| (ApplyResult::Unchanged, planned()))
 }
 
 /// The result of a client that could not be compared.

@@ -1,7 +1,8 @@
 //! One write: the conversation with one client.
 //!
 //! Owns the carrying out of what `plan::send::Exchange` decides: journal first, then the PUT. A PUT begins only while
-//! nothing stops the run: a shutdown, too many failures, a failed canary, or other fields that changed along.
+//! nothing stops the run: a shutdown, too many failures, a failed canary, or other fields that changed along. None
+//! begins once the plan of its client is over.
 
 use std::io;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::Instant;
 use crate::journal::JournalLine;
 use crate::ledger::apply::lease::HeldLease;
 use crate::model::{Failure, FailureKind, FieldMask, LimitKind, io_cause};
-use crate::plan::send::{Event, Exchange, NextAction, had_something_to_lose, limit_name};
+use crate::plan::send::{Event, Exchange, NextAction, PutBody, had_something_to_lose, limit_name};
 use crate::plan::{ApplyResult, ClearedPatch, ClientPlan, Details};
 use crate::run::RunEvent;
 use crate::run::read::Reading;
@@ -29,20 +30,26 @@ pub(super) struct WriteJob {
 
 /// Writes one client at a time.
 #[derive(Clone)]
-pub(super) struct WriteWorker {
-    pub(super) writes: Writes,
+pub(super) struct WriteWorker<B> {
+    pub(super) writes: Writes<B>,
     pub(super) options: WriteOptions,
     pub(super) state: Arc<WriteState>,
 }
 
-impl WriteWorker {
+impl<B: PutBody> WriteWorker<B> {
     /// Writes a client and returns it with its result.
     pub(super) async fn write(&self, job: WriteJob) -> ClientPlan {
         let WriteJob { mut client, reading, index: _ } = job;
-        let (outcome, details) = match self.may_begin() {
-            Ok(()) => self.converse(&client, reading).await,
+        let (outcome, mut details) = match self.may_begin() {
+            Ok(()) => {
+                let (outcome, details, replanned) = self.converse(&client, reading).await;
+                client = replanned.unwrap_or(client);
+                (outcome, details)
+            }
             Err(why) => (ApplyResult::Skipped, Details { message: Some(why.into()), ..Details::default() }),
         };
+        // Of a run that can only close the plan says what is not sent.
+        details.message = details.message.or_else(|| client.details.take()?.message);
         if outcome != ApplyResult::Skipped {
             self.state.count(outcome);
         }
@@ -75,15 +82,24 @@ impl WriteWorker {
     }
 
     /// Carries out the steps of one write.
-    async fn converse(&self, client: &ClientPlan, reading: Option<Reading>) -> (ApplyResult, Details) {
+    async fn converse(
+        &self,
+        client: &ClientPlan,
+        reading: Option<Reading>,
+    ) -> (ApplyResult, Details, Option<ClientPlan>) {
         let mut read_at = reading.as_ref().map(|reading| reading.at);
-        let mut exchange = Exchange::new(client, reading.map(|reading| reading.live), self.options.allow_collateral);
-        let mut action = exchange.begin();
+        let (live, replan) = (reading.map(|reading| reading.live), self.options.replan.as_deref());
+        let mut exchange: Exchange<'_, B> = Exchange::of(client, live, self.options.allow_collateral, replan);
+        let mut action = match self.expiry(client) {
+            Some(expired) => exchange.step(expired),
+            None => exchange.begin(),
+        };
         let mut sent = false;
         loop {
             let event = match action {
                 NextAction::Finish(outcome, details) => {
-                    return self.finish(client, &exchange, sent, outcome, details).await;
+                    let (outcome, details) = self.finish(&exchange, sent, outcome, details).await;
+                    return (outcome, details, exchange.into_replanned());
                 }
                 NextAction::Read => match self.read(client).await {
                     Ok(reading) => {
@@ -98,13 +114,13 @@ impl WriteWorker {
                     } else if self.is_old(read_at) && !just_read {
                         Event::TooOld
                     } else {
-                        self.send(client, cleared, &mut sent).await
+                        self.send(exchange.client(), cleared, &mut sent).await
                     }
                 }
                 // A token may take long to arrive, so the age counts again.
                 NextAction::Renew { cleared } => match self.writes.writer.renew(client.credentials.as_ref()).await {
                     Ok(()) if self.is_old(read_at) => Event::TooOld,
-                    Ok(()) => self.send(client, cleared, &mut sent).await,
+                    Ok(()) => self.send(exchange.client(), cleared, &mut sent).await,
                     Err(failure) => Event::Refused(failure),
                 },
                 NextAction::Wait(pause) => match self.writes.writer.pause(pause).await {
@@ -114,6 +130,11 @@ impl WriteWorker {
             };
             action = exchange.step(event);
         }
+    }
+
+    /// Whether the plan of a client is over.
+    fn expiry(&self, client: &ClientPlan) -> Option<Event> {
+        client.valid_until.filter(|until| self.writes.clock.at() >= *until).map(Event::Expired)
     }
 
     fn is_old(&self, read_at: Option<Instant>) -> bool {
@@ -130,15 +151,18 @@ impl WriteWorker {
     }
 
     /// One PUT: first into the journal, then to the API.
-    async fn send(&self, client: &ClientPlan, cleared: ClearedPatch, sent: &mut bool) -> Event {
-        // A token may take long to arrive, and the lease may end meanwhile.
-        if self.writes.lease.is_some()
+    async fn send(&self, client: &ClientPlan, cleared: ClearedPatch<B>, sent: &mut bool) -> Event {
+        // A token may take long to arrive, and the lease or the plan may end meanwhile.
+        if (self.writes.lease.is_some() || client.valid_until.is_some())
             && let Err(event) = self.writes.writer.prepare(client.credentials.as_ref()).await
         {
             return event;
         }
         if let Err(why) = self.may_begin() {
             return Event::Stopped(why);
+        }
+        if let Some(expired) = self.expiry(client) {
+            return expired;
         }
         if let Err(error) = self.note(JournalLine::sending(client, cleared.patch())).await {
             self.state.halt("the journal cannot be written");
@@ -151,12 +175,12 @@ impl WriteWorker {
 
     async fn finish(
         &self,
-        client: &ClientPlan,
-        exchange: &Exchange<'_>,
+        exchange: &Exchange<'_, B>,
         sent: bool,
         outcome: ApplyResult,
         mut details: Details,
     ) -> (ApplyResult, Details) {
+        let client = exchange.client();
         let changed = client.to_send().map(|change| change.difference.setting).collect();
         if let (Some(reread), Some(live)) = (&self.writes.reread, exchange.baseline()) {
             reread.keep(client, &live.settings);
