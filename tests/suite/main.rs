@@ -10,6 +10,7 @@ mod asking;
 mod binding;
 mod binding_saved;
 mod calendar;
+mod calendar_command;
 mod ci_jobs;
 mod clones;
 mod closing;
