@@ -285,6 +285,7 @@ struct ChangeJson {
     origin: Origin,
     /// Shown and not sent: `--only` leaves its origin out. `put` does not hold it.
     withheld: bool,
+    /// What declares the value: `settings`, `profile NAME`, `temporary until DAY (OWNER)` or `undo RUN`.
     layer: String,
     source: Place,
     #[serde(flatten)]
