@@ -72,14 +72,17 @@ struct ScheduledJson {
     from: Option<Untrusted>,
     /// As it is written.
     until: Untrusted,
-    /// The first instant at which it holds, RFC 3339 in UTC.
+    /// The first instant at which it holds, RFC 3339 in UTC; `null` where it has always held.
     #[schemars(with = "Option<String>")]
     begins_at: Option<Timestamp>,
     /// The first instant at which it no longer holds, RFC 3339 in UTC.
     #[schemars(with = "String")]
     ends_at: Timestamp,
+    /// Who answers for it.
     owner: Untrusted,
+    /// Why.
     reason: Untrusted,
+    /// Where the entry starts.
     source: Place,
     /// For how many days the countries that it adds are open, together with entries that touch it; of several countries
     /// the longest. `null` where it adds none.

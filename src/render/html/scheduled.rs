@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use crate::model::instant_text;
-use crate::plan::{ClientPlan, Plan};
+use crate::plan::{ClientPlan, DocumentKind, Plan};
 use crate::render::grouping::dated::{ScheduledGroup, scheduled};
 use crate::render::html::fragments::{MOST_LINES, more, name, text, who};
 use crate::render::html::value::{pair, tag};
@@ -77,14 +77,12 @@ fn clients(clients: &[&ClientPlan], out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// Until when the plan of each client is valid, folded; nothing where no declaration ever changes.
+/// Until when the plan of each client is valid, folded. Nothing where no declaration ever changes, or where the document
+/// cannot be applied.
 pub(super) fn validity(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let dated = |client| -> Option<(Timestamp, &ClientPlan)> {
-        let client: &ClientPlan = client;
-        client.valid_until.map(|until| (until, client))
-    };
-    let mut all: Vec<(Timestamp, &ClientPlan)> = plan.clients.iter().filter_map(dated).collect();
-    if all.is_empty() {
+    let dated = plan.clients.iter().filter_map(|client| Some((client.valid_until?, client)));
+    let mut all: Vec<(Timestamp, &ClientPlan)> = dated.collect();
+    if all.is_empty() || !matches!(plan.kind, DocumentKind::Plan | DocumentKind::Offline) {
         return Ok(());
     }
     // Stable: clients of one instant stay in the order of the plan.

@@ -49,7 +49,7 @@ pub(super) fn lines(plan: &Plan) -> usize {
     }
 }
 
-/// `! opens  geo_list  +GE +TR  client 12  Shop  from 2026-12-01 until 2026-12-14, anna: trade fair  clients/acme.yaml:9`
+/// `! opens  geo_list  +GE +TR  client 12  Shop  from 2026-12-01 until 2026-12-14  anna: trade fair  clients/acme.yaml:9`
 fn row(group: &ScheduledGroup<'_>, options: &TextOptions) -> FindingRow {
     let change = group.change;
     let cell = |label, text: String| vec![StyledText::new(label, text)];
@@ -59,14 +59,17 @@ fn row(group: &ScheduledGroup<'_>, options: &TextOptions) -> FindingRow {
     };
     let ids: Vec<ClientId> = group.clients.iter().map(|client| client.client_id).collect();
     let who = one_or_many(&ids, group.clients[0].name.as_ref(), options);
-    let terms = format!("{}, {}", sentence(&scheduled_time(change)), sentence(&scheduled_terms(change)));
-    let place = if group.placed { terminal(&place(&change.source)).to_string() } else { String::new() };
+    // The last column has no width, so a long reason moves no other row.
+    let mut terms = cell(TextStyle::Plain, sentence(&scheduled_terms(change)));
+    if group.placed {
+        terms.push(StyledText::new(TextStyle::Faint, format!("  {}", terminal(&place(&change.source)))));
+    }
     FindingRow::of_columns([
         cell(label, mark.trim_end().to_owned()),
         cell(TextStyle::Plain, change.setting.name().to_owned()),
         cell(TextStyle::Plain, sentence(&scheduled_values(change, CODES))),
         cell(TextStyle::Plain, who),
-        cell(TextStyle::Plain, terms),
-        cell(TextStyle::Faint, place),
+        cell(TextStyle::Plain, sentence(&scheduled_time(change))),
+        terms,
     ])
 }
