@@ -109,9 +109,9 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform drift --metrics /var/lib/node/ringform.prom", "Write metrics for Prometheus"),
         ],
         statuses: &[
-            (0, "no drift; with --fail-on new: no new finding"),
+            (0, "no drift; with --fail-on new: no new finding; nothing is overdue"),
             (1, "an error; also when only some clients failed"),
-            (2, "drift, a conflict, or a field that live has more open"),
+            (2, "drift, a conflict, a field that live has more open, or an opening past its end"),
             (130, "interrupted by a signal"),
         ],
     },

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::config::{self, Loaded, Project};
 use crate::model::{Declaration, DeclaredClient, Diagnostic, Floor, LedgerConfig, Untrusted, base_limit};
-use crate::plan::{DocumentKind, LabelledClient, Origin, Origins, Plan, send};
+use crate::plan::{DocumentKind, LabelledClient, Origin, Origins, Plan, ScheduledChanges, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::ledger::{LedgerStart, RunLedger};
@@ -33,6 +33,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) declarations: Vec<Declaration>,
     /// By what the run judges differences.
     pub(in crate::run) origins: Arc<Origins>,
+    /// The dated settings that the change set brings: those that the base does not have.
+    pub(in crate::run) scheduled: ScheduledChanges,
     /// The rules that bind the run.
     pub(in crate::run) rules: BindingRules,
     /// With `--affected`, what the run costs.
@@ -92,10 +94,11 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         Err(other) => return Err(other),
     };
     let mut declarations = loaded.declarations;
+    let scheduled = base.as_ref().map(|base| base.scheduled(&declarations, fields)).unwrap_or_default();
     // Which clients the run reads decides which labels count, so this comes before the guards.
     let affected = base.as_ref().filter(|_| request.base.affected).map(|base| {
         let endpoint = EndpointChoice::new(&request.connection, env);
-        base.keep_affected(&project, endpoint, &mut declarations, request.selection.fields)
+        base.keep_affected(&project, endpoint, &mut declarations, fields, &scheduled)
     });
     let bases = RuleBases { named: base, applied };
     let clients = declarations.iter().map(LabelledClient::from);
@@ -115,6 +118,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         releases,
         declarations,
         origins,
+        scheduled,
         rules,
         affected,
         report,
