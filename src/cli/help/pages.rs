@@ -77,7 +77,6 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform plan --client '12*'", "Only clients whose id begins with 12"),
             ("ringform plan --out plan.json", "Save the plan; `ringform apply --plan plan.json` sends just that"),
             ("ringform plan --base origin/main... --affected", "Only the clients that this branch changes"),
-            ("ringform plan --at 2026-12-15", "Show what will differ when that day begins; no such plan is applied"),
         ],
         statuses: &[
             (0, "done, with or without a difference"),
@@ -90,7 +89,6 @@ pub(super) const PAGES: [HelpPage; 20] = [
         path: &["apply"],
         examples: &[
             ("ringform apply", "Show the plan, ask, and send"),
-            ("ringform apply --plan plan.json --yes", "Send a saved plan without a question"),
             ("ringform apply --yes --max-changed-clients 5% --canary 1", "Send with limits, one client first"),
             ("ringform apply --only-closing --yes", "Take countries away that git does not declare, and open nothing"),
         ],
