@@ -57,7 +57,6 @@ pub(super) const PAGES: [HelpPage; 20] = [
         path: &["resolve"],
         examples: &[
             ("ringform resolve --client 12", "Show what client 12 gets, and from which line"),
-            ("ringform resolve --label city=moscow --format json", "Give a program the settings of some clients"),
             ("ringform resolve --calendar --days 90 --format ics", "Give a calendar what begins and ends in 90 days"),
             ("ringform resolve --client 12 --at 2026-12-24", "Show what client 12 gets when that day begins"),
         ],
