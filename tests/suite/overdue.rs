@@ -68,10 +68,10 @@ fn no_waiver_and_no_fail_on_new_silences_what_outlived_its_end() {
     for field in ["", "field: geo_list, "] {
         let mut world = trip("RU TR", "2020-02-01").project(&waiver(field));
         let ran = world.run(AGAIN).status(2);
-        ran.prints(&["Drift: 1 new (1 security).", "2099-12-31", "noc", "moving"]);
+        ran.prints(&["Drift: 1 new (1 security, 1 overdue).", "2099-12-31", "noc", "moving"]);
         assert_eq!(findings(&world), [["geo_list", "drift", "new", END]]);
         for _ in 0..2 {
-            world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 continuing (1 security)"]);
+            world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 continuing (1 security, 1 overdue)"]);
             assert_eq!(findings(&world), [["geo_list", "drift", "continuing", END]]);
         }
         let report: Json = serde_json::from_str(&world.read("last.json")).unwrap();
@@ -94,7 +94,7 @@ fn a_webhook_gets_it_when_it_becomes_overdue_and_once() {
     world.run(AGAIN).ok();
     assert!(received.try_recv().is_err(), "it is waived");
     set_until(&world, "2020-02-01");
-    world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 new (1 security)"]);
+    world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 new (1 security, 1 overdue)"]);
     let (_, report) = received.recv_timeout(SOON).unwrap();
     assert_eq!(report["run"]["drift"]["findings"][0]["overdue_since"], END);
     assert_eq!(findings(&world), [["geo_list", "drift", "new", END]]);
@@ -120,7 +120,10 @@ fn a_client_that_cannot_be_read_keeps_since_when() {
     world.run(AGAIN).status(2);
     world.server().fault("error=user_blocked,client=12,on=get".parse().unwrap());
     // The waiver covers the failed read. What was open when the client was last read still counts.
-    world.run(&format!("{AGAIN} --fail-on new --metrics m.prom")).status(2).prints(&["1 not read (1 security)"]);
+    world
+        .run(&format!("{AGAIN} --fail-on new --metrics m.prom"))
+        .status(2)
+        .prints(&["1 not read (1 security, 1 overdue)", "found earlier:"]);
     assert_eq!(findings(&world)[1], ["geo_list", "drift", "unread", END]);
     let metrics = world.read("m.prom");
     for line in [
@@ -159,7 +162,7 @@ fn a_renamed_client_under_a_waiver_is_overdue_too() {
         .live(12, json!({"name": "mallory", "geo_list": "RU TR"}))
         .file("clients/12.yaml", &text)
         .project(&waiver(""));
-    world.run(AGAIN).status(2).prints(&["1 new (1 security), 1 waived", "not confirmed"]);
+    world.run(AGAIN).status(2).prints(&["1 new (1 security, 1 overdue), 1 waived", "not confirmed"]);
     assert_eq!(findings(&world)[0], ["geo_list", "drift", "new", END]);
     let ran = world.run("plan --format json").status(1);
     assert_eq!(ran.client("12")["unconfirmed"][0]["overdue_since"], END);
@@ -174,10 +177,10 @@ fn a_floor_that_forbids_the_waiver_changes_nothing() {
     let floor = tempfile::tempdir().unwrap();
     std::fs::write(floor.path().join("floor.yaml"), "never_waived: [geo_list]\n").unwrap();
     let floor = floor.path().join("floor.yaml").display().to_string();
-    world.run(&format!("{AGAIN} --floor {floor}")).status(2).prints(&["1 new (1 security)"]);
-    world.run(&format!("{AGAIN} --floor {floor} --fail-on new")).status(2).prints(&["1 continuing (1 security)"]);
+    world.run(&format!("{AGAIN} --floor {floor}")).status(2).prints(&["1 new (1 security, 1 overdue)"]);
+    world.run(&format!("{AGAIN} --floor {floor} --fail-on new")).status(2).prints(&["1 continuing (1 security, 1 overdue)"]);
     // Without the floor the waiver is shown, and nothing becomes new.
-    world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 continuing (1 security)"]);
+    world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 continuing (1 security, 1 overdue)"]);
 }
 
 /// The document of client 12 with a list, a rule and music until this day.

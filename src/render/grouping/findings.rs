@@ -41,12 +41,11 @@ pub(crate) struct FindingGroups<'p> {
 impl<'p> FindingGroups<'p> {
     /// Sorts the findings.
     pub(crate) fn of(report: &'p DriftReport) -> FindingGroups<'p> {
-        let part = |finding: &Finding| match (finding.state, &finding.waived) {
+        let part = |finding: &Finding| match (finding.state, finding.is_silenced()) {
             (FindingState::Resolved, _) => 3,
-            (FindingState::New | FindingState::Continuing, _) if is_overdue(finding) => 0,
-            (_, Some(_)) => 2,
-            (FindingState::Unread, None) => 1,
-            (FindingState::New | FindingState::Continuing, None) => 0,
+            (_, true) => 2,
+            (FindingState::Unread, false) => 1,
+            (FindingState::New | FindingState::Continuing, false) => 0,
         };
         let of = |wanted: u8| grouped(report.findings.iter().filter(|finding| part(finding) == wanted));
         FindingGroups { open: of(0), unread: of(1), waived: of(2), resolved: of(3) }
