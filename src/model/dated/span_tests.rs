@@ -114,13 +114,11 @@ fn ten_thousand_entries_are_one_walk() {
         let layer = DatedLayer::new(vec![plain(Setting::GeoList, &json!("RU"))], Arc::from(entries));
         dated(vec![layer], 0).unwrap()
     };
-    let began = std::time::Instant::now();
     let first = many("TR");
     let effects = first.first_effects(Setting::GeoList);
     // Each entry but the first begins while another one adds the same, and ends while a later one does.
     assert_eq!(effects.iter().filter(|(_, first)| first.is_some()).count(), 2);
     assert!(many("RU").first_effects(Setting::GeoList).iter().all(|(_, first)| first.is_none()));
-    assert!(began.elapsed() < std::time::Duration::from_secs(20));
 }
 
 #[test]

@@ -82,7 +82,6 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     if ledger.start.is_some() {
         loaded.diagnostics.extend(uncommitted(&loaded));
     }
-    let origins = Arc::new(origins);
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
     let at = request.named_instant(loaded.project.as_ref());
@@ -103,10 +102,9 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let bases = RuleBases { named: base, applied };
     let clients = declarations.iter().map(LabelledClient::from);
     let rules = BindingRules::of(&project, &bases, floor, clients);
-    let mut rules = match rules.with_overrides(&request.overrides) {
-        Ok(rules) => rules,
-        Err(refused) => return Err(report::problems_at_commit(report, refused, &project, env)),
-    };
+    let refuse =
+        |refused, report: &mut Plan| report::problems_at_commit(std::mem::take(report), refused, &project, env);
+    let mut rules = rules.with_overrides(&request.overrides).map_err(|refused| refuse(refused, &mut report))?;
     // Only a drift report, and a run that can only close, go by waivers.
     if kind == DocumentKind::Drift || request.sending.closing.is_some() {
         report.diagnostics.append(&mut rules.waiver_warnings);
@@ -117,7 +115,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         whole,
         releases,
         declarations,
-        origins,
+        origins: Arc::new(origins),
         scheduled,
         rules,
         affected,
