@@ -397,8 +397,8 @@ fn a_day_of_the_request_is_counted_in_the_zone_of_the_project() {
         let is_two = |text: &str| values(&at(text))[0].1.to_json() == json!(2);
         let shown = ["2018-11-03", "2018-11-04", "2018-11-05"].map(is_two);
         assert_eq!(shown, [false, true, false], "{zone}");
-        assert_eq!(is_two(begin), true);
-        assert_eq!(is_two(end), false);
+        assert!(is_two(begin), "{zone}");
+        assert!(!is_two(end), "{zone}");
         let before = at("2018-11-03").dated.unwrap();
         let next: Timestamp = before.next_change(before.at()).unwrap();
         assert_eq!((next, before.next_change(next)), (begin.parse().unwrap(), Some(end.parse().unwrap())));
