@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,24 @@ impl DayZone {
     /// The local date at this instant.
     pub fn date_of(&self, at: Timestamp) -> Date {
         self.zone.to_datetime(at).date()
+    }
+
+    /// How many days of the calendar there are between two instants, from the time of the day of the first one; a part
+    /// of a day counts as a day. A day of 23 or 25 hours is one day.
+    pub fn days_between(&self, from: Timestamp, until: Timestamp) -> u32 {
+        if until <= from {
+            return 0;
+        }
+        let (from, until) = (self.day_and_time(from), self.day_and_time(until));
+        let whole = until.0.duration_since(from.0).as_hours() / 24 + i64::from(until.1 > from.1);
+        u32::try_from(whole.max(1)).unwrap_or(u32::MAX)
+    }
+
+    /// The local date and time, where a day's first instant has the time 00:00: in some zones a day starts later.
+    fn day_and_time(&self, at: Timestamp) -> (Date, Time) {
+        let local = self.zone.to_datetime(at);
+        let begins = self.day_begins(local.date()) == at;
+        (local.date(), if begins { Time::midnight() } else { local.time() })
     }
 }
 

@@ -160,7 +160,8 @@ mod tests {
                 let shown = format!("{setting}: live {live}, declared {declared}, {origin:?}");
                 assert_eq!(one.is_finding(), pending || origin != Origin::Pending, "{shown}");
                 assert_eq!(one.is_of_security_field(), security, "{shown}");
-                let dated = DatedCause { because: None, overdue_since: Some(jiff::Timestamp::UNIX_EPOCH) };
+                let overdue_since = Some(jiff::Timestamp::UNIX_EPOCH);
+                let dated = DatedCause { overdue_since, ..DatedCause::default() };
                 let overdue = Difference { dated: dated.or_none(), ..one };
                 assert!(overdue.is_finding() && overdue.is_overdue(), "overdue: {shown}");
             }

@@ -207,9 +207,9 @@ async fn permission(
 /// A client of a run that does not send.
 fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     let result = match (client.status(), client.blocked.is_empty()) {
-        (Status::InSync, _) => ApplyResult::Unchanged,
         (Status::Failed, _) => write::failed_result(&client),
-        (Status::Change, false) => ApplyResult::Refused,
+        (Status::InSync | Status::Change, false) => ApplyResult::Refused,
+        (Status::InSync, true) => ApplyResult::Unchanged,
         (Status::Change, true) if !client.is_to_send() => ApplyResult::Unchanged,
         (Status::Change, true) => ApplyResult::Skipped,
     };

@@ -33,7 +33,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         checked.map_err(|why| Advice::of_sentence(why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
-    let Scope { project, declared, whole, mut declarations, origins, rules, mut report, .. } = scope;
+    let Scope { project, declared, whole, mut declarations, origins, scheduled, rules, mut report, .. } = scope;
     report.diagnostics.extend(future);
     if whole {
         report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
@@ -46,7 +46,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
     // Guards judge what a run sends, and this run sends nothing.
     let no_guards = GuardList::default();
     let options = ReadOptions::new(&session, &no_guards, origins, &sending, env, listener);
-    let outcome = read(declarations, options).await;
+    let outcome = read(declarations, ReadOptions { scheduled, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::stale_base(&project, &report));

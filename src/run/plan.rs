@@ -12,11 +12,11 @@ pub async fn plan(request: &RunRequest, env: &Environment, listener: &Listener) 
     let mut scope = scope(request, env, DocumentKind::Plan)?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
-    let Scope { project, declarations, origins, rules, mut report, .. } = scope;
+    let Scope { project, declarations, origins, scheduled, rules, mut report, .. } = scope;
     let sending = request.sending.among(&declarations);
     let options = ReadOptions::new(&session, &rules.guards, origins, &sending, env, listener);
     let fields = request.selection.fields;
-    let outcome = read(declarations, ReadOptions { fields, ..options }).await;
+    let outcome = read(declarations, ReadOptions { fields, scheduled, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.run =

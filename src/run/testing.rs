@@ -94,5 +94,5 @@ pub(super) fn drift_report(state: FindingState, is_field: bool, is_waived: bool,
 /// The same finding as an opening that outlived its end.
 pub(super) fn make_overdue(finding: &mut Finding) {
     let FindingCause::Difference(difference) = &mut finding.cause else { panic!("a failed read is never overdue") };
-    difference.dated = DatedCause { because: None, overdue_since: Some(timestamp()) }.or_none();
+    difference.dated = DatedCause { overdue_since: Some(timestamp()), ..DatedCause::default() }.or_none();
 }

@@ -345,7 +345,7 @@ fn over_http_no_put_of_a_fleet_opens() {
     let mut closed = 0;
     for (id, live, declared) in &clients {
         let own: Vec<&Json> =
-            puts.iter().filter(|(client, _)| client.to_string() == id.to_string()).map(|(_, body)| body).collect();
+            puts.iter().filter(|(client, _)| *client == id.to_string()).map(|(_, body)| body).collect();
         assert!(own.len() <= 1, "client {id}");
         if let Some(body) = own.first() {
             assert_closes(body, live, declared);

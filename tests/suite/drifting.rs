@@ -319,7 +319,7 @@ fn metrics_are_replaced_whole_and_readable_for_everybody() {
 }
 
 /// A webhook that answers so often with this status, and hands over what it was sent: head and body.
-fn webhook(status: &'static str, times: usize) -> (String, Receiver<(String, Json)>) {
+pub fn webhook(status: &'static str, times: usize) -> (String, Receiver<(String, Json)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/hook/t0ken-hush", listener.local_addr().unwrap());
     let (tell, told) = channel();
@@ -341,7 +341,7 @@ fn webhook(status: &'static str, times: usize) -> (String, Receiver<(String, Jso
     (address, told)
 }
 
-const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn a_webhook_is_told_what_is_new_and_only_then() {

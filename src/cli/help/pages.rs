@@ -57,7 +57,6 @@ pub(super) const PAGES: [HelpPage; 20] = [
         path: &["resolve"],
         examples: &[
             ("ringform resolve --client 12", "Show what client 12 gets, and from which line"),
-            ("ringform resolve --label city=moscow --format json", "Give a program the settings of some clients"),
             ("ringform resolve --calendar --days 90 --format ics", "Give a calendar what begins and ends in 90 days"),
             ("ringform resolve --client 12 --at 2026-12-24", "Show what client 12 gets when that day begins"),
         ],
@@ -112,9 +111,9 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform drift --metrics /var/lib/node/ringform.prom", "Write metrics for Prometheus"),
         ],
         statuses: &[
-            (0, "no drift; with --fail-on new: no new finding"),
+            (0, "no drift; with --fail-on new: no new finding; nothing is overdue"),
             (1, "an error; also when only some clients failed"),
-            (2, "drift, a conflict, or a field that live has more open"),
+            (2, "drift, a conflict, a field that live has more open, or an opening past its end"),
             (130, "interrupted by a signal"),
         ],
     },

@@ -75,7 +75,8 @@ fn dated<'p>(
     let mut layers: Vec<DatedLayer> = profiles.map(of_profile).collect();
     layers.push(DatedLayer::new(own.settings.clone(), Arc::clone(&own.entries)));
     ignored_entries(own, ignored, problems);
-    let dated = DatedDeclaration::new(layers, ignored, inheritance.calendar.at)?;
+    let calendar = &inheritance.calendar;
+    let dated = DatedDeclaration::new(layers, ignored, calendar.at)?.with_zone(calendar.zone.clone());
     let plain = dated.plain();
     unmanaged(own, &dated, &plain, problems);
     idle_additions(&own.entries, &plain, problems);

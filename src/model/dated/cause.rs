@@ -47,6 +47,10 @@ pub struct DatedCause {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub overdue_since: Option<Timestamp>,
+    /// For how many days dated entries open what the change opens; of several countries the longest. `null` where the
+    /// change adds no country, or one that stays.
+    #[serde(default)]
+    pub opens_for_days: Option<u32>,
 }
 
 impl DatedCause {
@@ -71,7 +75,7 @@ impl DatedDeclaration {
     /// Whether live is what this declaration had just before one of its entries ended.
     pub fn had_before_an_end(&self, setting: Setting, live: &State) -> bool {
         let just_before = |end: Timestamp| end.checked_sub(SignedDuration::from_nanos(1)).ok();
-        let ended = self.of_field(setting).filter(|entry| entry.has_ended(self.at()));
+        let ended = self.entries_of(setting).filter(|entry| entry.has_ended(self.at()));
         ended.filter_map(|entry| just_before(entry.end)).any(|at| self.wanted_at(at, setting).as_ref() == Some(live))
     }
 
@@ -79,7 +83,7 @@ impl DatedDeclaration {
         if !self.touched().contains(setting) {
             return None;
         }
-        let ended = self.of_field(setting).filter(|entry| entry.has_ended(self.at()));
+        let ended = self.entries_of(setting).filter(|entry| entry.has_ended(self.at()));
         let ended = ended.filter(|entry| is_left(entry, setting, declared, live)).map(|entry| (entry.end, entry));
         let began = self.began(setting, declared, live).filter(|_| begins);
         let began = began.map(|entry| (entry.begin.unwrap_or(Timestamp::MIN), entry));
@@ -91,12 +95,10 @@ impl DatedDeclaration {
             owner: entry.owner.clone(),
             source: entry.place.clone(),
         });
-        DatedCause { because, overdue_since: self.overdue_since(setting, declared, live) }.or_none()
-    }
-
-    /// The entries with an effect on a field, in the order of layers.
-    fn of_field(&self, setting: Setting) -> impl Iterator<Item = &DatedEntry> {
-        self.entries().filter(move |one| one.settings.contains(setting)).map(|one| one.entry)
+        let overdue_since = self.overdue_since(setting, declared, live);
+        // Only the entries of the files end what the files open.
+        let opens_for_days = begins.then(|| self.opening_days(setting, declared, live)).flatten();
+        DatedCause { because, overdue_since, opens_for_days }.or_none()
     }
 
     /// The declared value of a field without any entry.
@@ -107,7 +109,7 @@ impl DatedDeclaration {
     /// The entry that began last of those whose begin brought what live lacks. What is declared without an entry too,
     /// none of them brought.
     fn began(&self, setting: Setting, declared: &State, live: &State) -> Option<&DatedEntry> {
-        let active = || self.of_field(setting).filter(|entry| entry.holds_at(self.at()));
+        let active = || self.entries_of(setting).filter(|entry| entry.holds_at(self.at()));
         let plain = self.plain_value(setting)?;
         let brings_a_code = |entry: &&DatedEntry| {
             let mut added = effect(entry, setting).into_iter().flat_map(DatedEffect::added);
@@ -130,7 +132,7 @@ impl DatedDeclaration {
         if !setting.is_security() {
             return None;
         }
-        let ended: Vec<&DatedEntry> = self.of_field(setting).filter(|entry| entry.has_ended(self.at())).collect();
+        let ended: Vec<&DatedEntry> = self.entries_of(setting).filter(|entry| entry.has_ended(self.at())).collect();
         let last_end =
             |gave: &dyn Fn(&DatedEntry) -> bool| ended.iter().filter(|entry| gave(entry)).map(|entry| entry.end).max();
         let adds =

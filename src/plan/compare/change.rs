@@ -82,7 +82,11 @@ pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, r
 
 /// Why a dated field differs: by the entries of the files, and by those of the base that ended. So an entry that is
 /// removed after its end still explains what it left.
-fn dated_cause(declaration: &Declaration, difference: &Difference, rule: OriginRule<'_>) -> Option<Box<DatedCause>> {
+pub(super) fn dated_cause(
+    declaration: &Declaration,
+    difference: &Difference,
+    rule: OriginRule<'_>,
+) -> Option<Box<DatedCause>> {
     let Difference { setting, declared, live, .. } = difference;
     let own = declaration.dated.as_ref().and_then(|dated| dated.cause(*setting, declared, live));
     if own.as_ref().is_some_and(|own| own.overdue_since.is_some()) {
@@ -90,7 +94,8 @@ fn dated_cause(declaration: &Declaration, difference: &Difference, rule: OriginR
     }
     match (own, rule.cause_by_end(*setting, declared, live)) {
         (Some(own), Some(base)) => {
-            DatedCause { because: own.because.or(base.because), overdue_since: base.overdue_since }.or_none()
+            let because = own.because.or(base.because);
+            DatedCause { because, overdue_since: base.overdue_since, ..*own }.or_none()
         }
         (own, base) => own.or(base),
     }

@@ -84,6 +84,8 @@ pub struct ClientRecord {
     pub fields: RecordedClient,
     /// Fields that no declaration manages now, left as they are: of the base with their place, of the record without.
     pub released: BTreeMap<Setting, Option<Place>>,
+    /// What the dated settings of the base do, where the run has a base too.
+    pub dated: Option<Box<DatedDeclaration>>,
 }
 
 /// The rule by which the differences of one client get their origin.
@@ -105,10 +107,12 @@ impl OriginRule<'_> {
         declared: &State,
         live: &State,
     ) -> Option<Box<DatedCause>> {
-        match self {
-            OriginRule::Base(base) => base.dated.as_ref()?.cause_by_end(setting, declared, live),
-            OriginRule::Always(_) | OriginRule::Record(_) => None,
-        }
+        let dated = match self {
+            OriginRule::Base(base) => &base.dated,
+            OriginRule::Record(record) => &record.dated,
+            OriginRule::Always(_) => return None,
+        };
+        dated.as_ref()?.cause_by_end(setting, declared, live)
     }
 
     /// The origin of a field of the client; `None` where declared and live are equal.

@@ -73,9 +73,11 @@ impl Origins {
     ) -> Origins {
         let record = |one: &Declaration| {
             let (key, managed) = (one.key(), one.managed_set());
-            let base = self.clients.get(&key).map_or(&[][..], |base| &base.released);
+            let base = self.clients.get(&key);
+            let dated = base.and_then(|base| base.dated.clone());
+            let base = base.map_or(&[][..], |base| &base.released);
             let recorded = records.remove(&key);
-            if recorded.is_none() && base.is_empty() {
+            if recorded.is_none() && base.is_empty() && dated.is_none() {
                 return None;
             }
             let fields = recorded.unwrap_or_default();
@@ -83,7 +85,7 @@ impl Origins {
             let of_record = of_record.filter(|setting| whole && !managed.contains(*setting));
             let mut released: BTreeMap<Setting, Option<Place>> = of_record.map(|setting| (setting, None)).collect();
             released.extend(base.iter().map(|one| (one.setting, Some(one.place.clone()))));
-            Some((key, ClientRecord { fields, released }))
+            Some((key, ClientRecord { fields, released, dated }))
         };
         let clients = now.iter().filter_map(record).collect();
         self.ledger = Some(LedgerOrigins { clients, unreadable, nothing: ClientRecord::default() });

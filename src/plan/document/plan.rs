@@ -181,6 +181,13 @@ pub struct Run {
     pub drift: Option<DriftReport>,
 }
 
+impl Run {
+    /// The instant that it judged by; `None` where its text is not one.
+    pub fn instant(&self) -> Option<Timestamp> {
+        self.at.or_else(|| self.started_at.parse().ok())
+    }
+}
+
 /// Numbers of requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {

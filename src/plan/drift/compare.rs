@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use crate::model::countries::Countries;
 use crate::model::waiver::holding;
 use crate::model::{
-    ClientKey, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
+    ClientKey, DatedEvent, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Untrusted,
+    Waived, Waiver,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::drift::previous::PreviousReport;
@@ -120,13 +121,22 @@ fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> O
 /// New or continuing.
 fn state(before: &Finding, finding: &Finding) -> FindingState {
     let lapsed = before.is_silenced() && !finding.is_silenced();
-    let ended = finding.is_overdue() && !before.is_overdue();
+    let ended = finding.is_overdue() && (!before.is_overdue() || is_another_end(before, finding));
     let live = |one: &Finding| one.difference().map(|difference| difference.live.clone());
     let moved = finding.risk().severity == Severity::Security && live(finding) != live(before);
     match !before.notified || lapsed || ended || moved {
         true => FindingState::New,
         false => FindingState::Continuing,
     }
+}
+
+/// Whether another entry has ended since, so that live holds more openings past their end.
+fn is_another_end(before: &Finding, finding: &Finding) -> bool {
+    fn end(finding: &Finding) -> Option<(&Untrusted, &Untrusted)> {
+        let because = finding.difference()?.dated.as_ref()?.because.as_ref()?;
+        (because.temporary == DatedEvent::Ended).then_some((&because.until, &because.owner))
+    }
+    end(before).zip(end(finding)).is_some_and(|(before, now)| before != now)
 }
 
 /// The state of an earlier finding that this run did not find. It has ended only where its client was read, or where no

@@ -168,7 +168,7 @@ struct FindingJson {
     declared: Json,
     /// The live value, canonical where it is understood.
     live: Json,
-    /// `settings` or `profile NAME`; `null` for a client that could not be read.
+    /// `settings`, `profile NAME` or `temporary until DAY (OWNER)`; `null` for a client that could not be read.
     layer: Option<String>,
     /// Where the value is declared, or the client's document.
     source: Place,

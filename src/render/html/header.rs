@@ -71,6 +71,7 @@ fn verdict(plan: &Plan, totals: &Totals) -> String {
         n => format!("{} to change", count(n, "client")),
     };
     match (changed.is_empty(), failed.is_empty()) {
+        (true, true) if totals.blocked > 0 => format!("{} stopped", count(totals.blocked, "client")),
         (true, true) => "Everything is as declared".to_owned(),
         (true, false) => failed,
         (false, true) => changed,

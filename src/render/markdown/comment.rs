@@ -15,7 +15,7 @@ use crate::render::grouping::findings::unreported;
 use crate::render::grouping::similar::alike;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids};
 use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
-use crate::render::markdown::{drift, table, unconfirmed};
+use crate::render::markdown::{drift, scheduled, table, unconfirmed};
 use crate::render::totals::{Totals, word};
 use crate::render::wording::attribution::attribution;
 use crate::render::wording::instant::judged_at;
@@ -28,6 +28,7 @@ pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Wr
     let groups = unreported(plan);
     let head = head(plan, &totals);
     let after = [
+        scheduled::section(plan, page.part(15)),
         blocked(plan, &totals, page),
         wrong(&groups, page),
         unconfirmed::section(plan, page.part(10)),

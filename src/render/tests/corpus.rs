@@ -297,6 +297,8 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("nasty", super::hostile::nasty()),
         ("report", report()),
         ("watched", watched()),
+        ("dated", super::dated::dated()),
+        ("dated_drift", super::dated::drifted()),
         (
             "report_unchanged",
             Plan { kind: DocumentKind::Report, ..plan(vec![done(in_sync(1), ApplyResult::Unchanged, None)]) },

@@ -6,6 +6,7 @@
 use crate::model::{FailureKind, Setting, Severity, Untrusted, Waiver};
 use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState, Rolling};
+use crate::render::wording::dated::overdue_since;
 use crate::render::wording::numbers::{count, duration, number};
 
 /// How many findings of each state, in one sentence. It never reports all clear while a client was not read.
@@ -20,14 +21,18 @@ pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
     ];
     let mut parts = Vec::new();
     for (word, belongs) in counts {
-        let (mut all, mut grave) = (0, 0);
+        let (mut all, mut grave, mut overdue) = (0, 0, 0);
         for finding in report.findings.iter().filter(|one| belongs(one)) {
             all += 1;
             grave += u64::from(finding.risk().severity == Severity::Security);
+            let is_overdue = finding.difference().and_then(overdue_since).is_some();
+            overdue += u64::from(is_overdue && finding.state != FindingState::Resolved);
         }
-        let security = if grave > 0 { format!(" ({} security)", number(grave)) } else { String::new() };
+        let kinds = [(grave, "security"), (overdue, "overdue")].into_iter().filter(|(n, _)| *n > 0);
+        let kinds = kinds.map(|(n, kind)| format!("{} {kind}", number(n))).collect::<Vec<_>>().join(", ");
+        let kinds = if kinds.is_empty() { kinds } else { format!(" ({kinds})") };
         if all > 0 {
-            parts.push(format!("{} {word}{security}", number(all)));
+            parts.push(format!("{} {word}{kinds}", number(all)));
         }
     }
     let interrupted = |kind: FailureKind| kind == FailureKind::Interrupted;

@@ -264,7 +264,7 @@ fn affected_clients_are_those_whose_declaration_or_connection_changes() {
     let (connection, env) = (flag(None), environment(&[]));
     let endpoint = EndpointChoice::new(&connection, &env);
     let base = base(Some(then));
-    let affected = base.keep_affected(&now, endpoint, &mut Vec::new(), Default::default());
+    let affected = base.keep_affected(&now, endpoint, &mut Vec::new(), Default::default(), &Default::default());
     assert_eq!((affected.reads, affected.selected, affected.tokens), (0, 0, 0));
     assert_eq!(affected.revision.raw(), "main");
     assert_eq!(Arc::from("one"), now.credentials.keys().next().unwrap().clone());

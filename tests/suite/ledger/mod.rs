@@ -12,4 +12,4 @@ mod kill;
 mod projects;
 mod race;
 mod read_only;
-mod site;
+pub mod site;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::{
-    CalendarTime, DatedDeclaration, DatedEffect, DatedEntry, DatedLayer, DatedValue, DayZone, FieldKind, SettingSet,
-    Severity, State,
+    Because, CalendarTime, DatedCause, DatedDeclaration, DatedEffect, DatedEntry, DatedEvent, DatedLayer, DatedValue,
+    DayZone, FieldKind, SettingSet, Severity, State,
 };
 
 const END: &str = "2026-11-30T00:00:00Z";
@@ -111,6 +111,33 @@ fn a_finding_that_becomes_overdue_is_new_again_once() {
         assert_eq!(report.findings[0].first_seen, "2026-11-24T10:00:00Z");
         let report = runs.run(&[after], None);
         assert_eq!((states(&report), report.findings[0].is_open()), (vec![Continuing], true), "waived {waived}");
+    }
+}
+
+#[test]
+fn a_second_entry_that_ends_is_news_too() {
+    let mut runs = runs();
+    let ended = |until: &str, line: u32, temporary: DatedEvent| {
+        let mut client = left_open(true);
+        let place = Place::new("clients/12.yaml".into(), line, 5);
+        let because = Because { temporary, until: until.into(), owner: "anna".into(), source: place };
+        let overdue_since = Some(END.parse().unwrap());
+        client.changes.retain(|change| change.difference.setting == Setting::GeoList);
+        client.changes[0].difference.dated = DatedCause { because: Some(because), overdue_since, opens_for_days: None }.or_none();
+        client
+    };
+    // Until, line, what it did, and the state; an entry that moves in its file is the same.
+    let story = [
+        ("2026-11-29", 4, DatedEvent::Ended, New),
+        ("2026-11-29", 9, DatedEvent::Ended, Continuing),
+        ("2026-12-05", 5, DatedEvent::Ended, New),
+        ("2026-12-05", 5, DatedEvent::Ended, Continuing),
+        ("2026-12-31", 6, DatedEvent::Began, Continuing),
+        ("2026-12-05", 5, DatedEvent::Ended, Continuing),
+    ];
+    for (until, line, event, expected) in story {
+        let report = runs.run(&[ended(until, line, event)], None);
+        assert_eq!(states(&report), [expected], "{until} {line} {event:?}");
     }
 }
 
