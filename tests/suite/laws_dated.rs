@@ -15,22 +15,16 @@ use serde_json::{Value as Json, json};
 
 use crate::fixtures::live;
 
-/// Zones, each with a day near which its clocks or its calendar jump.
-const PLACES: [(&str, &str); 14] = [
+/// Zones, each with a day near which its clocks jump: some begin at 01:00, some midnights happen twice, one day never.
+const PLACES: [(&str, &str); 11] = [
     ("UTC", "2028-02-28"),
-    ("UTC", "2026-12-31"),
-    ("Europe/Moscow", "2014-10-26"),
     ("Europe/Berlin", "2026-03-29"),
     ("Europe/Berlin", "2026-10-25"),
-    ("America/New_York", "2026-11-01"),
-    // Days that begin at 01:00.
     ("America/Sao_Paulo", "2018-11-04"),
     ("Africa/Cairo", "2026-04-24"),
     ("Asia/Beirut", "2026-03-29"),
-    // A midnight that happens twice.
     ("America/Havana", "2026-11-01"),
     ("America/Sao_Paulo", "2019-02-16"),
-    // A day that does not exist.
     ("Pacific/Apia", "2011-12-30"),
     ("Australia/Lord_Howe", "2026-04-05"),
     ("Asia/Kathmandu", "2026-12-31"),

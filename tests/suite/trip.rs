@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use ringform::model::{CalendarTime, DatedEvent, Difference, Origin};
+use ringform::model::{CalendarTime, DatedEvent, Difference, Direction, Origin};
 use ringform::plan::send::ClosingScope;
 use ringform::plan::{ApplyResult, ClientPlan, SendScope, Status};
 use ringform::run::{
@@ -159,6 +159,11 @@ fn begin(trip: &Trip) {
     // The pull request changes nothing yet, and its plan is over when the trip begins.
     let client = trip.plan(&trip.request(Some("main")), "2026-11-20T08:00:00Z");
     assert_eq!((client.status(), client.valid_until), (Status::InSync, instant(begin)));
+    // The opening to come is listed.
+    let [scheduled] = &client.scheduled[..] else { panic!("{:?}", client.scheduled) };
+    assert_eq!((scheduled.before.to_json(), scheduled.after.to_json()), (json!("RU"), json!("GE RU TR")));
+    assert_eq!((scheduled.effect(), scheduled.begins_at), (Some(Direction::Opens), instant(begin)));
+    assert_eq!((Some(scheduled.ends_at), scheduled.owner.raw()), (instant(END), "anna"));
     // The reviewer looks ahead: the day of the begin, the last day, the day after.
     let ahead = |day: &str| {
         let at = Some(CalendarTime::parse(day).unwrap());

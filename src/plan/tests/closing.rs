@@ -110,7 +110,8 @@ fn no_waiver_covers_an_opening_that_outlived_its_end() {
     for (since, sent) in [(None, false), (Some("2026-11-20T00:00:00Z"), true)] {
         let mut client = planned(Setting::GeoList, &json!("RU TR"), &json!("RU"));
         let overdue_since = since.map(|at| at.parse().unwrap());
-        client.changes[0].difference.dated = DatedCause { because: None, overdue_since, opens_for_days: None }.or_none();
+        client.changes[0].difference.dated =
+            DatedCause { because: None, overdue_since, opens_for_days: None }.or_none();
         scope.mark(&mut client);
         assert_eq!(client.is_to_send(), sent, "{since:?}");
     }

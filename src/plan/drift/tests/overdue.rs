@@ -123,7 +123,8 @@ fn a_second_entry_that_ends_is_news_too() {
         let because = Because { temporary, until: until.into(), owner: "anna".into(), source: place };
         let overdue_since = Some(END.parse().unwrap());
         client.changes.retain(|change| change.difference.setting == Setting::GeoList);
-        client.changes[0].difference.dated = DatedCause { because: Some(because), overdue_since, opens_for_days: None }.or_none();
+        client.changes[0].difference.dated =
+            DatedCause { because: Some(because), overdue_since, opens_for_days: None }.or_none();
         client
     };
     // Until, line, what it did, and the state; an entry that moves in its file is the same.
