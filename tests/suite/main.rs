@@ -20,6 +20,7 @@ mod collateral;
 mod command_files;
 mod dated_files;
 mod dated_layers;
+mod dated_revisions;
 mod dated_sizes;
 mod drifting;
 mod examples;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use ringform::model::{CalendarTime, DatedEvent, Difference, Origin};
+use ringform::model::{CalendarTime, DatedEvent, Difference, Direction, Origin};
 use ringform::plan::send::ClosingScope;
 use ringform::plan::{ApplyResult, ClientPlan, SendScope, Status};
 use ringform::run::{
@@ -32,11 +32,11 @@ struct Trip {
     origin: Option<TempDir>,
 }
 
-/// The password of the application, right or wrong.
+/// The password of the application, which a pipeline may have lost.
 #[derive(Clone, Copy, PartialEq)]
 enum Password {
     Right,
-    Wrong,
+    Missing,
 }
 
 impl Trip {
@@ -60,7 +60,7 @@ impl Trip {
 
     /// A process that begins at this instant, on a machine whose clock jumps right after.
     fn environment(&self, at: &str, password: Password) -> Environment {
-        let secret = if password == Password::Right { "s3cr3t-of-app" } else { "wrong" };
+        let secret = if password == Password::Right { "s3cr3t-of-app" } else { "" };
         let path = std::env::var("PATH").unwrap_or_default();
         let variables = [("RINGFORM_APP_ID", "app"), ("RINGFORM_APP_SECRET", secret), ("PATH", &path)];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -159,6 +159,11 @@ fn begin(trip: &Trip) {
     // The pull request changes nothing yet, and its plan is over when the trip begins.
     let client = trip.plan(&trip.request(Some("main")), "2026-11-20T08:00:00Z");
     assert_eq!((client.status(), client.valid_until), (Status::InSync, instant(begin)));
+    // The opening to come is listed.
+    let [scheduled] = &client.scheduled[..] else { panic!("{:?}", client.scheduled) };
+    assert_eq!((scheduled.before.to_json(), scheduled.after.to_json()), (json!("RU"), json!("GE RU TR")));
+    assert_eq!((scheduled.effect(), scheduled.begins_at), (Some(Direction::Opens), instant(begin)));
+    assert_eq!((Some(scheduled.ends_at), scheduled.owner.raw()), (instant(END), "anna"));
     // The reviewer looks ahead: the day of the begin, the last day, the day after.
     let ahead = |day: &str| {
         let at = Some(CalendarTime::parse(day).unwrap());
@@ -236,7 +241,7 @@ fn drift_shouts_each_day_while_the_cron_fails() {
         begin(&trip);
         for day in ["2026-12-14T21:00:01Z", "2026-12-15T08:00:00Z", "2026-12-16T08:00:00Z"] {
             assert!(
-                trip.apply(day, true, Password::Wrong).is_none_or(|(status, _)| status == ExitStatus::Error),
+                trip.apply(day, true, Password::Missing).is_none_or(|(status, _)| status == ExitStatus::Error),
                 "{day}"
             );
             shouts(&trip, day, origin);
