@@ -27,11 +27,11 @@ echo "GitLab"
 "$venv/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci ci/gitlab/*.yml fleet/ci/gitlab-ci.yml
 
 echo "Kubernetes"
-"$venv/bin/kubernetes-validate" --strict ci/kubernetes/cronjob.yaml fleet/ci/kubernetes-job.yaml
+"$venv/bin/kubernetes-validate" --strict ci/kubernetes/*.yaml fleet/ci/kubernetes-job.yaml
 
 if have shellcheck; then
     echo "shell"
-    shellcheck check-ci.sh ci/cron/ringform-drift
+    shellcheck check-ci.sh ci/cron/ringform-drift ci/cron/ringform-close
     # The scripts of each GitLab job, as one file.
     "$venv/bin/python" - "$venv/jobs" ci/gitlab/*.yml << 'PYTHON'
 import pathlib, sys, yaml
@@ -48,10 +48,12 @@ fi
 
 if have systemd-analyze; then
     echo "systemd"
-    # The unit names a path that exists only on the machine that runs it.
+    # The units name paths that exist only on the machine that runs them.
     mkdir "$venv/units"
-    sed "s#/usr/local/bin/ringform-drift#$PWD/ci/cron/ringform-drift#" ci/cron/ringform-drift.service > "$venv/units/ringform-drift.service"
-    cp ci/cron/ringform-drift.timer "$venv/units"
+    for unit in ringform-drift ringform-close; do
+        sed "s#/usr/local/bin/$unit#$PWD/ci/cron/$unit#" "ci/cron/$unit.service" > "$venv/units/$unit.service"
+        cp "ci/cron/$unit.timer" "$venv/units"
+    done
     systemd-analyze verify "$venv"/units/*
 fi
 

@@ -22,8 +22,8 @@ pub(crate) use history::HistoryArgs;
 pub(crate) use log::{ColorMode, LogArgs, LogFormat};
 pub(crate) use neighbours::neighbour_command;
 pub(crate) use offline::{
-    CompletionsArgs, HelpArgs, InitArgs, Pipeline, ResolveArgs, SandboxArgs, SchemaArgs, SchemaOf, ShowArgs,
-    ValidateArgs,
+    CompletionsArgs, HelpArgs, InitArgs, Pipeline, ResolveArgs, ResolveFormat, SandboxArgs, SchemaArgs, SchemaOf,
+    ShowArgs, ValidateArgs,
 };
 pub(crate) use online::{
     ApplyArgs, AuthArgs, AuthCheckArgs, AuthCommand, DriftArgs, FailOn, ImportArgs, NotifyFormat, PlanArgs,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::shared::{FileArgs, FloorArgs, OutputArgs, PlainFormat, SelectArgs};
+use crate::cli::shared::{FileArgs, FloorArgs, InstantArgs, OutputArgs, SelectArgs};
 use crate::cli::values::duration;
 
 /// Write a starter project.
@@ -29,9 +29,9 @@ pub(crate) enum Pipeline {
     Github,
     /// GitLab CI: plan on a merge request, apply on a merge, drift on a schedule
     Gitlab,
-    /// A machine with cron or systemd: drift every hour
+    /// A machine with cron or systemd: drift every hour, writes that only close every 15 minutes
     Cron,
-    /// A Kubernetes CronJob: drift every hour
+    /// Two CronJobs of Kubernetes: drift every hour, writes that only close every 15 minutes
     Kubernetes,
 }
 
@@ -41,6 +41,9 @@ pub(crate) struct ValidateArgs {
     /// Which files.
     #[command(flatten)]
     pub files: FileArgs,
+    /// The instant of the run.
+    #[command(flatten)]
+    pub instant: InstantArgs,
     /// The rules from outside.
     #[command(flatten)]
     pub floor: FloorArgs,
@@ -58,9 +61,30 @@ pub(crate) struct ResolveArgs {
     /// Which clients.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// text or json
-    #[arg(long, value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
-    pub format: PlainFormat,
+    /// The instant of the run.
+    #[command(flatten)]
+    pub instant: InstantArgs,
+    /// List what begins and what ends, dated settings and waivers, in place of the settings
+    #[arg(long, help_heading = "Report")]
+    pub calendar: bool,
+    /// How many days the calendar covers, each of 24 hours; 1 to 3660
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3660),
+        requires = "calendar", help_heading = "Report")]
+    pub days: u16,
+    /// text or json; ics with --calendar
+    #[arg(long, value_enum, default_value_t = ResolveFormat::Text, help_heading = "Report")]
+    pub format: ResolveFormat,
+}
+
+/// Formats of resolve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ResolveFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For calendar programs
+    Ics,
 }
 
 /// Render saved plans and reports again.

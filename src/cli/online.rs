@@ -8,7 +8,7 @@ use ringform::model::ClientShare;
 use ringform::model::Setting;
 
 use crate::cli::shared::{
-    AttributionArgs, CompareArgs, ConnectArgs, FileArgs, OutputArgs, OverrideArgs, PlainFormat, SendArgs,
+    AttributionArgs, CompareArgs, ConnectArgs, FileArgs, InstantArgs, OutputArgs, OverrideArgs, PlainFormat, SendArgs,
 };
 use crate::cli::values::{client_id, setting};
 
@@ -41,6 +41,9 @@ pub(crate) struct PlanArgs {
     /// What the command has in common with the others that compare.
     #[command(flatten)]
     pub compare: CompareArgs,
+    /// The instant of the run.
+    #[command(flatten)]
+    pub instant: InstantArgs,
     /// Which changes a run may send.
     #[command(flatten)]
     pub sending: SendArgs,
@@ -57,7 +60,7 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// Save the plan, for `apply --plan`
-    #[arg(long, value_name = "FILE", help_heading = "Saved plan")]
+    #[arg(long, value_name = "FILE", conflicts_with = "at", help_heading = "Saved plan")]
     pub out: Option<PathBuf>,
     /// Exit with 2 when there is a difference
     #[arg(long)]
@@ -73,12 +76,15 @@ pub(crate) struct DriftArgs {
     /// What the command has in common with the others that compare.
     #[command(flatten)]
     pub compare: CompareArgs,
+    /// The instant of the run.
+    #[command(flatten)]
+    pub instant: InstantArgs,
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArgs,
     /// The last report, as `--format json=FILE` wrote it; FILE may be the same. It separates new, continuing and resolved
     /// findings; when the file is missing, every finding is new
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "at")]
     pub since: Option<PathBuf>,
     /// Read this many clients, least recently read first; the report of --since holds the times
     #[arg(long, value_name = "N", requires = "since", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Selection")]
@@ -87,10 +93,10 @@ pub(crate) struct DriftArgs {
     #[arg(long, value_enum, default_value_t = FailOn::Any, value_name = "WHAT")]
     pub fail_on: FailOn,
     /// Write metrics for Prometheus' textfile collector; every user may read the file
-    #[arg(long, value_name = "FILE", help_heading = "Notify")]
+    #[arg(long, value_name = "FILE", conflicts_with = "at", help_heading = "Notify")]
     pub metrics: Option<PathBuf>,
     /// Post the report to this webhook when a finding is new. Prefer RINGFORM_NOTIFY_URL: a list of processes does not show it
-    #[arg(long, value_name = "URL", help_heading = "Notify")]
+    #[arg(long, value_name = "URL", conflicts_with = "at", help_heading = "Notify")]
     pub notify: Option<String>,
     /// What the webhook gets: the JSON report, or a short text for Slack and similar services
     #[arg(long, value_enum, default_value_t = NotifyFormat::Json, value_name = "FORMAT", help_heading = "Notify")]
@@ -152,6 +158,9 @@ pub(crate) struct ApplyArgs {
     /// Accept that this field changes along with a PUT; repeat for more
     #[arg(long = "allow-collateral", value_name = "FIELD", value_parser = setting, help_heading = "Safety")]
     pub allow_collateral: Vec<Setting>,
+    /// Send again after this run, whose PUT moved other fields too; look at its client first
+    #[arg(long = "after-collateral", value_name = "RUN", help_heading = "Safety")]
+    pub after_collateral: Option<String>,
     /// Send nothing when more settings than this would change, all clients together
     #[arg(long, value_name = "N", help_heading = "Safety")]
     pub max_changes: Option<u64>,

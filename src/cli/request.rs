@@ -155,6 +155,7 @@ impl From<&ValidateArgs> for RunRequest {
         RunRequest {
             files: files(&args.files, &args.output, None),
             floor: args.floor.floor.clone(),
+            at: args.instant.at.clone(),
             names_commit: args.output.names_commit(),
             ..RunRequest::default()
         }
@@ -163,7 +164,12 @@ impl From<&ValidateArgs> for RunRequest {
 
 impl From<&ResolveArgs> for RunRequest {
     fn from(args: &ResolveArgs) -> RunRequest {
-        RunRequest { files: (&args.files).into(), selection: (&args.select).into(), ..RunRequest::default() }
+        RunRequest {
+            files: (&args.files).into(),
+            selection: (&args.select).into(),
+            at: args.instant.at.clone(),
+            ..RunRequest::default()
+        }
     }
 }
 
@@ -173,6 +179,7 @@ impl From<&PlanArgs> for RunRequest {
             sending: (&args.sending).into(),
             overrides: args.overrides.all(&args.attribution),
             attribution: (&args.attribution).into(),
+            at: args.instant.at.clone(),
             names_commit: args.out.is_some() || args.output.names_commit(),
             ..args.compare.request(&args.output, args.out.as_ref())
         }
@@ -210,6 +217,8 @@ impl From<&ApplyArgs> for ApplyRequest {
             saved_plan: args.plan.clone(),
             yes: args.yes,
             allow_collateral: args.allow_collateral.iter().copied().collect(),
+            after_collateral: args.after_collateral.clone(),
+            has_terminal: false,
             limits: args.limits(),
         }
     }
@@ -218,7 +227,10 @@ impl From<&ApplyArgs> for ApplyRequest {
 impl From<&DriftArgs> for DriftRequest {
     fn from(args: &DriftArgs) -> DriftRequest {
         DriftRequest {
-            run: args.compare.request(&args.output, args.metrics.as_ref()),
+            run: RunRequest {
+                at: args.instant.at.clone(),
+                ..args.compare.request(&args.output, args.metrics.as_ref())
+            },
             since: args.since.clone(),
             budget: args.budget,
             notification: None,

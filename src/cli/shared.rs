@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 
-use ringform::model::Setting;
+use ringform::model::{CalendarTime, Setting};
 use ringform::plan::send::Overwrite;
 use ringform::plan::{Origin, Shard, select};
 use ringform::render::Format;
 
-use crate::cli::values::{actor, duration, format, label, origin, reason, setting};
+use crate::cli::values::{actor, calendar_time, duration, format, label, origin, reason, setting};
 
 /// Which files.
 #[derive(Clone, Debug, Default, Args)]
@@ -40,6 +40,16 @@ pub(crate) struct SelectArgs {
     /// Only part I of N, by a stable hash of the client id
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+}
+
+/// The instant of the run.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub(crate) struct InstantArgs {
+    /// Judge dated settings and waivers at this instant or at the begin of this day, not now: 2026-12-24T18:00+03:00 or
+    /// 2026-12-24
+    #[arg(long, value_name = "INSTANT|DAY", value_parser = calendar_time)]
+    pub at: Option<CalendarTime>,
 }
 
 /// The base.

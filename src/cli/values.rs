@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use ringform::model::Setting;
+use ringform::model::{CalendarTime, Setting};
 use ringform::plan::Origin;
 use ringform::render::{Format, RunListFormat};
 
@@ -58,6 +58,13 @@ pub(super) fn day(text: &str) -> Result<jiff::civil::Date, String> {
     let is_day = text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
     let day = is_day.then(|| text.parse().ok()).flatten();
     day.ok_or_else(|| "a day is YEAR-MONTH-DAY, such as 2026-11-24".to_owned())
+}
+
+pub(super) fn calendar_time(text: &str) -> Result<CalendarTime, String> {
+    CalendarTime::parse(text).map_err(|flaw| match flaw.help {
+        Some(help) => format!("{}; {help}", flaw.message),
+        None => flaw.message,
+    })
 }
 
 pub(super) fn client_id(text: &str) -> Result<ringform::model::ClientId, String> {

@@ -17,13 +17,15 @@ pub(crate) fn run(args: &ApplyArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     let [floor, certificates] = InputFile::of_compare(&args.compare);
     formats::check(formats, None, &[plan, floor, certificates])?;
     // This check comes before any request, so that a wrong pipeline fails in its first run.
-    if !args.yes && !io::stdin().is_terminal() {
+    let has_terminal = io::stdin().is_terminal();
+    if !args.yes && !has_terminal {
         let what = "apply asks before it sends, and stdin is not a terminal";
         return Err(Advice::new(what, "give --yes to send without a question").into());
     }
     let env = environment()?;
     signals::listen(&env, log.quiet);
-    let (request, listener) = (ApplyRequest::from(args), listener::listener(log));
+    let request = ApplyRequest { has_terminal, ..ApplyRequest::from(args) };
+    let listener = listener::listener(log);
     let ask = async |plan: &_| question::ask(plan, log, &env.shutdown).await;
     let outcome = match block_on(run::apply(&request, &env, &listener, ask)) {
         Ok(outcome) => outcome,

@@ -51,8 +51,11 @@ fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment)
     status
 }
 
-/// The webhook of the flag, else of the environment.
+/// The webhook of the flag, else of the environment. What another instant would find is no news.
 fn notification(args: &DriftArgs, env: &Environment) -> anyhow::Result<Option<Notification>> {
+    if args.instant.at.is_some() {
+        return Ok(None);
+    }
     let (address, named_by) = match &args.notify {
         Some(address) => (address.clone(), "--notify"),
         None => match env.variables.text("RINGFORM_NOTIFY_URL").map_err(anyhow::Error::msg)? {

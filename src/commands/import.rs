@@ -70,6 +70,10 @@ fn sentence(error: &ImportError) -> String {
         ImportError::OtherClient(id) => format!("the answer is client {id}, so nothing was written"),
         ImportError::Declared(path) => declared(path, "edit that file, or give --force to replace it"),
         ImportError::DeclaredElsewhere(path) => declared(path, "edit that file instead"),
+        ImportError::Dated(path) => {
+            let help = "edit that file, or remove its `temporary` first";
+            format!("{} has settings under `temporary`, which import never replaces\n  help: {help}", shown(path))
+        }
         ImportError::Exists(path) => format!("{} already exists\n  help: give --force to replace it", shown(path)),
         ImportError::NotWritten(path, error) => {
             format!("cannot write {}: {}", shown(path), escape::terminal(&io_cause(error).into()))

@@ -1,96 +1,50 @@
-//! `ringform resolve`: prints the effective settings of each client and where each came from, offline.
+//! `ringform resolve`: prints the effective settings of each client and where each came from, or the calendar of what
+//! begins and ends. It works offline.
 
-use serde_json::json;
+use jiff::{SignedDuration, Timestamp};
 
-use ringform::model::{Declaration, Place, Untrusted};
-use ringform::render::escape;
-use ringform::run::{self, ExitStatus, RunRequest};
+use ringform::model::Advice;
+use ringform::plan::calendar_events;
+use ringform::render::{self, CalendarFormat};
+use ringform::run::{self, ExitStatus, ResolvedProject, RunRequest};
 
-use crate::cli::{LogArgs, PlainFormat, ResolveArgs};
+use crate::cli::{LogArgs, ResolveArgs, ResolveFormat};
 use crate::terminal::{environment, listener, not_started, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &ResolveArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
-    let declarations = match run::resolve(&RunRequest::from(args), &environment()?, &listener::listener(log)) {
-        Ok(declarations) => declarations,
+    if args.format == ResolveFormat::Ics && !args.calendar {
+        let help = "add --calendar, or use text or json";
+        return Err(Advice::new("`--format ics` is a format of --calendar only", help).into());
+    }
+    let env = environment()?;
+    let resolved = match run::resolve(&RunRequest::from(args), &env, &listener::listener(log)) {
+        Ok(resolved) => resolved,
         Err(error) => return not_started::complain(error, log),
     };
+    if args.calendar {
+        output::print(&calendar(&resolved, args, env.version))?;
+        return Ok(ExitStatus::Done);
+    }
+    let ResolvedProject { declarations, waivers, at, .. } = &resolved;
     match args.format {
-        PlainFormat::Text => output::print_text(&declarations.iter().map(text).collect::<Vec<_>>().join("\n"))?,
-        PlainFormat::Json => {
-            let all: Vec<_> = declarations.iter().map(document).collect();
-            output::print(&format!("{}\n", serde_json::to_string_pretty(&json!({"clients": all}))?))?;
+        ResolveFormat::Text => output::print_text(&render::resolved_text(declarations, waivers, *at))?,
+        ResolveFormat::Json | ResolveFormat::Ics => {
+            output::print(&render::resolved_json(declarations, waivers, *at))?;
         }
     }
     Ok(ExitStatus::Done)
 }
 
-fn text(declaration: &Declaration) -> String {
-    let mut out = String::new();
-    let mut line = |text: String| {
-        out.push_str(&text);
-        out.push('\n');
+/// The calendar of the days that follow the instant of the run.
+fn calendar(resolved: &ResolvedProject, args: &ResolveArgs, version: &str) -> String {
+    let days = SignedDuration::from_hours(24 * i64::from(args.days));
+    let window = resolved.at..resolved.at.saturating_add(days).unwrap_or(Timestamp::MAX);
+    let events = calendar_events::calendar(&resolved.declarations, &resolved.waivers, &window);
+    let format = match args.format {
+        ResolveFormat::Text => CalendarFormat::Text,
+        ResolveFormat::Json => CalendarFormat::Json,
+        ResolveFormat::Ics => CalendarFormat::Ics,
     };
-    let credentials = declaration.credentials.as_deref().unwrap_or("of the environment");
-    line(format!(
-        "client {}  credentials {}  {}",
-        declaration.client,
-        escape::terminal(&credentials.into()),
-        place(&declaration.place)
-    ));
-    for (key, value) in &declaration.labels {
-        line(format!(
-            "  label {}={}",
-            escape::terminal(&Untrusted::new(key.clone())),
-            escape::terminal(&Untrusted::new(value.clone()))
-        ));
-    }
-    for expected in &declaration.expect {
-        let wanted = Untrusted::from(expected.wanted.to_json().to_string());
-        let wanted = escape::terminal(&wanted);
-        line(format!("  expect {}: {wanted}  {}", expected.row.name, place(&expected.place)));
-    }
-    let values: Vec<String> = declaration.managed.iter().map(|managed| value(&managed.wanted.to_json())).collect();
-    let width = values.iter().map(|value| value.chars().count()).filter(|width| *width <= 40).max().unwrap_or(0);
-    for (managed, value) in declaration.managed.iter().zip(&values) {
-        let layer = Untrusted::new(managed.layer.text());
-        let layer = escape::terminal(&layer);
-        line(format!("  {:<27}  {value:<width$}  {layer}, {}", managed.setting.name(), place(&managed.place)));
-    }
-    for setting in declaration.ignored.iter() {
-        line(format!("  {:<27}  ignored", setting.name()));
-    }
-    out
-}
-
-fn value(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => escape::terminal(&text.as_str().into()).to_string(),
-        other => other.to_string(),
-    }
-}
-
-fn place(place: &Place) -> String {
-    format!("{}:{}:{}", escape::terminal(&place.file), place.line, place.column)
-}
-
-fn document(declaration: &Declaration) -> serde_json::Value {
-    let settings: serde_json::Map<_, _> = declaration
-        .managed
-        .iter()
-        .map(|managed| {
-            let value = managed.wanted.to_json();
-            let entry = json!({"value": value, "layer": managed.layer.text(), "source": managed.place});
-            (managed.setting.name().to_owned(), entry)
-        })
-        .collect();
-    json!({
-        "client_id": declaration.client,
-        "credentials": declaration.credentials,
-        "labels": declaration.labels,
-        "source": declaration.place,
-        "expect": declaration.expect_json(),
-        "settings": settings,
-        "ignored": declaration.ignored,
-    })
+    render::calendar(&events, &window, &resolved.project, version, format)
 }

@@ -41,7 +41,7 @@ pub fn load_guard_tests(request: &ProjectRequest) -> GuardTests {
                         false => Problems::of_documents(file.name.clone(), &text),
                     };
                     let documents = yaml::read(&text, &mut problems);
-                    cases.extend(guard_case::read(&documents, guards, &mut problems));
+                    cases.extend(guard_case::read(&documents, guards, &project.zone, &mut problems));
                     loaded.diagnostics.extend(problems.into_list());
                 }
                 Err(mut error) => {

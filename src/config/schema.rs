@@ -102,7 +102,6 @@ fn of_shape(shape: KeyShape) -> Json {
         KeyShape::Arguments => {
             json!({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}})
         }
-        KeyShape::Day => json!({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
         KeyShape::DayOrInstant => json!({"type": "string", "pattern": DAY_OR_INSTANT}),
         KeyShape::Zone => json!({"enum": zone::names().collect::<Vec<_>>()}),
         KeyShape::Countries => countries(),

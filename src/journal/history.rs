@@ -89,7 +89,7 @@ fn read(run: &str, here: &Untrusted, is_under_way: bool, lines: impl BufRead) ->
                 }
             }
             Ok(JournalRecord::End { .. }) => has_ended = true,
-            Ok(JournalRecord::Settled { .. }) => {}
+            Ok(JournalRecord::Settled { .. } | JournalRecord::Acknowledged { .. }) => {}
             Err(_) if line.trim_ascii().is_empty() => {}
             Err(_) => damaged = damaged.or(Some(number)),
         }

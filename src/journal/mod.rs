@@ -5,7 +5,9 @@
 //! sent and which one it was sending. It also owns the lock of apply. It depends on no HTTP and decides nothing.
 
 mod append;
+mod append_line;
 mod apply_lock;
+mod collateral;
 #[cfg(test)]
 mod fixture;
 mod folder;
@@ -18,6 +20,7 @@ mod unresolved;
 
 pub use append::{Journal, JournalHeader};
 pub use apply_lock::{ApplyLock, LockError, LockHolder};
+pub use collateral::{CollateralRun, MovedFields, mark_acknowledged};
 pub use folder::{FOLDER, state_folder};
 pub use history::past_runs;
 pub use record::JournalLine;

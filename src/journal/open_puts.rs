@@ -40,7 +40,7 @@ impl OpenPuts {
             | JournalRecord::Settled { client_id, credentials, .. } => {
                 self.0.remove(&ClientKey::new(client_id, credentials.as_ref()));
             }
-            JournalRecord::Begin { .. } | JournalRecord::End { .. } => {}
+            JournalRecord::Begin { .. } | JournalRecord::Acknowledged { .. } | JournalRecord::End { .. } => {}
         }
     }
 

@@ -61,6 +61,8 @@ pub(super) enum JournalRecord {
     },
     /// A later run learned the result of a PUT that this run left unresolved.
     Settled { client_id: ClientId, credentials: Option<Arc<str>>, by: String },
+    /// A later run was allowed to send after the collateral of this run.
+    Acknowledged { by: String },
     /// The last line of a run that nothing killed.
     End { ended_at: String },
 }
@@ -119,7 +121,8 @@ impl JournalLine {
             not_converged: details.not_converged.clone(),
             collateral: details.collateral.clone(),
         };
-        Ok(JournalLine { needs_sync: false, ..JournalLine::synced(&record)? })
+        // A collateral stops later runs, so it must survive the machine too.
+        Ok(JournalLine { needs_sync: result == ApplyResult::Collateral, ..JournalLine::synced(&record)? })
     }
 
     /// The run is at its end.
@@ -200,6 +203,7 @@ mod tests {
                 JournalRecord::Settled { client_id: twelve(), credentials: None, by: "two".to_owned() },
                 r#"{"event":"settled","client_id":"12","credentials":null,"by":"two"}"#,
             ),
+            (JournalRecord::Acknowledged { by: "two".to_owned() }, r#"{"event":"acknowledged","by":"two"}"#),
             (
                 JournalRecord::End { ended_at: "2026-01-01T00:00:09Z".to_owned() },
                 r#"{"event":"end","ended_at":"2026-01-01T00:00:09Z"}"#,

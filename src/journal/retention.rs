@@ -1,13 +1,15 @@
 //! Which journals go, by count and by age.
 //!
 //! Owns the removal. It removes regular files in `.ringform/journal/` that are whole journals of ended runs, and none
-//! with a PUT in doubt, with a line that cannot be read, or under another name. It reads no clock.
+//! with a PUT in doubt, with a collateral that no run acknowledged, with a line that cannot be read, or under another
+//! name. It reads no clock.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use crate::files::open_regular;
+use crate::journal::collateral::JournalCollateral;
 use crate::journal::folder::{journals, run_of};
 use crate::journal::open_puts::OpenPuts;
 use crate::journal::record::JournalRecord;
@@ -51,9 +53,9 @@ fn remove(path: &Path, run: &str) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Whether this is the journal of that run, readable to its end, and every PUT has a result.
+/// Whether this is the journal of that run, readable to its end, every PUT has a result, and no collateral is open.
 fn is_settled(file: &File, run: &str) -> io::Result<bool> {
-    let mut open = OpenPuts::default();
+    let (mut open, mut collateral) = (OpenPuts::default(), JournalCollateral::default());
     let mut lines = BufReader::new(file).split(b'\n');
     match lines.next().transpose()?.map(|line| serde_json::from_slice(&line)) {
         Some(Ok(JournalRecord::Begin { run: named, .. })) if named == run => {}
@@ -62,12 +64,15 @@ fn is_settled(file: &File, run: &str) -> io::Result<bool> {
     for line in lines {
         let line = line?;
         match serde_json::from_slice(&line) {
-            Ok(record) => open.take(record),
+            Ok(record) => {
+                collateral.take(&record, None);
+                open.take(record);
+            }
             Err(_) if line.trim_ascii().is_empty() => {}
             Err(_) => return Ok(false),
         }
     }
-    Ok(open.is_empty())
+    Ok(open.is_empty() && !collateral.is_open())
 }
 
 /// The length of the time in the name of a run.
@@ -148,6 +153,7 @@ mod tests {
     #[test]
     fn a_journal_that_a_later_run_may_still_need_stays() {
         let header = begin(&name(2));
+        let moved = done(false).replace("failed", "collateral");
         let settled = r#"{"event":"settled","client_id":"12","credentials":null,"by":"r"}"#;
         for (lines, stays) in [
             (vec![header.as_str(), SENDING, &done(false)], false),
@@ -158,6 +164,9 @@ mod tests {
             (vec![&header, SENDING, &done(true), END], true),
             (vec![&header, SENDING, &done(true), END, settled], false),
             (vec![&header, "{\"event\":\"sen"], true),
+            // A collateral that no run acknowledged keeps later runs from sending.
+            (vec![&header, SENDING, &moved, END], true),
+            (vec![&header, SENDING, &moved, END, r#"{"event":"acknowledged","by":"r"}"#], false),
             // Not the journal of that run.
             (vec![], true),
             (vec!["{}", SENDING, &done(false)], true),

@@ -68,7 +68,8 @@ fn add(file: impl std::io::Read, mut run: StoringRun, here: &Untrusted, stored: 
                     stored.by_field.insert((client.clone(), change.field), (change.after, run.clone()));
                 }
             }
-            Ok(JournalRecord::Settled { .. } | JournalRecord::End { .. }) | Err(_) => {}
+            Ok(JournalRecord::Settled { .. } | JournalRecord::Acknowledged { .. } | JournalRecord::End { .. })
+            | Err(_) => {}
         }
     }
 }

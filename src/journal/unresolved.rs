@@ -4,15 +4,17 @@
 //! what a line that a crash cut short would have announced.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::fs::{File, TryLockError};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::files::open_regular;
+use crate::journal::append_line::append;
+use crate::journal::collateral::{CollateralRun, JournalCollateral};
 use crate::journal::folder::{journals, named, run_of, shown};
 use crate::journal::open_puts::{OpenPut, OpenPuts};
-use crate::journal::record::{JournalLine, JournalRecord};
+use crate::journal::record::JournalRecord;
 use crate::model::{ClientId, ClientKey, Setting, State, Untrusted, value};
 use crate::plan::ClientPlan;
 
@@ -65,6 +67,8 @@ pub struct OpenEnds {
     pub damaged: Vec<DamagedLine>,
     /// The runs to this endpoint whose journals could be read whole: of them nothing else is in doubt.
     pub read_whole: BTreeSet<String>,
+    /// The runs of this project, to any endpoint, whose collateral no later run acknowledged; oldest first.
+    pub collaterals: Vec<CollateralRun>,
 }
 
 /// A line of a journal that cannot be read.
@@ -76,10 +80,10 @@ pub struct DamagedLine {
     pub line: u32,
 }
 
-/// Every unresolved PUT to this endpoint, by run and client. Projects in one folder share the journals, and on another
-/// endpoint a number is another client. A run under way holds the lock of its journal and does not count. A journal
-/// that cannot be read is an error: silence would mean "nothing unresolved".
-pub fn open_ends(root: &Path, endpoint: &Untrusted) -> io::Result<OpenEnds> {
+/// What the journals leave open: every unresolved PUT to this endpoint, and every collateral of this project. Projects
+/// in one folder share the journals, and on another endpoint a number is another client. A run under way holds the lock
+/// of its journal and does not count. A journal that cannot be read is an error: silence would mean "nothing open".
+pub fn open_ends(root: &Path, endpoint: &Untrusted, project: &Untrusted) -> io::Result<OpenEnds> {
     let mut all = OpenEnds::default();
     for path in journals(root)? {
         let file = open_regular(&path).map_err(|error| named(&path, error))?;
@@ -88,27 +92,43 @@ pub fn open_ends(root: &Path, endpoint: &Untrusted) -> io::Result<OpenEnds> {
             Err(TryLockError::WouldBlock) => continue,
             Err(TryLockError::Error(error)) => return Err(named(&path, error)),
         }
-        let one = open_ends_of(file, &path, endpoint)?;
+        let one = open_ends_of(file, &path, endpoint, project)?;
         all.puts.extend(one.puts);
         all.damaged.extend(one.damaged);
         all.read_whole.extend(one.read_whole);
+        all.collaterals.extend(one.collaterals);
     }
     Ok(all)
 }
 
-fn open_ends_of(file: File, path: &Path, here: &Untrusted) -> io::Result<OpenEnds> {
+fn open_ends_of(file: File, path: &Path, here: &Untrusted, project: &Untrusted) -> io::Result<OpenEnds> {
     let run = run_of(path);
-    let mut open = OpenPuts::default();
-    let mut damaged = Vec::new();
+    let (mut open, mut collateral) = (OpenPuts::default(), JournalCollateral::default());
+    let (mut damaged, mut is_elsewhere) = (Vec::new(), false);
     for (line, text) in (1..).zip(BufReader::new(file).split(b'\n')) {
         let text =
             text.map_err(|error| io::Error::new(error.kind(), format!("{}, line {line}: {error}", shown(path))))?;
         match serde_json::from_slice::<JournalRecord>(&text) {
-            Ok(JournalRecord::Begin { endpoint, .. }) if endpoint != *here => return Ok(OpenEnds::default()),
-            Ok(record) => open.take(record),
+            Ok(record) => {
+                if let JournalRecord::Begin { endpoint, .. } = &record {
+                    is_elsewhere = endpoint != here;
+                }
+                collateral.take(&record, Some(project));
+                if is_elsewhere && collateral.is_of_other_project() {
+                    return Ok(OpenEnds::default());
+                }
+                open.take(record);
+            }
             Err(_) if text.trim_ascii().is_empty() => {}
-            Err(_) => damaged.push(DamagedLine { journal: shown(path), line }),
+            Err(_) => {
+                collateral.take_damaged(&text);
+                damaged.push(DamagedLine { journal: shown(path), line });
+            }
         }
+    }
+    let collaterals = collateral.into_run(&run, path).into_iter().collect();
+    if is_elsewhere {
+        return Ok(OpenEnds { collaterals, ..OpenEnds::default() });
     }
     let put = |open: OpenPut| UnresolvedPut {
         run: run.clone(),
@@ -120,43 +140,25 @@ fn open_ends_of(file: File, path: &Path, here: &Untrusted) -> io::Result<OpenEnd
     };
     let puts = open.into_puts().map(put).collect();
     let read_whole = damaged.is_empty().then(|| run.clone()).into_iter().collect();
-    Ok(OpenEnds { puts, damaged, read_whole })
+    Ok(OpenEnds { puts, damaged, read_whole, collaterals })
 }
 
 /// Records in the old journal, where there is one, that the run `by` has read the client and so knows the result.
 pub fn mark_resolved(put: &UnresolvedPut, by: &str) -> io::Result<()> {
-    match &put.journal {
-        Some(journal) => note_resolved(put, journal, by).map_err(|error| named(journal, error)),
-        None => Ok(()),
-    }
-}
-
-fn note_resolved(put: &UnresolvedPut, journal: &Path, by: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).append(true).open(journal)?;
-    let mut text = Vec::new();
-    // A killed run may have left half a line; the new record must begin on a line of its own.
-    if file.seek(SeekFrom::End(-1)).is_ok() {
-        let mut last = [0];
-        io::Read::read_exact(&mut file, &mut last)?;
-        if last != *b"\n" {
-            text.push(b'\n');
-        }
-    }
+    let Some(journal) = &put.journal else { return Ok(()) };
     let (client_id, credentials) = (put.client, put.credentials.clone());
-    let settled = JournalRecord::Settled { client_id, credentials, by: by.to_owned() };
-    text.extend_from_slice(JournalLine::synced(&settled)?.bytes());
-    file.write_all(&text)?;
-    file.sync_data()
+    append(journal, &JournalRecord::Settled { client_id, credentials, by: by.to_owned() })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::fs::{self, OpenOptions};
+    use std::io::Write;
 
     use super::*;
     use crate::journal::fixture::client;
     use crate::journal::folder::FOLDER;
-    use crate::journal::{Journal, JournalHeader};
+    use crate::journal::{Journal, JournalHeader, JournalLine};
     use crate::plan::{ApplyResult, Details, Run};
 
     fn file_of(root: &Path, run: &str) -> PathBuf {
@@ -187,7 +189,7 @@ mod tests {
             run.write(&JournalLine::sending(&client, &client.patch().unwrap()).unwrap()).unwrap();
         }
         run.write(&JournalLine::done(&client("12"), ApplyResult::Applied, &Details::default(), None).unwrap()).unwrap();
-        let read = |root: &Path| open_ends(root, &"https://pbx.example".into()).unwrap();
+        let read = |root: &Path| open_ends(root, &"https://pbx.example".into(), &"ringform.yaml".into()).unwrap();
         let unresolved = |root: &Path| read(root).puts;
         assert_eq!(unresolved(root.path()), [], "a run under way is not unresolved");
         let path = file_of(root.path(), "one");
@@ -220,7 +222,7 @@ mod tests {
             run.write(&JournalLine::done(&client, result, details, None).unwrap()).unwrap();
         }
         drop(run);
-        let found = open_ends(root.path(), &"https://pbx.example".into()).unwrap();
+        let found = open_ends(root.path(), &"https://pbx.example".into(), &"ringform.yaml".into()).unwrap();
         let puts: Vec<_> = found.puts.iter().map(|put| (put.client.to_string(), put.trace)).collect();
         assert_eq!(puts, [("12".to_owned(), PutTrace::AnswerLost)]);
         assert_eq!(found.read_whole, ["one".to_owned()].into());
@@ -237,12 +239,15 @@ mod tests {
         }
         run.write(&JournalLine::done(&me("a"), ApplyResult::Applied, &Details::default(), None).unwrap()).unwrap();
         drop(run);
-        let puts = open_ends(root.path(), &"https://pbx.example".into()).unwrap().puts;
+        let puts = open_ends(root.path(), &"https://pbx.example".into(), &"ringform.yaml".into()).unwrap().puts;
         assert_eq!(puts.len(), 2, "{puts:?}");
         assert!(puts.iter().any(|put| put.is_of(&me("b"))));
         assert!(!puts.iter().any(|put| put.is_of(&me("a"))));
         assert!(puts.iter().any(|put| put.is_of(&twelve("b"))), "a number is one client under all credentials");
-        assert_eq!(open_ends(root.path(), &"https://staging.example".into()).unwrap(), OpenEnds::default());
+        assert_eq!(
+            open_ends(root.path(), &"https://staging.example".into(), &"ringform.yaml".into()).unwrap(),
+            OpenEnds::default()
+        );
     }
 
     #[test]

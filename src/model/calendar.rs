@@ -3,11 +3,14 @@
 //! Owns the one rule for days that dated settings, waivers and `--at` share. It must not know clocks, nor files of the
 //! machine: zones come from the table built into the program.
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::model::calendar_text::{self, Moment};
 use crate::model::{Flaw, zone};
@@ -59,6 +62,24 @@ impl DayZone {
     pub fn date_of(&self, at: Timestamp) -> Date {
         self.zone.to_datetime(at).date()
     }
+
+    /// How many days of the calendar there are between two instants, from the time of the day of the first one; a part
+    /// of a day counts as a day. A day of 23 or 25 hours is one day.
+    pub fn days_between(&self, from: Timestamp, until: Timestamp) -> u32 {
+        if until <= from {
+            return 0;
+        }
+        let (from, until) = (self.day_and_time(from), self.day_and_time(until));
+        let whole = until.0.duration_since(from.0).as_hours() / 24 + i64::from(until.1 > from.1);
+        u32::try_from(whole.max(1)).unwrap_or(u32::MAX)
+    }
+
+    /// The local date and time, where a day's first instant has the time 00:00: in some zones a day starts later.
+    fn day_and_time(&self, at: Timestamp) -> (Date, Time) {
+        let local = self.zone.to_datetime(at);
+        let begins = self.day_begins(local.date()) == at;
+        (local.date(), if begins { Time::midnight() } else { local.time() })
+    }
 }
 
 impl Default for DayZone {
@@ -91,13 +112,18 @@ fn at_second(second: i64) -> Timestamp {
 }
 
 /// A day or an instant, as people write it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schemars(with = "String")]
 pub struct CalendarTime {
     text: Arc<str>,
     moment: Moment,
 }
 
 impl CalendarTime {
+    /// What people may write, for a help.
+    pub const SPELLINGS: &'static str = calendar_text::SPELLINGS;
+
     /// Reads `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM[:SS]` and `Z`, `±HH:MM` or `±HH`; nothing else.
     pub fn parse(text: &str) -> Result<CalendarTime, Flaw> {
         calendar_text::read(text).map(|moment| CalendarTime { text: text.into(), moment })
@@ -106,6 +132,11 @@ impl CalendarTime {
     /// The text as written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text in a sentence: `on 2026-12-14`, `at 2026-12-14T10:00Z`.
+    pub fn when(&self) -> String {
+        format!("{} {}", if self.is_day() { "on" } else { "at" }, self.text)
     }
 
     /// Whether it is a day: when it begins and ends depends on the zone.
@@ -128,6 +159,26 @@ impl CalendarTime {
             Moment::Day(day) => day.tomorrow().map_or(Timestamp::MAX, |next| zone.day_begins(next)),
             Moment::Second(second) => at_second(second),
         }
+    }
+}
+
+impl fmt::Display for CalendarTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl TryFrom<String> for CalendarTime {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<CalendarTime, String> {
+        CalendarTime::parse(&text).map_err(|flaw| flaw.message)
+    }
+}
+
+impl From<CalendarTime> for String {
+    fn from(time: CalendarTime) -> String {
+        time.text().to_owned()
     }
 }
 

@@ -17,7 +17,8 @@ pub(super) enum Moment {
     Second(i64),
 }
 
-const SPELLINGS: &str = "write a day such as 2026-12-01, or an instant such as 2026-12-01T10:00Z or \
+/// What people may write.
+pub(super) const SPELLINGS: &str = "write a day such as 2026-12-01, or an instant such as 2026-12-01T10:00Z or \
                          2026-12-01T10:00+03:00";
 
 /// Reads `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM[:SS]` and `Z`, `±HH:MM` or `±HH`.

@@ -131,7 +131,8 @@ impl Countries {
         if flaws.is_empty() { Ok(Countries::of(codes)) } else { Err(flaws) }
     }
 
-    fn of(mut codes: Vec<Code>) -> Countries {
+    /// The set of these codes.
+    pub(in crate::model) fn of(mut codes: Vec<Code>) -> Countries {
         codes.sort_unstable();
         codes.dedup();
         Countries::Some(codes.into_boxed_slice())

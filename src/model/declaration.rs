@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::model::{
-    ClientId, ClientKey, DatedDeclaration, FieldMask, FieldRow, ManagedField, Place, SettingSet, State,
+    ClientId, ClientKey, DatedDeclaration, EntryInLayer, FieldMask, FieldRow, ManagedField, Place, SettingSet, State,
 };
 
 /// The settings that one client document wants.
@@ -55,6 +55,12 @@ impl Declaration {
     /// The set of managed fields.
     pub fn managed_set(&self) -> SettingSet {
         self.managed.iter().map(|managed| managed.setting).collect()
+    }
+
+    /// Whether the document itself has dated settings; those of its profiles do not count.
+    pub fn has_own_entries(&self) -> bool {
+        let is_own = |one: EntryInLayer<'_>| one.entry.place.file == self.place.file;
+        self.dated.as_deref().is_some_and(|dated| dated.entries().any(is_own))
     }
 
     /// Which fields of an answer the expectations need.

@@ -104,6 +104,10 @@ pub const RULES: &[(&str, &str)] = &[
     ("base-behind", "live holds a value that an earlier run stored, so the revision of --base is behind"),
     ("base-broken", "a file is not valid at the revision of --base"),
     ("base-not-ancestor", "the revision of --base is not an ancestor of the commit that is checked out"),
+    (
+        "collateral",
+        "an earlier apply moved other fields along with a PUT, so an apply without a terminal sends nothing",
+    ),
     ("damaged-journal", "a line of the journal of an earlier apply cannot be read"),
     ("duplicate-client", "two documents declare one client"),
     ("duplicate-item", "one list contains a name twice"),

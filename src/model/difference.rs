@@ -65,15 +65,16 @@ impl Difference {
         self.risk().exposure == Some(Direction::Opens)
     }
 
-    /// Whether live holds an opening that outlived its end.
+    /// Whether live holds an opening that outlived the end of its dated setting.
     pub fn is_overdue(&self) -> bool {
         self.dated.as_ref().is_some_and(|dated| dated.overdue_since.is_some())
     }
 
-    /// Whether `drift` reports it. A pending difference is a finding only where live is more open than declared. A
-    /// difference of unknown origin is a finding: silence would deny a drift.
+    /// Whether `drift` reports it. A pending difference is a finding only where live is more open than declared, or
+    /// holds what git declared for a time that has ended. A difference of unknown origin is a finding: silence would
+    /// deny a drift.
     pub fn is_finding(&self) -> bool {
-        self.origin != Origin::Pending || self.is_exposed()
+        self.origin != Origin::Pending || self.is_exposed() || self.is_overdue()
     }
 
     /// Countries that only the declared list holds; empty unless both sides are lists.
@@ -159,6 +160,10 @@ mod tests {
                 let shown = format!("{setting}: live {live}, declared {declared}, {origin:?}");
                 assert_eq!(one.is_finding(), pending || origin != Origin::Pending, "{shown}");
                 assert_eq!(one.is_of_security_field(), security, "{shown}");
+                let overdue_since = Some(jiff::Timestamp::UNIX_EPOCH);
+                let dated = DatedCause { overdue_since, ..DatedCause::default() };
+                let overdue = Difference { dated: dated.or_none(), ..one };
+                assert!(overdue.is_finding() && overdue.is_overdue(), "overdue: {shown}");
             }
         }
     }

@@ -1,12 +1,11 @@
 //! A floor: rules from outside of a project that the project can add to and not lower.
 //!
 //! Owns the shape of a floor, how two of them combine, and which waivers count under one. It must not know files or
-//! clocks: the day comes in as a value.
+//! clocks: the instant comes in as a value.
 
-use jiff::civil::Date;
-use jiff::{Span, ToSpan as _};
+use jiff::{Span, Timestamp};
 
-use crate::model::{Diagnostic, Guard, LedgerConfig, SendLimits, Setting, SettingSet, Waiver};
+use crate::model::{CalendarTime, DayZone, Diagnostic, Guard, LedgerConfig, SendLimits, Setting, SettingSet, Waiver};
 
 /// The rules of one floor, or of several together.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,14 +41,15 @@ impl Floor {
         self
     }
 
-    /// The waivers that count today, and a warning for each that does not, or not for all that it covers. A waiver that
-    /// runs longer than the floor allows does not count until its end is near enough.
-    pub fn counted(&self, waivers: Vec<Waiver>, today: &str) -> (Vec<Waiver>, Vec<Diagnostic>) {
-        let last = self.max_waiver.and_then(|days| last_day(today, days));
+    /// The waivers that count at this instant, and a warning for each that does not, or not for all that it covers. A
+    /// waiver that runs longer than the floor allows does not count until its end is near enough. Days are those of the
+    /// project's zone.
+    pub fn counted(&self, waivers: Vec<Waiver>, at: Timestamp, zone: &DayZone) -> (Vec<Waiver>, Vec<Diagnostic>) {
+        let last = self.max_waiver.and_then(|days| last_day(at, days, zone));
         let mut counted = Vec::with_capacity(waivers.len());
         let mut warnings = Vec::new();
         for waiver in waivers {
-            let too_long = last.as_ref().filter(|last| waiver.terms.until.as_str() > last.as_str());
+            let too_long = last.as_ref().filter(|last| waiver.end > last.end(zone));
             if let (Some(last), Some(days)) = (too_long, self.max_waiver) {
                 let what = format!("it ends after {last}, and the floor allows {days} days from now");
                 let help = format!("let it end on {last} or earlier");
@@ -81,11 +81,11 @@ fn warning(waiver: &Waiver, what: &str, help: String) -> Diagnostic {
     Diagnostic::warning("floor-waiver", waiver.source.clone(), summary).help(help)
 }
 
-/// The day that is so many days after this one; `None` where the calendar ends before.
-fn last_day(today: &str, days: u32) -> Option<String> {
-    let today: Date = today.parse().ok()?;
-    let span: Span = i64::from(days).days();
-    today.checked_add(span).ok().map(|day| day.to_string())
+/// The day that is so many days after this instant; `None` where the calendar ends before.
+fn last_day(at: Timestamp, days: u32, zone: &DayZone) -> Option<CalendarTime> {
+    let span = Span::new().try_days(i64::from(days)).ok()?;
+    let day = zone.date_of(at).checked_add(span).ok()?;
+    CalendarTime::parse(&day.to_string()).ok()
 }
 
 #[cfg(test)]
@@ -93,12 +93,22 @@ mod tests {
     use super::*;
     use crate::model::{ClientId, LimitBound, LimitKind, LimitSource, Place, Waived};
 
-    const TODAY: &str = "2026-12-15";
+    const NOW: &str = "2026-12-15T10:00:00Z";
 
-    fn waiver(field: Option<Setting>, until: &str) -> Waiver {
-        let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: until.into() };
+    fn waiver(field: Option<Setting>, until: &str, zone: &DayZone) -> Waiver {
+        let until = CalendarTime::parse(until).unwrap();
+        let end = until.end(zone);
+        let terms = Waived { owner: "noc".into(), reason: "moving".into(), until };
         let client = ClientId::parse("12").unwrap();
-        Waiver { client, credentials: None, field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
+        Waiver { client, credentials: None, field, terms, source: Place::new("ringform.yaml".into(), 9, 5), end }
+    }
+
+    /// Whether the waiver counts at an instant; one that does not has a warning.
+    fn counts(floor: &Floor, until: &str, at: &str, zone: &str) -> bool {
+        let zone = DayZone::find(zone).unwrap();
+        let (counted, warnings) = floor.counted(vec![waiver(None, until, &zone)], at.parse().unwrap(), &zone);
+        assert_eq!(counted.len() + warnings.len(), 1, "{until}");
+        counted.len() == 1
     }
 
     #[test]
@@ -109,20 +119,28 @@ mod tests {
             ("2027-01-14", true),
             ("2027-01-15", false),
             ("2099-12-31", false),
+            ("2027-01-14T23:59Z", true),
+            ("2027-01-15T00:00Z", true),
+            ("2027-01-15T00:01Z", false),
+            ("2027-01-15T01:00+03:00", true),
         ];
         let floor = Floor { max_waiver: Some(30), ..Floor::default() };
-        for (until, counts) in rows {
-            let (counted, warnings) = floor.counted(vec![waiver(None, until)], TODAY);
-            assert_eq!((counted.len() == 1, warnings.is_empty()), (counts, counts), "{until}");
+        for (until, expected) in rows {
+            assert_eq!(counts(&floor, until, NOW, "UTC"), expected, "{until}");
         }
-        let (counted, _) = floor.counted(vec![waiver(None, "2027-01-15")], "2026-12-16");
-        assert_eq!(counted.len(), 1, "a day later it counts");
+        assert!(counts(&floor, "2027-01-15", "2026-12-16T00:00:00Z", "UTC"), "a day later it counts");
+        assert!(counts(&floor, "2027-01-15", "2026-12-15T21:00:00Z", "Europe/Moscow"), "there the next day has begun");
+        for days in [3_000_000, u32::MAX] {
+            let floor = Floor { max_waiver: Some(days), ..Floor::default() };
+            assert!(counts(&floor, "9999-12-31", NOW, "UTC"), "{days} days: the calendar ends before");
+        }
     }
 
     #[test]
     fn a_field_is_never_waived_alone_and_a_whole_client_without_it() {
         let floor = Floor { never_waived: [Setting::GeoList].into_iter().collect(), ..Floor::default() };
-        let of = |field| floor.counted(vec![waiver(field, TODAY)], TODAY);
+        let zone = DayZone::default();
+        let of = |field| floor.counted(vec![waiver(field, "2026-12-15", &zone)], NOW.parse().unwrap(), &zone);
         let (counted, warnings) = of(Some(Setting::GeoList));
         assert!(counted.is_empty() && warnings[0].summary.raw().contains("never waives `geo_list`"), "{warnings:?}");
         let (counted, warnings) = of(Some(Setting::Timezone));

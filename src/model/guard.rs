@@ -111,6 +111,8 @@ pub enum Enforcement {
 pub struct Condition {
     /// The field held exactly this before.
     pub from: Option<State>,
+    /// The change opens the PBX, and no dated settings of at most so many days bring every country that it adds.
+    pub max_days: Option<u32>,
     /// The field would hold exactly this after.
     pub to: Option<State>,
     /// The field would hold something that is not among these; for countries: a country that none of these holds. `*`
@@ -133,6 +135,8 @@ pub struct BuiltIn {
     pub effect: Enforcement,
     /// The most countries it lets pass, where it counts them.
     pub max_countries: Option<u32>,
+    /// The longest opening that it lets pass, in days, where it judges how long one lasts.
+    pub max_days: Option<u32>,
     /// Whether it applies only to `*`.
     pub to_all: bool,
     /// Whether it applies to unmanaged fields.
@@ -148,6 +152,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
         field: Some(Setting::GeoList),
         effect: Enforcement::Deny,
         max_countries: None,
+        max_days: None,
         to_all: true,
         unmanaged: false,
         about: "every country could use the account",
@@ -157,15 +162,27 @@ pub const BUILT_IN: &[BuiltIn] = &[
         field: Some(Setting::GeoList),
         effect: Enforcement::Deny,
         max_countries: Some(10),
+        max_days: None,
         to_all: false,
         unmanaged: false,
         about: "more countries could use the account than a company calls from",
+    },
+    BuiltIn {
+        name: "opening-needs-end",
+        field: Some(Setting::GeoList),
+        effect: Enforcement::Deny,
+        max_countries: None,
+        max_days: Some(30),
+        to_all: false,
+        unmanaged: false,
+        about: "a country stays open after the reason for it is over",
     },
     BuiltIn {
         name: "trusted-network-changed",
         field: Some(Setting::SipNetworkPermissionId),
         effect: Enforcement::Deny,
         max_countries: None,
+        max_days: None,
         to_all: false,
         unmanaged: false,
         about: "the addresses from which calls can be made change",
@@ -175,6 +192,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
         field: Some(Setting::DialRuleId),
         effect: Enforcement::Deny,
         max_countries: None,
+        max_days: None,
         to_all: false,
         unmanaged: false,
         about: "the rule that bans destinations changes",
@@ -184,6 +202,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
         field: None,
         effect: Enforcement::Warn,
         max_countries: None,
+        max_days: None,
         to_all: false,
         unmanaged: true,
         about: "a field that decides who can place calls is not managed",

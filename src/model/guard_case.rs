@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{LiveSettings, ManagedField, Place, Untrusted};
+use crate::model::{DatedDeclaration, LiveSettings, ManagedField, Place, Untrusted};
 
 /// What guards say of a client. The order is that of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -48,6 +48,8 @@ pub struct GuardCase {
     pub live: LiveSettings,
     /// The managed fields with their values, in the order of [`crate::model::Setting::ALL`].
     pub declared: Vec<ManagedField>,
+    /// What its dated settings do, evaluated at the instant of the case; `None` without one.
+    pub dated: Option<Box<DatedDeclaration>>,
     /// The verdict that the team expects.
     pub expected: GuardVerdict,
     /// The guard that must give it; `None` for all guards together.

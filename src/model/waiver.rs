@@ -1,14 +1,15 @@
-//! Waivers: findings that people accept until a day, of one field of a client or of the whole client.
+//! Waivers: findings that people accept for a time, of one field of a client or of the whole client.
 //!
-//! Owns the shape of a waiver and when it holds. It must not know clocks: the day comes in as a value. Owner and reason
-//! are untrusted.
+//! Owns the shape of a waiver and when it holds. It must not know clocks: the instant comes in as a value. Owner and
+//! reason are untrusted.
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ClientId, ClientKey, Place, Setting, SettingSet, Untrusted};
+use crate::model::{CalendarTime, ClientId, ClientKey, Place, Setting, SettingSet, Untrusted};
 
 /// Who accepted a finding, why and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,8 +18,8 @@ pub struct Waived {
     pub owner: Untrusted,
     /// Why it is accepted.
     pub reason: Untrusted,
-    /// The last day on which it holds, `YYYY-MM-DD` in UTC.
-    pub until: String,
+    /// As written: the last day on which it holds, in the project's `zone`, or the instant at which it ends.
+    pub until: CalendarTime,
 }
 
 /// A waiver of the project file.
@@ -36,12 +37,16 @@ pub struct Waiver {
     pub terms: Waived,
     /// Where it is written.
     pub source: Place,
+    /// The first instant at which it no longer holds, by the zone of its project file. Documents do not have it: they
+    /// list ended waivers only.
+    #[serde(skip)]
+    pub end: Timestamp,
 }
 
 impl Waiver {
-    /// Whether its last day has passed. Days are `YYYY-MM-DD`, so the order of their texts is their order.
-    pub fn is_expired(&self, today: &str) -> bool {
-        self.terms.until.as_str() < today
+    /// Whether it has ended at this instant.
+    pub fn is_expired(&self, at: Timestamp) -> bool {
+        self.end <= at
     }
 
     /// Which client it is of: `@me` is another client under each credential.
@@ -63,56 +68,77 @@ impl Waiver {
         same && (self.field.is_none() || self.field == field)
     }
 
-    /// The waiver as far as these waivers of a revision hold it too: until the earlier of the two last days. `None`
-    /// where they hold none of its scope.
+    /// The waiver as far as these waivers of a revision hold it too: until the earlier of the two ends. `None` where
+    /// they hold none of its scope. The zones of the two project files may differ, so instants are compared.
     pub fn as_held_by(&self, revision: &[Waiver]) -> Option<Waiver> {
         let held = revision.iter().filter(|then| then.covers(&self.key(), self.field));
-        let until = held.map(|then| &then.terms.until).max()?.min(&self.terms.until).clone();
-        Some(Waiver { terms: Waived { until, ..self.terms.clone() }, ..self.clone() })
+        let last = held.max_by_key(|then| then.end)?;
+        let mut counted = self.clone();
+        if last.end < self.end {
+            counted.end = last.end;
+            counted.terms.until.clone_from(&last.terms.until);
+        }
+        Some(counted)
     }
 }
 
-/// The terms of the waiver that holds on this day: the field's own before the whole client's. `None` for the field is a
+/// The terms of the waiver that holds at this instant: the field's own before the whole client's. `None` for the field is a
 /// client that could not be read.
 pub fn holding<'w>(
     waivers: &'w [Waiver],
     never_waived: SettingSet,
-    today: &str,
+    at: Timestamp,
     client: &ClientKey,
     field: Option<Setting>,
 ) -> Option<&'w Waived> {
     if field.is_some_and(|field| never_waived.contains(field)) {
         return None;
     }
-    let holds = waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(today));
+    let holds = waivers.iter().filter(|waiver| waiver.covers(client, field) && !waiver.is_expired(at));
     holds.max_by_key(|waiver| waiver.field.is_some()).map(|waiver| &waiver.terms)
-}
-
-/// The last day of a waiver as it must be written: `YYYY-MM-DD`, a day of the calendar.
-pub fn is_day(text: &str) -> bool {
-    let shaped = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    shaped && text.parse::<jiff::civil::Date>().is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::DayZone;
+
+    fn waiver_until(field: Option<Setting>, until: &str, zone: &str) -> Waiver {
+        let until = CalendarTime::parse(until).unwrap();
+        let end = until.end(&DayZone::find(zone).unwrap());
+        let terms = Waived { owner: "noc".into(), reason: "moving".into(), until };
+        let client = ClientId::parse("12").unwrap();
+        Waiver { client, credentials: None, field, terms, source: Place::new("ringform.yaml".into(), 9, 5), end }
+    }
 
     fn waiver(field: Option<Setting>) -> Waiver {
-        let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: "2026-12-31".into() };
-        let client = ClientId::parse("12").unwrap();
-        Waiver { client, credentials: None, field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
+        waiver_until(field, "2026-12-31", "UTC")
     }
 
     #[test]
-    fn the_last_day_is_a_day_on_which_it_holds() {
-        for (today, expired) in [("2026-12-30", false), ("2026-12-31", false), ("2027-01-01", true)] {
-            assert_eq!(waiver(None).is_expired(today), expired, "{today}");
+    fn it_holds_through_its_last_day_in_the_zone_and_until_its_instant() {
+        let table = [
+            ("2026-12-31", "UTC", "2027-01-01T00:00:00Z"),
+            ("2026-12-31", "Europe/Moscow", "2026-12-31T21:00:00Z"),
+            ("2028-02-28", "America/Sao_Paulo", "2028-02-29T03:00:00Z"),
+            // The day after begins at 01:00.
+            ("2018-11-03", "America/Sao_Paulo", "2018-11-04T03:00:00Z"),
+            ("2026-12-31T18:00+03:00", "America/Havana", "2026-12-31T15:00:00Z"),
+        ];
+        for (until, zone, end) in table {
+            let (one, end): (Waiver, Timestamp) = (waiver_until(None, until, zone), end.parse().unwrap());
+            let before = end - jiff::SignedDuration::from_nanos(1);
+            assert_eq!([one.is_expired(before), one.is_expired(end)], [false, true], "{until} in {zone}");
         }
+    }
+
+    #[test]
+    fn json_has_the_end_as_written() {
+        let one = waiver_until(None, "2026-12-31T18:00+03", "UTC");
+        let json = serde_json::to_value(&one).unwrap();
+        assert_eq!((&json["until"], json.get("end")), (&"2026-12-31T18:00+03".into(), None));
+        let again: Waiver = serde_json::from_value(json).unwrap();
+        assert!(again.terms == one.terms && again.is_expired(Timestamp::UNIX_EPOCH));
     }
 
     #[test]
@@ -141,11 +167,8 @@ mod tests {
 
     #[test]
     fn a_waiver_counts_as_far_as_the_revision_holds_it_too() {
-        let until = |day: &str, field| {
-            let mut one = waiver(field);
-            one.terms.until = day.to_owned();
-            one
-        };
+        let until = |day: &str, field| waiver_until(field, day, "UTC");
+        let moscow = |day: &str, field| waiver_until(field, day, "Europe/Moscow");
         let [geo, zone] = [Some(Setting::GeoList), Some(Setting::Timezone)];
         // The waiver now, those of the revision, and the day until which it counts.
         let table = [
@@ -158,24 +181,20 @@ mod tests {
             // A waiver of the whole client covers each of its fields.
             (until("2026-12-31", geo), vec![until("2026-06-30", None)], Some("2026-06-30")),
             (until("2026-12-31", geo), vec![until("2026-06-30", None), until("2026-09-30", geo)], Some("2026-09-30")),
+            // One day, and its end is earlier in Moscow.
+            (until("2026-12-31", geo), vec![moscow("2026-12-31", geo)], Some("2026-12-31")),
+            (until("2026-12-31T22:00Z", geo), vec![moscow("2026-12-31", geo)], Some("2026-12-31")),
+            (until("2026-12-31T20:00Z", geo), vec![moscow("2026-12-31", geo)], Some("2026-12-31T20:00Z")),
+            // As texts the other one would be the earlier.
+            (until("2026-12-31T23:00-05", geo), vec![until("2027-01-01T01:00Z", geo)], Some("2027-01-01T01:00Z")),
         ];
         for (row, (now, then, expected)) in table.into_iter().enumerate() {
             let found = now.as_held_by(&then);
-            assert_eq!(found.map(|one| one.terms.until).as_deref(), expected, "row {row}");
+            let end = then.iter().map(|one| one.end).max().map(|end| end.min(now.end));
+            assert_eq!(found.as_ref().map(|one| one.terms.until.text()), expected, "row {row}");
+            assert_eq!(found.map(|one| one.end), end.filter(|_| expected.is_some()), "row {row}");
         }
         let other = Waiver { client: ClientId::parse("13").unwrap(), ..waiver(geo) };
         assert_eq!(waiver(geo).as_held_by(&[other]), None);
-    }
-
-    #[test]
-    fn days_are_of_the_calendar_and_written_in_one_way() {
-        for text in ["2026-12-31", "2028-02-29", "0001-01-01"] {
-            assert!(is_day(text), "{text}");
-        }
-        for text in
-            ["2026-02-29", "2026-13-01", "2026-1-1", "31.12.2026", "20261231", "2026-12-31T00:00", "", "２０２６-1"]
-        {
-            assert!(!is_day(text), "{text}");
-        }
     }
 }

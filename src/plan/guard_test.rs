@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::model::guard_case::{GuardCase, GuardVerdict};
 use crate::model::{ClientId, Declaration, Guard, Live, Origin, Place, SettingSet, Untrusted};
 use crate::plan::client::ClientPlan;
+use crate::plan::compare::scheduled_changes;
 use crate::plan::guard_list::GuardList;
 use crate::plan::guards;
 
@@ -88,10 +89,13 @@ fn client(case: &GuardCase) -> ClientPlan {
         managed: case.declared.clone(),
         expect: Vec::new(),
         ignored: SettingSet::default(),
-        dated: None,
+        dated: case.dated.clone(),
     };
     let mut live = Live::default();
     live.id = Some(1);
     live.settings = case.live.clone();
-    ClientPlan::read(&declaration, live, Origin::Unknown)
+    let mut client = ClientPlan::read(&declaration, live, Origin::Unknown);
+    // A case is a change set of its own: all of its entries are new.
+    client.scheduled = scheduled_changes(None, &declaration, SettingSet::default()).into_boxed_slice();
+    client
 }

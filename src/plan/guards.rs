@@ -1,23 +1,20 @@
 //! Guards: the project's rules, judged over a plan.
 //!
-//! Owns the meaning of each condition of a guard. Every guard is judged and every refusal is listed, not only the
-//! first. A guard that denies blocks the client; one that warns becomes a diagnostic. A declared value that a guard
-//! would refuse as a change is a warning.
+//! Owns what follows from the verdict of a guard; `guard_condition` says when one applies. Every guard is judged and
+//! every refusal is listed, not only the first. A guard that denies blocks the client; one that warns becomes a
+//! diagnostic. A declared value that a guard would refuse as a change is a warning.
 
 use std::collections::BTreeMap;
 
-use crate::model::countries::Countries;
-use crate::model::guard::{Condition, Enforcement, Guard, RuleSource};
-use crate::model::{ClientId, Declaration, Diagnostic, Difference, Place, Setting, SettingSet, State, Untrusted};
+use crate::model::guard::{Enforcement, Guard, RuleSource};
+use crate::model::{ClientId, Declaration, Diagnostic, Place, Setting, SettingSet, State, Untrusted};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
+use crate::plan::guard_condition::{GuardMessage, JudgedStep, fields, holds_after, messages, unmanaged};
 use crate::plan::guard_list::{GuardList, Labels, covers};
 
-/// The fields that decide who can place calls: a change of them can be grave.
-pub fn security_settings() -> impl Iterator<Item = Setting> {
-    Setting::ALL.into_iter().filter(|setting| setting.is_security())
-}
+pub use crate::plan::guard_condition::security_settings;
 
-/// What the guards of one name said about one field so far.
+/// What the guards of one name said about one step of a field so far.
 #[derive(Clone, Copy)]
 struct Verdict {
     effect: Enforcement,
@@ -26,13 +23,13 @@ struct Verdict {
 }
 
 /// Judges one client: adds the guards that deny to `blocked` and returns the warnings. Of guards with one name only the
-/// first one speaks about a field, unless a later one is stricter.
+/// first one speaks about a change, or about a dated setting of the change set, unless a later one is stricter.
 pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     if client.error.is_some() {
         return warnings;
     }
-    let mut judged: BTreeMap<(&str, Setting), Verdict> = BTreeMap::new();
+    let mut judged: BTreeMap<(&str, JudgedStep), Verdict> = BTreeMap::new();
     for guard in guards.of(client) {
         // What is declared and live already is no change, so the rules of a revision do not judge it.
         if guard.source == RuleSource::Project
@@ -42,11 +39,12 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
                 warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
             }
         }
-        for (setting, message) in messages(guard, client) {
-            let reason = guards.reason(guard).filter(|_| guard.effect == Enforcement::Deny && can_stop(guard, client));
+        for GuardMessage { step, text: message } in messages(guard, client) {
+            let is_to_stop = guard.effect == Enforcement::Deny && can_stop(guard, client, step);
+            let reason = guards.reason(guard).filter(|_| is_to_stop);
             // A guard that this run passes does not silence a stricter one of its name.
             let effect = if reason.is_some() { Enforcement::Warn } else { guard.effect };
-            let earlier = judged.get(&(&*guard.name, setting)).copied();
+            let earlier = judged.get(&(&*guard.name, step)).copied();
             if let (Some(Verdict { blocked: Some(at), .. }), Enforcement::Deny, RuleSource::Base { revision, .. }) =
                 (earlier, effect, &guard.source)
             {
@@ -56,8 +54,9 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
             if earlier.is_some_and(|one| one.effect == Enforcement::Deny || one.effect == effect) {
                 continue;
             }
-            let stops = effect == Enforcement::Deny && can_stop(guard, client);
-            judged.insert((&guard.name, setting), Verdict { effect, blocked: stops.then_some(client.blocked.len()) });
+            let stops = effect == Enforcement::Deny && is_to_stop;
+            let blocked = stops.then_some(client.blocked.len());
+            judged.insert((&guard.name, step), Verdict { effect, blocked });
             if let Some(reason) = reason {
                 warnings.push(passed(guard, client, &message, reason));
                 continue;
@@ -81,10 +80,11 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     warnings
 }
 
-/// Whether a guard could stop what a client is sent. A field that is not managed is never sent, so it stops no run that
-/// can only close.
-fn can_stop(guard: &Guard, client: &ClientPlan) -> bool {
-    client.is_to_send() && !(client.only_closing && guard.when.unmanaged)
+/// Whether a guard can stop a client because of this step. What a run does not send stops nothing. A dated setting that
+/// the change set brings stops its client all the same: no later run would judge it as a part of this change. A field
+/// that is not managed is never sent, so it stops no run that can only close.
+fn can_stop(guard: &Guard, client: &ClientPlan, step: JudgedStep) -> bool {
+    step.scheduled.is_some() || (client.is_to_send() && !(client.only_closing && guard.when.unmanaged))
 }
 
 /// Whether the project has a guard of the same name and rule as this one of a floor: the two would say the same.
@@ -102,14 +102,14 @@ fn passed(guard: &Guard, client: &ClientPlan, message: &Untrusted, reason: &Untr
 /// Whether a guard of the list would stop a client if no run passed it.
 pub(super) fn stops(list: &GuardList, guard: &Guard, client: &ClientPlan) -> bool {
     let judges = || list.of(client).into_iter().any(|one| std::ptr::eq(one, guard));
-    let is_to_stop = guard.effect == Enforcement::Deny && client.error.is_none() && can_stop(guard, client);
-    is_to_stop && judges() && !messages(guard, client).is_empty()
+    let is_to_stop = guard.effect == Enforcement::Deny && client.error.is_none();
+    is_to_stop && judges() && messages(guard, client).iter().any(|one| can_stop(guard, client, one.step))
 }
 
 /// Whether an entry of `blocked`, as an earlier run wrote it, is of a guard that this run passes.
 pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bool {
     let of_entry = |guard: &&Guard| list.reason(guard).is_some() && *guard.name == *blocked.name.raw();
-    let says = |guard: &Guard| messages(guard, client).iter().any(|(_, message)| *message == blocked.message);
+    let says = |guard: &Guard| messages(guard, client).iter().any(|one| one.text == blocked.message);
     list.of(client).into_iter().filter(of_entry).any(says)
 }
 
@@ -124,9 +124,9 @@ pub fn judge_declared(guards: &GuardList, declaration: &Declaration) -> Vec<Diag
         for one in &declaration.managed {
             warnings.extend(refused_value(guard, client, one.setting, &one.wanted, &one.place));
         }
-        let unmanaged = fields(guard).into_iter().filter(|setting| !managed.contains(*setting));
-        for setting in unmanaged.filter(|_| guard.when.unmanaged) {
-            let summary = format!("client {client}: {}", message(guard, setting, None).raw());
+        let left_out = fields(guard).into_iter().filter(|setting| !managed.contains(*setting));
+        for setting in left_out.filter(|_| guard.when.unmanaged) {
+            let summary = format!("client {client}: {}", unmanaged(guard, setting).raw());
             let warning = Diagnostic::warning("guard", declaration.place.clone(), summary);
             warnings.push(warning.help(guard.named()));
         }
@@ -155,7 +155,7 @@ fn held(client: &ClientPlan) -> Vec<(Setting, State)> {
 }
 
 /// The warning about a declared value that a guard would refuse as a change. It depends only on the value: a guard with
-/// `from`, or without any condition on the value after the change, refuses no value as such.
+/// `from` or `max_days`, or without any condition on the value after the change, refuses no value as such.
 fn refused_value(
     guard: &Guard,
     client: ClientId,
@@ -165,7 +165,8 @@ fn refused_value(
 ) -> Option<Diagnostic> {
     let when = &guard.when;
     let judges_values = when.to.is_some() || when.allow.is_some() || when.max_countries.is_some();
-    let is_judged = guard.effect == Enforcement::Deny && !when.unmanaged && when.from.is_none() && judges_values;
+    let needs_change = when.from.is_some() || when.max_days.is_some();
+    let is_judged = guard.effect == Enforcement::Deny && !when.unmanaged && !needs_change && judges_values;
     if !is_judged || !fields(guard).contains(&setting) || !holds_after(when, value) {
         return None;
     }
@@ -175,75 +176,4 @@ fn refused_value(
     let warning = Diagnostic::warning("guard", place.clone(), summary);
     let change = if guard.source == RuleSource::Floor { "" } else { ", or change the guard" };
     Some(warning.help(format!("declare another value{change}")))
-}
-
-/// The fields that a guard judges.
-fn fields(guard: &Guard) -> Vec<Setting> {
-    match guard.field {
-        Some(setting) => vec![setting],
-        None => security_settings().collect(),
-    }
-}
-
-/// The messages of a guard about a client: one for each field to which it applies.
-fn messages(guard: &Guard, client: &ClientPlan) -> Vec<(Setting, Untrusted)> {
-    let mut messages = Vec::new();
-    for setting in fields(guard) {
-        let change = client.judged(setting);
-        let change = change.as_deref();
-        let applies = match (guard.when.unmanaged, change) {
-            (true, _) => !client.managed.contains(setting) && !client.not_selected.contains(setting),
-            (false, Some(difference)) => holds(&guard.when, difference),
-            (false, None) => false,
-        };
-        if applies {
-            messages.push((setting, message(guard, setting, change)));
-        }
-    }
-    messages
-}
-
-/// Whether all conditions that are given hold for a change.
-fn holds(when: &Condition, difference: &Difference) -> bool {
-    when.from.as_ref().is_none_or(|from| *from == difference.live) && holds_after(when, &difference.declared)
-}
-
-/// Whether the conditions on the value after a change hold.
-fn holds_after(when: &Condition, after: &State) -> bool {
-    when.to.as_ref().is_none_or(|to| to == after)
-        && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, after))
-        && when.max_countries.is_none_or(|most| has_more_than(most, after))
-}
-
-fn is_allowed(allow: &[State], after: &State) -> bool {
-    if allow.contains(after) {
-        return true;
-    }
-    let allowed = |code| allow.iter().filter_map(State::countries).any(|set| set.codes().contains(code));
-    match after.countries() {
-        Some(Countries::Some(codes)) => codes.iter().all(allowed),
-        Some(Countries::All) | None => false,
-    }
-}
-
-fn has_more_than(most: u32, after: &State) -> bool {
-    match after.countries() {
-        Some(Countries::All) => true,
-        Some(Countries::Some(codes)) => codes.len() > most as usize,
-        None => false,
-    }
-}
-
-/// The message of a guard about a field. It names the guard where that is not one of the work tree.
-fn message(guard: &Guard, setting: Setting, difference: Option<&Difference>) -> Untrusted {
-    let change = difference.filter(|_| !guard.when.unmanaged);
-    let change = change.map(|one| format!("{setting}: {} → {}", one.live.to_json(), one.declared.to_json()));
-    match (&guard.source, &guard.message, change) {
-        (RuleSource::Project, Some(own), _) => own.clone(),
-        (RuleSource::Project, None, Some(change)) => format!("{change} is against the guard").into(),
-        (RuleSource::Project, None, None) => format!("{setting} is not managed").into(),
-        (_, Some(own), _) => format!("{} ({})", own.raw(), guard.named()).into(),
-        (_, None, Some(change)) => format!("{change} is against {}", guard.named()).into(),
-        (_, None, None) => format!("{setting} is not managed ({})", guard.named()).into(),
-    }
 }

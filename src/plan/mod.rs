@@ -4,10 +4,12 @@
 //! It must not know YAML, HTTP, clocks or terminals, so the same declaration and answer give the same plan, byte for
 //! byte.
 
+pub mod calendar_events;
 mod client;
 pub mod compare;
 pub mod document;
 pub mod drift;
+mod guard_condition;
 mod guard_list;
 mod guard_override;
 pub mod guard_test;
@@ -20,7 +22,7 @@ pub mod undo;
 
 pub use crate::model::Origin;
 pub use client::{Blocked, BlockedKind, ClientPlan, ReleasedField, Status};
-pub use compare::{Change, ChangeAction, Origins};
+pub use compare::{Change, ChangeAction, Origins, ScheduledChanges};
 pub use document::{DocumentKind, Plan, QuotaUsage, ReleasedClient, Requests, Run, Shard, Summary, UndoneRun};
 pub use drift::DriftReport;
 pub use guard_list::{GuardList, LabelledClient, Labels, RevisionGuards};

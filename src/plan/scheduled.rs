@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::model::{Direction, Place, Setting, State, Untrusted, value};
+use crate::model::countries::Code;
+use crate::model::{Difference, Direction, Place, Setting, State, Untrusted, value};
 
 /// One field of a dated entry that differs from the base, or that the base does not have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,12 +35,25 @@ pub struct ScheduledChange {
     pub reason: Untrusted,
     /// Where the entry starts.
     pub source: Place,
+    /// For how many days the countries that it adds are open, together with entries that touch it; of several countries
+    /// the longest. `None` where it adds none.
+    pub opens_for_days: Option<u32>,
 }
 
 impl ScheduledChange {
     /// What its begin does: judged from the declaration without it.
     pub fn effect(&self) -> Option<Direction> {
         (self.setting.row().judge)(&self.before, &self.after).direction.filter(|_| self.before != self.after)
+    }
+
+    /// Whether a change brings what the entry brings: it adds all the same countries, or sets the same value.
+    pub fn is_part_of(&self, change: &Difference) -> bool {
+        let is_added = |codes: &[Code]| codes.iter().all(|code| change.added().contains(code));
+        change.setting == self.setting
+            && match (self.before.countries(), self.after.countries()) {
+                (Some(before), Some(after)) => is_added(&after.without(before)),
+                (_, _) => change.declared == self.after,
+            }
     }
 }
 
@@ -52,21 +66,28 @@ struct ScheduledJson {
     before: Json,
     /// What it declares while the entry holds.
     after: Json,
-    /// What its begin does; `null` for a field that opens nothing.
+    /// What its begin does; `null` for a field that opens nothing, and for an entry that changes nothing.
     effect: Option<Direction>,
     /// As it is written; `null` where the entry has always held.
     from: Option<Untrusted>,
     /// As it is written.
     until: Untrusted,
-    /// The first instant at which it holds, RFC 3339 in UTC.
+    /// The first instant at which it holds, RFC 3339 in UTC; `null` where it has always held.
     #[schemars(with = "Option<String>")]
     begins_at: Option<Timestamp>,
     /// The first instant at which it no longer holds, RFC 3339 in UTC.
     #[schemars(with = "String")]
     ends_at: Timestamp,
+    /// Who answers for it.
     owner: Untrusted,
+    /// Why.
     reason: Untrusted,
+    /// Where the entry starts.
     source: Place,
+    /// For how many days the countries that it adds are open, together with entries that touch it; of several countries
+    /// the longest. `null` where it adds none.
+    #[serde(default)]
+    opens_for_days: Option<u32>,
 }
 
 impl From<ScheduledChange> for ScheduledJson {
@@ -83,6 +104,7 @@ impl From<ScheduledChange> for ScheduledJson {
             owner: change.owner,
             reason: change.reason,
             source: change.source,
+            opens_for_days: change.opens_for_days,
         }
     }
 }
@@ -106,6 +128,7 @@ impl TryFrom<ScheduledJson> for ScheduledChange {
             owner: json.owner,
             reason: json.reason,
             source: json.source,
+            opens_for_days: json.opens_for_days,
         })
     }
 }

@@ -107,6 +107,18 @@ pub(crate) fn xml(text: &Untrusted) -> String {
     terminal(text).to_string().replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}")
 }
 
+/// For a text of a calendar, RFC 5545: as on a terminal, with a backslash before each backslash, semicolon and comma.
+pub(crate) fn ics(text: &Untrusted) -> String {
+    let mut out = String::new();
+    for c in terminal(text).to_string().chars() {
+        if matches!(c, '\\' | ';' | ',') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// For a message of SARIF: as on a terminal, and no link, which is `[text](address)` there.
 pub(crate) fn sarif(text: &Untrusted) -> String {
     terminal(text).to_string().replace("](", "]\\u{28}")

@@ -7,6 +7,7 @@
 //! A new format is a file, a variant of [`Format`] and an arm of [`render()`].
 
 mod annotations;
+mod calendar;
 mod dispatch;
 pub mod escape;
 mod format;
@@ -20,6 +21,7 @@ mod markdown;
 mod options;
 pub mod progress;
 pub mod prometheus;
+mod resolved;
 mod slack;
 mod terraform;
 #[cfg(test)]
@@ -28,6 +30,7 @@ mod text;
 mod totals;
 mod wording;
 
+pub use calendar::{CalendarFormat, calendar};
 pub use dispatch::render;
 pub use format::Format;
 pub use guard_test::{guard_test_json, guard_test_junit, guard_test_text};
@@ -35,6 +38,7 @@ pub use log::{RunListFormat, run_list, verified_history};
 pub use markdown::step_summary::{StepSummary, step_summary};
 pub use options::TextOptions;
 pub use progress::ProgressDisplay;
+pub use resolved::{resolved_json, resolved_text};
 pub use slack::slack;
 pub use text::diagnostics::diagnostics;
 pub use text::diff::{SettingStates, diff};

@@ -147,7 +147,7 @@ fn findings(report: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> 
         for severity in [Severity::Security, Severity::Info] {
             for waived in [false, true] {
                 let same = |one: &&Finding| {
-                    one.state == state && one.risk().severity == severity && one.waived.is_some() == waived
+                    one.state == state && one.risk().severity == severity && one.is_silenced() == waived
                 };
                 let labels = vec![
                     ("state", state_word(state).to_owned()),
@@ -159,8 +159,11 @@ fn findings(report: &DriftReport, page: &mut MetricsPage<'_>) -> io::Result<()> 
         }
     }
     page.family("ringform_findings", "Drift and failed reads compared with the earlier report.", samples)?;
+    let overdue = report.findings.iter().filter(|one| one.is_overdue() && one.state != FindingState::Resolved);
+    let help = "Openings that outlived the end of their dated setting, waived or not.";
+    page.one("ringform_overdue_findings", help, overdue.count() as u64)?;
     let expired = report.expired_waivers.len() as u64;
-    page.one("ringform_expired_waivers", "Waivers whose last day has passed.", expired)?;
+    page.one("ringform_expired_waivers", "Waivers that have ended.", expired)?;
     let Some(rolling) = report.rolling else { return Ok(()) };
     page.one("ringform_never_read_clients", "Clients that no run has read yet.", rolling.never)?;
     let oldest = rolling.oldest_s.map(|seconds| (Vec::new(), seconds));

@@ -14,7 +14,6 @@ use crate::render::escape::{shorten, slack_code as code, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::json;
 use crate::render::wording::change::state;
-use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::drift::{headline, unreadable};
 use crate::render::wording::numbers::{count, number, some};
 
@@ -64,13 +63,15 @@ fn line(group: &FindingGroup<'_>) -> String {
         (1, None) => format!("client {}", id(finding)),
         (n, _) => format!("{} ({})", count(n, "client"), some(group.findings.iter().map(|one| id(one)), NAMED)),
     };
-    let Some(view) = DifferenceView::of_finding(finding) else { return format!("• {who}: {}", unreadable(finding)) };
+    let Some(view) = group.view() else { return format!("• {who}: {}", unreadable(finding)) };
     let [declared, live] = view.values().map(|value| code(&short(&state(value))));
     let live = if group.values > 1 { count(group.values, "more live value") } else { live };
     let grave = if view.mark().0 { format!(" *{}*", view.marked("security", "security: ")) } else { String::new() };
     let origin = view.origin();
     let origin = if origin.is_empty() { origin } else { format!(" ({origin})") };
-    format!("•{grave} {who}: {} {declared} → {live}{origin}", view.difference.setting)
+    let cause = view.cause(|text| code(&short(text)));
+    let cause = if cause.is_empty() { cause } else { format!("; {cause}") };
+    format!("•{grave} {who}: {} {declared} → {live}{origin}{cause}", view.difference.setting)
 }
 
 /// A client's id. `@me` is code, because a chat would notify a user of that name.

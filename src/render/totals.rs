@@ -6,6 +6,8 @@
 use crate::model::{Direction, value};
 use crate::plan::{ApplyResult, BlockedKind, Change, ClientPlan, DocumentKind, Origin, Plan, Status, Summary};
 use crate::render::wording::change::{RELEASED, marked};
+use crate::render::wording::dated::overdue_since;
+use crate::render::wording::dated_totals::DatedTotals;
 use crate::render::wording::numbers::{are, count, number};
 use crate::render::wording::undone::UndoneWords;
 
@@ -69,6 +71,8 @@ pub(crate) struct Totals {
     pub(crate) compared: usize,
     /// Managed fields of clients that failed.
     pub(crate) uncompared: usize,
+    /// What it says of dated settings.
+    dated: DatedTotals,
     /// The past run that an undo takes back.
     undo: Option<UndoneWords>,
     /// Settings that apply stored.
@@ -95,6 +99,7 @@ impl Totals {
             // A client that is left out had nothing to send.
             withheld: plan.left_out.changes.max(plan.left_out.to_change),
             only_closing: plan.clients.iter().any(|client| client.only_closing),
+            dated: DatedTotals::of(plan),
             undo: plan.undo.as_ref().map(UndoneWords::of),
             ..Totals::default()
         };
@@ -122,8 +127,11 @@ impl Totals {
                 Origin::Conflict | Origin::Unknown => self.is_drift,
                 Origin::Pending => false,
             };
-            let exposed = drifted && risk.exposure == Some(Direction::Opens);
-            self.exposed += usize::from(exposed && !(self.is_report && counts));
+            let is_left = !(self.is_report && counts);
+            match overdue_since(&change.difference).filter(|_| is_left) {
+                Some(since) => self.dated.add_overdue(since),
+                None => self.exposed += usize::from(drifted && is_left && risk.exposure == Some(Direction::Opens)),
+            }
         }
         self.unconfirmed_exposed += client.unconfirmed.iter().filter(|one| one.difference.is_exposed()).count();
         match client.status() {
@@ -180,11 +188,15 @@ impl Totals {
                 count(changes, "setting")
             ));
         } else if failed == 0 {
+            // A guard can stop a client for a dated setting that begins later.
+            let stopped =
+                if self.blocked > 0 { format!("; {} blocked", number(self.blocked as u64)) } else { String::new() };
             if self.offline {
-                return format!("No difference: {all} {} declared as at the base.", are(clients));
+                return format!("No difference: {all} {} declared as at the base{stopped}.", are(clients));
             }
             let as_declared = if clients == 1 { "is as declared" } else { "are as declared" };
-            return format!("No difference: {all} {as_declared}, {} compared.", count(self.compared, "setting"));
+            let compared = count(self.compared, "setting");
+            return format!("No difference: {all} {as_declared}, {compared} compared{stopped}.");
         } else if in_sync > 0 {
             let in_sync = number(in_sync as u64);
             return format!("{all}: no difference in {in_sync}, but {} could not be compared.", number(failed as u64));
@@ -223,6 +235,7 @@ impl Totals {
             };
             alarms.push(format!("{} {verb} the PBX to more callers{closed}.", count(self.opens, "change")));
         }
+        alarms.extend(self.dated.alarms());
         alarms
     }
 
@@ -307,6 +320,7 @@ impl Totals {
         if self.is_report && self.opens == 0 && self.closes > 0 {
             notes.push(format!("{} closed the PBX to some callers.", count(self.closes, "change")));
         }
+        notes.extend(self.dated.validity());
         if self.offline {
             notes.push("Offline: the declarations were compared with the base only; nothing was read.".to_owned());
         }

@@ -11,6 +11,7 @@ use crate::journal::{self, Journal, JournalHeader, JournalLine, JournalRetention
 use crate::model::{LimitKind, SendLimits, Untrusted};
 use crate::plan::send::{self, ExceededLimit};
 use crate::plan::{ApplyResult, ClientPlan, Details, DocumentKind, Plan, Run, Status, document};
+use crate::run::collateral::{CollateralQuestion, EarlierCollaterals};
 use crate::run::environment::RUN_TIME;
 use crate::run::outcome::RunOutcome;
 use crate::run::ready::{self, Ready};
@@ -48,9 +49,13 @@ pub async fn apply(
     let mut ready = ready.map_err(NotStarted::into_report)?;
     ready.report.diagnostics.extend(send::looser_flags(&request.limits, &ready.limits));
     ready.limits = SendLimits::strictest([&ready.limits, &request.limits]);
-    let puts = unresolved::announce(&mut ready, request.saved_plan.is_some())?;
+    let mut ends = unresolved::open_ends(&ready)?;
+    let listed = ready.ledger.as_ref().and_then(Recording::collaterals);
+    let collaterals = EarlierCollaterals::new(std::mem::take(&mut ends.collaterals), listed);
+    let puts = unresolved::announce(&mut ready, ends, request.saved_plan.is_some());
     let actor = identity::actor_of_apply(&request.run, env, &ready.project);
-    let mut planned = match permission(&mut ready, actor.as_ref(), request, env, listener, ask).await? {
+    let barred = barrier(&collaterals, request, &mut ready);
+    let mut planned = match permission(&mut ready, actor.as_ref(), (request, barred), env, listener, ask).await? {
         Some(why) => Err(why),
         None => Ok(std::mem::take(&mut ready.readings)),
     };
@@ -71,6 +76,7 @@ pub async fn apply(
         // A journal without a PUT that stays harms nothing.
         journal.take().map(|journal| journal.discard().ok());
     }
+    let was_allowed = planned.is_ok() && request.after_collateral.is_some();
     let clients = std::mem::take(&mut ready.report.clients);
     let clients = match planned {
         Err(why) => clients.into_iter().map(|client| unsent(client, &why)).collect(),
@@ -95,12 +101,15 @@ pub async fn apply(
     let Ready { project, session, mut report, lock, mut ledger, reread, .. } = ready;
     report.kind = DocumentKind::Report;
     report.clients = clients;
-    let resolved = puts.resolve(&mut report, &env.run_id());
+    let run = env.run_id();
+    let resolved = puts.resolve(&mut report, &run).and(collaterals.note(&run, was_allowed));
     report.run = run_of(&session, actor.as_ref(), request, env);
     if let (Some(ledger), Some(guard)) = (&mut ledger, old_guard(&report.clients)) {
         report.diagnostics.push(ledger.hold(&guard));
     }
-    let recorded = ledger.as_mut().map_or(Ok(()), |ledger| ledger.record(&mut report, reread.as_deref(), env));
+    let collaterals = collaterals.for_ledger(&report, &run, was_allowed);
+    let recorded =
+        ledger.as_mut().map_or(Ok(()), |ledger| ledger.record(&mut report, &collaterals, reread.as_deref(), env));
     let closed = session.close().await;
     // A journal that stays for now harms nothing.
     prune(&project, env).ok();
@@ -134,11 +143,24 @@ fn run_of(session: &Session, actor: Option<&Untrusted>, request: &ApplyRequest, 
     Run { actor: actor.cloned(), ..run }
 }
 
-/// Whether the run may send the plan: `Some` says why not.
+/// Puts what an earlier collateral means for this run into the report: `Some` says why it must not send.
+fn barrier(earlier: &EarlierCollaterals, request: &ApplyRequest, ready: &mut Ready) -> Option<String> {
+    let (after, has_terminal) = (request.after_collateral.as_deref(), request.has_terminal);
+    let verdict = earlier.judge(CollateralQuestion { after, has_terminal, sends: ready.sends() })?;
+    let why = match after {
+        Some(_) => "not sent: --after-collateral does not name the run to acknowledge",
+        None => "not sent: an earlier run ended with a collateral",
+    };
+    let why = verdict.is_error().then(|| why.to_owned());
+    ready.report.diagnostics.push(verdict);
+    why
+}
+
+/// Whether the run may send the plan: `Some` says why not. `barred`: an earlier collateral forbids it.
 async fn permission(
     ready: &mut Ready,
     actor: Option<&Untrusted>,
-    request: &ApplyRequest,
+    (request, barred): (&ApplyRequest, Option<String>),
     env: &Environment,
     listener: &Listener,
     ask: impl AsyncFnOnce(&Plan) -> anyhow::Result<Answer>,
@@ -158,6 +180,9 @@ async fn permission(
         }
         let why = Untrusted::join(exceeded.iter().map(|one| &one.sentence), "; ");
         return Ok(Some(format!("not sent: {}", why.raw())));
+    }
+    if barred.is_some() {
+        return Ok(barred);
     }
     let (plan, usage) = (&ready.report, &ready.session.usage);
     if !ready.sends() {
@@ -182,9 +207,9 @@ async fn permission(
 /// A client of a run that does not send.
 fn unsent(mut client: ClientPlan, why: &str) -> ClientPlan {
     let result = match (client.status(), client.blocked.is_empty()) {
-        (Status::InSync, _) => ApplyResult::Unchanged,
         (Status::Failed, _) => write::failed_result(&client),
-        (Status::Change, false) => ApplyResult::Refused,
+        (Status::InSync | Status::Change, false) => ApplyResult::Refused,
+        (Status::InSync, true) => ApplyResult::Unchanged,
         (Status::Change, true) if !client.is_to_send() => ApplyResult::Unchanged,
         (Status::Change, true) => ApplyResult::Skipped,
     };

@@ -12,7 +12,7 @@ use crate::api::{Proxies, Webhook};
 use crate::files::read_input;
 use crate::model::{Advice, DeclaredClient};
 use crate::plan::drift::{self, Finding, PreviousReport, RunContext, unused_waivers};
-use crate::plan::{DocumentKind, GuardList, Plan, SendScope};
+use crate::plan::{DocumentKind, GuardList, Plan, Run, SendScope};
 use crate::run::outcome::RunOutcome;
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
@@ -33,7 +33,7 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
         checked.map_err(|why| Advice::of_sentence(why.raw())).with_context(|| not_usable(file))?;
     }
     scope.announce(listener);
-    let Scope { project, declared, whole, mut declarations, origins, rules, mut report, .. } = scope;
+    let Scope { project, declared, whole, mut declarations, origins, scheduled, rules, mut report, .. } = scope;
     report.diagnostics.extend(future);
     if whole {
         report.diagnostics.extend(unused_waivers(&project.waivers, &declared));
@@ -46,15 +46,16 @@ pub async fn drift(request: &DriftRequest, env: &Environment, listener: &Listene
     // Guards judge what a run sends, and this run sends nothing.
     let no_guards = GuardList::default();
     let options = ReadOptions::new(&session, &no_guards, origins, &sending, env, listener);
-    let outcome = read(declarations, options).await;
+    let outcome = read(declarations, ReadOptions { scheduled, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::stale_base(&project, &report));
-    report.run = identity::run(&request.run, env, session.usage.requests(), session.usage.quota());
+    let run = identity::run(&request.run, env, session.usage.requests(), session.usage.quota());
+    report.run = Run { at: report.run.at, ..run };
     session.close().await?;
     let context = RunContext {
         at: &env.clock.started_at(),
-        today: &env.clock.today(),
+        instant: project.at,
         declared: &declared,
         selected: &selected,
         whole,

@@ -9,10 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::api::{Proxies, Shutdown};
 use crate::git::GitEnvironment;
+use crate::model::instant_text;
 use crate::plan::{QuotaUsage, Requests, Run};
 
 /// Replaces a file whole or not at all, and makes the folders above it.
@@ -132,22 +133,28 @@ pub struct Clock {
     pub timestamp: fn() -> Timestamp,
     /// Reads the time for durations.
     pub instant: fn() -> Instant,
+    /// What `uptime` was when the run began.
+    pub started_uptime: Duration,
+    /// Reads how long the machine is up, the time that it sleeps included. No setting of the time changes it.
+    pub uptime: fn() -> Duration,
 }
 
 impl Clock {
     /// When the run began, RFC 3339 in UTC, to the second.
     pub fn started_at(&self) -> String {
-        text(self.started_at)
-    }
-
-    /// The day on which the run began, `YYYY-MM-DD` in UTC.
-    pub fn today(&self) -> String {
-        self.started_at.strftime("%Y-%m-%d").to_string()
+        instant_text(self.started_at)
     }
 
     /// Now, RFC 3339 in UTC, to the second.
     pub fn now(&self) -> String {
-        text((self.timestamp)())
+        instant_text((self.timestamp)())
+    }
+
+    /// The instant now: the start of the run and the time since, sleep included. The clock on the wall may jump meanwhile.
+    pub fn at(&self) -> Timestamp {
+        let passed = (self.uptime)().saturating_sub(self.started_uptime);
+        let passed = SignedDuration::try_from(passed).unwrap_or(SignedDuration::MAX);
+        self.started_at.saturating_add(passed).unwrap_or(Timestamp::MAX)
     }
 
     /// Now, for durations.
@@ -166,10 +173,6 @@ impl Clock {
     }
 }
 
-fn text(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,8 +182,22 @@ mod tests {
     fn the_name_of_a_run_holds_its_time_and_chance() {
         let env = Environment { random_seed: 0xabcd_ef01_2345, ..testing::environment(&[]) };
         assert_eq!(env.run_id(), "20260102T030405Z-00012345");
-        assert_eq!(env.clock.today(), "2026-01-02");
         assert_eq!(env.run_without_requests().started_at, "2026-01-02T03:04:05Z");
+    }
+
+    #[test]
+    fn the_instant_of_a_run_counts_sleep_and_no_jump_of_the_clock() {
+        let clock = Clock {
+            started_uptime: Duration::from_secs(100),
+            // An hour has passed by this clock; the clock on the wall went back to 1970, and the other one was asleep.
+            uptime: || Duration::from_secs(3700),
+            timestamp: || Timestamp::UNIX_EPOCH,
+            ..testing::environment(&[]).clock
+        };
+        assert_eq!(clock.at().to_string(), "2026-01-02T04:04:05Z");
+        let at = |uptime| Clock { uptime, ..clock }.at();
+        assert_eq!(at(|| Duration::ZERO), clock.started_at, "it never goes back");
+        assert_eq!(at(|| Duration::MAX), Timestamp::MAX);
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub enum ImportError {
     Declared(PathBuf),
     /// A document that `--force` does not replace declares the client: of another file, or one of several in its file.
     DeclaredElsewhere(PathBuf),
+    /// The document has dated settings, which `--force` does not replace.
+    Dated(PathBuf),
     /// The file exists.
     Exists(PathBuf),
     /// The file cannot be written.
@@ -126,6 +128,7 @@ fn credentials(project: &Project, request: &ImportRequest) -> Result<Option<Arc<
 }
 
 /// The documents of the project, and which clients they declare.
+#[derive(Default)]
 struct Documents {
     by_client: BTreeMap<u64, Vec<PathBuf>>,
     /// Those of `@me` under the credentials of the import: the client is the same, whatever its number.
@@ -134,12 +137,13 @@ struct Documents {
     example: Option<PathBuf>,
     /// How many documents each file holds.
     in_file: BTreeMap<PathBuf, usize>,
+    /// The files with dated settings of their own.
+    dated: BTreeSet<PathBuf>,
 }
 
 impl Documents {
     fn of(project: &Project, declarations: &[Declaration], credentials: Option<&Arc<str>>) -> Documents {
-        let mut found =
-            Documents { by_client: BTreeMap::new(), of_me: Vec::new(), example: None, in_file: BTreeMap::new() };
+        let mut found = Documents::default();
         for declaration in declarations {
             let path = project.root.join(declaration.place.file.raw());
             if declaration.managed.is_empty() && is_example(&path) {
@@ -147,6 +151,9 @@ impl Documents {
                 continue;
             }
             *found.in_file.entry(path.clone()).or_default() += 1;
+            if declaration.has_own_entries() {
+                found.dated.insert(path.clone());
+            }
             if declaration.client == ClientId::Me && declaration.credentials.as_ref() == credentials {
                 found.of_me.push(path.clone());
             }
@@ -185,6 +192,10 @@ impl ImportTarget {
             return Err(ImportError::OtherClient(id));
         }
         let path = self.folder.join(import_document::file_name(id, live));
+        // A live value is the one of today: a document made of it would forget that it ends.
+        if self.documents.dated.iter().any(|dated| is_same_file(dated, &path)) {
+            return Err(ImportError::Dated(path));
+        }
         let of_me = self.documents.of_me.iter().filter(|_| client == ClientId::Me);
         for declared in self.documents.by_client.get(&id).into_iter().flatten().chain(of_me) {
             let only = self.documents.in_file.get(declared) == Some(&1);

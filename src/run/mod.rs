@@ -7,6 +7,7 @@
 mod apply;
 mod apply_lock;
 mod auth;
+mod collateral;
 mod drift;
 mod environment;
 mod events;
@@ -62,7 +63,7 @@ pub use request::{
     ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
     LedgerBeginning, LedgerOptions, Notification, PastRunName, RunRequest, UndoRequest,
 };
-pub use resolve::resolve;
+pub use resolve::{ResolvedProject, resolve};
 pub use session::simulator_state;
 pub use undo::undo;
 pub use validate::{Validation, validate};

@@ -7,6 +7,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::config::OutputClash;
 use crate::model::Untrusted;
 use crate::plan::document::LoadError;
@@ -41,6 +43,8 @@ pub enum SavedPlanFlaw {
     NotValid(LoadError),
     /// The file holds a document of another kind than a plan. The text says why that kind is not applied.
     OtherKind(&'static str),
+    /// The plan judges by an instant that `--at` named, and not by the start of its run.
+    OtherInstant(Timestamp),
     /// A path names a document, and a saved plan is applied whole.
     NamesDocument(PathBuf),
     /// The plan was made for another project.

@@ -4,7 +4,7 @@
 
 use crate::model::{Diagnostic, FailureKind};
 use crate::plan::drift::{Finding, FindingState};
-use crate::plan::{DocumentKind, DriftReport, Plan, Status};
+use crate::plan::{ClientPlan, DocumentKind, DriftReport, Plan, Status};
 
 /// The result of a run.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl ExitStatus {
         let status = match (document.kind, &document.run.drift) {
             (DocumentKind::Plan | DocumentKind::Offline | DocumentKind::Validation, _) => ExitStatus::of_plan(document),
             (DocumentKind::Report, _) => ExitStatus::of_report(document),
-            (DocumentKind::Drift, Some(drift)) => ExitStatus::of_drift(drift, rules.only_new),
+            (DocumentKind::Drift, Some(drift)) => ExitStatus::of_drift(document, drift, rules.only_new),
             (DocumentKind::Drift, None) => ExitStatus::Error,
         };
         let is_interrupted = document
@@ -104,14 +104,23 @@ impl ExitStatus {
 
     /// The status of a drift report. A failed read without a waiver is an error. A finding is a difference unless a
     /// waiver covers it or, with `only_new`, unless it continues. With a budget, a finding of an earlier turn counts
-    /// until its client is read.
-    fn of_drift(drift: &DriftReport, only_new: bool) -> ExitStatus {
+    /// until its client is read. An overdue one counts in every case, also where a waiver covers the failed read.
+    fn of_drift(document: &Plan, drift: &DriftReport, only_new: bool) -> ExitStatus {
         let carried = |finding: &Finding| {
-            drift.rolling.is_some() && finding.state == FindingState::Unread && finding.waived.is_none()
+            drift.rolling.is_some() && finding.state == FindingState::Unread && !finding.is_silenced()
+        };
+        let overdue = |finding: &Finding| {
+            let has_failed = |client: &ClientPlan| client.error.is_some() && client.key() == finding.key();
+            finding.is_overdue()
+                && match finding.state {
+                    FindingState::New | FindingState::Continuing => true,
+                    FindingState::Unread => carried(finding) || document.clients.iter().any(has_failed),
+                    FindingState::Resolved => false,
+                }
         };
         let differs = drift.findings.iter().filter(|finding| finding.field().is_some()).any(|finding| match only_new {
-            true => finding.is_news(),
-            false => finding.is_open() || carried(finding),
+            true => finding.is_news() || overdue(finding),
+            false => finding.is_open() || carried(finding) || overdue(finding),
         });
         // A client whose read failed in its turn is an error until a read of it succeeds.
         let failed = |finding: &Finding| finding.is_failure() || (finding.field().is_none() && carried(finding));
@@ -134,7 +143,7 @@ impl ExitStatus {
 mod tests {
     use super::*;
     use crate::model::Live;
-    use crate::plan::{ApplyResult, Blocked, BlockedKind, ClientPlan};
+    use crate::plan::{ApplyResult, Blocked, BlockedKind};
     use crate::run::testing;
 
     /// A client with one difference; each kind changes one thing about it.
@@ -230,8 +239,6 @@ mod tests {
         for (state, is_field, waived, turns, any, only_new) in table {
             let drift = testing::drift_report(state, is_field, waived, turns);
             let shown = format!("{state:?} field {is_field} waived {waived} turns {turns}");
-            assert_eq!(ExitStatus::of_drift(&drift, false), any, "{shown}");
-            assert_eq!(ExitStatus::of_drift(&drift, true), only_new, "{shown}");
             let mut report = plan(&["conflict"]);
             report.run.drift = Some(drift);
             let report = outcome(DocumentKind::Drift, report);
@@ -241,6 +248,37 @@ mod tests {
             assert_eq!(exits(false, false), shown_again, "{shown}");
         }
         assert_eq!(outcome(DocumentKind::Drift, plan(&[])).exit_status(ExitRules::default()), Error);
+    }
+
+    #[test]
+    fn an_overdue_finding_is_a_difference_whatever_covers_it() {
+        use ExitStatus::{Difference, Done};
+        use FindingState::{Continuing, New, Resolved, Unread};
+        for waived in [false, true] {
+            // State, read in turns, whether its client failed in this run.
+            let table = [
+                (New, false, false, Difference),
+                (Continuing, false, false, Difference),
+                (Resolved, false, false, Done),
+                (Unread, false, false, Done),
+                // Read in turns, or its client failed in this run under a waiver: nothing shows that it is closed.
+                (Unread, true, false, Difference),
+                (Unread, false, true, Difference),
+            ];
+            for (state, turns, failed, expected) in table {
+                let mut drift = testing::drift_report(state, true, waived, turns);
+                testing::make_overdue(&mut drift.findings[0]);
+                let clients = if failed { vec![client("failed")] } else { Vec::new() };
+                let mut report = Plan { clients, ..Plan::default() };
+                report.run.drift = Some(drift);
+                let report = outcome(DocumentKind::Drift, report);
+                for only_new in [false, true] {
+                    let rules = ExitRules { detailed: true, only_new };
+                    let shown = format!("{state:?}, waived {waived}, turns {turns}, failed {failed}, {only_new}");
+                    assert_eq!(report.exit_status(rules), expected, "{shown}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::api::{Reader, Shutdown};
 use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Live, SettingSet};
 use crate::plan::compare::fail_duplicates;
-use crate::plan::{ClientPlan, GuardList, Origins, SendScope, Status, guards};
+use crate::plan::{ClientPlan, GuardList, Origins, ScheduledChanges, SendScope, Status, guards};
 use crate::run::environment::{Clock, Environment};
 use crate::run::session::Session;
 use crate::run::{Listener, RunEvent, workers};
@@ -39,6 +39,8 @@ pub(super) struct ReadOptions<'a> {
     pub(super) sending: &'a SendScope,
     /// The fields that the run selects; empty for all.
     pub(super) fields: SettingSet,
+    /// The dated settings that the change set brings.
+    pub(super) scheduled: ScheduledChanges,
     /// The guards to judge by.
     pub(super) guards: &'a GuardList,
     /// Whether to keep answers for a write that follows.
@@ -67,6 +69,7 @@ impl<'a> ReadOptions<'a> {
             origins,
             sending,
             fields: SettingSet::default(),
+            scheduled: ScheduledChanges::default(),
             guards,
             keep_readings: false,
             shutdown: &env.shutdown,
@@ -114,6 +117,7 @@ pub(super) async fn read(declarations: Vec<Declaration>, options: ReadOptions<'_
     for client in &mut clients {
         options.sending.mark(client);
         client.select(options.fields);
+        options.scheduled.list(client);
         warnings.extend(guards::judge(options.guards, client));
     }
     let readings = std::mem::take(&mut *readings.lock().unwrap_or_else(PoisonError::into_inner));

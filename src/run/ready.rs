@@ -59,12 +59,11 @@ pub(super) async fn from_live(
     let lock = apply_lock::take(&scope.project, env).map_err(|errors| scope.refuse(errors, env))?;
     let session = scope.connect(request, env).await?;
     scope.announce(listener);
-    let Scope { project, releases, declarations, origins, rules, mut report, ledger, .. } = scope;
-    let today = env.clock.today();
-    let sending = &request.sending.among(&declarations).with_waivers(&rules.waivers, rules.never_waived, &today);
+    let Scope { project, releases, declarations, origins, scheduled, rules, mut report, ledger, .. } = scope;
+    let sending = &request.sending.among(&declarations).with_waivers(&rules.waivers, rules.never_waived, project.at);
     let options = ReadOptions::new(&session, &rules.guards, origins, sending, env, listener);
     let fields = request.selection.fields;
-    let outcome = read(declarations, ReadOptions { fields, keep_readings: true, ..options }).await;
+    let outcome = read(declarations, ReadOptions { fields, scheduled, keep_readings: true, ..options }).await;
     report.clients = outcome.clients;
     report.diagnostics.extend(outcome.warnings);
     report.diagnostics.extend(warnings::of_plan(sending, &project, &rules.guards, &report));

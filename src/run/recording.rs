@@ -11,6 +11,7 @@ use crate::ledger::apply::renewal::RenewalOutcome;
 use crate::ledger::apply::run_record::RecordOutcome;
 use crate::ledger::apply::{LedgerRun, RunIdentity};
 use crate::ledger::contents::claim::{OpenClaim, claimed_puts};
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::model::{Diagnostic, Level, Untrusted, short_commit};
 use crate::plan::{Blocked, BlockedKind, ClientPlan, Plan};
 use crate::run::Environment;
@@ -59,6 +60,11 @@ impl Recording {
         &self.run.view().claims
     }
 
+    /// The runs that the ledger lists with a collateral; `None` before its first record.
+    pub(super) fn collaterals(&self) -> Option<&LedgerCollaterals> {
+        self.run.view().collaterals()
+    }
+
     /// Takes from a report who runs it, why and in which job.
     fn identify(&mut self, report: &Plan) {
         let (run, job) = (&report.run, report.run.ci.clone().unwrap_or_default());
@@ -99,16 +105,18 @@ impl Recording {
         }
     }
 
-    /// Records the results, and adds to the report what happened to the ledger. `reads` are what a run of a saved plan
-    /// read again: it records these clients only. The error says what the next run does.
+    /// Records the results and what the run knows of collaterals, and adds to the report what happened to the ledger.
+    /// `reads` are what a run of a saved plan read again: it records these clients only. The error says what the next
+    /// run does.
     pub(super) fn record(
         &mut self,
         report: &mut Plan,
+        collaterals: &LedgerCollaterals,
         reads: Option<&RereadClients>,
         env: &Environment,
     ) -> anyhow::Result<()> {
         self.identify(report);
-        let recorded = self.try_record(report, reads, env);
+        let recorded = self.try_record(report, collaterals, reads, env);
         report.diagnostics.extend(self.run.take_warnings());
         report.diagnostics.extend(self.failed_renewal.take().map(|problem| unrenewed(*problem)));
         let run = &self.who.run;
@@ -142,6 +150,7 @@ impl Recording {
     fn try_record(
         &mut self,
         report: &Plan,
+        collaterals: &LedgerCollaterals,
         reads: Option<&RereadClients>,
         env: &Environment,
     ) -> Result<RecordOutcome, Box<Diagnostic>> {
@@ -151,6 +160,7 @@ impl Recording {
             has_sent: self.run.claim().is_some(),
             is_whole: self.is_whole,
             applied: Some(self.who.commit.as_str()).filter(|_| self.advance == CommitAdvance::Advances),
+            collaterals,
             was_read: |client: &ClientPlan| client.live.is_some(),
             in_doubt: |client: &ClientPlan| client.details.as_ref().is_some_and(|details| details.in_doubt),
         };

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::api::Secret;
-use crate::config::ProjectRequest;
+use crate::config::{Project, ProjectRequest};
 use crate::model::{CalendarTime, ClientId, GuardOverride, RunInstant, SendLimits, SettingSet};
 use crate::plan::select::Selection;
 use crate::plan::{Plan, SendScope};
@@ -47,6 +49,12 @@ impl RunRequest {
         let request = self.files.request(env);
         let named = self.at.clone().map(RunInstant::Named);
         ProjectRequest { at: named.unwrap_or(request.at), ..request }
+    }
+
+    /// The instant that the request names, with days of the project's zone; `None` for the start of the run, and where
+    /// no project is known.
+    pub(super) fn named_instant(&self, project: Option<&Project>) -> Option<Timestamp> {
+        self.at.as_ref().zip(project).map(|(at, project)| at.begin(&project.zone))
     }
 }
 
@@ -139,6 +147,10 @@ pub struct ApplyRequest {
     pub yes: bool,
     /// Fields that may change along with a PUT.
     pub allow_collateral: SettingSet,
+    /// The run with a collateral that this run may send after.
+    pub after_collateral: Option<String>,
+    /// Whether a person is at the terminal: then an earlier collateral is a warning.
+    pub has_terminal: bool,
     /// The limits of its flags. They can only be stricter than those of the project.
     pub limits: SendLimits,
 }

@@ -50,7 +50,7 @@ pub(super) async fn ready(file: &Path, request: &RunRequest, env: &Environment) 
     // judges by its own.
     let bases = RuleBases::of_saved(applied);
     let clients = plan.clients.iter().map(LabelledClient::from);
-    let rules = BindingRules::of(&project, &bases, floor, clients, &env.clock.today());
+    let rules = BindingRules::of(&project, &bases, floor, clients);
     let BindingRules { guards: rules, limits, .. } = match rules.with_overrides(&request.overrides) {
         Ok(rules) => rules,
         Err(refused) => return Err(preflight::problems_at_commit(report, refused, &project, env)),
@@ -105,6 +105,9 @@ fn load(file: &Path, request: &RunRequest, env: &Environment) -> Result<Plan, Sa
     let plan = document::load(&bytes).map_err(SavedPlanFlaw::NotValid)?;
     if let Some(why) = plan.kind.why_not_applied() {
         return Err(SavedPlanFlaw::OtherKind(why));
+    }
+    if let Some(at) = plan.run.at {
+        return Err(SavedPlanFlaw::OtherInstant(at));
     }
     let is_document = |path: &&std::path::PathBuf| env.folder.join(path).is_file() && !config::is_project_file(path);
     match request.files.paths.iter().find(is_document) {

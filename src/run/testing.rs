@@ -1,15 +1,15 @@
 //! Fixtures of this room: an environment with a fixed time and no chance, projects, declarations and findings.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use crate::api::Shutdown;
 use crate::config::{self, Project, ProjectRequest};
 use crate::git::GitEnvironment;
-use crate::model::{Declaration, DeclaredClient, Failure, FailureKind, Live, SettingSet};
-use crate::plan::drift::{self, FindingState, RunContext};
+use crate::model::{DatedCause, Declaration, DeclaredClient, Failure, FailureKind, Live, SettingSet};
+use crate::plan::drift::{self, Finding, FindingCause, FindingState, RunContext};
 use crate::plan::{ClientPlan, DriftReport, Origin};
 use crate::run::environment::{Clock, Environment, Variables};
 
@@ -24,7 +24,14 @@ pub(super) fn environment(variables: &[(&str, &str)]) -> Environment {
         folder: std::env::temp_dir(),
         variables: Variables::from_iter(variables),
         git: GitEnvironment::default(),
-        clock: Clock { started_at: timestamp(), started: Instant::now(), timestamp, instant: Instant::now },
+        clock: Clock {
+            started_at: timestamp(),
+            started: Instant::now(),
+            timestamp,
+            instant: Instant::now,
+            started_uptime: Duration::ZERO,
+            uptime: || Duration::ZERO,
+        },
         random_seed: 7,
         version: "0.0.0",
         shutdown: Shutdown::new(),
@@ -70,7 +77,7 @@ pub(super) fn drift_report(state: FindingState, is_field: bool, is_waived: bool,
     let declared = [DeclaredClient::from(&declaration)];
     let context = RunContext {
         at: "2026-01-02T03:04:05Z",
-        today: "2026-01-02",
+        instant: "2026-01-02T03:04:05Z".parse().unwrap(),
         declared: &declared,
         selected: &declared,
         whole: true,
@@ -82,4 +89,10 @@ pub(super) fn drift_report(state: FindingState, is_field: bool, is_waived: bool,
     assert_eq!(report.findings.len(), 1);
     report.findings[0].state = state;
     report
+}
+
+/// The same finding as an opening that outlived its end.
+pub(super) fn make_overdue(finding: &mut Finding) {
+    let FindingCause::Difference(difference) = &mut finding.cause else { panic!("a failed read is never overdue") };
+    difference.dated = DatedCause { overdue_since: Some(timestamp()), ..DatedCause::default() }.or_none();
 }

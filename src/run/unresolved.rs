@@ -25,18 +25,21 @@ pub(super) struct UnresolvedPuts {
     is_saved: bool,
 }
 
-/// Finds the unresolved PUTs and lists them in the report. A line of a journal that cannot be read is a warning there
-/// too.
-pub(super) fn announce(ready: &mut Ready, is_saved: bool) -> anyhow::Result<UnresolvedPuts> {
-    let found = journal::open_ends(&ready.project.root, &ready.report.endpoint);
-    let mut found = found.context("cannot read the journals of earlier runs")?;
+/// What the journals of earlier runs leave open. One that cannot be read stops apply.
+pub(super) fn open_ends(ready: &Ready) -> anyhow::Result<OpenEnds> {
+    let found = journal::open_ends(&ready.project.root, &ready.report.endpoint, &ready.report.project);
+    found.context("cannot read the journals of earlier runs")
+}
+
+/// Lists the unresolved PUTs in the report. A line of a journal that cannot be read is a warning there too.
+pub(super) fn announce(ready: &mut Ready, mut found: OpenEnds, is_saved: bool) -> UnresolvedPuts {
     let damaged = std::mem::take(&mut found.damaged);
     ready.report.diagnostics.extend(damaged.into_iter().map(damaged_line));
     let claims = ready.ledger.as_ref().map_or(&[][..], |ledger| ledger.claims());
     ready.report.diagnostics.extend(claims.iter().filter_map(unreadable_claim));
     let list = UnresolvedPuts { puts: one_list(found, claims), is_saved };
     list.report(&mut ready.report);
-    Ok(list)
+    list
 }
 
 /// The PUTs of the journals, and those that only the ledger knows. A run whose journal is here and whole has no other

@@ -3,7 +3,7 @@
 use crate::config;
 use crate::model::DeclaredClient;
 use crate::plan::drift::unused_waivers;
-use crate::plan::{DocumentKind, Plan, guards};
+use crate::plan::{DocumentKind, Plan, Run, guards};
 use crate::run::preflight::{BindingRules, floor, is_whole, project, wrong_endpoint};
 use crate::run::{Environment, NotStarted, RunRequest};
 
@@ -25,12 +25,20 @@ pub fn validate(request: &RunRequest, env: &Environment) -> Result<Validation, N
     loaded.diagnostics.extend(loaded.project.as_ref().and_then(wrong_endpoint));
     // The readers of a validation may be strangers, as in a pull request of a fork.
     let floor = floor::read(&mut loaded, request.floor.as_deref(), env).without_text();
-    let (project, mut report) = project(&mut loaded, DocumentKind::Validation, request.names_commit, env)?;
-    report.run = env.run_without_requests();
+    let at = request.named_instant(loaded.project.as_ref());
+    let (project, mut report) = match project(&mut loaded, DocumentKind::Validation, request.names_commit, env) {
+        Ok(ready) => ready,
+        Err(NotStarted::Problems(mut report)) => {
+            report.run.at = at;
+            return Err(NotStarted::Problems(report));
+        }
+        Err(other) => return Err(other),
+    };
+    report.run = Run { at, ..env.run_without_requests() };
     if request.names_commit {
         report.revision = project.revision();
     }
-    let rules = BindingRules::without_base(&project, floor, &env.clock.today());
+    let rules = BindingRules::without_base(&project, floor);
     report.diagnostics.extend(rules.waiver_warnings);
     for declaration in &loaded.declarations {
         report.diagnostics.extend(guards::judge_declared(&rules.guards, declaration));

@@ -80,10 +80,16 @@ const CRON: &[Example] = &[
     example!(Project, ".deploy/cron/ringform-drift", "ci/cron/ringform-drift"),
     example!(Project, ".deploy/cron/ringform-drift.service", "ci/cron/ringform-drift.service"),
     example!(Project, ".deploy/cron/ringform-drift.timer", "ci/cron/ringform-drift.timer"),
+    example!(Project, ".deploy/cron/ringform-close", "ci/cron/ringform-close"),
+    example!(Project, ".deploy/cron/ringform-close.service", "ci/cron/ringform-close.service"),
+    example!(Project, ".deploy/cron/ringform-close.timer", "ci/cron/ringform-close.timer"),
     example!(Project, ".deploy/cron/crontab", "ci/cron/crontab"),
 ];
 
-const KUBERNETES: &[Example] = &[example!(Project, ".deploy/kubernetes/cronjob.yaml", "ci/kubernetes/cronjob.yaml")];
+const KUBERNETES: &[Example] = &[
+    example!(Project, ".deploy/kubernetes/cronjob.yaml", "ci/kubernetes/cronjob.yaml"),
+    example!(Project, ".deploy/kubernetes/ringform-close.yaml", "ci/kubernetes/ringform-close.yaml"),
+];
 
 /// The folders that examples go to.
 #[derive(Debug)]
@@ -182,7 +188,9 @@ mod tests {
             assert!(text.contains(": infra/pbx\n"), "{}", example.path);
             assert!(!text.contains("project's folder in the repository"), "{}", example.path);
         }
-        assert!(put_in(KUBERNETES[0].text, "infra/pbx").contains("workingDir: /checkout/pbx/infra/pbx\n"));
+        for example in KUBERNETES {
+            assert!(put_in(example.text, "infra/pbx").contains("workingDir: /checkout/pbx/infra/pbx\n"));
+        }
     }
 
     #[test]

@@ -44,9 +44,11 @@ pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline], ledger: Ledg
             Pipeline::Gitlab => {
                 "GitLab: set RINGFORM_GIT in .gitlab-ci.yml; make the variables that its head names, and a schedule"
             }
-            Pipeline::Cron => "cron: the head of each file in .deploy/cron says where it belongs on the machine",
+            Pipeline::Cron => {
+                "cron: the head of each file in .deploy/cron says where it belongs; ringform-close runs every 15 minutes"
+            }
             Pipeline::Kubernetes => {
-                "Kubernetes: build the image and make the two secrets that the head of cronjob.yaml names"
+                "Kubernetes: build the image and make the secrets that the heads of both files name"
             }
         });
     }

@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::hash::{BuildHasher, RandomState};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -26,6 +26,8 @@ pub(crate) fn environment() -> anyhow::Result<Environment> {
             started: Instant::now(),
             timestamp: Timestamp::now,
             instant: Instant::now,
+            started_uptime: uptime(),
+            uptime,
         },
         // The standard library seeds its hashers from the system.
         random_seed: RandomState::new().hash_one(std::process::id()),
@@ -34,6 +36,24 @@ pub(crate) fn environment() -> anyhow::Result<Environment> {
         open_files: open_files(),
         persist: files::persist,
     })
+}
+
+/// How long the machine is up, as far as the system says; on Linux and Apple systems with the time that it sleeps.
+#[cfg(unix)]
+fn uptime() -> Duration {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
+    // Such a clock begins at the start of the machine, so it is never negative.
+    Duration::try_from(rustix::time::clock_gettime(CLOCK)).unwrap_or_default()
+}
+
+/// How long this process runs: other systems name no clock of the machine in the standard library.
+#[cfg(not(unix))]
+fn uptime() -> Duration {
+    static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    BEGAN.get_or_init(Instant::now).elapsed()
 }
 
 #[cfg(unix)]

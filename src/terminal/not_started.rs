@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use ringform::model::{Advice, Untrusted, io_cause};
+use ringform::model::{Advice, Untrusted, instant_text, io_cause};
 use ringform::render::escape;
 use ringform::run::{ExitStatus, NotStarted, SavedPlanFlaw};
 
@@ -65,6 +65,10 @@ fn sentence(file: &Path, flaw: &SavedPlanFlaw) -> (String, Option<&'static str>)
         }
         SavedPlanFlaw::NotValid(error) => (format!("{name} cannot be applied: {}", error.what), Some(error.remedy)),
         SavedPlanFlaw::OtherKind(why) => (format!("{name} cannot be applied: {why}"), None),
+        SavedPlanFlaw::OtherInstant(at) => {
+            let what = format!("it shows what would be declared at {}, by --at", instant_text(*at));
+            (format!("{name} cannot be applied: {what}"), Some("make a new plan without --at"))
+        }
         SavedPlanFlaw::NamesDocument(document) => {
             let document = escaped(document);
             let what = format!("with --plan a PATH names the project's folder, and {document} is a file");

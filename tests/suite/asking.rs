@@ -19,7 +19,7 @@ fn typed(text: &str) -> (File, OwnedFd) {
 }
 
 /// Runs apply with an answer; its status and stderr.
-fn answered(world: &mut World, line: &str, answer: &str) -> (i32, String) {
+pub fn answered(world: &mut World, line: &str, answer: &str) -> (i32, String) {
     let mut command = world.command(line);
     let (keyboard, terminal) = typed(answer);
     let output = command.stdin(terminal).output().unwrap();

@@ -197,7 +197,12 @@ fn waivers_are_read_strictly_and_all_their_problems_are_told() {
     let ran = world.run("validate").status(1).sends_nothing();
     let ran =
         ran.says(&["ringform.yaml:3:14", "bad-client", "ringform.yaml:4:18", "unknown-key", "did you mean `field`"]);
-    let ran = ran.says(&["a waiver needs `reason`", "ringform.yaml:4:54", "not a day of the calendar", "YYYY-MM-DD"]);
+    let ran = ran.says(&[
+        "a waiver needs `reason`",
+        "ringform.yaml:4:54",
+        "the year comes first in a day",
+        "write 2026-12-31",
+    ]);
     let ran = ran.says(&["ringform.yaml:5:25", "did you mean `geo_list`", "empty-value", "ringform.yaml:5:62"]);
     let ran = ran.says(&["ringform.yaml:6:25", "`owner` holds only blanks"]);
     let ran = ran.says(&["ringform.yaml:8:5", "duplicate-item", "waived in line 7 already", "ringform.yaml:9:5"]);
@@ -314,7 +319,7 @@ fn metrics_are_replaced_whole_and_readable_for_everybody() {
 }
 
 /// A webhook that answers so often with this status, and hands over what it was sent: head and body.
-fn webhook(status: &'static str, times: usize) -> (String, Receiver<(String, Json)>) {
+pub fn webhook(status: &'static str, times: usize) -> (String, Receiver<(String, Json)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/hook/t0ken-hush", listener.local_addr().unwrap());
     let (tell, told) = channel();
@@ -336,7 +341,7 @@ fn webhook(status: &'static str, times: usize) -> (String, Receiver<(String, Jso
     (address, told)
 }
 
-const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn a_webhook_is_told_what_is_new_and_only_then() {

@@ -45,6 +45,62 @@ fn every_example_is_valid() {
         assert_eq!(status, 0, "{stdout}{stderr}");
         assert_eq!(stderr, "");
     }
+    // An entry that ended long ago is a warning, so the day is fixed.
+    let (status, stdout, stderr) = ringform(&["validate", "examples/trips", "--at", "2026-12-05"]);
+    assert_eq!((status, stderr.as_str()), (0, ""), "{stdout}");
+}
+
+#[test]
+fn the_trips_begin_and_end_on_their_days() {
+    // The day, the countries of the clients 12 to 15 on it, and the music of all of them.
+    let table = [
+        ("2026-11-30", ["RU", "RU", "AE RU", "RU"], 7),
+        ("2026-12-01", ["GE RU TR", "RU", "AE RU", "RU"], 7),
+        ("2026-12-06T08:59:59+03:00", ["GE RU TR", "RU TR", "AE RU", "RU"], 7),
+        ("2026-12-06T09:00+03:00", ["GE RU TR", "RU TR", "RU", "RU"], 7),
+        ("2026-12-08", ["GE RU TR", "RU TR", "RU", "RU"], 7),
+        ("2026-12-09", ["GE RU TR", "KZ RU", "RU", "RU"], 7),
+        ("2026-12-13", ["BY GE RU TR", "BY KZ RU", "BY RU", "BY RU"], 7),
+        ("2026-12-14", ["GE RU TR", "KZ RU", "RU", "RU"], 7),
+        ("2026-12-15", ["RU", "KZ RU", "RU", "RU"], 7),
+        ("2026-12-24T17:59:59+03:00", ["RU", "RU", "RU", "RU"], 7),
+        ("2026-12-24T18:00+03:00", ["RU", "RU", "RU", "RU"], 77),
+    ];
+    for (at, countries, music) in table {
+        let (status, stdout, stderr) = ringform(&["resolve", "examples/trips", "--at", at, "--format", "json"]);
+        assert_eq!((status, stderr.as_str()), (0, ""), "{at}");
+        let clients: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+        for (client, expected) in clients["clients"].as_array().unwrap().iter().zip(countries) {
+            let value = |field: &str| client["settings"][field]["value"].clone();
+            assert_eq!((value("geo_list"), value("hold_music")), (json!(expected), json!(music)), "{at} {client}");
+        }
+    }
+    let (status, stdout, _) = ringform(&["plan", "examples/trips", "--at", "2026-12-09", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((status, &plan["summary"]["opens"], &plan["summary"]["closes"]), (0, &json!(2), &json!(1)));
+    assert!(!std::path::Path::new("examples/trips/.ringform").exists());
+}
+
+#[test]
+fn the_page_on_dated_settings_shows_the_calendar_and_the_files_of_the_trips() {
+    let page = std::fs::read_to_string("docs/dated.md").unwrap();
+    let command = "resolve --calendar examples/trips --at 2026-12-05 --days 5";
+    let (status, stdout, _) = ringform(&command.split(' ').collect::<Vec<_>>());
+    assert_eq!(status, 0);
+    let picture = page.split(&format!("```console\n$ ringform {command}\n")).nth(1).expect("the page has the picture");
+    assert_eq!(picture.split("```").next().unwrap(), stdout);
+    // Each recipe is a file of the example, or a part of its project file.
+    for file in ["acme", "globex", "initech"] {
+        let text = std::fs::read_to_string(format!("examples/trips/clients/{file}.yaml")).unwrap();
+        let shown: String = text.split_inclusive('\n').filter(|line| !line.starts_with('#')).collect();
+        assert!(page.contains(&format!("```yaml\n# clients/{file}.yaml\n{shown}```")), "{file}");
+    }
+    let project = std::fs::read_to_string("examples/trips/ringform.yaml").unwrap();
+    for reason in ["holiday greeting", "company weekend in Minsk, ticket 4720"] {
+        let entry = project.split("      - settings:").find(|entry| entry.contains(reason)).unwrap();
+        let lines = entry.split_inclusive('\n').take(5).collect::<String>();
+        assert!(page.contains(&format!("      - settings:{lines}")), "{lines}");
+    }
 }
 
 #[test]
@@ -88,6 +144,8 @@ fn editors_find_the_schemas() {
         "examples/quickstart/ringform.yaml",
         "examples/quickstart/clients/acme.yaml",
         "examples/fleet/clients/moscow/offices.yaml",
+        "examples/trips/ringform.yaml",
+        "examples/trips/clients/globex.yaml",
     ] {
         let text = std::fs::read_to_string(file).unwrap();
         let named = text.lines().next().unwrap().strip_prefix("# yaml-language-server: $schema=").unwrap();

@@ -196,3 +196,45 @@ fn hostile_names_stay_text() {
         assert!(format != "junit" || !ran.stdout.contains("<i>"), "{}", ran.stdout);
     }
 }
+
+const DATED_CASES: &str = "- name: a lasting country is stopped
+  live: {geo_list: RU}
+  declared: {geo_list: [RU, TR]}
+  guard: opening-needs-end
+  expect: deny
+- name: a trip passes while it lasts
+  live: {geo_list: RU}
+  declared: {geo_list: [RU]}
+  temporary:
+  - {settings: {geo_list: {add: [TR]}}, from: 2026-12-01, until: 2026-12-14, owner: anna, reason: fair}
+  at: 2026-12-05
+  guard: opening-needs-end
+  expect: pass
+- name: a day too many is stopped before it begins
+  live: {geo_list: RU}
+  declared: {geo_list: [RU]}
+  temporary:
+  - {settings: {geo_list: {add: [TR]}}, from: 2026-12-01, until: 2026-12-15, owner: anna, reason: fair}
+  at: 2026-11-05
+  guard: opening-needs-end
+  expect: deny
+";
+
+#[test]
+fn a_case_can_have_dated_settings() {
+    let world = World::new().project("zone: Europe/Moscow\nguards: [{name: opening-needs-end, deny: {max_days: 14}}]");
+    let mut world = world.declared(12, "{geo_list: [RU]}").file("guards.test.yaml", DATED_CASES);
+    world.run("guard test").ok().sends_nothing().prints(&["3 cases in 1 file: every verdict is as expected."]);
+    let trip = "temporary: [{settings: {geo_list: {add: [TR]}}, until: 2026-12-14, owner: anna, reason: fair}]";
+    let table = [
+        // What the case has beside live and verdict, and where its error is.
+        (format!("declared: {{geo_list: RU}}, {trip}"), "error[bad-guard-test]", "needs `at`"),
+        ("declared: {geo_list: RU}, at: 2026-12-01".to_owned(), "error[bad-guard-test]", "no effect without"),
+        (format!("declared: {{geo_list: RU}}, {trip}, at: tomorrow"), "error[bad-guard-test]", ""),
+        (format!("declared: {{}}, {trip}, at: 2026-12-01"), "error[temporary-unmanaged]", "nothing manages `geo_list`"),
+    ];
+    for (keys, rule, sentence) in table {
+        world.write("guards.test.yaml", format!("- {{name: x, live: {{}}, {keys}, expect: pass}}\n").as_bytes());
+        world.run("guard test").status(1).sends_nothing().says(&[rule, sentence]);
+    }
+}

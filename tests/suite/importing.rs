@@ -69,6 +69,31 @@ fn nothing_is_overwritten_and_nobody_is_declared_twice() {
 }
 
 #[test]
+fn import_replaces_no_document_with_settings_that_end() {
+    let dated = "client: 12\nsettings: {hold_music: 1}\ntemporary:\n  - {settings: {hold_music: 2}, from: 2999-12-01, \
+                 until: 2999-12-02, owner: o, reason: r}\n";
+    let path = "clients/12-север-юг.yaml";
+    for line in ["import 12", "import 12 --force"] {
+        let mut world = live().file(path, dated);
+        world.run(line).status(1).says(&[
+            "has settings under `temporary`, which import never replaces",
+            "edit that file, or remove its `temporary` first",
+        ]);
+        assert_eq!(world.read(path), dated);
+    }
+    // A file of another client that stands in the way, too.
+    let mut world = live().file(path, &dated.replace("client: 12", "client: 99"));
+    world.run("import 12 --force").status(1).says(&["has settings under `temporary`"]);
+    // The entries of a profile are not part of the file.
+    let entry = dated.split("temporary:\n").nth(1).unwrap();
+    let profiles =
+        format!("defaults: {{profiles: [p]}}\nprofiles:\n  p:\n    hold_music: 1\n    temporary:\n    {entry}");
+    let mut world = live().project(&profiles).file(path, "client: 12\nsettings: {timezone: UTC}\n");
+    world.run("import 12 --force").ok();
+    assert!(world.read(path).contains("hold_music"));
+}
+
+#[test]
 fn one_failing_id_does_not_stop_the_others() {
     let mut world = live();
     world.run("import 12 99 13").status(1).says(&["client 99"]).prints(&["client 12", "client 13"]);

@@ -81,6 +81,7 @@ fn answers_to(action: &NextAction, script: &Script, seen: LastRead) -> Vec<Event
                 Event::NotSent(failure()),
                 Event::FateUnknown(failure()),
                 Event::Stopped("stopped".into()),
+                Event::Expired("2026-12-14T21:00:00Z".parse().unwrap()),
             ];
             if matches!(action, NextAction::Send { just_read: false, .. }) && seen.too_old < 2 {
                 events.push(Event::TooOld);
@@ -121,6 +122,14 @@ fn walk(
     for event in answers_to(action, script, seen) {
         let mut next = seen;
         let sends = matches!(action, NextAction::Send { .. } | NextAction::Renew { .. });
+        if let Event::Expired(_) = event {
+            let action = exchange.clone().step(event);
+            let NextAction::Finish(ApplyResult::Stale, details) = action else { panic!("goes on: {action:?}") };
+            assert!(details.message.unwrap().raw().contains("changed at 2026-12-14T21:00:00Z"));
+            assert!(!details.in_doubt, "the client was read since its last PUT");
+            counts[ApplyResult::Stale as usize] += 1;
+            continue;
+        }
         if sends && !matches!(event, Event::TooOld | Event::Stopped(_)) {
             assert!(!seen.in_doubt, "sent again without a reading between");
             next.sends += 1;

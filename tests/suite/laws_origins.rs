@@ -22,7 +22,7 @@ fn equal_spellings_change_no_origin() {
             [[vec![of.live_a.clone()], of.live_a_otherwise].concat(), vec![json!(null), json!("")], vec![of.live_b]];
         for base in [None, Some("null"), Some(of.a), Some(of.b)] {
             let base = base.map(|text| managed(of.setting, text)).unwrap_or_default();
-            let earlier = BaseDeclaration { managed: base, released: Vec::new() };
+            let earlier = BaseDeclaration { managed: base, ..BaseDeclaration::default() };
             for now in ["null", of.a, of.b] {
                 let now = declaration(&[(of.setting, wanted(of.setting, now))]);
                 for spelt in &alike {

@@ -284,6 +284,8 @@ impl Host {
                         command.env("TRUST_PROJECT", "yes");
                     } else if let Some(run) = flags.strip_prefix("--take-over ") {
                         command.env("TAKE_OVER", run);
+                    } else if let Some(run) = flags.strip_prefix("--after-collateral ") {
+                        command.env("AFTER_COLLATERAL", run);
                     }
                 }
             }

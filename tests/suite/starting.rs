@@ -92,12 +92,21 @@ const PIPELINES: [(&str, &[(&str, &str)]); 4] = [
         "cron",
         &[
             (".deploy/cron/crontab", "ci/cron/crontab"),
+            (".deploy/cron/ringform-close", "ci/cron/ringform-close"),
+            (".deploy/cron/ringform-close.service", "ci/cron/ringform-close.service"),
+            (".deploy/cron/ringform-close.timer", "ci/cron/ringform-close.timer"),
             (".deploy/cron/ringform-drift", "ci/cron/ringform-drift"),
             (".deploy/cron/ringform-drift.service", "ci/cron/ringform-drift.service"),
             (".deploy/cron/ringform-drift.timer", "ci/cron/ringform-drift.timer"),
         ],
     ),
-    ("kubernetes", &[(".deploy/kubernetes/cronjob.yaml", "ci/kubernetes/cronjob.yaml")]),
+    (
+        "kubernetes",
+        &[
+            (".deploy/kubernetes/cronjob.yaml", "ci/kubernetes/cronjob.yaml"),
+            (".deploy/kubernetes/ringform-close.yaml", "ci/kubernetes/ringform-close.yaml"),
+        ],
+    ),
 ];
 
 #[test]
@@ -140,11 +149,11 @@ fn each_pipeline_is_the_example_byte_for_byte_and_validate_passes_right_after() 
 }
 
 #[test]
-fn only_the_script_for_cron_is_executable() {
+fn only_the_scripts_for_cron_are_executable() {
     let empty = Empty::new();
     empty.run("init --ci cron").status(0);
     let runs = |path: &str| fs::metadata(empty.0.path().join(path)).unwrap().permissions().mode() & 0o100 != 0;
-    assert!(runs(".deploy/cron/ringform-drift"));
+    assert!(runs(".deploy/cron/ringform-drift") && runs(".deploy/cron/ringform-close"));
     assert!(!runs(".deploy/cron/crontab") && !runs("ringform.yaml"));
 }
 
@@ -152,7 +161,7 @@ fn only_the_script_for_cron_is_executable() {
 fn one_run_writes_several_pipelines_and_a_repeated_one_only_once() {
     let empty = Empty::new();
     empty.run("init --ci github --ci kubernetes --ci github").status(0);
-    assert_eq!(empty.files().len(), 2 + 4 + 1);
+    assert_eq!(empty.files().len(), 2 + 4 + 2);
     empty.run("validate").status(0);
 }
 
@@ -233,8 +242,10 @@ fn a_project_in_a_subfolder_has_its_pipelines_at_the_top_of_the_repository() {
         assert!(text.contains("\n    working-directory: infra/pbx\n"), "{text}");
     }
     assert!(empty.read(".gitlab-ci.yml").contains("\n  RINGFORM_PROJECT: infra/pbx\n"));
-    let cronjob = empty.read("infra/pbx/.deploy/kubernetes/cronjob.yaml");
-    assert!(cronjob.contains("workingDir: /checkout/pbx/infra/pbx\n"), "{cronjob}");
+    for file in ["cronjob.yaml", "ringform-close.yaml"] {
+        let cronjob = empty.read(&format!("infra/pbx/.deploy/kubernetes/{file}"));
+        assert!(cronjob.contains("workingDir: /checkout/pbx/infra/pbx\n"), "{cronjob}");
+    }
     empty.run("validate infra/pbx").status(0);
 }
 

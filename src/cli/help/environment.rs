@@ -27,7 +27,7 @@ const SAFETY: VariableRows = &[(
 )];
 
 const REPORTS: VariableRows = &[
-    (&["RINGFORM_NOTIFY_URL"], "the webhook of `drift`; --notify wins over it"),
+    (&["RINGFORM_NOTIFY_URL"], "the webhook of `drift`; --notify wins over it, and `drift --at` posts nothing"),
     (&["GITHUB_STEP_SUMMARY"], "the file to which `--format github` adds the summary of a job"),
     (&["NO_COLOR"], "any value: no colours, unless --color says otherwise"),
     (&["CLICOLOR"], "0: no colours, unless --color says otherwise"),

@@ -57,7 +57,8 @@ pub(super) const PAGES: [HelpPage; 20] = [
         path: &["resolve"],
         examples: &[
             ("ringform resolve --client 12", "Show what client 12 gets, and from which line"),
-            ("ringform resolve --label city=moscow --format json", "Give a program the settings of some clients"),
+            ("ringform resolve --calendar --days 90 --format ics", "Give a calendar what begins and ends in 90 days"),
+            ("ringform resolve --client 12 --at 2026-12-24", "Show what client 12 gets when that day begins"),
         ],
         statuses: &[(0, "done"), (1, "a file has an error, or no client is selected")],
     },
@@ -76,6 +77,7 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform plan --client '12*'", "Only clients whose id begins with 12"),
             ("ringform plan --out plan.json", "Save the plan; `ringform apply --plan plan.json` sends just that"),
             ("ringform plan --base origin/main... --affected", "Only the clients that this branch changes"),
+            ("ringform plan --at 2026-12-15", "Show what will differ when that day begins; no such plan is applied"),
         ],
         statuses: &[
             (0, "done, with or without a difference"),
@@ -93,7 +95,7 @@ pub(super) const PAGES: [HelpPage; 20] = [
         ],
         statuses: &[
             (0, "every client is as declared, or nothing differed"),
-            (1, "an error; a client failed or was stopped, or the answer was not yes"),
+            (1, "an error; a client failed or was stopped, the answer was not yes, or an earlier run had a collateral"),
             (130, "interrupted by a signal; requests under way are finished and recorded"),
         ],
     },
@@ -108,9 +110,9 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform drift --metrics /var/lib/node/ringform.prom", "Write metrics for Prometheus"),
         ],
         statuses: &[
-            (0, "no drift; with --fail-on new: no new finding"),
+            (0, "no drift; with --fail-on new: no new finding; nothing is overdue"),
             (1, "an error; also when only some clients failed"),
-            (2, "drift, a conflict, or a field that live has more open"),
+            (2, "drift, a conflict, a field that live has more open, or an opening past its end"),
             (130, "interrupted by a signal"),
         ],
     },

@@ -47,7 +47,7 @@ impl SectionEntries {
         let names: Vec<&'static str> = keys.names();
         let mut misspelt = Vec::new();
         for entry in entries.iter().filter(|entry| !names.contains(&&*entry.key)) {
-            mapping::unknown(entry, keys.title, &names, problems);
+            unknown(entry, keys.title, &names, problems);
             misspelt.extend(suggest::nearest(&entry.key, names.iter().copied()));
         }
         entries.retain(|entry| names.contains(&&*entry.key));
@@ -81,6 +81,20 @@ impl SectionEntries {
             problems.error_help("missing-key", self.at, message, &format!("add `{key}:`, {}", row.about));
         }
         found
+    }
+}
+
+/// Keys that people write at another place, and where they belong.
+const ELSEWHERE: [(&str, &str); 1] =
+    [("temporary", "write it in a client document, beside `settings`, or in a profile, beside its fields")];
+
+/// Reports a key that is not known here, and where it belongs if it is a key of another place.
+pub(crate) fn unknown(entry: &MappingEntry, here: &str, known: &[&str], problems: &mut Problems<'_>) {
+    match ELSEWHERE.iter().find(|(key, _)| *key == &*entry.key) {
+        Some((key, help)) => {
+            problems.error_help("unknown-key", entry.key_at, format!("`{key}` is not a key of {here}"), help);
+        }
+        None => mapping::unknown(entry, here, known, problems),
     }
 }
 

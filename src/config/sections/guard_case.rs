@@ -10,11 +10,17 @@ use serde_json::Value as Json;
 
 use crate::config::sections::document;
 use crate::config::sections::entries::SectionEntries;
+use crate::config::sections::inheritance::Inheritance;
 use crate::config::sections::keys::GUARD_CASE;
-use crate::config::sections::settings;
+use crate::config::sections::layers::{self, FoldedLayers, OwnLayer};
+use crate::config::sections::temporary::{self, RunCalendar};
+use crate::config::sections::{settings, terms};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument, YamlNode};
-use crate::model::{FieldKind, GuardCase, GuardVerdict, Layer, LiveSettings, Setting, Untrusted};
+use crate::model::{
+    DatedEntry, DayZone, FieldKind, GuardCase, GuardVerdict, Layer, LiveSettings, ManagedField, Place, Setting,
+    SettingSet, Untrusted,
+};
 
 /// The help for a field that no guard can judge.
 const READ_ONLY: &str = "guards judge only settings; remove the field";
@@ -24,6 +30,7 @@ const READ_ONLY: &str = "guards judge only settings; remove the field";
 pub(crate) fn read(
     documents: &[YamlDocument],
     guards: Option<&BTreeSet<Arc<str>>>,
+    zone: &DayZone,
     problems: &mut Problems<'_>,
 ) -> Vec<GuardCase> {
     let mut cases = Vec::new();
@@ -38,12 +45,17 @@ pub(crate) fn read(
                 continue;
             }
         };
-        cases.extend(items.iter().filter_map(|item| case(item, guards, problems)));
+        cases.extend(items.iter().filter_map(|item| case(item, guards, zone, problems)));
     }
     cases
 }
 
-fn case(item: &YamlNode, guards: Option<&BTreeSet<Arc<str>>>, problems: &mut Problems<'_>) -> Option<GuardCase> {
+fn case(
+    item: &YamlNode,
+    guards: Option<&BTreeSet<Arc<str>>>,
+    zone: &DayZone,
+    problems: &mut Problems<'_>,
+) -> Option<GuardCase> {
     let before = problems.errors();
     let entries = SectionEntries::read(item, &GUARD_CASE, problems)?;
     let name = entries.required("name", problems).and_then(|entry| mapping::text(entry, "a text", problems));
@@ -53,13 +65,57 @@ fn case(item: &YamlNode, guards: Option<&BTreeSet<Arc<str>>>, problems: &mut Pro
     let declared = entries
         .required("declared", problems)
         .map(|entry| settings::under("`declared`", &entry.value, &Layer::Settings, READ_ONLY, problems));
+    let dated = dated(&entries, zone, problems);
     let expected = entries.required("expect", problems).and_then(|entry| expected(entry, problems));
     let guard = entries.get("guard").and_then(|entry| guard(entry, guards, problems));
     if problems.errors() > before {
         return None;
     }
     let place = problems.place(item.at);
-    Some(GuardCase { name: name?, labels, live: live?, declared: declared?, expected: expected?, guard, place })
+    let declared = fold(declared?, dated, &place, problems);
+    let FoldedLayers { managed: declared, dated } = declared.filter(|_| problems.errors() == before)?;
+    Some(GuardCase { name: name?, labels, live: live?, declared, dated, expected: expected?, guard, place })
+}
+
+/// The dated entries of a case, and the instant at which it is judged. A test must not depend on the day it runs on.
+fn dated(
+    entries: &SectionEntries,
+    zone: &DayZone,
+    problems: &mut Problems<'_>,
+) -> Option<(Arc<[DatedEntry]>, RunCalendar)> {
+    let at = entries.get("at").map(|entry| (terms::time(entry, "bad-guard-test", problems), entry.key_at));
+    match (entries.get("temporary"), at) {
+        (Some(entry), Some((at, _))) => {
+            let calendar = RunCalendar { at: at?.begin(zone), zone: zone.clone() };
+            Some((temporary::read(entry, &calendar, problems), calendar))
+        }
+        (Some(entry), None) => {
+            let message = "`temporary` needs `at`: the day or the instant at which the guards judge".to_owned();
+            problems.error_help("bad-guard-test", entry.key_at, message, "write `at: 2026-12-01` beside it");
+            None
+        }
+        (None, Some((_, key_at))) => {
+            let message = "`at` has no effect without `temporary`".to_owned();
+            problems.error_help("bad-guard-test", key_at, message, "remove it, or add `temporary`");
+            None
+        }
+        (None, None) => None,
+    }
+}
+
+/// What the case declares at its instant; `None` where its entries cannot act.
+fn fold(
+    settings: Vec<ManagedField>,
+    dated: Option<(Arc<[DatedEntry]>, RunCalendar)>,
+    place: &Place,
+    problems: &mut Problems<'_>,
+) -> Option<FoldedLayers> {
+    let Some((entries, calendar)) = dated else { return Some(FoldedLayers { managed: settings, dated: None }) };
+    let before = problems.errors();
+    let own = OwnLayer { settings, entries, place: place.clone() };
+    let inheritance = Inheritance { calendar, ..Inheritance::default() };
+    let folded = layers::fold(own, &[], &inheritance, SettingSet::default(), problems);
+    (problems.errors() == before).then_some(folded)
 }
 
 /// The answer of the API. It holds all settings, so those that the case leaves out are null.

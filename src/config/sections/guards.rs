@@ -3,6 +3,7 @@
 //! Owns the reading of rules as data: built-in ones by name, own ones with a field and conditions. What a condition means is
 //! `plan`'s to say.
 
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,6 +14,9 @@ use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems, YamlContent, YamlNode};
 use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement, Guard};
 use crate::model::{FieldKind, FieldRow, Setting, State, Untrusted, suggest, value};
+
+/// How long an opening may be allowed to last: up to ten years.
+const MAX_DAYS: RangeInclusive<u64> = 1..=3650;
 
 /// Reads the section `guards`.
 pub(crate) fn read(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<Guard> {
@@ -76,7 +80,13 @@ fn from_built_in(guard: &BuiltIn, item: &YamlNode, problems: &Problems<'_>) -> G
         name: guard.name.into(),
         field: guard.field,
         effect: guard.effect,
-        when: Condition { to, max_countries: guard.max_countries, unmanaged: guard.unmanaged, ..Condition::default() },
+        when: Condition {
+            to,
+            max_countries: guard.max_countries,
+            max_days: guard.max_days,
+            unmanaged: guard.unmanaged,
+            ..Condition::default()
+        },
         labels: Default::default(),
         message: None,
         place: problems.place(item.at),
@@ -193,25 +203,8 @@ fn conditions(
             "from" => when.from = typed(problems),
             "to" => when.to = typed(problems),
             "allow" => when.allow = Some(allow(condition, field, problems)),
-            "max_countries" => {
-                let counts = field.is_some_and(|setting| setting.kind() == FieldKind::Countries);
-                let number =
-                    mapping::text(condition, "a whole number", problems).and_then(crate::model::number::digits);
-                match number.filter(|n| *n <= 300) {
-                    Some(n) if counts => when.max_countries = Some(n as u32),
-                    Some(_) => problems.error_help(
-                        "bad-guard",
-                        condition.key_at,
-                        "only lists of countries can be counted".to_owned(),
-                        &format!("add {} to the guard", fields_of_countries()),
-                    ),
-                    None => problems.error(
-                        "bad-guard",
-                        condition.at(),
-                        "`max_countries` is a whole number up to 300".to_owned(),
-                    ),
-                }
-            }
+            "max_countries" => when.max_countries = count(condition, field, 0..=300, problems).or(when.max_countries),
+            "max_days" => when.max_days = count(condition, field, MAX_DAYS, problems).or(when.max_days),
             "unmanaged" => match mapping::text(condition, "true or false", problems) {
                 Some("true") => when.unmanaged = true,
                 Some("false") => when.unmanaged = false,
@@ -222,6 +215,32 @@ fn conditions(
         }
     }
     entries.iter().map(|condition| (condition.key.clone(), condition.key_at)).collect()
+}
+
+/// A number that judges lists of countries.
+fn count(
+    condition: &MappingEntry,
+    field: Option<Setting>,
+    range: RangeInclusive<u64>,
+    problems: &mut Problems<'_>,
+) -> Option<u32> {
+    let counts = field.is_some_and(|setting| setting.kind() == FieldKind::Countries);
+    let number = mapping::text(condition, "a whole number", problems).and_then(crate::model::number::digits);
+    match number.filter(|n| range.contains(n)) {
+        Some(n) if counts => u32::try_from(n).ok(),
+        Some(_) => {
+            let message = format!("`{}` judges lists of countries only", condition.key);
+            let help = format!("add {} to the guard", fields_of_countries());
+            problems.error_help("bad-guard", condition.key_at, message, &help);
+            None
+        }
+        None => {
+            let from = if *range.start() == 0 { String::new() } else { format!(" from {}", range.start()) };
+            let message = format!("`{}` is a whole number{from} up to {}", condition.key, range.end());
+            problems.error("bad-guard", condition.at(), message);
+            None
+        }
+    }
 }
 
 /// The settings whose countries a guard can count, as the guard names them.

@@ -65,8 +65,6 @@ pub enum KeyShape {
     Secret,
     /// A program and its arguments.
     Arguments,
-    /// A day, `YYYY-MM-DD`.
-    Day,
     /// A day, or an instant with its offset.
     DayOrInstant,
     /// The name of a time zone.
@@ -121,7 +119,6 @@ impl KeyShape {
             KeyShape::Values => "values of the field",
             KeyShape::Secret => "exactly one `${NAME}`",
             KeyShape::Arguments => "list: program and arguments",
-            KeyShape::Day => "day, `YYYY-MM-DD`",
             KeyShape::DayOrInstant => "day, or instant such as `2026-12-24T18:00+03:00`",
             KeyShape::Zone => "name of a time zone",
             KeyShape::Countries => "list of country codes",

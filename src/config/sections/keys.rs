@@ -46,7 +46,7 @@ pub static PROJECT: SectionKeys = SectionKeys {
         key("guards", KeyShape::Guards, "rules that a plan must pass"),
         key("zone", KeyShape::Zone, "the zone that days are counted in, as for `timezone`; UTC by default"),
         key("ledger", KeyShape::Ledger, "a branch that remembers what was applied; `git` for the defaults"),
-        key("waivers", KeyShape::Waivers, "drift that raises no alert until a day; plan and apply do not use waivers"),
+        key("waivers", KeyShape::Waivers, "drift that raises no alert for a time; plan and apply do not use waivers"),
     ],
 };
 
@@ -192,6 +192,11 @@ pub static CONDITIONS: SectionKeys = SectionKeys {
             KeyShape::Count,
             "more countries than this would be in the list; `*` is more than any number",
         ),
+        key(
+            "max_days",
+            KeyShape::Number { least: 1, most: Some(3650), default: None },
+            "the change opens geo_list, and no dated entries of at most so many days bring every country that it adds",
+        ),
         key("unmanaged", KeyShape::Flag, "the client does not manage the field (`true`)"),
     ],
 };
@@ -205,7 +210,7 @@ pub static WAIVER: SectionKeys = SectionKeys {
         key("field", KeyShape::Setting, "the setting; without it the whole client, a failed read included"),
         required("owner", KeyShape::Name, "who answers for it"),
         required("reason", KeyShape::Text, "why it is accepted"),
-        required("until", KeyShape::Day, "the last day on which it holds, in UTC"),
+        required("until", KeyShape::DayOrInstant, "the last day, or the instant at which it no longer holds"),
     ],
 };
 
@@ -235,6 +240,16 @@ pub static GUARD_CASE: SectionKeys = SectionKeys {
         key("labels", KeyShape::Labels, "the labels of the client"),
         required("live", KeyShape::Settings, "what the API answers; a field that is left out is not set"),
         required("declared", KeyShape::Settings, "what the client declares; a field that is left out is not managed"),
+        key(
+            "temporary",
+            KeyShape::Temporary,
+            "dated entries of the client, as in a document; all of them count as new",
+        ),
+        key(
+            "at",
+            KeyShape::DayOrInstant,
+            "the day or the instant at which the guards judge; required with `temporary`",
+        ),
         required("expect", KeyShape::Choice(&GuardVerdict::WORDS), "the verdict of the guards"),
         key("guard", KeyShape::Name, "the guard that must give this verdict; without it, all guards together"),
     ],

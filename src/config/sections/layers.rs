@@ -75,35 +75,44 @@ fn dated<'p>(
     let mut layers: Vec<DatedLayer> = profiles.map(of_profile).collect();
     layers.push(DatedLayer::new(own.settings.clone(), Arc::clone(&own.entries)));
     ignored_entries(own, ignored, problems);
-    let dated = DatedDeclaration::new(layers, ignored, inheritance.calendar.at)?;
+    let calendar = &inheritance.calendar;
+    let dated = DatedDeclaration::new(layers, ignored, calendar.at)?.with_zone(calendar.zone.clone());
     let plain = dated.plain();
+    unmanaged(own, &dated, &plain, problems);
+    idle_additions(&own.entries, &plain, problems);
+    Some(Box::new(dated))
+}
+
+/// Reports fields that nothing would manage without an entry. Of the entries of profiles, one error a field: its help is
+/// the same for all of them.
+fn unmanaged(own: &OwnLayer, dated: &DatedDeclaration, plain: &[ManagedField], problems: &mut Problems<'_>) {
+    let own_entries = own.entries.as_ptr_range();
+    let mut reported = SettingSet::default();
     for one in dated.entries() {
+        let is_own = own_entries.contains(&std::ptr::from_ref(one.entry));
         for setting in one.settings.iter() {
             let below = plain.iter().find(|managed| managed.setting == setting).map(|managed| &managed.wanted);
-            let value = one.entry.value(setting);
-            let adds = value.is_some_and(|value| matches!(value.effect, DatedEffect::Add(_)));
-            let why = match below {
-                None => format!("nothing manages `{setting}` without this entry, so what would come back is unknown"),
+            let Some(value) = one.entry.value(setting) else { continue };
+            let adds = matches!(value.effect, DatedEffect::Add(_));
+            let without = if is_own { "this entry" } else { "an entry of its profile" };
+            let message = match below {
+                None => format!("nothing manages `{setting}` without {without}, so what would come back is unknown"),
                 Some(State::NotSet) if adds => {
-                    format!("`{setting}` is null without this entry, so the list that would be added to is unknown")
+                    format!("`{setting}` is null without {without}, so the list that would be added to is unknown")
                 }
                 Some(_) => continue,
             };
-            let is_own = own.entries.iter().any(|entry| std::ptr::eq(entry, one.entry));
-            let place = value.map_or(&one.entry.place, |value| &value.place);
-            let help =
-                format!("declare a value of `{setting}` under `settings` or in a profile, or put it under `ignore`");
-            problems.push(match is_own {
-                true => Diagnostic::error("temporary-unmanaged", place.clone(), why).help(help),
-                false => {
-                    let why = why.replace("this entry", "an entry of its profile");
-                    Diagnostic::error("temporary-unmanaged", own.place.clone(), why).other(place.clone()).help(help)
-                }
-            });
+            let first = format!("declare a value of `{setting}` under `settings` or in a profile");
+            let (place, other) = (value.place.clone(), own.place.clone());
+            if is_own {
+                let error = Diagnostic::error("temporary-unmanaged", place, message);
+                problems.push(error.help(format!("{first}, or remove it from the entry")));
+            } else if reported.insert(setting) {
+                let error = Diagnostic::error("temporary-unmanaged", other, message).other(place);
+                problems.push(error.help(format!("{first}, or put it under `ignore`")));
+            }
         }
     }
-    idle_additions(&own.entries, &plain, problems);
-    Some(Box::new(dated))
 }
 
 /// Reports entries of the document for fields that it ignores. Those of a profile have no effect there.
@@ -127,7 +136,10 @@ pub(crate) fn idle_additions(entries: &[DatedEntry], plain: &[ManagedField], pro
         let message = match (below.codes().is_empty(), declared.as_slice()) {
             (true, _) => format!("`{}` is `*` without this entry, so the entry adds nothing", value.setting),
             (false, []) => continue,
-            (false, codes) => format!("`{}` has {} without this entry too", value.setting, codes.join(", ")),
+            (false, codes) => {
+                let codes = problems.list(codes, "some of these countries");
+                format!("`{}` has {codes} without this entry too", value.setting)
+            }
         };
         let warning = Diagnostic::warning("idle-addition", value.place.clone(), message);
         problems.push(warning.help("remove from the entry what is declared anyway".to_owned()));

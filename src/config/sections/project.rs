@@ -169,7 +169,12 @@ fn zone(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<DayZone> {
     match value::declared(FieldKind::Zone, &RawValue::Text(text)) {
         Ok(_) => DayZone::find(text),
         Err(flaws) => {
-            flaws.into_iter().for_each(|flaw| problems.flaw("bad-zone", entry.value.at, flaw));
+            for mut flaw in flaws {
+                if flaw.is_cleared_by_null {
+                    flaw.help = Some("write a name such as Europe/Moscow, or remove the key".to_owned());
+                }
+                problems.flaw("bad-zone", entry.value.at, flaw);
+            }
             None
         }
     }

@@ -3,6 +3,7 @@
 //! Owns the way from a key and a node to a typed value of a field. The field table says which fields exist and
 //! which values they accept; this module must not name a field.
 
+use crate::config::sections::entries;
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlNode};
@@ -72,7 +73,7 @@ pub(crate) fn setting(entry: &MappingEntry, read_only: &str, problems: &mut Prob
             }
             None => {
                 let names: Vec<&str> = Setting::ALL.iter().map(|setting| setting.name()).collect();
-                mapping::unknown(entry, "the settings that can be written", &names, problems);
+                entries::unknown(entry, "the settings that can be written", &names, problems);
             }
         }
     }

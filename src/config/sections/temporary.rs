@@ -3,6 +3,7 @@
 //! Owns the reading of entries, and what can be judged of one list alone. Which layers an entry acts on is the part of
 //! `layers`. No message quotes a project file.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -107,10 +108,16 @@ fn a_year_after(at: Timestamp, zone: &DayZone) -> Timestamp {
 
 /// The settings of an entry, in the order of [`Setting::ALL`].
 fn values(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<DatedValue> {
-    let Some(entries) = mapping::entries(&entry.value, "`settings` of an entry", problems) else { return Vec::new() };
+    let entries = match &entry.value.content {
+        YamlContent::Empty | YamlContent::Null => Vec::new(),
+        _ => match mapping::entries(&entry.value, "`settings` of an entry", problems) {
+            Some(entries) => entries,
+            None => return Vec::new(),
+        },
+    };
     if entries.is_empty() {
         let help = "name a field, such as `geo_list: {add: [TR]}`, or remove the entry";
-        problems.error_help(RULE, entry.at(), "this entry sets nothing".to_owned(), help);
+        problems.error_help(RULE, place_of(entry), "this entry sets nothing".to_owned(), help);
     }
     let mut values = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -125,6 +132,14 @@ fn values(entry: &MappingEntry, problems: &mut Problems<'_>) -> Vec<DatedValue> 
     }
     values.sort_by_key(|value| value.setting);
     values
+}
+
+/// The place of an entry in messages: its key where it has no value.
+fn place_of(entry: &MappingEntry) -> Position {
+    match entry.value.content {
+        YamlContent::Empty => entry.key_at,
+        _ => entry.at(),
+    }
 }
 
 /// A value for the time.
@@ -142,25 +157,40 @@ fn addition(entry: &MappingEntry, setting: Setting, problems: &mut Problems<'_>)
     const HELP: &str = "write {add: [TR, GE]}: the countries that join the declared ones";
     if !matches!(entry.value.content, YamlContent::Map(_) | YamlContent::Broken) {
         let message = format!("`{setting}` of an entry adds to what is declared, and never replaces it");
-        problems.error_help(RULE, entry.at(), message, HELP);
+        problems.error_help(RULE, place_of(entry), message, HELP);
         return None;
     }
     let entries = SectionEntries::read(&entry.value, &ADDITION, problems)?;
     let add = entries.required("add", problems)?;
-    match &add.value.content {
-        YamlContent::List(_) | YamlContent::Broken | YamlContent::Empty => {}
+    let mut every = |at: Position| {
+        let message = "`*` means every country, and an entry never adds it".to_owned();
+        problems.error_help(RULE, at, message, HELP);
+    };
+    let codes: Vec<YamlNode> = match &add.value.content {
+        YamlContent::List(items) => {
+            items.iter().filter(|item| item.text() == Some("*")).for_each(|item| every(item.at));
+            items.iter().filter(|item| item.text() != Some("*")).cloned().collect()
+        }
+        YamlContent::Broken => return None,
         _ if add.value.text() == Some("*") => {
-            let message = "`*` means every country, and an entry never adds it".to_owned();
-            problems.error_help(RULE, add.at(), message, HELP);
+            every(add.at());
             return None;
         }
         _ => {
             let message = format!("`add` takes a list of country codes, found {}", add.value.what());
-            problems.error_help(RULE, add.at(), message, HELP);
+            problems.error_help(RULE, place_of(add), message, HELP);
             return None;
         }
+    };
+    if codes.is_empty() {
+        let has_items = matches!(&add.value.content, YamlContent::List(items) if !items.is_empty());
+        if !has_items {
+            problems.error_help(RULE, add.at(), "`add` names no country".to_owned(), HELP);
+        }
+        return None;
     }
-    match settings::of_node(&add.value, add.key_at, setting.row(), RULE, problems)? {
+    let codes = YamlNode { content: YamlContent::List(Rc::new(codes)), ..add.value.clone() };
+    match settings::of_node(&codes, add.key_at, setting.row(), RULE, problems)? {
         State::Is(Value::Countries(countries)) => Some(countries),
         State::NotSet | State::Is(_) | State::Odd(_) => None,
     }

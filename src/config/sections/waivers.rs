@@ -1,18 +1,20 @@
 //! The waivers of a project file: drift that raises no alert.
 //!
 //! Owns the reading of the section. It reports all problems together, and no message quotes the file. It must not
-//! judge whether a waiver has expired: that needs a date.
+//! judge whether a waiver has ended: that needs an instant.
 
 use std::sync::Arc;
 
 use crate::config::sections::entries::SectionEntries;
 use crate::config::sections::inheritance::{Inheritance, known_credentials};
 use crate::config::sections::keys::WAIVER;
+use crate::config::sections::terms;
+use crate::config::yaml::Problems;
 use crate::config::yaml::mapping::{self, MappingEntry};
-use crate::config::yaml::{Position, Problems};
 use crate::config::yaml::{YamlContent, YamlNode};
-use crate::model::waiver::is_day;
-use crate::model::{ClientId, FieldRow, Setting, Untrusted, Waived, Waiver};
+use crate::model::{ClientId, FieldRow, Setting, Waived, Waiver};
+
+const RULE: &str = "bad-waiver";
 
 /// Reads the section `waivers`.
 pub(crate) fn read(entry: &MappingEntry, inheritance: &Inheritance, problems: &mut Problems<'_>) -> Vec<Waiver> {
@@ -21,7 +23,7 @@ pub(crate) fn read(entry: &MappingEntry, inheritance: &Inheritance, problems: &m
         YamlContent::List(items) => items,
         _ => {
             let help = "write `- {client: \"12\", owner: …, reason: …, until: 2026-12-31}`, one a line";
-            problems.error_help("bad-waiver", entry.value.at, "`waivers` is a list".to_owned(), help);
+            problems.error_help(RULE, entry.value.at, "`waivers` is a list".to_owned(), help);
             return Vec::new();
         }
     };
@@ -42,8 +44,8 @@ pub(crate) fn read(entry: &MappingEntry, inheritance: &Inheritance, problems: &m
 fn waiver(item: &YamlNode, inheritance: &Inheritance, problems: &mut Problems<'_>) -> Option<Waiver> {
     let before = problems.errors();
     let entries = SectionEntries::read(item, &WAIVER, problems)?;
-    let client = required(&entries, "client", problems);
-    let client = client.and_then(|(text, at)| match ClientId::parse(&text) {
+    let client = terms::text(&entries, "client", RULE, problems);
+    let client = client.and_then(|(text, at)| match ClientId::parse(text.raw()) {
         Ok(client) => Some(client),
         Err(flaw) => {
             problems.flaw("bad-client", at, flaw);
@@ -52,21 +54,15 @@ fn waiver(item: &YamlNode, inheritance: &Inheritance, problems: &mut Problems<'_
     });
     let credentials = credentials(&entries, client, inheritance, problems);
     let field = entries.get("field").map(|entry| field(entry, problems));
-    let owner = required(&entries, "owner", problems);
-    let reason = required(&entries, "reason", problems);
-    let until = required(&entries, "until", problems);
-    if let Some((text, at)) = &until
-        && !is_day(text)
-    {
-        let message = "`until` is not a day of the calendar".to_owned();
-        problems.error_help("bad-waiver", *at, message, "write YYYY-MM-DD, such as 2026-12-31");
-    }
+    let owner = terms::text(&entries, "owner", RULE, problems);
+    let reason = terms::text(&entries, "reason", RULE, problems);
+    let until = entries.required("until", problems).and_then(|entry| terms::time(entry, RULE, problems));
     if problems.errors() > before {
         return None;
     }
-    let (owner, reason) = (Untrusted::from(owner?.0), Untrusted::from(reason?.0));
-    let terms = Waived { owner, reason, until: until?.0 };
-    Some(Waiver { client: client?, credentials, field: field.flatten(), terms, source: problems.place(item.at) })
+    let terms = Waived { owner: owner?.0, reason: reason?.0, until: until? };
+    let (end, source) = (terms.until.end(&inheritance.calendar.zone), problems.place(item.at));
+    Some(Waiver { client: client?, credentials, field: field.flatten(), terms, source, end })
 }
 
 /// The credentials whose `@me` is meant, as in a document: those named, else the default ones. A number is the same
@@ -83,24 +79,11 @@ fn credentials(
         (Some(ClientId::Number(_)), Some(entry)) => {
             let message = "`credentials` belongs to a waiver of \"@me\" only".to_owned();
             let help = "remove it: a number is the same client under all credentials";
-            problems.error_help("bad-waiver", entry.key_at, message, help);
+            problems.error_help(RULE, entry.key_at, message, help);
             None
         }
         (Some(ClientId::Number(_)) | None, _) => None,
     }
-}
-
-/// The text of a required key, and where it is written.
-fn required(entries: &SectionEntries, key: &str, problems: &mut Problems<'_>) -> Option<(String, Position)> {
-    let about = WAIVER.find(key).map_or("", |row| row.about);
-    let entry = entries.required(key, problems)?;
-    let text = mapping::text(entry, about, problems)?;
-    if text.trim().is_empty() {
-        let message = format!("`{key}` holds only blanks");
-        problems.error_help("bad-waiver", entry.at(), message, &format!("write {about}"));
-        return None;
-    }
-    Some((text.to_owned(), entry.at()))
 }
 
 fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
@@ -108,7 +91,7 @@ fn field(entry: &MappingEntry, problems: &mut Problems<'_>) -> Option<Setting> {
     let found = Setting::find(name);
     if found.is_none() {
         let message = format!("{} is not a setting", problems.word(name, "this"));
-        problems.error_near("bad-waiver", entry.value.at, message, FieldRow::nearest_setting(name));
+        problems.error_near(RULE, entry.value.at, message, FieldRow::nearest_setting(name));
     }
     found
 }

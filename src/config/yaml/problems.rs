@@ -62,6 +62,11 @@ impl<'t> Problems<'t> {
         if self.quotes { quote(word) } else { instead.to_owned() }
     }
 
+    /// Words that the file holds for a message, or `instead` where the file may not be quoted.
+    pub(crate) fn list(&self, words: &[&str], instead: &str) -> String {
+        if self.quotes { words.join(", ") } else { instead.to_owned() }
+    }
+
     /// A line of the file, for finding the cause of a problem and not for showing.
     pub(crate) fn line(&self, number: usize) -> &'t str {
         self.lines.get(number)

@@ -10,6 +10,7 @@ use crate::ledger::apply::after_run::{after_run, doubts};
 use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::claim::{Claim, OpenClaim};
 use crate::ledger::contents::client_file;
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::ledger::contents::head_file::LedgerHead;
 use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, README, record_key};
 use crate::ledger::contents::message::readme;
@@ -29,6 +30,8 @@ pub struct RunRecord<'r> {
     pub is_whole: bool,
     /// The commit that `ledger.json` names from now on; `None` leaves it.
     pub applied: Option<&'r str>,
+    /// The runs that ended with a collateral, this run among them, and those that this run was allowed after.
+    pub collaterals: &'r LedgerCollaterals,
     /// The clients that this run read.
     pub was_read: fn(&ClientPlan) -> bool,
     /// The clients whose PUT has an unknown fate.
@@ -97,14 +100,22 @@ impl<'v> Draft<'v> {
         }
     }
 
-    /// Takes the results of a run that was taken over: what it sent is in doubt.
-    pub(super) fn take_doubts(&mut self, record: &RunRecord<'_>) {
+    /// Takes the results of a run that was taken over: what it sent is in doubt. A collateral is a fact all the same. A
+    /// project without `ledger.json` gets none here, because its records would then count.
+    pub(super) fn take_doubts(&mut self, record: &RunRecord<'_>) -> Result<(), serde_json::Error> {
+        if let Some(before) = self.view.any_head() {
+            let after = LedgerHead { collaterals: before.collaterals.with(record.collaterals), ..before.clone() };
+            if *before != after {
+                self.write(&LedgerPath::Head, after.write()?);
+            }
+        }
         for client in &record.report.clients {
             let key = record_key(client.client_id, client.credentials.as_ref());
             for (setting, value) in doubts(client, (record.in_doubt)(client)) {
                 self.records.entry(key.clone()).or_default().field_mut(setting).doubt(value);
             }
         }
+        Ok(())
     }
 
     /// Takes the results of a run.
@@ -128,7 +139,8 @@ impl<'v> Draft<'v> {
         self.records = records;
         let before = self.view.head.as_ref().and_then(|head| head.as_ref().ok());
         let commit = record.applied.or_else(|| self.view.applied()).map(str::to_owned);
-        let after = LedgerHead { endpoint: record.report.endpoint.clone(), commit };
+        let collaterals = self.view.collaterals().cloned().unwrap_or_default().with(record.collaterals);
+        let after = LedgerHead { endpoint: record.report.endpoint.clone(), commit, collaterals };
         if before != Some(&after) {
             self.write(&LedgerPath::Head, after.write()?);
         }

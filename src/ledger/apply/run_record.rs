@@ -96,7 +96,7 @@ impl LedgerRun {
                     draft.keep_doubts();
                 }
             }
-            RecordMode::Doubts | RecordMode::LeftOut => draft.take_doubts(record),
+            RecordMode::Doubts | RecordMode::LeftOut => draft.take_doubts(record).map_err(json)?,
         }
         if is_open {
             draft.remove(&LedgerPath::Claim(who.run.clone()));

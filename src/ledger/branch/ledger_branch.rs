@@ -261,6 +261,7 @@ mod tests {
     use crate::git::FileChange;
     use crate::git::fixture::git_in;
     use crate::ledger::contents::client_file;
+    use crate::ledger::contents::collaterals::LedgerCollaterals;
     use crate::ledger::contents::head_file::LedgerHead;
     use crate::ledger::contents::layout::{README, record_key};
     use crate::ledger::contents::message::readme;
@@ -273,7 +274,11 @@ mod tests {
     }
 
     fn files(branch: &LedgerBranch) -> Vec<FileChange> {
-        let head = LedgerHead { endpoint: "https://pbx.example".into(), commit: Some("0".repeat(40)) };
+        let head = LedgerHead {
+            endpoint: "https://pbx.example".into(),
+            commit: Some("0".repeat(40)),
+            collaterals: LedgerCollaterals::default(),
+        };
         let twelve = LedgerPath::Client(record_key(ClientId::parse("12").unwrap(), None));
         let record = client_file::write(&recorded(&[(Setting::HoldMusic, "7")])).unwrap();
         vec![

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use crate::git::{GitError, GitProcess, ObjectReader, entries};
 use crate::ledger::contents::claim::{Claim, OpenClaim};
 use crate::ledger::contents::client_file;
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, README};
 use crate::ledger::contents::message::README_LINE;
@@ -123,10 +124,20 @@ impl LedgerView {
         self
     }
 
+    /// `ledger.json` where it parses, also of a ledger whose records count as none.
+    pub(in crate::ledger) fn any_head(&self) -> Option<&LedgerHead> {
+        let own = self.head.as_ref().and_then(|head| head.as_ref().ok());
+        own.or(self.former.as_ref().map(|former| &former.head))
+    }
+
     /// The commit that was applied last, also by a ledger whose records count as none.
     pub fn applied(&self) -> Option<&str> {
-        let own = self.head.as_ref().and_then(|head| head.as_ref().ok());
-        own.or(self.former.as_ref().map(|former| &former.head))?.commit.as_deref()
+        self.any_head()?.commit.as_deref()
+    }
+
+    /// The runs that ended with a collateral, at whatever endpoint.
+    pub fn collaterals(&self) -> Option<&LedgerCollaterals> {
+        self.any_head().map(|head| &head.collaterals)
     }
 
     /// Whether the branch holds nothing of the project.

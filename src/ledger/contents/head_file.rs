@@ -1,9 +1,11 @@
-//! The file `ledger.json` of a project: which endpoint the records are of, and which commit was applied last.
+//! The file `ledger.json` of a project: which endpoint the records are of, which commit was applied last, and which runs
+//! ended with a collateral.
 //!
 //! Owns its JSON and its version.
 
 use serde::{Deserialize, Serialize};
 
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::model::Untrusted;
 
 /// The version of the ledger's files. A minor step only adds.
@@ -16,6 +18,8 @@ pub struct LedgerHead {
     pub endpoint: Untrusted,
     /// The commit of the code that was applied last; `None` before the first.
     pub commit: Option<String>,
+    /// The runs that ended with a collateral.
+    pub collaterals: LedgerCollaterals,
 }
 
 /// Why `ledger.json` cannot be used.
@@ -32,6 +36,8 @@ struct HeadJson {
     format_version: Untrusted,
     endpoint: Untrusted,
     commit: Option<String>,
+    #[serde(default, skip_serializing_if = "LedgerCollaterals::is_empty")]
+    collaterals: LedgerCollaterals,
 }
 
 #[derive(Deserialize)]
@@ -49,12 +55,15 @@ impl LedgerHead {
             Some(_) => return Err(HeadFlaw::Newer(version)),
             None => return Err(HeadFlaw::Invalid("`format_version` is not a version".to_owned())),
         }
-        let HeadJson { endpoint, commit, .. } = serde_json::from_slice(bytes).map_err(invalid)?;
+        let HeadJson { endpoint, commit, collaterals, .. } = serde_json::from_slice(bytes).map_err(invalid)?;
+        if !collaterals.is_valid() {
+            return Err(HeadFlaw::Invalid("`collaterals` holds a name that is not of a run".to_owned()));
+        }
         match &commit {
             Some(commit) if !is_object_id(commit) => {
                 Err(HeadFlaw::Invalid("`commit` is not the id of a commit".to_owned()))
             }
-            Some(_) | None => Ok(LedgerHead { endpoint, commit }),
+            Some(_) | None => Ok(LedgerHead { endpoint, commit, collaterals }),
         }
     }
 
@@ -64,6 +73,7 @@ impl LedgerHead {
             format_version: FORMAT_VERSION.into(),
             endpoint: self.endpoint.clone(),
             commit: self.commit.clone(),
+            collaterals: self.collaterals.clone(),
         };
         let mut bytes = serde_json::to_vec_pretty(&json)?;
         bytes.push(b'\n');
@@ -84,7 +94,16 @@ mod tests {
     fn a_head_is_read_as_it_is_written() {
         let commit = "0123456789abcdef0123456789abcdef01234567";
         for commit in [None, Some(commit.to_owned())] {
-            let head = LedgerHead { endpoint: "https://pbx.example".into(), commit };
+            let mut head = LedgerHead {
+                endpoint: "https://pbx.example".into(),
+                commit,
+                collaterals: LedgerCollaterals::default(),
+            };
+            let text = String::from_utf8(head.write().unwrap()).unwrap();
+            assert!(!text.contains("collaterals"), "{text}");
+            assert_eq!(LedgerHead::read(text.as_bytes()), Ok(head.clone()));
+            head.collaterals.add("20261127T090000Z-00aa11");
+            head.collaterals.acknowledge("20261126T090000Z-00aa11", "20261126T090500Z-00aa11");
             assert_eq!(LedgerHead::read(&head.write().unwrap()), Ok(head));
         }
     }
@@ -100,6 +119,9 @@ mod tests {
             r#"{"format_version":"1.0","commit":null}"#,
             r#"{"format_version":"1.0","endpoint":"e","commit":"main"}"#,
             r#"{"format_version":"1.0","endpoint":"e","commit":"-x"}"#,
+            r#"{"format_version":"1.0","endpoint":"e","commit":null,"collaterals":["a"]}"#,
+            r#"{"format_version":"1.0","endpoint":"e","commit":null,"collaterals":{"a b":null}}"#,
+            r#"{"format_version":"1.0","endpoint":"e","commit":null,"collaterals":{"a":"-/x"}}"#,
         ] {
             assert!(matches!(read(text), HeadFlaw::Invalid(_)), "{text}");
         }

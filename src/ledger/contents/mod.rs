@@ -4,6 +4,7 @@
 
 pub mod claim;
 pub mod client_file;
+pub mod collaterals;
 pub mod head_file;
 pub mod layout;
 pub mod message;

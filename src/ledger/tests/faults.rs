@@ -17,6 +17,7 @@ use crate::ledger::apply::renewal::RenewalOutcome;
 use crate::ledger::apply::run_record::RecordOutcome;
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::contents::claim::claimed_puts;
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::ledger::contents::layout::ProjectFolder;
 use crate::ledger::fixture::{at, branch, client, clones, still};
 use crate::ledger::tests::steps::{COMMIT, music, of_twelve, start, view, who};
@@ -47,6 +48,7 @@ fn record(
         has_sent: run.claim().is_some(),
         is_whole: true,
         applied: Some(COMMIT),
+        collaterals: &LedgerCollaterals::default(),
         was_read: |client| client.live.is_some(),
         in_doubt: |client| client.result == Some(ApplyResult::Failed),
     };

@@ -10,6 +10,7 @@ use crate::ledger::apply::draft::RunRecord;
 use crate::ledger::apply::lease::LeaseClock;
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::contents::claim::claimed_puts;
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::ledger::fixture::{at, client, clones};
 use crate::ledger::history::{LedgerHistory, RunFile};
 use crate::ledger::tests::steps::{COMMIT, by_hand, run_name, start, who};
@@ -44,6 +45,7 @@ fn apply(branch: &LedgerBranch, minute: i64, client: ClientPlan) {
         has_sent: true,
         is_whole: true,
         applied: Some(COMMIT),
+        collaterals: &LedgerCollaterals::default(),
         was_read: |client| client.live.is_some(),
         in_doubt: |client| client.details.as_ref().is_some_and(|details| details.in_doubt),
     };

@@ -11,7 +11,9 @@ use crate::ledger::apply::begin::{BeginOptions, begin};
 use crate::ledger::apply::draft::RunRecord;
 use crate::ledger::apply::lease::LeaseClock;
 use crate::ledger::apply::run_record::RecordOutcome;
+use crate::ledger::branch::view::LedgerView;
 use crate::ledger::contents::claim::{Claim, claimed_puts};
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::ledger::contents::layout::README;
 use crate::ledger::contents::message::readme;
 use crate::ledger::fixture::{at, client, clones, still};
@@ -42,11 +44,16 @@ fn record(
     has_sent: bool,
 ) -> Result<RecordOutcome, Box<Diagnostic>> {
     let report = Plan { endpoint: "https://pbx.example".into(), clients: vec![client], ..Plan::default() };
+    let mut collaterals = LedgerCollaterals::default();
+    if report.clients.iter().any(|client| client.result == Some(ApplyResult::Collateral)) {
+        collaterals.add(name);
+    }
     let record = RunRecord {
         report: &report,
         has_sent,
         is_whole: true,
         applied: Some(COMMIT),
+        collaterals: &collaterals,
         was_read: |client| client.live.is_some(),
         in_doubt: |client| client.result == Some(ApplyResult::Failed),
     };
@@ -149,6 +156,32 @@ fn a_dead_claim_leaves_doubts_and_the_run_that_was_taken_over_records_no_more_th
     let after = view(&one);
     assert!(after.claims.is_empty());
     assert_eq!(of_twelve(&after), music("7"));
+}
+
+#[test]
+fn a_run_that_was_taken_over_leaves_its_collateral_and_no_first_ledger() {
+    for has_ledger in [true, false] {
+        let (_folder, [one, two]) = clones();
+        if has_ledger {
+            let mut zero = start(&one, -9, None).unwrap();
+            record(&mut zero, "r0", client("12", &[(Setting::HoldMusic, json!(5), json!(5))]), false).unwrap();
+        }
+        let mut slow = start(&one, 0, None).unwrap();
+        claim(&mut slow, "r1", || at(0)).unwrap();
+        let mut next = start(&two, 15, None).unwrap();
+        claim(&mut next, "r2", || at(15)).unwrap();
+        let outcome = record(&mut slow, "r1", changing(Some(ApplyResult::Collateral)), true).unwrap();
+        assert_eq!(outcome, RecordOutcome::TakenOver);
+        let open = |view: &LedgerView| -> Vec<String> {
+            view.collaterals().into_iter().flat_map(LedgerCollaterals::open).map(str::to_owned).collect()
+        };
+        let expected: &[&str] = if has_ledger { &["r1"] } else { &[] };
+        assert_eq!(open(&view(&two)), expected);
+        // The run that took over saw the branch before, and keeps what it finds there now.
+        record(&mut next, "r2", changing(Some(ApplyResult::Applied)), true).unwrap();
+        assert_eq!(open(&view(&one)), expected);
+        assert!(view(&one).head.is_some());
+    }
 }
 
 #[test]

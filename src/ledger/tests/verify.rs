@@ -13,6 +13,7 @@ use crate::ledger::apply::lease::LeaseClock;
 use crate::ledger::apply::{LedgerRun, RunIdentity};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::contents::claim::claimed_puts;
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::ledger::contents::layout::record_key;
 use crate::ledger::fixture::{at, branch, client};
 use crate::ledger::tests::steps::{COMMIT, by_hand, options, run_name, who};
@@ -103,6 +104,7 @@ impl World {
             has_sent: true,
             is_whole,
             applied: Some(self.commit),
+            collaterals: &LedgerCollaterals::default(),
             was_read: |client| client.live.is_some(),
             in_doubt: |client| client.details.as_ref().is_some_and(|details| details.in_doubt),
         };

@@ -9,6 +9,7 @@ use crate::ledger::apply::after_run::after_run;
 use crate::ledger::branch::view::ClientEntry;
 use crate::ledger::contents::claim::Claim;
 use crate::ledger::contents::client_file;
+use crate::ledger::contents::collaterals::LedgerCollaterals;
 use crate::ledger::contents::head_file::{HeadFlaw, LedgerHead};
 use crate::ledger::contents::layout::{LedgerPath, ProjectFolder, record_key, shown_path};
 use crate::ledger::contents::unfinished::UnfinishedRun;
@@ -144,15 +145,27 @@ impl ProjectReplay {
             HeadFlaw::Newer(version) => format!("ledger.json has the newer version {}", version.raw().escape_debug()),
             HeadFlaw::Invalid(why) => format!("ledger.json does not parse: {why}"),
         })?;
-        let Some(AddedReport { run, report, was_taken_over: false }) = added else {
+        let Some(AddedReport { run, report, was_taken_over }) = added else {
             return Err("ledger.json was changed without a report".to_owned());
         };
+        let no_collaterals = LedgerCollaterals::default();
+        let listed = self.head.as_ref().map_or(&no_collaterals, |head| &head.collaterals);
+        let moved = report.clients.iter().any(|client| client.result == Some(ApplyResult::Collateral));
+        let not_following = || Err(format!("ledger.json does not follow from the report of run {run}"));
+        if !listed.may_become(&head.collaterals, run, moved) {
+            return not_following();
+        }
+        if *was_taken_over {
+            // Such a run adds its collateral and nothing else.
+            let is_same = |before: &LedgerHead| (&before.endpoint, &before.commit) == (&head.endpoint, &head.commit);
+            return if self.head.as_ref().is_some_and(is_same) { Ok(Some(head)) } else { not_following() };
+        }
         let applied = report.revision.as_ref().map(|revision| revision.commit.as_str());
         let before = self.head.as_ref().and_then(|head| head.commit.as_deref());
         let follows = applied.is_none() || head.commit.as_deref() == applied || head.commit.as_deref() == before;
         match head.endpoint == report.endpoint && follows {
             true => Ok(Some(head)),
-            false => Err(format!("ledger.json does not follow from the report of run {run}")),
+            false => not_following(),
         }
     }
 

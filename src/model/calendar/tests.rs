@@ -76,6 +76,35 @@ fn days_begin_at_their_first_instant() {
 }
 
 #[test]
+fn days_between_two_instants_are_days_of_the_calendar() {
+    let table = [
+        // Zone, from, until, days
+        ("UTC", "2026-12-01T00:00:00Z", "2026-12-31T00:00:00Z", 30),
+        ("UTC", "2026-12-01T00:00:00Z", "2026-12-31T00:00:01Z", 31),
+        ("UTC", "2026-12-01T18:30:00Z", "2026-12-31T18:30:00Z", 30),
+        ("UTC", "2026-12-01T18:30:00Z", "2026-12-31T18:29:00Z", 30),
+        ("UTC", "2026-12-01T18:30:00Z", "2026-12-31T18:31:00Z", 31),
+        ("UTC", "2026-12-01T00:00:00Z", "2026-12-01T00:00:01Z", 1),
+        ("UTC", "2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z", 0),
+        ("UTC", "2026-12-01T00:00:00Z", "2026-11-01T00:00:00Z", 0),
+        // Days of 23 and 25 hours.
+        ("Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", 1),
+        ("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", 1),
+        ("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:01Z", 2),
+        ("Europe/Berlin", "2026-02-28T23:00:00Z", "2026-03-30T22:00:00Z", 30),
+        // A day that begins at 01:00, at either end.
+        ("America/Sao_Paulo", "2018-11-03T03:00:00Z", "2018-11-04T03:00:00Z", 1),
+        ("America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z", 1),
+        // A day that the zone skipped is a day of the calendar all the same.
+        ("Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", 2),
+    ];
+    for (zone, from, until, days) in table {
+        let instant = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(zone_named(zone).days_between(instant(from), instant(until)), days, "{zone}: {from} to {until}");
+    }
+}
+
+#[test]
 fn instants_are_the_same_in_every_zone() {
     let table = [
         ("2026-12-24T18:00+03:00", "2026-12-24T15:00:00Z"),
@@ -212,7 +241,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn day_begins_agrees_with_its_definition(at in any::<prop::sample::Index>(), second in -2_208_988_800_i64..4_102_444_800, near in -1..=1_i64) {
+    fn day_begins_agrees_with_its_definition(
+        at in any::<prop::sample::Index>(),
+        second in -2_208_988_800_i64..4_102_444_800,
+        near in -1..=1_i64,
+    ) {
         let names: Vec<&str> = zone::names().collect();
         let zone = zone_named(names[at.index(names.len())]);
         let day = zone.date_of(Timestamp::from_second(second).unwrap());

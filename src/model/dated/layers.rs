@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::dated::entry::{DatedEffect, DatedEntry};
-use crate::model::{ManagedField, Setting, SettingSet, State, Value};
+use crate::model::{DayZone, ManagedField, Setting, SettingSet, State, Value};
 
 /// One layer: a profile, or the document itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,8 @@ pub struct DatedDeclaration {
     touched: SettingSet,
     /// The instant of the run.
     at: Timestamp,
+    /// The zone that days are counted in.
+    zone: DayZone,
 }
 
 /// An entry of a client, and the fields on which it has an effect.
@@ -72,7 +74,17 @@ impl DatedDeclaration {
         }
         layers.retain(|layer| !layer.settings.is_empty() || !layer.entries.is_empty());
         layers.shrink_to_fit();
-        Some(DatedDeclaration { layers, touched, at })
+        Some(DatedDeclaration { layers, touched, at, zone: DayZone::default() })
+    }
+
+    /// With the zone that days are counted in; UTC otherwise.
+    pub fn with_zone(self, zone: DayZone) -> DatedDeclaration {
+        DatedDeclaration { zone, ..self }
+    }
+
+    /// The zone that days are counted in.
+    pub fn zone(&self) -> &DayZone {
+        &self.zone
     }
 
     /// The instant of the run.
@@ -91,6 +103,11 @@ impl DatedDeclaration {
             let in_layer = |entry| EntryInLayer { entry, settings: effective(entry, layer.hidden) };
             layer.entries.iter().map(in_layer).filter(|one| !one.settings.is_empty())
         })
+    }
+
+    /// Its entries with an effect on a field, in the order of layers: each acts on what those before it leave.
+    pub fn entries_of(&self, setting: Setting) -> impl Iterator<Item = &DatedEntry> {
+        self.entries().filter(move |one| one.settings.contains(setting)).map(|one| one.entry)
     }
 
     /// The declared values of the touched fields at an instant.
@@ -113,16 +130,6 @@ impl DatedDeclaration {
         self.evaluate(self.at, |_| false)
     }
 
-    /// The next instant after this one at which a declared value changes; `None` where none ever does.
-    pub fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
-        let all = self.entries().flat_map(|one| [one.entry.begin, Some(one.entry.end)]).flatten();
-        let mut instants: Vec<Timestamp> = all.filter(|instant| *instant > after).collect();
-        instants.sort_unstable();
-        instants.dedup();
-        let now = values(&self.managed_at(after));
-        instants.into_iter().find(|instant| values(&self.managed_at(*instant)) != now)
-    }
-
     fn evaluate(&self, at: Timestamp, counts: impl Fn(&DatedEntry) -> bool) -> Vec<ManagedField> {
         let mut managed: Vec<ManagedField> = Vec::with_capacity(self.touched.len());
         for layer in &self.layers {
@@ -143,10 +150,6 @@ impl DatedDeclaration {
 /// The fields of an entry that are not among the hidden ones.
 fn effective(entry: &DatedEntry, hidden: SettingSet) -> SettingSet {
     entry.settings.iter().map(|value| value.setting).filter(|setting| !hidden.contains(*setting)).collect()
-}
-
-fn values(managed: &[ManagedField]) -> Vec<(Setting, State)> {
-    managed.iter().map(|one| (one.setting, one.wanted.clone())).collect()
 }
 
 fn put(managed: &mut Vec<ManagedField>, new: ManagedField) {

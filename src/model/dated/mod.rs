@@ -5,8 +5,15 @@
 
 mod cause;
 mod entry;
+mod first_effect;
 mod layers;
+mod next_change;
+mod open_spans;
 
 pub use cause::{Because, DatedCause, DatedEvent};
 pub use entry::{DatedEffect, DatedEntry, DatedValue};
 pub use layers::{DatedDeclaration, DatedLayer, EntryInLayer};
+pub use open_spans::OpenSpans;
+
+#[cfg(test)]
+mod span_tests;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Declaration, Difference, Direction, LiveSettings, ManagedField, State};
+use crate::model::{DatedCause, Declaration, Difference, Direction, LiveSettings, ManagedField, State};
 use crate::plan::compare::origin::OriginRule;
 use crate::plan::send::closing::ClosingPatch;
 
@@ -74,13 +74,31 @@ impl Change {
 pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, rule: OriginRule<'_>) -> Vec<Change> {
     let one = |managed: &ManagedField| {
         let mut change = change(managed, live.state(managed.setting)?, rule)?;
-        if let Some(dated) = &declaration.dated {
-            let Difference { setting, declared, live, .. } = &change.difference;
-            change.difference.dated = dated.cause(*setting, declared, live);
-        }
+        change.difference.dated = dated_cause(declaration, &change.difference, rule);
         Some(change)
     };
     declaration.managed.iter().filter_map(one).collect()
+}
+
+/// Why a dated field differs: by the entries of the files, and by those of the base that ended. So an entry that is
+/// removed after its end still explains what it left.
+pub(super) fn dated_cause(
+    declaration: &Declaration,
+    difference: &Difference,
+    rule: OriginRule<'_>,
+) -> Option<Box<DatedCause>> {
+    let Difference { setting, declared, live, .. } = difference;
+    let own = declaration.dated.as_ref().and_then(|dated| dated.cause(*setting, declared, live));
+    if own.as_ref().is_some_and(|own| own.overdue_since.is_some()) {
+        return own;
+    }
+    match (own, rule.cause_by_end(*setting, declared, live)) {
+        (Some(own), Some(base)) => {
+            let because = own.because.or(base.because);
+            DatedCause { because, overdue_since: base.overdue_since, ..*own }.or_none()
+        }
+        (own, base) => own.or(base),
+    }
 }
 
 /// The difference between the declared value of a field and the value before; `None` where the two are equal.

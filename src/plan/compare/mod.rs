@@ -11,9 +11,11 @@ mod laws;
 mod offline;
 pub(super) mod origin;
 mod origins;
+mod scheduled_changes;
 
 pub use change::{Change, ChangeAction};
 pub use duplicates::fail_duplicates;
 pub use offline::plan_offline;
 pub use origin::{BaseDeclaration, ClientRecord, OriginRule};
 pub use origins::{Origins, by_client, is_same};
+pub use scheduled_changes::{ScheduledChanges, scheduled_changes};

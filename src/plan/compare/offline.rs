@@ -5,9 +5,9 @@
 
 use serde_json::Value as Json;
 
-use crate::model::{Declaration, Diagnostic, State};
+use crate::model::{DatedCause, Declaration, Diagnostic, State};
 use crate::plan::client::{self, ClientPlan};
-use crate::plan::compare::change;
+use crate::plan::compare::change::{self, Change};
 use crate::plan::compare::origin::OriginRule;
 
 /// Plans one client, and warns of what such a plan cannot show: a field that is newly declared null.
@@ -19,7 +19,13 @@ pub fn plan_offline(declaration: &Declaration, by: OriginRule<'_>) -> (ClientPla
             OriginRule::Base(earlier) => earlier.wanted(managed.setting),
             OriginRule::Always(_) | OriginRule::Record(_) => None,
         };
-        plan.changes.extend(change::change(managed, base.cloned().unwrap_or(State::NotSet), by));
+        let mut change = change::change(managed, base.cloned().unwrap_or(State::NotSet), by);
+        if let Some(Change { difference, .. }) = &mut change {
+            // Nothing was read, so nothing is known of what live still holds.
+            let cause = change::dated_cause(declaration, difference, by);
+            difference.dated = cause.and_then(|cause| DatedCause { overdue_since: None, ..*cause }.or_none());
+        }
+        plan.changes.extend(change);
         if base.is_none() && managed.wanted == State::NotSet {
             let summary = format!("client {}: {} is newly declared null", declaration.client, managed.setting);
             let warning = Diagnostic::warning("offline", managed.place.clone(), summary);

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ManagedField, Origin, Place, RecordedClient, RecordedField, Setting, State};
+use crate::model::{
+    DatedCause, DatedDeclaration, ManagedField, Origin, Place, RecordedClient, RecordedField, Setting, State,
+};
 
 /// The origin of the difference between what is declared now and what is live; `None` where the two are equal. `base`
 /// is the value that the base declares: `None` where it does not manage the field, which is not the same as clearing
@@ -20,6 +22,20 @@ pub(in crate::plan) fn origin(base: Option<&State>, now: &State, live: &State) -
         Some(base) if base == now => Origin::Drift,
         Some(_) => Origin::Conflict,
     })
+}
+
+/// The origin by a base with dated settings. `had_it`: an entry of the base has ended, and live is what the base declared
+/// just before. Then live counts as the base's value, because the end brings the difference.
+pub(in crate::plan) fn origin_by_end(
+    base: Option<&State>,
+    had_it: impl Fn() -> bool,
+    now: &State,
+    live: &State,
+) -> Option<Origin> {
+    match origin(base, now, live) {
+        Some(Origin::Drift | Origin::Conflict) if had_it() => Some(Origin::Pending),
+        other => other,
+    }
 }
 
 /// The origin by what the ledger holds of the field; `None` where declared and live are equal. A value in doubt may
@@ -45,12 +61,19 @@ pub struct BaseDeclaration {
     pub managed: Vec<ManagedField>,
     /// Those of them that no declaration manages now: left as they are.
     pub released: Vec<ManagedField>,
+    /// What its dated settings do; `None` without one.
+    pub dated: Option<Box<DatedDeclaration>>,
 }
 
 impl BaseDeclaration {
     /// What the base declares for a field; `None` where it does not manage it.
     pub fn wanted(&self, setting: Setting) -> Option<&State> {
         self.managed.iter().find(|managed| managed.setting == setting).map(|managed| &managed.wanted)
+    }
+
+    fn origin(&self, setting: Setting, now: &State, live: &State) -> Option<Origin> {
+        let had_it = || self.dated.as_ref().is_some_and(|dated| dated.had_before_an_end(setting, live));
+        origin_by_end(self.wanted(setting), had_it, now, live)
     }
 }
 
@@ -61,6 +84,8 @@ pub struct ClientRecord {
     pub fields: RecordedClient,
     /// Fields that no declaration manages now, left as they are: of the base with their place, of the record without.
     pub released: BTreeMap<Setting, Option<Place>>,
+    /// What the dated settings of the base do, where the run has a base too.
+    pub dated: Option<Box<DatedDeclaration>>,
 }
 
 /// The rule by which the differences of one client get their origin.
@@ -75,11 +100,26 @@ pub enum OriginRule<'b> {
 }
 
 impl OriginRule<'_> {
+    /// Why a field differs, by the entries of the base that ended: this change may have removed them.
+    pub(in crate::plan) fn cause_by_end(
+        self,
+        setting: Setting,
+        declared: &State,
+        live: &State,
+    ) -> Option<Box<DatedCause>> {
+        let dated = match self {
+            OriginRule::Base(base) => &base.dated,
+            OriginRule::Record(record) => &record.dated,
+            OriginRule::Always(_) => return None,
+        };
+        dated.as_ref()?.cause_by_end(setting, declared, live)
+    }
+
     /// The origin of a field of the client; `None` where declared and live are equal.
     pub fn origin(self, setting: Setting, now: &State, live: &State) -> Option<Origin> {
         match self {
             OriginRule::Always(origin) => (now != live).then_some(origin),
-            OriginRule::Base(base) => origin(base.wanted(setting), now, live),
+            OriginRule::Base(base) => base.origin(setting, now, live),
             OriginRule::Record(record) => origin_by_record(record.fields.field(setting), now, live),
         }
     }
@@ -207,6 +247,57 @@ mod tests {
         for (base, now, live, expected) in TABLE {
             let recorded = of(base).map(RecordedField::agreed);
             let found = origin_by_record(recorded.as_ref(), &of(now).unwrap(), &of(live).unwrap());
+            assert_eq!(found, *expected, "base {base}, now {now}, live {live}");
+        }
+    }
+
+    /// Every cell of a base whose entry ended: what it declares now, what it declared just before, what is declared now,
+    /// what is live.
+    const TABLE_OF_ENDS: &[(&str, &str, &str, &str, Option<Origin>)] = {
+        use Origin::{Conflict, Drift, Pending};
+        &[
+            // base, base before the end, now, live
+            ("A", "B", "A", "A", None),
+            ("A", "B", "A", "B", Some(Pending)),
+            ("A", "B", "A", "C", Some(Drift)),
+            ("A", "B", "A", "0", Some(Drift)),
+            ("A", "B", "A", "?", Some(Drift)),
+            ("A", "B", "C", "A", Some(Pending)),
+            ("A", "B", "C", "B", Some(Pending)),
+            ("A", "B", "C", "C", None),
+            ("A", "B", "C", "0", Some(Conflict)),
+            ("A", "B", "C", "?", Some(Conflict)),
+            ("A", "B", "B", "A", Some(Pending)),
+            ("A", "B", "B", "B", None),
+            ("A", "B", "B", "C", Some(Conflict)),
+            ("A", "B", "0", "B", Some(Pending)),
+            ("A", "B", "0", "C", Some(Conflict)),
+            // The entry cleared the field, or gave it a value that was not set.
+            ("A", "0", "A", "0", Some(Pending)),
+            ("A", "0", "B", "0", Some(Pending)),
+            ("A", "0", "A", "B", Some(Drift)),
+            ("0", "B", "0", "B", Some(Pending)),
+            ("0", "B", "A", "B", Some(Pending)),
+            ("0", "B", "0", "A", Some(Drift)),
+            // The end changed nothing, or the base does not manage the field any more.
+            ("A", "A", "A", "B", Some(Drift)),
+            ("-", "B", "A", "B", Some(Pending)),
+            ("-", "B", "A", "C", Some(Pending)),
+        ]
+    };
+
+    #[test]
+    fn an_end_of_the_base_makes_what_it_leaves_pending() {
+        let values = [json!(19), json!(20), json!(21), json!("x")];
+        let of = |letter: &str| state(FieldKind::Id, values.each_ref(), letter);
+        for (base, before, now, live, expected) in TABLE_OF_ENDS {
+            let had_it = || of(before) == of(live);
+            let found = origin_by_end(of(base).as_ref(), had_it, &of(now).unwrap(), &of(live).unwrap());
+            assert_eq!(found, *expected, "base {base}, before its end {before}, now {now}, live {live}");
+        }
+        // Without an end nothing changes.
+        for (base, now, live, expected) in TABLE {
+            let found = origin_by_end(of(base).as_ref(), || false, &of(now).unwrap(), &of(live).unwrap());
             assert_eq!(found, *expected, "base {base}, now {now}, live {live}");
         }
     }

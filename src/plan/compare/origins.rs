@@ -55,7 +55,7 @@ impl Origins {
             let looked_at = |setting| fields.is_empty() || fields.contains(setting);
             let is_released = |one: &&ManagedField| !kept.contains(one.setting) && looked_at(one.setting);
             let released = then.managed.iter().filter(is_released).cloned().collect();
-            Some((key, BaseDeclaration { managed: then.managed.clone(), released }))
+            Some((key, BaseDeclaration { managed: then.managed.clone(), released, dated: then.dated.clone() }))
         };
         let others = if whole { Others::New(BaseDeclaration::default()) } else { Others::Always(Origin::Unknown) };
         Origins { ledger: None, clients: base.iter().filter_map(earlier).collect(), others, lost: BTreeSet::new() }
@@ -73,9 +73,11 @@ impl Origins {
     ) -> Origins {
         let record = |one: &Declaration| {
             let (key, managed) = (one.key(), one.managed_set());
-            let base = self.clients.get(&key).map_or(&[][..], |base| &base.released);
+            let base = self.clients.get(&key);
+            let dated = base.and_then(|base| base.dated.clone());
+            let base = base.map_or(&[][..], |base| &base.released);
             let recorded = records.remove(&key);
-            if recorded.is_none() && base.is_empty() {
+            if recorded.is_none() && base.is_empty() && dated.is_none() {
                 return None;
             }
             let fields = recorded.unwrap_or_default();
@@ -83,7 +85,7 @@ impl Origins {
             let of_record = of_record.filter(|setting| whole && !managed.contains(*setting));
             let mut released: BTreeMap<Setting, Option<Place>> = of_record.map(|setting| (setting, None)).collect();
             released.extend(base.iter().map(|one| (one.setting, Some(one.place.clone()))));
-            Some((key, ClientRecord { fields, released }))
+            Some((key, ClientRecord { fields, released, dated }))
         };
         let clients = now.iter().filter_map(record).collect();
         self.ledger = Some(LedgerOrigins { clients, unreadable, nothing: ClientRecord::default() });

@@ -308,6 +308,7 @@ struct ChangeJson {
     /// Shown and not sent: `--only` leaves its origin out, or `--only-closing` has nothing to send for it. `put` does not
     /// hold it.
     withheld: bool,
+    /// What declares the value: `settings`, `profile NAME`, `temporary until DAY (OWNER)` or `undo RUN`.
     layer: String,
     source: Place,
     #[serde(flatten)]

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::instant_text;
 use crate::plan::document::plan::{Plan, QuotaUsage, UndoneRun};
 
 /// The most files that a sentence names.
@@ -44,6 +45,11 @@ pub fn merge(plans: Vec<Plan>) -> Result<(Plan, Vec<String>), String> {
                 "these plans are of different projects or endpoints and cannot be one report: show them one by one"
                     .to_owned(),
             );
+        }
+        if plan.run.at != merged.run.at {
+            let at = |plan: &Plan| plan.run.at.map_or_else(|| "the start of its run".to_owned(), instant_text);
+            let (one, other) = (at(&merged), at(&plan));
+            return Err(format!("one plan judges by {one} and another by {other}: run all shards with one --at"));
         }
         if plan.revision != merged.revision || plan.base != merged.base {
             gaps.push("the plans are of different revisions: run all shards on one commit".to_owned());

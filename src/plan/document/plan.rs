@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -162,9 +163,10 @@ pub struct Run {
     /// The job of the CI system; `null` outside of GitHub and GitLab.
     #[serde(default)]
     pub ci: Option<CiJob>,
-    /// The instant of `--at` that it judged by, RFC 3339 in UTC; `null` for its start.
+    /// The instant of `--at` that it judged by, RFC 3339 in UTC; `null` for its start. Such a plan is never applied.
     #[serde(default)]
-    pub at: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub at: Option<Timestamp>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// The requests it made.
@@ -177,6 +179,13 @@ pub struct Run {
     /// The report of drift; `null` for other commands.
     #[serde(default)]
     pub drift: Option<DriftReport>,
+}
+
+impl Run {
+    /// The instant that it judged by; `None` where its text is not one.
+    pub fn instant(&self) -> Option<Timestamp> {
+        self.at.or_else(|| self.started_at.parse().ok())
+    }
 }
 
 /// Numbers of requests.

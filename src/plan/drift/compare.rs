@@ -1,16 +1,19 @@
 //! The findings of this run compared with those of the run before: new, continuing, unread, resolved.
 //!
 //! Owns one rule over two runs: a finding ends only when its client was read, or when no document declares it any more.
-//! A client that failed, was interrupted, or is outside of this run's selection or budget carries its findings on. Time
-//! and day come in as values.
+//! A client that failed, was interrupted, or is outside of this run's selection or budget carries its findings on.
+//! Times come in as values.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::model::countries::Countries;
 use crate::model::waiver::holding;
 use crate::model::{
-    ClientKey, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Waived, Waiver,
+    ClientKey, DatedEvent, DeclaredClient, Difference, FailureKind, Place, Setting, SettingSet, Severity, Untrusted,
+    Waived, Waiver,
 };
 use crate::plan::client::ClientPlan;
 use crate::plan::drift::previous::PreviousReport;
@@ -22,8 +25,8 @@ use crate::plan::drift::rotation;
 pub struct RunContext<'a> {
     /// When it began, RFC 3339 in UTC, to the second.
     pub at: &'a str,
-    /// The day, `YYYY-MM-DD` in UTC.
-    pub today: &'a str,
+    /// The instant that it judges by: its begin, or the one of `--at`.
+    pub instant: Timestamp,
     /// Every client of the documents that were found.
     pub declared: &'a [DeclaredClient],
     /// Those of them that the selection covers.
@@ -73,7 +76,7 @@ pub fn compare(clients: &[ClientPlan], past: Option<&PreviousReport>, now: &RunC
     let last_read = last_read(&read, past, now, &known);
     DriftReport {
         since: past.map(|past| past.started_at.clone()),
-        expired_waivers: now.waivers.iter().filter(|waiver| waiver.is_expired(now.today)).cloned().collect(),
+        expired_waivers: now.waivers.iter().filter(|waiver| waiver.is_expired(now.instant)).cloned().collect(),
         rolling: now.budget.map(|budget| rotation::progress(budget, read.len(), now.selected, now.at, &last_read)),
         findings,
         last_read,
@@ -110,20 +113,30 @@ fn of_client<'a>(client: &'a ClientPlan, now: &'a RunContext<'_>) -> impl Iterat
     failed.into_iter().chain(differs.cloned().map(FindingCause::Difference)).map(finding)
 }
 
-/// The waiver that holds today: the field's own before the whole client's.
+/// The waiver that holds now: the field's own before the whole client's.
 fn waived(client: &ClientKey, field: Option<Setting>, now: &RunContext<'_>) -> Option<Waived> {
-    holding(now.waivers, now.never_waived, now.today, client, field).cloned()
+    holding(now.waivers, now.never_waived, now.instant, client, field).cloned()
 }
 
 /// New or continuing.
 fn state(before: &Finding, finding: &Finding) -> FindingState {
-    let lapsed = before.waived.is_some() && finding.waived.is_none();
+    let lapsed = before.is_silenced() && !finding.is_silenced();
+    let ended = finding.is_overdue() && (!before.is_overdue() || is_another_end(before, finding));
     let live = |one: &Finding| one.difference().map(|difference| difference.live.clone());
     let moved = finding.risk().severity == Severity::Security && live(finding) != live(before);
-    match !before.notified || lapsed || moved {
+    match !before.notified || lapsed || ended || moved {
         true => FindingState::New,
         false => FindingState::Continuing,
     }
+}
+
+/// Whether another entry has ended since, so that live holds more openings past their end.
+fn is_another_end(before: &Finding, finding: &Finding) -> bool {
+    fn end(finding: &Finding) -> Option<(&Untrusted, &Untrusted)> {
+        let because = finding.difference()?.dated.as_ref()?.because.as_ref()?;
+        (because.temporary == DatedEvent::Ended).then_some((&because.until, &because.owner))
+    }
+    end(before).zip(end(finding)).is_some_and(|(before, now)| before != now)
 }
 
 /// The state of an earlier finding that this run did not find. It has ended only where its client was read, or where no
@@ -149,8 +162,9 @@ fn ended_or_not(
     }
     let waived = waived(&before.key(), field, now);
     // A waiver that ended meanwhile makes it new when the client is read again.
-    let notified = before.notified && (before.waived.is_none() || waived.is_some());
-    Finding { state: FindingState::Unread, waived, notified, ..before.clone() }
+    let mut unread = Finding { state: FindingState::Unread, waived, ..before.clone() };
+    unread.notified = before.notified && (!before.is_silenced() || unread.is_silenced());
+    unread
 }
 
 /// The gravest first, the more open the earlier; among equals the new before the continuing. Unread and resolved ones

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{ClientKey, DeclaredClient, Untrusted};
+use crate::model::{ClientKey, DeclaredClient, Untrusted, instant_text};
 use crate::plan::document::load::load;
 use crate::plan::document::plan::Plan;
 use crate::plan::drift::report::{DriftReport, LastRead};
@@ -29,6 +29,11 @@ impl PreviousReport {
         let Some(drift) = plan.run.drift else {
             return Err("it is not a report of drift: give the file that `drift --format json=FILE` wrote".to_owned());
         };
+        if let Some(at) = plan.run.at {
+            let at = instant_text(at);
+            let why = format!("it shows what drift would find at {at} (--at): remove it to start again");
+            return Err(why);
+        }
         let times = drift.findings.iter().map(|finding| finding.first_seen.as_str());
         let times =
             times.chain(drift.last_read.iter().filter_map(|seen| seen.at.as_deref())).chain([&*plan.run.started_at]);

@@ -23,7 +23,7 @@ pub struct DriftReport {
     pub since: Option<String>,
     /// Every finding of this run, those of the earlier one that ended, and those of clients that could not be read now.
     pub findings: Vec<Finding>,
-    /// Waivers whose last day has passed. What they covered counts again.
+    /// Waivers that have ended. What they covered counts again.
     pub expired_waivers: Vec<Waiver>,
     /// When each client was last read, successfully or not.
     pub last_read: Vec<LastRead>,
@@ -65,7 +65,7 @@ pub struct Finding {
     pub first_seen: String,
     /// Whether its notification arrived, where there was one to send: `false` makes it new again.
     pub notified: bool,
-    /// The waiver that covers it.
+    /// The waiver that covers it. It does not silence an overdue one.
     pub waived: Option<Waived>,
     /// Whether the client was not as its `expect` says, so it may be another one than the one meant.
     pub unconfirmed: bool,
@@ -74,7 +74,8 @@ pub struct Finding {
 /// What a finding is about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FindingCause {
-    /// A field that differs: drift, a conflict, a difference of unknown origin, or what is more open than declared.
+    /// A field that differs: drift, a conflict, a difference of unknown origin, or what is more open than declared or
+    /// overdue.
     Difference(Difference),
     /// The client could not be read, or was not as expected. The place is its document.
     Unreadable(Place),
@@ -119,9 +120,19 @@ impl Finding {
 }
 
 impl Finding {
-    /// Whether this run found it, and no waiver covers it.
+    /// Whether live holds an opening that outlived the end of its dated setting.
+    pub fn is_overdue(&self) -> bool {
+        self.difference().is_some_and(Difference::is_overdue)
+    }
+
+    /// Whether a waiver silences it. No waiver silences an opening that outlived its end.
+    pub fn is_silenced(&self) -> bool {
+        self.waived.is_some() && !self.is_overdue()
+    }
+
+    /// Whether this run found it, and no waiver silences it.
     pub fn is_open(&self) -> bool {
-        self.waived.is_none() && matches!(self.state, FindingState::New | FindingState::Continuing)
+        !self.is_silenced() && matches!(self.state, FindingState::New | FindingState::Continuing)
     }
 
     /// Whether it is a read that failed in this run, and no waiver covers it.
@@ -131,7 +142,7 @@ impl Finding {
 
     /// Whether it raises an alert.
     pub fn is_news(&self) -> bool {
-        self.state == FindingState::New && self.waived.is_none()
+        self.state == FindingState::New && !self.is_silenced()
     }
 }
 
@@ -147,7 +158,8 @@ struct FindingJson {
     name: Option<Untrusted>,
     /// The field; `null`: the client could not be read.
     field: Option<Setting>,
-    /// Drift, conflict, unknown, or pending where live is more open than declared; `null` for a client that could not be read.
+    /// Drift, conflict, unknown, or pending where live is more open than declared or overdue; `null` for a client that
+    /// could not be read.
     origin: Option<Origin>,
     /// How grave it is.
     #[serde(flatten)]
@@ -156,7 +168,7 @@ struct FindingJson {
     declared: Json,
     /// The live value, canonical where it is understood.
     live: Json,
-    /// `settings` or `profile NAME`; `null` for a client that could not be read.
+    /// `settings`, `profile NAME` or `temporary until DAY (OWNER)`; `null` for a client that could not be read.
     layer: Option<String>,
     /// Where the value is declared, or the client's document.
     source: Place,
@@ -168,7 +180,7 @@ struct FindingJson {
     first_seen: String,
     /// Whether its notification arrived, where there was one to send: `false` makes it new again.
     notified: bool,
-    /// The waiver that covers it.
+    /// The waiver that covers it. It does not silence an overdue finding.
     waived: Option<Waived>,
     /// The client was not as its `expect` says: it may be another one than the one meant.
     #[serde(default)]
@@ -254,8 +266,8 @@ impl JsonSchema for Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
-    /// The report before does not have it, has it as waived, has another live value of a security field, or its
-    /// notification failed.
+    /// The report before does not have it, has it as waived or as not overdue, has another live value of a security
+    /// field, or its notification failed.
     New,
     /// The report before has it too.
     Continuing,

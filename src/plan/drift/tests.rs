@@ -1,12 +1,14 @@
 //! Stories over several runs of drift.
 
+mod overdue;
+
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::model::{
-    ClientId, Declaration, DeclaredClient, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Origin, Place,
-    Setting, Waived, Waiver, value,
+    CalendarTime, ClientId, DayZone, Declaration, DeclaredClient, Failure, FailureKind, FieldMask, Layer, Live,
+    ManagedField, Origin, Place, Setting, Waived, Waiver, value,
 };
 use crate::plan::{ClientPlan, Plan};
 
@@ -56,7 +58,7 @@ struct Runs {
     known: Vec<DeclaredClient>,
     whole: bool,
     waivers: Vec<Waiver>,
-    today: &'static str,
+    instant: &'static str,
     at: u32,
     past: Option<PreviousReport>,
 }
@@ -64,7 +66,7 @@ struct Runs {
 impl Runs {
     fn of(declarations: &[Declaration]) -> Runs {
         let known = declarations.iter().map(DeclaredClient::from).collect();
-        Runs { known, whole: true, waivers: Vec::new(), today: "2026-11-24", at: 0, past: None }
+        Runs { known, whole: true, waivers: Vec::new(), instant: "2026-11-24T23:59:59Z", at: 0, past: None }
     }
 
     fn run(&mut self, clients: &[ClientPlan], budget: Option<u64>) -> DriftReport {
@@ -72,7 +74,7 @@ impl Runs {
         self.at += 1;
         let now = RunContext {
             at: &at,
-            today: self.today,
+            instant: self.instant.parse().unwrap(),
             declared: &self.known,
             selected: &self.known,
             whole: self.whole,
@@ -214,9 +216,10 @@ fn a_pending_change_is_a_finding_only_where_live_is_more_open_than_declared() {
 }
 
 fn waiver(field: Option<Setting>, until: &str) -> Waiver {
-    let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: until.into() };
+    let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: CalendarTime::parse(until).unwrap() };
     let (client, source) = (ClientId::parse("12").unwrap(), Place::new("ringform.yaml".into(), 9, 5));
-    Waiver { client, credentials: None, field, terms, source }
+    let end = terms.until.end(&DayZone::default());
+    Waiver { client, credentials: None, field, terms, source, end }
 }
 
 #[test]
@@ -229,7 +232,7 @@ fn a_waiver_covers_until_its_last_day_and_then_the_finding_is_new_again() {
     assert!(report.findings[0].waived.is_some() && !report.findings[0].is_news());
     assert_eq!(states(&runs.run(&drifted, None)), [Continuing]);
     // No run reads it on the day after; the next read makes it new.
-    runs.today = "2026-11-25";
+    runs.instant = "2026-11-25T00:00:00Z";
     let report = runs.run(&[failed(&one, FailureKind::Interrupted)], None);
     assert_eq!((states(&report), report.expired_waivers.len()), (vec![Unread], 1));
     let report = runs.run(&drifted, None);

@@ -2,6 +2,8 @@
 //!
 //! Owns which changes such a run leaves out, and the sentences that say why. `closing` owns the value that it sends.
 
+use jiff::Timestamp;
+
 use crate::model::waiver::holding;
 use crate::model::{ClientKey, Difference, Setting, SettingSet, Untrusted, Waived, Waiver};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
@@ -16,8 +18,8 @@ pub struct ClosingScope {
     pub waivers: Vec<Waiver>,
     /// The fields that no waiver covers.
     pub never_waived: SettingSet,
-    /// The day, `YYYY-MM-DD`.
-    pub today: String,
+    /// The instant of the run.
+    pub at: Timestamp,
 }
 
 impl ClosingScope {
@@ -56,7 +58,7 @@ impl ClosingScope {
         if difference.is_overdue() {
             return None;
         }
-        holding(&self.waivers, self.never_waived, &self.today, client, Some(difference.setting))
+        holding(&self.waivers, self.never_waived, self.at, client, Some(difference.setting))
     }
 }
 

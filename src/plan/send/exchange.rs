@@ -4,14 +4,16 @@
 //! actions out with real HTTP; tests drive the same code through every sequence of events. Its rules:
 //!
 //! * A PUT whose fate is unknown is never sent again before the client was read and the reading judged.
-//! * Nothing is sent once the client was found stale.
+//! * Nothing is sent once the client was found stale, or once its plan has expired.
 //! * Every exchange ends in exactly one result.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted};
+use jiff::Timestamp;
+
+use crate::model::{Failure, FailureKind, Live, SettingSet, Untrusted, instant_text};
 use crate::plan::client::ClientPlan;
 use crate::plan::send::body::PutBody;
 use crate::plan::send::patch::Patch;
@@ -52,6 +54,8 @@ pub enum Event {
     FateUnknown(Failure),
     /// The last reading is too old to send by.
     TooOld,
+    /// The declaration of the client has changed since the plan, at this instant.
+    Expired(Timestamp),
     /// A wait is over.
     Waited,
     /// Nothing new may start, and why: interrupted, or other clients' writes went wrong.
@@ -63,14 +67,15 @@ pub enum Event {
 pub enum NextAction<B = Patch> {
     /// Read the client.
     Read,
-    /// Send the PUT. Unless it was `just_read`, answer [`Event::TooOld`] instead when the last reading is too old.
+    /// Send the PUT. Answer [`Event::Expired`] instead when the plan of the client is over, and, unless it was
+    /// `just_read`, [`Event::TooOld`] when the last reading is too old.
     Send {
         /// The proof that it may be sent, and the body.
         cleared: ClearedPatch<B>,
         /// The client was read a moment ago, for this.
         just_read: bool,
     },
-    /// Get a fresh token, then send; or answer [`Event::TooOld`] when the last reading is too old by then.
+    /// Get a fresh token, then send; or answer [`Event::TooOld`] or [`Event::Expired`] when that is so by then.
     Renew {
         /// The proof that it may be sent, and the body.
         cleared: ClearedPatch<B>,
@@ -189,6 +194,7 @@ impl<'p, B: PutBody> Exchange<'p, B> {
                 self.sends = self.sends.saturating_sub(1);
                 NextAction::Read
             }
+            Event::Expired(at) => self.expired(at),
             Event::Waited if self.unknown.is_some() => NextAction::Read,
             Event::Waited => self.judge(false),
             Event::Stopped(why) => self.stopped(&why.into()),
@@ -319,6 +325,13 @@ impl<'p, B: PutBody> Exchange<'p, B> {
             outcome,
             Details { message, confirmed_by: Some(confirmed_by), in_doubt: false, not_converged, collateral },
         )
+    }
+
+    /// The plan of this client is over: a dated setting of it began or ended.
+    fn expired(&self, at: Timestamp) -> NextAction<B> {
+        let at = instant_text(at);
+        let why = format!("its declaration changed at {at}, so this plan of it is over; make a new plan");
+        self.finish(ApplyResult::Stale, why.into())
     }
 
     fn give_up(&self, failure: Failure) -> NextAction<B> {

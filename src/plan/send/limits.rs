@@ -7,7 +7,9 @@ use crate::model::{
     ClientShare, Diagnostic, Direction, LimitBound, LimitKind, LimitSource, Place, SendLimits, Untrusted,
 };
 use crate::plan::client::Status;
+use crate::plan::compare::Change;
 use crate::plan::document::plan::Plan;
+use crate::plan::scheduled::ScheduledChange;
 
 /// A limit that a plan exceeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +80,14 @@ impl PlanSize {
         };
         match kind {
             LimitKind::Changes => would(self.changes, "setting", "change"),
-            LimitKind::Opening => would(opening(plan), "change", "open the PBX to more callers"),
+            LimitKind::Opening => {
+                let openings = Openings::of(plan);
+                let would = would(openings.now + openings.dated, "change", "open the PBX to more callers")?;
+                Some(match openings.dated {
+                    0 => would,
+                    dated => format!("{would} ({dated} by dated settings of this change set)"),
+                })
+            }
             LimitKind::ChangedClients => would(self.clients, "client", "change"),
             LimitKind::ChangedShare => ClientShare::is_more(self.clients, self.selected, most)
                 .then(|| format!("{} of {} clients would change", self.clients, self.selected)),
@@ -87,10 +96,33 @@ impl PlanSize {
     }
 }
 
-/// How many changes that are to be sent open the PBX.
-fn opening(plan: &Plan) -> u64 {
-    let changes = plan.clients.iter().flat_map(|client| client.to_send());
-    changes.filter(|change| change.effect() == Some(Direction::Opens)).count() as u64
+/// What opens the PBX.
+#[derive(Default)]
+struct Openings {
+    /// Changes that are to be sent.
+    now: u64,
+    /// Dated settings that the change set brings, without those whose opening such a change already sends.
+    dated: u64,
+}
+
+impl Openings {
+    fn of(plan: &Plan) -> Openings {
+        let (mut openings, now) = (Openings::default(), plan.run.instant());
+        for client in &plan.clients {
+            let opens = |change: &&Change| change.effect() == Some(Direction::Opens);
+            openings.now += client.to_send().filter(opens).count() as u64;
+            if client.only_closing {
+                continue;
+            }
+            let is_sent = |entry: &ScheduledChange| {
+                let holds = now.is_some_and(|now| entry.begins_at.is_none_or(|begin| begin <= now));
+                holds && client.to_send().filter(opens).any(|change| entry.is_part_of(&change.difference))
+            };
+            let dated = client.scheduled.iter().filter(|entry| entry.effect() == Some(Direction::Opens));
+            openings.dated += dated.filter(|entry| !is_sent(entry)).count() as u64;
+        }
+        openings
+    }
 }
 
 /// The kinds that bound the size of a plan.

@@ -35,7 +35,7 @@ impl ReplanRules {
                 change.difference.live = state;
                 // Whether the new value outlived its end is not known here, so a waiver keeps it out until the next run.
                 let because = change.difference.dated.take().and_then(|dated| dated.because);
-                change.difference.dated = DatedCause { because, overdue_since: None }.or_none();
+                change.difference.dated = DatedCause { because, ..DatedCause::default() }.or_none();
             }
         }
         client.changes.retain(|change| change.difference.live != change.difference.declared);

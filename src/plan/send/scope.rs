@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::model::{ClientId, ClientKey, Declaration, Origin, Setting, SettingSet, Waiver};
 use crate::plan::client::{BlockedKind, ClientPlan};
 use crate::plan::send::closing_scope::ClosingScope;
@@ -75,8 +77,8 @@ impl SendScope {
     }
 
     /// The same scope with the waivers of a run that can only close. No other run sends by waivers.
-    pub fn with_waivers(self, waivers: &[Waiver], never_waived: SettingSet, today: &str) -> SendScope {
-        let with = |_| ClosingScope { waivers: waivers.to_vec(), never_waived, today: today.to_owned() };
+    pub fn with_waivers(self, waivers: &[Waiver], never_waived: SettingSet, at: Timestamp) -> SendScope {
+        let with = |_| ClosingScope { waivers: waivers.to_vec(), never_waived, at };
         SendScope { closing: self.closing.map(with), ..self }
     }
 

@@ -2,21 +2,26 @@
 
 use super::*;
 use crate::model::guard::{Condition, Enforcement, Guard, RuleSource};
-use crate::model::{DatedCause, SettingSet, Waived, Waiver};
+use crate::model::{CalendarTime, DatedCause, DayZone, SettingSet, Waived, Waiver};
 use crate::plan::send::{ClosingPatch, ClosingScope, NotClosed, PutBody, Recheck, SendScope, recheck};
 use crate::plan::{Blocked, BlockedKind, GuardList, Patch, guards};
 
 const TODAY: &str = "2026-11-27";
 
+/// The instant of the run.
+const NOW: &str = "2026-11-27T12:00:00Z";
+
 fn closing_scope() -> SendScope {
-    let closing = ClosingScope { today: TODAY.to_owned(), ..ClosingScope::default() };
+    let closing = ClosingScope { at: NOW.parse().unwrap(), ..ClosingScope::default() };
     SendScope { closing: Some(closing), ..SendScope::default() }
 }
 
 fn waiver(field: Option<Setting>, until: &str) -> Waiver {
-    let terms = Waived { owner: "noc".into(), reason: "moving".into(), until: until.to_owned() };
+    let until = CalendarTime::parse(until).unwrap();
+    let end = until.end(&DayZone::default());
+    let terms = Waived { owner: "noc".into(), reason: "moving".into(), until };
     let client = ClientId::parse("12").unwrap();
-    Waiver { client, credentials: None, field, terms, source: Place::new("ringform.yaml".into(), 9, 5) }
+    Waiver { client, credentials: None, field, terms, source: Place::new("ringform.yaml".into(), 9, 5), end }
 }
 
 /// The plan of client 12 in such a run.
@@ -89,7 +94,7 @@ fn a_waiver_that_holds_today_keeps_the_field_out() {
         (vec![], SettingSet::default(), true),
     ];
     for (waivers, never_waived, sent) in table {
-        let scope = closing_scope().with_waivers(&waivers, never_waived, TODAY);
+        let scope = closing_scope().with_waivers(&waivers, never_waived, NOW.parse().unwrap());
         for live in [json!("RU TR"), json!("TR"), json!("ZZ")] {
             let client = marked(&scope, &live, &json!("RU"));
             let shown = format!("{waivers:?} {live}: {}", note(&client));
@@ -101,11 +106,11 @@ fn a_waiver_that_holds_today_keeps_the_field_out() {
 
 #[test]
 fn no_waiver_covers_an_opening_that_outlived_its_end() {
-    let scope = closing_scope().with_waivers(&[waiver(None, TODAY)], SettingSet::default(), TODAY);
+    let scope = closing_scope().with_waivers(&[waiver(None, TODAY)], SettingSet::default(), NOW.parse().unwrap());
     for (since, sent) in [(None, false), (Some("2026-11-20T00:00:00Z"), true)] {
         let mut client = planned(Setting::GeoList, &json!("RU TR"), &json!("RU"));
         let overdue_since = since.map(|at| at.parse().unwrap());
-        client.changes[0].difference.dated = DatedCause { because: None, overdue_since }.or_none();
+        client.changes[0].difference.dated = DatedCause { because: None, overdue_since, opens_for_days: None }.or_none();
         scope.mark(&mut client);
         assert_eq!(client.is_to_send(), sent, "{since:?}");
     }

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement};
-use crate::model::{Guard, Untrusted};
+use crate::model::{DatedCause, Guard, Untrusted};
+use crate::plan::scheduled::ScheduledChange;
 use crate::plan::{BlockedKind, GuardList, guards};
 
 /// What a guard did with a client.
@@ -44,10 +45,11 @@ fn guard(name: &str, field: Option<Setting>, effect: Enforcement, when: Conditio
 
 /// A built-in guard as a project switches it on by name.
 fn built_in(name: &str) -> Guard {
-    let BuiltIn { field, effect, max_countries, to_all, unmanaged, .. } =
+    let BuiltIn { field, effect, max_countries, max_days, to_all, unmanaged, .. } =
         BUILT_IN.iter().find(|one| one.name == name).unwrap();
     let to = to_all.then(|| state(Setting::GeoList, &json!("*")));
-    let when = Condition { to, max_countries: *max_countries, unmanaged: *unmanaged, ..Condition::default() };
+    let (max_countries, max_days, unmanaged) = (*max_countries, *max_days, *unmanaged);
+    let when = Condition { to, max_countries, max_days, unmanaged, ..Condition::default() };
     guard(name, *field, *effect, when)
 }
 
@@ -68,6 +70,16 @@ fn every_built_in_guard_judges_as_documented() {
         ("too-many-countries", geo, json!("RU"), json!(ten), Pass),
         ("too-many-countries", geo, json!(eleven), json!(null), Pass),
         ("too-many-countries", geo, json!(eleven), json!(eleven), Warn),
+        ("opening-needs-end", geo, json!("RU"), json!("RU BY"), Deny),
+        ("opening-needs-end", geo, json!("RU"), json!("BY"), Deny),
+        ("opening-needs-end", geo, json!("RU"), json!("*"), Deny),
+        ("opening-needs-end", geo, json!("RU"), json!(null), Deny),
+        ("opening-needs-end", geo, json!(null), json!("*"), Deny),
+        ("opening-needs-end", geo, json!(null), json!("RU BY"), Pass),
+        ("opening-needs-end", geo, json!("*"), json!("RU BY"), Pass),
+        ("opening-needs-end", geo, json!("ZZ"), json!("RU BY"), Pass),
+        ("opening-needs-end", geo, json!("RU BY"), json!("RU BY"), Pass),
+        ("opening-needs-end", rule, json!(1), json!(2), Pass),
         ("trusted-network-changed", network, json!(1), json!(2), Deny),
         ("trusted-network-changed", network, json!(1), json!(null), Deny),
         ("trusted-network-changed", network, json!(null), json!(2), Deny),
@@ -184,6 +196,90 @@ fn a_withheld_change_is_a_warning_and_a_failed_client_is_not_judged() {
     let failure = crate::model::Failure::new(crate::model::FailureKind::Timeout, "no answer");
     let mut failed = ClientPlan::failed(&declaration(&[(Setting::GeoList, json!("*"))]), failure);
     assert_eq!(judge(&guard, &mut failed), Pass);
+}
+
+#[test]
+fn an_opening_passes_for_as_many_days_as_the_guard_allows() {
+    let few = Condition { max_days: Some(14), ..Condition::default() };
+    let own = guard("own", Some(Setting::GeoList), Enforcement::Deny, few);
+    let end = |days: u32| format!("it opens for {days} days, and at most");
+    let lasts = "it opens without an end; declare what it adds under `temporary`, for at most".to_owned();
+    let table = [
+        // Days of the change, the verdicts of 30 and of 14 days, and how their messages go on.
+        (Some(1), Pass, Pass, String::new()),
+        (Some(14), Pass, Pass, String::new()),
+        (Some(15), Pass, Deny, end(15)),
+        (Some(30), Pass, Deny, end(30)),
+        (Some(31), Deny, Deny, end(31)),
+        (None, Deny, Deny, lasts),
+    ];
+    for (opens_for_days, of_30, of_14, sentence) in table {
+        for (guard, expected, most) in [(&built_in("opening-needs-end"), of_30, 30), (&own, of_14, 14)] {
+            let mut client = planned(Setting::GeoList, &json!("RU"), &json!("RU TR"));
+            let cause = DatedCause { opens_for_days, ..DatedCause::default() };
+            client.changes[0].difference.dated = cause.or_none();
+            assert_eq!(judge(guard, &mut client), expected, "{opens_for_days:?}, {most}");
+            if expected == Deny {
+                let message = client.blocked[0].message.raw();
+                assert!(message.contains(&format!("is against the guard: {sentence} {most}")), "{message}");
+            }
+        }
+    }
+}
+
+/// A dated setting that client 12 gets in December.
+fn scheduled(setting: Setting, before: &Json, after: &Json) -> ScheduledChange {
+    ScheduledChange {
+        setting,
+        before: state(setting, before),
+        after: state(setting, after),
+        from: Some("2026-12-01".into()),
+        until: "2026-12-14".into(),
+        begins_at: Some("2026-12-01T00:00:00Z".parse().unwrap()),
+        ends_at: "2026-12-15T00:00:00Z".parse().unwrap(),
+        owner: "anna".into(),
+        reason: "fair".into(),
+        source: Place::new("clients/12.yaml".into(), 4, 3),
+        opens_for_days: Some(14),
+    }
+}
+
+#[test]
+fn a_dated_setting_to_come_is_judged_like_a_change_and_stops_a_client_in_sync() {
+    let geo = |effect, when| guard("g", Some(Setting::GeoList), effect, when);
+    let to = |json: Json| Condition { to: Some(state(Setting::GeoList, &json)), ..Condition::default() };
+    let any = Condition::default;
+    let table = [
+        (geo(Enforcement::Deny, any()), json!("RU"), json!("RU TR"), Deny),
+        (geo(Enforcement::Warn, any()), json!("RU"), json!("RU TR"), Warn),
+        (geo(Enforcement::Deny, to(json!("RU TR"))), json!("RU"), json!("RU TR"), Deny),
+        (geo(Enforcement::Deny, to(json!("RU"))), json!("BY"), json!("BY TR"), Pass),
+        // An entry that changes nothing.
+        (geo(Enforcement::Deny, any()), json!("RU TR"), json!("RU TR"), Pass),
+        (built_in("opening-needs-end"), json!("RU"), json!("RU TR"), Pass),
+        (built_in("dial-rule-changed"), json!("RU"), json!("RU TR"), Pass),
+    ];
+    for (guard, before, after, expected) in table {
+        let mut client = planned(Setting::HoldMusic, &json!(7), &json!(7));
+        client.scheduled = Box::new([scheduled(Setting::GeoList, &before, &after)]);
+        assert_eq!(judge(&guard, &mut client), expected, "{before} → {after}, {:?}", guard.when);
+        // A run that can only close begins no entry.
+        client.blocked.clear();
+        client.only_closing = true;
+        assert_eq!(judge(&guard, &mut client), Pass, "{before} → {after}, {:?}", guard.when);
+    }
+    // The change of now says it already. Where the run withholds that, the entry stops the client.
+    let guard = geo(Enforcement::Deny, any());
+    let mut client = planned(Setting::GeoList, &json!("RU"), &json!("RU TR"));
+    client.scheduled = Box::new([scheduled(Setting::GeoList, &json!("RU"), &json!("RU TR"))]);
+    assert_eq!(judge(&guard, &mut client), Deny);
+    assert_eq!(client.blocked.len(), 1);
+    assert!(!client.blocked[0].message.raw().contains("entry"), "{:?}", client.blocked);
+    client.blocked.clear();
+    client.changes[0].withheld = true;
+    let warnings = guards::judge(&GuardList::new(std::slice::from_ref(&guard), &[]), &mut client);
+    assert_eq!((client.blocked.len(), warnings.len()), (1, 1));
+    assert!(client.blocked[0].message.raw().contains("the entry of clients/12.yaml:4:3, which begins on 2026-12-01"));
 }
 
 #[test]

@@ -140,9 +140,12 @@ impl<'p> Annotation<'p> {
         self.state = Some(finding.state);
         self.first_seen = Some(&finding.first_seen);
         if let Some(waived) = &finding.waived {
-            self.waived = Some(waived);
-            self.level = AnnotationLevel::Note;
-            self.rank = AnnotationRank::Waived;
+            // No waiver covers what is open past the end of its entry.
+            if !self.rule.is_overdue() {
+                self.waived = Some(waived);
+                self.level = AnnotationLevel::Note;
+                self.rank = AnnotationRank::Waived;
+            }
         }
     }
 

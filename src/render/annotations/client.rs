@@ -8,6 +8,7 @@ use crate::render::annotations::annotation::{AnnotatedClient, Annotation, Annota
 use crate::render::annotations::difference;
 use crate::render::annotations::drift::FindingIndex;
 use crate::render::annotations::rule;
+use crate::render::annotations::scheduled;
 use crate::render::escape::cut;
 use crate::render::totals::word;
 use crate::render::wording::change::MarkBy;
@@ -33,6 +34,7 @@ pub(super) fn annotations<'p>(
         None => compared(client, by, who, findings, list),
     }
     unconfirmed(client, who, findings, list);
+    scheduled::annotations(client, who, list);
     for released in &client.released {
         let message = format!("{} is no longer managed and left as it is", released.field).into();
         let (level, rank, field) = (AnnotationLevel::Note, AnnotationRank::Rest, Some(released.field));

@@ -8,6 +8,7 @@ use crate::render::annotations::annotation::{AnnotatedClient, Annotation, Annota
 use crate::render::annotations::rule;
 use crate::render::escape::cut;
 use crate::render::wording::change::{MarkBy, signed, state};
+use crate::render::wording::dated;
 
 /// The most countries that are named as added or removed.
 const CODES: usize = 12;
@@ -20,7 +21,7 @@ pub(super) fn annotation<'p>(
     sentence: Untrusted,
 ) -> Annotation<'p> {
     let (level, rank) = gravity(difference, by);
-    let (rule, field) = (rule::of_difference(difference), Some(difference.setting));
+    let (rule, field) = (rule::of_difference(difference, by), Some(difference.setting));
     who.annotation(level, rank, rule, field, sentence, &difference.place)
 }
 
@@ -31,6 +32,7 @@ fn gravity(difference: &Difference, by: MarkBy) -> (AnnotationLevel, AnnotationR
     let grave = risk.severity == Severity::Security;
     let closes = risk.effect == Some(Direction::Closes);
     match (difference.origin, grave) {
+        _ if rule::is_overdue(difference, by) => (AnnotationLevel::Error, AnnotationRank::Opened),
         (_, true) if by == MarkBy::Exposure && difference.is_exposed() => {
             (AnnotationLevel::Error, AnnotationRank::Opened)
         }
@@ -51,6 +53,9 @@ pub(super) fn sentence(difference: &Difference, by: MarkBy) -> Untrusted {
     let [declared, live] = values(difference);
     let (declared, live) = (declared.raw(), live.raw());
     let sentence = match difference.origin {
+        _ if rule::is_overdue(difference, by) => {
+            format!("{field} is open past the end of its entry: declared {declared}, live {live}")
+        }
         Origin::Pending if by == MarkBy::Exposure && difference.is_exposed() => {
             format!("{field} is not as declared yet: live {live}, declared {declared}")
         }
@@ -63,6 +68,7 @@ pub(super) fn sentence(difference: &Difference, by: MarkBy) -> Untrusted {
     };
     let (added, removed) = (difference.added(), difference.removed());
     let countries = match difference.origin {
+        _ if rule::is_overdue(difference, by) => signed(&removed, &added, CODES),
         Origin::Pending | Origin::Unknown => signed(&added, &removed, CODES),
         Origin::Drift | Origin::Conflict => signed(&removed, &added, CODES),
     };
@@ -103,10 +109,22 @@ fn with_marks(sentence: &str, countries: &str, difference: &Difference, by: Mark
         (MarkBy::Effect, Origin::Drift | Origin::Conflict | Origin::Unknown) => "the write ",
     };
     let grave = match by.mark(by.direction(difference)) {
+        _ if rule::is_overdue(difference, by) => "; security".to_owned(),
         (true, "") => "; security".to_owned(),
         (true, word) => format!("; security: {actor}{word}"),
         (false, "") => String::new(),
         (false, word) => format!("; {actor}{word}"),
     };
-    format!("{sentence}{countries}{grave}").into()
+    format!("{sentence}{countries}{grave}{}", cause(difference).raw()).into()
+}
+
+/// Since when it is overdue, and which entry began or ended.
+fn cause(difference: &Difference) -> Untrusted {
+    let because = difference.dated.as_deref().and_then(|dated| dated.because.as_ref());
+    // The annotation is in the file of the declaration.
+    let is_elsewhere = because.is_some_and(|one| one.source.file != difference.place.file);
+    let raw = |text: &Untrusted| text.raw().to_owned();
+    let because = because.map(|one| format!("; {}", dated::because(one, is_elsewhere, raw))).unwrap_or_default();
+    let overdue = dated::overdue_since(difference).map(|since| format!("; {}", dated::overdue(since)));
+    format!("{}{because}", overdue.unwrap_or_default()).into()
 }

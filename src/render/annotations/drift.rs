@@ -72,8 +72,8 @@ fn earlier(finding: &Finding) -> Option<Annotation<'_>> {
 fn expired(waiver: &Waiver) -> Annotation<'_> {
     let what = waiver.field.map_or("the whole client", |field| field.name());
     let (owner, reason) = (cut(&waiver.terms.owner, NAME), cut(&waiver.terms.reason, VALUE));
-    let until = &waiver.terms.until;
-    let message = format!("the waiver of {what} by {} ended on {until}: {}", owner.raw(), reason.raw()).into();
+    let ended = waiver.terms.until.when();
+    let message = format!("the waiver of {what} by {} ended {ended}: {}", owner.raw(), reason.raw()).into();
     let who = AnnotatedClient { client: waiver.client, credentials: waiver.credentials.as_deref(), name: None };
     let rule = rule::EXPIRED_WAIVER;
     let annotation =

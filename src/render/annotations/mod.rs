@@ -12,3 +12,4 @@ pub(super) mod list;
 mod path;
 mod rule;
 pub(super) mod sarif;
+mod scheduled;

@@ -4,6 +4,8 @@
 
 use crate::model::diagnostic::RULES;
 use crate::model::{Difference, Direction, Origin, Severity};
+use crate::render::wording::change::MarkBy;
+use crate::render::wording::dated::overdue_since;
 
 /// A kind of annotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,9 @@ pub(crate) const CLIENT_FAILED: AnnotationRule<'static> = rule("client-failed", 
 pub(crate) const EXPIRED_WAIVER: AnnotationRule<'static> = rule("expired-waiver", "expired waiver");
 pub(crate) const NOT_APPLIED: AnnotationRule<'static> = rule("not-applied", "not applied");
 pub(crate) const RELEASED: AnnotationRule<'static> = rule("released", "released");
+pub(crate) const SCHEDULED: AnnotationRule<'static> = rule("scheduled", "scheduled");
+pub(crate) const SCHEDULED_SECURITY: AnnotationRule<'static> =
+    security("scheduled-security", "scheduled security change", "5.0");
 pub(crate) const RESOLVED: AnnotationRule<'static> = rule("resolved", "resolved");
 const CONFLICT: AnnotationRule<'static> = rule("conflict", "conflict");
 const CONFLICT_SECURITY: AnnotationRule<'static> = security("conflict-security", "security conflict", "8.0");
@@ -38,12 +43,16 @@ const DIFFERENCE_SECURITY: AnnotationRule<'static> = security("difference-securi
 const DRIFT: AnnotationRule<'static> = rule("drift", "drift");
 const DRIFT_OPENED: AnnotationRule<'static> = security("drift-opened", "opened outside of git", "9.5");
 const DRIFT_SECURITY: AnnotationRule<'static> = security("drift-security", "security drift", "8.0");
+const OVERDUE: AnnotationRule<'static> = security("overdue-opening", "open past its end", "9.5");
 const PENDING: AnnotationRule<'static> = rule("pending", "change");
 const PENDING_SECURITY: AnnotationRule<'static> = security("pending-security", "security change", "5.0");
 
-/// The rule of a difference.
-pub(crate) fn of_difference(difference: &Difference) -> AnnotationRule<'static> {
+/// The rule of a difference. No origin hides what is open past the end of its entry, unless a write closes it.
+pub(crate) fn of_difference(difference: &Difference, by: MarkBy) -> AnnotationRule<'static> {
     let risk = difference.risk();
+    if is_overdue(difference, by) {
+        return OVERDUE;
+    }
     match (difference.origin, risk.severity) {
         (Origin::Pending, Severity::Info) => PENDING,
         (Origin::Pending, Severity::Security) => PENDING_SECURITY,
@@ -57,10 +66,20 @@ pub(crate) fn of_difference(difference: &Difference) -> AnnotationRule<'static> 
     }
 }
 
+/// Whether the difference is open past the end of its entry, in a report of how live compares with git.
+pub(crate) fn is_overdue(difference: &Difference, by: MarkBy) -> bool {
+    by == MarkBy::Exposure && overdue_since(difference).is_some()
+}
+
 impl<'p> AnnotationRule<'p> {
     /// Whether it reports a success that needs no action.
     pub(crate) fn is_good(&self) -> bool {
         [APPLIED.id, RESOLVED.id].contains(&self.id)
+    }
+
+    /// Whether it reports an opening that outlived its end.
+    pub(crate) fn is_overdue(&self) -> bool {
+        self.id == OVERDUE.id
     }
 
     /// Whether ringform could not compare the client, or could not apply its changes.
@@ -75,7 +94,8 @@ impl<'p> AnnotationRule<'p> {
 
     /// Whether the client is not as declared: an error as above, or a difference.
     pub(crate) fn is_finding(&self) -> bool {
-        ![APPLIED.id, RELEASED.id, RESOLVED.id, EXPIRED_WAIVER.id].contains(&self.id)
+        let others = [APPLIED, RELEASED, RESOLVED, EXPIRED_WAIVER, SCHEDULED, SCHEDULED_SECURITY];
+        !others.iter().any(|other| other.id == self.id)
     }
 
     /// The rule of a problem in a file.

@@ -8,9 +8,11 @@ use std::fmt::Write;
 use crate::model::{FailureKind, Setting, SettingSet, Untrusted};
 use crate::plan::{ApplyResult, Blocked, BlockedKind, Change, ClientPlan, Plan};
 use crate::render::grouping::blocked::{BlockedGroup, blocked_groups, common_reason};
+use crate::render::grouping::dated::{cause_scope, dated_key};
 use crate::render::grouping::places::{ChangedClient, PlaceGroup, place_groups};
 use crate::render::grouping::similar::{KeyedLists, MANY, masked};
 use crate::render::wording::change::MarkBy;
+use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::place::reason;
 
 /// The clients of a plan in groups.
@@ -22,11 +24,11 @@ pub(crate) struct ClientGroups<'p> {
     pub blocked: Vec<BlockedGroup<'p>>,
     /// Groups of more than [`MANY`] clients with identical other changes; the largest group first.
     pub many: Vec<ClientGroup<'p>>,
-    /// Other clients with a difference, each a group of one, in the order of the plan.
+    /// Other clients with a difference, or that a guard stops, each a group of one, in the order of the plan.
     pub alone: Vec<ClientGroup<'p>>,
     /// Clients that ringform could not compare or apply, by cause; the most frequent cause last.
     pub causes: Vec<FailureCause<'p>>,
-    /// Clients that are as declared.
+    /// Clients that are as declared, and that no guard stops for a dated setting that begins later.
     pub in_sync: Vec<&'p ClientPlan>,
 }
 
@@ -77,7 +79,7 @@ impl<'p> ClientGroups<'p> {
         for client in &plan.clients {
             if is_undone(client) {
                 undone.add(cause_key(client), client);
-            } else if client.changes.is_empty() && client.released.is_empty() {
+            } else if client.changes.is_empty() && client.released.is_empty() && client.blocked.is_empty() {
                 groups.in_sync.push(client);
             } else if is_shown(client) {
                 let whole = ClientRest { client, at: changed.len(), taken: SettingSet::default() };
@@ -158,7 +160,8 @@ impl<'p> ClientRest<'p> {
         for change in self.changes() {
             let (before, after) = (change.difference.live.to_json(), change.difference.declared.to_json());
             let (setting, origin) = (change.difference.setting, change.difference.origin);
-            add(format_args!("\0{setting}\0{before}\0{after}\0{origin:?}\0{}", change.withheld));
+            let cause = dated_key(&change.difference);
+            add(format_args!("\0{setting}\0{before}\0{after}\0{origin:?}\0{}\0{cause:?}", change.withheld));
         }
         for blocked in client.blocked.iter().filter(|blocked| self.shows(blocked)) {
             add(format_args!("\0{}", reason(blocked).raw()));
@@ -187,13 +190,14 @@ impl<'p> ClientGroup<'p> {
         self.clients[0]
     }
 
-    /// Whether a change of the group is written in one place for all of them, as with a profile.
-    pub(crate) fn is_one_place(&self, change: &Change) -> bool {
+    /// A change of the group as all its clients have it: whether one place declares it, as with a profile.
+    pub(crate) fn view(&self, change: &'p Change, by: MarkBy) -> DifferenceView<'p> {
         let sample = &change.difference;
-        self.clients.iter().all(|client| {
-            let other = client.changes.iter().find(|other| other.difference.setting == sample.setting);
-            other.is_some_and(|other| other.difference.place == sample.place && other.difference.layer == sample.layer)
-        })
+        let same = |other: &&'p Change| other.difference.setting == sample.setting;
+        let of_clients = || self.clients.iter().filter_map(|client| client.changes.iter().find(same));
+        let of_clients = || of_clients().map(|change| &change.difference);
+        let placed = of_clients().all(|other| other.place == sample.place && other.layer == sample.layer);
+        DifferenceView::of_change(change, by).of_many(placed, cause_scope(of_clients()))
     }
 
     /// The fields that a [`PlaceGroup`] shows, in words; `None` without one.

@@ -5,11 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::model::{ClientId, Direction, Layer, Place, Setting};
+use crate::model::{ClientId, Difference, Direction, Place, Setting};
 use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::grouping::clients::ClientGroups;
+use crate::render::grouping::dated::{cause_scope, dated_key};
 use crate::render::grouping::similar::{KeyedLists, MANY};
+use crate::render::wording::dated::overdue_since;
+use crate::render::wording::difference::DifferenceView;
 
 /// Findings that a format shows as one. They differ in client, name and place only, or also in their live value.
 pub(crate) struct FindingGroup<'p> {
@@ -40,6 +43,7 @@ impl<'p> FindingGroups<'p> {
     pub(crate) fn of(report: &'p DriftReport) -> FindingGroups<'p> {
         let part = |finding: &Finding| match (finding.state, &finding.waived) {
             (FindingState::Resolved, _) => 3,
+            (FindingState::New | FindingState::Continuing, _) if is_overdue(finding) => 0,
             (_, Some(_)) => 2,
             (FindingState::Unread, None) => 1,
             (FindingState::New | FindingState::Continuing, None) => 0,
@@ -62,6 +66,18 @@ impl<'p> FindingGroup<'p> {
         self.findings.len() == 1 || (first.is_some() && self.findings.iter().all(|one| place(one) == first))
     }
 
+    /// Whether this run found it, and no waiver covers it. No waiver covers what is overdue.
+    pub(crate) fn is_open(&self) -> bool {
+        let is_found = matches!(self.sample().state, FindingState::New | FindingState::Continuing);
+        self.sample().is_open() || (is_found && is_overdue(self.sample()))
+    }
+
+    /// The difference as all its findings have it; `None`: the clients could not be read.
+    pub(crate) fn view(&self) -> Option<DifferenceView<'p>> {
+        let cause = cause_scope(self.findings.iter().filter_map(|one| one.difference()));
+        DifferenceView::of_finding(self.sample()).map(|view| view.of_many(self.is_one_place(), cause))
+    }
+
     /// The finding that was seen first.
     pub(crate) fn earliest(&self) -> &'p Finding {
         self.findings.iter().min_by_key(|one| &one.first_seen).unwrap_or(&self.findings[0])
@@ -73,7 +89,8 @@ fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<
     let mut equal = KeyedLists::default();
     for (at, finding) in findings.enumerate() {
         let Finding { state, first_seen, waived, .. } = finding;
-        let values = finding.difference().map(|one| (one.setting, one.origin, &one.declared, &one.live));
+        let values = |one: &'p Difference| (one.setting, one.origin, &one.declared, &one.live, dated_key(one));
+        let values = finding.difference().map(values);
         equal.add(format!("{values:?}\0{state:?}\0{first_seen}\0{waived:?}"), (at, finding));
     }
     let mut places: BTreeMap<PlaceKey<'_>, Vec<EqualFindings<'p>>> = BTreeMap::new();
@@ -94,13 +111,18 @@ fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<
     all.into_iter().map(|(_, group)| group).collect()
 }
 
-/// A declared place of a profile, and the state of its findings.
+/// Whether it is open past the end of an entry. No waiver covers that.
+fn is_overdue(finding: &Finding) -> bool {
+    finding.difference().and_then(overdue_since).is_some()
+}
+
+/// A declared place that clients share, and the state of its findings.
 type PlaceKey<'p> = (Setting, &'p Place, FindingState, String);
 
 fn place_key(finding: &Finding) -> Option<PlaceKey<'_>> {
     let difference = finding.difference()?;
-    let Layer::Profile(profile) = &difference.layer else { return None };
-    let rest = format!("{profile}\0{:?}\0{:?}", difference.declared, finding.waived);
+    let layer = difference.layer.can_be_shared().then(|| difference.layer.text())?;
+    let rest = format!("{layer}\0{:?}\0{:?}", difference.declared, finding.waived);
     Some((difference.setting, &difference.place, finding.state, rest))
 }
 
@@ -119,9 +141,10 @@ fn many_or_each(list: EqualFindings<'_>) -> Vec<(usize, FindingGroup<'_>)> {
 fn of_place(mut lists: Vec<EqualFindings<'_>>) -> Vec<(usize, FindingGroup<'_>)> {
     let rest = if lists.len() <= VALUES + 1 { Vec::new() } else { lists.split_off(VALUES) };
     // Findings with different marks never share a line.
-    let mut marks: BTreeMap<Option<Direction>, Vec<EqualFindings<'_>>> = BTreeMap::new();
+    let mut marks: BTreeMap<(bool, Option<Direction>), Vec<EqualFindings<'_>>> = BTreeMap::new();
     for list in rest {
-        marks.entry(list[0].1.risk().exposure).or_default().push(list);
+        let finding = list[0].1;
+        marks.entry((is_overdue(finding), finding.risk().exposure)).or_default().push(list);
     }
     lists.into_iter().map(|list| vec![list]).chain(marks.into_values()).map(group).collect()
 }

@@ -4,6 +4,7 @@
 
 pub(super) mod blocked;
 pub(super) mod clients;
+pub(super) mod dated;
 pub(super) mod findings;
 pub(super) mod places;
 pub(super) mod similar;

@@ -1,14 +1,17 @@
-//! Changes of many clients that one declared place causes, such as a changed line of a profile.
+//! Changes of many clients that one declared place causes, such as a changed line of a profile or its dated entry.
 //!
 //! Owns when such changes form one group, and the order of the old values in it. It drops nothing and draws nothing.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::{Layer, Place, Setting, SettingSet};
+use crate::model::{Place, Setting, SettingSet};
 use crate::plan::{ApplyResult, Change, ClientPlan};
+use crate::render::grouping::dated::{cause_scope, dated_key};
 use crate::render::grouping::similar::MANY;
 use crate::render::wording::change::MarkBy;
+use crate::render::wording::dated::overdue_since;
+use crate::render::wording::difference::{CauseScope, DifferenceView};
 
 /// The changes of one field that one place declares.
 #[derive(Debug)]
@@ -19,11 +22,13 @@ pub(crate) struct PlaceGroup<'p> {
     pub(crate) values: Vec<OldValue<'p>>,
 }
 
-/// Clients of a [`PlaceGroup`] with the same old value and origin.
+/// Clients of a [`PlaceGroup`] with the same old value, origin and cause.
 #[derive(Debug)]
 pub(crate) struct OldValue<'p> {
     /// The change of the first client. The others have the same.
     pub(crate) change: &'p Change,
+    /// Whether one place has the entry that caused it for all of them.
+    cause: CauseScope,
     /// The clients in the order of their ids, at least one.
     pub(crate) clients: Vec<&'p ClientPlan>,
 }
@@ -45,18 +50,51 @@ impl<'p> PlaceGroup<'p> {
         count(&self.values)
     }
 
+    /// The declared value and place of all of them, with the cause that all of them share.
+    pub(crate) fn view(&self, by: MarkBy) -> DifferenceView<'p> {
+        let many = self.values.iter().any(|one| one.cause == CauseScope::ManyPlaces);
+        let cause = match cause_scope(self.values.iter().map(|one| &one.change.difference)) {
+            CauseScope::OnePlace if many => CauseScope::ManyPlaces,
+            scope => scope,
+        };
+        DifferenceView::of_change(self.sample(), by).of_many(true, cause)
+    }
+
+    /// Whether its clients have different causes, so that each old value names its own.
+    pub(crate) fn is_mixed(&self) -> bool {
+        cause_scope(self.values.iter().map(|one| &one.change.difference)) == CauseScope::Mixed
+    }
+
     fn of(result: Option<ApplyResult>, changes: Vec<(&'p ClientPlan, &'p Change)>, by: MarkBy) -> PlaceGroup<'p> {
         let mut values: BTreeMap<String, OldValue<'p>> = BTreeMap::new();
         for (client, change) in changes {
             let Change { difference, withheld, closing } = change;
-            let key = format!("{:?}\0{:?}\0{withheld}\0{closing:?}", difference.live, difference.origin);
-            values.entry(key).or_insert(OldValue { change, clients: Vec::new() }).clients.push(client);
+            let (live, origin, cause) = (&difference.live, difference.origin, dated_key(difference));
+            let key = format!("{live:?}\0{origin:?}\0{withheld}\0{closing:?}\0{cause:?}");
+            let value = OldValue { change, clients: Vec::new(), cause: CauseScope::OnePlace };
+            let value = values.entry(key).or_insert(value);
+            value.clients.push(client);
+            if cause_scope([&value.change.difference, difference].into_iter()) != CauseScope::OnePlace {
+                value.cause = CauseScope::ManyPlaces;
+            }
         }
         let mut values: Vec<OldValue<'p>> = values.into_values().collect();
         values.iter_mut().for_each(|one| one.clients.sort_by_key(|client| (client.client_id, &client.source)));
         // Stable: the order of the keys decides between values of one effect with as many clients.
         values.sort_by_key(|one| Reverse((by.direction_of(one.change), one.clients.len())));
         PlaceGroup { result, values }
+    }
+}
+
+impl<'p> OldValue<'p> {
+    /// The change as all its clients have it.
+    pub(crate) fn view(&self, by: MarkBy) -> DifferenceView<'p> {
+        DifferenceView::of_change(self.change, by).of_many(true, self.cause)
+    }
+
+    /// How many of its clients are open past the end of an entry.
+    pub(crate) fn overdue(&self) -> usize {
+        if overdue_since(&self.change.difference).is_some() { self.clients.len() } else { 0 }
     }
 }
 
@@ -76,15 +114,16 @@ pub(crate) fn first<'g, 'p>(values: &'g [OldValue<'p>], most: usize) -> (&'g [Ol
 /// A place forms a group when more than [`MANY`] clients have a change from it and these clients are not the same in
 /// everything. Clients that are the same form one block anyway.
 pub(super) fn place_groups<'p>(clients: &[ChangedClient<'p>], by: MarkBy) -> (Vec<PlaceGroup<'p>>, Vec<SettingSet>) {
-    type PlaceKey<'k> = (Setting, &'k Place, &'k str, String, Option<ApplyResult>);
+    type PlaceKey<'k> = (Setting, &'k Place, String, String, Option<ApplyResult>);
     let mut places: BTreeMap<PlaceKey<'p>, Vec<(usize, &'p Change)>> = BTreeMap::new();
     for (at, ChangedClient { client, .. }) in clients.iter().enumerate().filter(|(_, one)| needs_no_block(one.client)) {
         for change in &client.changes {
             let difference = &change.difference;
-            // A value of the client's own document has a place of its own.
-            let (Layer::Profile(layer) | Layer::Undo(layer)) = &difference.layer else { continue };
-            let declared = difference.declared.to_json().to_string();
-            let key = (difference.setting, &difference.place, &**layer, declared, client.result);
+            if !difference.layer.can_be_shared() {
+                continue;
+            }
+            let (layer, declared) = (difference.layer.text(), difference.declared.to_json().to_string());
+            let key = (difference.setting, &difference.place, layer, declared, client.result);
             places.entry(key).or_default().push((at, change));
         }
     }

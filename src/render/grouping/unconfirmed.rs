@@ -6,7 +6,9 @@ use std::cmp::Reverse;
 
 use crate::model::{Difference, Setting};
 use crate::plan::{ClientPlan, Plan};
+use crate::render::grouping::dated::{cause_scope, dated_key};
 use crate::render::grouping::similar::{KeyedLists, MANY};
+use crate::render::wording::difference::DifferenceView;
 
 /// Unconfirmed differences that a format shows as one. They differ in client, name and place only.
 pub(crate) struct UnconfirmedGroup<'p> {
@@ -20,9 +22,10 @@ pub(crate) struct UnconfirmedGroup<'p> {
 pub(crate) fn unconfirmed(plan: &Plan) -> Vec<UnconfirmedGroup<'_>> {
     let mut equal = KeyedLists::default();
     for client in plan.clients.iter().filter(|_| plan.run.drift.is_none()) {
-        for Difference { setting, declared, live, origin, .. } in client.unconfirmed.iter().map(|one| &one.difference) {
-            let key = format!("{setting}\0{}\0{}\0{origin:?}", declared.to_json(), live.to_json());
-            equal.add(key, (client, *setting));
+        for one in client.unconfirmed.iter().map(|change| &change.difference) {
+            let Difference { setting, declared, live, origin, .. } = one;
+            let (declared, live, cause) = (declared.to_json(), live.to_json(), dated_key(one));
+            equal.add(format!("{setting}\0{declared}\0{live}\0{origin:?}\0{cause:?}"), (client, *setting));
         }
     }
     let (many, few): (Vec<_>, Vec<_>) = equal.lists.into_iter().partition(|list| list.len() > MANY);
@@ -34,6 +37,17 @@ pub(crate) fn unconfirmed(plan: &Plan) -> Vec<UnconfirmedGroup<'_>> {
 }
 
 impl<'p> UnconfirmedGroup<'p> {
+    /// The difference as all its clients have it.
+    pub(crate) fn view(&self) -> DifferenceView<'p> {
+        let setting = self.difference.setting;
+        let of_field = |client: &'p ClientPlan| {
+            let mut all = client.unconfirmed.iter().map(|change| &change.difference);
+            all.find(|one| one.setting == setting)
+        };
+        let cause = cause_scope(self.clients.iter().copied().filter_map(of_field));
+        DifferenceView::of_unconfirmed(self.difference).of_many(self.clients.len() == 1, cause)
+    }
+
     fn of(list: &[(&'p ClientPlan, Setting)]) -> Option<UnconfirmedGroup<'p>> {
         let (sample, setting) = list.first()?;
         let mut differences = sample.unconfirmed.iter().map(|change| &change.difference);

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::model::{Setting, Untrusted, value as model_value};
 use crate::plan::send::ConfirmedBy;
-use crate::plan::{Change, ClientPlan, Details, Plan};
+use crate::plan::{ClientPlan, Details, Plan};
 use crate::render::grouping::clients::{ClientGroup, ClientGroups};
 use crate::render::html::fragments::{MOST_CARDS, location, more, name, text, who};
 use crate::render::html::value::{is_grave, result};
@@ -115,7 +115,7 @@ fn body(group: &ClientGroup<'_>, by: MarkBy, out: &mut dyn Write) -> io::Result<
             client.client_id, heads[0], heads[1]
         )?;
         for change in &group.changes {
-            row(change, by, heads, group.is_one_place(change), out)?;
+            row(&group.view(change, by), heads, out)?;
         }
         writeln!(out, "</tbody></table>")?;
     }
@@ -138,17 +138,16 @@ fn body(group: &ClientGroup<'_>, by: MarkBy, out: &mut dyn Write) -> io::Result<
     }
 }
 
-fn row(change: &Change, by: MarkBy, heads: [&str; 2], placed: bool, out: &mut dyn Write) -> io::Result<()> {
-    let view = DifferenceView::of_change(change, by);
-    let location = if placed { difference::location(&view) } else { "its own document".to_owned() };
+fn row(view: &DifferenceView<'_>, heads: [&str; 2], out: &mut dyn Write) -> io::Result<()> {
+    let location = if view.is_placed() { difference::location(view) } else { "its own document".to_owned() };
     writeln!(
         out,
         "<tr class=\"{}\"><th scope=\"row\"><code>{}</code></th>{}{}\
          <td class=\"at\" data-l=\"Written in\"><span>{location}</span></td></tr>",
         value::origin_class(view.difference.origin),
         view.difference.setting,
-        difference::values(&view, heads),
-        difference::effect(Some(&view)),
+        difference::values(view, heads),
+        difference::effect(Some(view)),
     )
 }
 

@@ -18,17 +18,24 @@ pub(super) fn values(view: &DifferenceView<'_>, heads: [&str; 2]) -> String {
 
 /// The cell of the mark and the origin; `None`: the client could not be read.
 pub(super) fn effect(view: Option<&DifferenceView<'_>>) -> String {
-    let tags = view.map(tags).unwrap_or_default();
-    let nil = if tags.is_empty() { " class=\"nil\"" } else { "" };
-    format!("<td data-l=\"Effect\"{nil}><span>{tags}</span></td>")
+    let (tags, because) = view.map(|view| (tags(view), because(view))).unwrap_or_default();
+    let nil = if tags.is_empty() && because.is_empty() { " class=\"nil\"" } else { "" };
+    format!("<td data-l=\"Effect\"{nil}><span>{tags}{because}</span></td>")
 }
 
-/// The mark, the origin, whether the client is as expected, and whether apply sends it.
+/// Since when it is overdue, the mark, the origin, whether the client is as expected, and whether apply sends it.
 fn tags(view: &DifferenceView<'_>) -> String {
     let unconfirmed = if view.is_unconfirmed() { tag("amber", UNCONFIRMED) } else { String::new() };
     let withheld = if view.is_withheld() { tag("", "not sent") } else { String::new() };
-    let tags = [mark(view), origin(view.difference.origin), unconfirmed, withheld];
+    let overdue = view.overdue().map(|text| tag("red", &text)).unwrap_or_default();
+    let mark = if overdue.is_empty() || view.mark().1 != "overdue" { mark(view) } else { String::new() };
+    let tags = [overdue, mark, origin(view.difference.origin), unconfirmed, withheld];
     tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Why it differs, below its tags; empty where no entry explains it.
+pub(super) fn because(view: &DifferenceView<'_>) -> String {
+    view.because(text).map(|text| format!(" <span class=\"soft\">{text}</span>")).unwrap_or_default()
 }
 
 /// The mark as a tag. Empty where there is nothing to say.

@@ -38,9 +38,9 @@ pub(super) fn findings(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         (FindingState::Resolved, "Resolved"),
     ];
     for (state, title) in states {
-        table(title, report.findings.iter().filter(|one| one.state == state && one.waived.is_none()).collect(), out)?;
+        table(title, report.findings.iter().filter(|one| one.state == state && !one.is_silenced()).collect(), out)?;
     }
-    table("Waived", report.findings.iter().filter(|one| one.waived.is_some()).collect(), out)?;
+    table("Waived", report.findings.iter().filter(|one| one.is_silenced()).collect(), out)?;
     waivers(&report.expired_waivers, out)?;
     if let Some(rolling) = &report.rolling {
         turns(rolling, out)?;
@@ -86,7 +86,7 @@ fn row(one: &Finding, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{}", difference::effect(view.as_ref()))?;
     writeln!(out, "<td class=\"at\" data-l=\"First seen\"><span>{seen}</span></td></tr>")?;
     let Some(waived) = &one.waived else { return Ok(()) };
-    let [owner, until, reason] = [text(&waived.owner), text(&waived.until.as_str().into()), text(&waived.reason)];
+    let [owner, until, reason] = [text(&waived.owner), text(&waived.until.text().into()), text(&waived.reason)];
     writeln!(
         out,
         "<tr class=\"terms {class}\"><td colspan=\"6\" data-l=\"Waiver\"><span>Waived by {owner} until {until}: {reason}</span></td></tr>"
@@ -101,7 +101,7 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
             out,
             "<p class=\"stop\">The waiver of client {}{field} ended on {}. Owner: {}. Reason: {} <span class=\"labels\">{}</span></p>",
             text(&waiver.client_words().into()),
-            text(&terms.until.as_str().into()),
+            text(&terms.until.text().into()),
             text(&terms.owner),
             text(&terms.reason),
             text(&place(&waiver.source))

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::short_commit;
+use crate::model::{instant_text, short_commit};
 use crate::plan::{DocumentKind, Plan, Summary};
 use crate::render::escape::cut;
 use crate::render::grouping::clients::ClientGroups;
@@ -71,6 +71,7 @@ fn verdict(plan: &Plan, totals: &Totals) -> String {
         n => format!("{} to change", count(n, "client")),
     };
     match (changed.is_empty(), failed.is_empty()) {
+        (true, true) if totals.blocked > 0 => format!("{} stopped", count(totals.blocked, "client")),
         (true, true) => "Everything is as declared".to_owned(),
         (true, false) => failed,
         (false, true) => changed,
@@ -152,6 +153,9 @@ fn facts(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     if let Some(revision) = &plan.revision {
         let dirty = if revision.dirty { " and changes on top" } else { "" };
         fact("Commit", format!("<code>{}</code>{dirty}", text(&short_commit(&revision.commit).into())))?;
+    }
+    if let Some(at) = plan.run.at {
+        fact("Declared as of", instant_text(at))?;
     }
     if let Some(shard) = plan.shard {
         fact("Shard", format!("{} of {}", shard.index, shard.count))?;

@@ -10,6 +10,7 @@ mod header;
 pub(super) mod page;
 mod place_group;
 mod problems;
+mod scheduled;
 mod security;
 mod unchanged;
 mod unconfirmed;

@@ -13,7 +13,9 @@ use sha2::{Digest as _, Sha256};
 use crate::model::Level;
 use crate::plan::Plan;
 use crate::render::grouping::clients::ClientGroups;
-use crate::render::html::{client, failure, findings, footer, header, problems, security, unchanged, unconfirmed};
+use crate::render::html::{
+    client, failure, findings, footer, header, problems, scheduled, security, unchanged, unconfirmed,
+};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -39,8 +41,10 @@ pub(in crate::render) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()
     findings::findings(plan, out)?;
     unconfirmed::differences(plan, out)?;
     client::changes(plan, &groups, out)?;
+    scheduled::scheduled_settings(plan, out)?;
     failure::failures(&groups, out)?;
     problems::problems(&plan.diagnostics, Level::Warning, out)?;
+    scheduled::validity(plan, out)?;
     unchanged::released(plan, out)?;
     unchanged::in_sync(&groups, out)?;
     writeln!(out, "</div></main>")?;

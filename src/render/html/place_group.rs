@@ -10,7 +10,6 @@ use crate::render::html::fragments::{MOST_CARDS, MOST_LINES, more, name, text, w
 use crate::render::html::value::{is_grave, result};
 use crate::render::html::{difference, value};
 use crate::render::wording::change::MarkBy;
-use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::{count, number};
 
 /// The id of the card of a declared place.
@@ -38,7 +37,7 @@ fn card(at: usize, group: &PlaceGroup<'_>, by: MarkBy, is_report: bool, out: &mu
     let grave = if group.values.iter().any(|one| is_grave(one.change)) { " sec" } else { "" };
     let origins = value::origins(group.values.iter().map(|one| one.change));
     writeln!(out, "<article class=\"card{grave} {origins}\" id=\"{}\">", anchor(at))?;
-    let sample = DifferenceView::of_change(group.sample(), by);
+    let sample = group.view(by);
     let (n, setting) = (number(group.count() as u64), sample.difference.setting);
     let outcome = result(group.result);
     writeln!(out, "<header><h3>{n} clients: <code>{setting}</code></h3> {outcome}")?;
@@ -59,7 +58,7 @@ fn card(at: usize, group: &PlaceGroup<'_>, by: MarkBy, is_report: bool, out: &mu
 }
 
 fn row(one: &OldValue<'_>, by: MarkBy, heads: [&str; 2], out: &mut dyn Write) -> io::Result<()> {
-    let view = DifferenceView::of_change(one.change, by);
+    let view = one.view(by);
     write!(out, "<tr class=\"{}\"><th scope=\"row\">", value::origin_class(view.difference.origin))?;
     match &one.clients[..] {
         [client] => write!(out, "{} {}", client.client_id, name(client.name.as_ref()))?,

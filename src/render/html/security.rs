@@ -58,6 +58,7 @@ pub(super) fn security(plan: &Plan, groups: &ClientGroups<'_>, out: &mut dyn Wri
         let (before, after) = value::pair(before, after);
         let word = match view.direction() {
             Some(Direction::Opens | Direction::Closes) => difference::mark(&view),
+            Some(Direction::Unclear) | None if view.mark().1 == "overdue" => difference::mark(&view),
             Some(Direction::Unclear) | None => value::tag("red", "unclear"),
         };
         writeln!(

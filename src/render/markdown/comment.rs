@@ -15,9 +15,10 @@ use crate::render::grouping::findings::unreported;
 use crate::render::grouping::similar::alike;
 use crate::render::markdown::names::{NAME, NAMED, SENTENCE, ids};
 use crate::render::markdown::section::{MarkdownSection, SizeLimit, items};
-use crate::render::markdown::{drift, table, unconfirmed};
+use crate::render::markdown::{drift, scheduled, table, unconfirmed};
 use crate::render::totals::{Totals, word};
 use crate::render::wording::attribution::attribution;
+use crate::render::wording::instant::judged_at;
 use crate::render::wording::numbers::{count, number};
 use crate::render::wording::place::{overridden, place};
 
@@ -27,6 +28,7 @@ pub(in crate::render) fn markdown(plan: &Plan, page: SizeLimit, out: &mut dyn Wr
     let groups = unreported(plan);
     let head = head(plan, &totals);
     let after = [
+        scheduled::section(plan, page.part(15)),
         blocked(plan, &totals, page),
         wrong(&groups, page),
         unconfirmed::section(plan, page.part(10)),
@@ -68,6 +70,7 @@ fn head(plan: &Plan, totals: &Totals) -> String {
     }
     let mut lines: Vec<String> =
         totals.coverage().into_iter().chain(notes.into_iter().filter(|_| !has_origins)).collect();
+    lines.extend(judged_at(plan));
     if let Some(base) = &plan.base {
         // `main...` ends with dots already.
         let end = if base.raw().ends_with('.') { "" } else { "." };

@@ -4,7 +4,6 @@
 
 use crate::model::State;
 use crate::render::escape::{cut, markdown_code as code};
-use crate::render::markdown::names::NAME;
 use crate::render::wording::change::state;
 use crate::render::wording::difference::DifferenceView;
 
@@ -17,6 +16,9 @@ const LIST: usize = 800;
 /// The most countries that are named as added or removed.
 const CODES: usize = 12;
 
+/// The most characters of a place, or of an entry with its owner.
+const CAUSE: usize = 120;
+
 /// The cells of a difference.
 #[derive(Default)]
 pub(super) struct DifferenceCells {
@@ -24,24 +26,29 @@ pub(super) struct DifferenceCells {
     pub(super) field: String,
     /// The two values in the order of reading.
     pub(super) values: [String; 2],
-    /// Mark, countries and origin.
+    /// Mark, countries, origin and cause.
     pub(super) notes: String,
     /// The place of its declaration; empty if the places differ.
     pub(super) place: String,
 }
 
 impl DifferenceCells {
-    pub(super) fn of(view: &DifferenceView<'_>, placed: bool) -> DifferenceCells {
+    pub(super) fn of(view: &DifferenceView<'_>) -> DifferenceCells {
         let grave = match view.mark() {
             (true, _) => format!("⚠ **{}**", view.marked("security", "security: ")),
             (false, word) => word.to_owned(),
         };
-        let notes = [grave, view.countries(CODES), view.origin()];
+        let overdue = view.overdue().map(|overdue| format!("⚠ **security: {overdue}**"));
+        // The mark of a finding says the same without the instant.
+        let grave = if overdue.is_some() && view.mark().1 == "overdue" { String::new() } else { grave };
+        let overdue = overdue.unwrap_or_default();
+        let because = view.because(|text| code(&cut(text, CAUSE))).unwrap_or_default();
+        let notes = [overdue, grave, view.countries(CODES), view.origin(), because];
         DifferenceCells {
             field: format!("`{}`", view.difference.setting),
             values: view.values().map(value),
             notes: notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", "),
-            place: if placed { view.place(|text| code(&cut(text, NAME))) } else { String::new() },
+            place: view.place(|text| code(&cut(text, CAUSE))),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Owns its columns. Open findings are visible, the most severe first; unread, waived and resolved findings are folded.
 
 use crate::plan::Plan;
-use crate::plan::drift::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, FindingState};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::markdown::difference::DifferenceCells;
@@ -47,22 +47,21 @@ pub(super) fn section(plan: &Plan, report: &DriftReport, mut section: MarkdownSe
 
 fn row(group: &FindingGroup<'_>, now: &str) -> String {
     let finding = group.sample();
-    let is_placed = group.is_one_place();
-    let cells = match DifferenceView::of_finding(finding) {
-        Some(view) => DifferenceCells::of(&view, is_placed),
+    let cells = match group.view() {
+        Some(view) => DifferenceCells::of(&view),
         None => DifferenceCells {
             field: unreadable(finding).to_owned(),
-            place: if is_placed { code(&cut(&place(finding.source()), NAME)) } else { String::new() },
+            place: if group.is_one_place() { code(&cut(&place(finding.source()), NAME)) } else { String::new() },
             ..DifferenceCells::default()
         },
     };
     let DifferenceCells { field, values: [declared, live], notes, place } = cells;
     let (live, notes) = match group.values {
         1 => (live, notes),
-        n => (count(n, "more live value"), String::new()),
+        n => (count(n, "more live value"), group.view().map(|view| overdue(&view)).unwrap_or_default()),
     };
     let since = plain(&cut(&state_words(group.earliest(), now), SENTENCE));
-    let since = if is_news(finding) { format!("**{since}**") } else { since };
+    let since = if group.is_open() && finding.state == FindingState::New { format!("**{since}**") } else { since };
     let who = match (group.findings.len(), &finding.name) {
         (1, Some(name)) => format!("{} {}", id(finding.client_id), code(&cut(name, NAME))),
         (1, None) => id(finding.client_id),
@@ -74,6 +73,10 @@ fn row(group: &FindingGroup<'_>, now: &str) -> String {
     format!("| {who} | {field} | {declared} | {live} | {notes} | {since} | {place} |")
 }
 
-fn is_news(finding: &Finding) -> bool {
-    finding.is_open() && finding.state == FindingState::New
+/// The alarm of a row that stands for many live values.
+fn overdue(view: &DifferenceView<'_>) -> String {
+    match view.mark() {
+        (true, "overdue") => "⚠ **security: overdue**".to_owned(),
+        (_, _) => String::new(),
+    }
 }

@@ -4,6 +4,7 @@ pub(super) mod comment;
 mod difference;
 mod drift;
 mod names;
+mod scheduled;
 pub(super) mod section;
 pub(super) mod step_summary;
 mod table;

@@ -39,19 +39,22 @@ const VALUES: usize = 12;
 struct TableRow<'p> {
     clients: Vec<&'p ClientPlan>,
     change: &'p Change,
-    /// Whether the declarations of all its clients have one place.
-    placed: bool,
+    /// The change as all its clients have it.
+    view: DifferenceView<'p>,
     /// How many old values the row stands for. The change is one of them, with the greatest effect.
     values: usize,
     /// How many of its clients the change opens, where the row stands for several old values.
     opens: usize,
+    /// How many of its clients are open past the end of an entry.
+    overdue: usize,
 }
 
 impl<'p> TableRow<'p> {
     fn of(value: &OldValue<'p>, by: MarkBy) -> TableRow<'p> {
         let is_open = by.direction_of(value.change) == Some(Direction::Opens);
         let opens = if is_open { value.clients.len() } else { 0 };
-        TableRow { clients: value.clients.clone(), change: value.change, placed: true, values: 1, opens }
+        let (clients, view, overdue) = (value.clients.clone(), value.view(by), value.overdue());
+        TableRow { clients, change: value.change, view, values: 1, opens, overdue }
     }
 }
 
@@ -65,7 +68,8 @@ fn rows_of_place<'p>(group: &PlaceGroup<'p>, by: MarkBy) -> Vec<TableRow<'p>> {
         let rest = values().skip(most).map(|value| TableRow::of(value, by));
         rows.extend(rest.reduce(|mut all, one| {
             all.clients.extend(one.clients);
-            TableRow { values: all.values + 1, opens: all.opens + one.opens, ..all }
+            let (opens, overdue) = (all.opens + one.opens, all.overdue + one.overdue);
+            TableRow { values: all.values + 1, opens, overdue, ..all }
         }));
     }
     rows
@@ -82,9 +86,10 @@ pub(super) fn write<'p>(plan: &Plan, groups: &ClientGroups<'p>, is_report: bool,
         let row = |change: &&'p Change| TableRow {
             clients: group.clients.clone(),
             change,
-            placed: group.is_one_place(change),
+            view: group.view(change, by),
             values: 1,
             opens: 0,
+            overdue: 0,
         };
         lines.extend(group.changes.iter().map(row));
     }
@@ -108,27 +113,28 @@ pub(super) fn write<'p>(plan: &Plan, groups: &ClientGroups<'p>, is_report: bool,
     };
     for (title, lines) in parts {
         let open = ROWS.max(lines.iter().filter(|line| by.mark(by.direction_of(line.change)).0).count().min(2 * ROWS));
-        let rows = RowSource(lines.len(), &|at| row(lines[at], by, is_report));
+        let rows = RowSource(lines.len(), &|at| row(lines[at], is_report));
         section.folded(&format!("{title}{head}"), &format!("{head}\n"), rows, open, "change");
     }
     for group in &groups.places {
         fold_of_place(group, section);
     }
-    for same in &groups.many {
+    for same in groups.many.iter().filter(|same| !same.changes.is_empty() || !same.sample().released.is_empty()) {
         let summary = format!("{} like {}", count(same.clients.len(), "client"), id(same.sample().client_id));
         section.fold(&summary, &ids(&same.clients, LISTED));
     }
     released(plan, groups, section);
 }
 
-fn row(line: &TableRow<'_>, by: MarkBy, is_report: bool) -> String {
-    let cells = DifferenceCells::of(&DifferenceView::of_change(line.change, by), line.placed);
+fn row(line: &TableRow<'_>, is_report: bool) -> String {
+    let cells = DifferenceCells::of(&line.view);
     let DifferenceCells { field, values: [before, after], notes, place } = cells;
     let (before, notes) = match line.values {
         1 => (before, notes),
         n => {
-            let opens = if line.opens > 0 { format!("⚠ {} open", number(line.opens as u64)) } else { String::new() };
-            (format!("{} more values", number(n as u64)), opens)
+            let counts = [(line.opens, "open"), (line.overdue, "overdue")].into_iter().filter(|(n, _)| *n > 0);
+            let counts: Vec<String> = counts.map(|(n, word)| format!("⚠ {} {word}", number(n as u64))).collect();
+            (format!("{} more values", number(n as u64)), counts.join(", "))
         }
     };
     let result = match (is_report, line.clients[0].result) {

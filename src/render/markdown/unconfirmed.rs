@@ -6,7 +6,6 @@ use crate::render::grouping::unconfirmed::{UnconfirmedGroup, unconfirmed};
 use crate::render::markdown::difference::DifferenceCells;
 use crate::render::markdown::names::{NAME, NAMED, id};
 use crate::render::markdown::section::{MarkdownSection, RowSource};
-use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::drift::unconfirmed_headline;
 use crate::render::wording::numbers::{count, some};
 
@@ -26,7 +25,7 @@ pub(super) fn section(plan: &Plan, mut section: MarkdownSection) -> MarkdownSect
 }
 
 fn row(group: &UnconfirmedGroup<'_>) -> String {
-    let cells = DifferenceCells::of(&DifferenceView::of_unconfirmed(group.difference), group.clients.len() == 1);
+    let cells = DifferenceCells::of(&group.view());
     let DifferenceCells { field, values: [declared, live], notes, place } = cells;
     let who = match group.clients.as_slice() {
         [client] => match &client.name {

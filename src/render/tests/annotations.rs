@@ -252,7 +252,9 @@ fn a_step_summary_fills_the_room_that_is_left() {
 
 #[test]
 fn snapshots() {
-    let plans = corpus::all().into_iter().filter(|(name, _)| ["one", "broken", "failures", "report"].contains(name));
+    let plans = corpus::all()
+        .into_iter()
+        .filter(|(name, _)| ["one", "broken", "failures", "report", "dated", "dated_drift"].contains(name));
     let drifted = [("drifted", drifted::drifted("text")), ("origins", drifted::origins())];
     for (name, mut plan) in plans.chain(drifted) {
         let folder = if name == "one" { "infra/pbx/" } else { "" };
@@ -260,7 +262,7 @@ fn snapshots() {
         for format in [Format::Github, Format::Junit] {
             snapshot(format!("{name}_{format}"), of(&plan, format));
         }
-        if matches!(name, "one" | "drifted") {
+        if matches!(name, "one" | "drifted" | "dated" | "dated_drift") {
             snapshot(format!("{name}_sarif"), of(&plan, Format::Sarif));
         }
     }

@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::model::{
-    Declaration, Diagnostic, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Place, Setting, Untrusted,
-    Waived, Waiver, value,
+    CalendarTime, Declaration, Diagnostic, Failure, FailureKind, FieldMask, Layer, Live, ManagedField, Place, Setting,
+    Untrusted, Waived, Waiver, value,
 };
 use crate::plan::drift::{DriftReport, Finding, FindingCause, FindingState, Rolling};
 use crate::plan::send::ConfirmedBy;
@@ -214,7 +214,7 @@ fn failures() -> Plan {
 }
 
 pub(super) fn waived_by(text: &str) -> Waived {
-    Waived { owner: text.into(), reason: text.into(), until: "2026-12-31".into() }
+    Waived { owner: text.into(), reason: text.into(), until: CalendarTime::parse("2026-12-31").unwrap() }
 }
 
 fn finding(client: &ClientPlan, at: usize, state: FindingState, first_seen: &str) -> Finding {
@@ -257,8 +257,9 @@ pub(super) fn watched() -> Plan {
         client: clients[0].client_id,
         credentials: None,
         field: Some(Setting::HoldMusic),
-        terms: Waived { until: "2026-11-01".into(), ..waived_by("ops") },
+        terms: Waived { until: CalendarTime::parse("2026-11-01").unwrap(), ..waived_by("ops") },
         source: Place::new("ringform.yaml".into(), 20, 5),
+        end: Default::default(),
     };
     let mut plan = plan(clients);
     plan.kind = DocumentKind::Drift;
@@ -296,6 +297,8 @@ pub(super) fn all() -> Vec<(&'static str, Plan)> {
         ("nasty", super::hostile::nasty()),
         ("report", report()),
         ("watched", watched()),
+        ("dated", super::dated::dated()),
+        ("dated_drift", super::dated::drifted()),
         (
             "report_unchanged",
             Plan { kind: DocumentKind::Report, ..plan(vec![done(in_sync(1), ApplyResult::Unchanged, None)]) },

@@ -3,12 +3,14 @@
 use serde_json::json;
 
 use super::corpus::{client, failed, in_sync, plan};
-use crate::model::{ClientId, Difference, Failure, FailureKind, Layer, Place, Setting, Waived, Waiver, value};
+use crate::model::{
+    CalendarTime, ClientId, Difference, Failure, FailureKind, Layer, Place, Setting, Waived, Waiver, value,
+};
 use crate::plan::drift::{Finding, FindingCause, FindingState};
 use crate::plan::{Blocked, BlockedKind, DocumentKind, DriftReport, Origin, Plan, ReleasedClient};
 
 fn waived(text: &str) -> Waived {
-    Waived { owner: text.into(), reason: text.into(), until: "2026-12-31".into() }
+    Waived { owner: text.into(), reason: text.into(), until: CalendarTime::parse("2026-12-31").unwrap() }
 }
 
 fn finding(id: &str, field: Option<Setting>, state: FindingState, text: &str) -> Finding {
@@ -77,8 +79,9 @@ pub(super) fn drifted(text: &str) -> Plan {
         client: ClientId::parse("2").unwrap(),
         credentials: None,
         field,
-        terms: Waived { until: "2026-11-01".into(), ..waived(text) },
+        terms: Waived { until: CalendarTime::parse("2026-11-01").unwrap(), ..waived(text) },
         source: Place::new("ringform.yaml".into(), 20, 5),
+        end: Default::default(),
     };
     plan.kind = DocumentKind::Drift;
     plan.run.drift = Some(DriftReport {

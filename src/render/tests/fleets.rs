@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::corpus;
 use super::support::rendered;
-use crate::model::{Declaration, Layer, ManagedField, Place, Setting, value};
+use super::{corpus, dated};
+use crate::model::{DatedEvent, Declaration, Difference, Layer, ManagedField, Place, Setting, value};
 use crate::plan::drift::{Finding, FindingCause};
-use crate::plan::{Blocked, BlockedKind, ClientPlan, Origin, Plan};
+use crate::plan::{Blocked, BlockedKind, Change, ClientPlan, Origin, Plan};
 use crate::render::Format;
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::findings::FindingGroups;
@@ -162,6 +162,34 @@ fn represented(plan: &Plan) -> (BTreeMap<(String, Setting), usize>, usize) {
     (changes, blocked)
 }
 
+/// Sets one of six causes: none, two owners, two ends, and an opening that is overdue.
+fn explained(difference: &mut Difference, cause: usize) {
+    let (until, owner) = [("", ""), ("2026-12-14", "anna"), ("2026-12-14", "noc"), ("2026-12-20", "noc")][cause.min(3)];
+    let event = if cause == 4 { DatedEvent::Began } else { DatedEvent::Ended };
+    if cause > 0 {
+        let source = Place::new("ringform.yaml".into(), 20 + cause as u32, 9);
+        dated::explain(difference, dated::because(event, until, owner, &source), cause == 5);
+    }
+}
+
+/// The lines that stand for clients whose causes differ from the one that they show.
+fn mixed(plan: &Plan) -> Vec<String> {
+    let groups = ClientGroups::of(plan);
+    let mut lines: Vec<(&Change, &[&ClientPlan])> = Vec::new();
+    for value in groups.places.iter().flat_map(|group| &group.values) {
+        lines.push((value.change, &value.clients));
+    }
+    for group in groups.many.iter().chain(&groups.alone) {
+        lines.extend(group.changes.iter().map(|change| (*change, group.clients.as_slice())));
+    }
+    let is_other = |change: &Change, client: &ClientPlan| {
+        let of_field = |one: &&Change| one.difference.setting == change.difference.setting;
+        client.changes.iter().find(of_field).map(|one| &one.difference.dated) != Some(&change.difference.dated)
+    };
+    let wrong = lines.iter().filter(|(change, clients)| clients.iter().any(|client| is_other(change, client)));
+    wrong.map(|(change, _)| format!("{:?}", change.difference)).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -181,6 +209,7 @@ proptest! {
     #[test]
     fn every_change_is_in_one_group(
         clients in prop::collection::vec((0..8_usize, prop::bool::ANY, 0..4_u64, prop::bool::ANY, 0..3_u8), 0..60),
+        causes in prop::collection::vec(0..6_usize, 60),
     ) {
         let one = |(at, (list_of, same_zone, own, conflict, result)): (usize, (usize, bool, u64, bool, u8))| {
             let zone = if same_zone { "Asia/Omsk" } else { "UTC" };
@@ -192,6 +221,7 @@ proptest! {
                 let message = format!("client {at}").as_str().into();
                 client.blocked.push(Blocked { kind: BlockedKind::Conflict, name, message, revision: None });
             }
+            client.changes.iter_mut().for_each(|change| explained(&mut change.difference, causes[at]));
             if result > 0 && !client.changes.is_empty() {
                 client.finish(crate::plan::ApplyResult::Applied, None);
             }
@@ -200,6 +230,7 @@ proptest! {
         let plan = corpus::plan(clients.into_iter().enumerate().map(one).collect());
         let (changes, blocked) = represented(&plan);
         prop_assert!(changes.values().all(|n| *n == 1), "{changes:?}");
+        prop_assert_eq!(mixed(&plan), Vec::<String>::new());
         let all: usize = plan.clients.iter().map(|client| client.changes.len()).sum();
         prop_assert_eq!(changes.len(), all);
         prop_assert_eq!(blocked, plan.clients.iter().map(|client| client.blocked.len()).sum::<usize>());

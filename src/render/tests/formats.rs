@@ -12,14 +12,14 @@ fn snapshots() {
     for (name, plan) in corpus::all() {
         snapshot(format!("{name}_text"), rendered(&plan, Format::Text, &TextOptions::PIPE));
         snapshot(format!("{name}_markdown"), rendered(&plan, Format::Markdown, &TextOptions::PIPE));
-        if matches!(name, "one" | "odd" | "report" | "watched") {
+        if matches!(name, "one" | "odd" | "report" | "watched" | "dated" | "dated_drift") {
             snapshot(format!("{name}_html"), pages::without_style(&rendered(&plan, Format::Html, &TextOptions::PIPE)));
             snapshot(format!("{name}_terraform"), rendered(&plan, Format::Terraform, &TextOptions::PIPE));
         }
         if matches!(name, "one" | "report" | "watched") {
             snapshot(format!("{name}_prometheus"), rendered(&plan, Format::Prometheus, &TextOptions::PIPE));
         }
-        if matches!(name, "one" | "nasty" | "report") {
+        if matches!(name, "one" | "nasty" | "report" | "dated" | "dated_drift") {
             snapshot(format!("{name}_json"), rendered(&plan, Format::Json, &TextOptions::PIPE));
         }
         if matches!(name, "one" | "failures" | "report") {

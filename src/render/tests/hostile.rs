@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::corpus::{acme, client, done, failed, plan, waived_by, watched};
-use crate::model::{Diagnostic, Failure, FailureKind, Layer, Place, Setting, State, Waived};
+use super::dated::{because, explain, scheduled};
+use crate::model::{DatedEvent, Diagnostic, Failure, FailureKind, Layer, Place, Setting, State, Untrusted};
 use crate::plan::drift::FindingCause;
+use crate::plan::scheduled::ScheduledChange;
 use crate::plan::{ApplyResult, Blocked, BlockedKind, DocumentKind, Plan};
 
 /// Everything that terminals, CI logs and Markdown have been seen to obey.
@@ -55,6 +57,13 @@ fn hostile(texts: &[&str]) -> Plan {
         one.source.file = (*text).into();
         one.changes[0].difference.layer = Layer::Profile(Arc::from(*text));
         one.changes[1].difference.place.file = (*text).into();
+        let entry = Place::new((*text).into(), 9, 5);
+        explain(&mut one.changes[1].difference, because(DatedEvent::Began, text, text, &entry), false);
+        explain(&mut one.changes[0].difference, because(DatedEvent::Ended, text, text, &entry), true);
+        let coming = scheduled(Setting::GeoList, [json!("RU"), json!("RU TR")], entry);
+        let (until, owner, reason): (Untrusted, Untrusted, Untrusted) =
+            ((*text).into(), (*text).into(), (*text).into());
+        one.scheduled = Box::new([ScheduledChange { from: Some(until.clone()), until, owner, reason, ..coming }]);
         one.blocked.push(Blocked {
             kind: BlockedKind::Guard,
             name: (*text).into(),
@@ -99,15 +108,17 @@ pub(super) fn drift_reports() -> Vec<Plan> {
                 FindingCause::Difference(difference) => {
                     difference.live = State::Odd(Json::from(*text));
                     difference.place.file = (*text).into();
+                    let entry = Place::new((*text).into(), 9, 5);
+                    explain(difference, because(DatedEvent::Ended, text, text, &entry), true);
                 }
                 FindingCause::Unreadable(document) => document.file = (*text).into(),
             }
             if let Some(waived) = &mut finding.waived {
-                *waived = Waived { until: (*text).to_owned(), ..waived_by(text) };
+                *waived = waived_by(text);
             }
         }
         for waiver in &mut watch.expired_waivers {
-            waiver.terms = Waived { until: (*text).to_owned(), ..waived_by(text) };
+            waiver.terms = waived_by(text);
             waiver.source.file = (*text).into();
         }
         plan

@@ -2,6 +2,7 @@
 
 mod annotations;
 mod corpus;
+mod dated;
 mod drifted;
 mod fleets;
 mod formats;

@@ -1,12 +1,14 @@
 //! Properties of every format with any untrusted text.
 
 use proptest::prelude::*;
+use serde_json::Value as Json;
 
 use super::support::rendered;
-use super::{corpus, drifted, hostile};
-use crate::model::{Difference, State};
+use super::{corpus, dated, drifted, hostile};
+use crate::model::{DatedEvent, Difference, Place, Setting, State, Untrusted};
 use crate::plan::Plan;
 use crate::plan::drift::FindingCause;
+use crate::plan::scheduled::ScheduledChange;
 use crate::render::escape::{is_unsafe, markdown, markdown_code, terminal};
 use crate::render::options::TextOptions;
 use crate::render::{Format, diagnostics, diff};
@@ -187,7 +189,17 @@ proptest! {
         let mut plan = corpus::fleet(1);
         plan.diagnostics = vec![hostile::problem(&text)];
         plan.clients[0].name = Some(text.clone().into());
-        plan.clients[0].source.file = text.into();
+        plan.clients[0].source.file = text.as_str().into();
+        let entry = Place::new(text.as_str().into(), 9, 5);
+        let changes = &mut plan.clients[0].changes;
+        for (change, event) in changes.iter_mut().zip([DatedEvent::Began, DatedEvent::Ended]) {
+            dated::explain(&mut change.difference, dated::because(event, &text, &text, &entry), true);
+        }
+        let coming = dated::scheduled(Setting::HoldMusic, [Json::from(7), Json::from(77)], entry);
+        let (owner, reason): (Untrusted, Untrusted) = (text.as_str().into(), text.as_str().into());
+        let until = owner.clone();
+        plan.clients[0].scheduled =
+            Box::new([ScheduledChange { from: Some(until.clone()), until, owner, reason, ..coming }]);
         for (form, text) in every_form(&plan) {
             assert_form_escaped(&form, &text, &form);
         }

@@ -1,7 +1,7 @@
 //! Lines on a terminal fit its width; lines in a pipe stay whole.
 
 use super::support::rendered;
-use super::{corpus, drifted, hostile};
+use super::{corpus, dated, drifted, hostile};
 use crate::plan::{Plan, QuotaUsage};
 use crate::render::options::TextOptions;
 use crate::render::text::wrap::columns;
@@ -10,6 +10,9 @@ use crate::render::{Format, diagnostics};
 fn every_plan() -> Vec<(&'static str, Plan)> {
     let mut all = corpus::all();
     all.extend([("fleet", corpus::fleet(30)), ("drifted", drifted::drifted("北京 ".repeat(40).trim()))]);
+    all.extend(
+        ["北京 ".repeat(5_000), "x".repeat(10_000)].iter().map(|text| ("dated by others", dated::dated_by(text))),
+    );
     all.extend(hostile::drift_reports().into_iter().map(|plan| ("drift report", plan)));
     all
 }

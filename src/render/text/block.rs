@@ -40,9 +40,8 @@ struct ChangeRow {
 }
 
 impl ChangeRow {
-    fn of(change: &Change, by: MarkBy, placed: bool) -> ChangeRow {
-        let view = DifferenceView::of_change(change, by);
-        ChangeRow { sign: row::sign(change), row: DifferenceRow::of(&view, ["before", "after"], placed) }
+    fn of(change: &Change, view: &DifferenceView<'_>) -> ChangeRow {
+        ChangeRow { sign: row::sign(change), row: DifferenceRow::of(view, ["before", "after"]) }
     }
 }
 
@@ -62,7 +61,7 @@ impl<'p> ClientBlock<'p> {
             [client] => (alone(client), terminal(&place(&client.source)).to_string()),
             _ => (vec![StyledText::new(TextStyle::Heading, many(group))], String::new()),
         };
-        let row = |change: &&Change| ChangeRow::of(change, by, group.is_one_place(change));
+        let row = |change: &&'p Change| ChangeRow::of(change, &group.view(change, by));
         let rows: Vec<ChangeRow> = group.changes.iter().map(row).collect();
         let mut widths = [0; 5];
         for ChangeRow { row, .. } in &rows {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::model::{ClientId, Untrusted};
 use crate::plan::Plan;
-use crate::plan::drift::{DriftReport, Finding, FindingState};
+use crate::plan::drift::{DriftReport, FindingState};
 use crate::render::escape::{shorten, terminal};
 use crate::render::grouping::findings::{FindingGroup, FindingGroups};
 use crate::render::options::TextOptions;
@@ -25,7 +25,7 @@ const MOST: usize = 20;
 /// Writes what drift found, with a blank line after it.
 pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let groups = FindingGroups::of(report);
-    let label = if report.findings.iter().any(Finding::is_open) { TextStyle::Bad } else { TextStyle::Heading };
+    let label = if groups.open.iter().any(FindingGroup::is_open) { TextStyle::Bad } else { TextStyle::Heading };
     let head = paint(options.color, label, format_args!("Drift: {}", headline(plan, report)));
     let since = report.since.as_ref().map(|since| {
         format!("  compared with the report of {}", shorten(&terminal(&since.as_str().into()).to_string(), 40))
@@ -73,10 +73,9 @@ pub(super) struct FindingRow {
 
 fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> FindingRow {
     let finding = group.sample();
-    let open = finding.is_open();
+    let open = group.is_open();
     let cell = |label, text| vec![StyledText::new(label, text)];
-    let is_placed = group.is_one_place();
-    let view = DifferenceView::of_finding(finding);
+    let view = group.view();
     let origin = view.map(|view| view.origin()).unwrap_or_default();
     let tags = [origin, sentence(&state_words(group.earliest(), now))];
     let tags = tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(", ");
@@ -85,11 +84,11 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
     let tags = cell(if is_news { TextStyle::Heading } else { TextStyle::Faint }, tags);
     let Some(view) = view else {
         let subject = cell(if open { TextStyle::Bad } else { TextStyle::Plain }, unreadable(finding).to_owned());
-        let place = if is_placed { terminal(&place(finding.source())).to_string() } else { String::new() };
+        let place = if group.is_one_place() { terminal(&place(finding.source())).to_string() } else { String::new() };
         let columns = [Vec::new(), subject, Vec::new(), who, tags, cell(TextStyle::Faint, place)];
         return FindingRow { columns, open: None };
     };
-    let mut row = FindingRow::of(&view, is_placed, [who, tags], open);
+    let mut row = FindingRow::of(&view, [who, tags], open);
     if group.values > 1 {
         row.columns[2] = cell(TextStyle::Faint, count(group.values, "more live value"));
         row.open.iter_mut().for_each(|difference| difference.long.clear());
@@ -98,10 +97,15 @@ fn finding_row(group: &FindingGroup<'_>, now: &str, options: &TextOptions) -> Fi
 }
 
 impl FindingRow {
+    /// A row that is no difference: mark, field, values, client, state, place.
+    pub(super) fn of_columns(columns: [Vec<StyledText>; 6]) -> FindingRow {
+        FindingRow { columns, open: None }
+    }
+
     /// The row of a difference, from declared to live. `tags` are its client and its state. Only an open finding is an
     /// alarm.
-    pub(super) fn of(view: &DifferenceView<'_>, placed: bool, tags: [Vec<StyledText>; 2], open: bool) -> FindingRow {
-        let mut difference = DifferenceRow::of(view, ["declared", "live"], placed);
+    pub(super) fn of(view: &DifferenceView<'_>, tags: [Vec<StyledText>; 2], open: bool) -> FindingRow {
+        let mut difference = DifferenceRow::of(view, ["declared", "live"]);
         let [field, mut values, codes, mut mark, _] = std::mem::take(&mut difference.columns);
         if row::width(&codes) > 0 {
             values.push(StyledText::new(TextStyle::Plain, "  "));

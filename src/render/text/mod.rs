@@ -10,5 +10,6 @@ mod paint;
 mod place_group;
 pub(super) mod plan;
 mod row;
+mod scheduled;
 mod unconfirmed;
 pub(super) mod wrap;

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use crate::model::Direction;
+use crate::render::escape::terminal;
 use crate::render::grouping::blocked::BlockedGroup;
 use crate::render::grouping::places::{self, OldValue, PlaceGroup};
 use crate::render::options::TextOptions;
@@ -14,31 +15,31 @@ use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::row;
 use crate::render::text::row::{DifferenceRow, StyledText};
 use crate::render::wording::change::MarkBy;
-use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::numbers::{count, some};
 
-/// How many old values are shown without `-v`. With the totals, a fleet under one place takes at most 25 lines.
+/// How many lines of old values are shown without `-v`. With the totals, a fleet under one place takes at most 25 lines.
 const VALUES: usize = 12;
 
 /// How many clients of one old value are named without `-v`.
 const CLIENTS: usize = 3;
 
-/// Writes a group, without a blank line after it.
+/// Writes a group, without a blank line after it. `below` is how many lines another list of the plan takes.
 pub(super) fn write(
     group: &PlaceGroup<'_>,
     by: MarkBy,
+    below: usize,
     column: usize,
     options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let head = DifferenceRow::declared(&DifferenceView::of_change(group.sample(), by));
+    let head = DifferenceRow::declared(&group.view(by));
     let header = header(group, &head);
     let line = row::painted(&header, options.color);
     with_place(&line, row::width(&header), &head.place, column, options, out)?;
     let long = head.write_long(options, out)?;
-    let most = if options.verbose { usize::MAX } else { VALUES.saturating_sub(long).max(CLIENTS) };
+    let most = if options.verbose { usize::MAX } else { VALUES.saturating_sub(long + below).max(CLIENTS) };
     let (shown, rest) = places::first(&group.values, most);
-    table(shown, by, options, out)?;
+    table(shown, group.is_mixed(), by, options, out)?;
     if !rest.is_empty() {
         let line = format!("and {}; -v shows them", left_out(rest, by));
         writeln!(out, "    {}", paint(options.color, TextStyle::Faint, line))?;
@@ -51,7 +52,7 @@ pub(super) fn write(
 
 /// How wide the header is without the place.
 pub(super) fn width(group: &PlaceGroup<'_>, by: MarkBy) -> usize {
-    row::width(&header(group, &DifferenceRow::declared(&DifferenceView::of_change(group.sample(), by))))
+    row::width(&header(group, &DifferenceRow::declared(&group.view(by))))
 }
 
 /// `200 clients  geo_list → BY KZ RU`
@@ -67,15 +68,26 @@ fn left_out(rest: &[OldValue<'_>], by: MarkBy) -> String {
     let opens: usize = opens.map(|one| one.clients.len()).sum();
     let word = if by == MarkBy::Effect { "opens" } else { "open" };
     let opens = if opens > 0 { format!(", {opens} of them ! {word}") } else { String::new() };
-    format!("{} of {}{opens}", count(rest.len(), "more old value"), count(places::count(rest), "client"))
+    let overdue: usize = rest.iter().map(OldValue::overdue).sum();
+    let overdue = if overdue > 0 { format!(", {overdue} of them ! overdue") } else { String::new() };
+    format!("{} of {}{opens}{overdue}", count(rest.len(), "more old value"), count(places::count(rest), "client"))
 }
 
-/// The old values: sign, value, countries, mark, origin, clients.
-fn table(values: &[OldValue<'_>], by: MarkBy, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<[Vec<StyledText>; 5]> = values
+/// The old values: sign, value, countries, mark, origin, clients, and the cause where it is not that of all.
+fn table(
+    values: &[OldValue<'_>],
+    is_mixed: bool,
+    by: MarkBy,
+    options: &TextOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rows: Vec<[Vec<StyledText>; 6]> = values
         .iter()
         .map(|one| {
-            let row = DifferenceRow::before(&DifferenceView::of_change(one.change, by));
+            let view = one.view(by);
+            let row = DifferenceRow::before(&view);
+            let cause = if is_mixed { view.cause(|text| terminal(text).to_string()) } else { String::new() };
+            let label = if one.overdue() > 0 { TextStyle::Grave } else { TextStyle::Faint };
             let [_, value, codes, mark, origin] = row.columns;
             let sign = StyledText::new(TextStyle::Plain, " from ");
             [
@@ -84,10 +96,11 @@ fn table(values: &[OldValue<'_>], by: MarkBy, options: &TextOptions, out: &mut d
                 mark,
                 origin,
                 clients(one, options),
+                vec![StyledText::new(label, cause)],
             ]
         })
         .collect();
-    let widths: [usize; 5] = std::array::from_fn(|at| rows.iter().map(|row| row::width(&row[at])).max().unwrap_or(0));
+    let widths: [usize; 6] = std::array::from_fn(|at| rows.iter().map(|row| row::width(&row[at])).max().unwrap_or(0));
     for row in &rows {
         let mut line = String::from("  ");
         let mut blanks = 0;

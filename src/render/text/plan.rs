@@ -1,6 +1,6 @@
 //! The plan as text for a terminal or a log.
 //!
-//! Owns the order: findings, groups of clients, other clients, warnings, failures, totals. Without colour the text is
+//! Owns the order: findings, groups of clients, other clients, dated settings, warnings, failures, totals. Without colour the text is
 //! plain and stable. Programs read the JSON format instead.
 
 use std::io::{self, Write};
@@ -17,10 +17,11 @@ use crate::render::text::diagnostics::{diagnostic, diagnostics};
 use crate::render::text::names::{NAMED, called, who};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::wrap::fitting;
-use crate::render::text::{cause, drift, place_group, unconfirmed};
+use crate::render::text::{cause, drift, place_group, scheduled, unconfirmed};
 use crate::render::totals::Totals;
 use crate::render::wording::attribution::attribution;
 use crate::render::wording::change::{MarkBy, RELEASED};
+use crate::render::wording::instant::judged_at;
 use crate::render::wording::numbers::{count, duration, number, some};
 use crate::render::wording::place::{overridden, place};
 
@@ -41,8 +42,9 @@ fn whole(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<
     }
     let by = MarkBy::of(plan);
     let column = column(&groups, by, options);
+    let below = scheduled::lines(plan);
     for group in &groups.places {
-        place_group::write(group, by, column, options, &mut out)?;
+        place_group::write(group, by, below, column, options, &mut out)?;
         writeln!(out)?;
     }
     place_group::blocked(&groups.blocked, options, &mut out)?;
@@ -50,6 +52,7 @@ fn whole(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<
         ClientBlock::of(group, by).write(column, options, &mut out)?;
         writeln!(out)?;
     }
+    scheduled::write(plan, options, &mut out)?;
     released_clients(plan, options, &mut out)?;
     if options.verbose && !groups.in_sync.is_empty() {
         in_sync(&groups.in_sync, options, &mut out)?;
@@ -123,7 +126,7 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     let failed = totals.summary.failed > 0 || (totals.is_report && totals.undone() > 0);
     let label = match (failed, totals.summary.to_change) {
         (true, _) => TextStyle::Bad,
-        (false, 0) if totals.summary.clients > 0 => TextStyle::Good,
+        (false, 0) if totals.summary.clients > 0 && totals.blocked == 0 => TextStyle::Good,
         (false, _) => TextStyle::Heading,
     };
     for alarm in totals.alarms().into_iter().filter(|_| plan.run.drift.is_none()) {
@@ -155,6 +158,9 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     }
     for note in totals.notes() {
         writeln!(out, "{note}")?;
+    }
+    if let Some(instant) = judged_at(plan) {
+        writeln!(out, "{instant}")?;
     }
     // `main...` ends with dots already.
     let end = |base: &Untrusted| if base.raw().ends_with('.') { "" } else { "." };

@@ -71,12 +71,13 @@ pub(super) struct DifferenceRow {
     pub(super) place: String,
     /// The full text of what the row shows short, each with a word.
     pub(super) long: Vec<(&'static str, StyledText)>,
+    /// Why it differs, and since when it is open past its end.
+    cause: Option<(&'static str, StyledText)>,
 }
 
 impl DifferenceRow {
-    /// The row of a difference. `words` name its two values where they are below the row. `placed` says whether it is
-    /// declared in one place.
-    pub(super) fn of(view: &DifferenceView<'_>, words: [&'static str; 2], placed: bool) -> DifferenceRow {
+    /// The row of a difference. `words` name its two values where they are below the row.
+    pub(super) fn of(view: &DifferenceView<'_>, words: [&'static str; 2]) -> DifferenceRow {
         let states = view.values();
         let cells = states.map(value);
         let too_wide = cells.iter().map(StyledText::width).sum::<usize>() + 3 > VALUES;
@@ -114,32 +115,37 @@ impl DifferenceRow {
             vec![StyledText::new(label, view.marked("!", "! "))],
             vec![StyledText::new(origin_label(view), view.origin())],
         ];
-        let place = if placed { view.place(|text| terminal(text).to_string()) } else { String::new() };
-        DifferenceRow { columns, place, long }
+        DifferenceRow { columns, place: view.place(|text| terminal(text).to_string()), long, cause: cause(view) }
     }
 
-    /// The row of a declared value alone: ` → BY KZ RU`. It has no old value, so no countries, mark and origin either.
+    /// The row of a declared value and its cause: ` → BY KZ RU`. It has no old value, so no countries, mark and origin.
     pub(super) fn declared(view: &DifferenceView<'_>) -> DifferenceRow {
         let [_, after] = view.values();
         let (cell, long) = fitted("after", after, VALUES);
         let name = StyledText::new(TextStyle::Plain, view.difference.setting.name());
         let values = vec![StyledText::new(TextStyle::Faint, " → "), cell];
         let place = view.place(|text| terminal(text).to_string());
-        DifferenceRow { columns: [vec![name], values, Vec::new(), Vec::new(), Vec::new()], place, long }
+        DifferenceRow {
+            columns: [vec![name], values, Vec::new(), Vec::new(), Vec::new()],
+            place,
+            long,
+            cause: cause(view),
+        }
     }
 
     /// The row of an old value alone, without its field and place. A long value is shown short only.
     pub(super) fn before(view: &DifferenceView<'_>) -> DifferenceRow {
         let [before, _] = view.values();
         let (cell, _) = fitted("before", before, BEFORE);
-        let [_, _, codes, mark, origin] = DifferenceRow::of(view, ["", ""], false).columns;
-        DifferenceRow { columns: [Vec::new(), vec![cell], codes, mark, origin], place: String::new(), long: Vec::new() }
+        let [_, _, codes, mark, origin] = DifferenceRow::of(view, ["", ""]).columns;
+        let columns = [Vec::new(), vec![cell], codes, mark, origin];
+        DifferenceRow { columns, place: String::new(), long: Vec::new(), cause: None }
     }
 
-    /// Writes the full values below the row, and returns the number of lines.
+    /// Writes the full values and the cause below the row, and returns the number of lines.
     pub(super) fn write_long(&self, options: &TextOptions, out: &mut dyn Write) -> io::Result<usize> {
         let mut lines = 0;
-        for (word, cell) in &self.long {
+        for (word, cell) in self.long.iter().chain(&self.cause) {
             for (at, line) in wrapped(cell, options.width.saturating_sub(15), options.color).iter().enumerate() {
                 let word = format!("{:8}", if at == 0 { word } else { "" });
                 writeln!(out, "      {} {line}", paint(options.color, TextStyle::Faint, word))?;
@@ -147,6 +153,16 @@ impl DifferenceRow {
             }
         }
         Ok(lines)
+    }
+}
+
+/// Why it differs, and since when it is open past its end: one line below the row.
+fn cause(view: &DifferenceView<'_>) -> Option<(&'static str, StyledText)> {
+    let cause = view.cause(|text| terminal(text).to_string());
+    match view.overdue() {
+        _ if cause.is_empty() => None,
+        Some(_) => Some(("because", StyledText::new(TextStyle::Grave, format!("! {cause}")))),
+        None => Some(("because", StyledText::new(TextStyle::Plain, cause))),
     }
 }
 

@@ -10,7 +10,6 @@ use crate::render::options::TextOptions;
 use crate::render::text::drift::{FindingRow, one_or_many, table};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::row::StyledText;
-use crate::render::wording::difference::DifferenceView;
 use crate::render::wording::drift::unconfirmed_headline;
 use crate::render::wording::numbers::number;
 
@@ -36,10 +35,10 @@ pub(super) fn write(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> 
 }
 
 fn row(group: &UnconfirmedGroup<'_>, options: &TextOptions) -> FindingRow {
-    let view = DifferenceView::of_unconfirmed(group.difference);
+    let view = group.view();
     let ids: Vec<_> = group.clients.iter().map(|client| client.client_id).collect();
     let name = group.clients.first().and_then(|client: &&ClientPlan| client.name.as_ref());
     let who = vec![StyledText::new(TextStyle::Plain, one_or_many(&ids, name, options))];
     let origin = vec![StyledText::new(TextStyle::Faint, view.origin())];
-    FindingRow::of(&view, group.clients.len() == 1, [who, origin], true)
+    FindingRow::of(&view, [who, origin], true)
 }

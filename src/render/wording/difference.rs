@@ -6,10 +6,11 @@
 
 use crate::model::countries::Code;
 use crate::model::difference::only_in;
-use crate::model::{Difference, Direction, Layer, Origin, State, Untrusted};
+use crate::model::{Because, DatedEvent, Difference, Direction, Layer, Origin, State, Untrusted};
 use crate::plan::Change;
 use crate::plan::drift::Finding;
 use crate::render::wording::change::{MarkBy, marked, signed};
+use crate::render::wording::dated;
 use crate::render::wording::place::place;
 
 /// What a report says of a difference whose client is not as expected.
@@ -25,6 +26,19 @@ pub(crate) struct DifferenceView<'d> {
     direction: Option<Direction>,
     by: MarkBy,
     usage: ViewUsage,
+    placed: bool,
+    cause: CauseScope,
+}
+
+/// How many of the differences that a view stands for have its cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CauseScope {
+    /// All of them have one cause, written in one place.
+    OnePlace,
+    /// All of them have this cause, written in many places.
+    ManyPlaces,
+    /// They have different causes.
+    Mixed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,29 +60,39 @@ impl<'d> DifferenceView<'d> {
     pub(crate) fn of_change(change: &'d Change, by: MarkBy) -> DifferenceView<'d> {
         let usage = if change.withheld { ViewUsage::Withheld } else { ViewUsage::Change };
         let (wanted, direction) = (change.sent(), by.direction_of(change));
-        DifferenceView { difference: &change.difference, wanted, direction, by, usage }
+        DifferenceView { wanted, direction, ..DifferenceView::of(&change.difference, by, usage) }
     }
 
     /// A finding; `None`: the client could not be read.
     pub(crate) fn of_finding(finding: &'d Finding) -> Option<DifferenceView<'d>> {
         let difference = finding.difference()?;
         let usage = if finding.unconfirmed { ViewUsage::UnconfirmedFinding } else { ViewUsage::Finding };
-        Some(DifferenceView::by_exposure(difference, usage))
+        Some(DifferenceView::of(difference, MarkBy::Exposure, usage))
     }
 
     /// A difference of a client whose `expect` failed.
     pub(crate) fn of_unconfirmed(difference: &'d Difference) -> DifferenceView<'d> {
-        DifferenceView::by_exposure(difference, ViewUsage::Unconfirmed)
+        DifferenceView::of(difference, MarkBy::Exposure, ViewUsage::Unconfirmed)
     }
 
-    fn by_exposure(difference: &'d Difference, usage: ViewUsage) -> DifferenceView<'d> {
-        let by = MarkBy::Exposure;
-        DifferenceView { difference, wanted: &difference.declared, direction: by.direction(difference), by, usage }
+    fn of(difference: &'d Difference, by: MarkBy, usage: ViewUsage) -> DifferenceView<'d> {
+        let (wanted, direction) = (&difference.declared, by.direction(difference));
+        DifferenceView { difference, wanted, direction, by, usage, placed: true, cause: CauseScope::OnePlace }
     }
 
     /// What the write does, or how live compares with git.
     pub(crate) fn direction(&self) -> Option<Direction> {
         self.direction
+    }
+
+    /// The same for the differences of many clients: whether one place declares them, and what cause they share.
+    pub(crate) fn of_many(self, placed: bool, cause: CauseScope) -> DifferenceView<'d> {
+        DifferenceView { placed, cause, ..self }
+    }
+
+    /// Whether one place declares all the differences that it stands for.
+    pub(crate) fn is_placed(&self) -> bool {
+        self.placed
     }
 
     /// Whether it is read from declared to live.
@@ -103,9 +127,12 @@ impl<'d> DifferenceView<'d> {
         signed(&added, &removed, most)
     }
 
-    /// Whether it calls for attention, and its word; see [`MarkBy::mark`].
+    /// Whether it calls for attention, and its word; see [`MarkBy::mark`]. What is open past its end says so instead.
     pub(crate) fn mark(&self) -> (bool, &'static str) {
-        self.by.mark(self.direction)
+        match self.by {
+            MarkBy::Exposure if dated::overdue_since(self.difference).is_some() => (true, "overdue"),
+            MarkBy::Effect | MarkBy::Exposure => self.by.mark(self.direction),
+        }
     }
 
     /// The mark as one text: `alarm`, and before a word `alarm` with its separator. A calm difference has the word only.
@@ -140,16 +167,50 @@ impl<'d> DifferenceView<'d> {
         }
     }
 
-    /// The place of the declaration, and before it the profile that holds it. `draw` escapes each of the two.
+    /// The place of the declaration, and before it the layer that holds it; empty where the places differ. `draw`
+    /// escapes each of the two.
     pub(crate) fn place(&self, draw: impl Fn(&Untrusted) -> String) -> String {
+        if !self.placed {
+            return String::new();
+        }
         let location = draw(&place(&self.difference.place));
         match &self.difference.layer {
             // The run that an undo takes back is named once for the whole plan.
             Layer::Settings | Layer::Undo(_) => location,
-            Layer::Temporary { .. } => {
-                format!("{}, {location}", draw(&Untrusted::new(self.difference.layer.text())))
+            Layer::Temporary { until, owner } => {
+                let began = self.shared_cause().is_some_and(|because| self.is_of_layer(because));
+                let began = if began { format!(" {}", dated::event(DatedEvent::Began)) } else { String::new() };
+                format!("{}{began}, {location}", draw(&dated::temporary(until, owner)))
             }
             Layer::Profile(name) => format!("profile {}, {location}", draw(&Untrusted::new(name.clone()))),
         }
+    }
+
+    /// The entry whose begin or end caused it; `None` where `place` names it already. `draw` escapes each text.
+    pub(crate) fn because(&self, draw: impl Fn(&Untrusted) -> String) -> Option<String> {
+        let because = self.shared_cause().filter(|because| !(self.placed && self.is_of_layer(because)))?;
+        Some(dated::because(because, self.cause == CauseScope::OnePlace, draw))
+    }
+
+    /// Since when it is open past the end of its entry: `overdue since 2026-12-14T21:00:00Z`.
+    pub(crate) fn overdue(&self) -> Option<String> {
+        let since = dated::overdue_since(self.difference).filter(|_| self.cause != CauseScope::Mixed);
+        since.map(dated::overdue)
+    }
+
+    /// Since when it is overdue, and why it differs; empty where no entry explains it.
+    pub(crate) fn cause(&self, draw: impl Fn(&Untrusted) -> String) -> String {
+        self.overdue().into_iter().chain(self.because(draw)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn shared_cause(&self) -> Option<&'d Because> {
+        let because = self.difference.dated.as_deref().and_then(|dated| dated.because.as_ref());
+        because.filter(|_| self.cause != CauseScope::Mixed)
+    }
+
+    /// Whether the entry declares the value, so that layer and place name it.
+    fn is_of_layer(&self, because: &Because) -> bool {
+        let is_dated = matches!(self.difference.layer, Layer::Temporary { .. });
+        is_dated && because.temporary == DatedEvent::Began && because.source == self.difference.place
     }
 }

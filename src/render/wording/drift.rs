@@ -6,6 +6,7 @@
 use crate::model::{FailureKind, Setting, Severity, Untrusted, Waiver};
 use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState, Rolling};
+use crate::render::wording::dated::overdue_since;
 use crate::render::wording::numbers::{count, duration, number};
 
 /// How many findings of each state, in one sentence. It never reports all clear while a client was not read.
@@ -13,21 +14,25 @@ pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
     type FindingFilter = fn(&Finding) -> bool;
     let counts: [(&str, FindingFilter); 5] = [
         ("new", |one| one.is_news()),
-        ("continuing", |one| one.state == FindingState::Continuing && one.waived.is_none()),
-        ("not read", |one| one.state == FindingState::Unread && one.waived.is_none()),
-        ("waived", |one| one.state != FindingState::Resolved && one.waived.is_some()),
+        ("continuing", |one| one.state == FindingState::Continuing && !one.is_silenced()),
+        ("not read", |one| one.state == FindingState::Unread && !one.is_silenced()),
+        ("waived", |one| one.state != FindingState::Resolved && one.is_silenced()),
         ("resolved", |one| one.state == FindingState::Resolved),
     ];
     let mut parts = Vec::new();
     for (word, belongs) in counts {
-        let (mut all, mut grave) = (0, 0);
+        let (mut all, mut grave, mut overdue) = (0, 0, 0);
         for finding in report.findings.iter().filter(|one| belongs(one)) {
             all += 1;
             grave += u64::from(finding.risk().severity == Severity::Security);
+            let is_overdue = finding.difference().and_then(overdue_since).is_some();
+            overdue += u64::from(is_overdue && finding.state != FindingState::Resolved);
         }
-        let security = if grave > 0 { format!(" ({} security)", number(grave)) } else { String::new() };
+        let kinds = [(grave, "security"), (overdue, "overdue")].into_iter().filter(|(n, _)| *n > 0);
+        let kinds = kinds.map(|(n, kind)| format!("{} {kind}", number(n))).collect::<Vec<_>>().join(", ");
+        let kinds = if kinds.is_empty() { kinds } else { format!(" ({kinds})") };
         if all > 0 {
-            parts.push(format!("{} {word}{security}", number(all)));
+            parts.push(format!("{} {word}{kinds}", number(all)));
         }
     }
     let interrupted = |kind: FailureKind| kind == FailureKind::Interrupted;
@@ -69,24 +74,36 @@ fn when(time: &str) -> Untrusted {
 pub(crate) fn state_words(finding: &Finding, now: &str) -> Untrusted {
     let since = when(&finding.first_seen);
     let since = since.raw();
-    if let (Some(waived), true) = (&finding.waived, finding.state != FindingState::Resolved) {
-        return format!("waived until {} by {}: {}", waived.until, waived.owner.raw(), waived.reason.raw()).into();
+    let waived = finding.waived.as_ref().filter(|_| finding.state != FindingState::Resolved);
+    let waived = waived.map(|one| format!("waived until {} by {}: {}", one.until, one.owner.raw(), one.reason.raw()));
+    match (waived, finding.is_silenced()) {
+        (Some(waived), true) => return waived.into(),
+        (Some(waived), false) => {
+            let state = state_since(finding.state, finding.first_seen == now, since);
+            return format!("{state}; {waived}, which silences no opening past its end").into();
+        }
+        (None, _) => {}
     }
-    match finding.state {
-        FindingState::New if finding.first_seen == now => "new".into(),
-        FindingState::New => format!("new again, since {since}").into(),
-        FindingState::Continuing => format!("since {since}").into(),
-        FindingState::Unread => format!("not read, since {since}").into(),
-        FindingState::Resolved => format!("resolved, since {since}").into(),
+    state_since(finding.state, finding.first_seen == now, since).into()
+}
+
+/// The state, and since when it is known.
+fn state_since(state: FindingState, is_first: bool, since: &str) -> String {
+    match state {
+        FindingState::New if is_first => "new".to_owned(),
+        FindingState::New => format!("new again, since {since}"),
+        FindingState::Continuing => format!("since {since}"),
+        FindingState::Unread => format!("not read, since {since}"),
+        FindingState::Resolved => format!("resolved, since {since}"),
     }
 }
 
 /// An expired waiver, and what to do.
 pub(crate) fn expired(waiver: &Waiver) -> Untrusted {
     let what = waiver.field.map_or("the whole client", Setting::name);
-    let (until, owner) = (&waiver.terms.until, waiver.terms.owner.raw());
+    let (ended, owner) = (waiver.terms.until.when(), waiver.terms.owner.raw());
     format!(
-        "the waiver of client {}, {what}, ended on {until} (owner {owner}); correct the client, or renew or remove the waiver",
+        "the waiver of client {}, {what}, ended {ended} (owner {owner}); correct the client, or renew or remove the waiver",
         waiver.client_words()
     )
     .into()

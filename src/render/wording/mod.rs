@@ -4,8 +4,11 @@
 
 pub(super) mod attribution;
 pub(super) mod change;
+pub(super) mod dated;
+pub(super) mod dated_totals;
 pub(super) mod difference;
 pub(super) mod drift;
+pub(super) mod instant;
 pub(super) mod numbers;
 pub(super) mod place;
 pub(super) mod undone;

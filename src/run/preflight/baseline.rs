@@ -6,7 +6,7 @@ use crate::config::{self, Baseline, Loaded, Project};
 use crate::model::{Declaration, LimitSource, SendLimits, SettingSet, Waiver};
 use crate::plan::compare::{by_client, is_same};
 use crate::plan::select::Selection;
-use crate::plan::{GuardList, LabelledClient, Origin, Origins, ReleasedClient, RevisionGuards};
+use crate::plan::{GuardList, LabelledClient, Origin, Origins, ReleasedClient, RevisionGuards, ScheduledChanges};
 use crate::run::preflight::credentials::used;
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::{AffectedClients, BaseOptions};
@@ -48,13 +48,15 @@ impl RunBase {
         }
     }
 
-    /// Drops the declarations that are the same at the base, and counts what the rest costs.
+    /// Drops the declarations that are the same at the base, and counts what the rest costs. A client with a dated
+    /// setting that the base does not have is not the same, whenever that holds.
     pub(super) fn keep_affected(
         &self,
         project: &Project,
         endpoint: EndpointChoice<'_>,
         declarations: &mut Vec<Declaration>,
         fields: SettingSet,
+        scheduled: &ScheduledChanges,
     ) -> AffectedClients {
         let selected = declarations.len();
         let then = self.baseline.project.as_ref();
@@ -63,11 +65,16 @@ impl RunBase {
             let before = by_client(&self.baseline.declarations);
             declarations.retain(|now| {
                 let same = before.get(&now.key()).is_some_and(|before| is_same(before, now, fields));
-                !same || !has_same_credentials(then, project, now)
+                !same || scheduled.has(&now.key()) || !has_same_credentials(then, project, now)
             });
         }
         let (reads, tokens) = (declarations.len(), used(declarations).len());
         AffectedClients { reads, selected, tokens, revision: self.revision.as_str().into() }
+    }
+
+    /// The dated settings that this change set brings, as far as `fields` selects; none means all.
+    pub(super) fn scheduled(&self, now: &[Declaration], fields: SettingSet) -> ScheduledChanges {
+        ScheduledChanges::new(now, &self.baseline.declarations, fields)
     }
 
     /// The revisions whose rules bind, each with its project as far as the file can be read: the base, and the tip of

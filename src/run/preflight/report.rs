@@ -6,7 +6,7 @@ use std::fs;
 
 use crate::config::Project;
 use crate::model::{Diagnostic, Untrusted};
-use crate::plan::{DocumentKind, Plan};
+use crate::plan::{DocumentKind, Plan, Run};
 use crate::run::{Environment, NotStarted};
 
 /// A report that says only who made it, and of which project.
@@ -33,7 +33,7 @@ fn location(project: Option<&Project>, env: &Environment) -> Untrusted {
 /// A run that does not start because of these errors.
 pub(in crate::run) fn problems(mut report: Plan, errors: Vec<Diagnostic>, env: &Environment) -> NotStarted {
     report.diagnostics.extend(errors);
-    report.run = env.run_without_requests();
+    report.run = Run { at: report.run.at, ..env.run_without_requests() };
     NotStarted::Problems(Box::new(report))
 }
 

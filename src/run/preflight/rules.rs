@@ -49,17 +49,16 @@ impl RuleBases {
 
 impl BindingRules {
     /// The rules of a run that reads no revision.
-    pub(in crate::run) fn without_base(project: &Project, floor: Floor, today: &str) -> BindingRules {
-        BindingRules::of(project, &RuleBases::default(), floor, std::iter::empty(), today)
+    pub(in crate::run) fn without_base(project: &Project, floor: Floor) -> BindingRules {
+        BindingRules::of(project, &RuleBases::default(), floor, std::iter::empty())
     }
 
-    /// The rules of a project, its bases and its floor on this day. Labels decide which guards judge a client.
+    /// The rules of a project, its bases and its floor. Labels decide which guards judge a client.
     pub(in crate::run) fn of<'a>(
         project: &Project,
         bases: &RuleBases,
         floor: Floor,
         clients: impl Iterator<Item = LabelledClient<'a>> + Clone,
-        today: &str,
     ) -> BindingRules {
         let mut guards = match &bases.named {
             Some(base) => base.guards(project),
@@ -73,7 +72,7 @@ impl BindingRules {
         guards = bases.iter().fold(guards, |guards, base| base.with_labels(guards, clients.clone()));
         let waivers = bases.iter().fold(project.waivers.clone(), |waivers, base| base.waivers(&waivers));
         let limits = SendLimits::strictest([&project.limits.sending, &bases.limits(), &floor.limits]);
-        let (waivers, waiver_warnings) = floor.counted(waivers, today);
+        let (waivers, waiver_warnings) = floor.counted(waivers, project.at, &project.zone);
         BindingRules { guards, limits, waivers, never_waived: floor.never_waived, waiver_warnings }
     }
 

@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::config::{self, Loaded, Project};
 use crate::model::{Declaration, DeclaredClient, Diagnostic, Floor, LedgerConfig, Untrusted, base_limit};
-use crate::plan::{DocumentKind, LabelledClient, Origin, Origins, Plan, send};
+use crate::plan::{DocumentKind, LabelledClient, Origin, Origins, Plan, ScheduledChanges, send};
 use crate::run::preflight::baseline::{self, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 use crate::run::preflight::ledger::{LedgerStart, RunLedger};
@@ -31,6 +33,8 @@ pub(in crate::run) struct Scope {
     pub(in crate::run) declarations: Vec<Declaration>,
     /// By what the run judges differences.
     pub(in crate::run) origins: Arc<Origins>,
+    /// The dated settings that the change set brings: those that the base does not have.
+    pub(in crate::run) scheduled: ScheduledChanges,
     /// The rules that bind the run.
     pub(in crate::run) rules: BindingRules,
     /// With `--affected`, what the run costs.
@@ -81,25 +85,24 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     let origins = Arc::new(origins);
     let declared = loaded.declarations.iter().map(DeclaredClient::from).collect();
     selection::narrow(&mut loaded, &request.selection);
-    let named = |mut report: Plan| {
-        report.shard = request.selection.shard;
-        report.base = request.base.revision.as_deref().map(Untrusted::from);
-        report
-    };
+    let at = request.named_instant(loaded.project.as_ref());
     let (project, mut report) = match preflight::project(&mut loaded, kind, true, env) {
-        Ok((project, report)) => (project, named(report)),
-        Err(NotStarted::Problems(report)) => return Err(NotStarted::Problems(Box::new(named(*report)))),
+        Ok((project, report)) => (project, named(report, request, at)),
+        Err(NotStarted::Problems(report)) => {
+            return Err(NotStarted::Problems(Box::new(named(*report, request, at))));
+        }
         Err(other) => return Err(other),
     };
     let mut declarations = loaded.declarations;
+    let scheduled = base.as_ref().map(|base| base.scheduled(&declarations, fields)).unwrap_or_default();
     // Which clients the run reads decides which labels count, so this comes before the guards.
     let affected = base.as_ref().filter(|_| request.base.affected).map(|base| {
         let endpoint = EndpointChoice::new(&request.connection, env);
-        base.keep_affected(&project, endpoint, &mut declarations, request.selection.fields)
+        base.keep_affected(&project, endpoint, &mut declarations, fields, &scheduled)
     });
     let bases = RuleBases { named: base, applied };
     let clients = declarations.iter().map(LabelledClient::from);
-    let rules = BindingRules::of(&project, &bases, floor, clients, &env.clock.today());
+    let rules = BindingRules::of(&project, &bases, floor, clients);
     let mut rules = match rules.with_overrides(&request.overrides) {
         Ok(rules) => rules,
         Err(refused) => return Err(report::problems_at_commit(report, refused, &project, env)),
@@ -115,6 +118,7 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
         releases,
         declarations,
         origins,
+        scheduled,
         rules,
         affected,
         report,
@@ -125,6 +129,14 @@ pub(in crate::run) fn scope(request: &RunRequest, env: &Environment, kind: Docum
     scope.compare(request);
     undeclared::add(&mut scope.report.released_clients, released);
     Ok(scope)
+}
+
+/// The report, with what the request says of it, and the instant that the request names.
+fn named(mut report: Plan, request: &RunRequest, at: Option<Timestamp>) -> Plan {
+    report.run.at = at;
+    report.shard = request.selection.shard;
+    report.base = request.base.revision.as_deref().map(Untrusted::from);
+    report
 }
 
 /// The rules of the commit that the ledger recorded last. Of them a drift report uses waivers only.

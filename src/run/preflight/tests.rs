@@ -226,6 +226,7 @@ fn looser_rules_are_warnings() {
         |until: &str| format!("waivers:\n  - {{client: 12, field: geo_list, reason: r, owner: o, until: {until}}}\n");
     let long = waiver("2099-12-31");
     let guards = |text: &str| format!("the guards differ from those of main: {text}");
+    let later = "the waiver of geo_list of client 12 ends later than in main: it counts until";
     let table = [
         (String::new(), String::new(), vec![]),
         (long.clone(), long.clone(), vec![]),
@@ -234,12 +235,14 @@ fn looser_rules_are_warnings() {
             long.clone(),
             vec!["new waiver, not in main: geo_list of client 12, any value, until 2099-12-31".to_owned()],
         ),
-        (
-            waiver("2098-12-31"),
-            long.clone(),
-            vec!["the waiver of geo_list of client 12 ends later than in main: it counts until 2098-12-31".to_owned()],
-        ),
+        (waiver("2098-12-31"), long.clone(), vec![format!("{later} 2098-12-31")]),
         (long.clone(), waiver("2098-12-31"), vec![]),
+        (waiver("2098-12-31T10:00+03:00"), waiver("2098-12-31"), vec![format!("{later} 2098-12-31T10:00+03:00")]),
+        // As texts, the second one is the later.
+        (waiver("2098-12-31T10:00-05:00"), waiver("2098-12-31T12:00Z"), vec![]),
+        // A day ends earlier in Moscow, so another zone makes a waiver longer too.
+        (format!("zone: Europe/Moscow\n{long}"), long.clone(), vec![format!("{later} 2099-12-31T21:00:00Z")]),
+        (long.clone(), format!("zone: Europe/Moscow\n{long}"), vec![]),
         (long, String::new(), vec![]),
         (GUARDS.to_owned(), String::new(), vec![guards("few is removed")]),
         (GUARDS.to_owned(), LOOSER.to_owned(), vec![guards("few is changed")]),
@@ -261,7 +264,7 @@ fn affected_clients_are_those_whose_declaration_or_connection_changes() {
     let (connection, env) = (flag(None), environment(&[]));
     let endpoint = EndpointChoice::new(&connection, &env);
     let base = base(Some(then));
-    let affected = base.keep_affected(&now, endpoint, &mut Vec::new(), Default::default());
+    let affected = base.keep_affected(&now, endpoint, &mut Vec::new(), Default::default(), &Default::default());
     assert_eq!((affected.reads, affected.selected, affected.tokens), (0, 0, 0));
     assert_eq!(affected.revision.raw(), "main");
     assert_eq!(Arc::from("one"), now.credentials.keys().next().unwrap().clone());

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::{Baseline, Credential, Project};
-use crate::model::{Diagnostic, Guard, Place, Untrusted, Waiver};
+use crate::model::{Diagnostic, Guard, Place, Untrusted, Waiver, instant_text};
 use crate::run::preflight::baseline::{BaseOrigin, RunBase};
 use crate::run::preflight::endpoint::EndpointChoice;
 
@@ -96,16 +96,17 @@ fn guards_changed(then: &[Guard], now: &[Guard]) -> Vec<String> {
     changed
 }
 
-/// A warning about a waiver that the revision does not hold, or holds until an earlier day only.
+/// A warning about a waiver that the revision does not hold, or holds until an earlier instant only.
 fn waiver_warning(waiver: &Waiver, then: &[Waiver], revision: &str, origin: BaseOrigin) -> Option<Diagnostic> {
     let what = waiver.field.map_or("every field", |field| field.name());
     let (client, until) = (waiver.client_words(), &waiver.terms.until);
     let held = waiver.as_held_by(then);
     let summary = match &held {
         None => format!("new waiver, not in {revision}: {what} of client {client}, any value, until {until}"),
-        Some(held) if held.terms.until < *until => {
-            let day = &held.terms.until;
-            format!("the waiver of {what} of client {client} ends later than in {revision}: it counts until {day}")
+        Some(held) if held.end < waiver.end => {
+            // With another zone there the text may be the same.
+            let then = if held.terms.until == *until { instant_text(held.end) } else { held.terms.until.to_string() };
+            format!("the waiver of {what} of client {client} ends later than in {revision}: it counts until {then}")
         }
         Some(_) => return None,
     };

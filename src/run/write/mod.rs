@@ -5,6 +5,8 @@
 mod canary;
 mod options;
 mod state;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub(super) use canary::write;

@@ -60,12 +60,13 @@ pub(super) fn without_request(client: &ClientPlan) -> Option<(ApplyResult, Optio
     if let Some(error) = &client.error {
         return Some((failed_result(client), say(&error.message)));
     }
-    if client.status() == Status::InSync {
-        return Some((ApplyResult::Unchanged, None));
-    }
+    // A guard can stop a client in sync too: because of a dated setting that is still to come.
     if !client.blocked.is_empty() {
         let reasons: Vec<&str> = client.blocked.iter().map(|blocked| blocked.message.raw()).collect();
         return Some((ApplyResult::Refused, say(&reasons.join("; ").into())));
+    }
+    if client.status() == Status::InSync {
+        return Some((ApplyResult::Unchanged, None));
     }
     // The difference stays, and the change itself says that the run does not send it.
     let planned =

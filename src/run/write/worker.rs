@@ -1,7 +1,8 @@
 //! One write: the conversation with one client.
 //!
 //! Owns the carrying out of what `plan::send::Exchange` decides: journal first, then the PUT. A PUT begins only while
-//! nothing stops the run: a shutdown, too many failures, a failed canary, or other fields that changed along.
+//! nothing stops the run: a shutdown, too many failures, a failed canary, or other fields that changed along. None
+//! begins once the plan of its client is over.
 
 use std::io;
 use std::sync::Arc;
@@ -89,7 +90,10 @@ impl<B: PutBody> WriteWorker<B> {
         let mut read_at = reading.as_ref().map(|reading| reading.at);
         let (live, replan) = (reading.map(|reading| reading.live), self.options.replan.as_deref());
         let mut exchange: Exchange<'_, B> = Exchange::of(client, live, self.options.allow_collateral, replan);
-        let mut action = exchange.begin();
+        let mut action = match self.expiry(client) {
+            Some(expired) => exchange.step(expired),
+            None => exchange.begin(),
+        };
         let mut sent = false;
         loop {
             let event = match action {
@@ -128,6 +132,11 @@ impl<B: PutBody> WriteWorker<B> {
         }
     }
 
+    /// Whether the plan of a client is over.
+    fn expiry(&self, client: &ClientPlan) -> Option<Event> {
+        client.valid_until.filter(|until| self.writes.clock.at() >= *until).map(Event::Expired)
+    }
+
     fn is_old(&self, read_at: Option<Instant>) -> bool {
         read_at.is_none_or(|at| self.writes.clock.since(at) > self.options.max_read_age)
     }
@@ -143,14 +152,17 @@ impl<B: PutBody> WriteWorker<B> {
 
     /// One PUT: first into the journal, then to the API.
     async fn send(&self, client: &ClientPlan, cleared: ClearedPatch<B>, sent: &mut bool) -> Event {
-        // A token may take long to arrive, and the lease may end meanwhile.
-        if self.writes.lease.is_some()
+        // A token may take long to arrive, and the lease or the plan may end meanwhile.
+        if (self.writes.lease.is_some() || client.valid_until.is_some())
             && let Err(event) = self.writes.writer.prepare(client.credentials.as_ref()).await
         {
             return event;
         }
         if let Err(why) = self.may_begin() {
             return Event::Stopped(why);
+        }
+        if let Some(expired) = self.expiry(client) {
+            return expired;
         }
         if let Err(error) = self.note(JournalLine::sending(client, cleared.patch())).await {
             self.state.halt("the journal cannot be written");

@@ -1,4 +1,4 @@
-//! The five built-in guards, each where it speaks and where it lets pass.
+//! The six built-in guards, each where it speaks and where it lets pass.
 
 use ringform::model::guard::BUILT_IN;
 use serde_json::{Value as Json, json};
@@ -63,6 +63,20 @@ fn rows() -> Vec<(&'static str, Vec<Client>)> {
                 client(json!({"geo_list": ELEVEN}), "{timezone: UTC}", Pass),
             ],
         ),
+        (
+            "opening-needs-end",
+            vec![
+                geo("RU", "[RU, BY]", Deny(1)),
+                geo("RU", "[BY]", Deny(1)),
+                geo("RU", "\"*\"", Deny(1)),
+                geo("RU", "null", Deny(1)),
+                geo(Json::Null, "[RU, BY]", Pass),
+                geo("RU BY", "[RU]", Pass),
+                geo("*", "[RU]", Pass),
+                geo("RU BY", "[RU, BY]", InSync),
+                client(json!({"dial_rule_id": 19}), "{dial_rule_id: 20}", Pass),
+            ],
+        ),
         ("trusted-network-changed", number("sip_network_permission_id")),
         ("dial-rule-changed", number("dial_rule_id")),
         (
@@ -118,10 +132,11 @@ fn all_built_in_guards_together_speak_each_for_itself() {
     };
     let live = json!({"geo_list": "RU", "sip_network_permission_id": 5, "dial_rule_id": 19});
     let clients = [
-        // `*` is both: every country, and more than ten.
-        client(live.clone(), &three("\"*\"", 6, 20), Deny(4)),
-        client(live.clone(), &three(ELEVEN, 5, 20), Deny(2)),
-        client(live.clone(), &three("[RU, BY]", 5, 19), Pass),
+        // `*` is all of these: every country, more than ten, and without an end.
+        client(live.clone(), &three("\"*\"", 6, 20), Deny(5)),
+        client(live.clone(), &three(ELEVEN, 5, 20), Deny(3)),
+        client(live.clone(), &three("[RU, BY]", 5, 19), Deny(1)),
+        client(live.clone(), &three("[UZ]", 6, 19), Deny(2)),
         client(live, &three("[RU]", 5, 19), InSync),
     ];
     check(&all, &clients);

@@ -24,7 +24,30 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(values());
     rows.extend(clients());
     rows.extend(sizes());
+    rows.extend(temporary());
     rows
+}
+
+/// Entries of `temporary`. Their days are far from today, so no warning comes with time.
+fn temporary() -> Vec<Row> {
+    let entries = |lines: &str, expected: &[&str]| {
+        client(&format!("settings: {{geo_list: [RU], hold_music: 5}}\ntemporary:\n{lines}"), expected)
+    };
+    let entry =
+        |settings: &str, times: &str| format!("  - {{settings: {{{settings}}}, {times}, owner: o, reason: r}}\n");
+    let day = "from: 2999-12-01, until: 2999-12-31";
+    let two = [entry("hold_music: 6", day), entry("hold_music: 7", day)].concat();
+    vec![
+        entries(&entry("hold_music: 6", day), &[]),
+        entries("  text\n", &["error bad-temporary 4:3"]),
+        entries(&entry("geo_list: {add: [\"*\"]}", day), &["error bad-temporary 4:34"]),
+        entries(&entry("hold_music: 6", "from: 2999-12-31, until: 2999-12-01"), &["error bad-temporary 4:58"]),
+        entries(&two, &["error temporary-collision 5:29"]),
+        entries(&entry("timezone: UTC", day), &["error temporary-unmanaged 4:27"]),
+        entries(&entry("geo_list: {add: [RU]}", day), &["warning idle-addition 4:27"]),
+        entries(&entry("hold_music: 6", "from: 2999-12-01, until: 3001-12-01"), &["warning long-temporary 4:58"]),
+        entries(&entry("hold_music: 6", "until: 2020-12-01"), &["warning old-temporary 4:40"]),
+    ]
 }
 
 /// Text that is not YAML, or is YAML that the program refuses.

@@ -30,6 +30,8 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn sections() -> Vec<Row> {
     vec![
+        project("zone: Europe/Moscow\n", &[]),
+        project("zone: MSK\n", &["error bad-zone 2:7"]),
         project("", &[]),
         row("endpoint: [\n", &["error yaml-syntax 1:11"]),
         row("<<<<<<< HEAD\nendpoint: a\n=======\nendpoint: b\n>>>>>>> b\n", &["error yaml-syntax 1:1"]),
@@ -143,6 +145,15 @@ fn conditions() -> Vec<Row> {
         of("dial_rule_id", "max_countries: 3", &["error bad-guard 5:10"]),
         of("geo_list", "max_countries: 301", &["error bad-guard 5:25"]),
         of("geo_list", "max_countries: few", &["error bad-guard 5:25"]),
+        of("geo_list", "max_days: 1", &[]),
+        of("geo_list", "max_days: 3650", &[]),
+        of("geo_list", "max_days: 0", &["error bad-guard 5:20"]),
+        of("geo_list", "max_days: 3651", &["error bad-guard 5:20"]),
+        of("geo_list", "max_days: 30d", &["error bad-guard 5:20"]),
+        of("dial_rule_id", "max_days: 3", &["error bad-guard 5:10"]),
+        guards("- opening-needs-end\n", &[]),
+        guards("- {name: opening-needs-end, deny: {max_days: 14}}\n", &[]),
+        guards("- {name: opening-needs-end, field: dial_rule_id}\n", &["error bad-guard 3:36"]),
         of("geo_list", "unmanaged: yes", &["error bad-guard 5:21"]),
         guards(
             "- {name: x, deny: {to: \"*\", allow: [RU], unmanaged: true}}\n",
@@ -182,6 +193,8 @@ fn exceptions() -> Vec<Row> {
         of(&format!("client: 12, field: domain, {whole}"), &["error bad-waiver 3:23"]),
         of("client: 12, owner: ops, reason: agreed, until: 2026-02-30", &["error bad-waiver 3:51"]),
         of("client: 12, owner: ops, reason: agreed, until: tomorrow", &["error bad-waiver 3:51"]),
+        of("client: 12, owner: ops, reason: agreed, until: 31.12.2999", &["error bad-waiver 3:51"]),
+        of("client: 12, owner: ops, reason: agreed, until: 2999-12-31T10:00", &["error bad-waiver 3:51"]),
         of("client: 12, owner: \" \", reason: agreed, until: 2999-12-31", &["error bad-waiver 3:23"]),
         of("client: 12, owner: , reason: agreed, until: 2999-12-31", &["error empty-value 3:16"]),
         of("client: 12", &["error missing-key 3:3"; 3]),

@@ -73,6 +73,16 @@ fn files() -> Vec<Run> {
                 .file("live.ringform.yaml", "endpoint: https://pbx.example\n")
         }),
         run("validate . other", 1, &["error ambiguous-project"], two_projects),
+        run("apply --yes", 1, &["error collateral"], || {
+            let begin = json!({"event": "begin", "run": "r", "started_at": "t", "ringform_version": "0.1.0",
+                "endpoint": "https://pbx.example", "project": "ringform.yaml"});
+            let done = json!({"event": "done", "client_id": "12", "credentials": null, "result": "collateral",
+                "message": null});
+            let journal = format!("{begin}\n{done}\n");
+            in_sync()
+                .declared(12, "{timezone: Asia/Omsk}")
+                .file(".ringform/journal/20260101T000000Z-00aa11.jsonl", &journal)
+        }),
         run("validate .. --project ./ringform.yaml", 1, &["error ambiguous-project"], in_sync),
         run("validate clients/13.yaml", 1, &["error unreadable"], in_sync),
         run("guard test", 1, &["error bad-guard-test"], in_sync),
