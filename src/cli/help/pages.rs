@@ -90,7 +90,6 @@ pub(super) const PAGES: [HelpPage; 20] = [
         examples: &[
             ("ringform apply", "Show the plan, ask, and send"),
             ("ringform apply --yes --max-changed-clients 5% --canary 1", "Send with limits, one client first"),
-            ("ringform apply --only-closing --yes", "Take countries away that git does not declare, and open nothing"),
         ],
         statuses: &[
             (0, "every client is as declared, or nothing differed"),
