@@ -7,9 +7,12 @@ use serde_json::{Value as Json, json};
 use crate::scheduled::{add, declare, merge, world};
 use crate::world::{Ran, World};
 
-/// Entries of client 12: codes, the first and the last day.
-fn trips(trips: &[(&str, &str, &str)]) -> String {
-    let one = |(codes, from, until): &(&str, &str, &str)| {
+/// An entry: codes, the first and the last day.
+type Trip = (&'static str, &'static str, &'static str);
+
+/// Entries of client 12.
+fn trips(trips: &[Trip]) -> String {
+    let one = |(codes, from, until): &Trip| {
         let from = if from.is_empty() { String::new() } else { format!("from: {from}, ") };
         format!("- {{settings: {{geo_list: {{add: [{codes}]}}}}, {from}until: {until}, owner: anna, reason: fair}}\n")
     };
@@ -47,7 +50,7 @@ fn a_trip_passes_and_a_lasting_country_is_stopped() {
 #[test]
 fn the_days_of_an_opening_are_those_of_entries_that_touch() {
     let mut world = world("zone: Europe/Berlin\nguards: [opening-needs-end]");
-    let table: [(&[(&str, &str, &str)], &[u32]); 10] = [
+    let table: [(&[Trip], &[u32]); 10] = [
         // Entries, and the days of those that are stopped.
         (&[("TR", "2099-12-01", "2099-12-30")], &[]),
         (&[("TR", "2099-12-01", "2099-12-31")], &[31]),
