@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::{ClientKey, DatedEntry, Declaration, ManagedField, OpenSpans, Setting, SettingSet, State};
+use crate::model::{ClientKey, DatedEntry, Declaration, OpenSpans, SettingSet, State};
 use crate::plan::client::ClientPlan;
 use crate::plan::compare::origins::by_client;
 use crate::plan::scheduled::ScheduledChange;
@@ -68,11 +68,10 @@ pub fn scheduled_changes(then: Option<&Declaration>, now: &Declaration, fields: 
         let spans = OpenSpans::of(dated, setting);
         for (entry, first) in dated.first_effects(setting).into_iter().filter(|(entry, _)| is_new(entry)) {
             let at = first.unwrap_or_else(|| entry.begin.map_or(dated.at(), |begin| begin.max(dated.at())));
-            let wanted = |managed| wanted(managed, setting);
             found.push(ScheduledChange {
                 setting,
-                before: wanted(dated.managed_without(at, entry)),
-                after: wanted(dated.managed_at(at)),
+                before: dated.wanted_without(at, setting, entry).unwrap_or(State::NotSet),
+                after: dated.wanted_at(at, setting).unwrap_or(State::NotSet),
                 from: entry.from.as_ref().map(|from| from.text().into()),
                 until: entry.until.text().into(),
                 begins_at: entry.begin,
@@ -102,8 +101,4 @@ impl<'b> EarlierEntries<'b> {
     fn has(&self, entry: &DatedEntry) -> bool {
         self.by_end.get(&entry.end).into_iter().flatten().any(|one| one.is_same(entry))
     }
-}
-
-fn wanted(managed: Vec<ManagedField>, setting: Setting) -> State {
-    managed.into_iter().find(|one| one.setting == setting).map_or(State::NotSet, |one| one.wanted)
 }
