@@ -117,7 +117,12 @@ impl DatedDeclaration {
 
     /// The same as if one entry did not exist.
     pub fn managed_without(&self, at: Timestamp, entry: &DatedEntry) -> Vec<ManagedField> {
-        self.evaluate(at, |one| !std::ptr::eq(one, entry))
+        self.managed_by(at, |one| !std::ptr::eq(one, entry))
+    }
+
+    /// The same as if only those entries existed that count.
+    pub fn managed_by(&self, at: Timestamp, counts: impl Fn(&DatedEntry) -> bool) -> Vec<ManagedField> {
+        self.evaluate(at, counts)
     }
 
     /// The declared value of a touched field at an instant.
