@@ -13,7 +13,7 @@ use crate::model::zone;
 #[derive(Clone, Debug)]
 pub struct DayZone {
     name: &'static str,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
 }
 
 impl DayZone {
