@@ -22,6 +22,7 @@ mod dated_files;
 mod dated_layers;
 mod dated_revisions;
 mod dated_sizes;
+mod dated_twins;
 mod drifting;
 mod examples;
 mod expiring;

@@ -127,7 +127,12 @@ impl DatedDeclaration {
 
     /// The same as if one entry did not exist.
     pub fn wanted_without(&self, at: Timestamp, setting: Setting, entry: &DatedEntry) -> Option<State> {
-        self.field(setting, |one| one.holds_at(at) && !std::ptr::eq(one, entry)).map(|managed| managed.wanted)
+        self.wanted_by(at, setting, |one| !std::ptr::eq(one, entry))
+    }
+
+    /// The same as if only those entries existed that count.
+    pub fn wanted_by(&self, at: Timestamp, setting: Setting, counts: impl Fn(&DatedEntry) -> bool) -> Option<State> {
+        self.field(setting, |one| one.holds_at(at) && counts(one)).map(|managed| managed.wanted)
     }
 
     /// The declared value of a touched field without any entry.
