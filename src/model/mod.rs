@@ -51,7 +51,7 @@ pub use ci_job::CiJob;
 pub use client::{ClientId, ClientKey};
 pub use dated::{
     Because, DatedCause, DatedDeclaration, DatedEffect, DatedEntry, DatedEvent, DatedLayer, DatedValue, EntryInLayer,
-    OpenSpans,
+    FirstEffect, OpenSpans,
 };
 pub use declaration::{Declaration, DeclaredClient, Expectation};
 pub use diagnostic::{Diagnostic, Level};

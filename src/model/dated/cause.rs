@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -70,13 +70,6 @@ impl DatedDeclaration {
     /// have them.
     pub fn cause_by_end(&self, setting: Setting, declared: &State, live: &State) -> Option<Box<DatedCause>> {
         self.cause_of(setting, declared, live, false)
-    }
-
-    /// Whether live is what this declaration had just before one of its entries ended.
-    pub fn had_before_an_end(&self, setting: Setting, live: &State) -> bool {
-        let just_before = |end: Timestamp| end.checked_sub(SignedDuration::from_nanos(1)).ok();
-        let ended = self.entries_of(setting).filter(|entry| entry.has_ended(self.at()));
-        ended.filter_map(|entry| just_before(entry.end)).any(|at| self.wanted_at(at, setting).as_ref() == Some(live))
     }
 
     fn cause_of(&self, setting: Setting, declared: &State, live: &State, begins: bool) -> Option<Box<DatedCause>> {

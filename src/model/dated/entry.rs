@@ -91,12 +91,4 @@ impl DatedEntry {
     pub fn layer(&self) -> Layer {
         Layer::Temporary { until: self.until.text().into(), owner: self.owner.clone() }
     }
-
-    /// Whether both set the same for the same time, whoever wrote them, why and where.
-    pub fn is_same(&self, other: &DatedEntry) -> bool {
-        let effects = |entry: &DatedEntry| -> Vec<(Setting, DatedEffect)> {
-            entry.settings.iter().map(|value| (value.setting, value.effect.clone())).collect()
-        };
-        self.begin == other.begin && self.end == other.end && effects(self) == effects(other)
-    }
 }

@@ -1,6 +1,7 @@
 //! From when on an entry makes a difference: another one may hide it, or bring the same for a while.
 //!
-//! Owns one walk along the time of a field, so a file with ten thousand entries is read once.
+//! Owns one walk along the time of a field, so a file with ten thousand entries is read once. It must not know what is
+//! judged by the effects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,20 @@ use jiff::Timestamp;
 use crate::model::countries::{Code, Countries};
 use crate::model::dated::entry::{DatedEffect, DatedEntry};
 use crate::model::dated::layers::DatedDeclaration;
-use crate::model::{Setting, State};
+use crate::model::{Setting, State, Value};
+
+/// The first instant at which an entry makes a difference, and which one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstEffect<'d> {
+    /// The entry.
+    pub entry: &'d DatedEntry,
+    /// The instant, from that of the run on; `None` where the client never declares another value without the entry.
+    pub at: Option<Timestamp>,
+    /// What the client declares without the entry then; where there is no such instant, as the entry begins.
+    pub before: State,
+    /// What the client declares then.
+    pub after: State,
+}
 
 /// The entries of a field that hold at one instant of the walk, by their position among all of them.
 struct HoldingEntries<'d> {
@@ -47,41 +61,69 @@ impl HoldingEntries<'_> {
 
     /// The entry that sets the value, where it is another one than without it.
     fn winner(&self) -> Option<usize> {
-        let mut last = self.setting.iter().rev();
-        let (winner, next) = (last.next()?, last.next());
-        let value = |position: &usize| match self.effects[*position] {
-            DatedEffect::Set(value) => Some(value),
-            DatedEffect::Add(_) => None,
-        };
-        let below = next.map_or(Some(self.plain.as_ref()?), value);
-        (value(winner) != below).then_some(*winner)
+        let winner = *self.setting.last()?;
+        (self.last_set(None)? != self.last_set(Some(winner))?).then_some(winner)
+    }
+
+    /// The value of the last entry that sets one, or the plain value. One entry can be left out.
+    fn last_set(&self, without: Option<usize>) -> Option<&State> {
+        let last = self.setting.iter().rev().find(|position| Some(**position) != without);
+        match last.map(|position| self.effects[*position]) {
+            Some(DatedEffect::Set(value)) => Some(value),
+            Some(DatedEffect::Add(_)) | None => self.plain.as_ref(),
+        }
+    }
+
+    /// What the client declares, or would declare without one entry.
+    fn declared(&self, without: Option<usize>) -> State {
+        // Of a field without a plain value no entry acts.
+        let Some(below) = self.plain.as_ref().and_then(|_| self.last_set(without)) else { return State::NotSet };
+        let adds = |positions: &BTreeSet<usize>| positions.iter().any(|position| Some(*position) != without);
+        match below.countries() {
+            Some(list) => {
+                let added = self.adding.iter().filter(|(_, positions)| adds(positions)).map(|(code, _)| *code);
+                State::Is(Value::Countries(list.with(&Countries::of(added.collect()))))
+            }
+            None => below.clone(),
+        }
     }
 }
 
 impl DatedDeclaration {
-    /// Each entry of a field, in the order of layers, with the first instant from that of the run on at which the client
-    /// would declare another value without it; `None` where it never would.
-    pub fn first_effects(&self, setting: Setting) -> Vec<(&DatedEntry, Option<Timestamp>)> {
-        let entries: Vec<&DatedEntry> = self.entries_of(setting).collect();
+    /// Each entry of a field that has not ended, in the order of layers, with its first effect from the instant of the
+    /// run on.
+    pub fn first_effects(&self, setting: Setting) -> Vec<FirstEffect<'_>> {
+        let entries: Vec<&DatedEntry> = self.entries_of(setting).filter(|entry| !entry.has_ended(self.at())).collect();
         let effects = entries.iter().filter_map(|entry| entry.value(setting)).map(|value| &value.effect).collect();
         let plain = self.plain().into_iter().find(|one| one.setting == setting).map(|one| one.wanted);
         let mut holding = HoldingEntries { effects, plain, adding: BTreeMap::new(), setting: BTreeSet::new() };
         let mut steps: BTreeMap<Timestamp, Vec<(usize, bool)>> = BTreeMap::new();
-        for (position, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry.has_ended(self.at())) {
+        for (position, entry) in entries.iter().enumerate() {
             let begin = entry.begin.map_or(self.at(), |begin| begin.max(self.at()));
             steps.entry(begin).or_default().push((position, true));
             steps.entry(entry.end).or_default().push((position, false));
         }
-        let mut first: Vec<Option<Timestamp>> = vec![None; entries.len()];
+        let mut first: Vec<Option<FirstEffect<'_>>> = vec![None; entries.len()];
         for (at, steps) in steps {
             steps.iter().for_each(|(position, begins)| holding.change(*position, *begins));
+            let declared = holding.declared(None);
+            let effect = |position: usize, at, before| {
+                Some(FirstEffect { entry: entries[position], at, before, after: declared.clone() })
+            };
             let touched: BTreeSet<Code> =
                 steps.iter().flat_map(|(position, _)| holding.effects[*position].added()).copied().collect();
             let alone = touched.into_iter().filter_map(|code| holding.alone_with(code));
             for position in alone.chain(holding.winner()) {
-                first[position].get_or_insert(at);
+                if first[position].as_ref().is_none_or(|first| first.at.is_none()) {
+                    first[position] = effect(position, Some(at), holding.declared(Some(position)));
+                }
+            }
+            for (position, _) in steps.iter().filter(|(_, begins)| *begins) {
+                if first[*position].is_none() {
+                    first[*position] = effect(*position, None, declared.clone());
+                }
             }
         }
-        entries.into_iter().zip(first).collect()
+        first.into_iter().flatten().collect()
     }
 }

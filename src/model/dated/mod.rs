@@ -12,6 +12,7 @@ mod open_spans;
 
 pub use cause::{Because, DatedCause, DatedEvent};
 pub use entry::{DatedEffect, DatedEntry, DatedValue};
+pub use first_effect::FirstEffect;
 pub use layers::{DatedDeclaration, DatedLayer, EntryInLayer};
 pub use open_spans::OpenSpans;
 

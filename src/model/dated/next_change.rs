@@ -1,4 +1,4 @@
-//! When a declaration with dated settings changes next.
+//! When a declaration with dated settings changes next, and what it was before its last changes.
 //!
 //! Owns one walk over the begins and ends of a field, so that a list of any length is read once.
 
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::model::countries::{Code, Countries};
 use crate::model::dated::entry::{DatedEffect, DatedEntry};
 use crate::model::dated::layers::DatedDeclaration;
-use crate::model::{ManagedField, State, Value};
+use crate::model::{ManagedField, Setting, State, Value};
 
 impl DatedDeclaration {
     /// The next instant after this one at which a declared value changes; `None` where none ever does.
@@ -19,13 +19,10 @@ impl DatedDeclaration {
 
     /// The same for one field, of which the plain value is known: no entry below that value has an effect.
     fn next_change_of(&self, below: &ManagedField, after: Timestamp) -> Option<Timestamp> {
-        let of_field = self.entries().filter(|one| one.settings.contains(below.setting)).map(|one| one.entry);
-        let effect = |entry: &'_ DatedEntry| entry.value(below.setting).map(|value| value.effect.clone());
-        let entries: Vec<(&DatedEntry, DatedEffect)> =
-            of_field.filter_map(|entry| Some((entry, effect(entry)?))).collect();
+        let effects = self.effects_of(below.setting);
         let mut active = ActiveEffects::default();
         let mut events: BTreeMap<Timestamp, Vec<(usize, bool)>> = BTreeMap::new();
-        for (index, (entry, effect)) in entries.iter().enumerate().filter(|(_, (entry, _))| entry.end > after) {
+        for (index, (entry, effect)) in effects.iter().enumerate().filter(|(_, (entry, _))| entry.end > after) {
             match entry.begin.filter(|begin| *begin > after) {
                 Some(begin) => events.entry(begin).or_default().push((index, true)),
                 None => active.begin(index, effect),
@@ -34,14 +31,37 @@ impl DatedDeclaration {
         }
         let now = active.value(&below.wanted);
         events.into_iter().find_map(|(at, events)| {
-            for (index, begins) in events {
-                match begins {
-                    true => active.begin(index, &entries[index].1),
-                    false => active.end(index, &entries[index].1),
-                }
-            }
+            active.step(&events, &effects);
             (active.value(&below.wanted) != now).then_some(at)
         })
+    }
+
+    /// Whether live is what this declaration had just before one of its entries ended.
+    pub fn had_before_an_end(&self, setting: Setting, live: &State) -> bool {
+        let plain = self.plain();
+        let Some(below) = plain.iter().find(|plain| plain.setting == setting) else { return false };
+        let effects = self.effects_of(setting);
+        let mut active = ActiveEffects::default();
+        let mut events: BTreeMap<Timestamp, Vec<(usize, bool)>> = BTreeMap::new();
+        for (index, (entry, effect)) in effects.iter().enumerate().filter(|(_, (entry, _))| entry.has_begun(self.at()))
+        {
+            match entry.begin {
+                Some(begin) => events.entry(begin).or_default().push((index, true)),
+                None => active.begin(index, effect),
+            }
+            events.entry(entry.end).or_default().push((index, false));
+        }
+        events.range(..=self.at()).any(|(_, events)| {
+            let ends = events.iter().any(|(_, begins)| !begins);
+            let had = ends && active.value(&below.wanted) == *live;
+            active.step(events, &effects);
+            had
+        })
+    }
+
+    /// The entries with an effect on a field, in the order of layers, and their effects.
+    fn effects_of(&self, setting: Setting) -> Vec<(&DatedEntry, &DatedEffect)> {
+        self.entries_of(setting).filter_map(|entry| Some((entry, &entry.value(setting)?.effect))).collect()
     }
 }
 
@@ -55,6 +75,14 @@ struct ActiveEffects<'d> {
 }
 
 impl<'d> ActiveEffects<'d> {
+    /// Lets the entries begin (`true`) and end that do so at one instant.
+    fn step(&mut self, events: &[(usize, bool)], effects: &[(&'d DatedEntry, &'d DatedEffect)]) {
+        for (index, begins) in events {
+            let (_, effect) = effects[*index];
+            if *begins { self.begin(*index, effect) } else { self.end(*index, effect) }
+        }
+    }
+
     fn begin(&mut self, index: usize, effect: &'d DatedEffect) {
         effect.added().iter().for_each(|code| *self.added.entry(*code).or_default() += 1);
         if let DatedEffect::Set(value) = effect {

@@ -4,11 +4,11 @@
 //! same for the same time. Owner, reason and place make no difference, because no value depends on them. Each side's
 //! own zone has decided its instants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::model::{ClientKey, DatedEntry, Declaration, ManagedField, OpenSpans, Setting, SettingSet, State};
+use crate::model::{ClientKey, DatedEffect, DatedEntry, Declaration, FirstEffect, OpenSpans, Setting, SettingSet};
 use crate::plan::client::ClientPlan;
 use crate::plan::compare::origins::by_client;
 use crate::plan::scheduled::ScheduledChange;
@@ -59,51 +59,46 @@ pub fn scheduled_changes(then: Option<&Declaration>, now: &Declaration, fields: 
     let earlier = || then.and_then(|then| then.dated.as_deref());
     let mut found = Vec::new();
     for setting in dated.touched().iter().filter(|setting| fields.is_empty() || fields.contains(*setting)) {
-        let known: Vec<&DatedEntry> = earlier().into_iter().flat_map(|then| then.entries_of(setting)).collect();
-        let known = EarlierEntries::new(known);
-        let is_new = |entry: &DatedEntry| !entry.has_ended(dated.at()) && !known.has(entry);
-        if !dated.entries_of(setting).any(is_new) {
+        let known = earlier().into_iter().flat_map(|then| then.entries_of(setting)).map(EntryEffects::of);
+        let known: BTreeSet<EntryEffects> = known.collect();
+        let effects = dated.first_effects(setting).into_iter();
+        let mut new = effects.filter(|effect| !known.contains(&EntryEffects::of(effect.entry))).peekable();
+        if new.peek().is_none() {
             continue;
         }
         let spans = OpenSpans::of(dated, setting);
-        for (entry, first) in dated.first_effects(setting).into_iter().filter(|(entry, _)| is_new(entry)) {
-            let at = first.unwrap_or_else(|| entry.begin.map_or(dated.at(), |begin| begin.max(dated.at())));
-            let wanted = |managed| wanted(managed, setting);
-            found.push(ScheduledChange {
-                setting,
-                before: wanted(dated.managed_without(at, entry)),
-                after: wanted(dated.managed_at(at)),
-                from: entry.from.as_ref().map(|from| from.text().into()),
-                until: entry.until.text().into(),
-                begins_at: entry.begin,
-                ends_at: entry.end,
-                owner: entry.owner.clone(),
-                reason: entry.reason.clone(),
-                source: entry.place.clone(),
-                opens_for_days: spans.days_of(entry, setting),
-            });
-        }
+        found.extend(new.map(|FirstEffect { entry, before, after, .. }| ScheduledChange {
+            setting,
+            before,
+            after,
+            from: entry.from.as_ref().map(|from| from.text().into()),
+            until: entry.until.text().into(),
+            begins_at: entry.begin,
+            ends_at: entry.end,
+            owner: entry.owner.clone(),
+            reason: entry.reason.clone(),
+            source: entry.place.clone(),
+            opens_for_days: spans.days_of(entry, setting),
+        }));
     }
     found
 }
 
-/// The entries of the base that act on a field, by the instant at which they end.
-struct EarlierEntries<'b> {
-    by_end: BTreeMap<Timestamp, Vec<&'b DatedEntry>>,
+/// What an entry sets and for which time: by that it is the same as another one, whoever wrote them, why and where.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct EntryEffects {
+    begin: Option<Timestamp>,
+    end: Timestamp,
+    /// Of each field whether the value is added, and the value as canonical JSON.
+    settings: Vec<(Setting, bool, String)>,
 }
 
-impl<'b> EarlierEntries<'b> {
-    fn new(entries: Vec<&'b DatedEntry>) -> EarlierEntries<'b> {
-        let mut by_end: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        entries.into_iter().for_each(|entry| by_end.entry(entry.end).or_default().push(entry));
-        EarlierEntries { by_end }
+impl EntryEffects {
+    fn of(entry: &DatedEntry) -> EntryEffects {
+        let settings = entry.settings.iter().map(|value| match &value.effect {
+            DatedEffect::Add(codes) => (value.setting, true, codes.canonical()),
+            DatedEffect::Set(state) => (value.setting, false, state.to_json().to_string()),
+        });
+        EntryEffects { begin: entry.begin, end: entry.end, settings: settings.collect() }
     }
-
-    fn has(&self, entry: &DatedEntry) -> bool {
-        self.by_end.get(&entry.end).into_iter().flatten().any(|one| one.is_same(entry))
-    }
-}
-
-fn wanted(managed: Vec<ManagedField>, setting: Setting) -> State {
-    managed.into_iter().find(|one| one.setting == setting).map_or(State::NotSet, |one| one.wanted)
 }
