@@ -178,7 +178,10 @@ fn a_floor_that_forbids_the_waiver_changes_nothing() {
     std::fs::write(floor.path().join("floor.yaml"), "never_waived: [geo_list]\n").unwrap();
     let floor = floor.path().join("floor.yaml").display().to_string();
     world.run(&format!("{AGAIN} --floor {floor}")).status(2).prints(&["1 new (1 security, 1 overdue)"]);
-    world.run(&format!("{AGAIN} --floor {floor} --fail-on new")).status(2).prints(&["1 continuing (1 security, 1 overdue)"]);
+    world
+        .run(&format!("{AGAIN} --floor {floor} --fail-on new"))
+        .status(2)
+        .prints(&["1 continuing (1 security, 1 overdue)"]);
     // Without the floor the waiver is shown, and nothing becomes new.
     world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 continuing (1 security, 1 overdue)"]);
 }
