@@ -148,7 +148,7 @@ fn message(guard: &Guard, step: ValueStep<'_>) -> Untrusted {
     }
     let ValueStep { setting, before, after, .. } = step;
     let change = format!("{setting}: {} → {}", before.to_json(), after.to_json());
-    let change = entry.map_or(change.clone(), |entry| format!("{change} by {entry}"));
+    let change = entry.map_or(change.clone(), |entry| format!("{change} by {entry},"));
     let whose = match guard.source {
         RuleSource::Project => "the guard".to_owned(),
         RuleSource::Base { .. } | RuleSource::Floor => guard.named(),

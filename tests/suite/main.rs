@@ -15,6 +15,7 @@ mod ci_jobs;
 mod clones;
 mod closing;
 mod closing_ledger;
+mod closing_rules;
 mod closing_unit;
 mod collateral;
 mod command_files;
