@@ -1,4 +1,6 @@
 //! The one instant that a run judges by.
+//!
+//! Owns the step from the start of the run, or from `--at`, to an instant. It must not know clocks.
 
 use jiff::Timestamp;
 

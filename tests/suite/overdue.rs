@@ -178,7 +178,10 @@ fn a_floor_that_forbids_the_waiver_changes_nothing() {
     std::fs::write(floor.path().join("floor.yaml"), "never_waived: [geo_list]\n").unwrap();
     let floor = floor.path().join("floor.yaml").display().to_string();
     world.run(&format!("{AGAIN} --floor {floor}")).status(2).prints(&["1 new (1 security, 1 overdue)"]);
-    world.run(&format!("{AGAIN} --floor {floor} --fail-on new")).status(2).prints(&["1 continuing (1 security, 1 overdue)"]);
+    world
+        .run(&format!("{AGAIN} --floor {floor} --fail-on new"))
+        .status(2)
+        .prints(&["1 continuing (1 security, 1 overdue)"]);
     // Without the floor the waiver is shown, and nothing becomes new.
     world.run(&format!("{AGAIN} --fail-on new")).status(2).prints(&["1 continuing (1 security, 1 overdue)"]);
 }
@@ -216,7 +219,7 @@ fn with_a_base_what_an_end_leaves_is_pending_and_apply_closes_it() {
         assert_eq!(change(&ran, field)["origin"], "pending", "{field}");
     }
     world.git(&["checkout", "-q", "--", "clients"]);
-    // What live never had by git is drift, as ever.
+    // What live never had by git is drift, as before.
     world.server().set(12, "hold_music", json!(78));
     assert_eq!(change(&world.run("plan --base HEAD --format json").ok(), "hold_music")["origin"], "drift");
     world.run("apply --base HEAD --only pending --yes").ok().requests(1, 1, 1);

@@ -59,8 +59,8 @@ impl HoldingEntries<'_> {
 }
 
 impl DatedDeclaration {
-    /// Each entry of a field, in the order of layers, with the first instant from that of the run on at which the client
-    /// would declare another value without it; `None` where it never would.
+    /// Each entry of a field, in the order of layers, with the first instant at which the client would declare another
+    /// value without it. Instants before that of the run do not count. `None`: there is no such instant.
     pub fn first_effects(&self, setting: Setting) -> Vec<(&DatedEntry, Option<Timestamp>)> {
         let entries: Vec<&DatedEntry> = self.entries_of(setting).collect();
         let effects = entries.iter().filter_map(|entry| entry.value(setting)).map(|value| &value.effect).collect();

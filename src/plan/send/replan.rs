@@ -17,8 +17,8 @@ pub struct ReplanRules {
 }
 
 impl ReplanRules {
-    /// The rules of a run that can only close; `None` for every other run. With `--only` a change of live is not planned
-    /// again, because its origin is not known.
+    /// The rules of a run that can only close; `None` for every other run. With `--only` a change of live is not
+    /// planned again, because its origin is not known.
     pub fn of(sending: &SendScope, guards: &GuardList) -> Option<ReplanRules> {
         let replans = sending.closing.is_some() && sending.only.is_empty();
         replans.then(|| ReplanRules { sending: sending.clone(), guards: guards.clone() })
@@ -33,7 +33,8 @@ impl ReplanRules {
             change.closing = None;
             if let Some(state) = live.state(change.difference.setting) {
                 change.difference.live = state;
-                // Whether the new value outlived its end is not known here, so a waiver keeps it out until the next run.
+                // Whether the new value outlived its end is not known here, so a waiver keeps it out until the next
+                // run.
                 let because = change.difference.dated.take().and_then(|dated| dated.because);
                 change.difference.dated = DatedCause { because, ..DatedCause::default() }.or_none();
             }
