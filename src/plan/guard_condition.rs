@@ -155,7 +155,7 @@ fn message(guard: &Guard, step: ValueStep<'_>) -> Untrusted {
     };
     let lasts = guard.when.max_days.map(|most| match step.opens_for_days {
         None => format!(": it opens without an end; declare what it adds under `temporary`, for at most {most} days"),
-        Some(days) => format!(": it opens for {days} days, and at most {most} are allowed"),
+        Some(days) => format!(": it opens for {days} days, and at most {most} are allowed; end it earlier"),
     });
     format!("{change} is against {whose}{}", lasts.unwrap_or_default()).into()
 }

@@ -1,5 +1,5 @@
-//! Long lists of entries: refused, or read and evaluated by work that grows with the list and not with its square. With a
-//! square, the lists of 100,000 would not end before the time limit of the harness.
+//! Long lists of entries: refused, or read and evaluated by work that grows with the list and not with its square. With
+//! a square, the lists of 100,000 would not end before the time limit of the harness.
 
 use std::sync::Arc;
 

@@ -69,8 +69,8 @@ impl<'d> OpenSpans<'d> {
 }
 
 impl DatedDeclaration {
-    /// For how many days dated entries open what a write opens; of several countries the longest. `None` where the write
-    /// adds no country, or one that stays.
+    /// For how many days dated entries open what a write opens; of several countries the longest. `None` where the
+    /// write adds no country, or one that stays.
     pub(super) fn opening_days(&self, setting: Setting, declared: &State, live: &State) -> Option<u32> {
         let adds = declared.countries().zip(live.countries()).is_some_and(|(to, from)| !to.without(from).is_empty());
         adds.then(|| OpenSpans::of(self, setting).days_of_step(live, declared)).flatten()

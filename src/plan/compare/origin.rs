@@ -22,8 +22,8 @@ pub(in crate::plan) fn origin(base: Option<&State>, now: &State, live: &State) -
     })
 }
 
-/// The origin by a base with dated settings. `had_it`: an entry of the base has ended, and live is what the base declared
-/// just before. Then live counts as the base's value, because the end brings the difference.
+/// The origin by a base with dated settings. `had_it`: an entry of the base has ended, and live is what the base
+/// declared just before. Then live counts as the base's value, because the end brings the difference.
 pub(in crate::plan) fn origin_by_end(
     base: Option<&State>,
     had_it: impl Fn() -> bool,
@@ -243,8 +243,8 @@ mod tests {
         }
     }
 
-    /// Every cell of a base whose entry ended: what it declares now, what it declared just before, what is declared now,
-    /// what is live.
+    /// Every cell of a base whose entry ended: what it declares now, what it declared just before, what is declared
+    /// now, what is live.
     const TABLE_OF_ENDS: &[(&str, &str, &str, &str, Option<Origin>)] = {
         use Origin::{Conflict, Drift, Pending};
         &[

@@ -1,8 +1,8 @@
 //! Which dated settings a change set brings: entries that the base does not have in the same form.
 //!
-//! Owns the comparison of the entries of one client, and of all clients of a run. Entries are the same when they set the
-//! same for the same time. Owner, reason and place make no difference, because no value depends on them. Each side's
-//! own zone has decided its instants.
+//! Owns the comparison of the entries of one client, and of all clients of a run. Entries are the same when they set
+//! the same for the same time. Owner, reason and place make no difference, because no value depends on them. Each
+//! side's own zone has decided its instants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,9 +51,9 @@ impl ScheduledChanges {
     }
 }
 
-/// The entries of a client that its declaration at the base does not have in the same form, and that have not ended: one
-/// item for each field on which an entry acts, in the order of layers. Of the settings only `fields` count; none means
-/// all.
+/// The entries of a client that its declaration at the base does not have in the same form, and that have not ended:
+/// one item for each field on which an entry acts, in the order of layers. Of the settings only `fields` count; none
+/// means all.
 pub fn scheduled_changes(then: Option<&Declaration>, now: &Declaration, fields: SettingSet) -> Vec<ScheduledChange> {
     let Some(dated) = now.dated.as_deref() else { return Vec::new() };
     let earlier = || then.and_then(|then| then.dated.as_deref());

@@ -126,8 +126,8 @@ impl NotClosed {
                     .into()
             }
             NotClosed::Odd => format!(
-                "live holds {live}, which is not a list of countries, so --only-closing cannot tell what it would \
-                 close; look at the client, then run an ordinary `ringform apply`"
+                "live holds {live}, which is not a list of countries, so no value is certain to close it; look at \
+                 the client, then run an ordinary `ringform apply`"
             )
             .into(),
             NotClosed::NothingInCommon => format!(

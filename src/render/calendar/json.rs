@@ -1,4 +1,6 @@
 //! The calendar for programs.
+//!
+//! Owns the keys of an event. JSON needs no escape but its own.
 
 use serde_json::{Map, Value as Json, json};
 
