@@ -6,7 +6,6 @@
 use crate::model::{Direction, value};
 use crate::plan::{ApplyResult, BlockedKind, Change, ClientPlan, DocumentKind, Origin, Plan, Status, Summary};
 use crate::render::wording::change::{RELEASED, marked};
-use crate::render::wording::dated::overdue_since;
 use crate::render::wording::dated_totals::DatedTotals;
 use crate::render::wording::numbers::{are, count, number};
 use crate::render::wording::undone::UndoneWords;
@@ -128,7 +127,7 @@ impl Totals {
                 Origin::Pending => false,
             };
             let is_left = !(self.is_report && counts);
-            match overdue_since(&change.difference).filter(|_| is_left) {
+            match change.difference.overdue_since().filter(|_| is_left) {
                 Some(since) => self.dated.add_overdue(since),
                 None => self.exposed += usize::from(drifted && is_left && risk.exposure == Some(Direction::Opens)),
             }
