@@ -112,7 +112,7 @@ impl DatedDeclaration {
 
     /// The declared values of the touched fields at an instant.
     pub fn managed_at(&self, at: Timestamp) -> Vec<ManagedField> {
-        self.evaluate(at, |_| true)
+        self.managed_by(at, |_| true)
     }
 
     /// The same as if one entry did not exist.
@@ -122,20 +122,6 @@ impl DatedDeclaration {
 
     /// The same as if only those entries existed that count.
     pub fn managed_by(&self, at: Timestamp, counts: impl Fn(&DatedEntry) -> bool) -> Vec<ManagedField> {
-        self.evaluate(at, counts)
-    }
-
-    /// The declared value of a touched field at an instant.
-    pub fn wanted_at(&self, at: Timestamp, setting: Setting) -> Option<State> {
-        self.managed_at(at).into_iter().find(|managed| managed.setting == setting).map(|managed| managed.wanted)
-    }
-
-    /// The declared values without any entry: what comes back.
-    pub fn plain(&self) -> Vec<ManagedField> {
-        self.evaluate(self.at, |_| false)
-    }
-
-    fn evaluate(&self, at: Timestamp, counts: impl Fn(&DatedEntry) -> bool) -> Vec<ManagedField> {
         let mut managed: Vec<ManagedField> = Vec::with_capacity(self.touched.len());
         for layer in &self.layers {
             for plain in &layer.settings {
@@ -149,6 +135,16 @@ impl DatedDeclaration {
         }
         managed.sort_by_key(|one| one.setting);
         managed
+    }
+
+    /// The declared value of a touched field at an instant.
+    pub fn wanted_at(&self, at: Timestamp, setting: Setting) -> Option<State> {
+        self.managed_at(at).into_iter().find(|managed| managed.setting == setting).map(|managed| managed.wanted)
+    }
+
+    /// The declared values without any entry: what comes back.
+    pub fn plain(&self) -> Vec<ManagedField> {
+        self.managed_by(self.at, |_| false)
     }
 }
 
