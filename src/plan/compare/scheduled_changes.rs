@@ -72,7 +72,7 @@ pub fn scheduled_changes(then: Option<&Declaration>, now: &Declaration, fields: 
             let wanted = |managed| wanted(managed, setting);
             // Another entry of the change set that brings the same must not hide what both bring.
             let stays =
-                |one: &DatedEntry| !std::ptr::eq(one, *entry) && !(new.has(one) && one.brings_same(entry, setting));
+                |one: &DatedEntry| !(std::ptr::eq(one, *entry) || new.has(one) && one.brings_same(entry, setting));
             found.push(ScheduledChange {
                 setting,
                 before: wanted(dated.managed_by(at, stays)),
