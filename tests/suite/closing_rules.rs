@@ -69,6 +69,28 @@ fn limits_count_what_it_sends() {
 }
 
 #[test]
+fn a_client_that_it_cannot_close_counts_for_no_limit_and_keeps_no_other_open() {
+    let mut world = World::new();
+    for (id, live) in [(1, "TR"), (2, "RU ZZ"), (3, "RU TR"), (4, "RU TR"), (5, "RU TR")] {
+        world = world.live(id, json!({"geo_list": live, "hold_music": 7})).declared(id, "{geo_list: [RU]}");
+    }
+    // Client 3 becomes one before its PUT; then it is no canary either.
+    let mut world = world.fault("meddle=geo_list:ZZ,on=get,client=3,after=1,times=1");
+    let lines = "limits: {max_failures: 1, canary: 1, max_changes: 3, max_read_age: 0s}\n";
+    world = world.project(lines);
+    let ran = world.run(CLOSE).status(1);
+    assert_eq!(ran.results(), ["refused", "refused", "refused", "applied", "applied"], "{}", ran.stdout);
+    // What it sends and what it cannot read count as in every run.
+    for fault in ["error=bad_request,on=put,client=3", "error=client_not_found,on=get,client=3"] {
+        let mut world = World::new().project("limits: {max_failures: 1}").fault(fault);
+        for id in [3, 4] {
+            world = world.live(id, json!({"geo_list": "RU TR"})).declared(id, "{geo_list: [RU]}");
+        }
+        assert_eq!(world.run(CLOSE).status(1).results(), ["failed", "skipped"], "{fault}");
+    }
+}
+
+#[test]
 fn a_waiver_keeps_the_field_out_until_it_ends() {
     let waiver = |field: &str, until: &str| {
         format!("waivers: [{{client: 12{field}, owner: anna, reason: trade fair, until: {until}}}]")

@@ -93,7 +93,7 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform apply --only-closing --yes", "Take back what has ended, for a timer; opens nothing"),
         ],
         statuses: &[
-            (0, "every client is as declared, or nothing differed; with --only-closing: nothing is left to close"),
+            (0, "done: the run sent all that it may send, or had nothing to send"),
             (1, "an error; a client failed or was stopped, the answer was not yes, or an earlier run had a collateral"),
             (130, "interrupted by a signal; requests under way are finished and recorded"),
         ],
