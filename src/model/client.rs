@@ -103,6 +103,16 @@ impl ClientKey {
     }
 }
 
+impl fmt::Display for ClientKey {
+    /// The client in words: `12`, `@me` or `@me of acme`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.credentials {
+            Some(credentials) => write!(f, "{} of {credentials}", self.client),
+            None => write!(f, "{}", self.client),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

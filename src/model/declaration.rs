@@ -57,6 +57,14 @@ impl Declaration {
         self.managed.iter().map(|managed| managed.setting).collect()
     }
 
+    /// Its dated entries with an effect on a managed field, and these fields. So `--field` leaves out the others.
+    pub fn managed_entries(&self) -> impl Iterator<Item = EntryInLayer<'_>> {
+        let managed = self.managed_set();
+        let entries = self.dated.iter().flat_map(|dated| dated.entries());
+        let narrowed = entries.map(move |one| EntryInLayer { settings: one.settings.common(managed), ..one });
+        narrowed.filter(|one| !one.settings.is_empty())
+    }
+
     /// Whether the document itself has dated settings; those of its profiles do not count.
     pub fn has_own_entries(&self) -> bool {
         let is_own = |one: EntryInLayer<'_>| one.entry.place.file == self.place.file;

@@ -4,11 +4,12 @@
 //! grave it is. A change of a plan and a finding of drift both contain this type. It must not know plans, reports or
 //! formats.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::countries::Code;
-use crate::model::{DatedCause, Direction, Layer, Place, Risk, Setting, State};
+use crate::model::{Because, DatedCause, Direction, Layer, Place, Risk, Setting, State};
 
 /// Where a difference comes from, as far as git shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -65,9 +66,19 @@ impl Difference {
         self.risk().exposure == Some(Direction::Opens)
     }
 
-    /// Whether live holds an opening that outlived the end of its dated setting.
+    /// Since when live holds an opening that outlived the end of its dated setting; `None` where it holds none.
+    pub fn overdue_since(&self) -> Option<Timestamp> {
+        self.dated.as_deref().and_then(|dated| dated.overdue_since)
+    }
+
+    /// Whether live holds such an opening.
     pub fn is_overdue(&self) -> bool {
-        self.dated.as_ref().is_some_and(|dated| dated.overdue_since.is_some())
+        self.overdue_since().is_some()
+    }
+
+    /// The entry whose begin or end caused it; `None` where no entry explains it.
+    pub fn because(&self) -> Option<&Because> {
+        self.dated.as_deref().and_then(|dated| dated.because.as_ref())
     }
 
     /// Whether `drift` reports it. A pending difference is a finding only where live is more open than declared, or

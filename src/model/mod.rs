@@ -6,7 +6,6 @@
 
 pub mod base_limit;
 pub mod calendar;
-mod calendar_text;
 mod cause;
 mod ci_job;
 pub mod client;
@@ -35,7 +34,6 @@ mod recorded;
 pub mod revision;
 pub mod risk;
 pub mod route;
-mod run_instant;
 mod schema;
 mod setting;
 pub mod suggest;
@@ -45,7 +43,7 @@ pub mod waiver;
 pub mod zone;
 
 pub use base_limit::BaseLimit;
-pub use calendar::{CalendarTime, DayZone, instant_text};
+pub use calendar::{CalendarTime, DayZone, RunInstant, instant_text};
 pub use cause::{Advice, causes, io_cause};
 pub use ci_job::CiJob;
 pub use client::{ClientId, ClientKey};
@@ -73,7 +71,6 @@ pub use recorded::{MOST_DOUBTS, RecordedClient, RecordedField};
 pub use revision::{Revision, short_commit};
 pub use risk::{Direction, Judgement, Risk, Severity};
 pub use route::Route;
-pub use run_instant::RunInstant;
 pub use setting::{Setting, SettingSet};
 pub use text::Untrusted;
 pub use value::{RawValue, State, Value};

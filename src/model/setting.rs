@@ -62,6 +62,11 @@ impl SettingSet {
         self.0 == 0
     }
 
+    /// The settings that both hold.
+    pub fn common(self, other: SettingSet) -> SettingSet {
+        SettingSet(self.0 & other.0)
+    }
+
     /// How many it holds.
     pub fn len(self) -> usize {
         self.0.count_ones() as usize

@@ -54,14 +54,6 @@ impl Waiver {
         ClientKey::new(self.client, self.credentials.as_ref())
     }
 
-    /// The client in words: `@me of acme`.
-    pub fn client_words(&self) -> String {
-        match &self.credentials {
-            Some(credentials) => format!("{} of {credentials}", self.client),
-            None => self.client.to_string(),
-        }
-    }
-
     /// Whether it covers this field of this client; `None` is a client that could not be read.
     pub fn covers(&self, client: &ClientKey, field: Option<Setting>) -> bool {
         let same = self.client == client.client() && self.credentials.as_deref() == client.credentials();

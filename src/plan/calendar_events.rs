@@ -130,19 +130,15 @@ fn shared_entries<'d>(declarations: &'d [Declaration], window: &Range<Timestamp>
     // An entry is what is written at one place.
     let mut places: BTreeMap<&Place, SharedEntry<'_>> = BTreeMap::new();
     for declaration in declarations {
-        let managed = declaration.managed_set();
-        for EntryInLayer { entry, settings } in declaration.dated.iter().flat_map(|dated| dated.entries()) {
-            let begins = entry.begin.is_some_and(|begin| window.contains(&begin));
-            let settings = settings.iter().filter(|setting| managed.contains(*setting));
-            let settings: Vec<Setting> = settings.filter(|_| begins || window.contains(&entry.end)).collect();
-            if settings.is_empty() {
+        for EntryInLayer { entry, settings } in declaration.managed_entries() {
+            if !entry.begin.iter().chain([&entry.end]).any(|edge| window.contains(edge)) {
                 continue;
             }
             let new = || SharedEntry { entry, settings: SettingSet::default(), clients: Vec::new() };
             let shared = places.entry(&entry.place).or_insert_with(new);
-            for setting in settings {
+            settings.iter().for_each(|setting| {
                 shared.settings.insert(setting);
-            }
+            });
             let key = declaration.key();
             if shared.clients.last() != Some(&key) {
                 shared.clients.push(key);

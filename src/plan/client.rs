@@ -244,10 +244,19 @@ impl ClientPlan {
         self.to_send().find_map(|change| change.closing.as_deref().cloned())
     }
 
+    /// The changes that totals and guards count: of a run that can only close those that it sends, else all of them.
+    pub fn counted(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| self.counts(change))
+    }
+
+    /// Whether totals and guards count a change of it.
+    pub fn counts(&self, change: &Change) -> bool {
+        !self.only_closing || !change.withheld
+    }
+
     /// The change of a field as guards judge it. Of a client of a run that can only close, they judge what it sends.
     pub(in crate::plan) fn judged(&self, setting: Setting) -> Option<Cow<'_, Difference>> {
-        let judged = self.changes.iter().filter(|change| !self.only_closing || !change.withheld);
-        judged.map(Change::sent_difference).find(|difference| difference.setting == setting)
+        self.counted().map(Change::sent_difference).find(|difference| difference.setting == setting)
     }
 
     /// How many of its changes are grave.

@@ -126,10 +126,8 @@ fn client_json(declaration: &Declaration, waivers: &[Waiver], at: Timestamp) -> 
 
 /// The dated values that have an effect on a client, as far as its fields are selected.
 fn dated(declaration: &Declaration) -> impl Iterator<Item = (&DatedEntry, &DatedValue)> {
-    let managed = declaration.managed_set();
-    let entries = declaration.dated.iter().flat_map(|dated| dated.entries());
-    entries.flat_map(move |EntryInLayer { entry, settings }| {
-        let is_shown = move |value: &&DatedValue| settings.contains(value.setting) && managed.contains(value.setting);
+    declaration.managed_entries().flat_map(|EntryInLayer { entry, settings }| {
+        let is_shown = move |value: &&DatedValue| settings.contains(value.setting);
         entry.settings.iter().filter(is_shown).map(move |value| (entry, value))
     })
 }

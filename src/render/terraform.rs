@@ -145,8 +145,7 @@ fn planned(client: &ClientPlan) -> Option<PlannedResource> {
 }
 
 fn declared(client: &ClientPlan) -> Map<String, Json> {
-    let is_shown = |change: &Change| !client.only_closing || !change.withheld;
-    with(client, |change| is_shown(change).then(|| change.sent().to_json()))
+    with(client, |change| client.counts(change).then(|| change.sent().to_json()))
 }
 
 /// Changes made outside of git. A conflict is not drift here, because its agreed value is unknown.

@@ -6,7 +6,6 @@
 use crate::model::{Direction, value};
 use crate::plan::{ApplyResult, BlockedKind, Change, ClientPlan, DocumentKind, Origin, Plan, Status, Summary};
 use crate::render::wording::change::{RELEASED, marked};
-use crate::render::wording::dated::overdue_since;
 use crate::render::wording::dated_totals::DatedTotals;
 use crate::render::wording::numbers::{are, count, number};
 use crate::render::wording::undone::UndoneWords;
@@ -128,7 +127,7 @@ impl Totals {
                 Origin::Pending => false,
             };
             let is_left = !(self.is_report && counts);
-            match overdue_since(&change.difference).filter(|_| is_left) {
+            match change.difference.overdue_since().filter(|_| is_left) {
                 Some(since) => self.dated.add_overdue(since),
                 None => self.exposed += usize::from(drifted && is_left && risk.exposure == Some(Direction::Opens)),
             }
@@ -188,15 +187,17 @@ impl Totals {
                 count(changes, "setting")
             ));
         } else if failed == 0 {
-            // A guard can stop a client for a dated setting that begins later.
-            let stopped =
-                if self.blocked > 0 { format!("; {} blocked", number(self.blocked as u64)) } else { String::new() };
+            let compared = count(self.compared, "setting");
+            // A guard can stop a client for a dated setting that begins later: then apply refuses it, and the plan fails.
+            if self.blocked > 0 {
+                let blocked = number(self.blocked as u64);
+                return format!("{all}: no difference now, but {blocked} blocked; {compared} compared.");
+            }
             if self.offline {
-                return format!("No difference: {all} {} declared as at the base{stopped}.", are(clients));
+                return format!("No difference: {all} {} declared as at the base.", are(clients));
             }
             let as_declared = if clients == 1 { "is as declared" } else { "are as declared" };
-            let compared = count(self.compared, "setting");
-            return format!("No difference: {all} {as_declared}, {compared} compared{stopped}.");
+            return format!("No difference: {all} {as_declared}, {compared} compared.");
         } else if in_sync > 0 {
             let in_sync = number(in_sync as u64);
             return format!("{all}: no difference in {in_sync}, but {} could not be compared.", number(failed as u64));

@@ -201,7 +201,7 @@ fn waivers_are_read_strictly_and_all_their_problems_are_told() {
         "a waiver needs `reason`",
         "ringform.yaml:4:54",
         "the year comes first in a day",
-        "write 2026-12-31",
+        "write a day such as 2026-12-01",
     ]);
     let ran = ran.says(&["ringform.yaml:5:25", "did you mean `geo_list`", "empty-value", "ringform.yaml:5:62"]);
     let ran = ran.says(&["ringform.yaml:6:25", "`owner` holds only blanks"]);

@@ -101,11 +101,6 @@ impl DatedDeclaration {
         DatedCause { because, overdue_since, opens_for_days }.or_none()
     }
 
-    /// The declared value of a field without any entry.
-    fn plain_value(&self, setting: Setting) -> Option<State> {
-        self.plain().into_iter().find(|plain| plain.setting == setting).map(|plain| plain.wanted)
-    }
-
     /// The entry that began last of those whose begin brought what live lacks. What is declared without an entry too,
     /// none of them brought.
     fn began(&self, setting: Setting, declared: &State, live: &State) -> Option<&DatedEntry> {
@@ -118,8 +113,7 @@ impl DatedDeclaration {
         let gives_a_value = |entry: &&DatedEntry| matches!(effect(entry, setting), Some(DatedEffect::Set(_)));
         // Of two values the one of the later layer holds.
         let value = active().filter(gives_a_value).last().filter(|entry| {
-            let without = self.managed_without(self.at(), entry);
-            let without = without.into_iter().find(|one| one.setting == setting).map(|one| one.wanted);
+            let without = self.wanted_without(self.at(), setting, entry);
             let has_changed = plain != *declared || without.as_ref() != Some(declared);
             sets(entry, setting, declared) && declared != live && has_changed
         });

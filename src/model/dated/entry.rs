@@ -94,6 +94,17 @@ impl DatedEntry {
         Layer::Temporary { until: self.until.text().into(), owner: self.owner.clone() }
     }
 
+    /// Whether both bring a field the same: one country that both add, or one value.
+    pub fn brings_same(&self, other: &DatedEntry, setting: Setting) -> bool {
+        match (self.value(setting), other.value(setting)) {
+            (Some(own), Some(theirs)) => {
+                let mut added = own.effect.added().iter();
+                own.effect == theirs.effect || added.any(|code| theirs.effect.added().contains(code))
+            }
+            (_, _) => false,
+        }
+    }
+
     /// Whether both set the same for the same time, whoever wrote them, why and where.
     pub fn is_same(&self, other: &DatedEntry) -> bool {
         let effects = |entry: &DatedEntry| -> Vec<(Setting, DatedEffect)> {

@@ -112,37 +112,56 @@ impl DatedDeclaration {
 
     /// The declared values of the touched fields at an instant.
     pub fn managed_at(&self, at: Timestamp) -> Vec<ManagedField> {
-        self.evaluate(at, |_| true)
-    }
-
-    /// The same as if one entry did not exist.
-    pub fn managed_without(&self, at: Timestamp, entry: &DatedEntry) -> Vec<ManagedField> {
-        self.evaluate(at, |one| !std::ptr::eq(one, entry))
-    }
-
-    /// The declared value of a touched field at an instant.
-    pub fn wanted_at(&self, at: Timestamp, setting: Setting) -> Option<State> {
-        self.managed_at(at).into_iter().find(|managed| managed.setting == setting).map(|managed| managed.wanted)
+        self.all_fields(|entry| entry.holds_at(at))
     }
 
     /// The declared values without any entry: what comes back.
     pub fn plain(&self) -> Vec<ManagedField> {
-        self.evaluate(self.at, |_| false)
+        self.all_fields(|_| false)
     }
 
-    fn evaluate(&self, at: Timestamp, counts: impl Fn(&DatedEntry) -> bool) -> Vec<ManagedField> {
-        let mut managed: Vec<ManagedField> = Vec::with_capacity(self.touched.len());
+    /// The declared value of a touched field at an instant.
+    pub fn wanted_at(&self, at: Timestamp, setting: Setting) -> Option<State> {
+        self.field(setting, |entry| entry.holds_at(at)).map(|managed| managed.wanted)
+    }
+
+    /// The same as if one entry did not exist.
+    pub fn wanted_without(&self, at: Timestamp, setting: Setting, entry: &DatedEntry) -> Option<State> {
+        self.wanted_by(at, setting, |one| !std::ptr::eq(one, entry))
+    }
+
+    /// The same as if only those entries existed that count.
+    pub fn wanted_by(&self, at: Timestamp, setting: Setting, counts: impl Fn(&DatedEntry) -> bool) -> Option<State> {
+        self.field(setting, |one| one.holds_at(at) && counts(one)).map(|managed| managed.wanted)
+    }
+
+    /// The declared value of a touched field without any entry.
+    pub(super) fn plain_value(&self, setting: Setting) -> Option<State> {
+        self.field(setting, |_| false).map(|managed| managed.wanted)
+    }
+
+    fn all_fields(&self, counts: impl Fn(&DatedEntry) -> bool) -> Vec<ManagedField> {
+        self.touched.iter().filter_map(|setting| self.field(setting, &counts)).collect()
+    }
+
+    /// What the client declares for a field by the entries that count.
+    fn field(&self, setting: Setting, counts: impl Fn(&DatedEntry) -> bool) -> Option<ManagedField> {
+        let mut managed: Option<ManagedField> = None;
         for layer in &self.layers {
-            for plain in &layer.settings {
-                put(&mut managed, plain.clone());
+            if let Some(plain) = layer.settings.iter().find(|plain| plain.setting == setting) {
+                managed = Some(plain.clone());
             }
-            for entry in layer.entries.iter().filter(|entry| entry.holds_at(at) && counts(entry)) {
-                for value in entry.settings.iter().filter(|value| !layer.hidden.contains(value.setting)) {
-                    apply(&mut managed, entry, value.setting, &value.effect);
+            if layer.hidden.contains(setting) {
+                continue;
+            }
+            // A field that no layer below manages stays unmanaged: what would come back is unknown.
+            let Some(managed) = &mut managed else { continue };
+            for entry in layer.entries.iter().filter(|entry| counts(entry)) {
+                if let Some(value) = entry.value(setting) {
+                    apply(managed, entry, &value.effect);
                 }
             }
         }
-        managed.sort_by_key(|one| one.setting);
         managed
     }
 }
@@ -152,17 +171,9 @@ fn effective(entry: &DatedEntry, hidden: SettingSet) -> SettingSet {
     entry.settings.iter().map(|value| value.setting).filter(|setting| !hidden.contains(*setting)).collect()
 }
 
-fn put(managed: &mut Vec<ManagedField>, new: ManagedField) {
-    match managed.iter_mut().find(|one| one.setting == new.setting) {
-        Some(old) => *old = new,
-        None => managed.push(new),
-    }
-}
-
-/// Lets an entry act on what the layers below it declare. A field that none of them manages stays unmanaged: what would
-/// come back is unknown. An addition that adds nothing leaves the value to its own layer.
-fn apply(managed: &mut [ManagedField], entry: &DatedEntry, setting: Setting, effect: &DatedEffect) {
-    let Some(below) = managed.iter_mut().find(|one| one.setting == setting) else { return };
+/// Lets an entry act on what the layers below it declare. An addition that adds nothing leaves the value to its own
+/// layer.
+fn apply(below: &mut ManagedField, entry: &DatedEntry, effect: &DatedEffect) {
     let wanted = match effect {
         DatedEffect::Set(value) => value.clone(),
         DatedEffect::Add(codes) => match below.wanted.countries().map(|set| set.with(codes)) {
@@ -170,5 +181,5 @@ fn apply(managed: &mut [ManagedField], entry: &DatedEntry, setting: Setting, eff
             Some(_) | None => return,
         },
     };
-    *below = ManagedField { setting, wanted, layer: entry.layer(), place: entry.place.clone() };
+    *below = ManagedField { setting: below.setting, wanted, layer: entry.layer(), place: entry.place.clone() };
 }

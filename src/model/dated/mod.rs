@@ -5,10 +5,9 @@
 
 mod cause;
 mod entry;
-mod first_effect;
 mod layers;
-mod next_change;
 mod open_spans;
+mod timeline;
 
 pub use cause::{Because, DatedCause, DatedEvent};
 pub use entry::{DatedEffect, DatedEntry, DatedValue};
@@ -16,4 +15,4 @@ pub use layers::{DatedDeclaration, DatedLayer, EntryInLayer};
 pub use open_spans::OpenSpans;
 
 #[cfg(test)]
-mod span_tests;
+mod timeline_tests;

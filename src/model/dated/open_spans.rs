@@ -32,7 +32,7 @@ pub struct OpenSpans<'d> {
 impl<'d> OpenSpans<'d> {
     /// The spans of a field.
     pub fn of(dated: &'d DatedDeclaration, setting: Setting) -> OpenSpans<'d> {
-        let plain = dated.plain().into_iter().find(|one| one.setting == setting);
+        let plain = dated.plain_value(setting);
         let mut spans: BTreeMap<Code, Vec<OpenSpan>> = BTreeMap::new();
         for entry in dated.entries_of(setting) {
             for code in added(entry, setting) {
@@ -40,7 +40,7 @@ impl<'d> OpenSpans<'d> {
             }
         }
         spans.values_mut().for_each(unite);
-        OpenSpans { dated, plain: plain.and_then(|one| one.wanted.countries().cloned()), spans }
+        OpenSpans { dated, plain: plain.and_then(|state| state.countries().cloned()), spans }
     }
 
     /// The days of the longest opening that an entry is a part of; `None` where it adds no country for a time.

@@ -4,11 +4,11 @@
 //! the same for the same time. Owner, reason and place make no difference, because no value depends on them. Each
 //! side's own zone has decided its instants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::model::{ClientKey, DatedEntry, Declaration, ManagedField, OpenSpans, Setting, SettingSet, State};
+use crate::model::{ClientKey, DatedEntry, Declaration, OpenSpans, SettingSet, State};
 use crate::plan::client::ClientPlan;
 use crate::plan::compare::origins::by_client;
 use crate::plan::scheduled::ScheduledChange;
@@ -61,18 +61,23 @@ pub fn scheduled_changes(then: Option<&Declaration>, now: &Declaration, fields: 
     for setting in dated.touched().iter().filter(|setting| fields.is_empty() || fields.contains(*setting)) {
         let known: Vec<&DatedEntry> = earlier().into_iter().flat_map(|then| then.entries_of(setting)).collect();
         let known = EarlierEntries::new(known);
-        let is_new = |entry: &DatedEntry| !entry.has_ended(dated.at()) && !known.has(entry);
-        if !dated.entries_of(setting).any(is_new) {
+        let is_new = |entry: &&DatedEntry| !entry.has_ended(dated.at()) && !known.has(entry);
+        let new: BTreeSet<*const DatedEntry> =
+            dated.entries_of(setting).filter(is_new).map(std::ptr::from_ref).collect();
+        if new.is_empty() {
             continue;
         }
+        let is_new = |entry: &DatedEntry| new.contains(&std::ptr::from_ref(entry));
         let spans = OpenSpans::of(dated, setting);
         for (entry, first) in dated.first_effects(setting).into_iter().filter(|(entry, _)| is_new(entry)) {
             let at = first.unwrap_or_else(|| entry.begin.map_or(dated.at(), |begin| begin.max(dated.at())));
-            let wanted = |managed| wanted(managed, setting);
+            // Another entry of the change set that brings the same must not hide what both bring.
+            let is_beside =
+                |one: &DatedEntry| !std::ptr::eq(one, entry) && !(is_new(one) && one.brings_same(entry, setting));
             found.push(ScheduledChange {
                 setting,
-                before: wanted(dated.managed_without(at, entry)),
-                after: wanted(dated.managed_at(at)),
+                before: dated.wanted_by(at, setting, is_beside).unwrap_or(State::NotSet),
+                after: dated.wanted_at(at, setting).unwrap_or(State::NotSet),
                 from: entry.from.as_ref().map(|from| from.text().into()),
                 until: entry.until.text().into(),
                 begins_at: entry.begin,
@@ -102,8 +107,4 @@ impl<'b> EarlierEntries<'b> {
     fn has(&self, entry: &DatedEntry) -> bool {
         self.by_end.get(&entry.end).into_iter().flatten().any(|one| one.is_same(entry))
     }
-}
-
-fn wanted(managed: Vec<ManagedField>, setting: Setting) -> State {
-    managed.into_iter().find(|one| one.setting == setting).map_or(State::NotSet, |one| one.wanted)
 }

@@ -300,7 +300,7 @@ impl Plan {
             summary.exposed += client.unconfirmed.iter().filter(|one| one.difference.is_exposed()).count();
             summary.exposed += client.changes.iter().filter(|one| one.difference.is_exposed()).count();
             // A run that can only close leaves most of what differs alone, so its totals are of what it sends.
-            for change in client.changes.iter().filter(|change| !client.only_closing || !change.withheld) {
+            for change in client.counted() {
                 let effect = change.effect();
                 summary.changes += 1;
                 summary.security += usize::from(change.difference.risk().severity == Severity::Security);

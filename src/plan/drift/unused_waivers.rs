@@ -10,8 +10,8 @@ pub fn unused_waivers<'a>(
     declared: &'a [DeclaredClient],
 ) -> impl Iterator<Item = Diagnostic> + 'a {
     waivers.iter().filter_map(|waiver| {
-        let (key, client) = (waiver.key(), waiver.client_words());
-        let documents = || declared.iter().filter(|known| known.key() == key);
+        let client = waiver.key();
+        let documents = || declared.iter().filter(|known| known.key() == client);
         let why = match waiver.field {
             _ if documents().next().is_none() => format!("a waiver is of client {client}, which no document declares"),
             Some(field) if !documents().any(|known| known.managed.contains(field)) => {

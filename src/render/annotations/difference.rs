@@ -125,6 +125,6 @@ fn cause(difference: &Difference) -> Untrusted {
     let is_elsewhere = because.is_some_and(|one| one.source.file != difference.place.file);
     let raw = |text: &Untrusted| text.raw().to_owned();
     let because = because.map(|one| format!("; {}", dated::because(one, is_elsewhere, raw))).unwrap_or_default();
-    let overdue = dated::overdue_since(difference).map(|since| format!("; {}", dated::overdue(since)));
+    let overdue = difference.overdue_since().map(|since| format!("; {}", dated::overdue(since)));
     format!("{}{because}", overdue.unwrap_or_default()).into()
 }

@@ -5,7 +5,6 @@
 use crate::model::diagnostic::RULES;
 use crate::model::{Difference, Direction, Origin, Severity};
 use crate::render::wording::change::MarkBy;
-use crate::render::wording::dated::overdue_since;
 
 /// A kind of annotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +67,7 @@ pub(crate) fn of_difference(difference: &Difference, by: MarkBy) -> AnnotationRu
 
 /// Whether the difference is open past the end of its entry, in a report of how live compares with git.
 pub(crate) fn is_overdue(difference: &Difference, by: MarkBy) -> bool {
-    by == MarkBy::Exposure && overdue_since(difference).is_some()
+    by == MarkBy::Exposure && difference.is_overdue()
 }
 
 impl<'p> AnnotationRule<'p> {

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use crate::model::{Untrusted, instant_text};
+use crate::model::{ClientKey, Untrusted, instant_text};
 use crate::plan::calendar_events::CalendarEvent;
-use crate::render::calendar::{json, words};
+use crate::render::calendar::json;
 
 /// One UID for each event, in the same order. Equal events are numbered, in the order of their owners and reasons.
 pub(super) fn uids(events: &[CalendarEvent], project: &Untrusted) -> Vec<String> {
@@ -33,7 +33,7 @@ pub(super) fn uids(events: &[CalendarEvent], project: &Untrusted) -> Vec<String>
 
 /// 32 hex digits.
 fn digest(event: &CalendarEvent, project: &Untrusted) -> String {
-    let clients: Vec<String> = event.clients.iter().map(words::client).collect();
+    let clients: Vec<String> = event.clients.iter().map(ClientKey::to_string).collect();
     // Maps of serde_json are sorted, so one event has one text.
     let facts: Json = json!({
         "project": project,

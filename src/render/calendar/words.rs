@@ -53,17 +53,9 @@ pub(super) fn subject(event: &CalendarEvent) -> Untrusted {
     }
 }
 
-/// A client: `12`, `@me` or `@me of acme`.
-pub(super) fn client(key: &ClientKey) -> String {
-    match key.credentials() {
-        Some(credentials) => format!("{} of {credentials}", key.client()),
-        None => key.client().to_string(),
-    }
-}
-
 /// The clients of an event: `client 12`, `clients 12, 13`, `11 clients: 1, 2, 3, 4, 5, 6, 7, 8 and 3 more`.
 pub(super) fn clients(event: &CalendarEvent) -> Untrusted {
-    let names: Vec<String> = event.clients.iter().take(NAMED_CLIENTS).map(client).collect();
+    let names: Vec<String> = event.clients.iter().take(NAMED_CLIENTS).map(ClientKey::to_string).collect();
     let names = names.join(", ");
     match event.clients.len() {
         1 => format!("client {names}").into(),

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use crate::model::{Because, DatedEvent, Difference, Direction, Place, Untrusted};
+use crate::model::{DatedEvent, Difference, Direction, Place, Untrusted};
 use crate::plan::scheduled::ScheduledChange;
 use crate::plan::{ClientPlan, Plan};
 use crate::render::grouping::similar::KeyedLists;
@@ -18,12 +18,12 @@ type CauseKey<'d> = (Option<(DatedEvent, &'d Untrusted, &'d Untrusted)>, Option<
 /// The cause of a difference without the place of its entry; `None` where no entry explains it.
 pub(super) fn dated_key(difference: &Difference) -> Option<CauseKey<'_>> {
     let dated = difference.dated.as_deref()?;
-    let because = dated.because.as_ref().map(|because| (because.temporary, &because.until, &because.owner));
+    let because = difference.because().map(|because| (because.temporary, &because.until, &because.owner));
     Some((because, dated.overdue_since))
 }
 
 fn source(difference: &Difference) -> Option<&Place> {
-    difference.dated.as_deref().and_then(|dated| dated.because.as_ref()).map(|Because { source, .. }| source)
+    difference.because().map(|because| &because.source)
 }
 
 /// How many of these differences have the cause of the first.

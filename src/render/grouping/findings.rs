@@ -11,7 +11,6 @@ use crate::plan::drift::{DriftReport, Finding, FindingState};
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::dated::{cause_scope, dated_key};
 use crate::render::grouping::similar::{KeyedLists, MANY};
-use crate::render::wording::dated::overdue_since;
 use crate::render::wording::difference::DifferenceView;
 
 /// Findings that a format shows as one. They differ in client, name and place only, or also in their live value.
@@ -65,10 +64,9 @@ impl<'p> FindingGroup<'p> {
         self.findings.len() == 1 || (first.is_some() && self.findings.iter().all(|one| place(one) == first))
     }
 
-    /// Whether this run found it, and no waiver covers it. No waiver covers what is overdue.
+    /// Whether this run found it, and no waiver silences it.
     pub(crate) fn is_open(&self) -> bool {
-        let is_found = matches!(self.sample().state, FindingState::New | FindingState::Continuing);
-        self.sample().is_open() || (is_found && is_overdue(self.sample()))
+        self.sample().is_open()
     }
 
     /// The difference as all its findings have it; `None`: the clients could not be read.
@@ -110,11 +108,6 @@ fn grouped<'p>(findings: impl Iterator<Item = &'p Finding>) -> Vec<FindingGroup<
     all.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Whether it is open past the end of an entry. No waiver covers that.
-fn is_overdue(finding: &Finding) -> bool {
-    finding.difference().and_then(overdue_since).is_some()
-}
-
 /// A declared place that clients share, and the state of its findings.
 type PlaceKey<'p> = (Setting, &'p Place, FindingState, String);
 
@@ -143,7 +136,7 @@ fn of_place(mut lists: Vec<EqualFindings<'_>>) -> Vec<(usize, FindingGroup<'_>)>
     let mut marks: BTreeMap<(bool, Option<Direction>), Vec<EqualFindings<'_>>> = BTreeMap::new();
     for list in rest {
         let finding = list[0].1;
-        marks.entry((is_overdue(finding), finding.risk().exposure)).or_default().push(list);
+        marks.entry((finding.is_overdue(), finding.risk().exposure)).or_default().push(list);
     }
     lists.into_iter().map(|list| vec![list]).chain(marks.into_values()).map(group).collect()
 }

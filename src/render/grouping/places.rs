@@ -10,7 +10,6 @@ use crate::plan::{ApplyResult, Change, ClientPlan};
 use crate::render::grouping::dated::{cause_scope, dated_key};
 use crate::render::grouping::similar::MANY;
 use crate::render::wording::change::MarkBy;
-use crate::render::wording::dated::overdue_since;
 use crate::render::wording::difference::{CauseScope, DifferenceView};
 
 /// The changes of one field that one place declares.
@@ -94,7 +93,7 @@ impl<'p> OldValue<'p> {
 
     /// How many of its clients are open past the end of an entry.
     pub(crate) fn overdue(&self) -> usize {
-        if overdue_since(&self.change.difference).is_some() { self.clients.len() } else { 0 }
+        if self.change.difference.is_overdue() { self.clients.len() } else { 0 }
     }
 }
 

@@ -99,9 +99,9 @@ fn waivers(list: &[Waiver], out: &mut dyn Write) -> io::Result<()> {
         let terms = &waiver.terms;
         writeln!(
             out,
-            "<p class=\"stop\">The waiver of client {}{field} ended on {}. Owner: {}. Reason: {} <span class=\"labels\">{}</span></p>",
-            text(&waiver.client_words().into()),
-            text(&terms.until.text().into()),
+            "<p class=\"stop\">The waiver of client {}{field} ended {}. Owner: {}. Reason: {} <span class=\"labels\">{}</span></p>",
+            text(&waiver.key().to_string().into()),
+            text(&terms.until.when().into()),
             text(&terms.owner),
             text(&terms.reason),
             text(&place(&waiver.source))

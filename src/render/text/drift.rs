@@ -19,8 +19,8 @@ use crate::render::wording::drift::{expired, headline, rolling, state_words, unr
 use crate::render::wording::numbers::{count, number, some};
 use crate::render::wording::place::place;
 
-/// How many lines of unread, waived or resolved findings are shown without `-v`.
-const MOST: usize = 20;
+/// How many lines of a list are shown without `-v`; of open findings all.
+pub(super) const MOST: usize = 20;
 
 /// Writes what drift found, with a blank line after it.
 pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
@@ -42,15 +42,10 @@ pub(super) fn write(plan: &Plan, report: &DriftReport, options: &TextOptions, ou
         if group.is_empty() {
             continue;
         }
-        let lines: Vec<FindingRow> = group.iter().map(|one| finding_row(one, now, options)).collect();
-        let shown = if options.verbose { lines.len() } else { lines.len().min(most) };
         if !head.is_empty() {
             writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("{head}:")))?;
         }
-        table(&lines[..shown], options, out)?;
-        if shown < lines.len() {
-            writeln!(out, "  and {} more; -v shows them", number((lines.len() - shown) as u64))?;
-        }
+        list(group, most, |one| finding_row(one, now, options), options, out)?;
     }
     for waiver in &report.expired_waivers {
         let location = terminal(&place(&waiver.source)).to_string();
@@ -137,8 +132,25 @@ pub(super) fn one_or_many(ids: &[ClientId], name: Option<&Untrusted>, options: &
     }
 }
 
+/// The first groups as lines, and how many more there are; all of them with `-v`.
+pub(super) fn list<G>(
+    groups: &[G],
+    most: usize,
+    row: impl Fn(&G) -> FindingRow,
+    options: &TextOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let shown = if options.verbose { groups.len() } else { groups.len().min(most) };
+    let rows: Vec<FindingRow> = groups[..shown].iter().map(row).collect();
+    table(&rows, options, out)?;
+    if shown < groups.len() {
+        writeln!(out, "  and {} more; -v shows them", number((groups.len() - shown) as u64))?;
+    }
+    Ok(())
+}
+
 /// Lines in columns; a cell wider than the limit does not widen its column.
-pub(super) fn table(lines: &[FindingRow], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+fn table(lines: &[FindingRow], options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 48;
     let mut widths = [0; 6];
     for line in lines {

@@ -10,16 +10,12 @@ use crate::plan::Plan;
 use crate::render::escape::terminal;
 use crate::render::grouping::dated::{ScheduledGroup, scheduled};
 use crate::render::options::TextOptions;
-use crate::render::text::drift::{FindingRow, one_or_many, table};
+use crate::render::text::drift::{FindingRow, MOST, list, one_or_many};
 use crate::render::text::names::sentence;
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::row::StyledText;
 use crate::render::wording::dated::{scheduled_terms, scheduled_time, scheduled_values};
-use crate::render::wording::numbers::number;
 use crate::render::wording::place::place;
-
-/// How many lines are shown without `-v`.
-const MOST: usize = 20;
 
 /// The most countries that are named.
 const CODES: usize = 8;
@@ -31,12 +27,7 @@ pub(super) fn write(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> 
         return Ok(());
     }
     writeln!(out, "{}", paint(options.color, TextStyle::Heading, "Scheduled:"))?;
-    let shown = if options.verbose { groups.len() } else { groups.len().min(MOST) };
-    let rows: Vec<FindingRow> = groups[..shown].iter().map(|group| row(group, options)).collect();
-    table(&rows, options, out)?;
-    if shown < groups.len() {
-        writeln!(out, "  and {} more; -v shows them", number((groups.len() - shown) as u64))?;
-    }
+    list(&groups, MOST, |group| row(group, options), options, out)?;
     writeln!(out)
 }
 

@@ -7,14 +7,10 @@ use std::io::{self, Write};
 use crate::plan::{ClientPlan, Plan};
 use crate::render::grouping::unconfirmed::{UnconfirmedGroup, unconfirmed};
 use crate::render::options::TextOptions;
-use crate::render::text::drift::{FindingRow, one_or_many, table};
+use crate::render::text::drift::{FindingRow, MOST, list, one_or_many};
 use crate::render::text::paint::{TextStyle, paint};
 use crate::render::text::row::StyledText;
 use crate::render::wording::drift::unconfirmed_headline;
-use crate::render::wording::numbers::number;
-
-/// How many lines are shown without `-v`.
-const MOST: usize = 20;
 
 /// Writes them, with a blank line after them; nothing where there are none.
 pub(super) fn write(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
@@ -25,12 +21,7 @@ pub(super) fn write(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> 
     let clients = plan.clients.iter().filter(|client| !client.unconfirmed.is_empty()).count();
     let head = unconfirmed_headline(clients);
     writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("{head}:")))?;
-    let shown = if options.verbose { groups.len() } else { groups.len().min(MOST) };
-    let rows: Vec<FindingRow> = groups[..shown].iter().map(|group| row(group, options)).collect();
-    table(&rows, options, out)?;
-    if shown < groups.len() {
-        writeln!(out, "  and {} more; -v shows them", number((groups.len() - shown) as u64))?;
-    }
+    list(&groups, MOST, |group| row(group, options), options, out)?;
     writeln!(out)
 }
 

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::{Because, DatedEvent, Difference, Layer, Untrusted, instant_text};
+use crate::model::{Because, DatedEvent, Layer, Untrusted, instant_text};
 use crate::plan::ClientPlan;
 use crate::plan::scheduled::ScheduledChange;
 use crate::render::escape::cut;
@@ -42,11 +42,6 @@ pub(crate) fn because(because: &Because, sourced: bool, draw: impl Fn(&Untrusted
     let Because { temporary: what, until, owner, source } = because;
     let entry = format!("{} {}", draw(&temporary(until.raw(), owner)), event(*what));
     if sourced { format!("{entry}, {}", draw(&place(source))) } else { entry }
-}
-
-/// Since when live holds what git declared for a time only.
-pub(crate) fn overdue_since(difference: &Difference) -> Option<Timestamp> {
-    difference.dated.as_deref().and_then(|dated| dated.overdue_since)
 }
 
 /// `overdue since 2026-12-14T21:00:00Z`

@@ -130,7 +130,7 @@ impl<'d> DifferenceView<'d> {
     /// Whether it calls for attention, and its word; see [`MarkBy::mark`]. What is open past its end says so instead.
     pub(crate) fn mark(&self) -> (bool, &'static str) {
         match self.by {
-            MarkBy::Exposure if dated::overdue_since(self.difference).is_some() => (true, "overdue"),
+            MarkBy::Exposure if self.difference.is_overdue() => (true, "overdue"),
             MarkBy::Effect | MarkBy::Exposure => self.by.mark(self.direction),
         }
     }
@@ -194,7 +194,7 @@ impl<'d> DifferenceView<'d> {
 
     /// Since when it is open past the end of its entry: `overdue since 2026-12-14T21:00:00Z`.
     pub(crate) fn overdue(&self) -> Option<String> {
-        let since = dated::overdue_since(self.difference).filter(|_| self.cause != CauseScope::Mixed);
+        let since = self.difference.overdue_since().filter(|_| self.cause != CauseScope::Mixed);
         since.map(dated::overdue)
     }
 
@@ -204,8 +204,7 @@ impl<'d> DifferenceView<'d> {
     }
 
     fn shared_cause(&self) -> Option<&'d Because> {
-        let because = self.difference.dated.as_deref().and_then(|dated| dated.because.as_ref());
-        because.filter(|_| self.cause != CauseScope::Mixed)
+        self.difference.because().filter(|_| self.cause != CauseScope::Mixed)
     }
 
     /// Whether the entry declares the value, so that layer and place name it.

@@ -6,7 +6,6 @@
 use crate::model::{FailureKind, Setting, Severity, Untrusted, Waiver};
 use crate::plan::Plan;
 use crate::plan::drift::{DriftReport, Finding, FindingState, Rolling};
-use crate::render::wording::dated::overdue_since;
 use crate::render::wording::numbers::{count, duration, number};
 
 /// How many findings of each state, in one sentence. It never reports all clear while a client was not read.
@@ -25,8 +24,7 @@ pub(crate) fn headline(plan: &Plan, report: &DriftReport) -> String {
         for finding in report.findings.iter().filter(|one| belongs(one)) {
             all += 1;
             grave += u64::from(finding.risk().severity == Severity::Security);
-            let is_overdue = finding.difference().and_then(overdue_since).is_some();
-            overdue += u64::from(is_overdue && finding.state != FindingState::Resolved);
+            overdue += u64::from(finding.is_overdue() && finding.state != FindingState::Resolved);
         }
         let kinds = [(grave, "security"), (overdue, "overdue")].into_iter().filter(|(n, _)| *n > 0);
         let kinds = kinds.map(|(n, kind)| format!("{} {kind}", number(n))).collect::<Vec<_>>().join(", ");
@@ -104,7 +102,7 @@ pub(crate) fn expired(waiver: &Waiver) -> Untrusted {
     let (ended, owner) = (waiver.terms.until.when(), waiver.terms.owner.raw());
     format!(
         "the waiver of client {}, {what}, ended {ended} (owner {owner}); correct the client, or renew or remove the waiver",
-        waiver.client_words()
+        waiver.key()
     )
     .into()
 }

@@ -99,7 +99,7 @@ fn guards_changed(then: &[Guard], now: &[Guard]) -> Vec<String> {
 /// A warning about a waiver that the revision does not hold, or holds until an earlier instant only.
 fn waiver_warning(waiver: &Waiver, then: &[Waiver], revision: &str, origin: BaseOrigin) -> Option<Diagnostic> {
     let what = waiver.field.map_or("every field", |field| field.name());
-    let (client, until) = (waiver.client_words(), &waiver.terms.until);
+    let (client, until) = (waiver.key(), &waiver.terms.until);
     let held = waiver.as_held_by(then);
     let summary = match &held {
         None => format!("new waiver, not in {revision}: {what} of client {client}, any value, until {until}"),

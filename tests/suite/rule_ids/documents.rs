@@ -163,6 +163,20 @@ fn sizes() -> Vec<Row> {
     );
     let unknown = ["error unknown-key 3:3", "error unknown-key 4:3", "error unknown-key 5:3", "error unknown-key 6:3"];
     let long = format!("client: 12\nlabels: {{{}}}\n", (0..5_001).map(|n| format!("k{n}: v, ")).collect::<String>());
+    // What aliases stand for counts, not what is written out: 10,000 nodes, then one more.
+    let aliases = |more: &str| {
+        let nodes = vec!["x"; 99].join(", ");
+        format!(
+            "client: 12\nlabels:\n  a: &a [{nodes}]\n  b: [{}]\n  c: &c x\n  d: {more}\n",
+            vec!["*a"; 100].join(", ")
+        )
+    };
+    let labels = ["error bad-shape 3:6", "error bad-shape 4:6"];
+    // A merge key takes an alias too.
+    let merged = {
+        let keys: String = (0..200).map(|n| format!("k{n}: v, ")).collect();
+        format!("client: 12\nexpect: &a {{{keys}}}\nlabels:\n  <<: [{}]\n", vec!["*a"; 50].join(", "))
+    };
     let lists = |depth| format!("client: 12\nsettings:\n  a: {}{}\n", "[".repeat(depth), "]".repeat(depth));
     let mut large = b"client: 12\nsettings: {timezone: UTC}\n#".to_vec();
     large.resize(16 * 1024 * 1024, b'#');
@@ -172,7 +186,10 @@ fn sizes() -> Vec<Row> {
     many.push("error too-many 20001:9".to_owned());
     vec![
         row(bomb, &[&unknown[..], &["error alias-bomb 6:9"]].concat()),
-        row(long, &["error alias-bomb 2:9"]),
+        row(long, &["warning manages-nothing 1:1"]),
+        row(aliases("x"), &labels),
+        row(aliases("*c"), &[&labels[..], &["error alias-bomb 6:6"]].concat()),
+        row(merged, &["error alias-bomb 4:103"]),
         // The document and `settings` are two levels.
         row(lists(30), &["error unknown-key 3:3"]),
         row(lists(31), &["error unknown-key 3:3", "error too-deep 3:36"]),

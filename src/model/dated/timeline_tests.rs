@@ -85,9 +85,7 @@ fn layers(setting: Setting) -> impl Strategy<Value = Vec<DatedLayer>> {
 
 /// The first instant at which the declaration without the entry differs, by trying each.
 fn by_trying(dated: &DatedDeclaration, entry: &DatedEntry, setting: Setting, now: i64) -> Option<Timestamp> {
-    let wanted =
-        |managed: Vec<ManagedField>| managed.into_iter().find(|one| one.setting == setting).map(|one| one.wanted);
-    let differs = |at: &Timestamp| wanted(dated.managed_at(*at)) != wanted(dated.managed_without(*at, entry));
+    let differs = |at: &Timestamp| dated.wanted_at(*at, setting) != dated.wanted_without(*at, setting, entry);
     (now..40).map(hour).find(differs)
 }
 

@@ -1,10 +1,11 @@
 //! The one instant that a run judges by.
 //!
-//! Owns the step from the start of the run, or from `--at`, to an instant. It must not know clocks.
+//! Owns what a named day means as an instant. It must not know clocks: the start of the run comes in as a value.
 
 use jiff::Timestamp;
 
-use crate::model::{CalendarTime, DayZone};
+use crate::model::calendar::calendar_time::CalendarTime;
+use crate::model::calendar::day_zone::DayZone;
 
 /// The instant of a run, before the project's zone is known.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,25 +1,19 @@
-//! Days and instants: when a day begins in a zone, and the texts in which people write both.
+//! The zone that days are counted in: when a day begins and ends, and how many days lie between two instants.
 //!
-//! Owns the one rule for days that dated settings, waivers and `--at` share. It must not know clocks, nor files of the
-//! machine: zones come from the table built into the program.
-
-use std::fmt;
-use std::sync::Arc;
+//! Owns the one rule for days. It must not know clocks, nor files of the machine: zones come from the table built into
+//! the program.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use crate::model::calendar_text::{self, Moment};
-use crate::model::{Flaw, zone};
+use crate::model::zone;
 
 /// The zone that days are counted in. Equal zones have one name: a link is another zone.
 #[derive(Clone, Debug)]
 pub struct DayZone {
     name: &'static str,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
 }
 
 impl DayZone {
@@ -106,86 +100,7 @@ fn second_of(day: Date) -> i64 {
 }
 
 /// The instant of a second since 1970; what is outside of the calendar becomes its first or last instant.
-fn at_second(second: i64) -> Timestamp {
+pub(super) fn at_second(second: i64) -> Timestamp {
     let limit = if second < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_second(second).unwrap_or(limit)
 }
-
-/// A day or an instant, as people write it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(into = "String", try_from = "String")]
-#[schemars(with = "String")]
-pub struct CalendarTime {
-    text: Arc<str>,
-    moment: Moment,
-}
-
-impl CalendarTime {
-    /// What people may write, for a help.
-    pub const SPELLINGS: &'static str = calendar_text::SPELLINGS;
-
-    /// Reads `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM[:SS]` and `Z`, `±HH:MM` or `±HH`; nothing else.
-    pub fn parse(text: &str) -> Result<CalendarTime, Flaw> {
-        calendar_text::read(text).map(|moment| CalendarTime { text: text.into(), moment })
-    }
-
-    /// The text as written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The text in a sentence: `on 2026-12-14`, `at 2026-12-14T10:00Z`.
-    pub fn when(&self) -> String {
-        format!("{} {}", if self.is_day() { "on" } else { "at" }, self.text)
-    }
-
-    /// Whether it is a day: when it begins and ends depends on the zone.
-    pub fn is_day(&self) -> bool {
-        matches!(self.moment, Moment::Day(_))
-    }
-
-    /// As a begin: the first instant of the day, or the instant.
-    pub fn begin(&self, zone: &DayZone) -> Timestamp {
-        match self.moment {
-            Moment::Day(day) => zone.day_begins(day),
-            Moment::Second(second) => at_second(second),
-        }
-    }
-
-    /// As an end, which is exclusive: where the next day begins, or the instant. The last day of the calendar ends
-    /// with its last instant.
-    pub fn end(&self, zone: &DayZone) -> Timestamp {
-        match self.moment {
-            Moment::Day(day) => day.tomorrow().map_or(Timestamp::MAX, |next| zone.day_begins(next)),
-            Moment::Second(second) => at_second(second),
-        }
-    }
-}
-
-impl fmt::Display for CalendarTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl TryFrom<String> for CalendarTime {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<CalendarTime, String> {
-        CalendarTime::parse(&text).map_err(|flaw| flaw.message)
-    }
-}
-
-impl From<CalendarTime> for String {
-    fn from(time: CalendarTime) -> String {
-        time.text().to_owned()
-    }
-}
-
-/// An instant in UTC, to the second: `2026-12-14T21:00:00Z`.
-pub fn instant_text(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-#[cfg(test)]
-mod tests;
