@@ -188,7 +188,8 @@ impl Totals {
             ));
         } else if failed == 0 {
             let compared = count(self.compared, "setting");
-            // A guard can stop a client for a dated setting that begins later: then apply refuses it, and the plan fails.
+            // A guard can stop a client for a dated setting that begins later: then apply refuses it, and the plan
+            // fails.
             if self.blocked > 0 {
                 let blocked = number(self.blocked as u64);
                 return format!("{all}: no difference now, but {blocked} blocked; {compared} compared.");

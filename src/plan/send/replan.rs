@@ -42,8 +42,8 @@ impl ClientEntries {
 }
 
 impl ReplanRules {
-    /// The rules of a run that can only close; `None` for every other run. With `--only` a change of live is not planned
-    /// again, because its origin is not known.
+    /// The rules of a run that can only close; `None` for every other run. With `--only` a change of live is not
+    /// planned again, because its origin is not known.
     pub fn of(sending: &SendScope, guards: &GuardList) -> Option<ReplanRules> {
         let replans = sending.closing.is_some() && sending.only.is_empty();
         replans.then(|| ReplanRules { sending: sending.clone(), guards: guards.clone(), dated: BTreeMap::new() })
