@@ -21,12 +21,13 @@ impl DatedDeclaration {
     fn next_change_of(&self, setting: Setting, after: Timestamp) -> Option<Timestamp> {
         let timeline = FieldTimeline::new(self, setting)?;
         let mut holding = HoldingEntries::default();
-        let mut steps = timeline.steps(after).into_iter();
-        steps.next().into_iter().flat_map(|(_, now)| now).for_each(|step| holding.take(&timeline, step));
+        let steps = timeline.steps(after);
+        let (now, later) = steps.split_at(steps.partition_point(|step| step.at <= after));
+        now.iter().for_each(|step| holding.take(&timeline, step));
         let now = holding.value(&timeline);
-        steps.find_map(|(at, steps)| {
-            steps.into_iter().for_each(|step| holding.take(&timeline, step));
-            (holding.value(&timeline) != now).then_some(at)
+        later.chunk_by(|one, next| one.at == next.at).find_map(|steps| {
+            steps.iter().for_each(|step| holding.take(&timeline, step));
+            (holding.value(&timeline) != now).then_some(steps[0].at)
         })
     }
 
@@ -36,13 +37,13 @@ impl DatedDeclaration {
         let Some(timeline) = FieldTimeline::new(self, setting) else { return Vec::new() };
         let mut holding = HoldingEntries::default();
         let mut first: Vec<Option<Timestamp>> = vec![None; timeline.entries.len()];
-        for (at, steps) in timeline.steps(self.at()) {
+        for steps in timeline.steps(self.at()).chunk_by(|one, next| one.at == next.at) {
             let touched: BTreeSet<Code> =
                 steps.iter().flat_map(|step| timeline.effect(step.position).added()).copied().collect();
-            steps.into_iter().for_each(|step| holding.take(&timeline, step));
+            steps.iter().for_each(|step| holding.take(&timeline, step));
             let alone = touched.into_iter().filter_map(|code| holding.alone_with(&timeline, code));
             for position in alone.chain(holding.winner(&timeline)) {
-                first[position].get_or_insert(at);
+                first[position].get_or_insert(steps[0].at);
             }
         }
         timeline.entries.into_iter().map(|(entry, _)| entry).zip(first).collect()
@@ -57,6 +58,7 @@ struct FieldTimeline<'d> {
 
 /// The begin or the end of an entry.
 struct TimelineStep {
+    at: Timestamp,
     /// The position of the entry.
     position: usize,
     begins: bool,
@@ -74,14 +76,15 @@ impl<'d> FieldTimeline<'d> {
         self.entries[position].1
     }
 
-    /// The steps from an instant on. The first ones are at that instant: the entries that hold then.
-    fn steps(&self, from: Timestamp) -> BTreeMap<Timestamp, Vec<TimelineStep>> {
-        let mut steps: BTreeMap<Timestamp, Vec<TimelineStep>> = BTreeMap::from([(from, Vec::new())]);
+    /// The steps from an instant on, in the order of time. Entries that hold at that instant begin there.
+    fn steps(&self, from: Timestamp) -> Vec<TimelineStep> {
+        let mut steps = Vec::with_capacity(2 * self.entries.len());
         for (position, (entry, _)) in self.entries.iter().enumerate().filter(|(_, (entry, _))| !entry.has_ended(from)) {
             let begin = entry.begin.map_or(from, |begin| begin.max(from));
-            steps.entry(begin).or_default().push(TimelineStep { position, begins: true });
-            steps.entry(entry.end).or_default().push(TimelineStep { position, begins: false });
+            steps.push(TimelineStep { at: begin, position, begins: true });
+            steps.push(TimelineStep { at: entry.end, position, begins: false });
         }
+        steps.sort_by_key(|step| step.at);
         steps
     }
 }
@@ -96,7 +99,8 @@ struct HoldingEntries {
 }
 
 impl HoldingEntries {
-    fn take(&mut self, timeline: &FieldTimeline<'_>, TimelineStep { position, begins }: TimelineStep) {
+    fn take(&mut self, timeline: &FieldTimeline<'_>, step: &TimelineStep) {
+        let TimelineStep { position, begins, .. } = *step;
         let change = |set: &mut BTreeSet<usize>| if begins { set.insert(position) } else { set.remove(&position) };
         match timeline.effect(position) {
             DatedEffect::Add(codes) => {
