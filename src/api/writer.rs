@@ -21,8 +21,8 @@ use crate::model::{ClientId, Failure, FailureKind, FieldMask, Live};
 use crate::plan::send::{Event, Pause, PutBody};
 use crate::plan::{ClearedPatch, ClosingPatch, Patch};
 
-/// Writes clients, with the bodies of one kind. Cheap to clone; all clones share connections, tokens and limits with the
-/// reader.
+/// Writes clients, with the bodies of one kind. Cheap to clone; all clones share connections, tokens and limits with
+/// the reader.
 #[derive(Clone, Debug)]
 pub struct Writer<B = Patch> {
     context: Arc<HttpContext>,

@@ -1,4 +1,4 @@
-//! Commands and flags of neighbouring tools, and what ringform has in their place.
+//! Commands and flags of neighbouring tools and of our other commands, and what ringform has in their place.
 //!
 //! Owns the answers and how a refused command line is looked up in them. It runs nothing in place of what was typed.
 
@@ -81,11 +81,18 @@ const COMMANDS: &[NeighbourRow] = &[
 
 /// Flags, without their dashes.
 const FLAGS: &[NeighbourRow] = &[
+    ("after-collateral", "apply", "`ringform apply --after-collateral RUN` sends again after that run"),
+    (
+        "at",
+        "other commands",
+        "`ringform plan --at DAY` shows another instant; `ringform apply` sends what holds at its start",
+    ),
     ("auto-approve", "Terraform", "`ringform apply --yes` sends without a question"),
     ("app-id", "other tools", SECRETS),
     ("app-secret", "other tools", SECRETS),
     ("backend-config", "Terraform", NO_STATE),
     ("chdir", "Terraform", PATHS),
+    ("calendar", "resolve", "`ringform resolve --calendar` lists what begins and ends"),
     ("config", "other tools", PATHS),
     ("config-file", "octoDNS", PATHS),
     ("debug", "octoDNS", LOGS),
@@ -106,6 +113,7 @@ const FLAGS: &[NeighbourRow] = &[
     ("log-level", "other tools", LOGS),
     ("no-color", "Terraform", "`--color never` prints without colours"),
     ("non-zero-exit-code", "decK", STATUS_2),
+    ("only-closing", "apply", "`ringform apply --only-closing` sends only what closes; `ringform plan` shows all"),
     ("out", "Terraform", "`ringform plan --out FILE` saves the plan, `ringform apply --plan FILE` sends it"),
     ("output", "other tools", FORMATS),
     ("output-file", "decK", "`ringform import --out DIR` names the folder for documents"),
@@ -217,6 +225,11 @@ mod tests {
             ("plan -refresh=false", "reads live clients"),
             ("plan -detailed-exitcode", "a longer one has two"),
             ("plan -version", "a longer one has two"),
+            ("apply --at 2026-12-01", "ringform plan --at"),
+            ("import --at=2026-12-01", "ringform plan --at"),
+            ("plan --only-closing", "ringform apply --only-closing"),
+            ("drift --after-collateral RUN", "ringform apply --after-collateral"),
+            ("plan --calendar", "ringform resolve --calendar"),
         ];
         for (line, ours) in table {
             let (_, help) = answer(&format!("ringform {line}")).unwrap_or_else(|| panic!("no answer to {line}"));

@@ -142,8 +142,8 @@ pub(crate) struct ApplyArgs {
     /// Apply this saved plan and nothing else; it is valid for the endpoint that it was made for
     #[arg(long, value_name = "FILE", help_heading = "Saved plan", conflicts_with_all = ["clients", "labels", "fields", "shard", "base", "affected", "only", "overwrite_drift"])]
     pub plan: Option<PathBuf>,
-    /// Send only what closes the PBX: geo_list with the countries that live and git both have. It adds no country, so an
-    /// entry of `temporary` begins with an ordinary apply
+    /// Send only what closes the PBX: geo_list with the countries that live and git both have. It adds no country, so
+    /// an entry of `temporary` begins with an ordinary apply
     #[arg(long, help_heading = "Safety", conflicts_with_all = ["plan", "overwrite_drift", "allow_collateral"])]
     pub only_closing: bool,
     /// Do not ask

@@ -156,7 +156,7 @@ pub(crate) struct OutputArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectArgs {
-    /// The API's address; wins over RINGFORM_ENDPOINT, which wins over ringform.yaml
+    /// The API's address; wins over RINGFORM_ENDPOINT, which wins over ringform.yaml. An endpoint `sandbox:` stays
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
     /// How many clients at a time

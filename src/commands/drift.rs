@@ -51,7 +51,7 @@ fn show(outcome: RunOutcome, args: &DriftArgs, log: &LogArgs, env: &Environment)
     status
 }
 
-/// The webhook of the flag, else of the environment. What another instant would find is no news.
+/// The webhook of the flag, else of the environment. A report of another instant notifies no one.
 fn notification(args: &DriftArgs, env: &Environment) -> anyhow::Result<Option<Notification>> {
     if args.instant.at.is_some() {
         return Ok(None);

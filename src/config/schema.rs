@@ -66,8 +66,7 @@ fn of_shape(shape: KeyShape) -> Json {
     let once = |items: Json| json!({"type": or_null("array"), "items": items, "uniqueItems": true});
     let map = |values: Json| json!({"type": or_null("object"), "additionalProperties": values});
     match shape {
-        KeyShape::Text => json!({"type": "string"}),
-        KeyShape::Name => json!({"type": ["string", "integer"]}),
+        KeyShape::Text | KeyShape::Name => json!({"type": ["string", "integer"]}),
         KeyShape::Names => once(json!({"type": ["string", "integer"]})),
         KeyShape::Globs => list(json!({"type": "string"})),
         KeyShape::ClientId => json!({"anyOf": [

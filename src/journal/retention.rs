@@ -1,8 +1,8 @@
 //! Which journals go, by count and by age.
 //!
-//! Owns the removal. It removes regular files in `.ringform/journal/` that are whole journals of ended runs, and none
-//! with a PUT in doubt, with a collateral that no run acknowledged, with a line that cannot be read, or under another
-//! name. It reads no clock.
+//! Owns the removal. It removes only regular files in `.ringform/journal/` that are whole journals of ended runs. A
+//! journal stays with a PUT in doubt, a collateral that no run acknowledged, or a line that cannot be read. It reads no
+//! clock.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};

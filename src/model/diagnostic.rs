@@ -82,7 +82,7 @@ impl Diagnostic {
 
 /// Every rule and what it is about, sorted by id.
 pub const RULES: &[(&str, &str)] = &[
-    ("alias-bomb", "aliases expand to more than 10,000 nodes"),
+    ("alias-bomb", "the aliases of one document stand for more than 10,000 nodes"),
     ("ambiguous-project", "the PATHs belong to two projects, or a folder has several project files"),
     ("another-commit", "a saved plan is from another commit than the work tree"),
     ("apply-lock", "another apply is running in this folder, or its lock file cannot be locked"),

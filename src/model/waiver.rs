@@ -74,8 +74,8 @@ impl Waiver {
     }
 }
 
-/// The terms of the waiver that holds at this instant: the field's own before the whole client's. `None` for the field is a
-/// client that could not be read.
+/// The terms of the waiver that holds at this instant: the field's own before the whole client's. `None` for the field
+/// is a client that could not be read.
 pub fn holding<'w>(
     waivers: &'w [Waiver],
     never_waived: SettingSet,

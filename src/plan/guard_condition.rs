@@ -148,14 +148,14 @@ fn message(guard: &Guard, step: ValueStep<'_>) -> Untrusted {
     }
     let ValueStep { setting, before, after, .. } = step;
     let change = format!("{setting}: {} → {}", before.to_json(), after.to_json());
-    let change = entry.map_or(change.clone(), |entry| format!("{change} by {entry}"));
+    let change = entry.map_or(change.clone(), |entry| format!("{change} by {entry},"));
     let whose = match guard.source {
         RuleSource::Project => "the guard".to_owned(),
         RuleSource::Base { .. } | RuleSource::Floor => guard.named(),
     };
     let lasts = guard.when.max_days.map(|most| match step.opens_for_days {
         None => format!(": it opens without an end; declare what it adds under `temporary`, for at most {most} days"),
-        Some(days) => format!(": it opens for {days} days, and at most {most} are allowed"),
+        Some(days) => format!(": it opens for {days} days, and at most {most} are allowed; end it earlier"),
     });
     format!("{change} is against {whose}{}", lasts.unwrap_or_default()).into()
 }

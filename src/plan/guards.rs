@@ -23,7 +23,7 @@ struct Verdict {
 }
 
 /// Judges one client: adds the guards that deny to `blocked` and returns the warnings. Of guards with one name only the
-/// first one speaks about a change, or about a dated setting of the change set, unless a later one is stricter.
+/// first one judges a change, or a dated setting of the change set. A later one does so where it is stricter.
 pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     if client.error.is_some() {

@@ -25,6 +25,14 @@ pub fn document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Re
     out.flush()
 }
 
+/// Any value as a text in the spelling of this format.
+pub(super) fn document_text<T: Serialize + ?Sized>(value: &T) -> String {
+    let mut out = Vec::new();
+    // Writing names and plain values into memory cannot fail.
+    document(value, &mut out).ok();
+    String::from_utf8(out).unwrap_or_default()
+}
+
 /// Writes any value on one line, for readers that take one line for the document.
 pub(super) fn line<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(64 * 1024, out);

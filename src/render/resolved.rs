@@ -9,6 +9,7 @@ use crate::model::{DatedEntry, DatedValue, Declaration, EntryInLayer, Place, Unt
 use crate::plan::calendar_events::waivers_of;
 use crate::render::calendar::words;
 use crate::render::escape::terminal;
+use crate::render::json::document_text;
 
 /// The clients for people.
 pub fn resolved_text(declarations: &[Declaration], waivers: &[Waiver], at: Timestamp) -> String {
@@ -19,7 +20,7 @@ pub fn resolved_text(declarations: &[Declaration], waivers: &[Waiver], at: Times
 /// The clients for programs.
 pub fn resolved_json(declarations: &[Declaration], waivers: &[Waiver], at: Timestamp) -> String {
     let client = |declaration: &Declaration| client_json(declaration, waivers, at);
-    format!("{:#}\n", json!({"clients": declarations.iter().map(client).collect::<Vec<_>>()}))
+    document_text(&json!({"clients": declarations.iter().map(client).collect::<Vec<_>>()}))
 }
 
 fn client_text(declaration: &Declaration, waivers: &[Waiver], at: Timestamp) -> String {

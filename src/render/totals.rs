@@ -187,15 +187,18 @@ impl Totals {
                 count(changes, "setting")
             ));
         } else if failed == 0 {
-            // A guard can stop a client for a dated setting that begins later.
-            let stopped =
-                if self.blocked > 0 { format!("; {} blocked", number(self.blocked as u64)) } else { String::new() };
+            let compared = count(self.compared, "setting");
+            // A guard can stop a client for a dated setting that begins later: then apply refuses it, and the plan
+            // fails.
+            if self.blocked > 0 {
+                let blocked = number(self.blocked as u64);
+                return format!("{all}: no difference now, but {blocked} blocked; {compared} compared.");
+            }
             if self.offline {
-                return format!("No difference: {all} {} declared as at the base{stopped}.", are(clients));
+                return format!("No difference: {all} {} declared as at the base.", are(clients));
             }
             let as_declared = if clients == 1 { "is as declared" } else { "are as declared" };
-            let compared = count(self.compared, "setting");
-            return format!("No difference: {all} {as_declared}, {compared} compared{stopped}.");
+            return format!("No difference: {all} {as_declared}, {compared} compared.");
         } else if in_sync > 0 {
             let in_sync = number(in_sync as u64);
             return format!("{all}: no difference in {in_sync}, but {} could not be compared.", number(failed as u64));

@@ -1,8 +1,7 @@
-//! Runs of before whose PUT moved other fields too.
+//! Earlier runs whose PUT moved other fields too.
 //!
-//! Owns the one list of them, from the journals of this machine and from the ledger, and the decision whether this run
-//! may send after them. So an API that replaces instead of merging damages one client, and not one each time that cron
-//! runs.
+//! Owns the list of them, from the journals of this machine and from the ledger. Owns the decision whether this run may
+//! send after them: so an API that replaces instead of merging damages one client, and none more in each run of cron.
 
 use std::collections::BTreeMap;
 

@@ -150,7 +150,8 @@ impl Clock {
         instant_text((self.timestamp)())
     }
 
-    /// The instant now: the start of the run and the time since, sleep included. The clock on the wall may jump meanwhile.
+    /// The instant now: the start of the run and the time since, sleep included. The clock on the wall may jump
+    /// meanwhile.
     pub fn at(&self) -> Timestamp {
         let passed = (self.uptime)().saturating_sub(self.started_uptime);
         let passed = SignedDuration::try_from(passed).unwrap_or(SignedDuration::MAX);

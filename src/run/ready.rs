@@ -61,6 +61,8 @@ pub(super) async fn from_live(
     scope.announce(listener);
     let Scope { project, releases, declarations, origins, scheduled, rules, mut report, ledger, .. } = scope;
     let sending = &request.sending.among(&declarations).with_waivers(&rules.waivers, rules.never_waived, project.at);
+    let replan = ReplanRules::of(sending, &rules.guards);
+    let replan = replan.map(|replan| Arc::new(replan.with_dated(&declarations, &origins)));
     let options = ReadOptions::new(&session, &rules.guards, origins, sending, env, listener);
     let fields = request.selection.fields;
     let outcome = read(declarations, ReadOptions { fields, scheduled, keep_readings: true, ..options }).await;
@@ -70,6 +72,5 @@ pub(super) async fn from_live(
     report.revision = project.revision();
     let ledger = ledger.map(|start| Recording::new(start, releases, env));
     let readings = outcome.readings;
-    let replan = ReplanRules::of(sending, &rules.guards).map(Arc::new);
     Ok(Ready { project, session, report, readings, lock, limits: rules.limits, reread: None, ledger, replan })
 }

@@ -217,3 +217,23 @@ fn wrong_usage_says_what_goes_together() {
         assert_eq!(ran.stdout, "", "{flags}");
     }
 }
+
+#[test]
+fn no_reason_reaches_a_terminal_or_the_log_of_a_ci_job_as_a_command() {
+    // A C1 control sequence, a text direction, and a command of Azure Pipelines.
+    let reason = "\"\\x9b31m \\u202e ##[error]pwned\"";
+    let entry = format!("{{settings: {{hold_music: 9}}, until: 2026-12-03, owner: duty, reason: {reason}}}");
+    let lines = format!("client: 12\nsettings: {{hold_music: 5}}\ntemporary:\n- {entry}\n");
+    let mut world = World::new().file("clients/12.yaml", &lines);
+    for flags in ["--calendar", ""] {
+        for format in ["text", "json", "ics"].into_iter().filter(|format| *format != "ics" || !flags.is_empty()) {
+            let line = format!("resolve {flags} --at 2026-12-01 --format {format}");
+            let ran = world.run(&line).ok();
+            assert!(ran.stdout.contains("pwned"), "{line}\n{}", ran.stdout);
+            let obeyed = ["\u{9b}", "\u{202e}"].into_iter().find(|part| ran.stdout.contains(part));
+            assert_eq!(obeyed, None, "{line}\n{}", ran.stdout);
+            // A calendar program reads the file, and no log shows it.
+            assert!(format == "ics" || !ran.stdout.contains("##[error]"), "{line}\n{}", ran.stdout);
+        }
+    }
+}

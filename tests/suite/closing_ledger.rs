@@ -1,5 +1,5 @@
-//! `apply --only-closing` with a ledger: what it records, what the next run makes of it, `log`, `undo`, and its end by a
-//! signal or without an answer.
+//! `apply --only-closing` with a ledger: what it records, what the next run makes of it, `log`, `undo`, and its end by
+//! a signal or without an answer.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! `temporary` and `zone` as people write them, at one fixed instant: every problem at its place, with a help that leads
-//! to a valid entry.
+//! `temporary` and `zone` as people write them, at one fixed instant: every problem at its place, with a help that
+//! leads to a valid entry.
 
 use ringform::config::{self, Loaded, ProjectRequest};
 use ringform::model::{Diagnostic, RunInstant};

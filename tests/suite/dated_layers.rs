@@ -185,15 +185,19 @@ fn entries_that_are_long_old_or_idle_are_warnings() {
     assert_wrong(&entries(&[music("until: 2026-10-28T12:00:00Z")]), &[]);
     assert_wrong(&entries(&[music("until: 2026-10-28T11:59:59Z")]), &[old]);
     let add = |codes: &str| vec![entry(&format!("geo_list: {{add: [{codes}]}}"), "until: 2026-12-14")];
-    let both = "idle-addition 4:27: `geo_list` has RU without this entry too; remove from the entry what is declared";
+    let both = "idle-addition 4:27: `geo_list` has RU without this entry too; remove RU from the entry";
     assert_wrong(&entries(&add("TR, RU")), &[both]);
-    let every = "idle-addition 4:27: `geo_list` is `*` without this entry, so the entry adds nothing";
+    let every = "idle-addition 4:27: `geo_list` is `*` without this entry, so the entry adds nothing; \
+                 remove `geo_list` from the entry";
     assert_wrong(&of_document("", &format!("settings: {{geo_list: \"*\"}}\ntemporary:\n{}", add("TR")[0])), &[every]);
     // The same in a profile, of which no word is quoted.
     let project = profile(&["geo_list: [RU]"], &add("RU, TR"));
     assert_wrong(
         &of_document(&project, "settings: {timezone: UTC}\n"),
-        &["idle-addition 6:29: `geo_list` has some of these countries without this entry too"],
+        &[
+            "idle-addition 6:29: `geo_list` has some of these countries without this entry too; remove the countries that \
+           are declared anyway from the entry",
+        ],
     );
 }
 

@@ -78,3 +78,27 @@ fn an_entry_beside_one_of_the_base_shows_only_what_it_brings() {
     let steps: Vec<Json> = items.iter().map(|one| json!([one["before"], one["after"]])).collect();
     assert_eq!(steps, [json!(["GE RU", "GE RU TR"]), json!(["RU TR", "GE RU TR"])]);
 }
+
+#[test]
+fn an_entry_whose_value_another_one_no_longer_hides_is_listed() {
+    let network = |value: &str| entry(&format!("sip_network_permission_id: {value}"), "02-01", "12-20");
+    // A profile's entry opens, and the document's own one hides it.
+    let profile = |entries: &str| {
+        let entries = entries.replace("- {", "    - {");
+        format!("profiles:\n  std:\n    sip_network_permission_id: null\n    temporary:\n{entries}")
+    };
+    let mut world = world(&profile(&network("7")));
+    let document = |lines: &str| format!("client: 12\nprofiles: [std]\nsettings: {{geo_list: RU}}\n{lines}");
+    let write = |world: &crate::world::World, lines: &str| world.write("clients/12.yaml", document(lines).as_bytes());
+    write(&world, &format!("temporary:\n{}", network("null")));
+    merge(&world);
+    write(&world, "");
+    let ran = world.run("plan --base main --format json --affected").ok();
+    let steps: Vec<Json> = scheduled(&ran, "12").iter().map(|one| json!([one["before"], one["after"]])).collect();
+    assert_eq!(steps, [json!([null, 7])]);
+    // Nothing hid it on the base: then it is as before.
+    merge(&world);
+    write(&world, "labels: {city: moscow}\n");
+    let ran = world.run("plan --base main --format json").ok();
+    assert_eq!(scheduled(&ran, "12"), [] as [Json; 0]);
+}

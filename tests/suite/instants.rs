@@ -118,6 +118,23 @@ fn what_would_keep_or_spread_another_instant_is_wrong_usage() {
 }
 
 #[test]
+fn a_plan_of_another_instant_does_not_become_one_of_now_by_hand() {
+    let mut world = world();
+    world.run("plan --at 2026-12-05 --format json=p.json");
+    let text = fs::read_to_string(world.path("p.json")).unwrap();
+    let mut plan: Json = serde_json::from_str(&text).unwrap();
+    assert!(plan["run"]["at"].is_string(), "{text}");
+    for at in [Json::Null, json!("2026-12-06T00:00:00Z")] {
+        plan["run"]["at"] = at;
+        fs::write(world.path("edited.json"), plan.to_string()).unwrap();
+        for line in ["apply --plan edited.json --yes", "show edited.json"] {
+            world.run(line).status(1).sends_nothing().says(&["its digest does not fit"]);
+        }
+    }
+    world.run("show p.json").says(&[]);
+}
+
+#[test]
 fn the_webhook_of_the_environment_gets_no_news_of_another_instant() {
     // The address is refused where it counts.
     let mut world = world().env("RINGFORM_NOTIFY_URL", "http://hooks.example/hush");

@@ -72,7 +72,8 @@ fn the_days_of_an_opening_are_those_of_entries_that_touch() {
         let found = stops(&ran);
         assert_eq!(found.len(), stopped.len(), "{entries:?}: {found:?}");
         for (message, days) in found.iter().zip(stopped) {
-            let end = format!("is against the guard: it opens for {days} days, and at most 30 are allowed");
+            let end =
+                format!("is against the guard: it opens for {days} days, and at most 30 are allowed; end it earlier");
             assert!(message.ends_with(&end), "{entries:?}: {message}");
         }
     }

@@ -219,7 +219,7 @@ fn with_a_base_what_an_end_leaves_is_pending_and_apply_closes_it() {
         assert_eq!(change(&ran, field)["origin"], "pending", "{field}");
     }
     world.git(&["checkout", "-q", "--", "clients"]);
-    // What live never had by git is drift, as ever.
+    // What live never had by git is drift, as before.
     world.server().set(12, "hold_music", json!(78));
     assert_eq!(change(&world.run("plan --base HEAD --format json").ok(), "hold_music")["origin"], "drift");
     world.run("apply --base HEAD --only pending --yes").ok().requests(1, 1, 1);

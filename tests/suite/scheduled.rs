@@ -156,7 +156,7 @@ fn a_profile_that_a_client_newly_inherits_brings_its_entries() {
 fn a_guard_stops_a_client_in_sync_because_of_what_is_to_come() {
     let mut world = world("guards:\n- {name: home, field: geo_list, deny: {allow: [RU]}}");
     add(&world, TRIP);
-    let message = "geo_list: \"RU\" → \"RU TR\" by the entry of clients/12.yaml:4:3, which begins on 2099-12-01 is \
+    let message = "geo_list: \"RU\" → \"RU TR\" by the entry of clients/12.yaml:4:3, which begins on 2099-12-01, is \
                    against the guard";
     for more in ["", "--offline", "--affected"] {
         let ran = plan(&mut world, more).status(1);

@@ -4,7 +4,10 @@
 type VariableRows = &'static [(&'static [&'static str], &'static str)];
 
 const API: VariableRows = &[
-    (&["RINGFORM_ENDPOINT"], "the API's address; --endpoint wins over it, and it wins over ringform.yaml"),
+    (
+        &["RINGFORM_ENDPOINT"],
+        "the API's address; --endpoint wins over it, and it wins over ringform.yaml, except over `sandbox:`",
+    ),
     (&["RINGFORM_TOKEN"], "a ready bearer token; wins over the App ID and App Secret"),
     (&["RINGFORM_APP_ID", "RINGFORM_APP_SECRET"], "the application, where ringform.yaml names no credentials"),
     (

@@ -90,9 +90,10 @@ pub(super) const PAGES: [HelpPage; 20] = [
         examples: &[
             ("ringform apply", "Show the plan, ask, and send"),
             ("ringform apply --yes --max-changed-clients 5% --canary 1", "Send with limits, one client first"),
+            ("ringform apply --only-closing --yes", "Take back what has ended, for a timer; opens nothing"),
         ],
         statuses: &[
-            (0, "every client is as declared, or nothing differed"),
+            (0, "done: the run sent all that it may send, or had nothing to send"),
             (1, "an error; a client failed or was stopped, the answer was not yes, or an earlier run had a collateral"),
             (130, "interrupted by a signal; requests under way are finished and recorded"),
         ],

@@ -46,7 +46,11 @@ pub static PROJECT: SectionKeys = SectionKeys {
         key("guards", KeyShape::Guards, "rules that a plan must pass"),
         key("zone", KeyShape::Zone, "the zone that days are counted in, as for `timezone`; UTC by default"),
         key("ledger", KeyShape::Ledger, "a branch that remembers what was applied; `git` for the defaults"),
-        key("waivers", KeyShape::Waivers, "drift that raises no alert for a time; plan and apply do not use waivers"),
+        key(
+            "waivers",
+            KeyShape::Waivers,
+            "drift that raises no alert for a time; plan and an ordinary apply do not use waivers",
+        ),
     ],
 };
 

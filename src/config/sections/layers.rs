@@ -83,8 +83,8 @@ fn dated<'p>(
     Some(Box::new(dated))
 }
 
-/// Reports fields that nothing would manage without an entry. Of the entries of profiles, one error a field: its help is
-/// the same for all of them.
+/// Reports fields that nothing would manage without an entry. Of the entries of profiles, one error a field: its help
+/// is the same for all of them.
 fn unmanaged(own: &OwnLayer, dated: &DatedDeclaration, plain: &[ManagedField], problems: &mut Problems<'_>) {
     let own_entries = own.entries.as_ptr_range();
     let mut reported = SettingSet::default();
@@ -133,15 +133,19 @@ pub(crate) fn idle_additions(entries: &[DatedEntry], plain: &[ManagedField], pro
         let Some(below) = below.and_then(|managed| managed.wanted.countries()) else { continue };
         let declared: Vec<&str> =
             codes.codes().iter().filter(|code| below.codes().contains(code)).map(|code| code.as_str()).collect();
-        let message = match (below.codes().is_empty(), declared.as_slice()) {
-            (true, _) => format!("`{}` is `*` without this entry, so the entry adds nothing", value.setting),
+        let setting = value.setting;
+        let (message, help) = match (below.codes().is_empty(), declared.as_slice()) {
+            (true, _) => (
+                format!("`{setting}` is `*` without this entry, so the entry adds nothing"),
+                format!("remove `{setting}` from the entry"),
+            ),
             (false, []) => continue,
-            (false, codes) => {
-                let codes = problems.list(codes, "some of these countries");
-                format!("`{}` has {codes} without this entry too", value.setting)
-            }
+            (false, codes) => (
+                format!("`{setting}` has {} without this entry too", problems.list(codes, "some of these countries")),
+                format!("remove {} from the entry", problems.list(codes, "the countries that are declared anyway")),
+            ),
         };
         let warning = Diagnostic::warning("idle-addition", value.place.clone(), message);
-        problems.push(warning.help("remove from the entry what is declared anyway".to_owned()));
+        problems.push(warning.help(help));
     }
 }

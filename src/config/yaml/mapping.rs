@@ -150,7 +150,10 @@ pub(crate) fn unknown(entry: &MappingEntry, here: &str, known: &[&str], problems
     match near {
         Some(_) => problems.error_near("unknown-key", entry.key_at, message, near),
         None => {
-            let help = format!("there are {}", known.join(", "));
+            let help = match known {
+                [only] => format!("the only key is {only}"),
+                all => format!("there are {}", all.join(", ")),
+            };
             problems.error_help("unknown-key", entry.key_at, message, &help);
         }
     }
@@ -178,7 +181,7 @@ fn text_of<'n>(entry: &'n MappingEntry, key: &str, what: &str, problems: &mut Pr
         }
         _ => {
             let message = format!("expected {what}, found {}", entry.value.what());
-            problems.error("bad-shape", entry.value.at, message);
+            problems.error_help("bad-shape", entry.value.at, message, &format!("write {what}"));
             None
         }
     }

@@ -15,8 +15,8 @@ use crate::config::yaml::node::{DEEPEST, Position, YamlContent, YamlDocument, Ya
 use crate::config::yaml::problems::Problems;
 use crate::config::yaml::syntax;
 
-/// The most nodes that a document may expand to: a client document has a few dozen.
-const MOST_NODES: u32 = 10_000;
+/// The most nodes that the aliases of a document may stand for. What is written out has its limit in the file's size.
+const MOST_ALIASED: u32 = 10_000;
 
 /// Reads all documents of a text. Empty ones are skipped. One that is not YAML is an error, and reading goes on at
 /// the next `---`.
@@ -37,7 +37,8 @@ pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Vec<YamlDocument>
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut documents = Vec::new();
     let before = problems.errors();
-    let mut builder = TreeBuilder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None, before };
+    let mut builder =
+        TreeBuilder { problems, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0, before };
     loop {
         match parser.next_event() {
             None => break,
@@ -74,6 +75,8 @@ struct TreeBuilder<'p, 't> {
     anchors: BTreeMap<usize, YamlNode>,
     open: Vec<OpenCollection>,
     root: Option<YamlNode>,
+    /// How many nodes the aliases of this document stand for so far.
+    aliased: u32,
     /// How many errors there were when this document began.
     before: usize,
 }
@@ -118,7 +121,7 @@ impl TreeBuilder<'_, '_> {
                         broken(at)
                     }
                 };
-                let node = self.within_budget(node);
+                let node = self.alias_within_budget(node);
                 self.add(node, 0);
             }
             Event::UnresolvedAlias(name) => {
@@ -174,18 +177,21 @@ impl TreeBuilder<'_, '_> {
         } else {
             YamlContent::List(Rc::new(open.items))
         };
-        let node = YamlNode { content, at: open.at.visible(), weight };
-        let node = self.within_budget(node);
-        self.add(node, open.anchor);
+        self.add(YamlNode { content, at: open.at.visible(), weight }, open.anchor);
     }
 
-    fn within_budget(&mut self, node: YamlNode) -> YamlNode {
-        if node.weight <= MOST_NODES {
+    /// Counts what an alias stands for. Behind the first one that is too many, all of this document are broken.
+    fn alias_within_budget(&mut self, node: YamlNode) -> YamlNode {
+        let had_room = self.aliased <= MOST_ALIASED;
+        self.aliased = self.aliased.saturating_add(node.weight);
+        if self.aliased <= MOST_ALIASED {
             return node;
         }
-        let message = format!("this holds more than {MOST_NODES} nodes with its aliases expanded");
-        let help = "a client has a few dozen: split a long file by `---`, and do not nest aliases";
-        self.problems.error_help("alias-bomb", node.at, message, help);
+        if had_room {
+            let message = format!("the aliases of this document stand for more than {MOST_ALIASED} nodes");
+            let help = "write some of them out, or split the file by `---`; do not nest aliases";
+            self.problems.error_help("alias-bomb", node.at, message, help);
+        }
         broken(node.at)
     }
 
@@ -204,6 +210,7 @@ impl TreeBuilder<'_, '_> {
     fn finish(&mut self) -> Option<YamlDocument> {
         self.anchors.clear();
         self.open.clear();
+        self.aliased = 0;
         let whole = self.problems.errors() == std::mem::replace(&mut self.before, self.problems.errors());
         let root = self.root.take().filter(|root| !matches!(root.content, YamlContent::Empty | YamlContent::Null))?;
         Some(YamlDocument { root, whole })

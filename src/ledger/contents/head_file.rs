@@ -1,5 +1,5 @@
-//! The file `ledger.json` of a project: which endpoint the records are of, which commit was applied last, and which runs
-//! ended with a collateral.
+//! The file `ledger.json` of a project: which endpoint the records are of, which commit was applied last, and which
+//! runs ended with a collateral.
 //!
 //! Owns its JSON and its version.
 

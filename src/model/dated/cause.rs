@@ -66,8 +66,8 @@ impl DatedDeclaration {
         self.cause_of(setting, declared, live, true)
     }
 
-    /// The same by the ends alone. So a revision explains what live holds of its entries, also where the files no longer
-    /// have them.
+    /// The same by the ends alone. So a revision explains what live holds of its entries, also where the files no
+    /// longer have them.
     pub fn cause_by_end(&self, setting: Setting, declared: &State, live: &State) -> Option<Box<DatedCause>> {
         self.cause_of(setting, declared, live, false)
     }

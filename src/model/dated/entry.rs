@@ -1,4 +1,6 @@
 //! One entry of `temporary`: settings that hold from an instant until another one.
+//!
+//! Owns when an entry holds, has begun and has ended. It must not know layers nor other entries of its client.
 
 use jiff::Timestamp;
 

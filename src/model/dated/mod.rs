@@ -1,7 +1,7 @@
 //! Settings with an end: entries that change what a client declares for a time.
 //!
-//! Owns the entries, what they make of a declaration at an instant, and which of them explains a difference. It must not
-//! know clocks: the instant comes in as a value.
+//! Owns the entries, what they make of a declaration at an instant, and which of them explains a difference. It must
+//! not know clocks: the instant comes in as a value.
 
 mod cause;
 mod entry;

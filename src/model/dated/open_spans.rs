@@ -1,18 +1,22 @@
 //! For how long dated entries open a client to each country.
 //!
-//! Owns what counts as one opening: entries that touch or overlap and add one country. It must not know which change is
-//! judged by that.
+//! Owns what counts as one opening: entries that add one country, and that touch, overlap or have less than half a day
+//! between them. It must not know which change is judged by that.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::model::countries::{Code, Countries};
 use crate::model::dated::entry::DatedEntry;
 use crate::model::dated::layers::DatedDeclaration;
 use crate::model::{Setting, State};
 
-/// A time in which a country is open without a gap. Without a begin it has always been.
+/// A shorter gap does not part two openings: what closes runs at intervals, so it may never see such a gap. A trip in
+/// legs has whole days between them, of 23 hours at least.
+const SHORTEST_GAP: SignedDuration = SignedDuration::from_hours(12);
+
+/// A time in which a country is open, without a gap that counts. Without a begin it has always been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct OpenSpan {
     begin: Option<Timestamp>,
@@ -25,7 +29,7 @@ pub struct OpenSpans<'d> {
     dated: &'d DatedDeclaration,
     /// What the client declares without any entry: open without an end.
     plain: Option<Countries>,
-    /// Of each country that an entry adds, in the order of time; no two of them touch.
+    /// Of each country that an entry adds, in the order of time; a gap that counts is between each two.
     spans: BTreeMap<Code, Vec<OpenSpan>>,
 }
 
@@ -69,8 +73,8 @@ impl<'d> OpenSpans<'d> {
 }
 
 impl DatedDeclaration {
-    /// For how many days dated entries open what a write opens; of several countries the longest. `None` where the write
-    /// adds no country, or one that stays.
+    /// For how many days dated entries open what a write opens; of several countries the longest. `None` where the
+    /// write adds no country, or one that stays.
     pub(super) fn opening_days(&self, setting: Setting, declared: &State, live: &State) -> Option<u32> {
         let adds = declared.countries().zip(live.countries()).is_some_and(|(to, from)| !to.without(from).is_empty());
         adds.then(|| OpenSpans::of(self, setting).days_of_step(live, declared)).flatten()
@@ -85,13 +89,15 @@ fn holds(countries: &Countries, code: Code) -> bool {
     *countries == Countries::All || countries.codes().contains(&code)
 }
 
-/// Puts spans in the order of time and joins those that touch or overlap.
+/// Puts spans in the order of time and joins those without a gap that counts between them.
 fn unite(spans: &mut Vec<OpenSpan>) {
     spans.sort_unstable();
     let mut united: Vec<OpenSpan> = Vec::with_capacity(spans.len());
     for span in spans.iter() {
         match united.last_mut() {
-            Some(last) if span.begin.is_none_or(|begin| begin <= last.end) => last.end = last.end.max(span.end),
+            Some(last) if span.begin.is_none_or(|begin| begin.duration_since(last.end) < SHORTEST_GAP) => {
+                last.end = last.end.max(span.end);
+            }
             Some(_) | None => united.push(*span),
         }
     }

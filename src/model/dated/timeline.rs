@@ -31,8 +31,8 @@ impl DatedDeclaration {
         })
     }
 
-    /// Each entry of a field, in the order of layers, with the first instant from that of the run on at which the client
-    /// would declare another value without it; `None` where it never would.
+    /// Each entry of a field, in the order of layers, with the first instant at which the client would declare another
+    /// value without it. Instants before that of the run do not count. `None`: there is no such instant.
     pub fn first_effects(&self, setting: Setting) -> Vec<(&DatedEntry, Option<Timestamp>)> {
         let Some(timeline) = FieldTimeline::new(self, setting) else { return Vec::new() };
         let mut holding = HoldingEntries::default();

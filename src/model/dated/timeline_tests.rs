@@ -129,6 +129,21 @@ fn entries_that_touch_or_overlap_and_add_one_country_are_one_opening() {
         (vec![trip("TR", 0, 14), trip("TR", 14, 30)], "RU", "RU TR", Some(30), vec![Some(30), Some(30)]),
         (vec![trip("TR", 0, 14), trip("TR", 10, 30)], "RU", "RU TR", Some(30), vec![Some(30), Some(30)]),
         (vec![trip("TR", 0, 14), trip("TR", 15, 30)], "RU", "RU TR", Some(14), vec![Some(14), Some(15)]),
+        // A gap that no run may ever see.
+        (
+            vec![trip("TR", 0, 14), adding("TR", Some(day(14) + 11), day(30))],
+            "RU",
+            "RU TR",
+            Some(30),
+            vec![Some(30), Some(30)],
+        ),
+        (
+            vec![trip("TR", 0, 14), adding("TR", Some(day(14) + 12), day(30))],
+            "RU",
+            "RU TR",
+            Some(14),
+            vec![Some(14), Some(16)],
+        ),
         (vec![trip("TR", 0, 14), trip("GE", 14, 30)], "RU", "RU TR", Some(14), vec![Some(14), Some(16)]),
         (vec![trip("TR GE", 0, 14), trip("GE", 14, 20)], "RU", "RU TR GE", Some(20), vec![Some(20), Some(20)]),
         (vec![trip("TR GE", 0, 14), trip("GE", 14, 20)], "RU GE", "RU TR GE", Some(14), vec![Some(20), Some(20)]),

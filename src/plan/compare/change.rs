@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DatedCause, Declaration, Difference, Direction, LiveSettings, ManagedField, State};
+use crate::model::{
+    DatedCause, DatedDeclaration, Declaration, Difference, Direction, LiveSettings, ManagedField, State,
+};
 use crate::plan::compare::origin::OriginRule;
 use crate::plan::send::closing::ClosingPatch;
 
@@ -74,7 +76,7 @@ impl Change {
 pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, rule: OriginRule<'_>) -> Vec<Change> {
     let one = |managed: &ManagedField| {
         let mut change = change(managed, live.state(managed.setting)?, rule)?;
-        change.difference.dated = dated_cause(declaration, &change.difference, rule);
+        change.difference.dated = dated_cause(declaration.dated.as_deref(), rule.dated(), &change.difference);
         Some(change)
     };
     declaration.managed.iter().filter_map(one).collect()
@@ -82,17 +84,17 @@ pub(in crate::plan) fn changes(declaration: &Declaration, live: &LiveSettings, r
 
 /// Why a dated field differs: by the entries of the files, and by those of the base that ended. So an entry that is
 /// removed after its end still explains what it left.
-pub(super) fn dated_cause(
-    declaration: &Declaration,
+pub(in crate::plan) fn dated_cause(
+    own: Option<&DatedDeclaration>,
+    base: Option<&DatedDeclaration>,
     difference: &Difference,
-    rule: OriginRule<'_>,
 ) -> Option<Box<DatedCause>> {
     let Difference { setting, declared, live, .. } = difference;
-    let own = declaration.dated.as_ref().and_then(|dated| dated.cause(*setting, declared, live));
+    let own = own.and_then(|dated| dated.cause(*setting, declared, live));
     if own.as_ref().is_some_and(|own| own.overdue_since.is_some()) {
         return own;
     }
-    match (own, rule.cause_by_end(*setting, declared, live)) {
+    match (own, base.and_then(|dated| dated.cause_by_end(*setting, declared, live))) {
         (Some(own), Some(base)) => {
             let because = own.because.or(base.because);
             DatedCause { because, overdue_since: base.overdue_since, ..*own }.or_none()

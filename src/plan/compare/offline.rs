@@ -22,7 +22,7 @@ pub fn plan_offline(declaration: &Declaration, by: OriginRule<'_>) -> (ClientPla
         let mut change = change::change(managed, base.cloned().unwrap_or(State::NotSet), by);
         if let Some(Change { difference, .. }) = &mut change {
             // Nothing was read, so nothing is known of what live still holds.
-            let cause = change::dated_cause(declaration, difference, by);
+            let cause = change::dated_cause(declaration.dated.as_deref(), by.dated(), difference);
             difference.dated = cause.and_then(|cause| DatedCause { overdue_since: None, ..*cause }.or_none());
         }
         plan.changes.extend(change);

@@ -5,9 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{
-    DatedCause, DatedDeclaration, ManagedField, Origin, Place, RecordedClient, RecordedField, Setting, State,
-};
+use crate::model::{DatedDeclaration, ManagedField, Origin, Place, RecordedClient, RecordedField, Setting, State};
 
 /// The origin of the difference between what is declared now and what is live; `None` where the two are equal. `base`
 /// is the value that the base declares: `None` where it does not manage the field, which is not the same as clearing
@@ -24,8 +22,8 @@ pub(in crate::plan) fn origin(base: Option<&State>, now: &State, live: &State) -
     })
 }
 
-/// The origin by a base with dated settings. `had_it`: an entry of the base has ended, and live is what the base declared
-/// just before. Then live counts as the base's value, because the end brings the difference.
+/// The origin by a base with dated settings. `had_it`: an entry of the base has ended, and live is what the base
+/// declared just before. Then live counts as the base's value, because the end brings the difference.
 pub(in crate::plan) fn origin_by_end(
     base: Option<&State>,
     had_it: impl Fn() -> bool,
@@ -99,20 +97,14 @@ pub enum OriginRule<'b> {
     Record(&'b ClientRecord),
 }
 
-impl OriginRule<'_> {
-    /// Why a field differs, by the entries of the base that ended: this change may have removed them.
-    pub(in crate::plan) fn cause_by_end(
-        self,
-        setting: Setting,
-        declared: &State,
-        live: &State,
-    ) -> Option<Box<DatedCause>> {
-        let dated = match self {
-            OriginRule::Base(base) => &base.dated,
-            OriginRule::Record(record) => &record.dated,
-            OriginRule::Always(_) => return None,
-        };
-        dated.as_ref()?.cause_by_end(setting, declared, live)
+impl<'b> OriginRule<'b> {
+    /// The dated settings of the base: this change may have removed some of them.
+    pub(in crate::plan) fn dated(self) -> Option<&'b DatedDeclaration> {
+        match self {
+            OriginRule::Base(base) => base.dated.as_deref(),
+            OriginRule::Record(record) => record.dated.as_deref(),
+            OriginRule::Always(_) => None,
+        }
     }
 
     /// The origin of a field of the client; `None` where declared and live are equal.
@@ -251,8 +243,8 @@ mod tests {
         }
     }
 
-    /// Every cell of a base whose entry ended: what it declares now, what it declared just before, what is declared now,
-    /// what is live.
+    /// Every cell of a base whose entry ended: what it declares now, what it declared just before, what is declared
+    /// now, what is live.
     const TABLE_OF_ENDS: &[(&str, &str, &str, &str, Option<Origin>)] = {
         use Origin::{Conflict, Drift, Pending};
         &[

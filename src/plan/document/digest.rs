@@ -1,7 +1,8 @@
 //! The digest of a document: SHA-256 over canonical JSON.
 //!
 //! Owns the canonical form: one object of `clients`, `endpoint`, `format_version` and `kind`, with sorted keys, no
-//! blanks, UTF-8. The digest finds damage and hand edits. It is not a signature.
+//! blanks, UTF-8. A document of `--at` has its instant as `at` before them, because it must not become one of now. The
+//! digest finds damage and hand edits. It is not a signature.
 
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -17,7 +18,8 @@ pub fn of_plan(plan: &Plan) -> serde_json::Result<String> {
 /// The digest of a document that holds only these clients of a plan.
 pub fn of_clients<'c>(plan: &Plan, clients: impl IntoIterator<Item = &'c ClientPlan>) -> serde_json::Result<String> {
     let clients = clients.into_iter().map(serde_json::to_value);
-    of(clients, &plan.endpoint.raw().into(), &FORMAT_VERSION.into(), &plan.kind.name().into())
+    let at = serde_json::to_value(plan.run.at)?;
+    of(&at, clients, &plan.endpoint.raw().into(), &FORMAT_VERSION.into(), &plan.kind.name().into())
 }
 
 /// The digest that a document read from a file should carry, over all its keys, unknown ones too.
@@ -25,17 +27,25 @@ pub(super) fn of_document(document: &Json) -> serde_json::Result<String> {
     let empty = Vec::new();
     let clients = document.get("clients").and_then(Json::as_array).unwrap_or(&empty).iter().cloned().map(Ok);
     let part = |key: &str| document.get(key).cloned().unwrap_or(Json::Null);
-    of(clients, &part("endpoint"), &part("format_version"), &part("kind"))
+    let at = document.get("run").and_then(|run| run.get("at")).unwrap_or(&Json::Null);
+    of(at, clients, &part("endpoint"), &part("format_version"), &part("kind"))
 }
 
 fn of(
+    at: &Json,
     clients: impl Iterator<Item = serde_json::Result<Json>>,
     endpoint: &Json,
     version: &Json,
     kind: &Json,
 ) -> serde_json::Result<String> {
     let mut hash = Sha256::new();
-    hash.update(b"{\"clients\":[");
+    hash.update(b"{");
+    if !at.is_null() {
+        hash.update(b"\"at\":");
+        hash.update(serde_json::to_vec(at)?);
+        hash.update(b",");
+    }
+    hash.update(b"\"clients\":[");
     for (index, client) in clients.enumerate() {
         if index > 0 {
             hash.update(b",");
@@ -78,6 +88,8 @@ mod tests {
         };
         let same = of_document(&one).unwrap();
         assert_eq!(digest("run", json!({"id": 1})), same);
+        assert_eq!(digest("run", json!({"id": 1, "at": null})), same);
+        assert_ne!(digest("run", json!({"at": "2026-12-05T00:00:00Z"})), same);
         for (key, value) in [
             ("endpoint", json!("b")),
             ("kind", json!("report")),

@@ -305,8 +305,8 @@ struct ChangeJson {
     #[serde(flatten)]
     risk: Risk,
     origin: Origin,
-    /// Shown and not sent: `--only` leaves its origin out, or `--only-closing` has nothing to send for it. `put` does not
-    /// hold it.
+    /// Shown and not sent: `--only` leaves its origin out, or `--only-closing` has nothing to send for it. `put` does
+    /// not hold it.
     withheld: bool,
     /// What declares the value: `settings`, `profile NAME`, `temporary until DAY (OWNER)` or `undo RUN`.
     layer: String,

@@ -266,8 +266,8 @@ impl JsonSchema for Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
-    /// The report before does not have it, has it as waived or as not overdue, has another live value of a security
-    /// field, or its notification failed.
+    /// The report before does not have it, or its notification failed. Also new: it was waived or not overdue there, or
+    /// live had another value of a security field.
     New,
     /// The report before has it too.
     Continuing,

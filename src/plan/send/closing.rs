@@ -53,14 +53,16 @@ impl ClosingPatch {
         if difference.setting != Setting::GeoList {
             return Err(NotClosed::OtherField(difference.setting));
         }
+        // Nobody can say what an odd value opens, so it is refused whatever git declares.
+        let live = match &difference.live {
+            State::Is(Value::Countries(live)) => Some(live),
+            State::NotSet => None,
+            State::Is(_) | State::Odd(_) => return Err(NotClosed::Odd),
+        };
         let Some(declared @ Countries::Some(_)) = difference.declared.countries() else {
             return Err(NotClosed::NoList);
         };
-        let live = match &difference.live {
-            State::Is(Value::Countries(live)) => live,
-            State::NotSet => return Err(NotClosed::NotSet),
-            State::Is(_) | State::Odd(_) => return Err(NotClosed::Odd),
-        };
+        let live = live.ok_or(NotClosed::NotSet)?;
         let common = live.common(declared).ok_or(NotClosed::NothingInCommon)?;
         match common == *live {
             true => Err(NotClosed::Closed),
@@ -124,8 +126,8 @@ impl NotClosed {
                     .into()
             }
             NotClosed::Odd => format!(
-                "live holds {live}, which is not a list of countries, so --only-closing cannot tell what it would \
-                 close; look at the client, then run an ordinary `ringform apply`"
+                "live holds {live}, which is not a list of countries, so no value is certain to close it; look at \
+                 the client, then run an ordinary `ringform apply`"
             )
             .into(),
             NotClosed::NothingInCommon => format!(

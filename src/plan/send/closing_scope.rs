@@ -23,8 +23,8 @@ pub struct ClosingScope {
 }
 
 impl ClosingScope {
-    /// Marks what of a client is sent. The details of the client say what is not, and why. A conflict does not block: the
-    /// value that is sent holds nothing that either side lacks.
+    /// Marks what of a client is sent. The details of the client say what is not, and why. A conflict does not block:
+    /// the value that is sent holds nothing that either side lacks.
     pub(super) fn mark(&self, client: &mut ClientPlan) {
         client.only_closing = true;
         client.blocked.retain(|blocked| blocked.kind != BlockedKind::Conflict);

@@ -112,8 +112,8 @@ pub struct Exchange<'p, B = Patch> {
 }
 
 impl<'p> Exchange<'p> {
-    /// Begins the write of an ordinary run. `live` is the reading that the plan was made from, when it may still be used;
-    /// `allowed` are the fields that may move too.
+    /// Begins the write of an ordinary run. `live` is the reading that the plan was made from, when it may still be
+    /// used; `allowed` are the fields that may move too.
     pub fn new(client: &'p ClientPlan, live: Option<Live>, allowed: SettingSet) -> Exchange<'p> {
         Exchange::of(client, live, allowed, None)
     }

@@ -1,8 +1,8 @@
 //! The part of a plan that may be sent.
 //!
 //! Owns `--only` and `--overwrite-drift`; `closing_scope` owns `--only-closing`. All act while a plan is made: a change
-//! that is left out stays in the plan and is marked as withheld. So the text, the body of the PUT and a saved plan never disagree. A conflict blocks
-//! its client, also where its field would not be sent.
+//! that is left out stays in the plan and is marked as withheld. So the text, the body of the PUT and a saved plan
+//! never disagree. A conflict blocks its client, also where its field would not be sent.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;

@@ -1,14 +1,17 @@
 //! The calendar for programs.
+//!
+//! Owns the keys of an event. JSON needs no escape but its own.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::model::instant_text;
 use crate::plan::calendar_events::{CalendarEvent, CalendarSubject};
 use crate::render::calendar::words;
+use crate::render::json::document_text;
 
 pub(super) fn json(events: &[CalendarEvent]) -> String {
     let events: Vec<Json> = events.iter().map(event).collect();
-    format!("{:#}\n", json!({"events": events}))
+    document_text(&json!({"events": events}))
 }
 
 fn event(event: &CalendarEvent) -> Json {

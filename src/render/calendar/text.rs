@@ -1,4 +1,6 @@
 //! The calendar for people: an event has a line that says what happens, and a line that says why and where.
+//!
+//! Owns the columns. Owner and reason are texts of strangers, and pass through an escape.
 
 use std::ops::Range;
 

@@ -77,8 +77,8 @@ fn clients(clients: &[&ClientPlan], out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// Until when the plan of each client is valid, folded. Nothing where no declaration ever changes, or where the document
-/// cannot be applied.
+/// Until when the plan of each client is valid, folded. Nothing where no declaration ever changes, or where the
+/// document cannot be applied.
 pub(super) fn validity(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let dated = plan.clients.iter().filter_map(|client| Some((client.valid_until?, client)));
     let mut all: Vec<(Timestamp, &ClientPlan)> = dated.collect();

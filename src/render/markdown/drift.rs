@@ -73,7 +73,7 @@ fn row(group: &FindingGroup<'_>, now: &str) -> String {
     format!("| {who} | {field} | {declared} | {live} | {notes} | {since} | {place} |")
 }
 
-/// The alarm of a row that stands for many live values.
+/// The alarm of a row that shows many live values as one.
 fn overdue(view: &DifferenceView<'_>) -> String {
     match view.mark() {
         (true, "overdue") => "⚠ **security: overdue**".to_owned(),

@@ -273,7 +273,7 @@ fn a_client_with_a_scheduled_setting_only_is_shown_with_the_guard_that_stops_it(
         assert!(!text.contains("Everything is as declared"), "{format}\n{text}");
     }
     let text = text(&plan);
-    assert!(text.contains("No difference: 1 client is as declared, 2 settings compared; 1 blocked."), "{text}");
+    assert!(text.contains("1 client: no difference now, but 1 blocked; 2 settings compared."), "{text}");
     assert!(text.contains("! 1 scheduled setting opens the PBX to more callers for a time."), "{text}");
 }
 

@@ -17,7 +17,8 @@ use crate::render::text::row::{DifferenceRow, StyledText};
 use crate::render::wording::change::MarkBy;
 use crate::render::wording::numbers::{count, some};
 
-/// How many lines of old values are shown without `-v`. With the totals, a fleet under one place takes at most 25 lines.
+/// How many lines of old values are shown without `-v`. With the totals, a fleet under one place takes at most 25
+/// lines.
 const VALUES: usize = 12;
 
 /// How many clients of one old value are named without `-v`.

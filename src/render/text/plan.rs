@@ -1,7 +1,7 @@
 //! The plan as text for a terminal or a log.
 //!
-//! Owns the order: findings, groups of clients, other clients, dated settings, warnings, failures, totals. Without colour the text is
-//! plain and stable. Programs read the JSON format instead.
+//! Owns the order: findings, groups of clients, other clients, dated settings, warnings, failures, totals. Without
+//! colour the text is plain and stable. Programs read the JSON format instead.
 
 use std::io::{self, Write};
 

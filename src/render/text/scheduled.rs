@@ -40,7 +40,7 @@ pub(super) fn lines(plan: &Plan) -> usize {
     }
 }
 
-/// `! opens  geo_list  +GE +TR  client 12  Shop  from 2026-12-01 until 2026-12-14  anna: trade fair  clients/acme.yaml:9`
+/// `! opens  geo_list  +GE +TR  client 12  Shop  from 2026-12-01 until 2026-12-14  anna: fair  clients/acme.yaml:9`
 fn row(group: &ScheduledGroup<'_>, options: &TextOptions) -> FindingRow {
     let change = group.change;
     let cell = |label, text: String| vec![StyledText::new(label, text)];

@@ -44,8 +44,8 @@ impl MarkBy {
         }
     }
 
-    /// Whether a difference in this direction calls for attention, and its word: `opens` or `closes` by effect, `open` or `closed` by
-    /// exposure, empty where the values do not show it. What closes is calm.
+    /// Whether a difference in this direction calls for attention, and its word: `opens` or `closes` by effect, `open`
+    /// or `closed` by exposure, empty where the values do not show it. What closes is calm.
     pub(crate) fn mark(self, direction: Option<Direction>) -> (bool, &'static str) {
         match (direction, self) {
             (Some(Direction::Opens), MarkBy::Effect) => (true, "opens"),

@@ -30,7 +30,7 @@ pub(crate) struct DifferenceView<'d> {
     cause: CauseScope,
 }
 
-/// How many of the differences that a view stands for have its cause.
+/// How many of the differences that a view covers have its cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CauseScope {
     /// All of them have one cause, written in one place.
@@ -90,7 +90,7 @@ impl<'d> DifferenceView<'d> {
         DifferenceView { placed, cause, ..self }
     }
 
-    /// Whether one place declares all the differences that it stands for.
+    /// Whether one place declares all the differences that it covers.
     pub(crate) fn is_placed(&self) -> bool {
         self.placed
     }

@@ -1,4 +1,6 @@
 //! The instant that a plan judges by, in words.
+//!
+//! Owns the sentence about `--at`. It must not know formats.
 
 use crate::model::instant_text;
 use crate::plan::Plan;

@@ -8,7 +8,7 @@ use crate::plan::send::PutBody;
 use crate::plan::{ApplyResult, ClientPlan};
 use crate::run::read::Readings;
 use crate::run::write::options::{WriteOptions, Writes};
-use crate::run::write::state::{WriteState, without_request};
+use crate::run::write::state::{WriteState, is_failure, without_request};
 use crate::run::write::worker::{WriteJob, WriteWorker};
 use crate::run::{RunEvent, workers};
 
@@ -25,7 +25,7 @@ pub(in crate::run) async fn write<B: PutBody>(
     for (index, mut client) in planned.into_iter().enumerate() {
         match without_request(&client) {
             Some((result, details)) => {
-                state.count(result);
+                state.count(&client, result);
                 client.finish(result, details);
                 clients.push(Some(client));
             }
@@ -45,11 +45,12 @@ pub(in crate::run) async fn write<B: PutBody>(
         let Some(job) = rest.next() else { break };
         let index = job.index;
         let client = worker.write(job).await;
-        if written < canaries && client.result.is_none_or(|result| !result.is_good()) {
+        let has_failed = client.result.is_none_or(|result| is_failure(&client, result));
+        if written < canaries && has_failed {
             worker.state.halt("a canary was not applied");
         }
-        // A client that is already as declared shows nothing, so the next one is the canary.
-        if client.result != Some(ApplyResult::Unchanged) {
+        // A client that got no PUT and did not fail shows nothing, so the next one is the canary.
+        if has_failed || client.result == Some(ApplyResult::Applied) {
             written += 1;
         }
         clients[index] = Some(client);

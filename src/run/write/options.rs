@@ -24,7 +24,7 @@ pub(in crate::run) struct WriteOptions {
     pub(in crate::run) max_read_age: Duration,
     /// Fields that may change along with a PUT.
     pub(in crate::run) allow_collateral: SettingSet,
-    /// So many clients that are neither applied nor unchanged stop the rest; failed reads count.
+    /// So many clients that fail stop the rest; failed reads count.
     pub(in crate::run) max_failures: Option<Arc<LimitBound>>,
     /// So many clients are written first, one at a time; the first of them that fails stops the rest.
     pub(in crate::run) canary: u64,

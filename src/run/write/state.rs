@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::model::{FailureKind, Untrusted};
 use crate::plan::Details;
-use crate::plan::{ApplyResult, ClientPlan, Status};
+use crate::plan::{ApplyResult, BlockedKind, ClientPlan, Status};
 
 /// What the workers share.
 #[derive(Debug, Default)]
@@ -16,19 +16,19 @@ pub(super) struct WriteState {
     proven: AtomicBool,
     /// Why no further PUT may begin.
     halted: Mutex<Option<String>>,
-    /// How many clients are neither applied nor unchanged.
+    /// How many clients count as failures.
     failures: AtomicU64,
 }
 
 impl WriteState {
-    /// Counts a result.
-    pub(super) fn count(&self, result: ApplyResult) {
-        if !result.is_good() {
+    /// Counts the result of a client.
+    pub(super) fn count(&self, client: &ClientPlan, result: ApplyResult) {
+        if is_failure(client, result) {
             self.failures.fetch_add(1, Ordering::SeqCst);
         }
     }
 
-    /// How many clients are neither applied nor unchanged so far.
+    /// How many clients count as failures so far.
     pub(super) fn failures(&self) -> u64 {
         self.failures.load(Ordering::SeqCst)
     }
@@ -52,6 +52,15 @@ impl WriteState {
     pub(super) fn halted(&self) -> Option<String> {
         self.halted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Whether a result counts for `max_failures` and for the canaries. A client that a closing run cannot close does not: its
+/// value says nothing of the writes, and must not keep the run from closing the others.
+pub(super) fn is_failure(client: &ClientPlan, result: ApplyResult) -> bool {
+    let cannot_close = result == ApplyResult::Refused
+        && !client.blocked.is_empty()
+        && client.blocked.iter().all(|blocked| blocked.kind == BlockedKind::Closing);
+    !result.is_good() && !cannot_close
 }
 
 /// The result of a client that needs no request: failed, in sync, blocked, or with nothing that the run sends.

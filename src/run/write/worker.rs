@@ -51,7 +51,7 @@ impl<B: PutBody> WriteWorker<B> {
         // Of a run that can only close the plan says what is not sent.
         details.message = details.message.or_else(|| client.details.take()?.message);
         if outcome != ApplyResult::Skipped {
-            self.state.count(outcome);
+            self.state.count(&client, outcome);
         }
         if outcome == ApplyResult::Collateral {
             self.state.halt("another client's other fields moved with its PUT");

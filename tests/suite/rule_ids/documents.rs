@@ -163,6 +163,20 @@ fn sizes() -> Vec<Row> {
     );
     let unknown = ["error unknown-key 3:3", "error unknown-key 4:3", "error unknown-key 5:3", "error unknown-key 6:3"];
     let long = format!("client: 12\nlabels: {{{}}}\n", (0..5_001).map(|n| format!("k{n}: v, ")).collect::<String>());
+    // What aliases stand for counts, not what is written out: 10,000 nodes, then one more.
+    let aliases = |more: &str| {
+        let nodes = vec!["x"; 99].join(", ");
+        format!(
+            "client: 12\nlabels:\n  a: &a [{nodes}]\n  b: [{}]\n  c: &c x\n  d: {more}\n",
+            vec!["*a"; 100].join(", ")
+        )
+    };
+    let labels = ["error bad-shape 3:9", "error bad-shape 4:6"];
+    // An alias of a merge key counts too: the last one of 25 is too many.
+    let keys: String = (0..200).map(|n| format!("k{n}: v, ")).collect();
+    let first = format!("  <<: [&a {{{keys}}}, ");
+    let merged = format!("client: 12\nlabels:\n{first}{}]\n", vec!["*a"; 25].join(", "));
+    let merged_error = format!("error alias-bomb 3:{}", first.len() + 4 * 24 + 1);
     let lists = |depth| format!("client: 12\nsettings:\n  a: {}{}\n", "[".repeat(depth), "]".repeat(depth));
     let mut large = b"client: 12\nsettings: {timezone: UTC}\n#".to_vec();
     large.resize(16 * 1024 * 1024, b'#');
@@ -171,8 +185,11 @@ fn sizes() -> Vec<Row> {
     let mut many: Vec<String> = (0..10_000).map(|n| format!("error bad-client {}:9", 2 * n + 1)).collect();
     many.push("error too-many 20001:9".to_owned());
     vec![
-        row(bomb, &[&unknown[..], &["error alias-bomb 6:9"]].concat()),
-        row(long, &["error alias-bomb 2:9"]),
+        row(bomb, &[&unknown[..], &["error alias-bomb 6:38"]].concat()),
+        row(long, &["warning manages-nothing 1:1"]),
+        row(aliases("x"), &labels),
+        row(aliases("*c"), &[&labels[..], &["error alias-bomb 6:6"]].concat()),
+        row(merged, &[&merged_error]),
         // The document and `settings` are two levels.
         row(lists(30), &["error unknown-key 3:3"]),
         row(lists(31), &["error unknown-key 3:3", "error too-deep 3:36"]),

@@ -1,5 +1,6 @@
 //! Tables and laws of why a dated field differs.
 
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::json;
 
