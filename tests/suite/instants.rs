@@ -111,7 +111,7 @@ fn what_would_keep_or_spread_another_instant_is_wrong_usage() {
     ] {
         world.run(line).status(1).sends_nothing().says(&["--at", "cannot be used with"]);
     }
-    world.run("apply --at 2026-12-15 --yes").status(1).sends_nothing().says(&["'--at'"]);
+    world.run("apply --at 2026-12-15 --yes").status(1).sends_nothing().says(&["`--at` is a flag of other commands"]);
     for file in ["p.json", "r.json", "m.prom"] {
         assert!(!world.path(file).exists(), "{file}");
     }
