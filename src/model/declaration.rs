@@ -25,7 +25,7 @@ pub struct Declaration {
     pub place: Place,
     /// Which document of its file it is, from 0: clients are in this order.
     pub document: u32,
-    /// The managed fields, in the order of [`Setting::ALL`], each once.
+    /// The managed fields, in the order of [`crate::model::Setting::ALL`], each once.
     pub managed: Vec<ManagedField>,
     /// Fields that must match before anything is sent.
     pub expect: Vec<Expectation>,
