@@ -64,6 +64,8 @@ impl Drop for ApplyLock {
     fn drop(&mut self) {
         // A text that stays behind does not block, but a later run that is refused could read it as the holder.
         self.file.set_len(0).ok();
+        // Closing the file would leave the lock to a child of this process that is just being started.
+        self.file.unlock().ok();
     }
 }
 
@@ -123,6 +125,16 @@ mod tests {
             drop(next);
         }
         assert_eq!(fs::read_to_string(root.path().join(".ringform/.gitignore")).unwrap(), "*\n");
+    }
+
+    #[test]
+    fn a_lock_ends_with_its_run_although_a_child_still_has_the_file_open() {
+        let root = tempfile::tempdir().unwrap();
+        let first = ApplyLock::take(root.path(), &holder("one")).unwrap();
+        let of_child = first.file.try_clone().unwrap();
+        drop(first);
+        ApplyLock::take(root.path(), &holder("two")).unwrap();
+        drop(of_child);
     }
 
     #[test]

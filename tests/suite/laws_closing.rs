@@ -127,7 +127,7 @@ fn event(action: &NextAction<ClosingPatch>, pick: u8, value: &Json, stored: &Jso
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_live_holds_meanwhile_no_put_opens(

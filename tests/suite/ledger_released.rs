@@ -68,7 +68,7 @@ fn what_nothing_manages_is_released_in_a_run_of_the_whole_project_only() {
     // The first apply of the whole project lists it and takes it out.
     assert_eq!(released(&world.run("apply --yes --format json").ok().requests(1, 1, 0)), (fields, clients));
     assert_eq!(record(&world, "default/12").get("hold_music"), None);
-    assert!(!world.git(&["ls-tree", "-r", "--name-only", COPY]).contains("13.json"));
+    assert!(!world.git(&["ls-tree", "-r", "--name-only", COPY]).contains("default/13.json"));
     assert_eq!(released(&world.run("apply --yes --format json").ok()), (vec![], vec![]));
 }
 

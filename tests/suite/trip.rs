@@ -105,7 +105,11 @@ impl Trip {
         let request = ApplyRequest { run, yes: true, ..ApplyRequest::default() };
         let env = self.environment(at, password);
         let ask = async |_: &_| Ok(Answer::No);
-        let outcome = self.runtime.block_on(run::apply(&request, &env, &silent(), ask)).ok()?;
+        let outcome = match self.runtime.block_on(run::apply(&request, &env, &silent(), ask)) {
+            Ok(outcome) => outcome,
+            Err(error) if password == Password::Right => panic!("{at}: {error:?}"),
+            Err(_) => return None,
+        };
         let status = outcome.exit_status(ExitRules::default());
         outcome.finished.unwrap();
         Some((status, outcome.report.clients[0].result?))
