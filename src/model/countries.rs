@@ -58,6 +58,14 @@ impl Countries {
         }
     }
 
+    /// Whether it lets this country in; `*` lets each in.
+    pub fn holds(&self, code: Code) -> bool {
+        match self {
+            Countries::All => true,
+            Countries::Some(codes) => codes.contains(&code),
+        }
+    }
+
     /// Codes of `self` that `other` lacks; empty unless both are lists.
     pub fn without(&self, other: &Countries) -> Vec<Code> {
         match (self, other) {
@@ -187,6 +195,8 @@ mod tests {
             assert_eq!(Countries::live(text).unwrap(), canonical);
         }
         assert_eq!(Countries::live("RU BY RU").unwrap(), canonical);
+        let holds = |set: &Countries| ["RU", "KZ"].map(|code| set.holds(Code::find(code).unwrap()));
+        assert_eq!((holds(&canonical), holds(&Countries::All)), ([true, false], [true, true]));
     }
 
     #[test]

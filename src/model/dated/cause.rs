@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::countries::{Code, Countries};
+use crate::model::countries::Code;
 use crate::model::dated::entry::{DatedEffect, DatedEntry};
 use crate::model::dated::layers::DatedDeclaration;
 use crate::model::{Place, Setting, State, Untrusted, Value};
@@ -161,8 +161,7 @@ fn is_left(entry: &DatedEntry, setting: Setting, declared: &State, live: &State)
 /// cannot read must not hide an opening.
 fn is_open(value: &State, code: Code) -> bool {
     match value {
-        State::Is(Value::Countries(Countries::All)) => true,
-        State::Is(Value::Countries(Countries::Some(codes))) => codes.contains(&code),
+        State::Is(Value::Countries(countries)) => countries.holds(code),
         State::Odd(raw) => {
             let raw = raw.to_string();
             let mut words = raw.split(|letter: char| !letter.is_alphanumeric() && letter != '*');

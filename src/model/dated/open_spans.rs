@@ -50,7 +50,7 @@ impl<'d> OpenSpans<'d> {
     /// The days of the longest opening that an entry is a part of; `None` where it adds no country for a time.
     pub fn days_of(&self, entry: &DatedEntry, setting: Setting) -> Option<u32> {
         let plain = self.plain.as_ref()?;
-        let for_a_time = added(entry, setting).iter().filter(|code| !holds(plain, **code));
+        let for_a_time = added(entry, setting).iter().filter(|code| !plain.holds(**code));
         for_a_time.filter_map(|code| self.days(*code, entry.begin.unwrap_or(Timestamp::MIN))).max()
     }
 
@@ -59,7 +59,7 @@ impl<'d> OpenSpans<'d> {
     fn days_of_step(&self, before: &State, after: &State) -> Option<u32> {
         let new = after.countries()?.without(before.countries()?);
         let plain = self.plain.as_ref()?;
-        let days = |code: Code| self.days(code, self.dated.at()).filter(|_| !holds(plain, code));
+        let days = |code: Code| self.days(code, self.dated.at()).filter(|_| !plain.holds(code));
         new.into_iter().map(days).collect::<Option<Vec<u32>>>()?.into_iter().max()
     }
 
@@ -83,10 +83,6 @@ impl DatedDeclaration {
 
 fn added(entry: &DatedEntry, setting: Setting) -> &[Code] {
     entry.value(setting).map_or(&[], |value| value.effect.added())
-}
-
-fn holds(countries: &Countries, code: Code) -> bool {
-    *countries == Countries::All || countries.codes().contains(&code)
 }
 
 /// Puts spans in the order of time and joins those without a gap that counts between them.

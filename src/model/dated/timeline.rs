@@ -132,10 +132,7 @@ impl HoldingEntries {
 
     /// Of a country, the entry without which it would not be declared.
     fn alone_with(&self, timeline: &FieldTimeline<'_>, code: Code) -> Option<usize> {
-        let lacks = match timeline.plain.countries()? {
-            Countries::All => false,
-            Countries::Some(codes) => !codes.contains(&code),
-        };
+        let lacks = !timeline.plain.countries()?.holds(code);
         let adding = self.adding.get(&code).filter(|adding| lacks && adding.len() == 1)?;
         adding.first().copied()
     }

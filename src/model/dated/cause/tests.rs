@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::model::calendar::{CalendarTime, DayZone};
+use crate::model::countries::Countries;
 use crate::model::dated::{DatedLayer, DatedValue};
 use crate::model::{Layer, ManagedField, SettingSet, value};
 
