@@ -1,11 +1,18 @@
 //! The documentation as tests: each console block runs and shows its real output, each YAML block is valid, each link
 //! leads somewhere, and each quoted message exists. `UPDATE=1 cargo test --test docs` writes the output into the pages.
 
-#![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
+#![allow(
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a program of tests has no interface"
+)]
 
 mod agents;
 mod links;
 mod markdown;
+mod messages;
 mod page;
 mod screen;
 mod shell;
@@ -39,6 +46,7 @@ pages! {
     fleet: "docs/fleet.md",
     formats: "docs/formats.md",
     guards: "docs/guards.md",
+    guide: "docs/guide.md",
     keys: "docs/keys.md",
     ledger: "docs/ledger.md",
     log: "docs/log.md",
