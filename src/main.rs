@@ -41,6 +41,7 @@ fn run(command: &Command, log: &LogArgs) -> anyhow::Result<ExitStatus> {
         Command::Validate(args) => commands::validate::run(args, log),
         Command::Resolve(args) => commands::resolve::run(args, log),
         Command::Import(args) => commands::import::run(args, log),
+        Command::Audit(args) => commands::audit::run(args, log),
         Command::Plan(args) => commands::plan::run(args, log),
         Command::Apply(args) => commands::apply::run(args, log),
         Command::Drift(args) => commands::drift::run(args, log),

@@ -11,10 +11,11 @@ use ringform::plan::SendScope;
 use ringform::plan::select::Selection;
 use ringform::plan::send::ClosingScope;
 use ringform::run::{
-    ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
-    LedgerBeginning, LedgerOptions, PastRunName, RunRequest, UndoRequest,
+    ApplyRequest, Attribution, AuditRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions,
+    ImportRequest, LedgerBeginning, LedgerOptions, PastRunName, RunRequest, UndoRequest,
 };
 
+use crate::cli::audit::AuditArgs;
 use crate::cli::guard::GuardTestArgs;
 use crate::cli::offline::{ResolveArgs, SandboxArgs, ValidateArgs};
 use crate::cli::online::{ApplyArgs, AuthCheckArgs, DriftArgs, ImportArgs, PlanArgs};
@@ -245,6 +246,24 @@ impl From<&ImportArgs> for ImportRequest {
             clients: args.clients.clone(),
             out: args.out.clone(),
             force: args.force,
+            credentials: args.credentials.as_deref().map(Into::into),
+            connection: (&args.connect).into(),
+        }
+    }
+}
+
+impl From<&AuditArgs> for AuditRequest {
+    fn from(args: &AuditArgs) -> AuditRequest {
+        let outputs = args.formats.iter().filter_map(|(_, file)| file.clone()).collect();
+        AuditRequest {
+            files: FileOptions { project: args.project.clone(), outputs, ..FileOptions::default() },
+            clients: args.ids.clone(),
+            selection: Selection {
+                clients: args.clients.clone(),
+                labels: args.labels.clone(),
+                shard: args.shard,
+                ..Selection::default()
+            },
             credentials: args.credentials.as_deref().map(Into::into),
             connection: (&args.connect).into(),
         }

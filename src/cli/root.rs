@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::audit::AuditArgs;
 use crate::cli::guard::GuardArgs;
 use crate::cli::history::HistoryArgs;
 use crate::cli::log::LogArgs;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Resolve(ResolveArgs),
     /// Write client documents from live clients
     Import(ImportArgs),
+    /// Report how open live clients are; needs no documents and writes nothing
+    Audit(AuditArgs),
     /// Show how live clients differ from their declarations
     Plan(PlanArgs),
     /// Bring live clients to their declarations: read all, check, ask, send

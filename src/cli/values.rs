@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ringform::model::{CalendarTime, Setting};
 use ringform::plan::Origin;
-use ringform::render::{Format, RunListFormat};
+use ringform::render::{AuditFormat, Format, RunListFormat};
 
 pub(super) fn setting(text: &str) -> Result<Setting, String> {
     Setting::find(text).ok_or_else(|| match ringform::model::FieldRow::nearest_setting(text) {
@@ -79,6 +79,10 @@ pub(super) fn format(text: &str) -> Result<(Format, Option<PathBuf>), String> {
 }
 
 pub(super) fn run_list_format(text: &str) -> Result<(RunListFormat, Option<PathBuf>), String> {
+    named_format(text)
+}
+
+pub(super) fn audit_format(text: &str) -> Result<(AuditFormat, Option<PathBuf>), String> {
     named_format(text)
 }
 

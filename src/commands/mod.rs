@@ -3,6 +3,7 @@
 //! Owns what each command shows. `run` does the work, `render` knows the formats and `terminal` the process.
 
 pub(crate) mod apply;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod completions;
 pub(crate) mod drift;

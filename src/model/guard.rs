@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Place, Setting, State, Untrusted};
+use crate::model::countries::Countries;
+use crate::model::{Place, Setting, State, Untrusted, Value};
 
 /// A rule about changes of one field, or about fields left unmanaged.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,6 +144,28 @@ pub struct BuiltIn {
     pub unmanaged: bool,
     /// What it protects against.
     pub about: &'static str,
+}
+
+impl BuiltIn {
+    /// The guard as a project that names it has it, written at this place.
+    pub fn guard(&self, place: Place) -> Guard {
+        Guard {
+            name: self.name.into(),
+            field: self.field,
+            effect: self.effect,
+            when: Condition {
+                to: self.to_all.then_some(State::Is(Value::Countries(Countries::All))),
+                max_countries: self.max_countries,
+                max_days: self.max_days,
+                unmanaged: self.unmanaged,
+                ..Condition::default()
+            },
+            labels: BTreeMap::new(),
+            message: None,
+            place,
+            source: RuleSource::default(),
+        }
+    }
 }
 
 /// The built-in guards against toll fraud.

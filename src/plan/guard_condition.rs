@@ -103,10 +103,24 @@ fn holds(when: &Condition, step: ValueStep<'_>) -> bool {
 }
 
 /// Whether the conditions on the value after a step hold.
-pub(super) fn holds_after(when: &Condition, after: &State) -> bool {
+fn holds_after(when: &Condition, after: &State) -> bool {
     when.to.as_ref().is_none_or(|to| to == after)
         && when.allow.as_ref().is_none_or(|allow| !is_allowed(allow, after))
         && when.max_countries.is_none_or(|most| has_more_than(most, after))
+}
+
+/// Whether a guard applies to a value as such, whatever the field held before. A guard with `from` or `max_days`, or
+/// without any condition on the value after a change, applies to no value as such.
+pub(super) fn applies_to_value(guard: &Guard, setting: Setting, value: &State) -> bool {
+    judges_values(guard) && fields(guard).contains(&setting) && holds_after(&guard.when, value)
+}
+
+/// Whether a guard judges values, and not only changes of them.
+pub(super) fn judges_values(guard: &Guard) -> bool {
+    let when = &guard.when;
+    let has_value = when.to.is_some() || when.allow.is_some() || when.max_countries.is_some();
+    let needs_change = when.from.is_some() || when.max_days.is_some();
+    has_value && !needs_change && !when.unmanaged
 }
 
 /// Whether a step opens the PBX, and no dated settings end that after this many days.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::model::guard::{Enforcement, Guard, RuleSource};
 use crate::model::{ClientId, Declaration, Diagnostic, Place, Setting, SettingSet, State, Untrusted};
 use crate::plan::client::{Blocked, BlockedKind, ClientPlan};
-use crate::plan::guard_condition::{GuardMessage, JudgedStep, fields, holds_after, messages, unmanaged};
+use crate::plan::guard_condition::{GuardMessage, JudgedStep, applies_to_value, fields, messages, unmanaged};
 use crate::plan::guard_list::{GuardList, Labels, covers};
 
 pub use crate::plan::guard_condition::security_settings;
@@ -154,8 +154,7 @@ fn held(client: &ClientPlan) -> Vec<(Setting, State)> {
     in_sync.filter_map(|setting| Some((setting, live.state(setting)?))).collect()
 }
 
-/// The warning about a declared value that a guard would refuse as a change. It depends only on the value: a guard with
-/// `from` or `max_days`, or without any condition on the value after the change, refuses no value as such.
+/// The warning about a declared value that a guard would refuse as a change. It depends only on the value.
 fn refused_value(
     guard: &Guard,
     client: ClientId,
@@ -163,11 +162,7 @@ fn refused_value(
     value: &State,
     place: &Place,
 ) -> Option<Diagnostic> {
-    let when = &guard.when;
-    let judges_values = when.to.is_some() || when.allow.is_some() || when.max_countries.is_some();
-    let needs_change = when.from.is_some() || when.max_days.is_some();
-    let is_judged = guard.effect == Enforcement::Deny && !when.unmanaged && !needs_change && judges_values;
-    if !is_judged || !fields(guard).contains(&setting) || !holds_after(when, value) {
+    if guard.effect != Enforcement::Deny || !applies_to_value(guard, setting, value) {
         return None;
     }
     let why = guard.message.as_ref().map(|message| format!(" ({})", message.raw())).unwrap_or_default();

@@ -7,7 +7,9 @@
 //! A new format is a file, a variant of [`Format`] and an arm of [`render()`].
 
 mod annotations;
+mod audit;
 mod calendar;
+mod csv;
 mod dispatch;
 pub mod escape;
 mod format;
@@ -30,6 +32,7 @@ mod text;
 mod totals;
 mod wording;
 
+pub use audit::{AuditFormat, audit};
 pub use calendar::{CalendarFormat, calendar};
 pub use dispatch::render;
 pub use format::Format;

@@ -1,4 +1,4 @@
-//! One run, as a library call: plan, apply, undo, drift, import, auth, validate, resolve.
+//! One run, as a library call: plan, apply, undo, drift, audit, import, auth, validate, resolve.
 //!
 //! Owns the straight line of a run: request, files, base, trust, selection, connection, reads, writes, outcome. The
 //! request and the environment come in as values. A run prints nothing, asks no clock and knows no terminal; it reports
@@ -6,6 +6,8 @@
 
 mod apply;
 mod apply_lock;
+mod audit;
+mod audit_scope;
 mod auth;
 mod collateral;
 mod drift;
@@ -45,6 +47,7 @@ pub use crate::api::{Secret, Shutdown, User};
 pub use crate::git::{GitChildren, GitEnvironment};
 pub use crate::journal::state_folder;
 pub use apply::{Answer, apply};
+pub use audit::{AuditOutcome, audit};
 pub use auth::{AuthOutcome, CredentialCheck, auth};
 pub use drift::drift;
 pub use environment::{Clock, Environment, Persist, Variables};
@@ -60,8 +63,8 @@ pub use plan::plan;
 pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE};
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
-    ApplyRequest, Attribution, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions, ImportRequest,
-    LedgerBeginning, LedgerOptions, Notification, PastRunName, RunRequest, UndoRequest,
+    ApplyRequest, Attribution, AuditRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions,
+    ImportRequest, LedgerBeginning, LedgerOptions, Notification, PastRunName, RunRequest, UndoRequest,
 };
 pub use resolve::{ResolvedProject, resolve};
 pub use session::simulator_state;

@@ -214,6 +214,21 @@ pub struct ImportRequest {
     pub connection: ConnectionOptions,
 }
 
+/// What audit is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct AuditRequest {
+    /// The files.
+    pub files: FileOptions,
+    /// The clients; none means those that the project declares, and `@me` outside of a project.
+    pub clients: Vec<ClientId>,
+    /// Which declared clients, where the request names none.
+    pub selection: Selection,
+    /// The credentials for clients that no document declares; `None` for the default of the project.
+    pub credentials: Option<Arc<str>>,
+    /// The connection.
+    pub connection: ConnectionOptions,
+}
+
 /// What `auth check` is asked to do.
 #[derive(Clone, Debug, Default)]
 pub struct AuthRequest {

@@ -20,7 +20,7 @@ const READS: &[(u8, &str)] =
 
 const DIFFERENCE: &str = "with --detailed-exitcode: no error, and a difference";
 
-pub(super) const PAGES: [HelpPage; 20] = [
+pub(super) const PAGES: [HelpPage; 21] = [
     HelpPage {
         path: &[],
         examples: &[
@@ -31,7 +31,7 @@ pub(super) const PAGES: [HelpPage; 20] = [
         statuses: &[
             (0, "done, with or without a difference"),
             (1, "an error; a client that failed or was stopped; an answer that was not yes"),
-            (2, "a difference: `drift`, and `plan` and `show` with --detailed-exitcode"),
+            (2, "a difference: `drift`, and `plan` and `show` with --detailed-exitcode; `audit --fail-on open`"),
             (130, "interrupted by a signal; what was under way is finished and recorded"),
         ],
     },
@@ -70,6 +70,23 @@ pub(super) const PAGES: [HelpPage; 20] = [
             ("ringform import 12 --force", "Replace the document of client 12 by its live settings"),
         ],
         statuses: READS,
+    },
+    HelpPage {
+        path: &["audit"],
+        examples: &[
+            (
+                "ringform audit",
+                "Show how open each client of the project in this folder is; without one, that of the token",
+            ),
+            ("ringform audit 12 13 --fail-on open", "Two clients; exit with 2 where one is open to every country"),
+            ("ringform audit --format html=audit.html --format csv=audit.csv", "Write a page and a spreadsheet too"),
+        ],
+        statuses: &[
+            (0, "every client was read"),
+            (1, "an error; also when only some clients were not read"),
+            (2, "with --fail-on open: no error, and a client is open to every country"),
+            (130, "interrupted by a signal"),
+        ],
     },
     HelpPage {
         path: &["plan"],

@@ -13,7 +13,7 @@ use crate::config::sections::settings;
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Position, Problems, YamlContent, YamlNode};
 use crate::model::guard::{BUILT_IN, BuiltIn, Condition, Enforcement, Guard};
-use crate::model::{FieldKind, FieldRow, Setting, State, Untrusted, suggest, value};
+use crate::model::{FieldKind, FieldRow, Setting, State, Untrusted, suggest};
 
 /// How long an opening may be allowed to last: up to ten years.
 const MAX_DAYS: RangeInclusive<u64> = 1..=3650;
@@ -70,28 +70,7 @@ fn by_name(name: &str, item: &YamlNode, problems: &mut Problems<'_>) -> Option<G
         problems.error_near("bad-guard", item.at, format!("there is no built-in guard {word}"), near);
         return None;
     };
-    Some(from_built_in(guard, item, problems))
-}
-
-fn from_built_in(guard: &BuiltIn, item: &YamlNode, problems: &Problems<'_>) -> Guard {
-    let to =
-        guard.to_all.then(|| value::declared(FieldKind::Countries, &crate::model::RawValue::Text("*")).ok()).flatten();
-    Guard {
-        name: guard.name.into(),
-        field: guard.field,
-        effect: guard.effect,
-        when: Condition {
-            to,
-            max_countries: guard.max_countries,
-            max_days: guard.max_days,
-            unmanaged: guard.unmanaged,
-            ..Condition::default()
-        },
-        labels: Default::default(),
-        message: None,
-        place: problems.place(item.at),
-        source: Default::default(),
-    }
+    Some(guard.guard(problems.place(item.at)))
 }
 
 fn own(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
@@ -100,7 +79,7 @@ fn own(item: &YamlNode, problems: &mut Problems<'_>) -> Option<Guard> {
     let of = |key: &str| entries.get(key);
     let name = entries.required("name", problems)?;
     let name: Arc<str> = Arc::from(mapping::text(name, "the name of the guard", problems)?);
-    let known = built_in(&name).map(|guard| from_built_in(guard, item, problems));
+    let known = built_in(&name).map(|guard| guard.guard(problems.place(item.at)));
     let field = of("field").and_then(|entry| field(entry, problems)).or(known.as_ref().and_then(|known| known.field));
     let effect = match (of("deny"), of("warn"), &known) {
         (Some(when), None, _) => Some((Enforcement::Deny, Some(when))),

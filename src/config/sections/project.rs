@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::find::globs::{Globs, WrittenGlob};
+use crate::config::find::names::PROJECT as PROJECT_FILE;
 use crate::config::git::Repository;
 use crate::config::sections::credentials::{self, Credential};
 use crate::config::sections::entries::SectionEntries;
@@ -19,6 +20,7 @@ use crate::config::sections::temporary::{self, RunCalendar};
 use crate::config::sections::{guards, layers, ledger, settings, waivers};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument};
+use crate::git::GitEnvironment;
 use crate::model::{
     DayZone, FieldKind, Guard, Layer, LedgerConfig, RawValue, Revision, Route, RunInstant, Waiver, value,
 };
@@ -61,6 +63,13 @@ impl Project {
     /// The commit of the work tree around the project, as [`Repository::revision`] reads it.
     pub fn revision(&self) -> Option<Revision> {
         self.repository.revision()
+    }
+
+    /// The defaults of a project, for a folder without a project file.
+    pub fn without_file(folder: PathBuf, git: GitEnvironment, at: &RunInstant) -> Project {
+        let mut problems = Problems::of_project(PROJECT_FILE.into(), "");
+        let repository = Repository::around(&folder, git);
+        read(folder, PROJECT_FILE.into(), repository, &[], at, &mut problems)
     }
 }
 

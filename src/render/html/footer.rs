@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use crate::plan::Plan;
+use crate::plan::Run;
 use crate::render::html::fragments::text;
 use crate::render::wording::numbers::{count, duration, number};
 
 /// The footer.
-pub(super) fn foot(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let run = &plan.run;
+pub(super) fn foot(run: &Run, ringform_version: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<footer><div class=\"wrap\"><h2>This run</h2>\n<dl class=\"rest\">")?;
     let mut line = |key: &str, value: String| writeln!(out, "<dt>{key}</dt><dd>{value}</dd>");
     line("Run", format!("<code>{}</code>, {}", text(&run.id.as_str().into()), text(&run.started_at.as_str().into())))?;
@@ -31,6 +30,6 @@ pub(super) fn foot(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
             quota.resets_in_s.map(|s| format!(", reset in {}", duration(s.saturating_mul(1000)))).unwrap_or_default();
         line(&format!("Quota{who}"), format!("{} left at the lowest{reset}", number(quota.remaining_lowest)))?;
     }
-    line("Made by", format!("ringform {}", text(&plan.ringform_version.as_str().into())))?;
+    line("Made by", format!("ringform {}", text(&ringform_version.into())))?;
     writeln!(out, "</dl></div></footer>")
 }

@@ -1,5 +1,6 @@
 //! A plan or a report as one HTML page.
 
+pub(super) mod audit;
 mod client;
 mod difference;
 mod failure;

@@ -23,16 +23,7 @@ const STYLE: &str = include_str!("page.css");
 pub(in crate::render) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let groups = ClientGroups::of(plan);
     let view = header::PageHeader::of(plan, &groups);
-    write!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
-    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy())?;
-    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
-    writeln!(
-        out,
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">"
-    )?;
-    writeln!(out, "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">")?;
-    writeln!(out, "<title>{} – ringform</title>\n<style>{STYLE}</style>\n</head>", view.verdict)?;
-    writeln!(out, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the clients</a>")?;
+    begin(&view.verdict, out)?;
     header::head(plan, &view, out)?;
     header::filters(&view, out)?;
     writeln!(out, "<main id=\"main\"><div class=\"wrap\">")?;
@@ -48,8 +39,22 @@ pub(in crate::render) fn html(plan: &Plan, out: &mut dyn Write) -> io::Result<()
     unchanged::released(plan, out)?;
     unchanged::in_sync(&groups, out)?;
     writeln!(out, "</div></main>")?;
-    footer::foot(plan, out)?;
+    footer::foot(&plan.run, &plan.ringform_version, out)?;
     writeln!(out, "</body>\n</html>")
+}
+
+/// The page up to its header. The title is a text of our own.
+pub(super) fn begin(title: &str, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
+    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy())?;
+    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
+    writeln!(
+        out,
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">"
+    )?;
+    writeln!(out, "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">")?;
+    writeln!(out, "<title>{title} – ringform</title>\n<style>{STYLE}</style>\n</head>")?;
+    writeln!(out, "<body>\n<a class=\"skip\" href=\"#main\">Skip to the clients</a>")
 }
 
 /// The policy: no requests and no scripts; one style sheet, by its hash.

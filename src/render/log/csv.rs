@@ -1,7 +1,6 @@
 //! Past PUTs as CSV: one row for each field.
 //!
-//! Owns the columns and the quoting of RFC 4180. A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab
-//! or CR for a formula, so such a cell gets a `'` before it.
+//! Owns the columns.
 
 use std::io::{self, Write};
 
@@ -9,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::model::{State, Untrusted};
 use crate::plan::history::{ClientChange, RunList};
+use crate::render::csv::row;
 use crate::render::escape::terminal;
 
 /// The first row.
@@ -62,45 +62,5 @@ fn value(state: &State) -> Untrusted {
     match state.to_json() {
         Json::String(text) => text.into(),
         other => other.to_string().into(),
-    }
-}
-
-fn row(cells: &[String; 14], out: &mut dyn Write) -> io::Result<()> {
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-    write!(out, "{}\r\n", cells.join(","))
-}
-
-fn quoted(cell: &str) -> String {
-    let mark = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    match cell.contains(['"', ',', '\r', '\n']) {
-        true => format!("\"{mark}{}\"", cell.replace('"', "\"\"")),
-        false => format!("{mark}{cell}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_cell_is_quoted_where_it_must_be_and_is_never_a_formula() {
-        let table = [
-            ("", ""),
-            ("plain text", "plain text"),
-            ("a,b", "\"a,b\""),
-            ("a\"b", "\"a\"\"b\""),
-            ("a\nb", "\"a\nb\""),
-            ("=1+1", "'=1+1"),
-            ("+7 495", "'+7 495"),
-            ("-5", "'-5"),
-            ("@me", "'@me"),
-            ("\tx", "'\tx"),
-            ("\rx", "\"'\rx\""),
-            ("=HYPERLINK(\"a\",1)", "\"'=HYPERLINK(\"\"a\"\",1)\""),
-            ("a=b", "a=b"),
-        ];
-        for (cell, expected) in table {
-            assert_eq!(quoted(cell), expected, "{cell:?}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! The formats for a terminal or a log: the plan, diagnostics, and the diff of YAML.
 
+pub(super) mod audit;
 mod block;
 mod cause;
 pub(super) mod diagnostics;
@@ -9,6 +10,7 @@ mod names;
 mod paint;
 mod place_group;
 pub(super) mod plan;
+mod requests;
 mod row;
 mod scheduled;
 mod unconfirmed;

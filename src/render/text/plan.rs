@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use crate::model::{Diagnostic, Untrusted};
-use crate::plan::{ClientPlan, Plan, QuotaUsage};
+use crate::plan::{ClientPlan, Plan};
 use crate::render::escape::terminal;
 use crate::render::grouping::clients::ClientGroups;
 use crate::render::grouping::findings::unreported;
@@ -16,13 +16,14 @@ use crate::render::text::block::{self, ClientBlock};
 use crate::render::text::diagnostics::{diagnostic, diagnostics};
 use crate::render::text::names::{NAMED, called, who};
 use crate::render::text::paint::{TextStyle, paint};
+use crate::render::text::requests::{quotas, requests};
 use crate::render::text::wrap::fitting;
 use crate::render::text::{cause, drift, place_group, scheduled, unconfirmed};
 use crate::render::totals::Totals;
 use crate::render::wording::attribution::attribution;
 use crate::render::wording::change::{MarkBy, RELEASED};
 use crate::render::wording::instant::judged_at;
-use crate::render::wording::numbers::{count, duration, number, some};
+use crate::render::wording::numbers::{count, number, some};
 use crate::render::wording::place::{overridden, place};
 
 /// Writes a plan or a report.
@@ -138,16 +139,8 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     }
     let who = attribution(plan);
     let mut line = paint(options.color, label, totals.headline());
-    if options.requests && plan.run.requests.total > 0 {
-        let run = &plan.run;
-        let retries = match run.requests.retries {
-            0 => String::new(),
-            n => format!(" ({} repeated)", number(n)),
-        };
-        let requests = count(usize::try_from(run.requests.total).unwrap_or(usize::MAX), "request");
-        // A shorter time is noise: it differs in every run.
-        let time = if run.duration_ms < 100 { String::new() } else { format!(", {}", duration(run.duration_ms)) };
-        line.push_str(&format!(" {requests}{retries}{time}."));
+    if let Some(requests) = requests(&plan.run, options) {
+        line.push_str(&format!(" {requests}"));
     }
     writeln!(out, "{line}")?;
     if let Some(who) = &who {
@@ -169,18 +162,5 @@ fn totals(plan: &Plan, options: &TextOptions, out: &mut dyn Write) -> io::Result
     if base.is_some() || shard.is_some() {
         writeln!(out, "{}", base.into_iter().chain(shard).collect::<Vec<_>>().join(" "))?;
     }
-    for quota in plan.run.quota.iter().filter(|quota| options.requests && (options.verbose || is_low(quota))) {
-        let of_name =
-            quota.credentials.as_deref().map(|name| format!(" of {}", terminal(&name.into()))).unwrap_or_default();
-        let of_all = quota.limit.map(|limit| format!(" of {}", number(limit))).unwrap_or_default();
-        let reset = quota.resets_in_s.map(|s| format!(", reset in {}", duration(s.saturating_mul(1000))));
-        let (lowest, reset) = (number(quota.remaining_lowest), reset.unwrap_or_default());
-        writeln!(out, "Quota{of_name}: {lowest}{of_all} left at the lowest{reset}.")?;
-    }
-    Ok(())
-}
-
-/// Whether less than a fifth of the hour's requests was left.
-fn is_low(quota: &QuotaUsage) -> bool {
-    quota.limit.is_some_and(|limit| quota.remaining_lowest.saturating_mul(5) < limit)
+    quotas(&plan.run, options, out)
 }

@@ -11,7 +11,7 @@ use crate::config::{Credential, Project};
 use crate::files::{NOT_REGULAR, read_input};
 use crate::model::encoding::{Utf16, without_mark};
 use crate::model::{Declaration, io_cause};
-use crate::run::Environment;
+use crate::run::{Environment, NotStarted};
 
 /// The variable that allows commands as --allow-command does.
 const ALLOW_COMMAND: &str = "RINGFORM_ALLOW_COMMAND";
@@ -28,6 +28,17 @@ pub(in crate::run) fn used(declarations: &[Declaration]) -> Vec<Option<Arc<str>>
     names.sort();
     names.dedup();
     names
+}
+
+/// The credentials that a request names, else the default of the project, else those of the environment.
+pub(in crate::run) fn chosen(project: &Project, name: Option<&Arc<str>>) -> Result<Option<Arc<str>>, NotStarted> {
+    match name {
+        Some(name) => match project.credentials.get_key_value(name) {
+            Some((name, _)) => Ok(Some(name.clone())),
+            None => Err(NotStarted::UndeclaredCredentials(name.clone())),
+        },
+        None => Ok(project.default_credentials.clone()),
+    }
 }
 
 /// Where the credentials of this name come from; without a name, or with one that the project does not declare, the

@@ -24,7 +24,7 @@ mod unmanaged;
 
 pub(super) use applied::read as applied_rules;
 pub use credentials::CREDENTIAL_FILES;
-pub(super) use credentials::source;
+pub(super) use credentials::{chosen as chosen_credentials, source};
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
 pub use floor::FLOOR_FILE;
 pub(super) use ledger::{CommitAdvance, LedgerStart, branch as ledger_branch, read as ledger};

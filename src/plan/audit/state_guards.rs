@@ -1,0 +1,33 @@
+//! The guards that judge a live state.
+//!
+//! Owns which they are: every built-in guard that judges values, switched on or not, and those of the project. A guard
+//! over changes, or over fields that are not managed, says nothing about a state.
+
+use crate::model::guard::BUILT_IN;
+use crate::model::{Guard, LiveSettings, Place, Untrusted};
+use crate::plan::guard_condition::{applies_to_value, fields, judges_values};
+use crate::plan::guard_list::{Labels, covers};
+
+/// The guards that judge a live state.
+#[derive(Clone, Debug)]
+pub struct StateGuards(Vec<Guard>);
+
+impl StateGuards {
+    /// Those of a project, and the built-in ones. The project's form of a built-in guard takes its place.
+    pub fn of(project: &[Guard]) -> StateGuards {
+        let is_named = |name: &str| project.iter().any(|guard| &*guard.name == name);
+        let built_in = BUILT_IN.iter().filter(|guard| !is_named(guard.name));
+        let all = built_in.map(|guard| guard.guard(Place::new("".into(), 1, 1))).chain(project.iter().cloned());
+        StateGuards(all.filter(judges_values).collect())
+    }
+
+    /// The names of the guards that refuse these settings of a client with these labels, or warn about them.
+    pub(super) fn against(&self, labels: &Labels, live: &LiveSettings) -> Vec<Untrusted> {
+        let applies = |guard: &&Guard| {
+            let mut settings = fields(guard).into_iter();
+            covers(guard, labels)
+                && settings.any(|one| live.state(one).is_some_and(|state| applies_to_value(guard, one, &state)))
+        };
+        self.0.iter().filter(applies).map(|guard| Untrusted::new(guard.name.clone())).collect()
+    }
+}
