@@ -1,0 +1,81 @@
+//! The documentation as tests: each console block runs and shows its real output, each YAML block is valid, each link
+//! leads somewhere, and each quoted message exists. `UPDATE=1 cargo test --test docs` writes the output into the pages.
+
+#![allow(
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a program of tests has no interface"
+)]
+
+mod agents;
+mod links;
+mod markdown;
+mod messages;
+mod page;
+mod screen;
+mod shell;
+mod worlds;
+mod yaml;
+
+/// One test for each page. The list names every page; `every_page_has_a_test` finds one that is missing.
+macro_rules! pages {
+    ($($name:ident: $path:literal,)*) => {
+        const PAGES: &[&str] = &[$($path),*];
+        $(
+            #[test]
+            fn $name() {
+                page::check($path);
+            }
+        )*
+    };
+}
+
+pages! {
+    agents_md: "AGENTS.md",
+    readme: "README.md",
+    security: "SECURITY.md",
+    index: "docs/README.md",
+    apply: "docs/apply.md",
+    architecture: "docs/architecture.md",
+    ci: "docs/ci.md",
+    dated: "docs/dated.md",
+    drift: "docs/drift.md",
+    fields: "docs/fields.md",
+    fleet: "docs/fleet.md",
+    formats: "docs/formats.md",
+    guards: "docs/guards.md",
+    guide: "docs/guide.md",
+    keys: "docs/keys.md",
+    ledger: "docs/ledger.md",
+    log: "docs/log.md",
+    origins: "docs/origins.md",
+    performance: "docs/performance.md",
+    rules: "docs/rules.md",
+    undo: "docs/undo.md",
+}
+
+/// How many blocks may be marked `not-run`. A new one needs a reason that a reviewer accepts, and this number.
+const NOT_RUN: usize = 20;
+
+#[test]
+fn every_page_has_a_test() {
+    let mut missing = links::pages();
+    missing.retain(|page| !PAGES.contains(&page.as_str()) && page != "CHANGELOG.md");
+    assert_eq!(missing, Vec::<String>::new(), "add the page to the list in tests/docs/main.rs");
+}
+
+#[test]
+fn few_blocks_do_not_run() {
+    let mut marked = Vec::new();
+    for path in links::pages() {
+        for block in markdown::blocks(&links::text(&path)) {
+            if let Some(reason) = block.directive("not-run") {
+                marked.push(format!("{path}:{} {reason}", block.line));
+            }
+        }
+    }
+    println!("{} blocks do not run:\n{}", marked.len(), marked.join("\n"));
+    assert!(marked.len() <= NOT_RUN, "{} of at most {NOT_RUN} blocks do not run:\n{}", marked.len(), marked.join("\n"));
+}
