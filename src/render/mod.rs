@@ -30,6 +30,7 @@ mod text;
 mod totals;
 mod wording;
 
+pub(crate) use annotations::CLIENT_RULES;
 pub use calendar::{CalendarFormat, calendar};
 pub use dispatch::render;
 pub use format::Format;
