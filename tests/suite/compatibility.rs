@@ -133,12 +133,9 @@ fn the_generated_list_of_names_only_grows() {
 #[test]
 fn exit_statuses_are_those_of_the_promise() {
     let text = fs::read_to_string(PROMISE).unwrap();
-    for (status, code) in [
-        (ExitStatus::Done, 0),
-        (ExitStatus::Error, 1),
-        (ExitStatus::Difference, 2),
-        (ExitStatus::Interrupted, 130),
-    ] {
+    for (status, code) in
+        [(ExitStatus::Done, 0), (ExitStatus::Error, 1), (ExitStatus::Difference, 2), (ExitStatus::Interrupted, 130)]
+    {
         assert_eq!(status.code(), code);
         assert!(text.contains(&format!("`{code}`")), "{PROMISE} lacks the exit status {code}");
     }
