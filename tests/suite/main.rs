@@ -21,6 +21,7 @@ mod closing_rules;
 mod closing_unit;
 mod collateral;
 mod command_files;
+mod compatibility;
 mod dated_documents;
 mod dated_files;
 mod dated_layers;

@@ -22,7 +22,7 @@ const READS: &[(u8, &str)] =
 
 const DIFFERENCE: &str = "with --detailed-exitcode: no error, and a difference";
 
-pub(super) const PAGES: [HelpPage; 21] = [
+pub(super) const PAGES: [HelpPage; 22] = [
     HelpPage {
         path: &[],
         examples: &[
