@@ -8,6 +8,7 @@
 mod batch;
 mod emit;
 mod example;
+mod factor;
 mod find;
 mod floor;
 mod git;
@@ -22,6 +23,10 @@ mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
 pub use example::is_untouched_example;
+pub use factor::{
+    ExistingProfile, ExistingProfiles, FEWEST, FactorClient, FactoredDocument, Factoring, SharedProfile, SharedValue,
+    factor,
+};
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
 pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
