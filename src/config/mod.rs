@@ -14,6 +14,7 @@ mod floor;
 mod git;
 mod guard_tests;
 mod load;
+mod read_back;
 mod schema;
 mod sections;
 #[cfg(test)]
@@ -21,7 +22,7 @@ mod tests;
 mod text;
 mod yaml;
 
-pub use emit::{Draft, write_document, write_settings};
+pub use emit::{Draft, write_document, write_settings, write_value};
 pub use example::is_untouched_example;
 pub use factor::{
     ExistingProfile, ExistingProfiles, FEWEST, FactorClient, FactoredDocument, Factoring, SharedProfile, SharedValue,
@@ -33,5 +34,6 @@ pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
 pub(crate) use git::{applied_project, is_shallow};
 pub use guard_tests::{GuardTests, load_guard_tests};
 pub use load::{Loaded, load, load_project, project_of};
+pub use read_back::read_document;
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

@@ -49,7 +49,8 @@ pub(super) fn file_name(id: u64, live: &Live) -> String {
 /// The content of the document. `credentials` is the name to write, if any.
 pub(super) fn draft(client: ClientId, live: &Live, credentials: Option<Arc<str>>) -> (Draft, Vec<ImportWarning>) {
     let mut warnings = Vec::new();
-    let mut draft = Draft { client, credentials, expect: Vec::new(), settings: Vec::new(), odd: Vec::new() };
+    let mut draft = Draft::new(client);
+    draft.credentials = credentials;
     // The number of the token's client is pinned too: the same token may later belong to another client.
     let wanted = ["id", DOMAIN].into_iter().filter(|name| *name != "id" || client == ClientId::Me);
     for row in wanted.filter_map(FieldRow::find) {
