@@ -22,6 +22,10 @@ pub fn read_document(text: &str) -> Option<Draft> {
     let read = |key: &str| entries.iter().find(|entry| &*entry.key == key);
     let client = mapping::text(read("client")?, "a client", &mut problems)?;
     let mut draft = Draft::new(ClientId::parse(client).ok()?);
+    let labels = read("labels").map(|entry| mapping::section(&entry.value, "", &mut problems)).unwrap_or_default();
+    let text_of =
+        |label: &MappingEntry| Some((Arc::from(&*label.key), Arc::from(mapping::text(label, "", &mut problems)?)));
+    draft.labels = labels.iter().filter_map(text_of).collect();
     draft.credentials = read("credentials").and_then(|entry| mapping::text(entry, "", &mut problems)).map(Arc::from);
     draft.profiles = read("profiles").map(|entry| names(entry, &mut problems));
     for one in read("expect").map(|entry| settings::expect(&entry.value, &mut problems)).unwrap_or_default() {

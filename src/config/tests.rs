@@ -78,6 +78,7 @@ proptest! {
 fn only_what_we_write_is_read_back() {
     let mut draft = Draft::new(ClientId::Me);
     draft.credentials = Some("a: b".into());
+    draft.labels = [("z".into(), "no".into()), ("a b".into(), "x".into())].into();
     draft.expect.extend(FieldRow::find("id").map(|row| (row, value::live(FieldKind::Id, &12.into()))));
     let plain = write_document(&draft);
     draft.profiles = Some(vec!["common".into(), "город-[\"\u{2028}\u{1f600}".into()]);
@@ -102,7 +103,8 @@ fn only_what_we_write_is_read_back() {
         text.replace("ignore: [geo_list]", "ignore: [nothing]"),
         text.replace("client", "klient"),
         text.replace("  # timezone", "  # timezone "),
-        text.replace("client: \"@me\"", "client: \"@me\"\nlabels: {a: [b]}"),
+        text.replace("  z: \"no\"", "  z: no"),
+        text.replace("  z: \"no\"", "  z: [x]"),
         "client: [".to_owned(),
         String::new(),
     ];

@@ -6,6 +6,7 @@ mod diff;
 mod environment;
 pub(crate) mod files;
 pub(crate) mod formats;
+pub(crate) mod import_words;
 pub(crate) mod inputs;
 pub(crate) mod listener;
 pub(crate) mod logging;
