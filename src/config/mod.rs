@@ -2,10 +2,11 @@
 //!
 //! Owns everything between the bytes of a project and its declarations, in the work tree or at a git revision. `find`
 //! finds the files, `yaml` reads them as located nodes, `sections` turns nodes into typed values, `git` reads a
-//! revision, `emit` writes documents. `load` collects all problems of all files. The room must not know HTTP, the
-//! environment or a field by name. Texts and file names are untrusted.
+//! revision, `emit` writes documents, `edit` changes values in place. `load` collects all problems of all files. The
+//! room must not know HTTP, the environment or a field by name. Texts and file names are untrusted.
 
 mod batch;
+mod edit;
 mod emit;
 mod example;
 mod find;
@@ -20,6 +21,7 @@ mod tests;
 mod text;
 mod yaml;
 
+pub use edit::{EditRefusal, EditRefusalKind, WrittenValue, YamlEdit, edit, written_value};
 pub use emit::{Draft, write_document, write_settings};
 pub use example::is_untouched_example;
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
