@@ -2,11 +2,12 @@
 //!
 //! Owns everything between the bytes of a project and its declarations, in the work tree or at a git revision. `find`
 //! finds the files, `yaml` reads them as located nodes, `sections` turns nodes into typed values, `git` reads a
-//! revision, `emit` writes documents. `load` collects all problems of all files. The room must not know HTTP, the
-//! environment or a field by name. Texts and file names are untrusted.
+//! revision, `emit` writes documents, `edit` changes values in place. `load` collects all problems of all files. The
+//! room must not know HTTP, the environment or a field by name. Texts and file names are untrusted.
 
 mod batch;
 mod client_list;
+mod edit;
 mod emit;
 mod example;
 mod factor;
@@ -24,6 +25,7 @@ mod text;
 mod yaml;
 
 pub use client_list::{ClientList, ListedClient, load_client_list};
+pub use edit::{EditRefusal, EditRefusalKind, WrittenValue, YamlEdit, edit, written_value};
 pub use emit::{ClientLabels, Draft, write_document, write_settings, write_value};
 pub use example::is_untouched_example;
 pub use factor::{
