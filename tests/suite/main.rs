@@ -28,6 +28,7 @@ mod dated_twins;
 mod drifting;
 mod examples;
 mod expiring;
+mod factoring;
 mod field_http;
 mod field_yaml;
 mod files;
