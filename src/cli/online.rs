@@ -24,6 +24,9 @@ pub(crate) struct ImportArgs {
     /// The folder to write to [default: clients, in the project]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
+    /// Move values that most of the documents share into profiles of ringform.yaml; skips declared clients, as --from does
+    #[arg(long, help_heading = "Output")]
+    pub factor: bool,
     /// Replace the files of these clients
     #[arg(long, help_heading = "Safety")]
     pub force: bool,

@@ -245,6 +245,7 @@ impl From<&ImportArgs> for ImportRequest {
             files: FileOptions { project: args.project.clone(), ..FileOptions::default() },
             clients: args.clients.clone(),
             from: args.from.clone(),
+            factor: args.factor,
             out: args.out.clone(),
             force: args.force,
             credentials: args.credentials.as_deref().map(Into::into),

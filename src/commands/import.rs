@@ -7,7 +7,7 @@ use ringform::run::{self, ExitStatus, ImportOutcome, ImportRequest, ImportedClie
 use crate::cli::{ImportArgs, LogArgs};
 use crate::terminal::files::shown;
 use crate::terminal::output::note;
-use crate::terminal::{block_on, environment, import_words, inputs, listener, not_started, signals};
+use crate::terminal::{block_on, environment, factoring, import_words, inputs, listener, not_started, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -30,9 +30,13 @@ pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus
         Err(error) => return not_started::complain(error, log),
     };
     if !log.quiet {
-        notes(&outcome, request.from.is_some());
+        notes(&outcome, request.from.is_some() || request.factor);
     }
-    let status = if outcome.is_complete() { ExitStatus::Done } else { ExitStatus::Error };
+    let is_factored = match &outcome.factored {
+        Some(factored) => factoring::show(factored, log.quiet)?,
+        None => true,
+    };
+    let status = if outcome.is_complete() && is_factored { ExitStatus::Done } else { ExitStatus::Error };
     outcome.finished?;
     Ok(status.or_interrupted(env.shutdown.is_stopped()))
 }

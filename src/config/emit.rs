@@ -22,14 +22,32 @@ pub struct Draft {
     pub labels: ClientLabels,
     /// The credentials to name; `None` for the project's default.
     pub credentials: Option<Arc<str>>,
+    /// The profiles to name; `None` for the project's default ones.
+    pub profiles: Option<Vec<Arc<str>>>,
     /// Read-only fields that must match.
     pub expect: Vec<(&'static FieldRow, State)>,
     /// The settings.
     pub settings: Vec<(Setting, State)>,
     /// Live values that cannot be declared; written as comments.
     pub odd: Vec<(Setting, Json)>,
-    /// Settings that no layer below the document may manage either.
+    /// The settings that the profiles have and that the client does not manage.
     pub ignore: SettingSet,
+}
+
+impl Draft {
+    /// A document that only names its client.
+    pub fn new(client: ClientId) -> Draft {
+        Draft {
+            client,
+            labels: [].into(),
+            credentials: None,
+            profiles: None,
+            expect: Vec::new(),
+            settings: Vec::new(),
+            odd: Vec::new(),
+            ignore: SettingSet::default(),
+        }
+    }
 }
 
 /// The text of a client document.
@@ -45,19 +63,25 @@ pub fn write_document(draft: &Draft) -> String {
     if let Some(name) = &draft.credentials {
         line(format!("credentials: {}\n", quoted(name)));
     }
+    if let Some(names) = &draft.profiles {
+        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+        line(format!("profiles: [{}]\n", names.join(", ")));
+    }
     if !draft.expect.is_empty() {
         line("expect:\n".to_owned());
         for (row, state) in &draft.expect {
             line(format!("  {}: {}\n", row.name, scalar(row.kind, state)));
         }
     }
-    line("settings:\n".to_owned());
+    if !draft.settings.is_empty() || !draft.odd.is_empty() {
+        line("settings:\n".to_owned());
+    }
     for setting in Setting::ALL {
         if let Some((_, state)) = draft.settings.iter().find(|(known, _)| *known == setting) {
             line(format!("  {setting}: {}\n", scalar(setting.kind(), state)));
         }
         if let Some((_, raw)) = draft.odd.iter().find(|(known, _)| *known == setting) {
-            line(format!("  # {setting} holds {}, which cannot be declared: not managed\n", ascii(&raw.to_string())));
+            line(format!("  # {setting}{HOLDS}{}{UNDECLARABLE}\n", ascii(&raw.to_string())));
         }
     }
     if !draft.ignore.is_empty() {
@@ -65,6 +89,16 @@ pub fn write_document(draft: &Draft) -> String {
         line(format!("ignore: [{}]\n", names.join(", ")));
     }
     text
+}
+
+/// The comment of an odd value: the name of the setting, this, the raw value as JSON, and [`UNDECLARABLE`].
+pub(crate) const HOLDS: &str = " holds ";
+/// The end of the comment of an odd value.
+pub(crate) const UNDECLARABLE: &str = ", which cannot be declared: not managed";
+
+/// The value of one setting, as YAML of one line.
+pub fn write_value(setting: Setting, state: &State) -> String {
+    scalar(setting.kind(), state)
 }
 
 /// Only the settings, one a line. Odd values are written as JSON.

@@ -2,18 +2,21 @@
 //!
 //! Owns everything between the bytes of a project and its declarations, in the work tree or at a git revision. `find`
 //! finds the files, `yaml` reads them as located nodes, `sections` turns nodes into typed values, `git` reads a
-//! revision, `emit` writes documents. `load` collects all problems of all files. The room must not know HTTP, the
-//! environment or a field by name. Texts and file names are untrusted.
+//! revision, `emit` writes documents, `edit` changes values in place. `load` collects all problems of all files. The
+//! room must not know HTTP, the environment or a field by name. Texts and file names are untrusted.
 
 mod batch;
 mod client_list;
+mod edit;
 mod emit;
 mod example;
+mod factor;
 mod find;
 mod floor;
 mod git;
 mod guard_tests;
 mod load;
+mod read_back;
 mod schema;
 mod sections;
 #[cfg(test)]
@@ -22,13 +25,19 @@ mod text;
 mod yaml;
 
 pub use client_list::{ClientList, ListedClient, load_client_list};
-pub use emit::{ClientLabels, Draft, write_document, write_settings};
+pub use edit::{EditRefusal, EditRefusalKind, WrittenValue, YamlEdit, edit, written_value};
+pub use emit::{ClientLabels, Draft, write_document, write_settings, write_value};
 pub use example::is_untouched_example;
+pub use factor::{
+    ExistingProfile, ExistingProfiles, FEWEST, FactorClient, FactoredDocument, Factoring, SharedProfile, SharedValue,
+    factor,
+};
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
 pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
 pub(crate) use git::{applied_project, is_shallow};
 pub use guard_tests::{GuardTests, load_guard_tests};
 pub use load::{Loaded, load, load_project, project_of};
+pub use read_back::read_document;
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::batch::DocumentBatch;
 use super::sections::inheritance::Inheritance;
 use super::*;
-use crate::model::{ClientId, Diagnostic, FIELDS, FieldKind, Setting, SettingSet, State, value};
+use crate::model::{ClientId, Diagnostic, FIELDS, FieldKind, FieldRow, Setting, State, value};
 
 fn read(text: &str) -> DocumentBatch {
     let mut batch = DocumentBatch::default();
@@ -44,15 +44,9 @@ proptest! {
     #[test]
     fn drafts_read_back_as_themselves_by_two_readers(name in "(?s).{0,40}", odd in "(?s).{0,30}", email in any::<bool>()) {
         let expect = FIELDS.iter().find(|row| row.name == "name").unwrap();
-        let mut draft = Draft {
-            client: ClientId::parse("12").unwrap(),
-            labels: [].into(),
-            credentials: None,
-            expect: Vec::new(),
-            settings: vec![(Setting::GeoList, value::live(FieldKind::Countries, &"NO SE".into()))],
-            odd: vec![(Setting::Timezone, odd.into())],
-            ignore: SettingSet::default(),
-        };
+        let mut draft = Draft::new(ClientId::parse("12").unwrap());
+        draft.settings.push((Setting::GeoList, value::live(FieldKind::Countries, &"NO SE".into())));
+        draft.odd.push((Setting::Timezone, odd.into()));
         // As `import` does: a name that holds only blanks is odd, and an odd value makes no expectation.
         let live = value::live(FieldKind::Text, &name.as_str().into());
         if matches!(live, State::Is(_)) {
@@ -73,8 +67,49 @@ proptest! {
         if let Some((_, state)) = draft.expect.first() {
             prop_assert_eq!(&declaration.expect[0].wanted, state);
         }
+        let again = read_document(&text).unwrap();
+        prop_assert_eq!((write_document(&again), again.odd, again.expect), (text.clone(), draft.odd, draft.expect));
         let other: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
         prop_assert_eq!(other["settings"]["geo_list"][0].as_str(), Some("NO"));
+    }
+}
+
+#[test]
+fn only_what_we_write_is_read_back() {
+    let mut draft = Draft::new(ClientId::Me);
+    draft.credentials = Some("a: b".into());
+    draft.labels = [("z".into(), "no".into()), ("a b".into(), "x".into())].into();
+    draft.expect.extend(FieldRow::find("id").map(|row| (row, value::live(FieldKind::Id, &12.into()))));
+    let plain = write_document(&draft);
+    draft.profiles = Some(vec!["common".into(), "город-[\"\u{2028}\u{1f600}".into()]);
+    draft.settings.push((Setting::HoldMusic, State::NotSet));
+    draft.odd.push((Setting::Timezone, serde_json::json!(["\\U0001F600\u{1f600}\u{feff}\"\\", 1.5e300, {"a": null}])));
+    draft.ignore.insert(Setting::GeoList);
+    let text = write_document(&draft);
+    for text in [&plain, &text] {
+        let again = read_document(text).map(|again| write_document(&again));
+        assert_eq!(again.as_ref(), Some(text));
+    }
+    assert_eq!(read_document(&text).unwrap().profiles, draft.profiles);
+    let edited = [
+        format!("# mine\n{text}"),
+        format!("{text}# mine\n"),
+        format!("{text}\n"),
+        format!("\u{feff}{text}"),
+        format!("{text}---\n{plain}"),
+        text.replace('\n', "\r\n"),
+        text.replace("hold_music: null", "hold_music: ~"),
+        text.replace("hold_music: null", "hold_music: 5 # mine"),
+        text.replace("ignore: [geo_list]", "ignore: [nothing]"),
+        text.replace("client", "klient"),
+        text.replace("  # timezone", "  # timezone "),
+        text.replace("  z: \"no\"", "  z: no"),
+        text.replace("  z: \"no\"", "  z: [x]"),
+        "client: [".to_owned(),
+        String::new(),
+    ];
+    for text in edited {
+        assert!(read_document(&text).is_none(), "{text}");
     }
 }
 

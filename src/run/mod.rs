@@ -52,7 +52,10 @@ pub use drift::drift;
 pub use environment::{Clock, Environment, Persist, Variables};
 pub use events::{AffectedClients, Listener, RunEvent};
 pub use guard_test::{GuardTestOutcome, guard_test};
-pub use import::{ImportError, ImportOutcome, ImportResult, ImportWarning, ImportedClient, import};
+pub use import::{
+    FactorError, FactorOutcome, ImportError, ImportOutcome, ImportResult, ImportWarning, ImportedClient,
+    NotEditedReason, import,
+};
 pub use log::{LogOutcome, LogRequest, LogShown, log, log_verify};
 pub use not_started::{NotStarted, SavedPlanFlaw};
 pub use offline::plan_offline;

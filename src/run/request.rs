@@ -206,6 +206,8 @@ pub struct ImportRequest {
     pub clients: Vec<ClientId>,
     /// A CSV file that names the clients in place of `clients`. A client that the project declares is then skipped.
     pub from: Option<PathBuf>,
+    /// Whether values that the documents share become profiles. A client that the project declares is then skipped.
+    pub factor: bool,
     /// The folder to write to; `None` for `clients` in the project.
     pub out: Option<PathBuf>,
     /// Whether to replace files that exist.

@@ -4,6 +4,7 @@
 
 mod diff;
 mod environment;
+pub(crate) mod factoring;
 pub(crate) mod files;
 pub(crate) mod formats;
 pub(crate) mod import_words;

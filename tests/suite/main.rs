@@ -32,6 +32,7 @@ mod drifting;
 mod examples;
 mod expiring;
 mod explaining;
+mod factoring;
 mod field_http;
 mod field_yaml;
 mod files;

@@ -8,7 +8,7 @@ use crate::config::client_list::rows::{ClientList, read};
 use crate::config::emit::{Draft, write_document};
 use crate::config::sections::Project;
 use crate::config::{ProjectRequest, load, load_project};
-use crate::model::{Diagnostic, SettingSet};
+use crate::model::Diagnostic;
 
 fn project() -> Project {
     let folder = tempfile::tempdir().unwrap();
@@ -169,15 +169,7 @@ fn a_million_rows_take_little_time_and_their_problems_are_bounded() {
 /// The labels that a document of this list's first row holds, read again by two readers.
 fn read_again(list: &ClientList) -> Vec<(String, String)> {
     let one = &list.clients[0];
-    let draft = Draft {
-        client: one.client,
-        labels: one.labels.clone(),
-        credentials: None,
-        expect: Vec::new(),
-        settings: Vec::new(),
-        odd: Vec::new(),
-        ignore: SettingSet::default(),
-    };
+    let draft = Draft { labels: one.labels.clone(), ..Draft::new(one.client) };
     let text = write_document(&draft);
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ringform.yaml"), "endpoint: https://pbx.example\n").unwrap();

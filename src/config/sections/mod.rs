@@ -13,7 +13,7 @@ mod layers;
 mod ledger;
 mod limits;
 pub(crate) mod project;
-mod settings;
+pub(crate) mod settings;
 mod template;
 mod temporary;
 mod terms;

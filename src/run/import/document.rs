@@ -60,13 +60,9 @@ pub(super) struct DocumentDefaults {
 pub(super) fn draft(job: &ImportJob, live: &Live, defaults: &DocumentDefaults) -> (Draft, Vec<ImportWarning>) {
     let (mut warnings, client) = (Vec::new(), job.client);
     let mut draft = Draft {
-        client,
         labels: job.labels.clone(),
         credentials: job.credentials.clone().filter(|name| Some(name) != defaults.credentials.as_ref()),
-        expect: Vec::new(),
-        settings: Vec::new(),
-        odd: Vec::new(),
-        ignore: SettingSet::default(),
+        ..Draft::new(client)
     };
     // The number of the token's client is pinned too: the same token may later belong to another client.
     let wanted = ["id", DOMAIN].into_iter().filter(|name| *name != "id" || client == ClientId::Me);

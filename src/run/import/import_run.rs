@@ -18,6 +18,7 @@ use crate::plan::DocumentKind;
 use crate::run::import::client_import::{ClientImport, ImportStep};
 use crate::run::import::declared::DeclaredDocuments;
 use crate::run::import::document::DocumentDefaults;
+use crate::run::import::factor::factor;
 use crate::run::import::jobs::{ImportJob, ImportJobs, default_credentials};
 use crate::run::import::result::{ImportOutcome, ImportedClient};
 use crate::run::import::target::ImportTarget;
@@ -53,8 +54,8 @@ pub async fn import(
     let documents = DeclaredDocuments::of(&project, &loaded.declarations);
     drop(loaded);
     let mut outcome = ImportOutcome::new(jobs.wrong_rows);
-    // So an import of a list goes on where it was interrupted.
-    if request.from.is_some() && !request.force {
+    // So an import of many clients goes on where it was interrupted.
+    if (request.from.is_some() || request.factor) && !request.force {
         let before = jobs.jobs.len();
         jobs.jobs.retain(|job| !documents.declares(job.client, job.credentials.as_ref()));
         outcome.declared = before - jobs.jobs.len();
@@ -84,6 +85,10 @@ pub async fn import(
     if let Some(example) = target.documents.example.as_ref().filter(|_| outcome.written > 0) {
         fs::remove_file(example).with_context(|| format!("cannot remove the example {}", example.display()))?;
         outcome.removed_example = Some(example.clone());
+    }
+    if request.factor {
+        let file = project.root.join(&*project.file);
+        outcome.factored = Some(factor(request, &target.folder, &file, env));
     }
     outcome.finished = closed;
     Ok(outcome)

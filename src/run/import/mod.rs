@@ -6,11 +6,16 @@
 mod client_import;
 mod declared;
 mod document;
+mod factor;
+mod factor_outcome;
+#[cfg(test)]
+mod factor_tests;
 mod import_run;
 mod jobs;
 mod result;
 mod target;
 
 pub use document::ImportWarning;
+pub use factor_outcome::{FactorError, FactorOutcome, NotEditedReason};
 pub use import_run::import;
 pub use result::{ImportError, ImportOutcome, ImportResult, ImportedClient};

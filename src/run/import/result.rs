@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::model::{ClientId, Failure, Place};
 use crate::run::import::document::ImportWarning;
+use crate::run::import::factor_outcome::{FactorError, FactorOutcome};
 
 /// A client and what import did with it.
 #[derive(Debug)]
@@ -57,6 +58,8 @@ pub struct ImportOutcome {
     pub failed: usize,
     /// How many clients were not read because a signal ended the import.
     pub interrupted: usize,
+    /// What `factor` came to; `None` where the request does not ask for it.
+    pub factored: Option<Result<FactorOutcome, FactorError>>,
     /// The untouched example of `init`, which was removed because documents took its place.
     pub removed_example: Option<PathBuf>,
     /// What failed at the end of the connection.
@@ -66,7 +69,15 @@ pub struct ImportOutcome {
 impl ImportOutcome {
     /// Before the first client.
     pub(super) fn new(failed: usize) -> ImportOutcome {
-        ImportOutcome { written: 0, declared: 0, failed, interrupted: 0, removed_example: None, finished: Ok(()) }
+        ImportOutcome {
+            written: 0,
+            declared: 0,
+            failed,
+            interrupted: 0,
+            factored: None,
+            removed_example: None,
+            finished: Ok(()),
+        }
     }
 
     /// Whether every client has a document.
