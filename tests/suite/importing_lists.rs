@@ -200,6 +200,21 @@ fn a_kill_leaves_whole_documents_and_the_next_run_goes_on() {
 }
 
 #[test]
+fn an_import_into_a_folder_that_the_project_does_not_read_goes_on_too() {
+    let mut world = fleet(5).project("documents: [\"clients/**\"]");
+    world.run("import --from clients.csv --out other").ok().requests(1, 5, 0);
+    // A file of that name that import did not write is in the way.
+    world.write("other/2-client-2.yaml", b"client: \"21\"\n");
+    std::fs::remove_file(world.path("other/5-client-5.yaml")).unwrap();
+    let ran = world.run("import --from clients.csv --out other").status(1).requests(1, 2, 0);
+    ran.says(&[
+        "client 2 (clients.csv:3): other/2-client-2.yaml already exists",
+        "1 document written, 3 documents existed already, 1 failed\n",
+    ]);
+    assert_eq!(world.read("other/2-client-2.yaml"), "client: \"21\"\n");
+}
+
+#[test]
 fn with_force_a_list_replaces_the_documents_of_its_clients_and_no_other() {
     let mut world = fleet(3);
     world.run("import --from clients.csv").ok();
