@@ -158,6 +158,28 @@ fn a_credential_that_was_refused_is_asked_once() {
 }
 
 #[test]
+fn many_clients_that_fail_for_one_reason_are_counted() {
+    let mut world = fleet(1).project("credentials:\n  default: {token: '${NONE}'}");
+    let rows: String = (1..=130).map(|id| format!("{id}\n")).collect();
+    world.write("list.csv", format!("id\n{rows}").as_bytes());
+    let ran = world.run("import --from list.csv").status(1).sends_nothing();
+    ran.says(&["error: client 100 (list.csv:101): ", "error: 30 more clients: ", "0 documents written, 130 failed\n"]);
+    assert!(!world.run("import --from list.csv").stderr.contains("client 101 "));
+}
+
+#[test]
+fn a_quiet_import_shows_errors_and_results_only() {
+    let mut world = fleet(2).live(3, json!({"timezone": "MSK", "domain": null}));
+    world.write("list.csv", b"id\n1\n3\n012\n9\n");
+    let ran = world.run("import --from list.csv -q").status(1).prints(&["client 1 → ", "client 3 → "]);
+    ran.says(&["error: client 9 (list.csv:5): ", "`012` is not a client id"]);
+    let noise = ["MSK", "no domain", "written"];
+    let ran = world.run("import --from list.csv -q --force").status(1);
+    assert!(noise.iter().all(|noise| !ran.stderr.contains(noise)), "{}", ran.stderr);
+    world.run("import --from list.csv --force").status(1).says(&noise);
+}
+
+#[test]
 fn a_signal_keeps_what_was_written_and_the_next_run_goes_on() {
     let mut world = fleet(60).fault("latency=100ms,on=get");
     let mut command = world.command("import --from clients.csv --concurrency 4");

@@ -64,6 +64,25 @@ impl DeclaredDocuments {
         }
     }
 
+    /// The clients whose documents an earlier import wrote into a folder that the project does not read. A file counts by
+    /// its name and by its first line, so a file that another program wrote does not.
+    pub(super) fn written_before(&self, folder: &Path) -> BTreeSet<u64> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let found = entries.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let digits = name.split(|letter: char| !letter.is_ascii_digit()).next()?;
+            let id = ClientId::parse(digits).ok()?.number().filter(|_| name.ends_with(".yaml"))?;
+            if self.by_number.contains_key(&id) {
+                return None;
+            }
+            let begin = format!("client: \"{id}\"\n");
+            let mut first = String::new();
+            open_regular(&entry.path()).ok()?.take(begin.len() as u64).read_to_string(&mut first).ok()?;
+            (first == begin).then_some(id)
+        });
+        found.collect()
+    }
+
     /// The files that declare the client of this number. `me` are the credentials of `@me`, where it was read so.
     pub(super) fn of_client(&self, id: u64, me: Option<&Option<Arc<str>>>) -> impl Iterator<Item = &PathBuf> {
         let of_me = me.and_then(|credentials| self.of_me.get(credentials));
@@ -79,22 +98,6 @@ impl DeclaredDocuments {
         let real = fs::canonicalize(path).ok();
         real.and_then(|real| files.get(&real)).copied().unwrap_or_default()
     }
-}
-
-/// The clients whose documents an earlier import wrote into a folder, also where the project does not read that folder.
-/// A file counts by its name and by its first line, so a file that another program wrote does not.
-pub(super) fn written_before(folder: &Path) -> BTreeSet<u64> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let found = entries.filter_map(|entry| {
-        let name = entry.file_name().into_string().ok()?;
-        let digits = name.split(|letter: char| !letter.is_ascii_digit()).next()?;
-        let id = ClientId::parse(digits).ok()?.number().filter(|_| name.ends_with(".yaml"))?;
-        let begin = format!("client: \"{id}\"\n");
-        let mut first = String::new();
-        open_regular(&entry.path()).ok()?.take(begin.len() as u64).read_to_string(&mut first).ok()?;
-        (first == begin).then_some(id)
-    });
-    found.collect()
 }
 
 fn is_example(path: &Path) -> bool {
