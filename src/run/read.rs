@@ -126,7 +126,7 @@ pub(super) async fn read(declarations: Vec<Declaration>, options: ReadOptions<'_
 
 /// A reader for each thread. A fleet keeps two cores busy. For few clients a second thread costs more than it saves,
 /// and a third saves nothing, because the server does its own share of the work.
-fn readers(reader: &Reader, clients: usize) -> Vec<Reader> {
+pub(super) fn readers(reader: &Reader, clients: usize) -> Vec<Reader> {
     const MANY: usize = 500;
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let second = (clients >= MANY && cores > 1).then(|| reader.for_another_thread()).flatten();

@@ -20,7 +20,7 @@ use crate::config::sections::{guards, layers, ledger, settings, waivers};
 use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument};
 use crate::model::{
-    DayZone, FieldKind, Guard, Layer, LedgerConfig, RawValue, Revision, Route, RunInstant, Waiver, value,
+    DayZone, FieldKind, Guard, Layer, LedgerConfig, RawValue, Revision, Route, RunInstant, SettingSet, Waiver, value,
 };
 use jiff::Timestamp;
 
@@ -61,6 +61,18 @@ impl Project {
     /// The commit of the work tree around the project, as [`Repository::revision`] reads it.
     pub fn revision(&self) -> Option<Revision> {
         self.repository.revision()
+    }
+
+    /// The settings that the default profiles manage, plainly or for a time, in every document that names no profiles.
+    pub fn default_profile_settings(&self) -> SettingSet {
+        let names = self.inheritance.default_profiles.iter();
+        let profiles = names.filter_map(|name| self.inheritance.profiles.get(name));
+        profiles
+            .flat_map(|profile| {
+                let dated = profile.entries.iter().flat_map(|entry| &entry.settings).map(|value| value.setting);
+                profile.settings.iter().map(|managed| managed.setting).chain(dated)
+            })
+            .collect()
     }
 }
 
