@@ -37,6 +37,7 @@ mod session;
 mod testing;
 mod undo;
 mod unresolved;
+mod unwritten;
 mod validate;
 mod warnings;
 mod workers;
@@ -47,7 +48,7 @@ pub use crate::git::{GitChildren, GitEnvironment};
 pub use crate::journal::state_folder;
 pub use apply::{Answer, apply};
 pub use audit::{AuditOutcome, audit};
-pub use auth::{AuthOutcome, CredentialCheck, auth};
+pub use auth::{AuthOutcome, CredentialCheck, auth, auth_before_writing};
 pub use drift::drift;
 pub use environment::{Clock, Environment, Persist, Variables};
 pub use events::{AffectedClients, Listener, RunEvent};
@@ -61,7 +62,7 @@ pub use not_started::{NotStarted, SavedPlanFlaw};
 pub use offline::plan_offline;
 pub use outcome::{ExitRules, ExitStatus, RunOutcome};
 pub use plan::plan;
-pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE};
+pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE, credential_variables, endpoint_address};
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
     ApplyRequest, Attribution, AuditRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions,
@@ -70,4 +71,5 @@ pub use request::{
 pub use resolve::{ResolvedProject, resolve};
 pub use session::simulator_state;
 pub use undo::undo;
+pub use unwritten::UnwrittenProject;
 pub use validate::{Validation, validate};

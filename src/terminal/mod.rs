@@ -2,6 +2,7 @@
 //!
 //! Owns every look at the environment and the terminal. It decides nothing about a run.
 
+mod credential_text;
 mod diff;
 mod environment;
 pub(crate) mod factoring;
@@ -14,6 +15,7 @@ pub(crate) mod logging;
 mod metrics;
 pub(crate) mod not_started;
 pub(crate) mod output;
+pub(crate) mod prompt;
 pub(crate) mod question;
 mod runtime;
 pub(crate) mod signals;
@@ -21,6 +23,7 @@ mod step_summary;
 mod target;
 pub(crate) mod usage_error;
 
+pub(crate) use credential_text::credential_text;
 pub(crate) use diff::print_diff;
 pub(crate) use environment::environment;
 pub(crate) use metrics::write as write_metrics;

@@ -20,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("run", &["model", "files", "git", "config", "plan", "api", "journal", "ledger", "sandbox"]),
     ("cli", &["model", "config", "plan", "render", "run", "sandbox", "manual"]),
     ("terminal", &["model", "files", "config", "plan", "render", "run", "cli"]),
-    ("starter", &["cli", "terminal"]),
+    ("starter", &["model", "cli", "terminal"]),
     (
         "commands",
         &["model", "files", "config", "plan", "render", "run", "sandbox", "manual", "cli", "terminal", "starter"],

@@ -107,4 +107,5 @@ mod undo;
 mod undo_ledger;
 mod waivers;
 mod watching;
+mod wizard;
 mod world;
