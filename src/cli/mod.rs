@@ -34,3 +34,4 @@ pub(crate) use parse::{UsageError, parse};
 pub(crate) use root::{Cli, Command};
 pub(crate) use shared::{CompareArgs, PlainFormat};
 pub(crate) use undo::UndoArgs;
+pub(crate) use values::{built_in_guard, client_id, endpoint};

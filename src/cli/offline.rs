@@ -5,21 +5,45 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::shared::{FileArgs, FloorArgs, InstantArgs, OutputArgs, SelectArgs};
-use crate::cli::values::duration;
+use ringform::model::ClientId;
+use ringform::model::guard::BuiltIn;
 
-/// Write a starter project.
+use crate::cli::shared::{FileArgs, FloorArgs, InstantArgs, OutputArgs, SelectArgs};
+use crate::cli::values::{built_in_guard, client_id, duration, endpoint};
+
+/// Write a project.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InitArgs {
     /// The folder of the project, created if it is missing [default: .]
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
+    /// Import this client into the new project: a number, or @me; repeat for more. Needs credentials
+    #[arg(long = "client", value_name = "ID", value_parser = client_id, help_heading = "Selection")]
+    pub clients: Vec<ClientId>,
+    /// Import the clients of this file: columns id, credentials and labels. Needs credentials
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "clients", help_heading = "Selection")]
+    pub from: Option<PathBuf>,
+    /// The API's address for ringform.yaml [default: RINGFORM_ENDPOINT, else https://apiproxy.telphin.ru]
+    #[arg(long, value_name = "URL", value_parser = endpoint, help_heading = "Connection")]
+    pub endpoint: Option<String>,
+    /// Switch this built-in guard on, in place of those of the starter project; repeat for more
+    #[arg(long = "guard", value_name = "NAME", value_parser = built_in_guard, help_heading = "Safety")]
+    pub guards: Vec<&'static BuiltIn>,
     /// Write a pipeline too and turn the ledger on; repeat for more. An existing project gets only these two
     #[arg(long, value_enum, value_name = "WHERE", help_heading = "Output")]
     pub ci: Vec<Pipeline>,
     /// Write a project with a simulator of the API, so that `plan` works without an account
-    #[arg(long, conflicts_with = "ci", help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["ci", "clients", "from", "endpoint", "guards"], help_heading = "Output")]
     pub demo: bool,
+}
+
+impl InitArgs {
+    /// Whether a flag says what to write. Then `init` asks nothing.
+    pub(crate) fn has_choices(&self) -> bool {
+        let InitArgs { folder: _, clients, from, endpoint, guards, ci, demo } = self;
+        let any = [clients.is_empty(), from.is_none(), endpoint.is_none(), guards.is_empty(), ci.is_empty(), !demo];
+        any.contains(&false)
+    }
 }
 
 /// Where a pipeline runs.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use ringform::model::{CalendarTime, Setting};
+use ringform::model::guard::{BUILT_IN, BuiltIn};
+use ringform::model::{CalendarTime, Setting, suggest};
 use ringform::plan::Origin;
 use ringform::render::{AuditFormat, Format, RunListFormat};
 
@@ -67,7 +68,24 @@ pub(super) fn calendar_time(text: &str) -> Result<CalendarTime, String> {
     })
 }
 
-pub(super) fn client_id(text: &str) -> Result<ringform::model::ClientId, String> {
+/// The address of the API, in its normal form.
+pub(crate) fn endpoint(text: &str) -> Result<String, String> {
+    ringform::run::endpoint_address(text)
+}
+
+/// A guard that comes with the program, by its name.
+pub(crate) fn built_in_guard(text: &str) -> Result<&'static BuiltIn, String> {
+    let names = || BUILT_IN.iter().map(|guard| guard.name);
+    BUILT_IN.iter().find(|guard| guard.name == text).ok_or_else(|| {
+        let all = names().collect::<Vec<_>>().join(", ");
+        match suggest::nearest(text, names()) {
+            Some(near) => format!("not a built-in guard; did you mean `{near}`? They are {all}"),
+            None => format!("not a built-in guard; they are {all}"),
+        }
+    })
+}
+
+pub(crate) fn client_id(text: &str) -> Result<ringform::model::ClientId, String> {
     ringform::model::ClientId::parse(text).map_err(|flaw| match flaw.help {
         Some(help) => format!("not a client id; {help}"),
         None => "not a client id".to_owned(),

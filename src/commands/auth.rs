@@ -2,12 +2,11 @@
 
 use serde_json::json;
 
-use ringform::model::Untrusted;
-use ringform::render::{self, escape};
-use ringform::run::{self, AuthRequest, CredentialCheck, ExitStatus, User};
+use ringform::render;
+use ringform::run::{self, AuthRequest, CredentialCheck, ExitStatus};
 
 use crate::cli::{AuthArgs, AuthCheckArgs, AuthCommand, LogArgs, PlainFormat};
-use crate::terminal::{block_on, environment, listener, not_started, output, signals};
+use crate::terminal::{block_on, credential_text, environment, listener, not_started, output, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &AuthArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -25,7 +24,7 @@ fn check(args: &AuthCheckArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
         Err(error) => return not_started::complain(error, log),
     };
     match args.format {
-        PlainFormat::Text => output::print_text(&outcome.credentials.iter().map(text).collect::<String>())?,
+        PlainFormat::Text => output::print_text(&outcome.credentials.iter().map(credential_text).collect::<String>())?,
         PlainFormat::Json => {
             let all: Vec<_> = outcome.credentials.iter().map(document).collect();
             let mut shown = Vec::new();
@@ -37,44 +36,6 @@ fn check(args: &AuthCheckArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
     let works = outcome.credentials.iter().all(|one| one.user.is_ok());
     let status = if works { ExitStatus::Done } else { ExitStatus::Error };
     Ok(status.or_interrupted(env.shutdown.is_stopped()))
-}
-
-fn text(check: &CredentialCheck) -> String {
-    let name = Untrusted::new(check.name.clone().unwrap_or_else(|| "environment".into()));
-    let name = escape::terminal(&name);
-    match &check.user {
-        Ok(user) => format!("{name}: works{}{}\n{}", rights(user), quota(check), advice(user)),
-        Err(failure) => {
-            let help = failure.help.as_ref().map(|help| format!("  help: {help}\n")).unwrap_or_default();
-            format!("{name}: does not work: {}\n{help}", escape::terminal(&failure.message))
-        }
-    }
-}
-
-fn rights(user: &User) -> String {
-    let part = |label: &str, text: &Option<Untrusted>| {
-        text.as_ref().map(|text| format!(", {label} {}", escape::terminal(text))).unwrap_or_default()
-    };
-    let client = user.client_id.map(|id| format!(", client {id}")).unwrap_or_default();
-    let dealer = user.dealer_id.map(|id| format!(", dealer {id}")).unwrap_or_default();
-    let is_admin = user.admin.as_ref().is_some_and(|admin| matches!(admin.raw(), "true" | "1" | "yes"));
-    let admin = if is_admin { ", administrator" } else { "" };
-    format!("{}{client}{dealer}{}{admin}", part("login", &user.login), part("access", &user.access))
-}
-
-fn advice(user: &User) -> &'static str {
-    match user.access.as_ref().is_some_and(|access| access.raw() == "read_only") {
-        true => "  enough for plan; apply needs a user with full access\n",
-        false => "",
-    }
-}
-
-fn quota(check: &CredentialCheck) -> String {
-    match check.remaining {
-        Some((left, Some(reset))) => format!(", {left} requests left, reset in {} s", reset.as_secs()),
-        Some((left, None)) => format!(", {left} requests left"),
-        None => String::new(),
-    }
 }
 
 fn document(check: &CredentialCheck) -> serde_json::Value {

@@ -91,6 +91,17 @@ pub fn load_project(request: &ProjectRequest) -> Loaded {
     read_project(request).complete()
 }
 
+/// Loads a project whose file is not written yet: `text` is the ringform.yaml of this folder, which may not exist.
+pub fn load_project_text(folder: &Path, text: &str, request: &ProjectRequest) -> Loaded {
+    let location = ProjectLocation { root: folder.to_owned(), file: "ringform.yaml".to_owned(), paths: Vec::new() };
+    let repository = Repository::around(folder, request.git.clone());
+    let mut loaded = Loaded::default();
+    read_project_text(text, &location, &repository, request, &mut loaded);
+    loaded.repository = Some(repository);
+    loaded.location = Some(location);
+    loaded.complete()
+}
+
 /// The project file of which a file of this real path is a client document or holds guard tests, or would, and which of
 /// the two.
 pub fn project_of(real: &Path, git: &GitEnvironment) -> Option<(PathBuf, ProjectInput)> {
@@ -127,22 +138,30 @@ pub(crate) fn read_project(request: &ProjectRequest) -> Loaded {
     let repository = Repository::around(&location.root, request.git.clone());
     let name = Untrusted::from(location.file.as_str());
     match read_text(&location.root.join(&location.file), &name) {
-        Ok(text) => {
-            let mut problems = Problems::of_project(name, &text);
-            let documents = yaml::read(&text, &mut problems);
-            let file = Arc::from(location.file.as_str());
-            let project =
-                project::read(location.root.clone(), file, repository.clone(), &documents, &request.at, &mut problems);
-            let endpoint = project.endpoint.as_ref().map(Template::text).unwrap_or_default();
-            if let Some(seed) = endpoint.strip_prefix("sandbox:") {
-                loaded.outputs.compare(&location.root.join(seed), ProjectInput::Seed);
-            }
-            loaded.project = Some(project);
-            loaded.diagnostics = problems.into_list();
-        }
+        Ok(text) => read_project_text(&text, &location, &repository, request, &mut loaded),
         Err(error) => loaded.diagnostics.push(Diagnostic { line: None, ..*error }),
     }
     loaded.repository = Some(repository);
     loaded.location = Some(location);
     loaded
+}
+
+/// Reads the text of a project file.
+fn read_project_text(
+    text: &str,
+    location: &ProjectLocation,
+    repository: &Repository,
+    request: &ProjectRequest,
+    loaded: &mut Loaded,
+) {
+    let mut problems = Problems::of_project(Untrusted::from(location.file.as_str()), text);
+    let documents = yaml::read(text, &mut problems);
+    let (root, file) = (location.root.clone(), Arc::from(location.file.as_str()));
+    let project = project::read(root, file, repository.clone(), &documents, &request.at, &mut problems);
+    let endpoint = project.endpoint.as_ref().map(Template::text).unwrap_or_default();
+    if let Some(seed) = endpoint.strip_prefix("sandbox:") {
+        loaded.outputs.compare(&location.root.join(seed), ProjectInput::Seed);
+    }
+    loaded.project = Some(project);
+    loaded.diagnostics = problems.into_list();
 }

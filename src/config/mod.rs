@@ -27,6 +27,6 @@ pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
 pub(crate) use git::{applied_project, is_shallow};
 pub use guard_tests::{GuardTests, load_guard_tests};
-pub use load::{Loaded, load, load_project, project_of};
+pub use load::{Loaded, load, load_project, load_project_text, project_of};
 pub use schema::{client_schema, project_schema};
 pub use sections::{Credential, Limits, Project, Template, keys, parse_duration};

@@ -1,15 +1,16 @@
 //! Auth check: which credentials work, for which user and with which access.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::User;
-use crate::config;
+use crate::config::{self, Loaded};
 use crate::model::Failure;
 use crate::plan::DocumentKind;
 use crate::run::preflight::{self, project};
 use crate::run::session::Session;
-use crate::run::{AuthRequest, Environment, Listener, NotStarted, RunEvent};
+use crate::run::{AuthRequest, ConnectionOptions, Environment, FileOptions, Listener, NotStarted, RunEvent};
 
 /// One credential.
 #[derive(Debug)]
@@ -31,15 +32,45 @@ pub struct AuthOutcome {
     pub finished: anyhow::Result<()>,
 }
 
+/// A project whose file is not written yet.
+#[derive(Clone, Debug)]
+pub struct UnwrittenProject {
+    /// Its folder, which may not exist.
+    pub folder: PathBuf,
+    /// The text of its ringform.yaml.
+    pub text: String,
+}
+
 /// Asks the API about every credential.
 pub async fn auth(request: &AuthRequest, env: &Environment, listener: &Listener) -> Result<AuthOutcome, NotStarted> {
-    let mut loaded = config::load_project(&request.files.request(env));
+    let loaded = config::load_project(&request.files.request(env));
+    check(loaded, &request.connection, env, listener).await
+}
+
+/// As [`auth`], for a project that is not written yet.
+pub async fn auth_before_writing(
+    unwritten: &UnwrittenProject,
+    connection: &ConnectionOptions,
+    env: &Environment,
+    listener: &Listener,
+) -> Result<AuthOutcome, NotStarted> {
+    let request = FileOptions::default().request(env);
+    let loaded = config::load_project_text(&unwritten.folder, &unwritten.text, &request);
+    check(loaded, connection, env, listener).await
+}
+
+async fn check(
+    mut loaded: Loaded,
+    connection: &ConnectionOptions,
+    env: &Environment,
+    listener: &Listener,
+) -> Result<AuthOutcome, NotStarted> {
     let (project, report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
     let mut names: Vec<Option<Arc<str>>> = project.credentials.keys().cloned().map(Some).collect();
     if names.is_empty() {
         names.push(None);
     }
-    let session = match Session::connect(&project, names.clone(), &request.connection, env).await {
+    let session = match Session::connect(&project, names.clone(), connection, env).await {
         Ok(session) => session,
         Err(errors) => return Err(preflight::problems(report, errors, env)),
     };

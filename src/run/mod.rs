@@ -48,7 +48,7 @@ pub use crate::git::{GitChildren, GitEnvironment};
 pub use crate::journal::state_folder;
 pub use apply::{Answer, apply};
 pub use audit::{AuditOutcome, audit};
-pub use auth::{AuthOutcome, CredentialCheck, auth};
+pub use auth::{AuthOutcome, CredentialCheck, UnwrittenProject, auth, auth_before_writing};
 pub use drift::drift;
 pub use environment::{Clock, Environment, Persist, Variables};
 pub use events::{AffectedClients, Listener, RunEvent};
@@ -60,7 +60,7 @@ pub use not_started::{NotStarted, SavedPlanFlaw};
 pub use offline::plan_offline;
 pub use outcome::{ExitRules, ExitStatus, RunOutcome};
 pub use plan::plan;
-pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE};
+pub use preflight::{CREDENTIAL_FILES, FLOOR_FILE, credential_variables, endpoint_address};
 pub use project_seed::{ProjectSeed, project_seed};
 pub use request::{
     ApplyRequest, Attribution, AuditRequest, AuthRequest, BaseOptions, ConnectionOptions, DriftRequest, FileOptions,

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Pipeline;
 use crate::starter::branch::put_branch;
-use crate::starter::ledger::{ledger_line, turned_on};
+use crate::starter::choices::InitChoices;
+use crate::starter::project_text::project_text;
 
 /// One file to write.
 #[derive(Debug)]
@@ -93,7 +94,7 @@ const KUBERNETES: &[Example] = &[
 
 /// The folders that examples go to.
 #[derive(Debug)]
-pub(crate) struct StarterFolders<'a> {
+pub(super) struct StarterFolders<'a> {
     /// The project.
     pub project: &'a Path,
     /// The top of the repository; without a repository, the project itself.
@@ -104,17 +105,18 @@ pub(crate) struct StarterFolders<'a> {
     pub branch: Option<&'a str>,
 }
 
-/// The files of the project itself, with the ledger that these pipelines need.
-pub(crate) fn project(folders: &StarterFolders<'_>, pipelines: &[Pipeline]) -> Vec<StarterFile> {
+/// The files of the project itself. A project that imports clients has no example of one.
+pub(super) fn project(folders: &StarterFolders<'_>, choices: &InitChoices) -> Vec<StarterFile> {
     let mut files = files(PROJECT, folders);
-    for file in &mut files {
-        file.text = turned_on(&file.text, ledger_line(pipelines));
+    files.truncate(if choices.imports() { 1 } else { files.len() });
+    for file in files.iter_mut().take(1) {
+        file.text = project_text(&file.text, choices);
     }
     files
 }
 
 /// The files of a project with a simulator.
-pub(crate) fn demo(folders: &StarterFolders<'_>) -> Vec<StarterFile> {
+pub(super) fn demo(folders: &StarterFolders<'_>) -> Vec<StarterFile> {
     let mut files = files(DEMO, folders);
     for file in &mut files {
         file.text = without_schema(&file.text).to_owned();
@@ -131,7 +133,7 @@ fn without_schema(text: &str) -> &str {
 }
 
 /// The files of a pipeline.
-pub(crate) fn pipeline(of: Pipeline, folders: &StarterFolders<'_>) -> Vec<StarterFile> {
+pub(super) fn pipeline(of: Pipeline, folders: &StarterFolders<'_>) -> Vec<StarterFile> {
     let examples = match of {
         Pipeline::Github => GITHUB,
         Pipeline::Gitlab => GITLAB,

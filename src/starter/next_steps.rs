@@ -16,20 +16,47 @@ pub(crate) fn demo_steps(folder: Option<&str>) -> Vec<String> {
     ]
 }
 
-/// The next steps. `had_project` says whether the project existed before, and `ledger` what became of its ledger.
-pub(crate) fn next_steps(had_project: bool, pipelines: &[Pipeline], ledger: LedgerSwitch) -> Vec<String> {
+/// The project that the next steps are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProjectKind {
+    /// A new one, with an example of a client.
+    Example,
+    /// A new one, with documents of live clients.
+    Imported,
+    /// One that existed before.
+    Existing,
+}
+
+/// The next steps. `folder` is the argument that names the project, where there is one; `ledger` says what became of the
+/// ledger of a project that existed before.
+pub(crate) fn next_steps(
+    kind: ProjectKind,
+    folder: Option<&str>,
+    pipelines: &[Pipeline],
+    ledger: LedgerSwitch,
+) -> Vec<String> {
     let mut lines = vec![String::new()];
     if ledger == LedgerSwitch::TurnedOn {
         lines.push("The ledger is turned on at the end of ringform.yaml.".to_owned());
     }
-    lines.push("Next:".to_owned());
+    lines.push(folder.map_or_else(|| "Next:".to_owned(), |folder| format!("Next, in the folder {folder}:")));
     let mut line = |text: &str| lines.push(format!("  {text}"));
-    if !had_project {
-        line(
-            "put App ID and App Secret into RINGFORM_APP_ID and RINGFORM_APP_SECRET; `ringform auth check` tries them",
-        );
-        line("`ringform import 12 13` writes documents from live clients in place of the example clients/me.yaml");
-        line("`ringform plan` shows what would change; nothing is sent before `ringform apply`");
+    match kind {
+        ProjectKind::Example => {
+            line(
+                "put App ID and App Secret into RINGFORM_APP_ID and RINGFORM_APP_SECRET; `ringform auth check` tries them",
+            );
+            line("`ringform import 12 13` writes documents from live clients in place of the example clients/me.yaml");
+            line("`ringform plan` shows what would change; nothing is sent before `ringform apply`");
+        }
+        ProjectKind::Imported => {
+            line("commit the folder: from now on git decides these settings");
+            line(
+                "change a value in clients/; `ringform plan` shows the difference, and `ringform apply` asks and sends it",
+            );
+            line("`ringform drift` shows what was changed outside of git");
+        }
+        ProjectKind::Existing => {}
     }
     if ledger == LedgerSwitch::ByHand
         && let Some(key) = ledger_line(pipelines)

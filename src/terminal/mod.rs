@@ -2,16 +2,19 @@
 //!
 //! Owns every look at the environment and the terminal. It decides nothing about a run.
 
+mod credential_text;
 mod diff;
 mod environment;
 pub(crate) mod files;
 pub(crate) mod formats;
+mod imported;
 pub(crate) mod inputs;
 pub(crate) mod listener;
 pub(crate) mod logging;
 mod metrics;
 pub(crate) mod not_started;
 pub(crate) mod output;
+pub(crate) mod prompt;
 pub(crate) mod question;
 mod runtime;
 pub(crate) mod signals;
@@ -19,7 +22,9 @@ mod step_summary;
 mod target;
 pub(crate) mod usage_error;
 
+pub(crate) use credential_text::credential_text;
 pub(crate) use diff::print_diff;
 pub(crate) use environment::environment;
+pub(crate) use imported::show_import;
 pub(crate) use metrics::write as write_metrics;
 pub(crate) use runtime::block_on;

@@ -2,9 +2,7 @@
 //!
 //! Owns what the question states and what counts as a yes. A signal ends the wait for an answer.
 
-use std::io::{self, BufRead};
-
-use anyhow::Context;
+use std::io;
 
 use ringform::model::{Direction, Untrusted};
 use ringform::plan::{Change, Plan};
@@ -13,6 +11,7 @@ use ringform::run::{Answer, Shutdown};
 
 use crate::cli::LogArgs;
 use crate::terminal::output;
+use crate::terminal::prompt::{self, TypedLine};
 
 /// From this many clients on, a yes is their number: `yes` is typed too easily for a fleet.
 const FLEET: usize = 50;
@@ -70,7 +69,7 @@ impl Stakes {
     }
 
     fn answer(&self, line: &str) -> Answer {
-        if line.trim_end_matches(['\r', '\n']) == self.yes() { Answer::Yes } else { Answer::No }
+        if line == self.yes() { Answer::Yes } else { Answer::No }
     }
 }
 
@@ -85,23 +84,11 @@ pub(crate) async fn ask(plan: &Plan, log: &LogArgs, shutdown: &Shutdown) -> anyh
     output::note(&String::from_utf8_lossy(&shown));
     let stakes = Stakes::of(plan);
     output::note(&stakes.question(&plan.endpoint));
-    Ok(line(shutdown).await?.map_or(Answer::Interrupted, |line| stakes.answer(&line)))
-}
-
-/// Waits for one line of stdin; `None` after a signal.
-async fn line(shutdown: &Shutdown) -> anyhow::Result<Option<String>> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    // A thread that the program does not join: a read of a terminal cannot be cancelled.
-    let reader = std::thread::Builder::new().spawn(move || {
-        let mut line = String::new();
-        drop(sender.send(io::stdin().lock().read_line(&mut line).map(|_| line)));
-    });
-    drop(reader.context("cannot wait for the answer")?);
-    tokio::select! {
-        biased;
-        () = shutdown.stopped() => Ok(None),
-        line = receiver => line.context("cannot wait for the answer")?.context("cannot read the answer").map(Some),
-    }
+    Ok(match prompt::line(shutdown).await? {
+        TypedLine::Text(line) => stakes.answer(&line),
+        TypedLine::NotUtf8 | TypedLine::End => Answer::No,
+        TypedLine::Interrupted => Answer::Interrupted,
+    })
 }
 
 #[cfg(test)]
@@ -131,22 +118,21 @@ mod tests {
 
     #[test]
     fn only_yes_counts_and_for_a_fleet_only_its_number() {
-        let table: [(usize, &str, bool); 15] = [
-            (49, "yes\n", true),
-            (49, "yes\r\n", true),
+        let table: [(usize, &str, bool); 14] = [
             (49, "yes", true),
-            (49, "y\n", false),
-            (49, "Yes\n", false),
-            (49, " yes\n", false),
-            (49, "49\n", false),
+            (49, "y", false),
+            (49, "Yes", false),
+            (49, " yes", false),
+            (49, "yes ", false),
+            (49, "49", false),
             (49, "", false),
-            (50, "50\n", true),
-            (50, "yes\n", false),
-            (50, "050\n", false),
-            (50, "50.\n", false),
-            (50, "49\n", false),
-            (50, "50 \n", false),
-            (1234, "1234\n", true),
+            (50, "50", true),
+            (50, "yes", false),
+            (50, "050", false),
+            (50, "50.", false),
+            (50, "49", false),
+            (50, "50 ", false),
+            (1234, "1234", true),
         ];
         for (clients, line, yes) in table {
             assert_eq!(stakes(clients, 0).answer(line) == Answer::Yes, yes, "{clients} {line:?}");

@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("run", &["model", "files", "git", "config", "plan", "api", "journal", "ledger", "sandbox"]),
     ("cli", &["model", "config", "plan", "render", "run", "sandbox"]),
     ("terminal", &["model", "files", "config", "plan", "render", "run", "cli"]),
-    ("starter", &["cli", "terminal"]),
+    ("starter", &["model", "cli", "terminal"]),
     ("commands", &["model", "files", "config", "plan", "render", "run", "sandbox", "cli", "terminal", "starter"]),
     ("main", &["cli", "commands", "run", "starter", "terminal"]),
     ("lib", &[]),

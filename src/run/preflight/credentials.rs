@@ -19,6 +19,14 @@ const ALLOW_COMMAND: &str = "RINGFORM_ALLOW_COMMAND";
 /// The variables that name a file with a secret of the environment.
 pub const CREDENTIAL_FILES: [&str; 3] = ["RINGFORM_TOKEN_FILE", "RINGFORM_APP_ID_FILE", "RINGFORM_APP_SECRET_FILE"];
 
+/// The variables of the environment that hold or name credentials.
+pub fn credential_variables(env: &Environment) -> Vec<String> {
+    let names = ["RINGFORM_TOKEN", "RINGFORM_APP_ID", "RINGFORM_APP_SECRET"];
+    let all = names.into_iter().flat_map(|name| [name.to_owned(), format!("{name}_FILE")]);
+    // One that is not UTF-8 is there too: the check of the credentials names it.
+    all.filter(|name| !matches!(env.variables.text(name), Ok(None))).collect()
+}
+
 /// Files and variables often end with these.
 const LINE_ENDS: [char; 2] = ['\r', '\n'];
 

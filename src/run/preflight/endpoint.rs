@@ -123,6 +123,11 @@ pub(super) fn seed(project: &Project, variables: &Variables) -> Option<PathBuf> 
     Some(project.root.join(text.strip_prefix("sandbox:")?))
 }
 
+/// An address of the API in its normal form. The error says what to do.
+pub fn endpoint_address(text: &str) -> Result<String, String> {
+    Endpoint::parse(text).map(|endpoint| endpoint.text().to_owned())
+}
+
 fn no_endpoint() -> Diagnostic {
     let help = "write `endpoint: https://…` into ringform.yaml, or give --endpoint or RINGFORM_ENDPOINT";
     Diagnostic::error("endpoint", None, "no endpoint is named").help(help.to_owned())

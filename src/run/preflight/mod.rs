@@ -23,8 +23,9 @@ mod undeclared;
 mod unmanaged;
 
 pub(super) use applied::read as applied_rules;
-pub use credentials::CREDENTIAL_FILES;
+pub use credentials::{CREDENTIAL_FILES, credential_variables};
 pub(super) use credentials::{chosen as chosen_credentials, source};
+pub use endpoint::endpoint_address;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
 pub use floor::FLOOR_FILE;
 pub(super) use ledger::{CommitAdvance, LedgerStart, branch as ledger_branch, read as ledger};
