@@ -1,14 +1,14 @@
 //! In what a client differs from its fleet.
 //!
-//! Owns the one rule: a property that makes a client more open is an outlier where at most [`RARE_PERCENT`] percent of
-//! the clients have it, from [`FEWEST_CLIENTS`] clients on. Clients that were not read do not count.
+//! Owns the one rule: a property that makes a client more open is an outlier where few clients have it, from
+//! [`FEWEST_CLIENTS`] clients on. Clients that were not read do not count.
 
 use std::collections::BTreeMap;
 
 use crate::model::State;
 use crate::model::countries::Code;
 use crate::plan::audit::client::{AuditedClient, ClientExposure, GeoExposure};
-use crate::plan::audit::outlier::{FEWEST_CLIENTS, Outlier, OutlierKind, RARE_PERCENT};
+use crate::plan::audit::outlier::{FEWEST_CLIENTS, Outlier, OutlierKind};
 
 /// Marks the outliers among the clients that were read.
 pub(super) fn mark_outliers(clients: &mut [AuditedClient]) {
@@ -23,16 +23,16 @@ pub(super) fn mark_outliers(clients: &mut [AuditedClient]) {
         };
         let is_counted = |one: &ClientExposure| kind != OutlierKind::Country || one.geo().countries().is_some();
         let size = fleet.iter().filter(|one| is_counted(one)).count();
-        let owners_of_kind: Vec<usize> = (0..fleet.len()).filter(|at| has(fleet[*at])).collect();
-        if size < FEWEST_CLIENTS || owners_of_kind.len() * 100 > size * RARE_PERCENT {
+        let with_it: Vec<usize> = (0..fleet.len()).filter(|at| has(fleet[*at])).collect();
+        if size < FEWEST_CLIENTS || with_it.len() * 100 > size * kind.most_percent() {
             continue;
         }
-        for at in &owners_of_kind {
+        for at in &with_it {
             let countries = match kind {
                 OutlierKind::Country => own_countries(fleet[*at], &owners),
                 OutlierKind::Open | OutlierKind::DialRule | OutlierKind::Network => Vec::new(),
             };
-            let outlier = Outlier { kind, countries, clients: owners_of_kind.len(), fleet: size };
+            let outlier = Outlier { kind, countries, clients: with_it.len(), fleet: size };
             fleet[*at].outliers.push(outlier);
         }
     }

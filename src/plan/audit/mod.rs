@@ -9,9 +9,11 @@ mod outlier;
 mod report;
 mod state_guards;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use client::{AuditTarget, AuditedClient, ClientExposure, GeoExposure, GravityClass};
-pub use outlier::{FEWEST_CLIENTS, Outlier, OutlierKind, RARE_PERCENT};
+pub use outlier::{FEW_PERCENT, FEWEST_CLIENTS, Outlier, OutlierKind, USUAL_PERCENT};
 pub use report::AuditReport;
 pub use state_guards::StateGuards;
 pub use summary::AuditSummary;

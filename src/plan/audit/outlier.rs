@@ -1,14 +1,17 @@
 //! A property that few clients of a fleet have.
 //!
-//! Owns its kinds and the two thresholds. `fleet` finds the outliers.
+//! Owns its kinds and the thresholds. `fleet` finds the outliers.
 
 use crate::model::countries::Code;
 
 /// A fleet of fewer clients has no outliers.
 pub const FEWEST_CLIENTS: usize = 10;
 
-/// A property is rare where at most so many percent of the clients have it.
-pub const RARE_PERCENT: usize = 10;
+/// Few clients are at most so many percent of the fleet.
+pub const FEW_PERCENT: usize = 10;
+
+/// Where more than so many percent of the lists have a country of their own, that is usual in this fleet.
+pub const USUAL_PERCENT: usize = 50;
 
 /// What few clients of a fleet have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +30,14 @@ impl OutlierKind {
     /// Every kind, gravest first.
     pub const ALL: [OutlierKind; 4] =
         [OutlierKind::Open, OutlierKind::Country, OutlierKind::DialRule, OutlierKind::Network];
+
+    /// The greatest share of the fleet that can have it as an outlier, in percent.
+    pub(super) fn most_percent(self) -> usize {
+        match self {
+            OutlierKind::Country => USUAL_PERCENT,
+            OutlierKind::Open | OutlierKind::DialRule | OutlierKind::Network => FEW_PERCENT,
+        }
+    }
 
     /// Its word in documents.
     pub fn word(self) -> &'static str {

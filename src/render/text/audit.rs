@@ -40,13 +40,18 @@ pub(in crate::render) fn text(report: &AuditReport, options: &TextOptions, out: 
 fn whole(report: &AuditReport, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     table(report, options, out)?;
     failures(report, options, out)?;
-    let style = match report.summary.open + report.summary.failed {
+    let mut style = match report.summary.open + report.summary.failed {
         0 => TextStyle::Heading,
         _ => TextStyle::Bad,
     };
-    writeln!(out, "{}", paint(options.color, style, format_args!("{}.", words::verdict(report))))?;
-    for line in words::summary(report) {
-        writeln!(out, "{}", sentence(&line))?;
+    // The first line says what the verdict says.
+    let lines = words::summary(report);
+    if lines.is_empty() {
+        writeln!(out, "{}.", words::verdict(report))?;
+    }
+    for line in &lines {
+        writeln!(out, "{}", paint(options.color, style, sentence(line)))?;
+        style = TextStyle::Plain;
     }
     if let Some(shard) = report.shard {
         writeln!(out, "Shard {} of {}.", shard.index, shard.count)?;
