@@ -25,6 +25,15 @@ struct Reading<'a> {
 /// Checks a page. With `UPDATE` in the environment its output becomes the real one.
 pub fn check(path: &str) {
     let text = links::text(path);
+    let mut reading = read(path, &text);
+    if !reading.changed.is_empty() && std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, updated(&text, &reading.changed)).unwrap();
+        reading.failures.retain(|failure| !failure.contains("UPDATE=1"));
+    }
+    assert!(reading.failures.is_empty(), "\n{}", reading.failures.join("\n"));
+}
+
+fn read<'a>(path: &'a str, text: &str) -> Reading<'a> {
     let mut reading = Reading {
         path,
         world: None,
@@ -33,22 +42,17 @@ pub fn check(path: &str) {
         failures: Vec::new(),
         changed: Vec::new(),
     };
-    for block in markdown::blocks(&text) {
+    for block in markdown::blocks(text) {
         if let Err(problem) = reading.block(&block) {
             reading.fail(block.line, &problem);
         }
     }
-    if !text.contains("page is generated") && !text.contains("generates this page") && !text.contains("Generated from")
-    {
-        for line in markdown::indented_code(&text) {
-            reading.fail(line, "code without a fence does not run: write ```console with `$ ` before the command");
-        }
+    let is_generated =
+        ["page is generated", "generates this page", "Generated from"].iter().any(|words| text.contains(words));
+    for line in markdown::indented_code(text).into_iter().filter(|_| !is_generated) {
+        reading.fail(line, "code without a fence does not run: write ```console with `$ ` before the command");
     }
-    if !reading.changed.is_empty() && std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, updated(&text, &reading.changed)).unwrap();
-        reading.failures.retain(|failure| !failure.contains("UPDATE=1"));
-    }
-    assert!(reading.failures.is_empty(), "\n{}", reading.failures.join("\n"));
+    reading
 }
 
 /// The page with the real output.
@@ -145,4 +149,32 @@ impl Reading<'_> {
 fn difference(shown: &str, real: &str) -> String {
     let (shown, real) = (format!("{shown}\n"), format!("{real}\n"));
     similar::TextDiff::from_lines(&shown, &real).unified_diff().context_radius(1).header("page", "real").to_string()
+}
+
+#[test]
+fn a_page_with_a_fault_does_not_pass() {
+    let table = [
+        ("```console\n$ echo a\n```\n", "t:1: write `<!-- run:"),
+        ("<!-- run: project=nowhere -->\n```console\n$ echo a\na\n```\n", "t:2: projects are"),
+        ("<!-- run: project=empty -->\n```console\n$ echo a\nb\n```\n", "t:3: `echo a` prints something else"),
+        ("<!-- run: project=empty -->\n```console\n$ false\n```\n", "[exit status 1]"),
+        ("<!-- run: project=empty -->\n<!-- setup: false -->\n```console\n$ echo\n```\n", "`false` ended with 1"),
+        ("<!-- run: project=empty -->\n```console\n$ (\n```\n", "is not valid"),
+        ("<!-- run: project=empty -->\n```console\na\n```\n", "begins with `$ `"),
+        ("<!-- not-run -->\n```console\n$ echo a\n```\n", "needs a reason"),
+        ("<!-- nut-run: why -->\n```console\n$ echo a\n```\n", "do not know these comments"),
+        ("```sh\necho a\n```\n", "a block `sh` does not run"),
+        ("```yaml\nguards: [open_geo]\n```\n", "did you mean `open-geo`?"),
+        ("```yaml\nclient: 12\nsettings: {geo_list: [UK]}\n```\n", "did you mean `GB`?"),
+        ("```json\n{a: 1}\n```\n", "t:1:"),
+        ("text\n\n    ringform plan\n", "t:3: code without a fence"),
+    ];
+    for (page, problem) in table {
+        let failures = read("t", page).failures;
+        assert!(failures.len() == 1 && failures[0].contains(problem), "{page}\n{failures:?}");
+    }
+    let page = "<!-- run: project=empty -->\n```console\n$ echo a\nb\nc\n\n$ cd /srv\n$ pwd\n```\n";
+    let mended = updated(page, &read("t", page).changed);
+    assert_eq!(mended, "<!-- run: project=empty -->\n```console\n$ echo a\na\n\n$ cd /srv\n$ pwd\n/srv\n```\n");
+    assert!(read("t", &mended).failures.is_empty());
 }
