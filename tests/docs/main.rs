@@ -10,6 +10,7 @@
 )]
 
 mod agents;
+mod commands;
 mod links;
 mod markdown;
 mod messages;

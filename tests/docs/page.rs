@@ -1,7 +1,7 @@
 //! Checks one page: runs its console blocks in order, and loads its YAML and JSON blocks.
 //!
 //! Hidden comments above a block: `run: project=NAME` begins a new world, `setup: COMMAND` runs something unshown,
-//! `write` puts a YAML block into the world, `not-run: REASON` leaves the block out. `docs/README.md` explains them.
+//! `write: PATH` puts a block into the world, `not-run: REASON` leaves the block out. `docs/README.md` explains them.
 
 use std::fmt::Write as _;
 
@@ -83,13 +83,18 @@ impl Reading<'_> {
         for command in block.directives("setup") {
             self.world()?.set_up(command)?;
         }
+        if let Some(path) = block.directive("write") {
+            // A YAML file names itself in its first line; another file cannot.
+            let named = block.lines.first().and_then(|line| line.strip_prefix("# ")).filter(|_| path.is_empty());
+            let path = named.unwrap_or(path);
+            if path.is_empty() {
+                return Err("`write` needs a file: `<!-- write: PATH -->`, or `# PATH` as the first line".to_owned());
+            }
+            self.world()?.write(path, &(block.lines.join("\n") + "\n"));
+            return Ok(());
+        }
         match block.language.as_str() {
             "console" => self.console(block),
-            "yaml" if block.directive("write").is_some() => {
-                let path = block.lines[0].strip_prefix("# ").ok_or("the first line names no file")?;
-                self.world()?.write(path, &(block.lines.join("\n") + "\n"));
-                Ok(())
-            }
             "yaml" => self.documents.check(&block.lines.join("\n")),
             "json" => {
                 serde_json::from_str::<serde_json::Value>(&block.lines.join("\n")).map(drop).map_err(|e| e.to_string())
@@ -163,6 +168,7 @@ fn a_page_with_a_fault_does_not_pass() {
         ("<!-- run: project=empty -->\n```console\na\n```\n", "begins with `$ `"),
         ("<!-- not-run -->\n```console\n$ echo a\n```\n", "needs a reason"),
         ("<!-- nut-run: why -->\n```console\n$ echo a\n```\n", "do not know these comments"),
+        ("<!-- run: project=empty -->\n<!-- write -->\n```csv\nid\n```\n", "needs a file"),
         ("```sh\necho a\n```\n", "a block `sh` does not run"),
         ("```yaml\nguards: [open_geo]\n```\n", "did you mean `open-geo`?"),
         ("```yaml\nclient: 12\nsettings: {geo_list: [UK]}\n```\n", "did you mean `GB`?"),
