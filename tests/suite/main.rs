@@ -7,6 +7,8 @@ mod answers;
 mod applying;
 mod architecture;
 mod asking;
+mod auditing;
+mod auditing_formats;
 mod binding;
 mod binding_saved;
 mod calendar;

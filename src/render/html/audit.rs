@@ -68,7 +68,7 @@ fn table(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     let in_project = report.summary.unmanaged.is_some();
     writeln!(out, "<section id=\"clients\" aria-labelledby=\"h-clients\">\n<h2 id=\"h-clients\">Clients</h2>")?;
     writeln!(out, "<p class=\"soft\">Gravest first.</p>\n<div class=\"card\">")?;
-    writeln!(out, "<table><caption class=\"vh\">How open each client is</caption><thead><tr>")?;
+    writeln!(out, "<table class=\"found\"><caption class=\"vh\">How open each client is</caption><thead><tr>")?;
     let heads = COLUMNS.into_iter().take(COLUMNS.len() - 1).chain(in_project.then_some(UNMANAGED));
     for head in heads.chain(["Differs from the fleet"]) {
         write!(out, "<th scope=\"col\">{head}</th>")?;
@@ -92,13 +92,12 @@ fn row(client: &AuditedClient, exposure: &ClientExposure, in_project: bool, out:
         GravityClass::EveryCountry => tag("red", &countries),
         _ => value(&exposure.geo_list, &countries),
     };
-    let guards: Vec<String> = exposure.guards.iter().map(|guard| tag("amber", &text(guard))).collect();
     let of_state = |state: &State| value(state, &text(&words::id(state)));
     let mut cells = vec![
         (COLUMNS[1], countries),
         (COLUMNS[2], of_state(&exposure.network)),
         (COLUMNS[3], of_state(&exposure.dial_rule)),
-        (COLUMNS[4], guards.join(" ")),
+        (COLUMNS[4], text(&words::guards(exposure))),
     ];
     if in_project {
         cells.push((UNMANAGED, client.unmanaged.map(words::unmanaged).unwrap_or_default()));
@@ -111,12 +110,12 @@ fn row(client: &AuditedClient, exposure: &ClientExposure, in_project: bool, out:
     writeln!(out, "</tr>")
 }
 
-/// A value, marked by whether it is set and understood. The text is escaped.
+/// A value, marked by whether it is set. The text is escaped.
 fn value(state: &State, escaped: &str) -> String {
     match state {
         State::NotSet => format!("<span class=\"none\">{escaped}</span>"),
-        State::Is(_) => format!("<span class=\"v\">{escaped}</span>"),
-        State::Odd(_) => tag("amber", escaped),
+        // A tag does not break, and a value that is not understood may be long.
+        State::Is(_) | State::Odd(_) => format!("<span class=\"v\">{escaped}</span>"),
     }
 }
 
