@@ -40,6 +40,7 @@ pages! {
     index: "docs/README.md",
     apply: "docs/apply.md",
     architecture: "docs/architecture.md",
+    audit: "docs/audit.md",
     ci: "docs/ci.md",
     dated: "docs/dated.md",
     drift: "docs/drift.md",
