@@ -52,6 +52,11 @@ fn read<'a>(path: &'a str, text: &str) -> Reading<'a> {
     for line in markdown::indented_code(text).into_iter().filter(|_| !is_generated) {
         reading.fail(line, "code without a fence does not run: write ```console with `$ ` before the command");
     }
+    for (line, text) in markdown::prose(text) {
+        if text.chars().count() > 120 && !text.starts_with(['|', '<']) && !is_generated {
+            reading.fail(line, "the line is longer than 120 columns");
+        }
+    }
     reading
 }
 
@@ -175,7 +180,8 @@ fn a_page_with_a_fault_does_not_pass() {
         ("```json\n{a: 1}\n```\n", "t:1:"),
         ("text\n\n    ringform plan\n", "t:3: code without a fence"),
     ];
-    for (page, problem) in table {
+    let long = format!("{}\n", "long ".repeat(25));
+    for (page, problem) in table.into_iter().chain([(long.as_str(), "t:1: the line is longer")]) {
         let failures = read("t", page).failures;
         assert!(failures.len() == 1 && failures[0].contains(problem), "{page}\n{failures:?}");
     }
