@@ -9,6 +9,7 @@ pub mod files;
 pub mod git;
 pub mod journal;
 pub mod ledger;
+pub mod manual;
 pub mod model;
 pub mod plan;
 pub mod render;

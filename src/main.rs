@@ -48,6 +48,7 @@ fn run(command: &Command, log: &LogArgs) -> anyhow::Result<ExitStatus> {
         Command::Undo(args) => commands::undo::run(args, log),
         Command::Show(args) => commands::show::run(args, log),
         Command::Log(args) => commands::log::run(args, log),
+        Command::Explain(args) => commands::explain::run(args),
         Command::Guard(args) => commands::guard::run(args, log),
         Command::Auth(args) => commands::auth::run(args, log),
         Command::Sandbox(args) => commands::sandbox::run(args, log),

@@ -19,13 +19,13 @@ mod values;
 
 pub(crate) use audit::AuditArgs;
 pub(crate) use guard::{GuardArgs, GuardCommand, GuardTestArgs, GuardTestFormat};
-pub(crate) use help::{WELCOME, command, environment, extra};
+pub(crate) use help::{WELCOME, command, extra};
 pub(crate) use history::HistoryArgs;
 pub(crate) use log::{ColorMode, LogArgs, LogFormat};
 pub(crate) use neighbours::neighbour_command;
 pub(crate) use offline::{
-    CompletionsArgs, HelpArgs, InitArgs, Pipeline, ResolveArgs, ResolveFormat, SandboxArgs, SchemaArgs, SchemaOf,
-    ShowArgs, ValidateArgs,
+    CompletionsArgs, ExplainArgs, HelpArgs, InitArgs, Pipeline, ResolveArgs, ResolveFormat, SandboxArgs, SchemaArgs,
+    SchemaOf, ShowArgs, ValidateArgs,
 };
 pub(crate) use online::{
     ApplyArgs, AuthArgs, AuthCheckArgs, AuthCommand, DriftArgs, FailOn, ImportArgs, NotifyFormat, PlanArgs,

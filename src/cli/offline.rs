@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use ringform::model::ClientId;
 use ringform::model::guard::BuiltIn;
 
-use crate::cli::shared::{FileArgs, FloorArgs, InstantArgs, OutputArgs, SelectArgs};
+use crate::cli::shared::{FileArgs, FloorArgs, InstantArgs, OutputArgs, PlainFormat, SelectArgs};
 use crate::cli::values::{built_in_guard, client_id, duration, endpoint};
 
 /// Write a project.
@@ -123,6 +123,18 @@ pub(crate) struct ShowArgs {
     /// Exit with 2 when there is a difference
     #[arg(long, help_heading = "Report")]
     pub detailed_exitcode: bool,
+}
+
+/// Explain one name.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A field, key, rule id, guard, format, variable, word of a report or topic; KIND:NAME where several have one
+    /// name [default: list all names]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// text or json
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text, help_heading = "Report")]
+    pub format: PlainFormat,
 }
 
 /// Serve the simulator.

@@ -7,7 +7,7 @@ use crate::cli::guard::GuardArgs;
 use crate::cli::history::HistoryArgs;
 use crate::cli::log::LogArgs;
 use crate::cli::offline::{
-    CompletionsArgs, HelpArgs, InitArgs, ResolveArgs, SandboxArgs, SchemaArgs, ShowArgs, ValidateArgs,
+    CompletionsArgs, ExplainArgs, HelpArgs, InitArgs, ResolveArgs, SandboxArgs, SchemaArgs, ShowArgs, ValidateArgs,
 };
 use crate::cli::online::{ApplyArgs, AuthArgs, DriftArgs, ImportArgs, PlanArgs};
 use crate::cli::undo::UndoArgs;
@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Show past runs of apply: who, when, what was sent, and what became of it
     Log(HistoryArgs),
+    /// Explain a field, key, rule id, guard, format, variable or topic, with an example
+    Explain(ExplainArgs),
     /// Test guards
     Guard(GuardArgs),
     /// Check credentials

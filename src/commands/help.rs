@@ -2,6 +2,7 @@
 
 use std::io;
 
+use ringform::manual;
 use ringform::model::Untrusted;
 use ringform::render::escape;
 use ringform::run::ExitStatus;
@@ -12,7 +13,7 @@ use crate::terminal::output;
 /// A topic: its word and its text.
 type TopicRow = (&'static str, fn() -> String);
 
-const TOPICS: [TopicRow; 1] = [("environment", cli::environment)];
+const TOPICS: [TopicRow; 1] = [("environment", manual::environment)];
 
 /// Runs the command.
 pub(crate) fn run(args: &HelpArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {

@@ -2,6 +2,7 @@
 
 use clap_mangen::Man;
 
+use ringform::manual;
 use ringform::run::ExitStatus;
 
 use crate::cli;
@@ -22,7 +23,7 @@ pub(crate) fn run() -> anyhow::Result<ExitStatus> {
     verbatim(&cli::extra(&[]).unwrap_or_default(), &mut page);
     commands(&root, &mut Vec::new(), &mut page)?;
     page.extend(b".SH ENVIRONMENT\n");
-    verbatim(&cli::environment(), &mut page);
+    verbatim(&manual::environment(), &mut page);
     man.render_version_section(&mut page)?;
     output::print(&String::from_utf8_lossy(&page))?;
     Ok(ExitStatus::Done)

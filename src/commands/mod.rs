@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod completions;
 pub(crate) mod drift;
+pub(crate) mod explain;
 pub(crate) mod guard;
 pub(crate) mod help;
 pub(crate) mod import;

@@ -71,6 +71,24 @@ impl Format {
             Format::Prometheus => "prometheus",
         }
     }
+
+    /// What it is for.
+    pub fn about(self) -> &'static str {
+        match self {
+            Format::Text => "for people, on a terminal or in a log",
+            Format::Json => "the plan document: a plan, a saved plan or a report, for programs",
+            Format::Markdown => "a comment on a pull request",
+            Format::Github => "annotations of GitHub Actions, and the summary of the step",
+            Format::Gitlab => "the counts that a merge request of GitLab shows",
+            Format::Junit => "test results: one case for each client",
+            Format::Sarif => {
+                "results of code scanning: one for each changed field, failed client and problem of a file"
+            }
+            Format::Html => "one page for a browser, without scripts",
+            Format::Terraform => "the plan in the JSON format of Terraform, for its policies and tools",
+            Format::Prometheus => "metrics of the run",
+        }
+    }
 }
 
 impl fmt::Display for Format {

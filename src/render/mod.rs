@@ -32,6 +32,7 @@ mod text;
 mod totals;
 mod wording;
 
+pub(crate) use annotations::CLIENT_RULES;
 pub use audit::{AuditFormat, audit};
 pub use calendar::{CalendarFormat, calendar};
 pub use dispatch::render;

@@ -3,10 +3,12 @@
 //! Owns the look of the terminal and the rule that a closed pipe ends quietly.
 
 use std::io::{self, IsTerminal, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
 
+use ringform::model::diagnostic::RULES;
 use ringform::model::{Advice, Diagnostic, causes};
 use ringform::render::{self, TextOptions};
 
@@ -104,5 +106,21 @@ pub(crate) fn diagnose(diagnostics: &[Diagnostic], log: &LogArgs) {
         let mut text = Vec::new();
         drop(render::diagnostics(&shown, &look(log, &io::stderr()), &mut text));
         drop(io::stderr().write_all(&text));
+        if !log.quiet {
+            point_to_explain(&shown);
+        }
+    }
+}
+
+/// Names the command that explains the rule of the first error, once in a run.
+fn point_to_explain(shown: &[Diagnostic]) {
+    static POINTED: AtomicBool = AtomicBool::new(false);
+    // A report of a newer ringform may have a rule that this one does not know.
+    let known = |one: &Diagnostic| RULES.iter().find(|(id, _)| *id == one.rule);
+    let first = shown.iter().filter(|one| one.is_error()).find_map(known);
+    if let Some((rule, _)) = first
+        && !POINTED.swap(true, Ordering::Relaxed)
+    {
+        note(&format!("`ringform explain {rule}` shows what the rule means and how to fix it"));
     }
 }

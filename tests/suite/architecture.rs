@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms that it may name in a path. A room may always name itself. `main` and `lib` are the files of that name.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("files", &[]),
     ("git", &["model", "files"]),
@@ -15,12 +15,16 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("journal", &["model", "files", "plan"]),
     ("ledger", &["model", "plan", "git"]),
     ("render", &["model", "plan"]),
+    ("manual", &["model", "config", "plan", "render"]),
     ("sandbox", &[]),
     ("run", &["model", "files", "git", "config", "plan", "api", "journal", "ledger", "sandbox"]),
-    ("cli", &["model", "config", "plan", "render", "run", "sandbox"]),
+    ("cli", &["model", "config", "plan", "render", "run", "sandbox", "manual"]),
     ("terminal", &["model", "files", "config", "plan", "render", "run", "cli"]),
     ("starter", &["model", "cli", "terminal"]),
-    ("commands", &["model", "files", "config", "plan", "render", "run", "sandbox", "cli", "terminal", "starter"]),
+    (
+        "commands",
+        &["model", "files", "config", "plan", "render", "run", "sandbox", "manual", "cli", "terminal", "starter"],
+    ),
     ("main", &["cli", "commands", "run", "starter", "terminal"]),
     ("lib", &[]),
 ];

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::fs;
 
 use ringform::config::keys;
+use ringform::manual::{self, RuleExample, RuleNote};
 use ringform::model::countries::Code;
 use ringform::model::diagnostic::RULES;
 use ringform::model::guard::{BUILT_IN, Enforcement};
-use ringform::model::{FIELDS, FieldKind, RawValue, Setting, State, value};
+use ringform::model::{FIELDS, Setting};
 use ringform::{config, plan};
 use serde_json::Value as Json;
 
@@ -34,7 +35,16 @@ fn schemas_are_in_sync() {
 fn rules_are_documented() {
     let mut text = String::from(RULES_INTRO);
     for (rule, about) in RULES {
-        writeln!(text, "| `{rule}` | {about} |").unwrap();
+        writeln!(text, "| [`{rule}`](#{rule}) | {} | {about} |", note(rule).severity()).unwrap();
+    }
+    text.push_str(RULES_EXAMPLES);
+    for (rule, about) in RULES {
+        let note = note(rule);
+        write!(text, "\n### `{rule}`\n\n- Meaning: {about}.\n- Fix: {}\n", note.cure).unwrap();
+        let language = if matches!(note.example, RuleExample::Run { .. }) { "sh" } else { "yaml" };
+        if let Some(example) = note.text() {
+            write!(text, "\n```{language}\n{example}```\n").unwrap();
+        }
     }
     hold("docs/rules.md", &text);
 }
@@ -66,14 +76,20 @@ fn fields_are_documented() {
         let writable = if row.write.is_some() { "yes" } else { "" };
         writeln!(text, "| `{}` | {} | {writable} | {} |", row.name, row.api_type, row.about).unwrap();
     }
+    text.push_str("\n## Writable fields\n");
+    for setting in Setting::ALL {
+        let row = setting.row();
+        write!(text, "\n### `{setting}`\n\n- Accepted: {}.\n", manual::accepted(row)).unwrap();
+        write!(text, "- Severity of a change: {}.\n\n```yaml\n", manual::field_severity(setting)).unwrap();
+        write!(text, "{}```\n", manual::field_example(row)).unwrap();
+    }
     text.push_str("\n## How grave a change is\n\nEach difference gets two judgements by this table; the first row that holds decides.\n\n- `effect` is what a write does: the step from live to declared. Plans and reports of an apply mark a change by it.\n- `exposure` is how live compares with git: the step from declared to live. `drift` marks a finding by it.\n- `severity` is the graver of the two, so one state has one severity in every command and format.\n\nFor example, live `*` and declared `RU`: the effect is `closes`, the exposure is `opens`, the severity is `security`.\n\n| field | change | severity | direction |\n|---|---|---|---|\n");
     for setting in Setting::ALL {
-        for (name, older, newer) in steps(setting) {
-            let judged = (setting.row().judge)(&older, &newer);
+        for step in manual::judged_steps(setting) {
             let word = |json: Json| json.as_str().unwrap_or("").to_owned();
-            let severity = word(serde_json::to_value(judged.severity).unwrap());
-            let direction = judged.direction.map(|d| word(serde_json::to_value(d).unwrap())).unwrap_or_default();
-            writeln!(text, "| `{setting}` | {name} | {severity} | {direction} |").unwrap();
+            let severity = word(serde_json::to_value(step.severity).unwrap());
+            let direction = step.direction.map(|d| word(serde_json::to_value(d).unwrap())).unwrap_or_default();
+            writeln!(text, "| `{setting}` | {} | {severity} | {direction} |", step.about).unwrap();
         }
     }
     text.push_str(GUARDS_INTRO);
@@ -97,14 +113,26 @@ const RULES_INTRO: &str = "# Rules
 After this page you can look up the rule id that a message names in brackets.
 
     error[bad-setting]: …
+    ringform explain bad-setting
 
 - Every problem of files, guards and revisions has one of these ids. Ids are stable; texts can change.
 - The JSON document has the id under `diagnostics[].rule`.
+- `ringform explain RULE` prints what this page says of one rule.
 - This page is generated.
 
-| rule | meaning |
-|---|---|
+| rule | severity | meaning |
+|---|---|---|
 ";
+
+const RULES_EXAMPLES: &str = "
+## Fixes and examples
+
+Each example is the smallest input that leads to the rule. Tests run all of them.
+";
+
+fn note(rule: &str) -> &'static RuleNote {
+    manual::rule_note(rule).unwrap_or_else(|| panic!("{rule} has no note in src/manual/rule_notes"))
+}
 
 const FIELDS_INTRO: &str = "# Fields
 
@@ -153,27 +181,3 @@ guards:
 | condition | holds when |
 |---|---|
 ";
-
-/// The changes that docs/fields.md lists, for each field.
-fn steps(setting: Setting) -> Vec<(&'static str, State, State)> {
-    let odd = || State::Odd(Json::from("?"));
-    let of = |text: &str| value::declared(setting.kind(), &RawValue::Text(text)).unwrap();
-    if setting.kind() == FieldKind::Countries {
-        let (list, more, all) = (of("RU"), of("RU BY"), of("*"));
-        return vec![
-            ("to `*`", list.clone(), all.clone()),
-            ("a code added", list.clone(), more.clone()),
-            ("a list to null", list.clone(), State::NotSet),
-            ("a code removed", more, list.clone()),
-            ("`*` to anything else", all, list.clone()),
-            ("null to a list", State::NotSet, list.clone()),
-            ("an odd value on either side", odd(), list),
-        ];
-    }
-    let (one, other) = match setting.kind() {
-        FieldKind::Zone => (of("UTC"), of("Asia/Omsk")),
-        FieldKind::Email => (of("a@example.com"), of("b@example.com")),
-        _ => (of("19"), of("20")),
-    };
-    vec![("any change", one, other.clone()), ("an odd value on either side", odd(), other)]
-}

@@ -30,6 +30,7 @@ mod dated_twins;
 mod drifting;
 mod examples;
 mod expiring;
+mod explaining;
 mod field_http;
 mod field_yaml;
 mod files;

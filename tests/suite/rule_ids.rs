@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use crate::world::Ran;
 
 mod documents;
+mod examples;
 mod ledgers;
 mod project;
 mod runs;

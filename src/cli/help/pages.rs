@@ -2,6 +2,8 @@
 //!
 //! Owns only data: a test checks that every command has a row and that every example parses.
 
+use ringform::manual::EXIT_STATUSES;
+
 /// What the help of one command ends with.
 #[derive(Debug)]
 pub(super) struct HelpPage {
@@ -20,7 +22,7 @@ const READS: &[(u8, &str)] =
 
 const DIFFERENCE: &str = "with --detailed-exitcode: no error, and a difference";
 
-pub(super) const PAGES: [HelpPage; 21] = [
+pub(super) const PAGES: [HelpPage; 22] = [
     HelpPage {
         path: &[],
         examples: &[
@@ -28,12 +30,7 @@ pub(super) const PAGES: [HelpPage; 21] = [
             ("ringform plan", "Show how live clients differ from the project in this folder"),
             ("ringform help environment", "List the environment variables"),
         ],
-        statuses: &[
-            (0, "done, with or without a difference"),
-            (1, "an error; a client that failed or was stopped; an answer that was not yes"),
-            (2, "a difference: `drift`, and `plan` and `show` with --detailed-exitcode; `audit --fail-on open`"),
-            (130, "interrupted by a signal; what was under way is finished and recorded"),
-        ],
+        statuses: EXIT_STATUSES,
     },
     HelpPage {
         path: &["init"],
@@ -167,6 +164,15 @@ pub(super) const PAGES: [HelpPage; 21] = [
             ("ringform log --verify", "Check that no commit of the ledger was edited"),
         ],
         statuses: &[(0, "done"), (1, "an error; with --verify: a commit does not fit")],
+    },
+    HelpPage {
+        path: &["explain"],
+        examples: &[
+            ("ringform explain geo_list", "Show what the field holds and accepts, with an example"),
+            ("ringform explain bad-setting", "Show what the rule of a message means, and how to fix it"),
+            ("ringform explain --format json", "Write all entries, for a program"),
+        ],
+        statuses: PRINTS,
     },
     HelpPage {
         path: &["guard"],

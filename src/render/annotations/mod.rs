@@ -13,3 +13,5 @@ mod path;
 mod rule;
 pub(super) mod sarif;
 mod scheduled;
+
+pub(crate) use rule::CLIENT_RULES;

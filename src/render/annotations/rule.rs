@@ -46,6 +46,29 @@ const OVERDUE: AnnotationRule<'static> = security("overdue-opening", "open past 
 const PENDING: AnnotationRule<'static> = rule("pending", "change");
 const PENDING_SECURITY: AnnotationRule<'static> = security("pending-security", "security change", "5.0");
 
+/// The rules about clients. Reports of code scanning show them beside those of `model::diagnostic`.
+pub(crate) const CLIENT_RULES: [AnnotationRule<'static>; 19] = [
+    APPLIED,
+    BLOCKED,
+    CLIENT_FAILED,
+    CONFLICT,
+    CONFLICT_SECURITY,
+    DIFFERENCE,
+    DIFFERENCE_SECURITY,
+    DRIFT,
+    DRIFT_OPENED,
+    DRIFT_SECURITY,
+    EXPIRED_WAIVER,
+    NOT_APPLIED,
+    OVERDUE,
+    PENDING,
+    PENDING_SECURITY,
+    RELEASED,
+    RESOLVED,
+    SCHEDULED,
+    SCHEDULED_SECURITY,
+];
+
 /// The rule of a difference. No origin hides what is open past the end of its entry, unless a write closes it.
 pub(crate) fn of_difference(difference: &Difference, by: MarkBy) -> AnnotationRule<'static> {
     let risk = difference.risk();

@@ -3,7 +3,7 @@
 use crate::rule_ids::{Row, assert_none, diagnostics, has_errors, row};
 use crate::world::World;
 
-const PROJECT: &str = "endpoint: https://pbx.example
+pub(super) const PROJECT: &str = "endpoint: https://pbx.example
 credentials: {acme: {token: \"${ACME_TOKEN}\"}}
 profiles: {house: {geo_list: [RU]}}
 ";

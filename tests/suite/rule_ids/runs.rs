@@ -10,7 +10,7 @@ use crate::world::World;
 /// A run and the whole list of its diagnostics.
 pub(super) struct Run {
     world: fn() -> World,
-    line: &'static str,
+    pub(super) line: &'static str,
     status: i32,
     pub(super) expected: &'static [&'static str],
 }

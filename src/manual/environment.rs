@@ -1,4 +1,9 @@
-//! The topic `environment`: every variable that counts, from one table.
+//! Every variable of the environment that counts, from one table.
+//!
+//! Owns the table, the topic `environment` of the help, and the entries of the variables. It reads no variable.
+
+use crate::manual::entry::{EntryKind, ManualEntry};
+use crate::manual::sentence::sentence;
 
 /// Variables with one purpose: their names and what they do.
 type VariableRows = &'static [(&'static [&'static str], &'static str)];
@@ -84,7 +89,7 @@ because requests over http go only to loopback.
 ";
 
 /// The topic as text.
-pub(crate) fn environment() -> String {
+pub fn environment() -> String {
     let mut text = INTRODUCTION.to_owned();
     for (heading, rows) in VARIABLES {
         text.push_str(&format!("\n{heading}:\n"));
@@ -93,4 +98,15 @@ pub(crate) fn environment() -> String {
         }
     }
     format!("{text}\n{CONCLUSION}")
+}
+
+/// The entries of all variables.
+pub(super) fn entries() -> impl Iterator<Item = ManualEntry> {
+    VARIABLES.iter().flat_map(|(heading, rows)| {
+        let rows = rows.iter().flat_map(|(names, about)| names.iter().map(move |name| (*name, *about)));
+        rows.map(move |(name, about)| ManualEntry {
+            holds: Some(format!("environment variable: {heading}")),
+            ..ManualEntry::new(EntryKind::Variable, name, sentence(about), "README.md#commands")
+        })
+    })
 }
