@@ -23,7 +23,7 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
     if let Some(status) = refused(&place, &place.layout(&choices)?, &choices) {
         return Ok(status);
     }
-    let env = environment()?;
+    let mut env = environment()?;
     let asks = !args.has_choices() && prompt::can_ask();
     // The words of the listener are about requests. What becomes of the files is said here.
     signals::listen(&env, log.quiet || asks);
@@ -32,7 +32,8 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
             // A signal must not end the process before it is said that nothing was written.
             env.shutdown.begin_requests();
             match questions::ask(&place, &env, log).await? {
-                Ok(chosen) => choices = chosen,
+                // The run begins when the questions end.
+                Ok(chosen) => (choices, env.clock) = (chosen, environment()?.clock),
                 Err(status) => return Ok(status),
             }
         } else {

@@ -26,9 +26,12 @@ pub(super) async fn import_and_plan(
         ..ImportRequest::default()
     };
     let listener = listener::listener(log);
-    let mut written = 0;
+    let (mut written, mut missing) = (0, Vec::new());
     let each = |client: ImportedClient| {
-        written += usize::from(client.result.is_ok());
+        match client.result.is_ok() {
+            true => written += 1,
+            false => missing.push(client.client.to_string()),
+        }
         show_import(client)
     };
     let imported = match run::import(&request, env, &listener, inputs::check_folder, each).await {
@@ -37,8 +40,8 @@ pub(super) async fn import_and_plan(
     };
     imported.finished?;
     let status = if imported.complete { ExitStatus::Done } else { ExitStatus::Error };
-    if status == ExitStatus::Error && !log.quiet {
-        output::note("note: `ringform import` writes the documents that are missing, once their clients can be read");
+    if !missing.is_empty() && !log.quiet {
+        output::note(&format!("note: once these can be read, `{}` writes their documents", import_of(&missing)));
     }
     if written == 0 || env.shutdown.is_stopped() {
         return Ok(status.or_interrupted(env.shutdown.is_stopped()));
@@ -52,4 +55,12 @@ pub(super) async fn import_and_plan(
     formats::write(&planned.report, &[], log)?;
     let status = status.max(planned.exit_status(ExitRules::default()));
     Ok(status.or_interrupted(env.shutdown.is_stopped()))
+}
+
+/// The command that imports these clients, as far as one line names them.
+fn import_of(missing: &[String]) -> String {
+    const MOST: usize = 10;
+    let more = if missing.len() > MOST { " ..." } else { "" };
+    let first: Vec<&str> = missing.iter().take(MOST).map(String::as_str).collect();
+    format!("ringform import {}{more}", first.join(" "))
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use ringform::model::io_cause;
-use ringform::run::{Environment, ExitStatus};
+use ringform::run::{self, Environment, ExitStatus};
 
 use crate::cli::{self, LogArgs};
 use crate::commands::init::credentials::{self, CredentialUse};
@@ -19,7 +19,8 @@ pub(super) async fn ask(
     env: &Environment,
     log: &LogArgs,
 ) -> anyhow::Result<Result<InitChoices, ExitStatus>> {
-    let (mut wizard, mut step) = Wizard::begin(facts(env));
+    let variables = run::credential_variables(env);
+    let (mut wizard, mut step) = Wizard::begin(WizardFacts { endpoints: endpoints(env), variables: variables.clone() });
     loop {
         step = match step {
             WizardStep::Ask(question) => {
@@ -33,6 +34,7 @@ pub(super) async fn ask(
                 }
             }
             WizardStep::CheckCredentials(endpoint) => {
+                output::note(&format!("\nCredentials: {} of the environment.", variables.join(" and ")));
                 let layout = place.layout(&InitChoices::default())?;
                 let usage = CredentialUse { place, layout: &layout, endpoint: Some(&endpoint) };
                 let verdict = credentials::check(&usage, env, log).await?;
@@ -54,13 +56,13 @@ fn ended(why: &str, status: ExitStatus) -> ExitStatus {
     status
 }
 
-/// The variables with credentials, and the endpoints to offer: that of the environment comes first.
-fn facts(env: &Environment) -> WizardFacts {
+/// The endpoints to offer: that of the environment comes first.
+fn endpoints(env: &Environment) -> Vec<String> {
     let of_environment = env.variables.get("RINGFORM_ENDPOINT").and_then(|text| cli::endpoint(&text).ok());
     let known = KNOWN_ENDPOINTS.iter().map(|known| (*known).to_owned());
     let mut endpoints: Vec<String> = of_environment.iter().cloned().collect();
     endpoints.extend(known.filter(|known| of_environment.as_ref() != Some(known)));
-    WizardFacts { endpoints, variables: ringform::run::credential_variables(env) }
+    endpoints
 }
 
 /// Whether a file of clients can be read. Its rows are judged by the import.

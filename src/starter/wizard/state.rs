@@ -155,7 +155,7 @@ impl Wizard {
         self.endpoint = answers::endpoint(line, &self.facts.endpoints)?;
         self.choices.endpoint = Some(self.endpoint.clone());
         Ok(match self.facts.variables.is_empty() {
-            true => self.ask(OpenQuestion::Offline, format!("\n{}", texts::NO_CREDENTIALS)),
+            true => self.ask(OpenQuestion::Offline, texts::NO_CREDENTIALS.to_owned()),
             false => WizardStep::CheckCredentials(self.endpoint.clone()),
         })
     }
@@ -206,7 +206,7 @@ impl Wizard {
     fn prompt(&self) -> &'static str {
         match self.open {
             OpenQuestion::Endpoint => "Endpoint [1]: ",
-            OpenQuestion::Offline => "Continue without the API, with an example of a client? yes or no: ",
+            OpenQuestion::Offline => "Continue without the API, with an example in place of clients? yes or no: ",
             OpenQuestion::AfterFailure => "How to go on [1]: ",
             OpenQuestion::Clients if self.me.is_some() => "Clients [me]: ",
             OpenQuestion::Clients => "Clients: ",

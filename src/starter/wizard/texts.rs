@@ -5,32 +5,35 @@
 use ringform::model::guard::{BUILT_IN, Enforcement};
 
 /// What comes before the first question.
-pub(super) const BEGIN: &str =
-    "A new project, in a few questions. ringform writes nothing before the last answer; Ctrl-C ends it.";
+pub(super) const BEGIN: &str = "\
+A new project, in a few questions. Nothing is written before the last answer.
+Enter takes the answer in brackets, Ctrl-C ends it.
+";
 
 /// How to set credentials.
-pub(super) const NO_CREDENTIALS: &str = "\
-Credentials: the environment holds none.
-  In the provider's web cabinet, create an application of type \"trusted\". Then end this with `no`, set its App ID and
-  App Secret, and run `ringform init` again:
+pub(super) const NO_CREDENTIALS: &str = "
+Credentials: the environment holds none, and ringform never asks for a secret.
+In the provider's web cabinet, create an application of type \"trusted\". Answer
+`no` here, set its App ID and App Secret, and run `ringform init` again:
     export RINGFORM_APP_ID=...
     read -rs RINGFORM_APP_SECRET && export RINGFORM_APP_SECRET
-  RINGFORM_APP_ID_FILE and RINGFORM_APP_SECRET_FILE can name files instead. ringform never asks for a secret.";
+RINGFORM_APP_ID_FILE and RINGFORM_APP_SECRET_FILE can name files instead.";
 
 /// The ways on after credentials that do not work.
-pub(super) const AFTER_FAILURE: &str = "\
+pub(super) const AFTER_FAILURE: &str = "
+How to go on:
   1  check again, with the same credentials
   2  choose another endpoint
-  3  continue without the API: an example takes the place of imported clients
-  4  stop";
+  3  continue without the API, with an example in place of imported clients
+  4  stop; then set the credentials, and run `ringform init` again";
 
 /// The pipelines, in the order of their numbers.
 pub(super) const PIPELINES: &str = "
 Pipeline: what runs plan, apply and drift.
-  1  github      workflows: plan on a pull request, apply on a merge, drift every hour
-  2  gitlab      jobs: plan on a merge request, apply on a merge, drift on a schedule
-  3  cron        a machine with cron or systemd: drift every hour, writes that only close
-  4  kubernetes  two CronJobs: drift every hour, writes that only close";
+  1  github      plan on a pull request, apply on a merge, drift every hour
+  2  gitlab      plan on a merge request, apply on a merge, drift on a schedule
+  3  cron        drift and writes that only close, from a timer of a machine
+  4  kubernetes  drift and writes that only close, as two CronJobs";
 
 /// The endpoints that are offered.
 pub(super) fn endpoints(offered: &[String]) -> String {
@@ -49,22 +52,21 @@ pub(super) fn clients(me: Option<u64>) -> String {
         None => String::new(),
     };
     format!(
-        "\nClients: ringform imports them, so that their documents hold what is live now.{me}\n  \
-         12 13        clients by number\n  clients.csv  a file with the columns id, credentials and labels; only id is \
-         required"
+        "\nClients: ringform writes their live settings into documents.{me}\n  \
+         12 13        clients by number\n  \
+         clients.csv  a file with the column id; credentials and labels are optional"
     )
 }
 
 /// The built-in guards, in the order of their numbers.
 pub(super) fn guards() -> String {
-    let width = BUILT_IN.iter().map(|guard| guard.name.len()).max().unwrap_or_default();
-    let mut text = "\nGuards: rules against toll fraud that every plan must pass.".to_owned();
+    let mut text = "\nGuards: rules against toll fraud. A guard stops a plan in which".to_owned();
     for (at, guard) in BUILT_IN.iter().enumerate() {
         let effect = match guard.effect {
-            Enforcement::Deny => "stops",
-            Enforcement::Warn => "warns",
+            Enforcement::Deny => "",
+            Enforcement::Warn => " (it only warns)",
         };
-        text.push_str(&format!("\n  {}  {:width$}  {effect}: {}", at + 1, guard.name, guard.about));
+        text.push_str(&format!("\n  {}  {}{effect}: {}", at + 1, guard.name, guard.about));
     }
     text
 }
