@@ -44,6 +44,7 @@ pages! {
     ci: "docs/ci.md",
     dated: "docs/dated.md",
     drift: "docs/drift.md",
+    explain: "docs/explain.md",
     fields: "docs/fields.md",
     fleet: "docs/fleet.md",
     formats: "docs/formats.md",

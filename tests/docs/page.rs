@@ -11,6 +11,9 @@ use crate::screen::{self, Names};
 use crate::worlds::World;
 use crate::yaml::Documents;
 
+/// Pages that tests/suite/generated.rs writes. tests/suite/rule_ids runs their examples.
+const GENERATED: [&str; 3] = ["docs/fields.md", "docs/keys.md", "docs/rules.md"];
+
 /// What a page has come to.
 struct Reading<'a> {
     path: &'a str,
@@ -42,18 +45,19 @@ fn read<'a>(path: &'a str, text: &str) -> Reading<'a> {
         failures: Vec::new(),
         changed: Vec::new(),
     };
+    if GENERATED.contains(&path) {
+        return reading;
+    }
     for block in markdown::blocks(text) {
         if let Err(problem) = reading.block(&block) {
             reading.fail(block.line, &problem);
         }
     }
-    let is_generated =
-        ["page is generated", "generates this page", "Generated from"].iter().any(|words| text.contains(words));
-    for line in markdown::indented_code(text).into_iter().filter(|_| !is_generated) {
+    for line in markdown::indented_code(text) {
         reading.fail(line, "code without a fence does not run: write ```console with `$ ` before the command");
     }
     for (line, text) in markdown::prose(text) {
-        if text.chars().count() > 120 && !text.starts_with(['|', '<']) && !is_generated {
+        if text.chars().count() > 120 && !text.starts_with(['|', '<']) {
             reading.fail(line, "the line is longer than 120 columns");
         }
     }
