@@ -244,6 +244,7 @@ impl From<&ImportArgs> for ImportRequest {
         ImportRequest {
             files: FileOptions { project: args.project.clone(), ..FileOptions::default() },
             clients: args.clients.clone(),
+            from: args.from.clone(),
             out: args.out.clone(),
             force: args.force,
             credentials: args.credentials.as_deref().map(Into::into),

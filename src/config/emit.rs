@@ -1,20 +1,25 @@
 //! Declarations to YAML: the documents that `import` writes, and settings for a diff.
 //!
 //! Owns the quoting, so that a document reads the same under YAML 1.1 and 1.2: a 1.1 reader takes `NO` for false. It
-//! quotes every country, every list item, and every text that is not plainly a zone or an address. Odd values become
-//! comments of one line.
+//! quotes every country, every list item, and every text that is not plainly a zone, an address or a word. Odd values
+//! become comments of one line.
 
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::model::{ClientId, FieldKind, FieldRow, Setting, State, Value};
+use crate::model::{ClientId, FieldKind, FieldRow, Setting, SettingSet, State, Value};
+
+/// Keys and values of labels, in the order they are written.
+pub type ClientLabels = Box<[(Arc<str>, Arc<str>)]>;
 
 /// The content of a client document.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The client.
     pub client: ClientId,
+    /// The labels, each key once.
+    pub labels: ClientLabels,
     /// The credentials to name; `None` for the project's default.
     pub credentials: Option<Arc<str>>,
     /// Read-only fields that must match.
@@ -23,12 +28,20 @@ pub struct Draft {
     pub settings: Vec<(Setting, State)>,
     /// Live values that cannot be declared; written as comments.
     pub odd: Vec<(Setting, Json)>,
+    /// Settings that no layer below the document may manage either.
+    pub ignore: SettingSet,
 }
 
 /// The text of a client document.
 pub fn write_document(draft: &Draft) -> String {
     let mut text = format!("client: {}\n", quoted(&draft.client.to_string()));
     let mut line = |part: String| text.push_str(&part);
+    if !draft.labels.is_empty() {
+        line("labels:\n".to_owned());
+        for (key, value) in &draft.labels {
+            line(format!("  {}: {}\n", word(key), word(value)));
+        }
+    }
     if let Some(name) = &draft.credentials {
         line(format!("credentials: {}\n", quoted(name)));
     }
@@ -46,6 +59,10 @@ pub fn write_document(draft: &Draft) -> String {
         if let Some((_, raw)) = draft.odd.iter().find(|(known, _)| *known == setting) {
             line(format!("  # {setting} holds {}, which cannot be declared: not managed\n", ascii(&raw.to_string())));
         }
+    }
+    if !draft.ignore.is_empty() {
+        let names: Vec<&str> = draft.ignore.iter().map(Setting::name).collect();
+        line(format!("ignore: [{}]\n", names.join(", ")));
     }
     text
 }
@@ -76,6 +93,16 @@ fn is_plain(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.contains(['/', '@'])
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/@._+-".contains(&b))
+}
+
+/// A text that people choose, without quotes where it is a plain word in each version of YAML.
+fn word(text: &str) -> String {
+    /// What YAML 1.1 or 1.2 takes for something else than a text. A word that begins with a digit is quoted anyway.
+    const NOT_TEXTS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+        && !NOT_TEXTS.iter().any(|other| text.eq_ignore_ascii_case(other));
+    if is_plain { text.to_owned() } else { quoted(text) }
 }
 
 /// Asks the YAML emitter about a plain text, so that everything it would quote is quoted.

@@ -6,6 +6,7 @@
 //! environment or a field by name. Texts and file names are untrusted.
 
 mod batch;
+mod client_list;
 mod emit;
 mod example;
 mod find;
@@ -20,7 +21,8 @@ mod tests;
 mod text;
 mod yaml;
 
-pub use emit::{Draft, write_document, write_settings};
+pub use client_list::{ClientList, ListedClient, load_client_list};
+pub use emit::{ClientLabels, Draft, write_document, write_settings};
 pub use example::is_untouched_example;
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
 pub use floor::load_floor;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::batch::DocumentBatch;
 use super::sections::inheritance::Inheritance;
 use super::*;
-use crate::model::{ClientId, Diagnostic, FIELDS, FieldKind, Setting, State, value};
+use crate::model::{ClientId, Diagnostic, FIELDS, FieldKind, Setting, SettingSet, State, value};
 
 fn read(text: &str) -> DocumentBatch {
     let mut batch = DocumentBatch::default();
@@ -46,10 +46,12 @@ proptest! {
         let expect = FIELDS.iter().find(|row| row.name == "name").unwrap();
         let mut draft = Draft {
             client: ClientId::parse("12").unwrap(),
+            labels: [].into(),
             credentials: None,
             expect: Vec::new(),
             settings: vec![(Setting::GeoList, value::live(FieldKind::Countries, &"NO SE".into()))],
             odd: vec![(Setting::Timezone, odd.into())],
+            ignore: SettingSet::default(),
         };
         // As `import` does: a name that holds only blanks is odd, and an odd value makes no expectation.
         let live = value::live(FieldKind::Text, &name.as_str().into());

@@ -42,13 +42,22 @@ pub fn open_found(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// The bytes of a regular file, or of an open descriptor of this process such as `/dev/fd/63`: `<(…)` of a shell.
+/// Opens a regular file, or an open descriptor of this process such as `/dev/fd/63`: `<(…)` of a shell.
+///
+/// # Errors
+///
+/// The path leads to something else, or cannot be opened.
+pub fn open_input(path: &Path) -> io::Result<File> {
+    if is_descriptor(path) { File::open(path) } else { open_regular(path) }
+}
+
+/// The bytes of what [`open_input`] opens.
 ///
 /// # Errors
 ///
 /// The path leads to something else, or cannot be read.
 pub fn read_input(path: &Path) -> io::Result<Vec<u8>> {
-    if is_descriptor(path) { fs::read(path) } else { bytes_of(open_regular(path)?) }
+    bytes_of(open_input(path)?)
 }
 
 /// As [`read_input`], and a FIFO too. It waits for a writer, so only a signal may end the read.

@@ -1,6 +1,5 @@
 //! Auth check: which credentials work, for which user and with which access.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,8 @@ use crate::model::Failure;
 use crate::plan::DocumentKind;
 use crate::run::preflight::{self, project};
 use crate::run::session::Session;
-use crate::run::{AuthRequest, ConnectionOptions, Environment, FileOptions, Listener, NotStarted, RunEvent};
+use crate::run::unwritten::UnwrittenProject;
+use crate::run::{AuthRequest, ConnectionOptions, Environment, Listener, NotStarted, RunEvent};
 
 /// One credential.
 #[derive(Debug)]
@@ -32,15 +32,6 @@ pub struct AuthOutcome {
     pub finished: anyhow::Result<()>,
 }
 
-/// A project whose file is not written yet.
-#[derive(Clone, Debug)]
-pub struct UnwrittenProject {
-    /// Its folder, which may not exist.
-    pub folder: PathBuf,
-    /// The text of its ringform.yaml.
-    pub text: String,
-}
-
 /// Asks the API about every credential.
 pub async fn auth(request: &AuthRequest, env: &Environment, listener: &Listener) -> Result<AuthOutcome, NotStarted> {
     let loaded = config::load_project(&request.files.request(env));
@@ -54,9 +45,7 @@ pub async fn auth_before_writing(
     env: &Environment,
     listener: &Listener,
 ) -> Result<AuthOutcome, NotStarted> {
-    let request = FileOptions::default().request(env);
-    let loaded = config::load_project_text(&unwritten.folder, &unwritten.text, &request);
-    check(loaded, connection, env, listener).await
+    check(unwritten.load(env), connection, env, listener).await
 }
 
 async fn check(

@@ -10,7 +10,7 @@ use crate::plan::send::Forecast;
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunEvent {
-    /// Warnings of the files, of a run that writes no report.
+    /// Problems of the files that do not stop the run, of a run that writes no report.
     Warnings(Vec<Diagnostic>),
     /// The cost of a run that reads only clients whose declaration differs from the base.
     Affected(AffectedClients),

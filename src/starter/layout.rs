@@ -101,9 +101,10 @@ impl ProjectPlace {
 }
 
 impl StarterLayout {
-    /// The text of ringform.yaml, where one is written.
-    pub(crate) fn project_text(&self) -> Option<&str> {
-        self.files.iter().find(|file| file.path.ends_with("ringform.yaml")).map(|file| file.text.as_str())
+    /// The text of ringform.yaml; empty where none is written.
+    pub(crate) fn project_text(&self) -> &str {
+        let file = self.files.iter().find(|file| file.path.ends_with("ringform.yaml"));
+        file.map_or("", |file| file.text.as_str())
     }
 
     /// The paths that exist already where a file or one of its folders has to be.

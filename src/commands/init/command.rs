@@ -9,11 +9,9 @@ use ringform::model::Advice;
 use ringform::run::{Environment, ExitStatus};
 
 use crate::cli::{self, InitArgs, LogArgs};
-use crate::commands::init::credentials::{self, CredentialUse};
-use crate::commands::init::{first_plan, questions};
-use crate::starter::wizard::CredentialVerdict;
+use crate::commands::init::{before_writing, first_plan, questions};
 use crate::starter::{self, InitChoices, ProjectKind, ProjectPlace, StarterLayout};
-use crate::terminal::{block_on, environment, files, inputs, output, prompt, signals};
+use crate::terminal::{block_on, environment, files, output, prompt, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -43,14 +41,10 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         if let Some(status) = refused(&place, &layout, &choices) {
             return Ok(status);
         }
-        if choices.imports() {
-            inputs::check_folder(&place.project.join("clients"))?;
-            let usage = CredentialUse { place: &place, layout: &layout, endpoint: choices.endpoint.as_deref() };
-            // The wizard has checked them.
-            if !asks && credentials::check(&usage, &env, log).await? == CredentialVerdict::Fails {
-                output::note("Nothing was written.");
-                return Ok(ExitStatus::Error.or_interrupted(env.shutdown.is_stopped()));
-            }
+        // The wizard has checked the credentials and the list.
+        if choices.imports() && !(asks || before_writing::can_import(&place, &choices, &env, log).await?) {
+            output::note("Nothing was written.");
+            return Ok(ExitStatus::Error.or_interrupted(env.shutdown.is_stopped()));
         }
         write(&place, &layout, &choices, &env, args, log).await
     })

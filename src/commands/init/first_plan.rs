@@ -6,7 +6,10 @@ use ringform::run::{
 
 use crate::cli::LogArgs;
 use crate::starter::{InitChoices, ProjectPlace};
-use crate::terminal::{formats, inputs, listener, not_started, output, show_import};
+use crate::terminal::{formats, import_words, inputs, listener, not_started, output};
+
+/// What to do about rows and clients of a list that have no document.
+const AGAIN: &str = "note: `ringform import --from` with the same list goes on with the clients that have no document";
 
 /// Imports the clients and shows the plan, which is empty where no client changed meanwhile. A client that cannot be
 /// imported stops no other.
@@ -22,27 +25,36 @@ pub(super) async fn import_and_plan(
     let request = ImportRequest {
         files: files.clone(),
         clients: choices.clients.clone(),
+        from: choices.from.clone(),
         connection: connection.clone(),
         ..ImportRequest::default()
     };
     let listener = listener::listener(log);
-    let (mut written, mut missing) = (0, Vec::new());
-    let each = |client: ImportedClient| {
-        match client.result.is_ok() {
-            true => written += 1,
-            false => missing.push(client.client.to_string()),
-        }
-        show_import(client)
+    // A line would break the progress bar on the same screen, so the lines follow it.
+    let mut clients: Vec<ImportedClient> = Vec::new();
+    let each = |client| {
+        clients.push(client);
+        Ok(())
     };
-    let imported = match run::import(&request, env, &listener, inputs::check_folder, each).await {
+    let imported = run::import(&request, env, &listener, inputs::check_folder, each).await;
+    clients.iter().try_for_each(import_words::show)?;
+    let outcome = match imported {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),
     };
-    imported.finished?;
-    let status = if imported.complete { ExitStatus::Done } else { ExitStatus::Error };
-    if !missing.is_empty() && !log.quiet {
-        output::note(&format!("note: once these can be read, `{}` writes their documents", import_of(&missing)));
+    let status = if outcome.is_complete() { ExitStatus::Done } else { ExitStatus::Error };
+    if !log.quiet {
+        let is_list = choices.from.is_some();
+        let again = match is_list {
+            true if !outcome.is_complete() => Some(AGAIN.to_owned()),
+            true => None,
+            false => import_again(&clients),
+        };
+        let summary = is_list.then(|| import_words::summary(&outcome));
+        [summary, again].into_iter().flatten().for_each(|line| output::note(&line));
     }
+    let written = outcome.written;
+    outcome.finished?;
     if written == 0 || env.shutdown.is_stopped() {
         return Ok(status.or_interrupted(env.shutdown.is_stopped()));
     }
@@ -57,10 +69,13 @@ pub(super) async fn import_and_plan(
     Ok(status.or_interrupted(env.shutdown.is_stopped()))
 }
 
-/// The command that imports these clients, as far as one line names them.
-fn import_of(missing: &[String]) -> String {
+/// The command that imports the clients that have no document; `None` where each of them has one.
+fn import_again(clients: &[ImportedClient]) -> Option<String> {
     const MOST: usize = 10;
+    let missing: Vec<String> =
+        clients.iter().filter(|one| one.result.is_err()).map(|one| one.client.to_string()).collect();
     let more = if missing.len() > MOST { " ..." } else { "" };
-    let first: Vec<&str> = missing.iter().take(MOST).map(String::as_str).collect();
-    format!("ringform import {}{more}", first.join(" "))
+    let first = missing.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(" ");
+    (!missing.is_empty())
+        .then(|| format!("note: once these can be read, `ringform import {first}{more}` writes their documents"))
 }

@@ -2,8 +2,8 @@
 //!
 //! Owns the way from flags or answers to files, and from there to the first plan.
 
+mod before_writing;
 mod command;
-mod credentials;
 mod first_plan;
 mod questions;
 

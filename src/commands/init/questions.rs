@@ -1,13 +1,9 @@
 //! The wizard of `init`: performs its steps at the terminal and at the API.
 
-use std::fs;
-use std::path::Path;
-
-use ringform::model::io_cause;
 use ringform::run::{self, Environment, ExitStatus};
 
 use crate::cli::{self, LogArgs};
-use crate::commands::init::credentials::{self, CredentialUse};
+use crate::commands::init::before_writing;
 use crate::starter::wizard::{Wizard, WizardFacts, WizardStep};
 use crate::starter::{InitChoices, KNOWN_ENDPOINTS, ProjectPlace};
 use crate::terminal::prompt::{self, TypedLine};
@@ -20,6 +16,8 @@ pub(super) async fn ask(
     log: &LogArgs,
 ) -> anyhow::Result<Result<InitChoices, ExitStatus>> {
     let variables = run::credential_variables(env);
+    // Neither the endpoint nor a guard changes what the credentials or a list come to.
+    let example = before_writing::unwritten(place, &InitChoices::default())?;
     let (mut wizard, mut step) = Wizard::begin(WizardFacts { endpoints: endpoints(env), variables: variables.clone() });
     loop {
         step = match step {
@@ -35,15 +33,16 @@ pub(super) async fn ask(
             }
             WizardStep::CheckCredentials(endpoint) => {
                 output::note(&format!("\nCredentials: {} of the environment.", variables.join(" and ")));
-                let layout = place.layout(&InitChoices::default())?;
-                let usage = CredentialUse { place, layout: &layout, endpoint: Some(&endpoint) };
-                let verdict = credentials::check(&usage, env, log).await?;
+                let verdict = before_writing::check_credentials(&example, Some(&endpoint), env, log).await?;
                 if env.shutdown.is_stopped() {
                     return Ok(Err(ended("interrupted", ExitStatus::Interrupted)));
                 }
                 wizard.credentials_checked(verdict)
             }
-            WizardStep::CheckClients(file) => wizard.clients_checked(readable(&env.folder.join(file))),
+            WizardStep::CheckClients(file) => {
+                let checked = before_writing::check_list(&example, &file, env, log);
+                wizard.clients_checked(checked.map(|found| output::note(&format!("  {found}"))))
+            }
             WizardStep::CheckFiles(choices) => wizard.files_checked(lines(place, &choices)),
             WizardStep::Write(choices) => return Ok(Ok(*choices)),
             WizardStep::Stop(why) => return Ok(Err(ended(why, ExitStatus::Error))),
@@ -63,15 +62,6 @@ fn endpoints(env: &Environment) -> Vec<String> {
     let mut endpoints: Vec<String> = of_environment.iter().cloned().collect();
     endpoints.extend(known.filter(|known| of_environment.as_ref() != Some(known)));
     endpoints
-}
-
-/// Whether a file of clients can be read. Its rows are judged by the import.
-fn readable(file: &Path) -> Result<(), String> {
-    match fs::metadata(file) {
-        Ok(found) if found.is_file() => Ok(()),
-        Ok(_) => Err(format!("{} is not a file", files::escaped(file))),
-        Err(error) => Err(format!("{} cannot be read: {}", files::escaped(file), io_cause(&error))),
-    }
 }
 
 /// What these choices write, one line each, or why they cannot.

@@ -22,7 +22,7 @@ use crate::config::yaml::mapping::{self, MappingEntry};
 use crate::config::yaml::{Problems, YamlContent, YamlDocument};
 use crate::git::GitEnvironment;
 use crate::model::{
-    DayZone, FieldKind, Guard, Layer, LedgerConfig, RawValue, Revision, Route, RunInstant, Waiver, value,
+    DayZone, FieldKind, Guard, Layer, LedgerConfig, RawValue, Revision, Route, RunInstant, SettingSet, Waiver, value,
 };
 use jiff::Timestamp;
 
@@ -70,6 +70,18 @@ impl Project {
         let mut problems = Problems::of_project(PROJECT_FILE.into(), "");
         let repository = Repository::around(&folder, git);
         read(folder, PROJECT_FILE.into(), repository, &[], at, &mut problems)
+    }
+
+    /// The settings that the default profiles manage, plainly or for a time, in every document that names no profiles.
+    pub fn default_profile_settings(&self) -> SettingSet {
+        let names = self.inheritance.default_profiles.iter();
+        let profiles = names.filter_map(|name| self.inheritance.profiles.get(name));
+        profiles
+            .flat_map(|profile| {
+                let dated = profile.entries.iter().flat_map(|entry| &entry.settings).map(|value| value.setting);
+                profile.settings.iter().map(|managed| managed.setting).chain(dated)
+            })
+            .collect()
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::config::Draft;
-use crate::model::{ClientId, FieldRow, Live, Setting, State, Untrusted};
+use crate::model::{ClientId, FieldRow, Live, Setting, SettingSet, State, Untrusted};
+use crate::run::import::jobs::ImportJob;
 
 /// What the document leaves out: a setting that stays unmanaged, or the domain.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,10 +47,27 @@ pub(super) fn file_name(id: u64, live: &Live) -> String {
     }
 }
 
-/// The content of the document. `credentials` is the name to write, if any.
-pub(super) fn draft(client: ClientId, live: &Live, credentials: Option<Arc<str>>) -> (Draft, Vec<ImportWarning>) {
-    let mut warnings = Vec::new();
-    let mut draft = Draft { client, credentials, expect: Vec::new(), settings: Vec::new(), odd: Vec::new() };
+/// What a document inherits from its project.
+#[derive(Debug, Default)]
+pub(super) struct DocumentDefaults {
+    /// The credentials of a document that names none.
+    pub(super) credentials: Option<Arc<str>>,
+    /// What the default profiles manage.
+    pub(super) settings: SettingSet,
+}
+
+/// The content of the document. It names credentials only where the project's default is another.
+pub(super) fn draft(job: &ImportJob, live: &Live, defaults: &DocumentDefaults) -> (Draft, Vec<ImportWarning>) {
+    let (mut warnings, client) = (Vec::new(), job.client);
+    let mut draft = Draft {
+        client,
+        labels: job.labels.clone(),
+        credentials: job.credentials.clone().filter(|name| Some(name) != defaults.credentials.as_ref()),
+        expect: Vec::new(),
+        settings: Vec::new(),
+        odd: Vec::new(),
+        ignore: SettingSet::default(),
+    };
     // The number of the token's client is pinned too: the same token may later belong to another client.
     let wanted = ["id", DOMAIN].into_iter().filter(|name| *name != "id" || client == ClientId::Me);
     for row in wanted.filter_map(FieldRow::find) {
@@ -61,7 +79,12 @@ pub(super) fn draft(client: ClientId, live: &Live, credentials: Option<Arc<str>>
         }
     }
     for setting in Setting::ALL {
-        match live.settings.state(setting) {
+        let state = live.settings.state(setting);
+        // What the document cannot declare, a default profile would manage.
+        if !matches!(state, Some(State::Is(_) | State::NotSet)) && defaults.settings.contains(setting) {
+            draft.ignore.insert(setting);
+        }
+        match state {
             Some(State::Odd(raw)) => {
                 warnings.push(ImportWarning::NotDeclarable { setting, value: json(&raw) });
                 draft.odd.push((setting, raw));
@@ -102,7 +125,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_declared_is_a_warning_and_stays_unmanaged() {
-        let (draft, warnings) = draft(ClientId::Me, &live(r#"{"id":12,"hold_music":"loud"}"#), None);
+        let job = ImportJob::of_client(ClientId::Me, None);
+        let (draft, warnings) = draft(&job, &live(r#"{"id":12,"hold_music":"loud"}"#), &DocumentDefaults::default());
         let odd = ImportWarning::NotDeclarable { setting: Setting::HoldMusic, value: "\"loud\"".into() };
         assert!(warnings.contains(&odd), "{warnings:?}");
         assert_eq!(warnings.len(), Setting::ALL.len() + 1);

@@ -1,0 +1,111 @@
+//! What import did, in words.
+//!
+//! Owns the sentence for each client and the line at the end. Every text that it quotes is escaped.
+
+use std::path::Path;
+
+use ringform::model::io_cause;
+use ringform::render::escape;
+use ringform::run::{ImportError, ImportOutcome, ImportWarning, ImportedClient};
+
+use crate::terminal::files::shown;
+use crate::terminal::output::{note, print_text};
+
+/// Shows one client.
+pub(crate) fn show(one: &ImportedClient) -> anyhow::Result<()> {
+    let client = client(one);
+    match &one.result {
+        Ok((path, warnings)) => {
+            print_text(&format!("client {} → {}\n", one.client, shown(path)))?;
+            warnings.iter().for_each(|warning| note(&warned(&client, warning)));
+        }
+        Err(error) => note(&format!("error: {client}: {}", sentence(error))),
+    }
+    Ok(())
+}
+
+/// How many clients of a list have a document now, and what is left to do.
+pub(crate) fn summary(outcome: &ImportOutcome) -> String {
+    let ImportOutcome { written, declared, failed, .. } = outcome;
+    let mut line = format!("{} written", documents(*written));
+    if *declared > 0 {
+        line.push_str(&format!(", {} existed already", documents(*declared)));
+    }
+    if *failed > 0 {
+        line.push_str(&format!(", {failed} failed"));
+    }
+    line
+}
+
+/// What an interrupted import left out.
+pub(crate) fn interrupted(outcome: &ImportOutcome, is_list: bool) -> Option<String> {
+    let clients = match outcome.interrupted {
+        0 => return None,
+        1 => "1 client was".to_owned(),
+        count => format!("{count} clients were"),
+    };
+    let help = match is_list {
+        true => "run the same command again: it goes on with those that have no document",
+        false => "import those that have no document",
+    };
+    Some(format!("interrupted: {clients} not read\n  help: {help}"))
+}
+
+fn documents(count: usize) -> String {
+    format!("{count} document{}", if count == 1 { "" } else { "s" })
+}
+
+/// The client, and its row in the list.
+fn client(one: &ImportedClient) -> String {
+    match &one.listed {
+        Some(row) => format!("client {} ({}:{})", one.client, escape::terminal(&row.file), row.line),
+        None => format!("client {}", one.client),
+    }
+}
+
+fn warned(client: &str, warning: &ImportWarning) -> String {
+    match warning {
+        ImportWarning::NotDeclarable { setting, value } => format!(
+            "warning: {client}: {setting} holds {}, which cannot be declared; it stays unmanaged",
+            escape::terminal(value)
+        ),
+        ImportWarning::Missing(setting) => {
+            format!("warning: {client}: the answer lacks {setting}; it stays unmanaged")
+        }
+        ImportWarning::NoDomain => {
+            format!("note: {client} has no domain, so its document does not expect one")
+        }
+    }
+}
+
+fn declared(path: &Path, help: &str) -> String {
+    format!("{} declares it already, so nothing was written\n  help: {help}", shown(path))
+}
+
+fn sentence(error: &ImportError) -> String {
+    match error {
+        ImportError::NotRead(failure) => {
+            let help = failure.help.as_deref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
+            format!("{}{help}", escape::terminal(&failure.message))
+        }
+        ImportError::NoId => "the answer holds no valid `id`, so nothing was written".to_owned(),
+        ImportError::OtherClient(id) => format!("the answer is client {id}, so nothing was written"),
+        ImportError::NamedTwice(id) => {
+            format!("it is client {id}, which this import names too\n  help: name the client once")
+        }
+        ImportError::Declared(path) => declared(path, "edit that file, or give --force to replace it"),
+        ImportError::DeclaredElsewhere(path) => declared(path, "edit that file instead"),
+        ImportError::Dated(path) => {
+            let help = "edit that file, or remove its `temporary` first";
+            format!("{} has settings under `temporary`, which import never replaces\n  help: {help}", shown(path))
+        }
+        ImportError::OtherDocument(path) => {
+            let help = "rename that file, then import again";
+            format!("{} declares another client, which import never replaces\n  help: {help}", shown(path))
+        }
+        ImportError::Exists(path) => format!("{} already exists\n  help: give --force to replace it", shown(path)),
+        ImportError::NotWritten(path, error) => {
+            format!("cannot write {}: {}", shown(path), escape::terminal(&io_cause(error).into()))
+        }
+    }
+}
