@@ -2,6 +2,7 @@
 //!
 //! Owns the sentence for each client and the line at the end. Every text that it quotes is escaped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ringform::model::io_cause;
@@ -11,17 +12,52 @@ use ringform::run::{ImportError, ImportOutcome, ImportWarning, ImportedClient};
 use crate::terminal::files::shown;
 use crate::terminal::output::{note, print_text};
 
-/// Shows one client.
-pub(crate) fn show(one: &ImportedClient) -> anyhow::Result<()> {
-    let client = client(one);
-    match &one.result {
-        Ok((path, warnings)) => {
-            print_text(&format!("client {} → {}\n", one.client, shown(path)))?;
-            warnings.iter().for_each(|warning| note(&warned(&client, warning)));
-        }
-        Err(error) => note(&format!("error: {client}: {}", sentence(error))),
+/// How many clients that failed for one reason are shown. A list may have a million clients of one missing token.
+const MOST_ALIKE: usize = 100;
+
+/// The lines of an import.
+#[derive(Debug, Default)]
+pub(crate) struct ImportLines {
+    /// Whether only errors and results are shown.
+    quiet: bool,
+    /// How many clients failed for each reason.
+    failures: BTreeMap<String, usize>,
+}
+
+impl ImportLines {
+    /// Before the first client.
+    pub(crate) fn new(quiet: bool) -> ImportLines {
+        ImportLines { quiet, ..ImportLines::default() }
     }
-    Ok(())
+
+    /// Shows one client.
+    pub(crate) fn show(&mut self, one: &ImportedClient) -> anyhow::Result<()> {
+        let client = client(one);
+        match &one.result {
+            Ok((path, warnings)) => {
+                print_text(&format!("client {} → {}\n", one.client, shown(path)))?;
+                let warnings = warnings.iter().filter(|_| !self.quiet);
+                warnings.for_each(|warning| note(&warned(&client, warning)));
+            }
+            Err(error) => {
+                let why = sentence(error);
+                let line = format!("error: {client}: {why}");
+                let alike = self.failures.entry(why).or_default();
+                *alike += 1;
+                if *alike <= MOST_ALIKE {
+                    note(&line);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows how many clients failed that were not shown.
+    pub(crate) fn show_rest(&self) {
+        for (why, count) in self.failures.iter().filter(|(_, count)| **count > MOST_ALIKE) {
+            note(&format!("error: {} more clients: {why}", count - MOST_ALIKE));
+        }
+    }
 }
 
 /// How many clients of a list have a document now, and what is left to do.
