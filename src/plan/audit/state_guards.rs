@@ -15,10 +15,12 @@ pub struct StateGuards(Vec<Guard>);
 impl StateGuards {
     /// Those of a project, and the built-in ones. The project's form of a built-in guard takes its place.
     pub fn of(project: &[Guard]) -> StateGuards {
-        let is_named = |name: &str| project.iter().any(|guard| &*guard.name == name);
-        let built_in = BUILT_IN.iter().filter(|guard| !is_named(guard.name));
-        let all = built_in.map(|guard| guard.guard(Place::new("".into(), 1, 1))).chain(project.iter().cloned());
-        StateGuards(all.filter(judges_values).collect())
+        let of_project = |name: &str| project.iter().find(|guard| &*guard.name == name).cloned();
+        let known = BUILT_IN
+            .iter()
+            .map(|known| of_project(known.name).unwrap_or_else(|| known.guard(Place::new("".into(), 1, 1))));
+        let own = project.iter().filter(|guard| BUILT_IN.iter().all(|known| *known.name != *guard.name));
+        StateGuards(known.chain(own.cloned()).filter(judges_values).collect())
     }
 
     /// The names of the guards that refuse these settings of a client with these labels, or warn about them.

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use crate::model::Untrusted;
 use crate::plan::audit::{AuditReport, AuditedClient};
 use crate::render::audit::FailedRead;
-use crate::render::audit::words::{self, COLUMNS, UNMANAGED};
+use crate::render::audit::words::{self, COLUMNS, DIFFERS, UNMANAGED};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
 use crate::render::wording::numbers::{count, number, some};
 
@@ -49,12 +49,12 @@ fn table(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     if report.summary.read == 0 {
         return Ok(());
     }
-    let in_project = report.summary.unmanaged.is_some();
-    let more = in_project.then_some(UNMANAGED).into_iter().chain(["Differs from the fleet"]);
+    let (in_project, differs) = (report.summary.unmanaged.is_some(), report.summary.outliers > 0);
+    let more = in_project.then_some(UNMANAGED).into_iter().chain(differs.then_some(DIFFERS));
     let heads: Vec<&str> = COLUMNS.into_iter().chain(more).collect();
     writeln!(out, "\n| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()))?;
     for client in report.clients.iter().take(MOST_ROWS) {
-        if let Some(cells) = cells(client, in_project) {
+        if let Some(cells) = cells(client, in_project, differs) {
             writeln!(out, "| {} |", cells.join(" | "))?;
         }
     }
@@ -65,7 +65,7 @@ fn table(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The cells of a client; `None` for one that was not read.
-fn cells(client: &AuditedClient, in_project: bool) -> Option<Vec<String>> {
+fn cells(client: &AuditedClient, in_project: bool, differs: bool) -> Option<Vec<String>> {
     let exposure = client.exposure.as_ref().ok()?;
     let text = |text: &Untrusted| if text.is_empty() { String::new() } else { code(&cut(text, LONGEST)) };
     let mut cells = vec![
@@ -79,6 +79,8 @@ fn cells(client: &AuditedClient, in_project: bool) -> Option<Vec<String>> {
     if in_project {
         cells.push(client.unmanaged.map(words::unmanaged).unwrap_or_default());
     }
-    cells.push(words::outliers(exposure).unwrap_or_default());
+    if differs {
+        cells.push(words::outliers(exposure));
+    }
     Some(cells)
 }

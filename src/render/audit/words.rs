@@ -2,6 +2,8 @@
 //!
 //! Owns these words. They are our own, or not escaped yet.
 
+use std::collections::BTreeMap;
+
 use crate::model::countries::Code;
 use crate::model::{ClientKey, Setting, SettingSet, State, Untrusted};
 use crate::plan::audit::{AuditReport, AuditSummary, AuditedClient, ClientExposure, GeoExposure, Outlier, OutlierKind};
@@ -13,6 +15,9 @@ const NAMED_COUNTRIES: usize = 5;
 
 /// The columns of a table of clients.
 pub(in crate::render) const COLUMNS: [&str; 6] = ["Client", "Countries", "Network", "Dial rule", "Guards", "Name"];
+
+/// The column of what few clients of the fleet have.
+pub(in crate::render) const DIFFERS: &str = "Differs by";
 
 /// The column of the fields that a project does not manage.
 pub(in crate::render) const UNMANAGED: &str = "Not managed";
@@ -67,23 +72,46 @@ pub(in crate::render) fn unmanaged(fields: SettingSet) -> String {
     names.join(", ")
 }
 
-/// In what a client differs from its fleet, in one sentence; `None` where it does not.
-pub(in crate::render) fn outliers(client: &ClientExposure) -> Option<String> {
+/// In what a client differs from its fleet; empty where it does not.
+pub(in crate::render) fn outliers(client: &ClientExposure) -> String {
     let all: Vec<String> = client.outliers.iter().map(outlier).collect();
-    (!all.is_empty()).then(|| all.join("; "))
+    all.join(", ")
 }
 
 fn outlier(one: &Outlier) -> String {
-    let share = format!("{} of {} clients", number(one.clients as u64), number(one.fleet as u64));
     match one.kind {
-        OutlierKind::Open => format!("open to every country, as {share}"),
         OutlierKind::Country => {
-            let codes: Vec<&str> = one.countries.iter().map(Code::as_str).collect();
-            format!("the only list with {}", codes.join(" "))
+            let codes: Vec<&str> = one.countries.iter().take(NAMED_COUNTRIES).map(Code::as_str).collect();
+            let more = match one.countries.len().saturating_sub(NAMED_COUNTRIES) {
+                0 => String::new(),
+                left => format!(" and {left} more"),
+            };
+            format!("only {}{more}", codes.join(" "))
         }
-        OutlierKind::DialRule => format!("without a dial rule, as {share}"),
-        OutlierKind::Network => format!("with a trusted network, as {share}"),
+        kind => kind_of_outlier(kind).to_owned(),
     }
+}
+
+fn kind_of_outlier(kind: OutlierKind) -> &'static str {
+    match kind {
+        OutlierKind::Open => "every country",
+        OutlierKind::Country => "a country of its own",
+        OutlierKind::DialRule => "no dial rule",
+        OutlierKind::Network => "network",
+    }
+}
+
+/// `2 clients differ from the fleet: every country 1 of 20, no dial rule 1 of 20.`
+fn fleet(report: &AuditReport) -> String {
+    let exposures = report.clients.iter().filter_map(|client| client.exposure.as_ref().ok());
+    let kinds: BTreeMap<OutlierKind, &Outlier> =
+        exposures.flat_map(|one| &one.outliers).map(|outlier| (outlier.kind, outlier)).collect();
+    let share = |one: &Outlier| format!("{} of {}", number(one.clients as u64), number(one.fleet as u64));
+    let kinds: Vec<String> =
+        kinds.into_iter().map(|(kind, one)| format!("{} {}", kind_of_outlier(kind), share(one))).collect();
+    let clients = report.summary.outliers;
+    let differ = if clients == 1 { "differs" } else { "differ" };
+    format!("{} {differ} from the fleet: {}.", count(clients, "client"), kinds.join(", "))
 }
 
 /// The heading of a report. It never sounds safe while a client was not read.
@@ -124,8 +152,7 @@ pub(in crate::render) fn summary(report: &AuditReport) -> Vec<Untrusted> {
         lines.push(format!("{} against a guard: {}.", n(all.guarded), guards.join(", ")).into());
     }
     if all.outliers > 0 {
-        let differ = if all.outliers == 1 { "differs" } else { "differ" };
-        lines.push(format!("{} {differ} from the fleet.", count(all.outliers, "client")).into());
+        lines.push(fleet(report).into());
     }
     let unmanaged = all.unmanaged.iter().flatten().filter(|(_, clients)| **clients > 0);
     let unmanaged: Vec<String> = unmanaged

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use crate::model::{Level, State, Untrusted};
 use crate::plan::audit::{AuditReport, AuditedClient, ClientExposure, GravityClass};
 use crate::render::audit::FailedRead;
-use crate::render::audit::words::{self, COLUMNS, UNMANAGED};
+use crate::render::audit::words::{self, COLUMNS, DIFFERS, UNMANAGED};
 use crate::render::html::fragments::{MOST_CARDS, MOST_LINES, more, name, text};
 use crate::render::html::value::tag;
 use crate::render::html::{footer, page, problems};
@@ -70,7 +70,7 @@ fn table(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<p class=\"soft\">Gravest first.</p>\n<div class=\"card\">")?;
     writeln!(out, "<table class=\"found\"><caption class=\"vh\">How open each client is</caption><thead><tr>")?;
     let heads = COLUMNS.into_iter().take(COLUMNS.len() - 1).chain(in_project.then_some(UNMANAGED));
-    for head in heads.chain(["Differs from the fleet"]) {
+    for head in heads.chain([DIFFERS]) {
         write!(out, "<th scope=\"col\">{head}</th>")?;
     }
     writeln!(out, "</tr></thead><tbody>")?;
@@ -102,7 +102,7 @@ fn row(client: &AuditedClient, exposure: &ClientExposure, in_project: bool, out:
     if in_project {
         cells.push((UNMANAGED, client.unmanaged.map(words::unmanaged).unwrap_or_default()));
     }
-    cells.push(("Differs", words::outliers(exposure).unwrap_or_default()));
+    cells.push((DIFFERS, words::outliers(exposure)));
     for (label, cell) in cells {
         let nil = if cell.is_empty() { " class=\"nil\"" } else { "" };
         write!(out, "<td data-l=\"{label}\"{nil}><span>{cell}</span></td>")?;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use crate::model::Untrusted;
 use crate::plan::audit::{AuditReport, AuditedClient, ClientExposure, GravityClass};
 use crate::render::audit::FailedRead;
-use crate::render::audit::words::{self, COLUMNS, UNMANAGED};
+use crate::render::audit::words::{self, COLUMNS, DIFFERS, UNMANAGED};
 use crate::render::escape::{shorten, terminal};
 use crate::render::options::TextOptions;
 use crate::render::text::names::{NAMED, called, sentence};
@@ -22,11 +22,10 @@ const MOST_ROWS: usize = 200;
 /// The longest cell, in characters.
 const LONGEST: usize = 44;
 
-/// A line of the table: its cells, the style of the second one, and the line below.
+/// A line of the table: its cells, and the style of the second one.
 struct TableLine {
     cells: Vec<String>,
     style: TextStyle,
-    below: Option<String>,
 }
 
 /// Writes the report. A report without clients is empty: its problems go to stderr.
@@ -64,15 +63,15 @@ fn whole(report: &AuditReport, options: &TextOptions, out: &mut dyn Write) -> io
 
 fn table(report: &AuditReport, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let most = if options.verbose { usize::MAX } else { MOST_ROWS };
-    let in_project = report.summary.unmanaged.is_some();
+    let (in_project, differs) = (report.summary.unmanaged.is_some(), report.summary.outliers > 0);
     let lines: Vec<TableLine> =
-        report.clients.iter().take(most).filter_map(|client| line(client, in_project)).collect();
+        report.clients.iter().take(most).filter_map(|client| line(client, in_project, differs)).collect();
     if lines.is_empty() {
         return Ok(());
     }
     let mut heads: Vec<String> = COLUMNS.map(str::to_lowercase).into();
-    if in_project {
-        heads.insert(heads.len() - 1, UNMANAGED.to_lowercase());
+    for (_, head) in [(in_project, UNMANAGED), (differs, DIFFERS)].into_iter().filter(|(is_shown, _)| *is_shown) {
+        heads.insert(heads.len() - 1, head.to_lowercase());
     }
     let widths: Vec<usize> = (0..heads.len())
         .map(|at| lines.iter().map(|line| columns(&line.cells[at])).max().unwrap_or(0).max(columns(&heads[at])))
@@ -89,9 +88,6 @@ fn table(report: &AuditReport, options: &TextOptions, out: &mut dyn Write) -> io
     writeln!(out, "{}", paint(options.color, TextStyle::Faint, padded(&heads, TextStyle::Plain).trim_end()))?;
     for line in &lines {
         writeln!(out, "{}", padded(&line.cells, line.style).trim_end())?;
-        if let Some(below) = &line.below {
-            writeln!(out, "  {}", paint(options.color, TextStyle::Changed, below))?;
-        }
     }
     if let Some(rest) = rest(&report.clients[lines.len()..]) {
         writeln!(out, "{rest}")?;
@@ -111,7 +107,7 @@ fn rest(clients: &[AuditedClient]) -> Option<String> {
 }
 
 /// The line of a client; `None` for one that was not read.
-fn line(client: &AuditedClient, in_project: bool) -> Option<TableLine> {
+fn line(client: &AuditedClient, in_project: bool, differs: bool) -> Option<TableLine> {
     let exposure = client.exposure.as_ref().ok()?;
     let cell = |text: Untrusted| shorten(&terminal(&text).to_string(), LONGEST);
     let mut cells = vec![
@@ -124,9 +120,11 @@ fn line(client: &AuditedClient, in_project: bool) -> Option<TableLine> {
     if in_project {
         cells.push(client.unmanaged.map(words::unmanaged).unwrap_or_default());
     }
+    if differs {
+        cells.push(words::outliers(exposure));
+    }
     cells.push(client.name.as_ref().map(called).unwrap_or_default());
-    let below = words::outliers(exposure).map(|text| format!("differs from the fleet: {text}"));
-    Some(TableLine { cells, style: style(client, exposure), below })
+    Some(TableLine { cells, style: style(client, exposure) })
 }
 
 fn style(client: &AuditedClient, exposure: &ClientExposure) -> TextStyle {
