@@ -1,7 +1,7 @@
 //! Checks one page: runs its console blocks in order, and loads its YAML and JSON blocks.
 //!
 //! Hidden comments above a block: `run: project=NAME` begins a new world, `setup: COMMAND` runs something unshown,
-//! `write` puts a YAML block into the world, `not-run: REASON` leaves the block out. `docs/README.md` explains them.
+//! `write: PATH` puts a block into the world, `not-run: REASON` leaves the block out. `docs/README.md` explains them.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,9 @@ use crate::markdown::{self, Block};
 use crate::screen::{self, Names};
 use crate::worlds::World;
 use crate::yaml::Documents;
+
+/// Pages that tests/suite/generated.rs writes. tests/suite/rule_ids runs their examples.
+const GENERATED: [&str; 3] = ["docs/fields.md", "docs/keys.md", "docs/rules.md"];
 
 /// What a page has come to.
 struct Reading<'a> {
@@ -25,6 +28,15 @@ struct Reading<'a> {
 /// Checks a page. With `UPDATE` in the environment its output becomes the real one.
 pub fn check(path: &str) {
     let text = links::text(path);
+    let mut reading = read(path, &text);
+    if !reading.changed.is_empty() && std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, updated(&text, &reading.changed)).unwrap();
+        reading.failures.retain(|failure| !failure.contains("UPDATE=1"));
+    }
+    assert!(reading.failures.is_empty(), "\n{}", reading.failures.join("\n"));
+}
+
+fn read<'a>(path: &'a str, text: &str) -> Reading<'a> {
     let mut reading = Reading {
         path,
         world: None,
@@ -33,22 +45,23 @@ pub fn check(path: &str) {
         failures: Vec::new(),
         changed: Vec::new(),
     };
-    for block in markdown::blocks(&text) {
+    if GENERATED.contains(&path) {
+        return reading;
+    }
+    for block in markdown::blocks(text) {
         if let Err(problem) = reading.block(&block) {
             reading.fail(block.line, &problem);
         }
     }
-    if !text.contains("page is generated") && !text.contains("generates this page") && !text.contains("Generated from")
-    {
-        for line in markdown::indented_code(&text) {
-            reading.fail(line, "code without a fence does not run: write ```console with `$ ` before the command");
+    for line in markdown::indented_code(text) {
+        reading.fail(line, "code without a fence does not run: write ```console with `$ ` before the command");
+    }
+    for (line, text) in markdown::prose(text) {
+        if text.chars().count() > 120 && !text.starts_with(['|', '<']) {
+            reading.fail(line, "the line is longer than 120 columns");
         }
     }
-    if !reading.changed.is_empty() && std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, updated(&text, &reading.changed)).unwrap();
-        reading.failures.retain(|failure| !failure.contains("UPDATE=1"));
-    }
-    assert!(reading.failures.is_empty(), "\n{}", reading.failures.join("\n"));
+    reading
 }
 
 /// The page with the real output.
@@ -79,13 +92,18 @@ impl Reading<'_> {
         for command in block.directives("setup") {
             self.world()?.set_up(command)?;
         }
+        if let Some(path) = block.directive("write") {
+            // A YAML file names itself in its first line; another file cannot.
+            let named = block.lines.first().and_then(|line| line.strip_prefix("# ")).filter(|_| path.is_empty());
+            let path = named.unwrap_or(path);
+            if path.is_empty() {
+                return Err("`write` needs a file: `<!-- write: PATH -->`, or `# PATH` as the first line".to_owned());
+            }
+            self.world()?.write(path, &(block.lines.join("\n") + "\n"));
+            return Ok(());
+        }
         match block.language.as_str() {
             "console" => self.console(block),
-            "yaml" if block.directive("write").is_some() => {
-                let path = block.lines[0].strip_prefix("# ").ok_or("the first line names no file")?;
-                self.world()?.write(path, &(block.lines.join("\n") + "\n"));
-                Ok(())
-            }
             "yaml" => self.documents.check(&block.lines.join("\n")),
             "json" => {
                 serde_json::from_str::<serde_json::Value>(&block.lines.join("\n")).map(drop).map_err(|e| e.to_string())
@@ -145,4 +163,34 @@ impl Reading<'_> {
 fn difference(shown: &str, real: &str) -> String {
     let (shown, real) = (format!("{shown}\n"), format!("{real}\n"));
     similar::TextDiff::from_lines(&shown, &real).unified_diff().context_radius(1).header("page", "real").to_string()
+}
+
+#[test]
+fn a_page_with_a_fault_does_not_pass() {
+    let table = [
+        ("```console\n$ echo a\n```\n", "t:1: write `<!-- run:"),
+        ("<!-- run: project=nowhere -->\n```console\n$ echo a\na\n```\n", "t:2: projects are"),
+        ("<!-- run: project=empty -->\n```console\n$ echo a\nb\n```\n", "t:3: `echo a` prints something else"),
+        ("<!-- run: project=empty -->\n```console\n$ false\n```\n", "[exit status 1]"),
+        ("<!-- run: project=empty -->\n<!-- setup: false -->\n```console\n$ echo\n```\n", "`false` ended with 1"),
+        ("<!-- run: project=empty -->\n```console\n$ (\n```\n", "is not valid"),
+        ("<!-- run: project=empty -->\n```console\na\n```\n", "begins with `$ `"),
+        ("<!-- not-run -->\n```console\n$ echo a\n```\n", "needs a reason"),
+        ("<!-- nut-run: why -->\n```console\n$ echo a\n```\n", "do not know these comments"),
+        ("<!-- run: project=empty -->\n<!-- write -->\n```csv\nid\n```\n", "needs a file"),
+        ("```sh\necho a\n```\n", "a block `sh` does not run"),
+        ("```yaml\nguards: [open_geo]\n```\n", "did you mean `open-geo`?"),
+        ("```yaml\nclient: 12\nsettings: {geo_list: [UK]}\n```\n", "did you mean `GB`?"),
+        ("```json\n{a: 1}\n```\n", "t:1:"),
+        ("text\n\n    ringform plan\n", "t:3: code without a fence"),
+    ];
+    let long = format!("{}\n", "long ".repeat(25));
+    for (page, problem) in table.into_iter().chain([(long.as_str(), "t:1: the line is longer")]) {
+        let failures = read("t", page).failures;
+        assert!(failures.len() == 1 && failures[0].contains(problem), "{page}\n{failures:?}");
+    }
+    let page = "<!-- run: project=empty -->\n```console\n$ echo a\nb\nc\n\n$ cd /srv\n$ pwd\n```\n";
+    let mended = updated(page, &read("t", page).changed);
+    assert_eq!(mended, "<!-- run: project=empty -->\n```console\n$ echo a\na\n\n$ cd /srv\n$ pwd\n/srv\n```\n");
+    assert!(read("t", &mended).failures.is_empty());
 }

@@ -119,7 +119,7 @@ impl World {
     /// Runs a command of the page. Gives its output, with the places that the page knows, and its exit status.
     pub fn run(&mut self, command: &str) -> Result<(String, i32), String> {
         let root = self.folder.path().to_str().unwrap();
-        let (output, status) = self.shell.run(&command.replace("/srv/", &format!("{root}/")))?;
+        let (output, status) = self.shell.run(&command.replace("/srv", root))?;
         let output = on_a_terminal(&output);
         let canonical = fs::canonicalize(root).unwrap();
         let mut output = output.replace(canonical.to_str().unwrap(), "/srv").replace(root, "/srv");
