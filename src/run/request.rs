@@ -204,7 +204,7 @@ pub struct ImportRequest {
     pub files: FileOptions,
     /// The clients; none means `@me`.
     pub clients: Vec<ClientId>,
-    /// A CSV file that names the clients in place of `clients`. A client that the project declares is then skipped.
+    /// A CSV file that names the clients in place of `clients`. A client that has a document is then skipped.
     pub from: Option<PathBuf>,
     /// Whether values that the documents share become profiles. A client that the project declares is then skipped.
     pub factor: bool,

@@ -44,6 +44,8 @@ mod hostile;
 mod icalendar;
 mod identity;
 mod importing;
+mod importing_defaults;
+mod importing_lists;
 mod instants;
 mod journals;
 mod journeys;

@@ -66,8 +66,8 @@ pub(super) const PAGES: [HelpPage; 20] = [
         path: &["import"],
         examples: &[
             ("ringform import", "Write a document for the client of the token"),
-            ("ringform import 12 13", "Write one for each of two clients"),
             ("ringform import 12 --force", "Replace the document of client 12 by its live settings"),
+            ("ringform import --from clients.csv", "Write one for each row; again after an interruption, it goes on"),
         ],
         statuses: READS,
     },

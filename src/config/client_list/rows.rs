@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::client_list::labels::{self, TextPool};
-use crate::config::client_list::table::{ClientTable, Column, TableRow};
+use crate::config::client_list::table::{ClientTable, Column, ListRow};
 use crate::config::emit::ClientLabels;
 use crate::config::find::is_project_file;
 use crate::config::sections::Project;
@@ -77,7 +77,7 @@ pub(super) fn read(
     let mut silent = Problems::of_project(name.clone(), text);
     let Some(mut table) = ClientTable::open(text, &mut silent) else { return Err(silent.into_list()) };
     let mut rows = ListReader { problems: Problems::of_documents(name.clone(), text), project, default };
-    let (mut list, mut row, mut pool) = (ClientList::default(), TableRow::default(), TextPool::default());
+    let (mut list, mut row, mut pool) = (ClientList::default(), ListRow::default(), TextPool::default());
     while table.read(&mut row) {
         match rows.client(&table, &row, &mut pool) {
             Some(client) => list.clients.push(client),
@@ -105,7 +105,7 @@ struct ListReader<'p> {
 
 impl ListReader<'_> {
     /// The client of a row, or its problems.
-    fn client(&mut self, table: &ClientTable<'_>, row: &TableRow, pool: &mut TextPool) -> Option<ListedClient> {
+    fn client(&mut self, table: &ClientTable<'_>, row: &ListRow, pool: &mut TextPool) -> Option<ListedClient> {
         let before = self.problems.errors();
         if let Some((message, help)) = wrong_shape(table, row) {
             self.problems.error_help("bad-shape", table.position(row), message, help);
@@ -128,7 +128,7 @@ impl ListReader<'_> {
         Some(ListedClient { client: client?, credentials, labels, line: row.line })
     }
 
-    fn id(&mut self, table: &ClientTable<'_>, row: &TableRow) -> Option<ClientId> {
+    fn id(&mut self, table: &ClientTable<'_>, row: &ListRow) -> Option<ClientId> {
         let text = table.cell(row, Column::Id);
         if text.is_empty() {
             let help = "write the id of the client, or @me";
@@ -138,7 +138,7 @@ impl ListReader<'_> {
         ClientId::parse(text).map_err(|flaw| self.problems.flaw("bad-client", table.position(row), flaw)).ok()
     }
 
-    fn credentials(&mut self, table: &ClientTable<'_>, row: &TableRow) -> Option<Arc<str>> {
+    fn credentials(&mut self, table: &ClientTable<'_>, row: &ListRow) -> Option<Arc<str>> {
         let name = table.cell(row, Column::Credentials);
         if name.is_empty() {
             return self.default.cloned();
@@ -158,7 +158,7 @@ impl ListReader<'_> {
         // Indices take a fraction of the memory of keys.
         let mut order: Vec<u32> = (0..clients.len() as u32).collect();
         let of = |index: &u32| &clients[*index as usize];
-        order.sort_by(|one, other| key(of(one)).cmp(&key(of(other))));
+        order.sort_by_key(|index| key(of(index)));
         let mut doubled: Vec<(u32, u32)> = Vec::new();
         for same in order.chunk_by(|one, other| key(of(one)) == key(of(other))) {
             let later = same.iter().skip(1);
@@ -185,7 +185,7 @@ impl ListReader<'_> {
 }
 
 /// What is wrong with the cells of a row before they are read, and the next step.
-fn wrong_shape(table: &ClientTable<'_>, row: &TableRow) -> Option<(String, &'static str)> {
+fn wrong_shape(table: &ClientTable<'_>, row: &ListRow) -> Option<(String, &'static str)> {
     let breaks = row.line_breaks();
     if breaks > 0 {
         let last = row.line + breaks as u32;

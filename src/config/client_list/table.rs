@@ -42,7 +42,7 @@ pub(super) struct ClientTable<'t> {
 
 /// One row. A caller fills the same value again, so that a million rows need no memory of their own.
 #[derive(Default)]
-pub(super) struct TableRow {
+pub(super) struct ListRow {
     cells: csv::StringRecord,
     /// The line where it begins, from 1.
     pub(super) line: u32,
@@ -59,7 +59,7 @@ impl<'t> ClientTable<'t> {
             .flexible(true)
             .from_reader(text.as_bytes());
         let mut table = ClientTable { text, columns: Vec::new(), reader, lines: LineCount { at: 0, line: 1 } };
-        let mut header = TableRow::default();
+        let mut header = ListRow::default();
         if !table.read(&mut header) {
             problems.error_help("bad-shape", FIRST, "this list has no rows".to_owned(), HELP);
             return None;
@@ -78,7 +78,7 @@ impl<'t> ClientTable<'t> {
     }
 
     /// Reads the next row into `row`; false at the end. Empty rows do not count.
-    pub(super) fn read(&mut self, row: &mut TableRow) -> bool {
+    pub(super) fn read(&mut self, row: &mut ListRow) -> bool {
         // The text is UTF-8 and rows may have any length, so no error is left.
         while self.reader.read_record(&mut row.cells).unwrap_or(false) {
             if row.cells.iter().all(|cell| cell.trim().is_empty()) {
@@ -100,20 +100,20 @@ impl<'t> ClientTable<'t> {
     }
 
     /// The cell of a column, without blanks around it; empty where the table lacks the column.
-    pub(super) fn cell<'r>(&self, row: &'r TableRow, column: Column) -> &'r str {
+    pub(super) fn cell<'r>(&self, row: &'r ListRow, column: Column) -> &'r str {
         let index = self.columns.iter().position(|known| *known == column);
         index.and_then(|index| row.cells.get(index)).unwrap_or_default().trim_matches([' ', '\t'])
     }
 
     /// The place of a row: its first line, as wide as that.
-    pub(super) fn position(&self, row: &TableRow) -> Position {
+    pub(super) fn position(&self, row: &ListRow) -> Position {
         let line = self.text.get(row.start..).unwrap_or_default();
         let line = line.split(['\r', '\n']).next().unwrap_or_default();
         Position { line: row.line, column: 1, width: line.chars().count() as u32 }
     }
 }
 
-impl TableRow {
+impl ListRow {
     /// How many cells it has.
     pub(super) fn width(&self) -> usize {
         self.cells.len()

@@ -16,7 +16,7 @@ use crate::config;
 use crate::model::ClientId;
 use crate::plan::DocumentKind;
 use crate::run::import::client_import::{ClientImport, ImportStep};
-use crate::run::import::declared::DeclaredDocuments;
+use crate::run::import::declared::{DeclaredDocuments, written_before};
 use crate::run::import::document::DocumentDefaults;
 use crate::run::import::factor::factor;
 use crate::run::import::jobs::{ImportJob, ImportJobs, default_credentials};
@@ -56,8 +56,9 @@ pub async fn import(
     let mut outcome = ImportOutcome::new(jobs.wrong_rows);
     // So an import of many clients goes on where it was interrupted.
     if (request.from.is_some() || request.factor) && !request.force {
-        let before = jobs.jobs.len();
-        jobs.jobs.retain(|job| !documents.declares(job.client, job.credentials.as_ref()));
+        let (before, written) = (jobs.jobs.len(), written_before(&folder));
+        let is_written = |client: ClientId| client.number().is_some_and(|id| written.contains(&id));
+        jobs.jobs.retain(|job| !documents.declares(job.client, job.credentials.as_ref()) && !is_written(job.client));
         outcome.declared = before - jobs.jobs.len();
     }
     let session = match Session::connect(&project, jobs.credentials(), &request.connection, env).await {
