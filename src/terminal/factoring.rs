@@ -42,11 +42,13 @@ fn done(outcome: &FactorOutcome, quiet: bool) -> anyhow::Result<()> {
     match (*documents, *factored_before) {
         (few, _) if few < FEWEST => {
             let they = match few {
-                0 => "no document is",
-                1 => "one document is",
-                _ => "two documents are",
+                0 => "it has none",
+                1 => "it has 1",
+                _ => "it has 2",
             };
-            note(&format!("note: --factor needs {FEWEST} documents as import writes them; {they} so, and stays"));
+            note(&format!(
+                "note: --factor needs {FEWEST} documents of the project that are as import writes them; {they}"
+            ));
         }
         (all, 0) if profiles.is_empty() && *shortened == 0 => {
             note(&format!("note: {all} documents share no values that make a profile; they stay"));

@@ -171,7 +171,7 @@ fn a_project_file_that_cannot_be_edited_keeps_the_documents_plain() {
 fn few_clients_and_other_folders_make_no_profile() {
     let mut world = fleet();
     let ran = world.run("import 1 2 --factor").ok();
-    ran.says(&["note: --factor needs 3 documents as import writes them; two documents are so, and stays"]);
+    ran.says(&["note: --factor needs 3 documents of the project that are as import writes them; it has 2"]);
     assert!(!world.read("ringform.yaml").contains("profiles"));
     // Three that share nothing but one open list.
     let mut world = World::new();
