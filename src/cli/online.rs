@@ -24,7 +24,7 @@ pub(crate) struct ImportArgs {
     /// The folder to write to [default: clients, in the project]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
-    /// Move values that most of the documents share into profiles of ringform.yaml; skips declared clients, as --from does
+    /// Move values that most documents share into profiles of ringform.yaml; declared clients are skipped
     #[arg(long, help_heading = "Output")]
     pub factor: bool,
     /// Replace the files of these clients

@@ -34,21 +34,29 @@ pub(crate) fn show(result: &Result<FactorOutcome, FactorError>, quiet: bool) -> 
 }
 
 fn done(outcome: &FactorOutcome, quiet: bool) -> anyhow::Result<()> {
-    let FactorOutcome { documents, profiles, shortened, changed, not_written, is_interrupted } = outcome;
+    let FactorOutcome { documents, factored_before, profiles, shortened, changed, not_written, is_interrupted } =
+        outcome;
     for profile in profiles {
         print_text(&format!("{}\n", line(profile)))?;
     }
-    match (*documents, profiles.is_empty(), *shortened) {
-        (few, ..) if few < FEWEST => {
+    match (*documents, *factored_before) {
+        (few, _) if few < FEWEST => {
             let they = match few {
-                0 => "no document is",
-                1 => "one document is",
-                _ => "two documents are",
+                0 => "it has none",
+                1 => "it has 1",
+                _ => "it has 2",
             };
-            note(&format!("note: --factor needs {FEWEST} documents as import writes them; {they} so, and stays"));
+            note(&format!(
+                "note: --factor needs {FEWEST} documents of the project that are as import writes them; {they}"
+            ));
         }
-        (all, true, 0) => note(&format!("note: {all} documents share no values that make a profile; they stay")),
-        (all, _, some) => print_text(&format!("{some} of {all} documents shortened\n"))?,
+        (all, 0) if profiles.is_empty() && *shortened == 0 => {
+            note(&format!("note: {all} documents share no values that make a profile; they stay"));
+        }
+        (all, before) => {
+            let before = if before > 0 { format!(", {before} named profiles before") } else { String::new() };
+            print_text(&format!("{shortened} of {all} documents shortened{before}\n"))?;
+        }
     }
     if !quiet && !profiles.is_empty() {
         note(THRESHOLDS);

@@ -94,7 +94,7 @@ fn what_most_clients_share_becomes_profiles_and_the_plan_is_empty() {
     let odd = "settings:\n  # geo_list holds \"ZZ # ]\", which cannot be declared: not managed\nignore: [geo_list]\n";
     assert!(world.read("clients/4-client-4.yaml").ends_with(odd));
     // Once more, nothing changes.
-    factored(&mut world).prints(&["0 of 36 documents shortened"]).requests(0, 0, 0);
+    factored(&mut world).prints(&["0 of 36 documents shortened, 36 named profiles before\n"]).requests(0, 0, 0);
     assert_eq!(world.read("ringform.yaml"), project);
 }
 
@@ -113,7 +113,11 @@ fn documents_of_an_earlier_import_are_factored_and_edited_ones_are_not() {
     world.run("import 1 2 99 6 --factor").status(1).prints(&["profile common: ", "3 of 3 documents shortened"]);
     plan_is_empty(&mut world, 3);
     // The same command goes on with what it lacks.
-    world.run("import 1 2 11 6 --factor").ok().prints(&["1 of 4 documents shortened"]).requests(1, 1, 0);
+    world
+        .run("import 1 2 11 6 --factor")
+        .ok()
+        .prints(&["profile common (as it is): ", "1 of 4 documents shortened, 3 named profiles before"])
+        .requests(1, 1, 0);
     plan_is_empty(&mut world, 4);
 }
 
@@ -167,7 +171,7 @@ fn a_project_file_that_cannot_be_edited_keeps_the_documents_plain() {
 fn few_clients_and_other_folders_make_no_profile() {
     let mut world = fleet();
     let ran = world.run("import 1 2 --factor").ok();
-    ran.says(&["note: --factor needs 3 documents as import writes them; two documents are so, and stays"]);
+    ran.says(&["note: --factor needs 3 documents of the project that are as import writes them; it has 2"]);
     assert!(!world.read("ringform.yaml").contains("profiles"));
     // Three that share nothing but one open list.
     let mut world = World::new();

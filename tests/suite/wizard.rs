@@ -109,7 +109,7 @@ fn the_client_of_the_token_is_imported_by_its_name() {
 
 #[test]
 fn the_variable_names_the_endpoint_where_no_flag_does() {
-    let mut world = fleet();
+    let world = fleet();
     let endpoint = world.server().endpoint();
     let mut world = world.env("RINGFORM_ENDPOINT", &endpoint);
     world.run("init new --client 12").ok().prints(&["No difference: 1"]);

@@ -64,7 +64,7 @@ pub(super) const PAGES: [HelpPage; 22] = [
         examples: &[
             ("ringform import", "Write a document for the client of the token"),
             ("ringform import 12 --force", "Replace the document of client 12 by its live settings"),
-            ("ringform import --from clients.csv", "Write one for each row; again after an interruption, it goes on"),
+            ("ringform import --from clients.csv --factor", "Write one for each row; what most share becomes profiles"),
         ],
         statuses: READS,
     },

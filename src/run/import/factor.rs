@@ -77,7 +77,8 @@ pub(super) fn factor(
         return Err(FactorError::FolderOutside(folder.to_owned()));
     }
     let documents = documents(&loaded, &project.root, &below);
-    let mut outcome = FactorOutcome { documents: documents.len(), ..FactorOutcome::default() };
+    let factored_before = documents.iter().filter(|document| document.client.is_factored).count();
+    let mut outcome = FactorOutcome { documents: documents.len(), factored_before, ..FactorOutcome::default() };
     if documents.len() < FEWEST {
         return Ok(outcome);
     }

@@ -13,7 +13,9 @@ use crate::model::ClientId;
 pub struct FactorOutcome {
     /// How many documents below the folder are exactly as import writes them. Others are left alone.
     pub documents: usize,
-    /// The profiles that documents now use.
+    /// How many of them named profiles before.
+    pub factored_before: usize,
+    /// The profiles that the documents of this run use.
     pub profiles: Vec<SharedProfile>,
     /// How many documents are shorter now.
     pub shortened: usize,
