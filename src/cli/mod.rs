@@ -2,6 +2,7 @@
 //!
 //! Owns the words of the command line, their types, and how they become a request for `run`. It runs nothing.
 
+mod adopt;
 mod guard;
 mod help;
 mod history;
@@ -16,6 +17,7 @@ mod shared;
 mod undo;
 mod values;
 
+pub(crate) use adopt::AdoptArgs;
 pub(crate) use guard::{GuardArgs, GuardCommand, GuardTestArgs, GuardTestFormat};
 pub(crate) use help::{WELCOME, command, environment, extra};
 pub(crate) use history::HistoryArgs;

@@ -41,5 +41,5 @@ pub use progress::ProgressDisplay;
 pub use resolved::{resolved_json, resolved_text};
 pub use slack::slack;
 pub use text::diagnostics::diagnostics;
-pub use text::diff::{SettingStates, diff};
+pub use text::diff::{SettingStates, diff, file_diff};
 pub use text::wrap::wrap;
