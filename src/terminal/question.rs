@@ -1,4 +1,4 @@
-//! The question of apply, on stderr and stdin.
+//! The questions of apply and adopt, on stderr and stdin.
 //!
 //! Owns what the question states and what counts as a yes. A signal ends the wait for an answer.
 
@@ -42,11 +42,6 @@ impl Stakes {
         stakes
     }
 
-    /// The one answer that sends.
-    fn yes(&self) -> String {
-        if self.clients < FLEET { "yes".to_owned() } else { self.clients.to_string() }
-    }
-
     /// The question, of three lines.
     fn question(&self, endpoint: &Untrusted) -> String {
         let (clients, settings) = (counted(self.clients, "client"), counted(self.settings, "setting"));
@@ -58,22 +53,46 @@ impl Stakes {
             1 => "1 client opens the PBX to more callers.".to_owned(),
             many => format!("{many} clients open the PBX to more callers."),
         };
-        let answer = match self.clients < FLEET {
-            true => "To send, type `yes`".to_owned(),
-            false => format!("To send, type the number of clients, {}", self.clients),
-        };
+        let answer = how_to_answer("send", self.clients);
         let endpoint = escape::terminal(endpoint);
         format!(
             "apply would send {settings} of {clients} to {endpoint}.\n{opening}\n{answer}; anything else sends nothing."
         )
     }
+}
 
-    fn answer(&self, line: &str) -> Answer {
-        if line == self.yes() { Answer::Yes } else { Answer::No }
+/// The one answer that counts as yes for so many clients.
+fn yes(clients: usize) -> String {
+    if clients < FLEET { "yes".to_owned() } else { clients.to_string() }
+}
+
+fn how_to_answer(to_do: &str, clients: usize) -> String {
+    match clients < FLEET {
+        true => format!("To {to_do}, type `yes`"),
+        false => format!("To {to_do}, type the number of clients, {clients}"),
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+fn answer_of(line: &str, yes: &str) -> Answer {
+    if line == yes { Answer::Yes } else { Answer::No }
+}
+
+/// Asks whether to write files with values of so many clients. `stakes` is ours or already escaped.
+pub(crate) async fn ask_to_write(stakes: &str, clients: usize, shutdown: &Shutdown) -> anyhow::Result<Answer> {
+    output::note(&format!("{stakes}\n{}; anything else writes nothing.", how_to_answer("write", clients)));
+    answer(&yes(clients), shutdown).await
+}
+
+/// Waits for the answer; `yes` is the one that counts as yes.
+async fn answer(yes: &str, shutdown: &Shutdown) -> anyhow::Result<Answer> {
+    Ok(match prompt::line(shutdown).await? {
+        TypedLine::Text(line) => answer_of(&line, yes),
+        TypedLine::NotUtf8 | TypedLine::End => Answer::No,
+        TypedLine::Interrupted => Answer::Interrupted,
+    })
+}
+
+pub(crate) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
@@ -84,11 +103,7 @@ pub(crate) async fn ask(plan: &Plan, log: &LogArgs, shutdown: &Shutdown) -> anyh
     output::note(&String::from_utf8_lossy(&shown));
     let stakes = Stakes::of(plan);
     output::note(&stakes.question(&plan.endpoint));
-    Ok(match prompt::line(shutdown).await? {
-        TypedLine::Text(line) => stakes.answer(&line),
-        TypedLine::NotUtf8 | TypedLine::End => Answer::No,
-        TypedLine::Interrupted => Answer::Interrupted,
-    })
+    answer(&yes(stakes.clients), shutdown).await
 }
 
 #[cfg(test)]
@@ -134,8 +149,8 @@ mod tests {
             (50, "50 ", false),
             (1234, "1234", true),
         ];
-        for (clients, line, yes) in table {
-            assert_eq!(stakes(clients, 0).answer(line) == Answer::Yes, yes, "{clients} {line:?}");
+        for (clients, line, is_yes) in table {
+            assert_eq!(answer_of(line, &yes(clients)) == Answer::Yes, is_yes, "{clients} {line:?}");
         }
     }
 }

@@ -18,4 +18,4 @@ mod yaml_edit;
 
 pub use refusal::{EditRefusal, EditRefusalKind};
 pub use source::{WrittenValue, written_value};
-pub use yaml_edit::{YamlEdit, edit};
+pub use yaml_edit::{YamlEdit, edit, edit_all};

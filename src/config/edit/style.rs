@@ -41,7 +41,10 @@ fn json(text: &str) -> String {
 
 /// Whether every reader takes the plain scalar for this text.
 fn is_plain_safe(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/@._+-".contains(&byte))
-        && !RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word))
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/@._+-".contains(&byte))
+    };
+    // Several words, such as `NO SE`, are a text for every reader.
+    text.split(' ').all(is_word) && !RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word))
 }

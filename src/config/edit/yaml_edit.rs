@@ -37,6 +37,34 @@ pub fn edit(text: &[u8], edits: &[YamlEdit]) -> Result<Vec<u8>, EditRefusal> {
     Ok([&whole[..whole.len() - body.len()], &edited].concat().into_bytes())
 }
 
+/// As [`edit`], but an edit that is refused stops no other: the text with the others, and the refused ones by their
+/// position.
+pub fn edit_all(text: &[u8], edits: &[YamlEdit]) -> (Vec<u8>, Vec<(usize, EditRefusal)>) {
+    let mut refused = Vec::new();
+    find_refused(text, edits, 0, &mut refused);
+    let is_refused = |index: usize| refused.iter().any(|(refused, _)| *refused == index);
+    let good: Vec<YamlEdit> =
+        edits.iter().enumerate().filter(|(index, _)| !is_refused(*index)).map(|(_, edit)| edit.clone()).collect();
+    match edit(text, &good) {
+        Ok(edited) => (edited, refused),
+        // Each is good alone, and not all of them together.
+        Err(refusal) => (text.to_vec(), (0..edits.len()).map(|index| (index, refusal)).collect()),
+    }
+}
+
+/// Halves the edits until each refused one is found: most files have none.
+fn find_refused(text: &[u8], edits: &[YamlEdit], first: usize, refused: &mut Vec<(usize, EditRefusal)>) {
+    match (edit(text, edits), edits.len()) {
+        (Ok(_), _) | (Err(_), 0) => {}
+        (Err(refusal), 1) => refused.push((first, refusal)),
+        (Err(_), many) => {
+            let (these, those) = edits.split_at(many / 2);
+            find_refused(text, these, first, refused);
+            find_refused(text, those, first + many / 2, refused);
+        }
+    }
+}
+
 fn edit_body(body: &str, edits: &[YamlEdit]) -> Result<String, RefusalAt> {
     let before = parse(body)?;
     let mut values = Vec::with_capacity(edits.len());
