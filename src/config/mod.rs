@@ -22,7 +22,7 @@ mod yaml;
 
 pub use emit::{Draft, write_document, write_settings};
 pub use example::is_untouched_example;
-pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
+pub use find::{OutputClash, ProjectInput, ProjectRequest, is_outside_of_projects, is_project_file};
 pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
 pub(crate) use git::{applied_project, is_shallow};
