@@ -34,7 +34,7 @@ pub use factor::{
     ExistingProfile, ExistingProfiles, FEWEST, FactorClient, FactoredDocument, Factoring, SharedProfile, SharedValue,
     factor,
 };
-pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
+pub use find::{OutputClash, ProjectInput, ProjectRequest, is_outside_of_projects, is_project_file};
 pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
 pub(crate) use git::{applied_project, is_shallow};
