@@ -27,6 +27,14 @@ else
     [ "${CI:-}" != true ]
 fi
 
+echo "every script can be run"
+find packaging \( -name '*.sh' -o -name '*.py' \) ! -perm -u+x > "$work/not-executable"
+if [ -s "$work/not-executable" ]; then
+    echo "not executable:" >&2
+    cat "$work/not-executable" >&2
+    exit 1
+fi
+
 echo "source package"
 cargo package --list --locked --allow-dirty > "$work/files"
 for file in Cargo.lock LICENSE README.md .cargo/config.toml src/main.rs packaging/resolver.c schemas/plan.schema.json; do

@@ -5,6 +5,7 @@
 #
 # packaging/Dockerfile calls it. The release calls it too, so that the image holds the binary that was tested.
 set -euo pipefail
+umask 022
 binary=$1
 root=$2
 certificates=${3:-/etc/ssl/certs/ca-certificates.crt}

@@ -5,6 +5,7 @@
 #
 # Needs cargo-cyclonedx and python3. The same binary gives the same archive: no time and no user of this machine is in it.
 set -euo pipefail
+umask 022
 cd "$(dirname "$0")/.."
 binary=${1:-target/static/ringform}
 out=${2:-target/release-files}
