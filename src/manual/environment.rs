@@ -106,7 +106,7 @@ pub(super) fn entries() -> impl Iterator<Item = ManualEntry> {
         let rows = rows.iter().flat_map(|(names, about)| names.iter().map(move |name| (*name, *about)));
         rows.map(move |(name, about)| ManualEntry {
             holds: Some(format!("environment variable: {heading}")),
-            ..ManualEntry::new(EntryKind::Variable, name, sentence(about), "README.md#commands")
+            ..ManualEntry::new(EntryKind::Variable, name, sentence(about), "docs/words.md#environment-variables")
         })
     })
 }

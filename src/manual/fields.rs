@@ -69,8 +69,7 @@ pub fn field_severity(setting: Setting) -> &'static str {
 pub fn accepted(row: &FieldRow) -> String {
     let value = match row.kind {
         FieldKind::Countries => {
-            "a list of ISO 3166 alpha-2 codes such as [RU, BY], or XK; the same as text, \"RU BY\"; \"*\" (quoted) for every \
-             country"
+            "a list of country codes (ISO 3166 alpha-2, and XK), the same as text, or \"*\" in quotes"
         }
         FieldKind::Zone => "an IANA time zone such as Europe/Moscow, or UTC",
         FieldKind::Id => "a whole number from 1",

@@ -59,7 +59,7 @@ const TOPICS: &[ManualTopic] = &[
         "environment",
         "The variables of the environment that ringform reads; `ringform help environment` lists them by purpose.",
         "ringform help environment",
-        "README.md#commands",
+        "docs/words.md#environment-variables",
     ),
     (
         "exit-status",
@@ -177,8 +177,8 @@ const TOPICS: &[ManualTopic] = &[
     ),
     (
         "quota",
-        "The number of requests that the API allows in an hour. ringform reads it from the answers, and waits or stops \
-         before it is used up.",
+        "The number of requests that the API allows in an hour. With a credential whose quota is used up, ringform makes \
+         no requests until the reset.",
         "ringform auth check",
         "docs/fleet.md#requests",
     ),

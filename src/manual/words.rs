@@ -30,11 +30,14 @@ const fn table(
     WordTable { definition, kind, key, of, docs }
 }
 
+/// The page of words that no other page explains.
+const OTHER_WORDS: &str = "docs/words.md#other-words-of-the-document";
+
 /// All types that have an entry.
 const TABLES: [WordTable; 13] = [
     table(EntryKind::Origin, "Origin", "origin", "a change or a finding", "docs/origins.md"),
     table(EntryKind::Result, "ApplyResult", "result", "a client in a report of apply", "docs/apply.md#results"),
-    table(EntryKind::Failure, "FailureKind", "kind", "the error of a client", "docs/apply.md#results"),
+    table(EntryKind::Failure, "FailureKind", "kind", "the error of a client", "docs/words.md#failures-of-a-client"),
     table(
         EntryKind::Word,
         "Direction",
@@ -44,9 +47,9 @@ const TABLES: [WordTable; 13] = [
     ),
     table(EntryKind::Word, "Severity", "severity", "a change or a finding", "docs/fields.md#how-grave-a-change-is"),
     table(EntryKind::Word, "Level", "severity", "a diagnostic", "docs/rules.md"),
-    table(EntryKind::Word, "Status", "status", "a client", "docs/formats.md#json"),
+    table(EntryKind::Word, "Status", "status", "a client", OTHER_WORDS),
     table(EntryKind::Word, "BlockedKind", "kind", "what stops a client, under `blocked`", "docs/guards.md"),
-    table(EntryKind::Word, "ChangeAction", "action", "a change", "docs/formats.md#json"),
+    table(EntryKind::Word, "ChangeAction", "action", "a change", OTHER_WORDS),
     table(EntryKind::Word, "FindingState", "state", "a finding of drift", "docs/drift.md#new-continuing-resolved"),
     table(EntryKind::Word, "DatedEvent", "temporary", "`because` of a change", "docs/dated.md"),
     table(EntryKind::Word, "ConfirmedBy", "confirmed_by", "a client in a report of apply", "docs/apply.md#one-client"),

@@ -25,11 +25,18 @@ fn a_field_is_explained_with_what_it_accepts_and_an_example() {
     explain("geo_list").ok().prints(&[
         "geo_list (field)\n  Countries from whose addresses the SIP account may be used.\n",
         "  type:     string\n",
-        "  accepted: a list of ISO 3166 alpha-2 codes such as [RU, BY]",
+        "  accepted: a list of country codes (ISO 3166 alpha-2, and XK), the same as text, or \"*\" in quotes; null clears it\n",
         "  severity: info or security\n",
         "  docs:     docs/fields.md#geo_list\n",
         "  example:\n    settings:\n      geo_list: [RU, BY]\n",
     ]);
+}
+
+#[test]
+fn the_page_about_explain_shows_what_it_prints() {
+    let page = fs::read_to_string("docs/explain.md").unwrap();
+    let block = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(explain("geo_list").ok().stdout, block);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use ringform::config::keys;
-use ringform::manual::{self, RuleExample, RuleNote};
+use ringform::manual::{self, EntryKind, RuleExample, RuleNote};
 use ringform::model::countries::Code;
 use ringform::model::diagnostic::RULES;
 use ringform::model::guard::{BUILT_IN, Enforcement};
@@ -50,6 +50,27 @@ fn rules_are_documented() {
 }
 
 #[test]
+fn words_are_documented() {
+    let mut text = String::from(WORDS_INTRO);
+    let all = manual::entries();
+    for kind in [
+        EntryKind::Origin,
+        EntryKind::Result,
+        EntryKind::Failure,
+        EntryKind::Word,
+        EntryKind::Variable,
+        EntryKind::ExitStatus,
+    ] {
+        write!(text, "\n## {}\n\n| name | is | meaning |\n|---|---|---|\n", kind.heading()).unwrap();
+        for entry in all.iter().filter(|entry| entry.kind == kind) {
+            let is = entry.holds.as_deref().unwrap_or_default();
+            writeln!(text, "| `{}` | {is} | {} |", entry.name, entry.about).unwrap();
+        }
+    }
+    hold("docs/words.md", &text);
+}
+
+#[test]
 fn keys_are_documented() {
     let mut text = String::from(
         "# Keys\n\nThe keys of client documents, ringform.yaml, guard tests and floors. Generated from the tables that the program reads.\n",
@@ -81,7 +102,7 @@ fn fields_are_documented() {
         let row = setting.row();
         write!(text, "\n### `{setting}`\n\n- Accepted: {}.\n", manual::accepted(row)).unwrap();
         write!(text, "- Severity of a change: {}.\n\n```yaml\n", manual::field_severity(setting)).unwrap();
-        write!(text, "{}```\n", manual::field_example(row)).unwrap();
+        writeln!(text, "{}```", manual::field_example(row)).unwrap();
     }
     text.push_str("\n## How grave a change is\n\nEach difference gets two judgements by this table; the first row that holds decides.\n\n- `effect` is what a write does: the step from live to declared. Plans and reports of an apply mark a change by it.\n- `exposure` is how live compares with git: the step from declared to live. `drift` marks a finding by it.\n- `severity` is the graver of the two, so one state has one severity in every command and format.\n\nFor example, live `*` and declared `RU`: the effect is `closes`, the exposure is `opens`, the severity is `security`.\n\n| field | change | severity | direction |\n|---|---|---|---|\n");
     for setting in Setting::ALL {
@@ -127,12 +148,22 @@ After this page you can look up the rule id that a message names in brackets.
 const RULES_EXAMPLES: &str = "
 ## Fixes and examples
 
-Each example is the smallest input that leads to the rule. Tests run all of them.
+Each example is a small input that leads to the rule. Tests run all of them.
 ";
 
 fn note(rule: &str) -> &'static RuleNote {
     manual::rule_note(rule).unwrap_or_else(|| panic!("{rule} has no note in src/manual/rule_notes"))
 }
+
+const WORDS_INTRO: &str = "# Words of reports, and variables
+
+After this page you can look up each word that a plan or a report holds, and each variable of the environment.
+
+    ringform explain not_converged
+
+- `ringform explain NAME` prints what this page says of one name.
+- This page is generated. [schemas/plan.schema.json](../schemas/plan.schema.json) has the same words.
+";
 
 const FIELDS_INTRO: &str = "# Fields
 

@@ -90,7 +90,8 @@ fn has_nothing(world: &World) -> bool {
 fn flags_write_a_project_with_clients_whose_first_plan_is_empty() {
     let mut world = fleet();
     let ran = flags(&mut world, "--client 7 --client 12 --guard open-geo").ok();
-    let ran = ran.prints(&["new/ringform.yaml\nclient 7 → new/clients/7", "client 12 → new/clients/12", "No difference: 2"]);
+    let ran =
+        ran.prints(&["new/ringform.yaml\nclient 7 → new/clients/7", "client 12 → new/clients/12", "No difference: 2"]);
     ran.says(&["environment: works, ", "Next, in the folder new:", "commit the folder"]).requests(3, 4, 0);
     let text = world.read("new/ringform.yaml");
     assert!(text.contains(&format!("\nendpoint: {}\n", world.server().endpoint())), "{text}");
@@ -121,7 +122,10 @@ fn the_variable_names_the_endpoint_where_no_flag_does() {
 #[test]
 fn a_client_that_fails_stops_no_other_and_the_status_says_so() {
     let mut world = fleet().fault("status=403,on=get,client=12");
-    let mut world = { world.start(); world };
+    let mut world = {
+        world.start();
+        world
+    };
     let ran = flags(&mut world, "--client 7 --client 12 --client 99").status(1);
     let ran = ran.prints(&["client 7 → new/clients/7", "No difference: 1 client"]);
     ran.says(&["error: client 12: ", "error: client 99: ", "`ringform import 12 99` writes their documents"]);
@@ -180,7 +184,8 @@ fn flags_that_are_wrong_are_refused_before_a_request() {
 #[test]
 fn choices_without_clients_send_nothing() {
     let mut world = fleet();
-    let ran = world.run("init new --endpoint https://altapi.telphin.ru --guard unmanaged-security").ok().sends_nothing();
+    let ran =
+        world.run("init new --endpoint https://altapi.telphin.ru --guard unmanaged-security").ok().sends_nothing();
     assert_eq!(ran.stdout, "new/ringform.yaml\nnew/clients/me.yaml\n");
     let text = world.read("new/ringform.yaml");
     assert!(text.contains("\nendpoint: https://altapi.telphin.ru\n") && text.contains("  - unmanaged-security\n"));
