@@ -46,11 +46,6 @@ impl Loaded {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
-    /// Whether the folder of the run and those above it have no project file.
-    pub fn is_outside_of_projects(&self) -> bool {
-        self.location.is_none() && self.diagnostics.iter().all(|one| one.rule == "no-project")
-    }
-
     /// Sorts the problems. A project whose own file has errors is not given out.
     pub(crate) fn complete(mut self) -> Loaded {
         self.diagnostics.sort_by(|one, other| (&one.range, &one.rule).cmp(&(&other.range, &other.rule)));

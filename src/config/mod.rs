@@ -24,7 +24,7 @@ mod yaml;
 pub use client_list::{ClientList, ListedClient, load_client_list};
 pub use emit::{ClientLabels, Draft, write_document, write_settings};
 pub use example::is_untouched_example;
-pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
+pub use find::{OutputClash, ProjectInput, ProjectRequest, is_outside_of_projects, is_project_file};
 pub use floor::load_floor;
 pub use git::{Baseline, BranchTip, ChangedFile, Repository, base};
 pub(crate) use git::{applied_project, is_shallow};

@@ -28,10 +28,11 @@ pub(super) struct AuditScope {
 
 /// Finds the project, and the clients to read.
 pub(super) fn audit_scope(request: &AuditRequest, env: &Environment) -> Result<AuditScope, NotStarted> {
-    let mut loaded = config::load(&request.files.request(env));
-    if loaded.is_outside_of_projects() && request.files.project.is_none() {
+    let files = request.files.request(env);
+    if config::is_outside_of_projects(&files) {
         return outside(request, env);
     }
+    let mut loaded = config::load(&files);
     let broken = take_document_errors(&mut loaded, request);
     if request.clients.is_empty() {
         narrow(&mut loaded, &request.selection);

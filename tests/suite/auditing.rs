@@ -136,6 +136,40 @@ fn outside_of_a_project_it_takes_endpoint_and_credentials_of_the_environment() {
 }
 
 #[test]
+fn a_folder_of_named_project_files_is_not_outside_of_a_project() {
+    let mut world = live();
+    world.start();
+    let endpoint = world.server().endpoint();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("staging.ringform.yaml"), format!("endpoint: {endpoint}\n")).unwrap();
+    fs::write(folder.path().join("13.yaml"), "client: 13\nsettings: {geo_list: RU}\n").unwrap();
+    let mut run = |line: &str| {
+        let output =
+            world.command(line).current_dir(folder.path()).env("RINGFORM_ENDPOINT", &endpoint).output().unwrap();
+        let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code().unwrap(), stdout, stderr)
+    };
+    let (status, stdout, stderr) = run("audit");
+    assert_eq!((status, stdout.as_str()), (1, ""));
+    assert!(stderr.contains("name one of them with --project: staging.ringform.yaml"), "{stderr}");
+    let (status, stdout, _) = run("audit --project staging --format json");
+    assert_eq!((status, ids(&serde_json::from_str(&stdout).unwrap())), (0, vec!["13"]));
+}
+
+#[test]
+fn an_audit_of_the_embedded_simulator_writes_no_file() {
+    let seed = json!({"clients": [{"id": 12, "geo_list": "*"}]}).to_string();
+    let mut world = World::new()
+        .file("ringform.yaml", "endpoint: sandbox:seed.json\n")
+        .file("seed.json", &seed)
+        .declared(12, "{geo_list: RU}");
+    world.start();
+    let before = files(&world);
+    world.run("audit --fail-on open").status(2).prints(&["every country"]);
+    assert_eq!(files(&world), before);
+}
+
+#[test]
 fn clients_named_in_a_project_take_the_credentials_of_their_document() {
     let seed = json!({"apps": [
         {"app_id": "a", "app_secret": "as", "clients": [12, 14]}, {"app_id": "b", "app_secret": "bs", "clients": [13]}

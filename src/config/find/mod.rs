@@ -8,4 +8,4 @@ pub(crate) mod walk;
 
 pub use names::is_project_file;
 pub use outputs::{OutputClash, ProjectInput};
-pub use project::ProjectRequest;
+pub use project::{ProjectRequest, is_outside_of_projects};

@@ -134,15 +134,26 @@ fn same_folder(one: &Path, other: &Path) -> bool {
     one == other || matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
+/// Whether a run in this folder belongs to no project: no project file is here or above, and the request names none.
+pub fn is_outside_of_projects(request: &ProjectRequest) -> bool {
+    request.project.is_none() && upwards(&request.cwd, None).is_none() && project_files(&request.cwd).is_empty()
+}
+
+/// The project files of a folder, those with a name of their own too.
+fn project_files(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<String> =
+        files.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_project(name)).collect();
+    files.sort();
+    files
+}
+
 fn no_project(request: &ProjectRequest, folder: &Path, shown: &str) -> Diagnostic {
     if let Some(named) = &request.project {
         let summary = format!("{shown} and the folders above it have no project file {}", file_name(named));
         return Diagnostic::error("no-project", None, summary).help("check the name after --project".to_owned());
     }
-    let others = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut others: Vec<String> =
-        others.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_project(name)).collect();
-    others.sort();
+    let others = project_files(folder);
     let help = match others.is_empty() {
         true => {
             "run in the folder of a project, name it as PATH or with --project, or write a new one with `ringform init`"
