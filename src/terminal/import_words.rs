@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ringform::model::io_cause;
-use ringform::render::escape;
+use ringform::render::{count, escape, number};
 use ringform::run::{ImportError, ImportOutcome, ImportWarning, ImportedClient};
 
 use crate::terminal::files::shown;
@@ -54,8 +54,9 @@ impl ImportLines {
 
     /// Shows how many clients failed that were not shown.
     pub(crate) fn show_rest(&self) {
-        for (why, count) in self.failures.iter().filter(|(_, count)| **count > MOST_ALIKE) {
-            note(&format!("error: {} more clients: {why}", count - MOST_ALIKE));
+        for (why, alike) in self.failures.iter().filter(|(_, alike)| **alike > MOST_ALIKE) {
+            let more = number((alike - MOST_ALIKE) as u64);
+            note(&format!("error: {more} more clients: {why}"));
         }
     }
 }
@@ -63,32 +64,29 @@ impl ImportLines {
 /// How many clients of a list have a document now, and what is left to do.
 pub(crate) fn summary(outcome: &ImportOutcome) -> String {
     let ImportOutcome { written, declared, failed, .. } = outcome;
-    let mut line = format!("{} written", documents(*written));
+    let mut line = format!("{} written", count(*written, "document"));
     if *declared > 0 {
-        line.push_str(&format!(", {} existed already", documents(*declared)));
+        line.push_str(&format!(", {} existed already", count(*declared, "document")));
     }
     if *failed > 0 {
-        line.push_str(&format!(", {failed} failed"));
+        line.push_str(&format!(", {} failed", number(*failed as u64)));
     }
     line
 }
 
 /// What an interrupted import left out.
 pub(crate) fn interrupted(outcome: &ImportOutcome, is_list: bool) -> Option<String> {
-    let clients = match outcome.interrupted {
+    let were = match outcome.interrupted {
         0 => return None,
-        1 => "1 client was".to_owned(),
-        count => format!("{count} clients were"),
+        1 => "was",
+        _ => "were",
     };
+    let clients = count(outcome.interrupted, "client");
     let help = match is_list {
         true => "run the same command again: it goes on with those that have no document",
         false => "import those that have no document",
     };
-    Some(format!("interrupted: {clients} not read\n  help: {help}"))
-}
-
-fn documents(count: usize) -> String {
-    format!("{count} document{}", if count == 1 { "" } else { "s" })
+    Some(format!("interrupted: {clients} {were} not read\n  help: {help}"))
 }
 
 /// The client, and its row in the list.
