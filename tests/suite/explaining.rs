@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ringform::manual::{KEY_EXAMPLES, KeyFile, ManualEntry, anchor, entries};
+use ringform::manual::{EntryKind, KEY_EXAMPLES, KeyFile, ManualEntry, anchor, entries};
 use ringform::model::FIELDS;
 use serde_json::Value as Json;
 
@@ -185,4 +185,28 @@ fn the_example_of_each_section_is_a_file_that_the_program_accepts() {
         assert_eq!(ran.status, 0, "{}: {}{}", example.heading, ran.stdout, ran.stderr);
         assert!(!ran.stderr.contains("error["), "{}: {}", example.heading, ran.stderr);
     }
+}
+
+#[test]
+fn the_example_of_each_topic_and_guard_is_valid_yaml_of_its_file() {
+    let rest = "profiles: {standard: {geo_list: [RU]}}\n";
+    let mut world = World::new().file("ringform.yaml", "");
+    let mut tried = 0;
+    for entry in entries().into_iter().filter(|entry| matches!(entry.kind, EntryKind::Topic | EntryKind::Guard)) {
+        let example = entry.example.unwrap();
+        // Commands are parsed by the tests of the command.
+        if example.starts_with("ringform ") {
+            continue;
+        }
+        let is_document = example.starts_with("client:");
+        let (document, project) =
+            if is_document { (&*example, "") } else { ("client: 12\nsettings: {geo_list: [RU]}\n", &*example) };
+        let rest = if project.starts_with("profiles:") { "" } else { rest };
+        world.write("clients/12.yaml", document.as_bytes());
+        world.write("ringform.yaml", format!("endpoint: https://pbx.example\n{rest}{project}").as_bytes());
+        let ran = world.run("validate");
+        assert_eq!(ran.status, 0, "{}: {}", entry.name, ran.stderr);
+        tried += 1;
+    }
+    assert!(tried > 12, "{tried} examples only");
 }
