@@ -45,6 +45,7 @@ fn run(command: &Command, log: &LogArgs) -> anyhow::Result<ExitStatus> {
         Command::Plan(args) => commands::plan::run(args, log),
         Command::Apply(args) => commands::apply::run(args, log),
         Command::Drift(args) => commands::drift::run(args, log),
+        Command::Adopt(args) => commands::adopt::run(args, log),
         Command::Undo(args) => commands::undo::run(args, log),
         Command::Show(args) => commands::show::run(args, log),
         Command::Log(args) => commands::log::run(args, log),

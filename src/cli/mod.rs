@@ -2,6 +2,7 @@
 //!
 //! Owns the words of the command line, their types, and how they become a request for `run`. It runs nothing.
 
+mod adopt;
 mod audit;
 mod guard;
 mod help;
@@ -17,6 +18,7 @@ mod shared;
 mod undo;
 mod values;
 
+pub(crate) use adopt::AdoptArgs;
 pub(crate) use audit::AuditArgs;
 pub(crate) use guard::{GuardArgs, GuardCommand, GuardTestArgs, GuardTestFormat};
 pub(crate) use help::{WELCOME, command, extra};

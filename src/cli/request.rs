@@ -15,6 +15,7 @@ use ringform::run::{
     ImportRequest, LedgerBeginning, LedgerOptions, PastRunName, RunRequest, UndoRequest,
 };
 
+use crate::cli::adopt::AdoptArgs;
 use crate::cli::audit::AuditArgs;
 use crate::cli::guard::GuardTestArgs;
 use crate::cli::offline::{ResolveArgs, SandboxArgs, ValidateArgs};
@@ -183,6 +184,15 @@ impl From<&PlanArgs> for RunRequest {
             at: args.instant.at.clone(),
             names_commit: args.out.is_some() || args.output.names_commit(),
             ..args.compare.request(&args.output, args.out.as_ref())
+        }
+    }
+}
+
+impl From<&AdoptArgs> for RunRequest {
+    fn from(args: &AdoptArgs) -> RunRequest {
+        RunRequest {
+            sending: SendScope { only: args.origins.iter().copied().collect(), ..SendScope::default() },
+            ..args.compare.request(&OutputArgs::default(), None)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::adopt::AdoptArgs;
 use crate::cli::audit::AuditArgs;
 use crate::cli::guard::GuardArgs;
 use crate::cli::history::HistoryArgs;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// The scheduled form of plan: what differs, what of it is new, and what is waived
     Drift(DriftArgs),
+    /// Write live values into the files that declare them; sends nothing
+    Adopt(AdoptArgs),
     /// Plan the way back of a past run of apply; sends nothing
     Undo(UndoArgs),
     /// Render saved plans and reports again

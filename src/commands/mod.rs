@@ -2,6 +2,7 @@
 //!
 //! Owns what each command shows. `run` does the work, `render` knows the formats and `terminal` the process.
 
+pub(crate) mod adopt;
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod auth;

@@ -72,7 +72,8 @@ pub fn write_settings(settings: &[(Setting, State)]) -> String {
     settings.iter().map(|(setting, state)| format!("{setting}: {}\n", scalar(setting.kind(), state))).collect()
 }
 
-fn scalar(kind: FieldKind, state: &State) -> String {
+/// A value of a setting on one line of YAML.
+pub(crate) fn scalar(kind: FieldKind, state: &State) -> String {
     match state {
         State::NotSet => "null".to_owned(),
         State::Odd(raw) => ascii(&raw.to_string()),

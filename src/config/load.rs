@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::batch::{duplicates, read_all};
+use crate::config::batch::{DocumentBatch, duplicates, read_all};
 use crate::config::find::names::is_guard_test;
 use crate::config::find::outputs::{ProjectInput, RunOutputs, possible_owners};
 use crate::config::find::project::{ProjectLocation, ProjectRequest, locate};
@@ -95,6 +95,13 @@ pub fn load_project_text(folder: &Path, text: &str, request: &ProjectRequest) ->
     loaded.repository = Some(repository);
     loaded.location = Some(location);
     loaded.complete()
+}
+
+/// The declarations that a text would have as a file of the project, and its problems.
+pub fn declarations_of(project: &Project, name: Untrusted, text: &str) -> (Vec<Declaration>, Vec<Diagnostic>) {
+    let mut batch = DocumentBatch::default();
+    batch.text(name, text, &project.inheritance);
+    (batch.declarations, batch.diagnostics)
 }
 
 /// The project file of which a file of this real path is a client document or holds guard tests, or would, and which of

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::batch::DocumentBatch;
 use super::sections::inheritance::Inheritance;
 use super::*;
-use crate::model::{ClientId, Diagnostic, FIELDS, FieldKind, Setting, SettingSet, State, value};
+use crate::model::{ClientId, Declaration, Diagnostic, FIELDS, FieldKind, Setting, SettingSet, State, value};
 
 fn read(text: &str) -> DocumentBatch {
     let mut batch = DocumentBatch::default();
@@ -87,4 +87,51 @@ fn settings_for_a_diff_are_one_a_line() {
         (Setting::DialRuleId, value::live(FieldKind::Id, &19.into())),
     ];
     assert_eq!(write_settings(&states), "geo_list: \"*\"\ntimezone: \"UTC\"\nhold_music: null\ndial_rule_id: 19\n");
+}
+
+#[test]
+fn a_file_with_an_adopted_value_declares_it() {
+    const LAYOUTS: [&str; 11] = [
+        "client: 12\nsettings: {geo_list: VALUE, hold_music: 7} # c\n",
+        "\u{feff}# я\r\nclient: 12\r\nlabels: {город: \"Омск\"}\r\nsettings:\r\n  geo_list: VALUE # c\r\n# tail",
+        "{client: 12, labels: {я: ё}, settings: {geo_list: VALUE}}",
+        "client: 13\nsettings: {geo_list: [RU]}\n---\n# none\n---\nclient: 12\nsettings:\n    geo_list: VALUE\n---\n",
+        "client: 12\nsettings: {\n  # c\n  geo_list: VALUE,\n}\n",
+        "client: 12\nsettings:\n  hold_music: 7 # c\n",
+        "client: 12\nsettings: # none\nlabels: {a: b}",
+        "client: 12\nsettings: {}\r\n",
+        "client: 12\nlabels: {a: b}",
+        "client: 12\nsettings:\n  geo_list:\n  - \"RU\" # home\n  - 'BY'\n  hold_music: null\n",
+        "client: 12\nsettings:\n  geo_list: >-\n    RU\n    BY\n  hold_music: null\n",
+    ];
+    const WRITTEN: [&str; 5] = ["[RU, BY]", "[ 'BY','RU' ]", "\"*\"", "RU by", "null"];
+    for (layout, written) in LAYOUTS.iter().flat_map(|layout| WRITTEN.map(|written| (layout, written))) {
+        for live in ["*", "BY RU", "NO", "KZ NO RU", "BY KZ NO RU SE", ""] {
+            let before = layout.replace("VALUE", written);
+            let document = before.matches("---").count() / 2;
+            let path = ["settings", "geo_list"];
+            let live = value::live(FieldKind::Countries, &live.into());
+            let value = adopted_value(Setting::GeoList, &live, written_value(&before, document, &path).as_ref());
+            let wanted = YamlEdit { document, path: path.map(str::to_owned).to_vec(), value };
+            let after = match edit(before.as_bytes(), &[wanted]) {
+                Ok(after) => String::from_utf8(after).unwrap(),
+                Err(why) => {
+                    assert_eq!((why.kind, before.contains("# home")), (EditRefusalKind::Comment, true), "{before}");
+                    continue;
+                }
+            };
+            let (old, new) = (read(&before), read(&after));
+            assert!(!new.diagnostics.iter().any(Diagnostic::is_error), "{after}\n{:?}", new.diagnostics);
+            assert_eq!(new.declarations.len(), old.declarations.len().max(document + 1), "{after}");
+            let declared = &new.declarations[document];
+            let others = |one: &Declaration| {
+                let managed = one.managed.iter().filter(|managed| managed.setting != Setting::GeoList);
+                managed.map(|managed| (managed.setting, managed.wanted.clone())).collect::<Vec<_>>()
+            };
+            let of_list = declared.managed.iter().find(|managed| managed.setting == Setting::GeoList);
+            assert_eq!(of_list.map(|managed| &managed.wanted), Some(&live), "{before}\n{after}");
+            assert_eq!(others(declared), others(&old.declarations[document]), "{after}");
+            assert_eq!(declared.labels, old.declarations[document].labels, "{after}");
+        }
+    }
 }

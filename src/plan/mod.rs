@@ -4,6 +4,7 @@
 //! It must not know YAML, HTTP, clocks or terminals, so the same declaration and answer give the same plan, byte for
 //! byte.
 
+pub mod adopt;
 pub mod audit;
 pub mod calendar_events;
 mod client;

@@ -45,6 +45,6 @@ pub use progress::ProgressDisplay;
 pub use resolved::{resolved_json, resolved_text};
 pub use slack::slack;
 pub use text::diagnostics::diagnostics;
-pub use text::diff::{SettingStates, diff};
+pub use text::diff::{SettingStates, diff, file_diff};
 pub use text::wrap::wrap;
 pub use wording::numbers::{count, number};

@@ -1,9 +1,10 @@
-//! One run, as a library call: plan, apply, undo, drift, audit, import, auth, validate, resolve.
+//! One run, as a library call: plan, apply, undo, adopt, drift, audit, import, auth, validate, resolve.
 //!
 //! Owns the straight line of a run: request, files, base, trust, selection, connection, reads, writes, outcome. The
 //! request and the environment come in as values. A run prints nothing, asks no clock and knows no terminal; it reports
 //! events and returns results.
 
+mod adopt;
 mod apply;
 mod apply_lock;
 mod audit;
@@ -46,6 +47,7 @@ mod write;
 pub use crate::api::{Secret, Shutdown, User};
 pub use crate::git::{GitChildren, GitEnvironment};
 pub use crate::journal::state_folder;
+pub use adopt::{AdoptFile, AdoptOutcome, AdoptProposal, FailedRead, adopt};
 pub use apply::{Answer, apply};
 pub use audit::{AuditOutcome, audit};
 pub use auth::{AuthOutcome, CredentialCheck, auth, auth_before_writing};

@@ -2,6 +2,7 @@
 //!
 //! Owns every look at the environment and the terminal. It decides nothing about a run.
 
+pub(crate) mod adopting;
 mod credential_text;
 mod diff;
 mod environment;

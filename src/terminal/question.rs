@@ -1,4 +1,4 @@
-//! The question of apply, on stderr and stdin.
+//! The questions of apply and adopt, on stderr and stdin.
 //!
 //! Owns what the question states and what counts as a yes. A signal ends the wait for an answer.
 
@@ -44,7 +44,7 @@ impl Stakes {
 
     /// The one answer that sends.
     fn yes(&self) -> String {
-        if self.clients < FLEET { "yes".to_owned() } else { self.clients.to_string() }
+        yes(self.clients)
     }
 
     /// The question, of three lines.
@@ -58,10 +58,7 @@ impl Stakes {
             1 => "1 client opens the PBX to more callers.".to_owned(),
             many => format!("{many} clients open the PBX to more callers."),
         };
-        let answer = match self.clients < FLEET {
-            true => "To send, type `yes`".to_owned(),
-            false => format!("To send, type the number of clients, {}", self.clients),
-        };
+        let answer = how_to_answer("send", self.clients);
         let endpoint = escape::terminal(endpoint);
         format!(
             "apply would send {settings} of {clients} to {endpoint}.\n{opening}\n{answer}; anything else sends nothing."
@@ -69,11 +66,37 @@ impl Stakes {
     }
 
     fn answer(&self, line: &str) -> Answer {
-        if line == self.yes() { Answer::Yes } else { Answer::No }
+        answer_of(line, &self.yes())
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// The one answer that counts as yes for so many clients.
+fn yes(clients: usize) -> String {
+    if clients < FLEET { "yes".to_owned() } else { clients.to_string() }
+}
+
+fn how_to_answer(to_do: &str, clients: usize) -> String {
+    match clients < FLEET {
+        true => format!("To {to_do}, type `yes`"),
+        false => format!("To {to_do}, type the number of clients, {clients}"),
+    }
+}
+
+fn answer_of(line: &str, yes: &str) -> Answer {
+    if line.trim_end_matches(['\r', '\n']) == yes { Answer::Yes } else { Answer::No }
+}
+
+/// Asks whether to write files with values of so many clients. `stakes` is ours or already escaped.
+pub(crate) async fn ask_to_write(stakes: &str, clients: usize, shutdown: &Shutdown) -> anyhow::Result<Answer> {
+    output::note(&format!("{stakes}\n{}; anything else writes nothing.", how_to_answer("write", clients)));
+    Ok(match prompt::line(shutdown).await? {
+        TypedLine::Text(line) => answer_of(&line, &yes(clients)),
+        TypedLine::NotUtf8 | TypedLine::End => Answer::No,
+        TypedLine::Interrupted => Answer::Interrupted,
+    })
+}
+
+pub(crate) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

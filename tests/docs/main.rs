@@ -38,6 +38,7 @@ pages! {
     readme: "README.md",
     security: "SECURITY.md",
     index: "docs/README.md",
+    adopt: "docs/adopt.md",
     apply: "docs/apply.md",
     architecture: "docs/architecture.md",
     audit: "docs/audit.md",

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::world::World;
 
 /// A pseudo-terminal on which this was typed: the end that keeps it alive, and the end for a process.
-fn typed(text: &str) -> (File, OwnedFd) {
+pub fn typed(text: &str) -> (File, OwnedFd) {
     let mut keyboard = OpenOptions::new().read(true).write(true).open("/dev/ptmx").unwrap();
     rustix::pty::unlockpt(&keyboard).unwrap();
     let name = rustix::pty::ptsname(&keyboard, Vec::new()).unwrap();

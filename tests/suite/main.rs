@@ -3,6 +3,7 @@
 
 #![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "a program of tests has no interface")]
 
+mod adopting;
 mod answers;
 mod applying;
 mod architecture;

@@ -22,7 +22,7 @@ const READS: &[(u8, &str)] =
 
 const DIFFERENCE: &str = "with --detailed-exitcode: no error, and a difference";
 
-pub(super) const PAGES: [HelpPage; 22] = [
+pub(super) const PAGES: [HelpPage; 23] = [
     HelpPage {
         path: &[],
         examples: &[
@@ -126,6 +126,19 @@ pub(super) const PAGES: [HelpPage; 22] = [
             (0, "no drift; with --fail-on new: no new finding; nothing is overdue"),
             (1, "an error; also when only some clients failed"),
             (2, "drift, a conflict, a field that live has more open, or an opening past its end"),
+            (130, "interrupted by a signal"),
+        ],
+    },
+    HelpPage {
+        path: &["adopt"],
+        examples: &[
+            ("ringform adopt --client 12", "Show the diff of the file of client 12, ask, and write it"),
+            ("ringform adopt --base origin/main --origin drift", "Take over what was changed outside of git"),
+            ("ringform adopt --field timezone --yes", "Take over every live time zone, without a question"),
+        ],
+        statuses: &[
+            (0, "done, also with nothing to adopt"),
+            (1, "an error; a client failed, a value was refused, or the answer was not yes"),
             (130, "interrupted by a signal"),
         ],
     },

@@ -25,6 +25,13 @@ impl<'t> LineIndex<'t> {
         let end = starts.get(number).map_or(self.text.len(), |end| *end as usize);
         self.text.get(*start as usize..end).unwrap_or_default().trim_end_matches(['\r', '\n'])
     }
+
+    /// The number of the line that holds a byte, from 1, and where that line starts.
+    pub(crate) fn line_at(&self, at: usize) -> (u32, usize) {
+        let starts = self.starts.get_or_init(|| starts(self.text));
+        let number = starts.partition_point(|start| *start as usize <= at);
+        (number as u32, number.checked_sub(1).and_then(|index| starts.get(index)).map_or(0, |start| *start as usize))
+    }
 }
 
 fn starts(text: &str) -> Vec<u32> {

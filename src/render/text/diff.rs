@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use similar::TextDiff;
 
-use crate::model::{Setting, State};
+use crate::model::{Setting, State, Untrusted};
 use crate::plan::{ClientPlan, Plan};
 use crate::render::escape::terminal;
 use crate::render::options::TextOptions;
@@ -52,7 +52,25 @@ fn one(client: &ClientPlan, live: &str, declared: &str, options: &TextOptions, o
     let older = if client.live.is_some() { "live" } else { "base" };
     writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("--- client {id} {older}")))?;
     writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("+++ client {id} {file}")))?;
-    let diff = TextDiff::from_lines(live, declared);
+    hunks(live, declared, options, out)
+}
+
+/// Writes the unified diff of a file. The name and the lines are untrusted.
+pub fn file_diff(
+    name: &Untrusted,
+    before: &str,
+    after: &str,
+    options: &TextOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let name = terminal(name);
+    writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("--- a/{name}")))?;
+    writeln!(out, "{}", paint(options.color, TextStyle::Heading, format_args!("+++ b/{name}")))?;
+    hunks(before, after, options, out)
+}
+
+fn hunks(before: &str, after: &str, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let diff = TextDiff::from_lines(before, after);
     for hunk in diff.unified_diff().context_radius(3).missing_newline_hint(false).iter_hunks() {
         writeln!(out, "{}", paint(options.color, TextStyle::Hunk, hunk.header()))?;
         for change in hunk.iter_changes() {

@@ -15,6 +15,6 @@ pub(super) fn check_origin_flags(project: Option<&Project>, floor: &Floor, reque
     if has_ledger || request.base.revision.is_some() || !judges_by_origin {
         return Ok(());
     }
-    let what = "--only and --overwrite-drift need to know where each difference comes from";
+    let what = "--only, --origin and --overwrite-drift need to know where each difference comes from";
     Err(Advice::new(what, "give `--base REV`, or write `ledger: git` into ringform.yaml"))
 }
