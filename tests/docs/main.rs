@@ -38,6 +38,7 @@ pages! {
     readme: "README.md",
     security: "SECURITY.md",
     index: "docs/README.md",
+    adopt: "docs/adopt.md",
     apply: "docs/apply.md",
     architecture: "docs/architecture.md",
     audit: "docs/audit.md",
@@ -50,6 +51,7 @@ pages! {
     formats: "docs/formats.md",
     guards: "docs/guards.md",
     guide: "docs/guide.md",
+    import: "docs/import.md",
     keys: "docs/keys.md",
     ledger: "docs/ledger.md",
     log: "docs/log.md",
@@ -57,6 +59,7 @@ pages! {
     performance: "docs/performance.md",
     rules: "docs/rules.md",
     undo: "docs/undo.md",
+    words: "docs/words.md",
 }
 
 /// How many blocks may be marked `not-run`. A new one needs a reason that a reviewer accepts, and this number.

@@ -12,7 +12,7 @@ use crate::worlds::World;
 use crate::yaml::Documents;
 
 /// Pages that tests/suite/generated.rs writes. tests/suite/rule_ids runs their examples.
-const GENERATED: [&str; 3] = ["docs/fields.md", "docs/keys.md", "docs/rules.md"];
+const GENERATED: [&str; 4] = ["docs/fields.md", "docs/keys.md", "docs/rules.md", "docs/words.md"];
 
 /// What a page has come to.
 struct Reading<'a> {
