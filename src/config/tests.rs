@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::batch::DocumentBatch;
 use super::sections::inheritance::Inheritance;
 use super::*;
-use crate::model::{ClientId, Declaration, Diagnostic, FIELDS, FieldKind, FieldRow, Setting, SettingSet, State, value};
+use crate::model::{ClientId, Declaration, Diagnostic, FIELDS, FieldKind, FieldRow, Setting, State, value};
 
 fn read(text: &str) -> DocumentBatch {
     let mut batch = DocumentBatch::default();
