@@ -308,3 +308,26 @@ fn a_pipeline_that_exists_is_refused_before_the_last_question() {
     assert_eq!(world.read("new/.deploy/cron/crontab"), "own\n");
     assert!(!world.path("new/.deploy/cron/ringform-drift").exists());
 }
+
+#[test]
+fn an_interrupted_import_keeps_its_documents_and_names_the_way_on() {
+    let mut world = World::new().fault("latency=400ms,on=get");
+    for id in 1..=40 {
+        world = world.live(id, json!({"geo_list": "RU"}));
+    }
+    let list: String = (1..=40).map(|id| format!("{id}\n")).collect();
+    let mut world = world.file("clients.csv", &format!("id\n{list}"));
+    let endpoint = world.start().endpoint();
+    let mut command = world.command(&format!("init new --endpoint {endpoint} --from clients.csv"));
+    let child = command.stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    // The first reads wait at the simulator.
+    while world.server().counts().read == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("interrupted: not read: ") && stderr.contains("`ringform import --from`"), "{stderr}");
+    assert!(!stderr.contains("Next"), "{stderr}");
+}
