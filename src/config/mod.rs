@@ -23,7 +23,7 @@ mod text;
 mod yaml;
 
 pub use adopted_value::adopted_value;
-pub use edit::{EditRefusal, EditRefusalKind, WrittenValue, YamlEdit, edit, edit_all, written_value};
+pub use edit::{EditRefusal, EditRefusalKind, WrittenDocuments, WrittenValue, YamlEdit, edit, edit_all};
 pub use emit::{Draft, write_document, write_settings};
 pub use example::is_untouched_example;
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_project_file};
