@@ -27,7 +27,7 @@ mod yaml;
 
 pub use adopted_value::adopted_value;
 pub use client_list::{ClientList, ListedClient, load_client_list};
-pub use edit::{EditRefusal, EditRefusalKind, WrittenValue, YamlEdit, edit, edit_all, written_value};
+pub use edit::{EditRefusal, EditRefusalKind, WrittenDocuments, WrittenValue, YamlEdit, edit, edit_all};
 pub use emit::{ClientLabels, Draft, write_document, write_settings, write_value};
 pub use example::is_untouched_example;
 pub use factor::{
