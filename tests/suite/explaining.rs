@@ -33,13 +33,6 @@ fn a_field_is_explained_with_what_it_accepts_and_an_example() {
 }
 
 #[test]
-fn the_page_about_explain_shows_what_it_prints() {
-    let page = fs::read_to_string("docs/explain.md").unwrap();
-    let block = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
-    assert_eq!(explain("geo_list").ok().stdout, block);
-}
-
-#[test]
 fn a_rule_is_explained_as_a_message_shows_it() {
     for name in ["bad-setting", "BAD_SETTING", "error[bad-setting]", "warning[bad-setting]"] {
         explain(name).ok().prints(&[
