@@ -154,9 +154,10 @@ pub(in crate::render) fn summary(report: &AuditReport) -> Vec<Untrusted> {
     if all.outliers > 0 {
         lines.push(fleet(report).into());
     }
-    let unmanaged = all.unmanaged.iter().flatten().filter(|(_, clients)| **clients > 0);
-    let unmanaged: Vec<String> = unmanaged
-        .filter_map(|(name, clients)| Some(format!("{} of {}", column(Setting::find(name)?), n(*clients))))
+    let unmanaged = |setting: Setting| all.unmanaged.as_ref()?.get(setting.name()).filter(|clients| **clients > 0);
+    let unmanaged: Vec<String> = Setting::ALL
+        .into_iter()
+        .filter_map(|setting| Some(format!("{} of {}", column(setting), n(*unmanaged(setting)?))))
         .collect();
     if !unmanaged.is_empty() {
         lines.push(format!("Not managed by the project: {}.", unmanaged.join(", ")).into());
