@@ -25,7 +25,7 @@ mod yaml;
 
 pub use adopted_value::adopted_value;
 pub use client_list::{ClientList, ListedClient, load_client_list};
-pub use edit::{EditRefusal, EditRefusalKind, WrittenValue, YamlEdit, edit, edit_all, written_value};
+pub use edit::{EditRefusal, EditRefusalKind, WrittenDocuments, WrittenValue, YamlEdit, edit, edit_all};
 pub use emit::{ClientLabels, Draft, write_document, write_settings};
 pub use example::is_untouched_example;
 pub use find::{OutputClash, ProjectInput, ProjectRequest, is_outside_of_projects, is_project_file};

@@ -111,7 +111,8 @@ fn a_file_with_an_adopted_value_declares_it() {
             let document = before.matches("---").count() / 2;
             let path = ["settings", "geo_list"];
             let live = value::live(FieldKind::Countries, &live.into());
-            let value = adopted_value(Setting::GeoList, &live, written_value(&before, document, &path).as_ref());
+            let value =
+                adopted_value(Setting::GeoList, &live, WrittenDocuments::read(&before).value(document, &path).as_ref());
             let wanted = YamlEdit { document, path: path.map(str::to_owned).to_vec(), value };
             let after = match edit(before.as_bytes(), &[wanted]) {
                 Ok(after) => String::from_utf8(after).unwrap(),

@@ -17,5 +17,5 @@ mod tests;
 mod yaml_edit;
 
 pub use refusal::{EditRefusal, EditRefusalKind};
-pub use source::{WrittenValue, written_value};
+pub use source::{WrittenDocuments, WrittenValue};
 pub use yaml_edit::{YamlEdit, edit, edit_all};

@@ -89,21 +89,31 @@ pub enum WrittenValue {
     List(Vec<String>),
 }
 
-/// The value that a text writes at a path; `None` where it writes none, or something else than a scalar or a list of
-/// scalars.
-pub fn written_value(text: &str, document: usize, path: &[&str]) -> Option<WrittenValue> {
-    let documents = parse(without_mark(text)).ok()?;
-    let mut node = documents.get(document)?;
-    for key in path {
-        let SourceContent::Map { pairs, .. } = &node.content else { return None };
-        node = pairs.iter().find(|(own, _)| own.text() == Some(key)).map(|(_, value)| value)?;
+/// The documents of a text, for the look at what they write.
+#[derive(Debug, Default)]
+pub struct WrittenDocuments(Vec<SourceNode>);
+
+impl WrittenDocuments {
+    /// Reads a text. One that is not YAML has no documents.
+    pub fn read(text: &str) -> WrittenDocuments {
+        WrittenDocuments(parse(without_mark(text)).unwrap_or_default())
     }
-    match &node.content {
-        SourceContent::Scalar { text, .. } => Some(WrittenValue::Scalar(text.to_string())),
-        SourceContent::List { items, .. } => {
-            items.iter().map(|item| item.text().map(str::to_owned)).collect::<Option<_>>().map(WrittenValue::List)
+
+    /// The value that a document writes at a path; `None` where it writes none, or something else than a scalar or a list
+    /// of scalars.
+    pub fn value(&self, document: usize, path: &[&str]) -> Option<WrittenValue> {
+        let mut node = self.0.get(document)?;
+        for key in path {
+            let SourceContent::Map { pairs, .. } = &node.content else { return None };
+            node = pairs.iter().find(|(own, _)| own.text() == Some(key)).map(|(_, value)| value)?;
         }
-        SourceContent::Empty | SourceContent::Map { .. } | SourceContent::Alias(_) => None,
+        match &node.content {
+            SourceContent::Scalar { text, .. } => Some(WrittenValue::Scalar(text.to_string())),
+            SourceContent::List { items, .. } => {
+                items.iter().map(|item| item.text().map(str::to_owned)).collect::<Option<_>>().map(WrittenValue::List)
+            }
+            SourceContent::Empty | SourceContent::Map { .. } | SourceContent::Alias(_) => None,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::config::edit::{EditRefusalKind, WrittenValue, YamlEdit, edit, written_value};
+use crate::config::edit::{EditRefusalKind, WrittenDocuments, WrittenValue, YamlEdit, edit, edit_all};
 
 fn at(document: usize, path: &str, value: &str) -> YamlEdit {
     YamlEdit { document, path: path.split('.').map(str::to_owned).collect(), value: value.to_owned() }
@@ -156,11 +156,26 @@ fn what_is_not_safe_is_refused_with_its_place() {
 fn a_written_value_is_read_by_its_path() {
     let text = "\u{feff}---\ns: {a: [RU, 'BY'], b: \"RU BY\", c: {}, d: }\n";
     let list = WrittenValue::List(vec!["RU".to_owned(), "BY".to_owned()]);
-    assert_eq!(written_value(text, 0, &["s", "a"]), Some(list));
-    assert_eq!(written_value(text, 0, &["s", "b"]), Some(WrittenValue::Scalar("RU BY".to_owned())));
+    let written = WrittenDocuments::read(text);
+    assert_eq!(written.value(0, &["s", "a"]), Some(list));
+    assert_eq!(written.value(0, &["s", "b"]), Some(WrittenValue::Scalar("RU BY".to_owned())));
     for path in [["s", "c"], ["s", "d"], ["s", "e"], ["x", "a"]] {
-        assert_eq!(written_value(text, 0, &path), None);
+        assert_eq!(written.value(0, &path), None);
     }
+}
+
+#[test]
+fn an_edit_that_is_refused_stops_no_other() {
+    let text = "a: &x 1\nb: 1\n---\nc: 1\nc: 2\n---\nd: 1\n";
+    let edits = [at(0, "a", "2"), at(2, "d", "3"), at(1, "e", "2"), at(0, "b", "3"), at(9, "a", "2"), at(2, "f", "4")];
+    let (edited, refused) = edit_all(text.as_bytes(), &edits);
+    let expected = "a: &x 1\nb: 3\n---\nc: 1\nc: 2\n---\nd: 3\nf: 4\n";
+    assert_eq!(String::from_utf8(edited).unwrap(), expected);
+    let kinds: Vec<(usize, EditRefusalKind)> = refused.iter().map(|(index, why)| (*index, why.kind)).collect();
+    use EditRefusalKind::{Anchor, DuplicateKey, NoDocument, Syntax};
+    assert_eq!(kinds, [(0, Anchor), (2, DuplicateKey), (4, NoDocument)]);
+    let (edited, refused) = edit_all(b"a: [", &edits[..2]);
+    assert_eq!((edited.as_slice(), refused.len(), refused[0].1.kind), (b"a: [".as_slice(), 2, Syntax));
 }
 
 /// A file with marks around the bytes that an edit may replace.

@@ -3,7 +3,7 @@
 //! Owns the order of these steps. Edits of different documents are spliced in one pass, edits of one document one after
 //! the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::edit::check::{WantedValue, is_wanted};
 use crate::config::edit::locate::{EditPlace, all_may_be_edited, keys_once, locate};
@@ -40,29 +40,32 @@ pub fn edit(text: &[u8], edits: &[YamlEdit]) -> Result<Vec<u8>, EditRefusal> {
 /// As [`edit`], but an edit that is refused stops no other: the text with the others, and the refused ones by their
 /// position.
 pub fn edit_all(text: &[u8], edits: &[YamlEdit]) -> (Vec<u8>, Vec<(usize, EditRefusal)>) {
-    let mut refused = Vec::new();
-    find_refused(text, edits, 0, &mut refused);
-    let is_refused = |index: usize| refused.iter().any(|(refused, _)| *refused == index);
-    let good: Vec<YamlEdit> =
-        edits.iter().enumerate().filter(|(index, _)| !is_refused(*index)).map(|(_, edit)| edit.clone()).collect();
-    match edit(text, &good) {
+    let mut refused = judge_each(text, edits);
+    let is_refused: BTreeSet<usize> = refused.iter().map(|(index, _)| *index).collect();
+    let good: Vec<usize> = (0..edits.len()).filter(|index| !is_refused.contains(index)).collect();
+    let chosen: Vec<YamlEdit> = good.iter().map(|index| edits[*index].clone()).collect();
+    match edit(text, &chosen) {
         Ok(edited) => (edited, refused),
         // Each is good alone, and not all of them together.
-        Err(refusal) => (text.to_vec(), (0..edits.len()).map(|index| (index, refusal)).collect()),
+        Err(refusal) => {
+            refused.extend(good.into_iter().map(|index| (index, refusal)));
+            (text.to_vec(), refused)
+        }
     }
 }
 
-/// Halves the edits until each refused one is found: most files have none.
-fn find_refused(text: &[u8], edits: &[YamlEdit], first: usize, refused: &mut Vec<(usize, EditRefusal)>) {
-    match (edit(text, edits), edits.len()) {
-        (Ok(_), _) | (Err(_), 0) => {}
-        (Err(refusal), 1) => refused.push((first, refusal)),
-        (Err(_), many) => {
-            let (these, those) = edits.split_at(many / 2);
-            find_refused(text, these, first, refused);
-            find_refused(text, those, first + many / 2, refused);
-        }
-    }
+/// The edits that are refused without a look at the others.
+fn judge_each(text: &[u8], edits: &[YamlEdit]) -> Vec<(usize, EditRefusal)> {
+    let body = without_mark(std::str::from_utf8(text).unwrap_or_default());
+    let Ok(roots) = parse(body) else { return Vec::new() };
+    let judge = |edit: &YamlEdit| -> Result<(), RefusalAt> {
+        let root = roots.get(edit.document).ok_or(EditRefusalKind::NoDocument.at(body.len()))?;
+        let value = new_value(&edit.value).ok_or(EditRefusalKind::BadValue.at(root.start))?;
+        splice(body, root, edit, &value)?;
+        keys_once(root)
+    };
+    let judged = edits.iter().enumerate().map(|(index, edit)| (index, judge(edit)));
+    judged.filter_map(|(index, verdict)| Some((index, verdict.err()?.in_text(body)))).collect()
 }
 
 fn edit_body(body: &str, edits: &[YamlEdit]) -> Result<String, RefusalAt> {

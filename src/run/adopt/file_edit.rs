@@ -3,11 +3,12 @@
 //! Owns which files adopt may change: regular files of the project that people may write. A file is replaced whole or
 //! not at all, and only while it holds what the diff was made from.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, Project, YamlEdit};
+use crate::config::{self, EditRefusal, Project, WrittenDocuments, YamlEdit};
 use crate::files::open_regular;
 use crate::model::{Declaration, Diagnostic, Untrusted, io_cause};
 use crate::plan::adopt::{AdoptRefusal, AdoptedValue};
@@ -36,17 +37,19 @@ pub(super) fn edit_file(
         Ok(text) => text,
         Err(why) => return all_refused("", &values, &why),
     };
-    let edits: Vec<YamlEdit> = values.iter().map(|value| yaml_edit(&before, value)).collect();
+    let documents = WrittenDocuments::read(&before);
+    let edits: Vec<YamlEdit> = values.iter().map(|value| yaml_edit(&documents, value)).collect();
     let (edited, refused) = config::edit_all(before.as_bytes(), &edits);
     let Ok(after) = String::from_utf8(edited) else { return all_refused(&before, &values, "it is not UTF-8") };
     let mut done = EditedFile::default();
     let mut adopted = Vec::with_capacity(values.len());
+    let refused: BTreeMap<usize, EditRefusal> = refused.into_iter().collect();
     for (index, value) in values.into_iter().enumerate() {
-        match refused.iter().find(|(position, _)| *position == index) {
+        match refused.get(&index) {
             None => adopted.push(value),
-            Some((_, why)) => {
+            Some(why) => {
                 let why = format!("{} ({}:{}:{})", why.kind.sentence(), name.raw(), why.line, why.column);
-                done.refusals.push(value.refused(why, Some(by_hand(&before, &value))));
+                done.refusals.push(value.refused(why, Some(by_hand(&documents, &value))));
             }
         }
     }
@@ -113,29 +116,30 @@ fn is_read_only(real: &Path) -> io::Result<bool> {
 }
 
 /// The edit of a value, in the form of what the file writes at its place.
-fn yaml_edit(text: &str, value: &AdoptedValue) -> YamlEdit {
+fn yaml_edit(documents: &WrittenDocuments, value: &AdoptedValue) -> YamlEdit {
     let field = value.difference.setting.name();
     YamlEdit {
         document: value.document,
         path: vec!["settings".to_owned(), field.to_owned()],
-        value: written(text, value),
+        value: written(documents, value),
     }
 }
 
-fn written(text: &str, value: &AdoptedValue) -> String {
+fn written(documents: &WrittenDocuments, value: &AdoptedValue) -> String {
     let setting = value.difference.setting;
     let is_list = value.difference.live.countries().is_some();
-    let old = is_list.then(|| config::written_value(text, value.document, &["settings", setting.name()])).flatten();
+    let old = is_list.then(|| documents.value(value.document, &["settings", setting.name()])).flatten();
     config::adopted_value(setting, &value.difference.live, old.as_ref())
 }
 
 /// The line to write by hand.
-fn by_hand(text: &str, value: &AdoptedValue) -> Untrusted {
-    format!("write by hand: settings.{}: {}", value.difference.setting, written(text, value)).into()
+fn by_hand(documents: &WrittenDocuments, value: &AdoptedValue) -> Untrusted {
+    format!("write by hand: settings.{}: {}", value.difference.setting, written(documents, value)).into()
 }
 
 fn all_refused(text: &str, values: &[AdoptedValue], why: &str) -> EditedFile {
-    let refusals = values.iter().map(|value| value.refused(why, Some(by_hand(text, value)))).collect();
+    let documents = WrittenDocuments::read(text);
+    let refusals = values.iter().map(|value| value.refused(why, Some(by_hand(&documents, value)))).collect();
     EditedFile { refusals, ..EditedFile::default() }
 }
 
@@ -153,25 +157,30 @@ fn checked(
     if let Some(error) = new_problems.iter().find(|problem| problem.is_error()) {
         return Err(format!("the file would not be valid: {}", error.summary.raw()));
     }
-    let is_same = old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| is_adopted(old, new, values));
+    let mut by_document: BTreeMap<usize, Vec<&AdoptedValue>> = BTreeMap::new();
+    for value in values {
+        by_document.entry(value.document).or_default().push(value);
+    }
+    let of =
+        |declaration: &Declaration| by_document.get(&(declaration.document as usize)).map_or(&[][..], Vec::as_slice);
+    let is_same = old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| is_adopted(old, new, of(old)));
     if !is_same {
         return Err("the file no longer declares what was compared".to_owned());
     }
     let judged = |declarations: &[Declaration], problems: Vec<Diagnostic>| -> Vec<Diagnostic> {
-        let concerned = declarations
-            .iter()
-            .filter(|declaration| values.iter().any(|value| value.document == declaration.document as usize));
+        let concerned = declarations.iter().filter(|declaration| !of(declaration).is_empty());
         let verdicts = concerned.flat_map(|declaration| guards::judge_declared(guards, declaration));
         problems.into_iter().chain(verdicts).collect()
     };
     let known: Vec<Diagnostic> = judged(&old, old_problems);
-    let is_new = |one: &Diagnostic| !known.iter().any(|known| known.rule == one.rule && known.summary == one.summary);
+    let known: BTreeSet<(&str, &Untrusted)> = known.iter().map(|known| (known.rule.as_str(), &known.summary)).collect();
+    let is_new = |one: &Diagnostic| !known.contains(&(one.rule.as_str(), &one.summary));
     Ok(judged(&new, new_problems).into_iter().filter(is_new).collect())
 }
 
 /// Whether the new declaration is the old one with these values.
-fn is_adopted(old: &Declaration, new: &Declaration, values: &[AdoptedValue]) -> bool {
-    let own = || values.iter().filter(|value| value.document == old.document as usize);
+fn is_adopted(old: &Declaration, new: &Declaration, values: &[&AdoptedValue]) -> bool {
+    let own = || values.iter();
     let is_same_client = old.client == new.client
         && old.credentials == new.credentials
         && old.labels == new.labels

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config;
-use crate::model::{ClientKey, Declaration};
+use crate::model::{ClientKey, Declaration, Setting};
 use crate::plan::ClientPlan;
 use crate::plan::adopt::AdoptedValue;
 use crate::run::{Environment, RunRequest};
@@ -33,6 +33,8 @@ pub(super) fn verify(
     let declared: BTreeMap<ClientKey, &Declaration> =
         loaded.declarations.iter().map(|declaration| (declaration.key(), declaration)).collect();
     let mut verified = VerifiedFiles { is_adopted: true, left: 0 };
+    let fields: BTreeSet<(&ClientKey, Setting)> =
+        written.iter().map(|value| (&value.key, value.difference.setting)).collect();
     let keys: BTreeSet<&ClientKey> = written.iter().map(|value| &value.key).collect();
     for client in clients.iter().filter(|client| keys.contains(&client.key())) {
         let (Some(declaration), Some(live)) = (declared.get(&client.key()), &client.live) else {
@@ -44,9 +46,7 @@ pub(super) fn verify(
                 continue;
             }
             verified.left += 1;
-            let is_it =
-                |value: &&AdoptedValue| value.difference.setting == managed.setting && value.key == client.key();
-            let is_written = written.iter().any(is_it);
+            let is_written = fields.contains(&(&client.key(), managed.setting));
             verified.is_adopted &= !is_written;
         }
     }
