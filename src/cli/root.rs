@@ -29,7 +29,7 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write a starter project and pipelines; overwrites nothing
+    /// Write a project and pipelines, by questions or by flags; overwrites nothing
     Init(InitArgs),
     /// Check the files offline, without secrets
     Validate(ValidateArgs),

@@ -62,23 +62,21 @@ impl Dialog {
 }
 
 fn fleet() -> World {
-    let mut world = World::new()
+    World::new()
         .live(7, json!({"geo_list": "RU KZ", "hold_music": 7, "domain": "seven.example"}))
         .live(12, json!({"geo_list": "RU", "timezone": "MSK"}))
-        .live(13, json!({"geo_list": "*"}));
-    world.start();
-    world
+        .live(13, json!({"geo_list": "*"}))
 }
 
 /// `init new` with flags, and the same with the endpoint of the simulator.
 fn flags(world: &mut World, more: &str) -> crate::world::Ran {
-    let endpoint = world.server().endpoint();
+    let endpoint = world.start().endpoint();
     world.run(&format!("init new --endpoint {endpoint} {more}"))
 }
 
 /// `init new` at a terminal with these answers, the endpoint first.
 fn asked(world: &mut World, answers: &str) -> Dialog {
-    let endpoint = world.server().endpoint();
+    let endpoint = world.start().endpoint();
     dialog(world.command("init new"), &format!("{endpoint}\n{answers}"))
 }
 
@@ -110,7 +108,7 @@ fn the_client_of_the_token_is_imported_by_its_name() {
 #[test]
 fn the_variable_names_the_endpoint_where_no_flag_does() {
     let mut world = fleet();
-    let endpoint = world.server().endpoint();
+    let endpoint = world.start().endpoint();
     let mut world = world.env("RINGFORM_ENDPOINT", &endpoint);
     world.run("init new --client 12").ok().prints(&["No difference: 1"]);
     assert!(world.read("new/ringform.yaml").contains(&format!("\nendpoint: {endpoint}\n")));
@@ -121,7 +119,7 @@ fn the_variable_names_the_endpoint_where_no_flag_does() {
 
 #[test]
 fn a_client_that_fails_stops_no_other_and_the_status_says_so() {
-    let mut world = fleet().fault("status=403,on=get,client=12");
+    let mut world = fleet().fault("error=user_blocked,client=12,on=get");
     let mut world = {
         world.start();
         world
@@ -152,11 +150,10 @@ fn a_list_of_clients_is_imported_and_a_wrong_row_stops_no_other() {
 
 #[test]
 fn credentials_that_do_not_work_are_named_with_the_next_step_and_nothing_is_written() {
-    let apps = json!({"apps": [{"app_id": "app", "app_secret": "another", "client": 7}]});
+    let apps = json!({"apps": [{"app_id": "app", "app_secret": "another"}]});
     let mut refused = World::new().live(7, json!({})).seed(apps);
     let mut missing = fleet().env("RINGFORM_APP_SECRET", "");
     for (world, says) in [(&mut refused, "refused the App ID and App Secret"), (&mut missing, "RINGFORM_APP_SECRET")] {
-        world.start();
         let ran = flags(world, "--client 7").status(1);
         let ran = ran.says(&["environment: does not work: ", says, "help: ", "Nothing was written."]);
         assert_eq!(ran.stdout, "");
@@ -250,6 +247,7 @@ fn a_no_an_end_of_the_input_and_a_signal_write_nothing() {
     asked(&mut world, "7\n\n\nno\n").status(1).shows(&["the answer was no: nothing was written"]);
     assert!(has_nothing(&world));
     // Before the first request, and after one.
+    world.start();
     for typed in [String::new(), format!("{}\n", world.server().endpoint())] {
         let (mut screen, terminal) = terminal();
         screen.write_all(typed.as_bytes()).unwrap();
@@ -281,9 +279,8 @@ fn without_credentials_the_questions_go_on_with_the_example_or_end() {
 
 #[test]
 fn credentials_that_do_not_work_can_be_checked_again_or_left() {
-    let apps = json!({"apps": [{"app_id": "app", "app_secret": "another", "client": 7}]});
+    let apps = json!({"apps": [{"app_id": "app", "app_secret": "another"}]});
     let mut world = World::new().live(7, json!({})).seed(apps);
-    world.start();
     let dialog = asked(&mut world, "\n4\n").status(1);
     assert_eq!(dialog.screen.matches("does not work: the API refused").count(), 2, "{}", dialog.screen);
     assert!(has_nothing(&world));
@@ -310,4 +307,27 @@ fn a_pipeline_that_exists_is_refused_before_the_last_question() {
     dialog.shows(&["new/.deploy/cron/crontab already exists; choose without that pipeline"]);
     assert_eq!(world.read("new/.deploy/cron/crontab"), "own\n");
     assert!(!world.path("new/.deploy/cron/ringform-drift").exists());
+}
+
+#[test]
+fn an_interrupted_import_keeps_its_documents_and_names_the_way_on() {
+    let mut world = World::new().fault("latency=400ms,on=get");
+    for id in 1..=40 {
+        world = world.live(id, json!({"geo_list": "RU"}));
+    }
+    let list: String = (1..=40).map(|id| format!("{id}\n")).collect();
+    let mut world = world.file("clients.csv", &format!("id\n{list}"));
+    let endpoint = world.start().endpoint();
+    let mut command = world.command(&format!("init new --endpoint {endpoint} --from clients.csv"));
+    let child = command.stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    // The first reads wait at the simulator.
+    while world.server().counts().read == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("interrupted: not read: ") && stderr.contains("`ringform import --from`"), "{stderr}");
+    assert!(!stderr.contains("Next"), "{stderr}");
 }

@@ -36,10 +36,14 @@ pub(super) const PAGES: [HelpPage; 23] = [
         path: &["init"],
         examples: &[
             ("ringform init --demo", "Try ringform without an account: a project with a simulator of the API"),
-            ("ringform init pbx --ci github", "Write a starter project into pbx, and workflows for its repository"),
-            ("ringform init --ci gitlab --ci cron", "Add two pipelines to the project in this folder"),
+            ("ringform init", "Ask for endpoint, clients, guards and pipelines; without a terminal, write an example"),
+            ("ringform init pbx --from clients.csv --ci github", "Write pbx with these clients, and workflows"),
         ],
-        statuses: &[(0, "done"), (1, "a file exists already, or an error; nothing was written")],
+        statuses: &[
+            (0, "done"),
+            (1, "an error, or a file exists already: nothing was written; or a client was not imported"),
+            (130, "interrupted by a signal; before the last answer nothing was written"),
+        ],
     },
     HelpPage {
         path: &["validate"],

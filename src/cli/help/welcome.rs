@@ -7,7 +7,7 @@ ringform keeps the settings of cloud-PBX clients as YAML in git: plan, apply, dr
 Try it in an empty folder, without an account:
   ringform init --demo    write a project and a simulator of the API; then `ringform plan`
 Use it with an account, in another folder:
-  ringform init           write a starter project
+  ringform init           start a project for live clients; on a terminal it asks
   ringform import 12 13   write a document for each live client
   ringform plan           show how live clients differ from their documents
 

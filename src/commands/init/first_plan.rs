@@ -1,5 +1,6 @@
 //! The import of the first clients, and the first plan.
 
+use ringform::model::ClientId;
 use ringform::run::{
     self, ConnectionOptions, Environment, ExitRules, ExitStatus, FileOptions, ImportRequest, ImportedClient, RunRequest,
 };
@@ -51,10 +52,11 @@ pub(super) async fn import_and_plan(
         let again = match is_list {
             true if !outcome.is_complete() => Some(AGAIN.to_owned()),
             true => None,
-            false => import_again(&clients),
+            false => import_again(&clients, choices),
         };
         let summary = is_list.then(|| import_words::summary(&outcome));
-        [summary, again].into_iter().flatten().for_each(|line| output::note(&line));
+        let left = (outcome.interrupted > 0).then(|| format!("interrupted: not read: {}", outcome.interrupted));
+        [left, summary, again].into_iter().flatten().for_each(|line| output::note(&line));
     }
     let written = outcome.written;
     outcome.finished?;
@@ -73,10 +75,10 @@ pub(super) async fn import_and_plan(
 }
 
 /// The command that imports the clients that have no document; `None` where each of them has one.
-fn import_again(clients: &[ImportedClient]) -> Option<String> {
+fn import_again(clients: &[ImportedClient], choices: &InitChoices) -> Option<String> {
     const MOST: usize = 10;
-    let missing: Vec<String> =
-        clients.iter().filter(|one| one.result.is_err()).map(|one| one.client.to_string()).collect();
+    let has_document = |id: &ClientId| clients.iter().any(|one| one.client == *id && one.result.is_ok());
+    let missing: Vec<String> = choices.clients.iter().filter(|id| !has_document(id)).map(ToString::to_string).collect();
     let more = if missing.len() > MOST { " ..." } else { "" };
     let first = missing.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(" ");
     (!missing.is_empty())
