@@ -52,6 +52,7 @@ pages! {
     guards: "docs/guards.md",
     guide: "docs/guide.md",
     import: "docs/import.md",
+    init: "docs/init.md",
     keys: "docs/keys.md",
     ledger: "docs/ledger.md",
     log: "docs/log.md",
