@@ -25,8 +25,8 @@ pub(crate) fn show(result: &Result<FactorOutcome, FactorError>, quiet: bool) -> 
             Ok(outcome.not_written.is_empty() && outcome.changed.is_empty())
         }
         Err(error) => {
-            // A signal is no error of the documents; the exit status shows it.
-            let is_error = !matches!(error, FactorError::Interrupted);
+            // The import has said what went wrong, and the exit status shows it.
+            let is_error = !matches!(error, FactorError::Interrupted | FactorError::Incomplete { .. });
             note(&format!("{}: {}", if is_error { "error" } else { "note" }, sentence(error)));
             Ok(!is_error)
         }
@@ -113,6 +113,10 @@ fn sentence(error: &FactorError) -> String {
     let again = "run the same command again";
     match error {
         FactorError::Interrupted => format!("interrupted before --factor; {PLAIN}"),
+        FactorError::Incomplete { failed, clients } => format!(
+            "{failed} of {clients} clients have no document, so --factor waits; {PLAIN}\n  help: {again}; it goes on \
+             with those that have no document"
+        ),
         FactorError::FolderOutside(folder) => format!(
             "{} is not inside of the project, so its documents can name no profiles; {PLAIN}\n  help: give a folder of \
              the project with --out",

@@ -112,6 +112,12 @@ fn documents_of_an_earlier_import_are_factored_and_edited_ones_are_not() {
     let mut world = fleet();
     world.run("import 1 2 99 6 --factor").status(1).prints(&["profile common: ", "3 of 3 documents shortened"]);
     plan_is_empty(&mut world, 3);
+    // Where many fail, the few say too little of the fleet.
+    let mut many = fleet();
+    many.run("import 1 2 3 6 97 98 --factor")
+        .status(1)
+        .says(&["note: 2 of 6 clients have no document, so --factor waits"]);
+    assert!(!many.read("ringform.yaml").contains("profiles"));
     // The same command goes on with what it lacks.
     world
         .run("import 1 2 11 6 --factor")

@@ -32,6 +32,13 @@ pub struct FactorOutcome {
 pub enum FactorError {
     /// A signal ended the import.
     Interrupted,
+    /// More than a quarter of the clients have no document: what the others share says too little.
+    Incomplete {
+        /// How many have none.
+        failed: usize,
+        /// How many there are.
+        clients: usize,
+    },
     /// The folder of the documents is not inside of the project.
     FolderOutside(PathBuf),
     /// The project file can no longer be read, or has errors.

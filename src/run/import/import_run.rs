@@ -19,6 +19,7 @@ use crate::run::import::client_import::{ClientImport, ImportStep};
 use crate::run::import::declared::DeclaredDocuments;
 use crate::run::import::document::DocumentDefaults;
 use crate::run::import::factor::factor;
+use crate::run::import::factor_outcome::FactorError;
 use crate::run::import::jobs::{ImportJob, ImportJobs, default_credentials};
 use crate::run::import::result::{ImportOutcome, ImportedClient};
 use crate::run::import::target::ImportTarget;
@@ -89,7 +90,11 @@ pub async fn import(
     }
     if request.factor {
         let file = project.root.join(&*project.file);
-        outcome.factored = Some(factor(request, &target.folder, &file, env));
+        let (failed, clients) = (outcome.failed, outcome.failed + outcome.written + outcome.declared);
+        outcome.factored = Some(match failed * 4 > clients {
+            true => Err(FactorError::Incomplete { failed, clients }),
+            false => factor(request, &target.folder, &file, env),
+        });
     }
     outcome.finished = closed;
     Ok(outcome)
