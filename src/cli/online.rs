@@ -18,7 +18,7 @@ pub(crate) struct ImportArgs {
     /// The clients: numbers, or @me [default: @me]
     #[arg(value_name = "CLIENT_ID", value_parser = client_id)]
     pub clients: Vec<ringform::model::ClientId>,
-    /// A CSV file with the columns id, credentials and labels; clients that the project declares are skipped
+    /// A CSV file with the columns id, credentials and labels; clients that have a document are skipped
     #[arg(long, value_name = "FILE", conflicts_with = "clients", help_heading = "Selection")]
     pub from: Option<PathBuf>,
     /// The folder to write to [default: clients, in the project]

@@ -6,8 +6,9 @@ use ringform::run::{self, ExitStatus, ImportOutcome, ImportRequest, ImportedClie
 
 use crate::cli::{ImportArgs, LogArgs};
 use crate::terminal::files::shown;
+use crate::terminal::import_words::{self, ImportLines};
 use crate::terminal::output::note;
-use crate::terminal::{block_on, environment, import_words, inputs, listener, not_started, signals};
+use crate::terminal::{block_on, environment, inputs, listener, not_started, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -16,15 +17,17 @@ pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus
     let (request, listener) = (ImportRequest::from(args), listener::listener(log));
     // A line would break the bar on the same screen, so the lines follow it.
     let (mut later, has_bar) = (Vec::new(), io::stderr().is_terminal());
+    let mut lines = ImportLines::new(log.quiet);
     let each = |one: ImportedClient| match has_bar {
         true => {
             later.push(one);
             Ok(())
         }
-        false => import_words::show(&one),
+        false => lines.show(&one),
     };
     let imported = block_on(run::import(&request, &env, &listener, inputs::check_folder, each));
-    later.iter().try_for_each(import_words::show)?;
+    later.iter().try_for_each(|one| lines.show(one))?;
+    lines.show_rest();
     let outcome = match imported {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),

@@ -43,3 +43,4 @@ pub use slack::slack;
 pub use text::diagnostics::diagnostics;
 pub use text::diff::{SettingStates, diff};
 pub use text::wrap::wrap;
+pub use wording::numbers::{count, number};

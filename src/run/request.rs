@@ -204,7 +204,7 @@ pub struct ImportRequest {
     pub files: FileOptions,
     /// The clients; none means `@me`.
     pub clients: Vec<ClientId>,
-    /// A CSV file that names the clients in place of `clients`. A client that the project declares is then skipped.
+    /// A CSV file that names the clients in place of `clients`. A client that has a document is then skipped.
     pub from: Option<PathBuf>,
     /// The folder to write to; `None` for `clients` in the project.
     pub out: Option<PathBuf>,

@@ -2,57 +2,91 @@
 //!
 //! Owns the sentence for each client and the line at the end. Every text that it quotes is escaped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ringform::model::io_cause;
-use ringform::render::escape;
+use ringform::render::{count, escape, number};
 use ringform::run::{ImportError, ImportOutcome, ImportWarning, ImportedClient};
 
 use crate::terminal::files::shown;
 use crate::terminal::output::{note, print_text};
 
-/// Shows one client.
-pub(crate) fn show(one: &ImportedClient) -> anyhow::Result<()> {
-    let client = client(one);
-    match &one.result {
-        Ok((path, warnings)) => {
-            print_text(&format!("client {} → {}\n", one.client, shown(path)))?;
-            warnings.iter().for_each(|warning| note(&warned(&client, warning)));
-        }
-        Err(error) => note(&format!("error: {client}: {}", sentence(error))),
+/// How many clients that failed for one reason are shown. A list may have a million clients of one missing token.
+const MOST_ALIKE: usize = 100;
+
+/// The lines of an import.
+#[derive(Debug, Default)]
+pub(crate) struct ImportLines {
+    /// Whether only errors and results are shown.
+    quiet: bool,
+    /// How many clients failed for each reason.
+    failures: BTreeMap<String, usize>,
+}
+
+impl ImportLines {
+    /// Before the first client.
+    pub(crate) fn new(quiet: bool) -> ImportLines {
+        ImportLines { quiet, ..ImportLines::default() }
     }
-    Ok(())
+
+    /// Shows one client.
+    pub(crate) fn show(&mut self, one: &ImportedClient) -> anyhow::Result<()> {
+        let client = client(one);
+        match &one.result {
+            Ok((path, warnings)) => {
+                print_text(&format!("client {} → {}\n", one.client, shown(path)))?;
+                let warnings = warnings.iter().filter(|_| !self.quiet);
+                warnings.for_each(|warning| note(&warned(&client, warning)));
+            }
+            Err(error) => {
+                let why = sentence(error);
+                let line = format!("error: {client}: {why}");
+                let alike = self.failures.entry(why).or_default();
+                *alike += 1;
+                if *alike <= MOST_ALIKE {
+                    note(&line);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows how many clients failed that were not shown.
+    pub(crate) fn show_rest(&self) {
+        for (why, alike) in self.failures.iter().filter(|(_, alike)| **alike > MOST_ALIKE) {
+            let more = number((alike - MOST_ALIKE) as u64);
+            note(&format!("error: {more} more clients: {why}"));
+        }
+    }
 }
 
 /// How many clients of a list have a document now, and what is left to do.
 pub(crate) fn summary(outcome: &ImportOutcome) -> String {
     let ImportOutcome { written, declared, failed, .. } = outcome;
-    let mut line = format!("{} written", documents(*written));
+    let mut line = format!("{} written", count(*written, "document"));
     if *declared > 0 {
-        line.push_str(&format!(", {} existed already", documents(*declared)));
+        line.push_str(&format!(", {} existed already", count(*declared, "document")));
     }
     if *failed > 0 {
-        line.push_str(&format!(", {failed} failed"));
+        line.push_str(&format!(", {} failed", number(*failed as u64)));
     }
     line
 }
 
 /// What an interrupted import left out.
 pub(crate) fn interrupted(outcome: &ImportOutcome, is_list: bool) -> Option<String> {
-    let clients = match outcome.interrupted {
+    let were = match outcome.interrupted {
         0 => return None,
-        1 => "1 client was".to_owned(),
-        count => format!("{count} clients were"),
+        1 => "was",
+        _ => "were",
     };
+    let clients = count(outcome.interrupted, "client");
     let help = match is_list {
         true => "run the same command again: it goes on with those that have no document",
         false => "import those that have no document",
     };
-    Some(format!("interrupted: {clients} not read\n  help: {help}"))
-}
-
-fn documents(count: usize) -> String {
-    format!("{count} document{}", if count == 1 { "" } else { "s" })
+    Some(format!("interrupted: {clients} {were} not read\n  help: {help}"))
 }
 
 /// The client, and its row in the list.

@@ -158,6 +158,28 @@ fn a_credential_that_was_refused_is_asked_once() {
 }
 
 #[test]
+fn many_clients_that_fail_for_one_reason_are_counted() {
+    let mut world = fleet(1).project("credentials:\n  default: {token: '${NONE}'}");
+    let rows: String = (1..=130).map(|id| format!("{id}\n")).collect();
+    world.write("list.csv", format!("id\n{rows}").as_bytes());
+    let ran = world.run("import --from list.csv").status(1).sends_nothing();
+    ran.says(&["error: client 100 (list.csv:101): ", "error: 30 more clients: ", "0 documents written, 130 failed\n"]);
+    assert!(!world.run("import --from list.csv").stderr.contains("client 101 "));
+}
+
+#[test]
+fn a_quiet_import_shows_errors_and_results_only() {
+    let mut world = fleet(2).live(3, json!({"timezone": "MSK", "domain": null}));
+    world.write("list.csv", b"id\n1\n3\n012\n9\n");
+    let ran = world.run("import --from list.csv -q").status(1).prints(&["client 1 → ", "client 3 → "]);
+    ran.says(&["error: client 9 (list.csv:5): ", "`012` is not a client id"]);
+    let noise = ["MSK", "no domain", "written"];
+    let ran = world.run("import --from list.csv -q --force").status(1);
+    assert!(noise.iter().all(|noise| !ran.stderr.contains(noise)), "{}", ran.stderr);
+    world.run("import --from list.csv --force").status(1).says(&noise);
+}
+
+#[test]
 fn a_signal_keeps_what_was_written_and_the_next_run_goes_on() {
     let mut world = fleet(60).fault("latency=100ms,on=get");
     let mut command = world.command("import --from clients.csv --concurrency 4");
@@ -197,6 +219,21 @@ fn a_kill_leaves_whole_documents_and_the_next_run_goes_on() {
     world.run("validate").ok();
     world.run("import --from clients.csv").ok().says(&["documents existed already"]);
     world.run("plan --detailed-exitcode").ok().prints(&["No difference: 60 clients"]);
+}
+
+#[test]
+fn an_import_into_a_folder_that_the_project_does_not_read_goes_on_too() {
+    let mut world = fleet(5).project("documents: [\"clients/**\"]");
+    world.run("import --from clients.csv --out other").ok().requests(1, 5, 0);
+    // A file of that name that import did not write is in the way.
+    world.write("other/2-client-2.yaml", b"client: \"21\"\n");
+    std::fs::remove_file(world.path("other/5-client-5.yaml")).unwrap();
+    let ran = world.run("import --from clients.csv --out other").status(1).requests(1, 2, 0);
+    ran.says(&[
+        "client 2 (clients.csv:3): other/2-client-2.yaml already exists",
+        "1 document written, 3 documents existed already, 1 failed\n",
+    ]);
+    assert_eq!(world.read("other/2-client-2.yaml"), "client: \"21\"\n");
 }
 
 #[test]

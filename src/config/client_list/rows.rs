@@ -158,7 +158,7 @@ impl ListReader<'_> {
         // Indices take a fraction of the memory of keys.
         let mut order: Vec<u32> = (0..clients.len() as u32).collect();
         let of = |index: &u32| &clients[*index as usize];
-        order.sort_by(|one, other| key(of(one)).cmp(&key(of(other))));
+        order.sort_by_key(|index| key(of(index)));
         let mut doubled: Vec<(u32, u32)> = Vec::new();
         for same in order.chunk_by(|one, other| key(of(one)) == key(of(other))) {
             let later = same.iter().skip(1);

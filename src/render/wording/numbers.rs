@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 /// A number with separated thousands: `20,000`.
-pub(crate) fn number(n: u64) -> String {
+pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -18,7 +18,7 @@ pub(crate) fn number(n: u64) -> String {
 }
 
 /// A number and its noun in the right form: `1 client`, `3 clients`, `0 clients`.
-pub(crate) fn count(n: usize, one: &str) -> String {
+pub fn count(n: usize, one: &str) -> String {
     match n {
         1 => format!("1 {one}"),
         n => format!("{} {one}s", number(n as u64)),

@@ -2,12 +2,14 @@
 //!
 //! Owns which clients they declare, and what a file holds that a new document would replace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::config::{self, Project};
+use crate::files::open_regular;
 use crate::model::{ClientId, Declaration, State, Value};
 
 /// The documents of the project, and which clients they declare.
@@ -60,6 +62,25 @@ impl DeclaredDocuments {
             Some(id) => self.by_number.contains_key(&id),
             None => self.of_me.contains_key(&credentials.cloned()),
         }
+    }
+
+    /// The clients whose documents an earlier import wrote into a folder that the project does not read. A file counts by
+    /// its name and by its first line, so a file that another program wrote does not.
+    pub(super) fn written_before(&self, folder: &Path) -> BTreeSet<u64> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let found = entries.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let digits = name.split(|letter: char| !letter.is_ascii_digit()).next()?;
+            let id = ClientId::parse(digits).ok()?.number().filter(|_| name.ends_with(".yaml"))?;
+            if self.by_number.contains_key(&id) {
+                return None;
+            }
+            let begin = format!("client: \"{id}\"\n");
+            let mut first = String::new();
+            open_regular(&entry.path()).ok()?.take(begin.len() as u64).read_to_string(&mut first).ok()?;
+            (first == begin).then_some(id)
+        });
+        found.collect()
     }
 
     /// The files that declare the client of this number. `me` are the credentials of `@me`, where it was read so.

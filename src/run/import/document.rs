@@ -124,6 +124,21 @@ mod tests {
     }
 
     #[test]
+    fn files_of_two_clients_never_have_one_name_in_any_case() {
+        let names = ["", "x", "1", "2-x", "-2", "X", "12", "１", "é", "e\u{301}", ".yaml", "_1", "İ"];
+        let ids = [1, 2, 11, 12, 112, 121, 1221, u64::MAX >> 1];
+        let mut owners = std::collections::BTreeMap::new();
+        for id in ids {
+            for name in names {
+                let name = serde_json::Value::from(name);
+                let file = file_name(id, &live(&format!(r#"{{"id":{id},"name":{name}}}"#))).to_uppercase();
+                assert_eq!(*owners.entry(file.clone()).or_insert(id), id, "{file}");
+            }
+        }
+        assert!(owners.len() > ids.len());
+    }
+
+    #[test]
     fn what_cannot_be_declared_is_a_warning_and_stays_unmanaged() {
         let job = ImportJob::of_client(ClientId::Me, None);
         let (draft, warnings) = draft(&job, &live(r#"{"id":12,"hold_music":"loud"}"#), &DocumentDefaults::default());

@@ -55,8 +55,9 @@ pub async fn import(
     let mut outcome = ImportOutcome::new(jobs.wrong_rows);
     // So an import of a list goes on where it was interrupted.
     if request.from.is_some() && !request.force {
-        let before = jobs.jobs.len();
-        jobs.jobs.retain(|job| !documents.declares(job.client, job.credentials.as_ref()));
+        let (before, written) = (jobs.jobs.len(), documents.written_before(&folder));
+        let is_written = |client: ClientId| client.number().is_some_and(|id| written.contains(&id));
+        jobs.jobs.retain(|job| !documents.declares(job.client, job.credentials.as_ref()) && !is_written(job.client));
         outcome.declared = before - jobs.jobs.len();
     }
     let session = match Session::connect(&project, jobs.credentials(), &request.connection, env).await {

@@ -51,7 +51,7 @@ pub enum ImportError {
 pub struct ImportOutcome {
     /// How many documents were written.
     pub written: usize,
-    /// How many clients of the list the project declares already, so that they were not read.
+    /// How many clients of the list have a document already, so that they were not read.
     pub declared: usize,
     /// How many rows of the list are not valid, and how many clients have no document because of an error.
     pub failed: usize,
