@@ -7,7 +7,8 @@ use ringform::run::{
 
 use crate::cli::LogArgs;
 use crate::starter::{InitChoices, ProjectPlace};
-use crate::terminal::{formats, import_words, inputs, listener, not_started, output};
+use crate::terminal::import_words::{self, ImportLines};
+use crate::terminal::{formats, inputs, listener, not_started, output};
 
 /// What to do about rows and clients of a list that have no document.
 const AGAIN: &str = "note: `ringform import --from` with the same list goes on with the clients that have no document";
@@ -38,7 +39,9 @@ pub(super) async fn import_and_plan(
         Ok(())
     };
     let imported = run::import(&request, env, &listener, inputs::check_folder, each).await;
-    clients.iter().try_for_each(import_words::show)?;
+    let mut lines = ImportLines::new(log.quiet);
+    clients.iter().try_for_each(|one| lines.show(one))?;
+    lines.show_rest();
     let outcome = match imported {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),
