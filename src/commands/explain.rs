@@ -86,9 +86,9 @@ mod tests {
             "plan",
             "apply",
             "drift",
-            "show a",
+            "show x",
             "validate",
-            "undo a",
+            "undo x",
             "audit",
             "log",
             "resolve",
@@ -104,7 +104,7 @@ mod tests {
         let formats = entries.iter().filter(|entry| entry.kind == EntryKind::Format && entry.name != "slack");
         for (name, entry) in formats.map(|entry| (entry.name.as_str(), entry)) {
             let of: Vec<&str> = COMMANDS.into_iter().filter(|command| takes(command, name)).collect();
-            let of = of.join(", ").replace(" a,", ",");
+            let of = of.join(", ").replace(" x", "");
             assert_eq!(entry.holds.as_deref(), Some(format!("format of {of}").as_str()), "{name}");
             let files = COMMANDS.into_iter().any(|command| takes(command, &format!("{name}=f")));
             assert_eq!(entry.accepted.as_deref().is_some_and(|text| text.contains("=FILE")), files, "{name}");
