@@ -13,6 +13,9 @@ use crate::cli::LogArgs;
 use crate::terminal::output::{diagnose, look, note, printing};
 use crate::terminal::question::counted;
 
+/// So many openings are listed; those to every country come first.
+const MOST: usize = 20;
+
 /// Shows what would change, and what would not.
 pub(crate) fn show(proposal: &AdoptProposal, log: &LogArgs) -> anyhow::Result<()> {
     for failed in &proposal.failed {
@@ -26,8 +29,14 @@ pub(crate) fn show(proposal: &AdoptProposal, log: &LogArgs) -> anyhow::Result<()
         proposal.files.iter().try_for_each(|file| render::file_diff(&file.name, &file.before, &file.after, &look, out))
     })?;
     diagnose(&proposal.warnings, log);
-    for value in proposal.values().filter(|value| value.opens()) {
+    let (all, some): (Vec<_>, Vec<_>) =
+        proposal.values().filter(|value| value.opens()).partition(|value| is_all(value));
+    let openings: Vec<&AdoptedValue> = all.into_iter().chain(some).collect();
+    for value in openings.iter().take(MOST) {
         note(&format!("! opens: {}", opening(value)));
+    }
+    if openings.len() > MOST {
+        note(&format!("! opens: and {} more values", openings.len() - MOST));
     }
     Ok(())
 }
@@ -87,6 +96,11 @@ fn refused(refusal: &AdoptRefusal) {
     let (file, why) = (escape::terminal(&place.file).to_string(), escape::terminal(why).to_string());
     let help = by_hand.as_ref().map(|help| format!("\n  help: {}", escape::terminal(help))).unwrap_or_default();
     note(&format!("error: client {client}: {setting} is not adopted: {why}\n  at {file}:{}{help}", place.line));
+}
+
+/// Whether live lets every country in.
+fn is_all(value: &AdoptedValue) -> bool {
+    value.difference.live.countries().is_some_and(|set| set.codes().is_empty())
 }
 
 fn opening(value: &AdoptedValue) -> String {

@@ -248,12 +248,17 @@ fn a_fleet_is_written_only_for_its_number() {
     let mut world = World::new();
     let mut documents = String::new();
     for id in 1..=50 {
-        world = world.live(id, json!({"hold_music": 8}));
-        documents.push_str(&format!("client: {id}\nsettings: {{hold_music: 7}}\n---\n"));
+        world = world.live(id, json!({"hold_music": 8, "geo_list": if id == 50 { "*" } else { "BY RU" }}));
+        documents.push_str(&format!("client: {id}\nsettings: {{geo_list: [RU], hold_music: 7}}\n---\n"));
     }
     let mut world = world.file("clients/all.yaml", &documents);
     let (status, said) = answered(&mut world, "adopt", "yes\n");
     assert_eq!((status, world.read("clients/all.yaml") == documents), (1, true), "{said}");
     let (status, said) = answered(&mut world, "adopt", "50\n");
-    assert_eq!((status, world.read("clients/all.yaml")), (0, documents.replace("music: 7", "music: 8")), "{said}");
+    // What opens to every country comes first, and a long list is cut.
+    assert!(said.contains("! opens: client 50 geo_list: \"RU\" → \"*\"\n! opens: client 1 geo_list"), "{said}");
+    assert!(said.contains("! opens: and 30 more values\n"), "{said}");
+    let (some, all) = documents.rsplit_once("[RU]").unwrap();
+    let after = format!("{}\"*\"{all}", some.replace("[RU]", "[BY, RU]")).replace("music: 7", "music: 8");
+    assert_eq!((status, world.read("clients/all.yaml")), (0, after), "{said}");
 }

@@ -1,7 +1,7 @@
 //! The check of an edited text: it reads as wanted, and all else reads as before.
 //!
-//! Owns the comparison of two trees. Values at edited places are compared by what they mean, all others also by how they
-//! are written.
+//! Owns the comparison of two trees. Values at edited places are compared by what they mean, all others also by how
+//! they are written.
 
 use crate::config::edit::source::{SourceContent, SourceNode};
 

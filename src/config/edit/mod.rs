@@ -1,7 +1,7 @@
 //! Edits of YAML text that keep every other byte.
 //!
-//! Owns the way from an edit to the bytes it replaces, found by the spans of the parser's events, and the check that the
-//! result is the wanted tree. It must not know any key, field or file.
+//! Owns the way from an edit to the bytes that it replaces, found by the spans of the parser's events. It checks that
+//! the result is the wanted tree. It must not know any key, field or file.
 
 mod check;
 mod entry;

@@ -99,8 +99,8 @@ impl WrittenDocuments {
         WrittenDocuments(parse(without_mark(text)).unwrap_or_default())
     }
 
-    /// The value that a document writes at a path; `None` where it writes none, or something else than a scalar or a list
-    /// of scalars.
+    /// The value that a document writes at a path; `None` where it writes none, or something else than a scalar or a
+    /// list of scalars.
     pub fn value(&self, document: usize, path: &[&str]) -> Option<WrittenValue> {
         let mut node = self.0.get(document)?;
         for key in path {

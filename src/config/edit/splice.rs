@@ -65,7 +65,7 @@ pub(super) fn break_for(text: &str, at: usize) -> &str {
     }
 }
 
-/// What stands before a byte on its line, if it is only blanks.
+/// The text before a byte on its line, if it is only blanks.
 pub(super) fn indentation(text: &str, at: usize) -> Option<&str> {
     let before = &text[line_start(text, at)..at];
     before.bytes().all(|byte| byte == b' ').then_some(before)

@@ -143,8 +143,8 @@ fn all_refused(text: &str, values: &[AdoptedValue], why: &str) -> EditedFile {
     EditedFile { refusals, ..EditedFile::default() }
 }
 
-/// Reads both texts as the project would: the adopted fields have the live values and all else is as before. Returns the
-/// warnings that only the new text has.
+/// Reads both texts as the project would: the adopted fields have the live values and all else is as before. Returns
+/// the warnings that only the new text has.
 fn checked(
     project: &Project,
     guards: &GuardList,
