@@ -69,7 +69,7 @@ impl ProjectPlace {
     /// Whether these choices make a new project. One that exists already gets the pipelines, and the line of the ledger.
     pub(crate) fn writes_project(&self, choices: &InitChoices) -> bool {
         let only_pipelines = !choices.pipelines.is_empty() && !choices.changes_project();
-        !choices.demo && !(self.had_project && only_pipelines)
+        !(choices.demo || self.had_project && only_pipelines)
     }
 
     /// The project's folder in the repository, with `/`, as pipelines name it.

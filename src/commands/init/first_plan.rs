@@ -7,8 +7,8 @@ use ringform::run::{
 
 use crate::cli::LogArgs;
 use crate::starter::{InitChoices, ProjectPlace};
-use crate::terminal::import_words::ImportLines;
-use crate::terminal::{formats, import_words, inputs, listener, not_started, output};
+use crate::terminal::import_words::{self, ImportLines};
+use crate::terminal::{formats, inputs, listener, not_started, output};
 
 /// What to do about rows and clients of a list that have no document.
 const AGAIN: &str = "note: `ringform import --from` with the same list goes on with the clients that have no document";
