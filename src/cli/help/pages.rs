@@ -75,10 +75,7 @@ pub(super) const PAGES: [HelpPage; 23] = [
     HelpPage {
         path: &["audit"],
         examples: &[
-            (
-                "ringform audit",
-                "Show how open each client of the project in this folder is; without one, that of the token",
-            ),
+            ("ringform audit", "Show how open the clients of this project are, or that of the token"),
             ("ringform audit 12 13 --fail-on open", "Two clients; exit with 2 where one is open to every country"),
             ("ringform audit --format html=audit.html --format csv=audit.csv", "Write a page and a spreadsheet too"),
         ],
