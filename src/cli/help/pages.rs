@@ -36,7 +36,7 @@ pub(super) const PAGES: [HelpPage; 23] = [
         path: &["init"],
         examples: &[
             ("ringform init --demo", "Try ringform without an account: a project with a simulator of the API"),
-            ("ringform init", "Ask for endpoint, clients, guards and pipelines; without a terminal, write an example"),
+            ("ringform init", "Ask for endpoint, clients and guards; without a terminal, write an example"),
             ("ringform init pbx --from clients.csv --ci github", "Write pbx with these clients, and workflows"),
         ],
         statuses: &[
