@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::model::Untrusted;
 use crate::plan::audit::{AuditReport, AuditedClient};
-use crate::render::audit::FailedRead;
+use crate::render::audit::AuditFailure;
 use crate::render::audit::words::{self, COLUMNS, DIFFERS, UNMANAGED};
 use crate::render::escape::{cut, markdown as plain, markdown_code as code};
 use crate::render::wording::numbers::{count, number, some};
@@ -30,7 +30,7 @@ pub(super) fn markdown(report: &AuditReport, out: &mut dyn Write) -> io::Result<
         writeln!(out, "- {word}: {}", plain(&cut(&problem.summary, 1_000)))?;
     }
     table(report, out)?;
-    let causes = FailedRead::all(report);
+    let causes = AuditFailure::all(report);
     if !causes.is_empty() {
         writeln!(out, "\nNot read:\n")?;
     }

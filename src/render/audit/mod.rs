@@ -10,5 +10,5 @@ mod json;
 mod markdown;
 pub(super) mod words;
 
-pub(super) use failures::FailedRead;
+pub(super) use failures::AuditFailure;
 pub use format::{AuditFormat, audit};

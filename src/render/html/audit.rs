@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use crate::model::{Level, State, Untrusted};
 use crate::plan::audit::{AuditReport, AuditedClient, ClientExposure, GravityClass};
-use crate::render::audit::FailedRead;
+use crate::render::audit::AuditFailure;
 use crate::render::audit::words::{self, COLUMNS, DIFFERS, UNMANAGED};
 use crate::render::html::fragments::{MOST_CARDS, MOST_LINES, more, name, text};
 use crate::render::html::value::tag;
@@ -120,7 +120,7 @@ fn value(state: &State, escaped: &str) -> String {
 }
 
 fn failures(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
-    let causes = FailedRead::all(report);
+    let causes = AuditFailure::all(report);
     if causes.is_empty() {
         return Ok(());
     }

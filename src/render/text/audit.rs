@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::model::Untrusted;
 use crate::plan::audit::{AuditReport, AuditedClient, ClientExposure, GravityClass};
-use crate::render::audit::FailedRead;
+use crate::render::audit::AuditFailure;
 use crate::render::audit::words::{self, COLUMNS, DIFFERS, UNMANAGED};
 use crate::render::escape::{shorten, terminal};
 use crate::render::options::TextOptions;
@@ -137,7 +137,7 @@ fn style(client: &AuditedClient, exposure: &ClientExposure) -> TextStyle {
 }
 
 fn failures(report: &AuditReport, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let causes = FailedRead::all(report);
+    let causes = AuditFailure::all(report);
     let most = if options.verbose { usize::MAX } else { MOST_ROWS };
     for cause in causes.iter().take(most) {
         let clients =
