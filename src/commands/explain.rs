@@ -64,6 +64,7 @@ mod tests {
 
     use super::*;
     use crate::cli::parse;
+    use ringform::manual::EntryKind;
 
     #[test]
     fn every_command_of_an_example_is_one_that_ringform_takes() {
@@ -77,6 +78,37 @@ mod tests {
             }
         }
         assert!(commands > 40, "{commands} commands only");
+    }
+
+    #[test]
+    fn a_format_names_the_commands_that_take_it() {
+        const COMMANDS: [&str; 12] = [
+            "plan",
+            "apply",
+            "drift",
+            "show x",
+            "validate",
+            "undo x",
+            "audit",
+            "log",
+            "resolve",
+            "guard test",
+            "auth check",
+            "explain",
+        ];
+        let takes = |command: &str, format: &str| {
+            let words = format!("ringform {command} --format {format}");
+            parse(&words.split(' ').map(OsString::from).collect::<Vec<_>>()).is_ok()
+        };
+        let entries = manual::entries();
+        let formats = entries.iter().filter(|entry| entry.kind == EntryKind::Format && entry.name != "slack");
+        for (name, entry) in formats.map(|entry| (entry.name.as_str(), entry)) {
+            let of: Vec<&str> = COMMANDS.into_iter().filter(|command| takes(command, name)).collect();
+            let of = of.join(", ").replace(" x", "");
+            assert_eq!(entry.holds.as_deref(), Some(format!("format of {of}").as_str()), "{name}");
+            let files = COMMANDS.into_iter().any(|command| takes(command, &format!("{name}=f")));
+            assert_eq!(entry.accepted.as_deref().is_some_and(|text| text.contains("=FILE")), files, "{name}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! All entries of the reference together.
 
 use crate::manual::entry::ManualEntry;
-use crate::manual::{environment, exit_status, fields, formats, guards, keys, rules, topics, words};
+use crate::manual::{annotations, environment, exit_status, fields, formats, guards, keys, rules, topics, words};
 
 /// All entries, by kind.
 pub fn entries() -> Vec<ManualEntry> {
@@ -12,7 +12,7 @@ pub fn entries() -> Vec<ManualEntry> {
         .chain(keys::entries())
         .chain(formats::entries())
         .chain(words::entries())
-        .chain(formats::annotation_entries())
+        .chain(annotations::entries())
         .chain(environment::entries())
         .chain(exit_status::entries())
         .collect();

@@ -14,17 +14,20 @@ const API: VariableRows = &[
         "the API's address; --endpoint wins over it, and it wins over ringform.yaml, except over `sandbox:`",
     ),
     (&["RINGFORM_TOKEN"], "a ready bearer token; wins over the App ID and App Secret"),
-    (&["RINGFORM_APP_ID", "RINGFORM_APP_SECRET"], "the application, where ringform.yaml names no credentials"),
+    (
+        &["RINGFORM_APP_ID", "RINGFORM_APP_SECRET"],
+        "App ID and App Secret of the application, where ringform.yaml names no credentials",
+    ),
     (
         &["RINGFORM_TOKEN_FILE", "RINGFORM_APP_ID_FILE", "RINGFORM_APP_SECRET_FILE"],
-        "a file that holds the value; the variable without _FILE wins",
+        "a file that holds the value of the variable without _FILE; that variable wins",
     ),
     (&["RINGFORM_ALLOW_COMMAND"], "1 runs the `command` credentials of ringform.yaml; other values are errors"),
 ];
 
 const NETWORK: VariableRows = &[
     (&["HTTPS_PROXY", "https_proxy"], "the proxy of all requests, except those to loopback"),
-    (&["ALL_PROXY", "all_proxy"], "the same, where HTTPS_PROXY is not set"),
+    (&["ALL_PROXY", "all_proxy"], "the proxy of these requests, where HTTPS_PROXY is not set"),
     (&["NO_PROXY", "no_proxy"], "hosts that requests reach without the proxy; * means all"),
     (&["SSL_CERT_FILE", "SSL_CERT_DIR"], "certificates to trust in place of those of the system"),
 ];
@@ -37,27 +40,33 @@ const SAFETY: VariableRows = &[(
 const REPORTS: VariableRows = &[
     (&["RINGFORM_NOTIFY_URL"], "the webhook of `drift`; --notify wins over it, and `drift --at` posts nothing"),
     (&["GITHUB_STEP_SUMMARY"], "the file to which `--format github` adds the summary of a job"),
-    (&["NO_COLOR"], "any value: no colours, unless --color says otherwise"),
-    (&["CLICOLOR"], "0: no colours, unless --color says otherwise"),
-    (&["TERM"], "dumb: no colours and no progress bar"),
+    (&["NO_COLOR"], "any value turns colours off, unless --color turns them on"),
+    (&["CLICOLOR"], "0 turns colours off, unless --color turns them on"),
+    (&["TERM"], "`dumb` turns colours and the progress bar off"),
     (&["COLUMNS"], "the width of a terminal; 100 where it is not set"),
 ];
 
 const IDENTITY: VariableRows = &[
-    (&["GITHUB_ACTIONS", "GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"], "who runs a job of GitHub; --actor wins over it"),
+    (
+        &["GITHUB_ACTIONS", "GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"],
+        "one source for who runs a job of GitHub; --actor wins over it",
+    ),
     (
         &["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_REF"],
-        "links to the job and to its pull request, for reports, journal and ledger",
+        "part of the links to the job and its pull request, in reports, journal and ledger",
     ),
     (
         &["GITLAB_CI", "GITLAB_USER_NAME", "GITLAB_USER_LOGIN", "GITLAB_USER_EMAIL"],
-        "who runs a job of GitLab; --actor wins over it",
+        "one source for who runs a job of GitLab; --actor wins over it",
     ),
     (
         &["CI_JOB_URL", "CI_MERGE_REQUEST_PROJECT_URL", "CI_MERGE_REQUEST_IID"],
-        "links to the job and to its merge request, for reports, journal and ledger",
+        "part of the links to the job and its merge request, in reports, journal and ledger",
     ),
-    (&["USER", "LOGNAME", "USERNAME"], "who runs apply, where neither a CI system nor git names a person"),
+    (
+        &["USER", "LOGNAME", "USERNAME"],
+        "one source for who runs apply, where neither a CI system nor git names a person",
+    ),
 ];
 
 const PROGRAMS: VariableRows = &[

@@ -1,15 +1,15 @@
-//! Entries of the output formats, and of the rules that only annotations use.
+//! Entries of the output formats.
 //!
 //! Owns the commands of the formats that a plan does not have. What a format is for is `render`'s.
 
 use crate::manual::entry::{EntryKind, ManualEntry};
-use crate::render::{CLIENT_RULES, Format};
+use crate::render::Format;
 
 /// Formats of one command each: name, meaning, command, page.
 const OTHERS: [(&str, &str, &str, &str); 3] = [
     (
         "csv",
-        "For a spreadsheet or an audit: one row for each field that a past run sent.",
+        "For a spreadsheet: one row for each client of `audit`, or for each field that a past run of `log` sent.",
         "ringform log --since 2026-11-01 --format csv=november.csv",
         "docs/log.md#csv",
     ),
@@ -27,6 +27,35 @@ const OTHERS: [(&str, &str, &str, &str); 3] = [
     ),
 ];
 
+/// Which commands have a format.
+fn commands(name: &str) -> &'static str {
+    match name {
+        "text" | "json" => {
+            "plan, apply, drift, show, validate, undo, audit, log, resolve, guard test, auth check, explain"
+        }
+        "markdown" => "plan, apply, drift, show, validate, undo, audit, log",
+        "html" => "plan, apply, drift, show, validate, undo, audit",
+        "junit" => "plan, apply, drift, show, validate, undo, guard test",
+        "csv" => "audit, log",
+        "ics" => "resolve",
+        "slack" => "drift",
+        _ => "plan, apply, drift, show, validate, undo",
+    }
+}
+
+/// How a format is named on the command line. Some commands only print.
+fn accepted(name: &str) -> String {
+    match name {
+        "slack" => "--notify-format slack".to_owned(),
+        "ics" => "--format ics".to_owned(),
+        "text" | "json" => {
+            format!("--format {name}; --format {name}=FILE for plan, apply, drift, show, validate, undo, audit, log")
+        }
+        "junit" => "--format junit; --format junit=FILE except for guard test".to_owned(),
+        _ => format!("--format {name}, or --format {name}=FILE"),
+    }
+}
+
 /// The entries of all formats.
 pub(super) fn entries() -> impl Iterator<Item = ManualEntry> {
     let plans = Format::ALL.into_iter().map(|format| {
@@ -38,19 +67,16 @@ pub(super) fn entries() -> impl Iterator<Item = ManualEntry> {
         };
         let about = crate::manual::sentence::sentence(format.about());
         let docs = format!("docs/formats.md{}", place(format));
-        format_entry(name, &about, &example, &docs, "plan, apply, drift, show, validate, undo")
+        format_entry(name, &about, &example, &docs)
     });
-    let others = OTHERS.into_iter().map(|(name, about, example, docs)| {
-        let command = example.split(' ').nth(1).unwrap_or_default();
-        format_entry(name, about, example, docs, command)
-    });
+    let others = OTHERS.into_iter().map(|(name, about, example, docs)| format_entry(name, about, example, docs));
     plans.chain(others)
 }
 
-fn format_entry(name: &str, about: &str, example: &str, docs: &str, commands: &str) -> ManualEntry {
+fn format_entry(name: &str, about: &str, example: &str, docs: &str) -> ManualEntry {
     ManualEntry {
-        holds: Some(format!("format of {commands}")),
-        accepted: (name != "slack").then(|| format!("--format {name}, or --format {name}=FILE")),
+        holds: Some(format!("format of {}", commands(name))),
+        accepted: Some(accepted(name)),
         example: Some(format!("{example}\n")),
         ..ManualEntry::new(EntryKind::Format, name, about, docs)
     }
@@ -70,18 +96,4 @@ fn place(format: Format) -> &'static str {
         Format::Terraform => "#terraform",
         Format::Prometheus => "#prometheus",
     }
-}
-
-/// The entries of the rules that only annotations use.
-pub(super) fn annotation_entries() -> impl Iterator<Item = ManualEntry> {
-    CLIENT_RULES.into_iter().map(|rule| ManualEntry {
-        holds: Some("rule of github, junit and sarif".to_owned()),
-        severity: rule.security.map(|number| format!("{number} in code scanning, from 0 to 10")),
-        ..ManualEntry::new(
-            EntryKind::Annotation,
-            rule.id,
-            format!("The title of the annotation: {}.", rule.about),
-            "docs/formats.md#levels",
-        )
-    })
 }

@@ -24,7 +24,7 @@ pub(super) fn entries() -> impl Iterator<Item = ManualEntry> {
 fn bound(guard: &BuiltIn) -> String {
     match (guard.max_countries, guard.max_days) {
         (Some(most), _) => format!(" (more than {most})"),
-        (None, Some(days)) => format!(" (more than {days} days)"),
+        (None, Some(days)) => format!(" within {days} days"),
         (None, None) => String::new(),
     }
 }

@@ -4,6 +4,7 @@
 //! `docs/` and the topic `environment` of the help use it too. It reads no file and knows no terminal. Only `explain`
 //! builds the entries, so other commands pay nothing.
 
+mod annotations;
 mod entries;
 mod entry;
 mod environment;

@@ -8,7 +8,8 @@ pub(super) fn sentence(text: &str) -> String {
     let text = text.trim_end_matches('.');
     let first_word = text.split(' ').next().unwrap_or_default();
     let is_plain = first_word.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == ',');
-    match text.chars().next().filter(|_| is_plain && !first_word.starts_with('-')) {
+    let is_name = first_word.starts_with('-') || first_word == "ringform";
+    match text.chars().next().filter(|_| is_plain && !is_name) {
         Some(first) => format!("{}{}.", first.to_ascii_uppercase(), &text[first.len_utf8()..]),
         None => format!("{text}."),
     }
@@ -31,6 +32,7 @@ mod tests {
             ("Sent, stored, nothing else moved.", "Sent, stored, nothing else moved."),
             ("--override-guard names a guard", "--override-guard names a guard."),
             ("`none` keeps it", "`none` keeps it."),
+            ("ringform reads it", "ringform reads it."),
             ("1 runs it", "1 runs it."),
             ("two\nlines", "Two lines."),
         ] {

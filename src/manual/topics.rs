@@ -9,10 +9,23 @@ type ManualTopic = (&'static str, &'static str, &'static str, &'static str);
 
 const TOPICS: &[ManualTopic] = &[
     (
+        "adopt",
+        "`ringform adopt` writes live values into the files that declare them, after a question. It sends nothing.",
+        "ringform adopt --client 12 --field timezone",
+        "docs/adopt.md",
+    ),
+    (
         "affected",
         "`plan --affected` reads only the clients whose declaration the change set changes. It needs --base.",
         "ringform plan --base origin/main... --affected",
         "docs/origins.md#a-check-that-costs-what-the-change-costs",
+    ),
+    (
+        "audit",
+        "`ringform audit` reports how open live clients are: countries, trusted network, dial rule, and clients that \
+         differ from the fleet. It needs no documents.",
+        "ringform audit --fail-on open",
+        "docs/audit.md",
     ),
     (
         "base",
@@ -109,6 +122,13 @@ const TOPICS: &[ManualTopic] = &[
         "docs/keys.md#client-document",
     ),
     (
+        "import",
+        "`ringform import` writes documents from live clients. `--from` reads a list of clients, and `--factor` moves \
+         values that most of them share into profiles.",
+        "ringform import --from clients.csv --factor",
+        "docs/import.md",
+    ),
+    (
         "journal",
         "The record of each PUT on this machine, in .ringform/journal/. apply writes it before it sends, so the next \
          run can say what became of a PUT after a crash.",
@@ -160,6 +180,13 @@ const TOPICS: &[ManualTopic] = &[
          both. The ledger or --base says which.",
         "ringform plan --base origin/main...",
         "docs/origins.md",
+    ),
+    (
+        "outliers",
+        "Live clients that are more open than most of their fleet, such as the only one without a dial rule. `audit` \
+         names them.",
+        "ringform audit",
+        "docs/audit.md#clients-that-differ-from-the-fleet",
     ),
     (
         "overdue",

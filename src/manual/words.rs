@@ -51,7 +51,7 @@ const TABLES: [WordTable; 13] = [
     table(EntryKind::Word, "BlockedKind", "kind", "what stops a client, under `blocked`", "docs/guards.md"),
     table(EntryKind::Word, "ChangeAction", "action", "a change", OTHER_WORDS),
     table(EntryKind::Word, "FindingState", "state", "a finding of drift", "docs/drift.md#new-continuing-resolved"),
-    table(EntryKind::Word, "DatedEvent", "temporary", "`because` of a change", "docs/dated.md"),
+    table(EntryKind::Word, "DatedEvent", "temporary", "the cause of a change, under `because`", "docs/dated.md"),
     table(EntryKind::Word, "ConfirmedBy", "confirmed_by", "a client in a report of apply", "docs/apply.md#one-client"),
     table(EntryKind::Word, "DocumentKind", "kind", "the document", "docs/formats.md#json"),
 ];
@@ -67,7 +67,7 @@ fn words(schema: &Json, table: &WordTable) -> Vec<ManualEntry> {
     let entry = |word: &Json| {
         let name = word["const"].as_str()?;
         Some(ManualEntry {
-            holds: Some(format!("{} of {}", table.key, table.of)),
+            holds: Some(format!("`{}` of {}", table.key, table.of)),
             example: Some(format!("\"{}\": \"{name}\"\n", table.key)),
             ..ManualEntry::new(table.kind, name, sentence(word["description"].as_str()?), table.docs)
         })

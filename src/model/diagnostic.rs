@@ -14,7 +14,7 @@ use crate::model::{Place, Untrusted};
 pub enum Level {
     /// The run ends with exit status 1. Most errors end it before its first request.
     Error,
-    /// Worth a look.
+    /// The run goes on, and its exit status stays the same.
     Warning,
 }
 

@@ -15,13 +15,13 @@ use crate::model::{Because, DatedCause, Direction, Layer, Place, Risk, Setting, 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// This change set brings it.
+    /// Git declares a new value, and live still has the old one.
     Pending,
     /// Live was changed outside of git, or the base is not applied yet.
     Drift,
-    /// This change set touches a field that has also drifted.
+    /// Git declares a new value for a field that was also changed outside of git.
     Conflict,
-    /// The run has no base to compare with.
+    /// Neither a base nor the ledger has a value to compare with, so the run cannot say which side changed.
     Unknown,
 }
 

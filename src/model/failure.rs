@@ -13,9 +13,9 @@ use crate::model::Untrusted;
 pub enum FailureKind {
     /// The API answered with an error status.
     Api,
-    /// No connection, or it broke.
+    /// ringform could not connect to the API, or the connection broke.
     Connection,
-    /// No answer in time.
+    /// The API did not answer within `limits.timeout`.
     Timeout,
     /// The answer was not a JSON object, or too large.
     BadAnswer,
@@ -25,13 +25,13 @@ pub enum FailureKind {
     Quota,
     /// The token is missing: a variable is not set, or the API refused the credentials.
     Credentials,
-    /// The answer was for another client.
+    /// The API answered with another client than the one that ringform asked for.
     WrongClient,
     /// The answer lacked a usable id or a managed field.
     IncompleteAnswer,
     /// Two documents turned out to be one client.
     DuplicateClient,
-    /// A field that must match did not.
+    /// A field under `expect` does not hold the expected value in live.
     Expect,
     /// The journal could not be written, so nothing was sent.
     Journal,

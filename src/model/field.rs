@@ -143,7 +143,12 @@ pub static FIELDS: [FieldRow; 28] = [
         risk::access,
         "id of the outgoing-call rule, a list of patterns that bans or rewrites destinations",
     ),
-    read("did_as_transfer_caller_id", "string", FieldKind::Text, "which number a forwarded call shows"),
+    read(
+        "did_as_transfer_caller_id",
+        "string",
+        FieldKind::Text,
+        "mode that decides which number a forwarded call shows",
+    ),
     FieldRow {
         partner: Some((Setting::DiskSpaceNotifyThreshold, "no warning is mailed")),
         ..write(
@@ -186,11 +191,16 @@ pub static FIELDS: [FieldRow; 28] = [
     read("language", "string", FieldKind::Text, "language"),
     read("name", "string", FieldKind::Text, "client name"),
     read("prefix", "string", FieldKind::Text, "client prefix"),
-    read("presence", "string", FieldKind::Text, "yes or no"),
+    read("presence", "string", FieldKind::Text, "yes or no; the provider documents no more about it"),
     read("record_format", "string", FieldKind::Text, "call-recording format"),
     read("record_stereo", "boolean", FieldKind::Boolean, "whether calls are recorded in stereo"),
-    read("reg_status_log", "boolean", FieldKind::Boolean, "set by the provider"),
-    read("short_local_caller_id", "string", FieldKind::Text, "yes or no: short internal caller id"),
+    read(
+        "reg_status_log",
+        "boolean",
+        FieldKind::Boolean,
+        "a flag that the provider sets; it documents no more about it",
+    ),
+    read("short_local_caller_id", "string", FieldKind::Text, "whether internal calls show the short number: yes or no"),
     write(
         Setting::SipNetworkPermissionId,
         "sip_network_permission_id",
@@ -200,7 +210,7 @@ pub static FIELDS: [FieldRow; 28] = [
         "id of the trusted SIP network: the addresses from which calls can be made",
     ),
     write(Setting::Timezone, "timezone", "string", FieldKind::Zone, risk::plain, "time zone of the client"),
-    read("type", "string", FieldKind::Text, "J legal entity, F individual"),
+    read("type", "string", FieldKind::Text, "kind of client: J is a legal entity, F an individual"),
 ];
 
 /// For each length, the rows whose names have it, as bits: most lengths have one or two.

@@ -188,7 +188,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
         max_days: None,
         to_all: false,
         unmanaged: false,
-        about: "more countries could use the account than a company calls from",
+        about: "too many countries could use the account",
     },
     BuiltIn {
         name: "opening-needs-end",
@@ -198,7 +198,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
         max_days: Some(30),
         to_all: false,
         unmanaged: false,
-        about: "a country stays open after the reason for it is over",
+        about: "a change opens geo_list without a dated setting that ends",
     },
     BuiltIn {
         name: "trusted-network-changed",

@@ -13,10 +13,10 @@ use crate::model::countries::Countries;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Worth knowing.
+    /// The difference does not decide who can place calls.
     #[default]
     Info,
-    /// It decides who can place calls at the client's cost.
+    /// The difference decides who can place calls at the client's cost.
     Security,
 }
 
@@ -24,11 +24,11 @@ pub enum Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// Fewer callers can use the account afterwards.
+    /// After the step fewer callers can use the account.
     Closes,
-    /// The values do not show it.
+    /// The two values do not show whether more or fewer callers can use the account.
     Unclear,
-    /// More callers can use the account afterwards.
+    /// After the step more callers can use the account.
     Opens,
 }
 

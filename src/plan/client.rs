@@ -28,11 +28,11 @@ use crate::plan::send::result::{ApplyResult, Details};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Every managed field is as declared.
+    /// Live holds the declared value of every managed field.
     InSync,
-    /// At least one differs.
+    /// Live differs from the declaration in at least one managed field.
     Change,
-    /// It could not be compared.
+    /// ringform could not read the client, or could not compare the answer.
     Failed,
 }
 
@@ -55,9 +55,9 @@ pub struct Blocked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BlockedKind {
-    /// A guard of the project.
+    /// A guard denies what the client would hold, or how it would change.
     Guard,
-    /// Declared, base and live all differ.
+    /// A field was changed in git and outside of git, to two different values.
     Conflict,
     /// `--only-closing` cannot close the field: live is not understood, or no country would be left.
     Closing,

@@ -156,7 +156,12 @@ fn old_value(field: &PastField, managed: SettingSet) -> Result<State, NotUndone>
                 format!("it moved from {} to {} with the run's write", shown(before), shown(&field.after))
             }
         };
-        let help = format!("to put it back, declare `{}: {}` and apply that", field.setting, shown(before));
+        let value = format!("`{}: {}`", field.setting, shown(before));
+        let help = match field.by {
+            PastWrite::Sent | PastWrite::InDoubt => format!("to put it back, declare {value} and apply that"),
+            // Where the API replaces, a PUT with this field would clear others.
+            PastWrite::Moved => format!("put it back in the web cabinet: {value}"),
+        };
         return Err(NotUndone { what, help });
     }
     match before {

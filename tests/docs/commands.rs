@@ -54,7 +54,7 @@ fn sentences_name_commands_and_flags_that_exist() {
             let known = known.iter().find_map(|name| commands.get(name.as_str()));
             let is_bare = names.first().is_none_or(|name| name.starts_with('-'));
             if known.is_none() && !is_bare {
-                wrong.push(format!("{page}:{line}: `{code}` is no command"));
+                wrong.push(format!("{page}:{line}: `{code}` is not a command"));
             }
             for word in words.iter().filter_map(|word| word.strip_prefix("--")) {
                 let flag = word.split('=').next().unwrap().to_owned();

@@ -43,6 +43,7 @@ pages! {
     architecture: "docs/architecture.md",
     audit: "docs/audit.md",
     ci: "docs/ci.md",
+    compatibility: "docs/compatibility.md",
     dated: "docs/dated.md",
     drift: "docs/drift.md",
     explain: "docs/explain.md",
@@ -53,6 +54,7 @@ pages! {
     guide: "docs/guide.md",
     import: "docs/import.md",
     init: "docs/init.md",
+    install: "docs/install.md",
     keys: "docs/keys.md",
     ledger: "docs/ledger.md",
     log: "docs/log.md",
@@ -64,7 +66,7 @@ pages! {
 }
 
 /// How many blocks may be marked `not-run`. A new one needs a reason that a reviewer accepts, and this number.
-const NOT_RUN: usize = 20;
+const NOT_RUN: usize = 14;
 
 /// A page that is too new for the list is checked here.
 #[test]

@@ -66,12 +66,13 @@ pub fn prose(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// The lines that Markdown shows as code because four blanks begin them.
-pub fn indented_code(text: &str) -> Vec<usize> {
+/// The lines that Markdown shows as code without a fence of backticks: four blanks or a tab begin them, `~~~` or HTML.
+pub fn other_code(text: &str) -> Vec<usize> {
     let mut after_blank = true;
     let mut found = Vec::new();
     for (at, line) in prose(text) {
-        if after_blank && line.starts_with("    ") {
+        let is_indented = after_blank && (line.starts_with("    ") || line.starts_with('\t'));
+        if is_indented || line.trim_start().starts_with("~~~") || line.contains("<pre") {
             found.push(at);
         }
         after_blank = line.trim().is_empty();
@@ -115,7 +116,8 @@ fn a_page_is_read_as_github_shows_it() {
     assert_eq!((blocks[0].line, blocks[0].language.as_str(), blocks[0].lines.len()), (6, "console", 2));
     assert_eq!((blocks[0].directive("run"), blocks[0].directive("setup")), (Some("project=demo"), Some("x")));
     assert_eq!((blocks[1].directive("write"), blocks[1].lines.len()), (None, 0));
-    assert_eq!(indented_code(page), [13]);
+    assert_eq!(other_code(page), [13]);
+    assert_eq!(other_code("a\n\n\tcode\n~~~console\n$ a\n~~~\n<pre>a</pre>\n"), [3, 4, 6, 7]);
     assert_eq!(anchors(page), ["a-b-c-d", "a-b-c-d-1"]);
     assert_eq!(links(page), [(16, "y.md#z".to_owned())]);
 }

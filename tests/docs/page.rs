@@ -53,7 +53,7 @@ fn read<'a>(path: &'a str, text: &str) -> Reading<'a> {
             reading.fail(block.line, &problem);
         }
     }
-    for line in markdown::indented_code(text) {
+    for line in markdown::other_code(text) {
         reading.fail(line, "code without a fence does not run: write ```console with `$ ` before the command");
     }
     for (line, text) in markdown::prose(text) {

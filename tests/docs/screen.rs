@@ -1,7 +1,7 @@
 //! Compares the output that a page shows with the real one. Only what differs from run to run may differ: names of runs
 //! and commits, instants near now, durations, ports, and `[..]` in a line or `...` as a line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -29,6 +29,24 @@ const LOOPBACK: &str = "127.0.0.1:";
 pub struct Names(BTreeMap<String, String>);
 
 impl Names {
+    /// Adds the names of an output. False, and nothing added, where one name of the page would be two of this run, or
+    /// two of the page one of this run.
+    fn learn(&mut self, found: Vec<(String, String)>) -> bool {
+        let mut all = self.0.clone();
+        for (shown, real) in found {
+            if all.get(&shown).is_some_and(|other| *other != real) {
+                return false;
+            }
+            all.insert(shown, real);
+        }
+        let mut seen = BTreeSet::new();
+        let is_one_to_one = all.values().all(|real| seen.insert(real.clone()));
+        if is_one_to_one {
+            self.0 = all;
+        }
+        is_one_to_one
+    }
+
     /// A command of the page, with the names of this run.
     pub fn real(&self, command: &str) -> String {
         self.0.iter().rev().fold(command.to_owned(), |text, (shown, real)| text.replace(shown, real))
@@ -163,11 +181,12 @@ fn line_fits(shown: &str, real: &str, names: &mut Vec<(String, String)>) -> bool
     fits(&parts(shown), real, names)
 }
 
-/// Whether the shown lines fit the real ones. `...` as a line is any number of lines.
+/// Whether the shown lines fit the real ones. `...` as a line is any number of lines, but never the exit status.
 fn lines_fit(shown: &[&str], real: &[&str], names: &mut Vec<(String, String)>) -> bool {
     let Some((first, rest)) = shown.split_first() else { return real.is_empty() };
     if *first == "..." {
-        return (0..=real.len()).any(|skip| {
+        let output = real.iter().position(|line| line.starts_with("[exit status ")).unwrap_or(real.len());
+        return (0..=output).any(|skip| {
             let count = names.len();
             let fit = lines_fit(rest, &real[skip..], names);
             if !fit {
@@ -184,8 +203,7 @@ pub fn compare(shown: &[String], real: &str, names: &mut Names) -> Result<(), Ve
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
     let real_lines: Vec<&str> = real.lines().collect();
     let mut found = Vec::new();
-    if lines_fit(&shown, &real_lines, &mut found) {
-        names.0.extend(found.into_iter().filter(|(shown, real)| shown != real));
+    if lines_fit(&shown, &real_lines, &mut found) && names.learn(found) {
         return Ok(());
     }
     // A line that the page shows with its own names stays as it is.
@@ -226,5 +244,13 @@ fn only_what_differs_from_run_to_run_may_differ() {
     let page = ["a".to_owned(), "...".to_owned(), "run 20261127T090000Z-12a4f09c".to_owned()];
     assert!(compare(&page, "a\nx\ny\nrun 20270101T000000Z-00000000\n", &mut names).is_ok());
     assert_eq!(names.real("undo 20261127T090000Z-12a4f09c"), "undo 20270101T000000Z-00000000");
+    assert!(compare(&["...".to_owned()], "a\n[exit status 1]", &mut names).is_err());
+    // A name is one run on the whole page, and a run has one name.
+    for (shown, real) in [
+        ("20261127T090000Z-12a4f09c", "20270101T000000Z-00000001"),
+        ("20261128T090000Z-12a4f09c", "20270101T000000Z-00000000"),
+    ] {
+        assert!(compare(&[shown.to_owned()], real, &mut names).is_err(), "{shown} {real}");
+    }
     assert_eq!(compare(&page, "b\nrun 20270101T000000Z-00000000\n", &mut names).unwrap_err()[1], page[2]);
 }

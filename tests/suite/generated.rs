@@ -118,7 +118,7 @@ fn fields_are_documented() {
         let field = guard.field.map_or("the security fields".to_owned(), |field| format!("`{field}`"));
         let effect = if guard.effect == Enforcement::Deny { "denies" } else { "warns" };
         let most = guard.max_countries.map(|most| format!(" (more than {most})")).unwrap_or_default();
-        let most = guard.max_days.map_or(most, |days| format!(" (more than {days} days)"));
+        let most = guard.max_days.map_or(most, |days| format!(" within {days} days"));
         writeln!(text, "| `{}` | {field} | {effect} | {}{most} |", guard.name, guard.about).unwrap();
     }
     text.push_str(OWN_GUARDS);

@@ -75,10 +75,7 @@ pub(super) const PAGES: [HelpPage; 23] = [
     HelpPage {
         path: &["audit"],
         examples: &[
-            (
-                "ringform audit",
-                "Show how open each client of the project in this folder is; without one, that of the token",
-            ),
+            ("ringform audit", "Show how open the clients of this project are, or that of the token"),
             (
                 "ringform audit --from clients.csv --fail-on open",
                 "A list; exit with 2 where one is open to every country",

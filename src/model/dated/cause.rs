@@ -18,9 +18,9 @@ use crate::model::{Place, Setting, State, Untrusted, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DatedEvent {
-    /// Its first instant has come.
+    /// An entry of `temporary` has begun, and its settings hold now.
     Began,
-    /// Its end has come.
+    /// An entry of `temporary` has ended, and its settings hold no longer.
     Ended,
 }
 

@@ -17,11 +17,11 @@ use crate::plan::send::closing::ClosingPatch;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeAction {
-    /// It was not set and gets a value.
+    /// Live has no value, and a value is declared.
     Set,
-    /// Its value changes.
+    /// Live has another value than the declared one.
     Update,
-    /// Its value is taken away.
+    /// Live has a value, and `null` is declared.
     Clear,
 }
 

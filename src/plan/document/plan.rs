@@ -25,13 +25,13 @@ pub enum DocumentKind {
     /// Live clients compared with their declarations.
     #[default]
     Plan,
-    /// Declared compared with declared at the base: no client was read.
+    /// Declarations compared with those at the base; no client was read.
     Offline,
-    /// What `drift` found.
+    /// The report of `drift`: how live differs from git.
     Drift,
-    /// What `apply` did.
+    /// The report of `apply`: what it sent to each client, and the result.
     Report,
-    /// What `validate` found in the files.
+    /// The problems that `validate` found in the files.
     Validation,
 }
 

@@ -269,11 +269,11 @@ pub enum FindingState {
     /// The report before does not have it, or its notification failed. Also new: it was waived or not overdue there, or
     /// live had another value of a security field.
     New,
-    /// The report before has it too.
+    /// The report before has this finding too.
     Continuing,
-    /// Carried on: the client was not read this time, so the run cannot decide whether it is still true.
+    /// The report before has this finding, and this run did not read the client: it may hold or not.
     Unread,
-    /// The report before has it, and it is gone.
+    /// The report before has this finding, and this run no longer finds it.
     Resolved,
 }
 

@@ -302,7 +302,8 @@ impl<'p, B: PutBody> Exchange<'p, B> {
                 .collect();
             let back: Vec<String> = collateral.iter().map(|one| format!("{}: {}", one.field, one.before)).collect();
             let message = format!(
-                "{}, by this PUT or by someone at the same time. To put it back, declare `{}` and apply that; \
+                "{}, by this PUT or by someone at the same time. Put it back in the web cabinet: `{}`. Where the API \
+                 clears the fields that a PUT does not hold, a further apply would clear others; \
                  --allow-collateral FIELD accepts it",
                 moved.join(", "),
                 back.join("`, `")

@@ -12,21 +12,21 @@ use crate::model::{Setting, Untrusted};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplyResult {
-    /// Sent, stored, nothing else moved.
+    /// ringform sent the change, live holds it, and no other writable field moved.
     Applied,
     /// Nothing to send, or live already equals what would be sent.
     Unchanged,
     /// Live changed since the plan was made; nothing sent, or a write of unknown fate left something else.
     Stale,
-    /// An `expect`, a guard or a conflict stopped it.
+    /// An `expect`, a guard or a conflict stopped the client, so ringform sent it nothing.
     Refused,
-    /// Sent, but something else than the sent value was stored.
+    /// ringform sent a value, and live holds another one.
     NotConverged,
-    /// Another writable field moved with the write.
+    /// The write also changed a writable field that ringform did not send.
     Collateral,
-    /// It could not be read or written.
+    /// ringform could not read or write the client; its error says why.
     Failed,
-    /// Not begun: the run was stopped before.
+    /// The run stopped before it began this client.
     Skipped,
 }
 
@@ -64,7 +64,7 @@ pub struct Details {
 pub enum ConfirmedBy {
     /// The answer of the PUT held the whole client.
     Answer,
-    /// The client was read again.
+    /// ringform read the client again after the PUT.
     Reading,
 }
 
