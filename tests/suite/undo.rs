@@ -189,7 +189,10 @@ fn a_field_that_moved_along_goes_back_too() {
     assert_eq!(world.stored(12, "hold_music"), json!(null), "{}", ran.stdout);
     let undo = world.run("undo report.json --format json").ok();
     assert_eq!(undo.client("12")["put"], json!({"geo_list": "RU", "hold_music": 7}));
-    undo.says(&["dial_rule_id is left alone: it moved from 19 to null", "put it back in the web cabinet: `dial_rule_id: 19`"]);
+    undo.says(&[
+        "dial_rule_id is left alone: it moved from 19 to null",
+        "put it back in the web cabinet: `dial_rule_id: 19`",
+    ]);
     // The journal knows it as well.
     let run = run_of(&world, "report.json");
     let undo = world.run(&format!("undo {run} --format json")).ok();
