@@ -6,7 +6,7 @@ use ringform::model::Advice;
 use ringform::run::{self, AdoptProposal, Answer, ExitStatus, RunRequest};
 
 use crate::cli::{AdoptArgs, LogArgs};
-use crate::terminal::{adopting, block_on, environment, listener, not_started, question, signals};
+use crate::terminal::{adopt_words, block_on, environment, listener, not_started, question, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &AdoptArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -19,16 +19,16 @@ pub(crate) fn run(args: &AdoptArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     signals::listen(&env, log.quiet);
     let (request, listener) = (RunRequest::from(args), listener::listener(log));
     let propose = async |proposal: &AdoptProposal| {
-        adopting::show(proposal, log)?;
+        adopt_words::show(proposal, log)?;
         if args.yes || proposal.files.is_empty() {
             return Ok(Answer::Yes);
         }
-        question::ask_to_write(&adopting::stakes(proposal), proposal.clients(), &env.shutdown).await
+        question::ask_to_write(&adopt_words::stakes(proposal), proposal.clients(), &env.shutdown).await
     };
     let outcome = match block_on(run::adopt(&request, &env, &listener, propose)) {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),
     };
-    adopting::conclude(&outcome, log);
+    adopt_words::conclude(&outcome, log);
     Ok(outcome.exit_status().or_interrupted(env.shutdown.is_stopped()))
 }

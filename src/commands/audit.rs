@@ -1,15 +1,14 @@
 //! `ringform audit`: reports how open live clients are. It reads and cannot write.
 
-use std::io;
 use std::path::PathBuf;
 
 use ringform::plan::audit::AuditReport;
-use ringform::render::{self, AuditFormat, Format, TextOptions};
+use ringform::render::{self, AuditFormat, Format};
 use ringform::run::{self, AuditRequest, ExitStatus, NotStarted};
 
 use crate::cli::{AuditArgs, LogArgs};
 use crate::terminal::inputs::InputFile;
-use crate::terminal::{block_on, environment, files, formats, listener, not_started, output, signals};
+use crate::terminal::{block_on, environment, formats, listener, not_started, output, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &AuditArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -35,22 +34,12 @@ pub(crate) fn run(args: &AuditArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     }
 }
 
-/// Writes the report in every format that was asked for. A file that cannot be written stops no other.
+/// Writes the report in every format that was asked for.
 fn show(report: &AuditReport, args: &AuditArgs, log: &LogArgs) -> anyhow::Result<()> {
     output::diagnose(&report.diagnostics, log);
-    let look = TextOptions { verbose: log.verbose > 0, ..formats::PLAIN };
-    let mut wrong = Vec::new();
-    for (format, file) in &args.formats {
-        let Some(file) = file else { continue };
-        wrong.extend(files::replace(file, |out| render::audit(report, *format, &look, out)).err());
-    }
-    let printed = args.formats.iter().find(|(_, file)| file.is_none()).map(|(format, _)| *format);
-    let look = output::look(log, &io::stdout());
-    output::printing(|out| render::audit(report, printed.unwrap_or(AuditFormat::Text), &look, out))?;
-    let mut wrong = wrong.into_iter();
-    let Some(first) = wrong.next() else { return Ok(()) };
-    wrong.for_each(|error| output::complain(&error, log));
-    Err(first)
+    formats::write_own(&args.formats, AuditFormat::Text, log, |format, look, out| {
+        render::audit(report, format, look, out)
+    })
 }
 
 /// The format of the same name for a plan, whose outputs are checked alike. A plan has no CSV.

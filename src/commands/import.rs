@@ -8,7 +8,7 @@ use crate::cli::{ImportArgs, LogArgs};
 use crate::terminal::files::shown;
 use crate::terminal::import_words::{self, ImportLines};
 use crate::terminal::output::note;
-use crate::terminal::{block_on, environment, factoring, inputs, listener, not_started, signals};
+use crate::terminal::{block_on, environment, factor_words, inputs, listener, not_started, signals};
 
 /// Runs the command.
 pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus
         notes(&outcome, request.from.is_some() || request.factor);
     }
     let is_factored = match &outcome.factored {
-        Some(factored) => factoring::show(factored, log.quiet)?,
+        Some(factored) => factor_words::show(factored, log.quiet)?,
         None => true,
     };
     let status = if outcome.is_complete() && is_factored { ExitStatus::Done } else { ExitStatus::Error };

@@ -1,6 +1,6 @@
 //! `ringform log`: past runs of apply, from the ledger or from the journals; `--verify` checks the ledger's history.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use ringform::model::Advice;
@@ -9,7 +9,7 @@ use ringform::render::{self, Format, RunListFormat, TextOptions};
 use ringform::run::{self, ExitStatus, FileOptions, LogRequest, LogShown};
 
 use crate::cli::{HistoryArgs, LogArgs};
-use crate::terminal::{environment, files, formats, not_started, output};
+use crate::terminal::{environment, formats, not_started, output};
 
 /// Runs the command.
 pub(crate) fn run(args: &HistoryArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> {
@@ -35,14 +35,7 @@ pub(crate) fn run(args: &HistoryArgs, log: &LogArgs) -> anyhow::Result<ExitStatu
         }
         (LogShown::Report { report, .. }, _) => render::render(report, of_plans(format), look, out),
     };
-    for (format, file) in &args.formats {
-        if let Some(file) = file {
-            files::replace(file, |out| draw(*format, &formats::PLAIN, out))?;
-        }
-    }
-    let printed = args.formats.iter().find(|(_, file)| file.is_none()).map(|(format, _)| *format);
-    let look = output::look(log, &io::stdout());
-    output::printing(|out| draw(printed.unwrap_or(RunListFormat::Text), &look, out))?;
+    formats::write_own(&args.formats, RunListFormat::Text, log, draw)?;
     Ok(ExitStatus::Done)
 }
 

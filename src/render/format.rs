@@ -101,10 +101,15 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Format, String> {
-        let found = Format::ALL.into_iter().find(|format| format.name() == text);
-        found.ok_or_else(|| {
-            let names = Format::ALL.map(Format::name).join(", ");
-            format!("`{}` is not a format; the formats are {names}", escape::terminal(&Untrusted::from(text)))
-        })
+        by_name(&Format::ALL, Format::name, "a format", text)
     }
+}
+
+/// The format of a name. `what` names its kind in the error.
+pub(super) fn by_name<F: Copy>(all: &[F], name: fn(F) -> &'static str, what: &str, text: &str) -> Result<F, String> {
+    all.iter().copied().find(|format| name(*format) == text).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|format| name(*format)).collect();
+        let text = escape::terminal(&Untrusted::from(text)).to_string();
+        format!("`{text}` is not {what}; the formats are {}", names.join(", "))
+    })
 }

@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use crate::api::Reader;
-use crate::model::{Failure, FailureKind, FieldMask};
+use crate::model::FieldMask;
 use crate::plan::audit::{AuditReport, AuditTarget, AuditedClient, StateGuards};
 use crate::run::audit_scope::{AuditScope, audit_scope};
-use crate::run::read::readers;
+use crate::run::read::{read_client, readers};
 use crate::run::session::Session;
 use crate::run::{AuditRequest, Environment, ExitStatus, Listener, NotStarted, RunEvent, workers};
 
@@ -66,10 +66,8 @@ async fn read(
             let (reader, shutdown) = (reader.clone(), shutdown.clone());
             let (guards, listener) = (Arc::clone(&guards), Arc::clone(&listener));
             async move {
-                let read = match shutdown.is_stopped() {
-                    true => Err(Failure::new(FailureKind::Interrupted, "interrupted before it was read")),
-                    false => reader.read(target.client, target.credentials.as_ref(), FieldMask::default()).await,
-                };
+                let (client, credentials) = (target.client, target.credentials.as_ref());
+                let read = read_client(&reader, &shutdown, client, credentials, FieldMask::default()).await;
                 let client = AuditedClient::of(&target, read, &guards);
                 listener(RunEvent::Read { failed: client.exposure.is_err() });
                 client

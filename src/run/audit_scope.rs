@@ -11,7 +11,7 @@ use crate::model::{Advice, ClientId, Declaration, Diagnostic};
 use crate::plan::audit::{AuditTarget, StateGuards};
 use crate::plan::select::Selection;
 use crate::plan::{DocumentKind, Plan};
-use crate::run::preflight::{self, chosen_credentials, narrow, problems};
+use crate::run::preflight::{self, chosen_credentials, narrow, problems, used_credentials};
 use crate::run::{AuditRequest, Environment, NotStarted};
 
 /// Everything that is known before the first request.
@@ -118,8 +118,7 @@ fn selects(selection: &Selection) -> bool {
 impl AuditScope {
     /// The names of the credentials that the clients need.
     pub(super) fn credentials(&self) -> Vec<Option<Arc<str>>> {
-        let names: BTreeSet<&Option<Arc<str>>> = self.targets.iter().map(|target| &target.credentials).collect();
-        names.into_iter().cloned().collect()
+        used_credentials(self.targets.iter().map(|target| &target.credentials))
     }
 
     /// A run that does not start because of these errors.

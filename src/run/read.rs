@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::api::{Reader, Shutdown};
-use crate::model::{Declaration, Diagnostic, Failure, FailureKind, Live, SettingSet};
+use crate::model::{ClientId, Declaration, Diagnostic, Failure, FailureKind, FieldMask, Live, SettingSet};
 use crate::plan::compare::fail_duplicates;
 use crate::plan::{ClientPlan, GuardList, Origins, ScheduledChanges, SendScope, Status, guards};
 use crate::run::environment::{Clock, Environment};
@@ -133,6 +133,20 @@ pub(super) fn readers(reader: &Reader, clients: usize) -> Vec<Reader> {
     [reader.clone()].into_iter().chain(second).collect()
 }
 
+/// Reads one client, unless a signal came before.
+pub(super) async fn read_client(
+    reader: &Reader,
+    shutdown: &Shutdown,
+    client: ClientId,
+    credentials: Option<&Arc<str>>,
+    keep: FieldMask,
+) -> Result<Live, Failure> {
+    match shutdown.is_stopped() {
+        true => Err(Failure::new(FailureKind::Interrupted, "interrupted before it was read")),
+        false => reader.read(client, credentials, keep).await,
+    }
+}
+
 /// Reads and plans one client at a time.
 #[derive(Clone)]
 struct ClientReader {
@@ -147,19 +161,13 @@ struct ClientReader {
 
 impl ClientReader {
     async fn plan(&self, index: usize, declaration: &Declaration) -> ClientPlan {
-        let client = match self.read(declaration).await {
+        let (client, credentials) = (declaration.client, declaration.credentials.as_ref());
+        let client = match read_client(&self.reader, &self.shutdown, client, credentials, declaration.keep()).await {
             Ok(live) => self.compare(index, declaration, live),
             Err(failure) => ClientPlan::failed(declaration, failure),
         };
         (self.listener)(RunEvent::Read { failed: client.error.is_some() });
         client
-    }
-
-    async fn read(&self, declaration: &Declaration) -> Result<Live, Failure> {
-        if self.shutdown.is_stopped() {
-            return Err(Failure::new(FailureKind::Interrupted, "interrupted before it was read"));
-        }
-        self.reader.read(declaration.client, declaration.credentials.as_ref(), declaration.keep()).await
     }
 
     fn compare(&self, index: usize, declaration: &Declaration, live: Live) -> ClientPlan {

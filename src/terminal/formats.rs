@@ -110,16 +110,36 @@ fn write_with(plan: &Plan, formats: &Formats, log: &LogArgs, look: &TextOptions)
 pub(crate) fn write_files(plan: &Plan, formats: &Formats, log: &LogArgs) -> anyhow::Result<()> {
     step_summary::append(plan, formats);
     let look = TextOptions { verbose: log.verbose > 0, ..PLAIN };
-    let mut wrong = Vec::new();
-    // A file that cannot be written stops no other: the next run may need a later one.
-    for (format, file) in formats {
-        let Some(file) = file else { continue };
-        let written = match format {
-            Format::Prometheus => metrics::write(plan, file),
-            format => replace(file, |out| render::render(plan, *format, &look, out)),
-        };
-        wrong.extend(written.err());
-    }
+    each_file(formats, log, |format, file| match format {
+        Format::Prometheus => metrics::write(plan, file),
+        format => replace(file, |out| render::render(plan, format, &look, out)),
+    })
+}
+
+/// Writes what `draw` draws in every format that was asked for: to files, and to stdout in one of them, else in `text`.
+/// It is for a command with formats of its own.
+pub(crate) fn write_own<F: Copy>(
+    formats: &[(F, Option<PathBuf>)],
+    text: F,
+    log: &LogArgs,
+    draw: impl Fn(F, &TextOptions, &mut dyn io::Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let plain = TextOptions { verbose: log.verbose > 0, ..PLAIN };
+    let written = each_file(formats, log, |format, file| replace(file, |out| draw(format, &plain, out)));
+    let printed = formats.iter().find(|(_, file)| file.is_none()).map_or(text, |(format, _)| *format);
+    let look = look(log, &io::stdout());
+    printing(|out| draw(printed, &look, out))?;
+    written
+}
+
+/// Writes each format that has a file. A file that cannot be written stops no other: the next run may need a later one.
+fn each_file<F: Copy>(
+    formats: &[(F, Option<PathBuf>)],
+    log: &LogArgs,
+    write: impl Fn(F, &Path) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let files = formats.iter().filter_map(|(format, file)| Some((*format, file.as_deref()?)));
+    let wrong: Vec<anyhow::Error> = files.filter_map(|(format, file)| write(format, file).err()).collect();
     let mut wrong = wrong.into_iter();
     let Some(first) = wrong.next() else { return Ok(()) };
     wrong.for_each(|error| complain(&error, log));

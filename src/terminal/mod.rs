@@ -2,11 +2,11 @@
 //!
 //! Owns every look at the environment and the terminal. It decides nothing about a run.
 
-pub(crate) mod adopting;
-mod credential_text;
+pub(crate) mod adopt_words;
+mod credential_words;
 mod diff;
 mod environment;
-pub(crate) mod factoring;
+pub(crate) mod factor_words;
 pub(crate) mod files;
 pub(crate) mod formats;
 pub(crate) mod import_words;
@@ -24,7 +24,7 @@ mod step_summary;
 mod target;
 pub(crate) mod usage_error;
 
-pub(crate) use credential_text::credential_text;
+pub(crate) use credential_words::credential_text;
 pub(crate) use diff::print_diff;
 pub(crate) use environment::environment;
 pub(crate) use metrics::write as write_metrics;

@@ -6,7 +6,7 @@ use std::io;
 
 use ringform::model::{Direction, Untrusted};
 use ringform::plan::{Change, Plan};
-use ringform::render::{self, Format, escape};
+use ringform::render::{self, Format, count, escape};
 use ringform::run::{Answer, Shutdown};
 
 use crate::cli::LogArgs;
@@ -44,7 +44,7 @@ impl Stakes {
 
     /// The question, of three lines.
     fn question(&self, endpoint: &Untrusted) -> String {
-        let (clients, settings) = (counted(self.clients, "client"), counted(self.settings, "setting"));
+        let (clients, settings) = (count(self.clients, "client"), count(self.settings, "setting"));
         let opening = match self.opening {
             0 if self.only_closing => {
                 "It only removes countries from geo_list and opens nothing: --only-closing.".to_owned()
@@ -90,10 +90,6 @@ async fn answer(yes: &str, shutdown: &Shutdown) -> anyhow::Result<Answer> {
         TypedLine::NotUtf8 | TypedLine::End => Answer::No,
         TypedLine::Interrupted => Answer::Interrupted,
     })
-}
-
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Shows the plan and asks whether to send it.

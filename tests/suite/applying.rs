@@ -315,7 +315,7 @@ fn failures_and_canaries_stop_the_rest() {
 
 #[test]
 fn a_wait_for_the_turn_counts_for_the_age_of_a_reading() {
-    let mut world = World::new().project("limits: {requests_per_second: 2, max_read_age: 1s, concurrency: 8}");
+    let mut world = World::new().project("limits: {requests_per_second: 4, max_read_age: 500ms, concurrency: 8}");
     for id in 1..=4 {
         world = world.live(id, json!({"hold_music": 7})).declared(id, "{timezone: UTC}");
     }
@@ -325,6 +325,6 @@ fn a_wait_for_the_turn_counts_for_the_age_of_a_reading() {
     assert_eq!(counts.write, 4);
     assert!(
         counts.read > 4,
-        "at two requests a second a reading is older than a second when its PUT is due: {counts:?}"
+        "at four requests a second a reading is older than half a second when its PUT is due: {counts:?}"
     );
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, each};
 
 fn one() -> World {
     World::new().live(12, json!({"geo_list": "RU"})).declared(12, "{geo_list: [RU, KZ]}")
@@ -15,27 +15,28 @@ fn one() -> World {
 
 #[test]
 fn reads_survive_what_passes() {
-    for fault in [
+    let faults = [
         "reset,times=1",
         "server-error=503,times=1",
         "truncated,times=1",
         "server-error=502,times=2",
         "too-many,times=1",
         "bad-gzip,times=1",
-    ] {
+    ];
+    each(faults, |fault| {
         let mut world = one().fault(&format!("{fault},on=get"));
         world.run("plan").ok().prints(&["RU → KZ RU"]);
-    }
+    });
 }
 
 #[test]
 fn reads_give_up_on_what_stays() {
-    for (fault, kind) in [("reset", "connection"), ("server-error=503", "api"), ("server-error=500", "api")] {
+    each([("reset", "connection"), ("server-error=503", "api"), ("server-error=500", "api")], |(fault, kind)| {
         let mut world = one().fault(&format!("{fault},on=get"));
         let ran = world.run("plan --format json").status(1);
         assert_eq!(ran.client("12")["error"]["kind"], kind, "{fault}");
         assert!(world.server().counts().read <= 4);
-    }
+    });
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, each};
 
 const PAIR: &str = r#"echo '{"app_id": "app", "app_secret": "s3cr3t-of-app"}'"#;
 
@@ -74,7 +74,7 @@ fn only_1_lets_a_program_run() {
 #[test]
 fn what_a_failing_program_started_ends_with_it() {
     let child = "sleep 1000 & echo $! > .child.new; mv .child.new .child";
-    for (script, why, most) in [
+    let rows = [
         (format!("{child}; exit 3"), "ended with status 3", 5),
         (format!("{child}; kill -9 $$"), "was killed", 5),
         (format!("{child}; echo no JSON"), "something other than a JSON object", 5),
@@ -82,7 +82,8 @@ fn what_a_failing_program_started_ends_with_it() {
         (format!("{child}; wait"), "did not end within 10 s", 14),
         // The child itself has a child, and does not hold the output.
         ("(sleep 1000 & echo $! > .child.new; mv .child.new .child; wait) >&- & exit 3".to_owned(), "status 3", 5),
-    ] {
+    ];
+    each(rows, |(script, why, most)| {
         let mut world = world(&script);
         let begun = Instant::now();
         let ran = world.run("plan --allow-command -vv").status(1).sends_nothing();
@@ -95,7 +96,7 @@ fn what_a_failing_program_started_ends_with_it() {
             assert!(!child.is_empty(), "{script}");
         }
         assert!(child.is_empty() || ends(child.trim()), "{script}: its child lives on");
-    }
+    });
 }
 
 #[test]

@@ -34,6 +34,15 @@ fn runtime() -> &'static Runtime {
     RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
 }
 
+/// Checks all rows at a time. It is for tests that wait: their rows wait together.
+pub fn each<T: Send>(rows: impl IntoIterator<Item = T>, check: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for row in rows {
+            scope.spawn(|| check(row));
+        }
+    });
+}
+
 /// A project, a simulator and an environment.
 pub struct World {
     folder: TempDir,

@@ -234,6 +234,6 @@ pub(super) const NOTES: &[RuleNote] = &[
         "untrusted-project",
         "the change set changes the endpoint or a credential",
         "plan --base HEAD",
-        "Review that change and merge it by itself, or confirm it with --trust-project.",
+        "Review that change and merge it first, or confirm it with --trust-project.",
     ),
 ];

@@ -13,7 +13,7 @@ mod summary;
 mod tests;
 
 pub use client::{AuditTarget, AuditedClient, ClientExposure, GeoExposure, GravityClass};
-pub use outlier::{FEW_PERCENT, FEWEST_CLIENTS, Outlier, OutlierKind, USUAL_PERCENT};
+pub use outlier::{Outlier, OutlierKind};
 pub use report::AuditReport;
 pub use state_guards::StateGuards;
 pub use summary::AuditSummary;

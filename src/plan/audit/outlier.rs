@@ -5,13 +5,13 @@
 use crate::model::countries::Code;
 
 /// A fleet of fewer clients has no outliers.
-pub const FEWEST_CLIENTS: usize = 10;
+pub(super) const FEWEST_CLIENTS: usize = 10;
 
 /// Few clients are at most so many percent of the fleet.
-pub const FEW_PERCENT: usize = 10;
+const FEW_PERCENT: usize = 10;
 
 /// Where more than so many percent of the lists have a country of their own, that is usual in this fleet.
-pub const USUAL_PERCENT: usize = 50;
+const USUAL_PERCENT: usize = 50;
 
 /// What few clients of a fleet have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

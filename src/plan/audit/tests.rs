@@ -7,9 +7,9 @@ use serde_json::{Value as Json, json};
 
 use crate::model::guard::{BUILT_IN, Condition, Enforcement};
 use crate::model::{ClientId, Failure, FailureKind, FieldMask, Guard, Live, Place, Setting, State, Value};
+use crate::plan::audit::outlier::FEWEST_CLIENTS;
 use crate::plan::audit::{
-    AuditReport, AuditTarget, AuditedClient, ClientExposure, FEWEST_CLIENTS, GeoExposure, GravityClass, OutlierKind,
-    StateGuards,
+    AuditReport, AuditTarget, AuditedClient, ClientExposure, GeoExposure, GravityClass, OutlierKind, StateGuards,
 };
 
 /// An answer of this client with these values of `geo_list`, network and dial rule.

@@ -6,10 +6,9 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::model::Untrusted;
 use crate::plan::audit::AuditReport;
 use crate::render::audit::{csv, json, markdown};
-use crate::render::escape;
+use crate::render::format::by_name;
 use crate::render::html::audit as html;
 use crate::render::options::TextOptions;
 use crate::render::text::audit as text;
@@ -56,12 +55,7 @@ impl FromStr for AuditFormat {
     type Err = String;
 
     fn from_str(text: &str) -> Result<AuditFormat, String> {
-        let found = AuditFormat::ALL.into_iter().find(|format| format.name() == text);
-        found.ok_or_else(|| {
-            let names = AuditFormat::ALL.map(AuditFormat::name).join(", ");
-            let text = escape::terminal(&Untrusted::from(text)).to_string();
-            format!("`{text}` is not a format of audit; the formats are {names}")
-        })
+        by_name(&AuditFormat::ALL, AuditFormat::name, "a format of audit", text)
     }
 }
 

@@ -6,9 +6,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::model::Untrusted;
 use crate::plan::history::RunList;
-use crate::render::escape;
+use crate::render::format::by_name;
 use crate::render::log::{csv, json, markdown, text};
 
 /// A format in which past runs can be written.
@@ -50,12 +49,7 @@ impl FromStr for RunListFormat {
     type Err = String;
 
     fn from_str(text: &str) -> Result<RunListFormat, String> {
-        let found = RunListFormat::ALL.into_iter().find(|format| format.name() == text);
-        found.ok_or_else(|| {
-            let names = RunListFormat::ALL.map(RunListFormat::name).join(", ");
-            let text = escape::terminal(&Untrusted::from(text)).to_string();
-            format!("`{text}` is not a format of log; the formats are {names}")
-        })
+        by_name(&RunListFormat::ALL, RunListFormat::name, "a format of log", text)
     }
 }
 

@@ -219,7 +219,7 @@ fn mismatch(documents: &[WrittenDocument], changed: &[PathBuf], now: &Loaded) ->
         .map(|document| document.draft.client)
 }
 
-/// Puts files back that nobody has changed since. Returns those that could not be.
+/// Puts back the files that still hold what this run wrote. Returns those that it could not put back.
 fn restore(project: Option<&WrittenFile>, documents: &[WrittenFile], env: &Environment) -> Vec<PathBuf> {
     let is_left = |one: &&WrittenFile| {
         read_input(&one.file).ok().as_ref() != Some(&one.after) || (env.persist)(&one.file, &one.before).is_err()

@@ -19,7 +19,7 @@ pub struct FactorOutcome {
     pub profiles: Vec<SharedProfile>,
     /// How many documents are shorter now.
     pub shortened: usize,
-    /// Documents that someone changed while the profiles were found. They are left as they are.
+    /// Documents that changed while the profiles were found. They are left as they are.
     pub changed: Vec<PathBuf>,
     /// Documents that could not be written. They are as they were.
     pub not_written: Vec<(PathBuf, io::Error)>,
@@ -43,7 +43,7 @@ pub enum FactorError {
     FolderOutside(PathBuf),
     /// The project file can no longer be read, or has errors.
     BrokenProject(PathBuf),
-    /// Somebody changed the project file meanwhile.
+    /// The project file changed while the profiles were found.
     Changed(PathBuf),
     /// The project file may not be edited.
     NotEdited {

@@ -20,10 +20,10 @@ use crate::run::import::declared::DeclaredDocuments;
 use crate::run::import::document::DocumentDefaults;
 use crate::run::import::factor::factor;
 use crate::run::import::factor_outcome::FactorError;
-use crate::run::import::jobs::{ImportJob, ImportJobs, default_credentials};
+use crate::run::import::jobs::{ImportJob, ImportJobs};
 use crate::run::import::result::{ImportOutcome, ImportedClient};
 use crate::run::import::target::ImportTarget;
-use crate::run::preflight::{self, project};
+use crate::run::preflight::{self, chosen_credentials, project};
 use crate::run::read::readers;
 use crate::run::session::Session;
 use crate::run::{Environment, ImportRequest, Listener, NotStarted, RunEvent, workers};
@@ -42,7 +42,7 @@ pub async fn import(
     // Import is for a project without documents too: it writes what a glob is there for.
     loaded.diagnostics.retain(|one| one.rule != "no-documents" && one.rule != "unmatched-glob");
     let (project, mut report) = project(&mut loaded, DocumentKind::Validation, false, env)?;
-    let default = default_credentials(&project, request)?;
+    let default = chosen_credentials(&project, request.credentials.as_ref())?;
     let mut jobs = match ImportJobs::of(request, &project, default.as_ref(), env) {
         Ok(jobs) => jobs,
         Err(errors) => return Err(preflight::problems(report, errors, env)),

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::config::{self, ClientLabels, ClientList, ListedClient, Project};
 use crate::model::{ClientId, Diagnostic, Place, Untrusted};
-use crate::run::{Environment, ImportRequest, NotStarted};
+use crate::run::preflight::used_credentials;
+use crate::run::{Environment, ImportRequest};
 
 /// A client to read and to write a document for.
 #[derive(Clone, Debug)]
@@ -52,8 +53,7 @@ impl ImportJobs {
 
     /// The names of the credentials that the jobs use, each once.
     pub(super) fn credentials(&self) -> Vec<Option<Arc<str>>> {
-        let names: BTreeSet<&Option<Arc<str>>> = self.jobs.iter().map(|job| &job.credentials).collect();
-        names.into_iter().cloned().collect()
+        used_credentials(self.jobs.iter().map(|job| &job.credentials))
     }
 
     /// The file of the list.
@@ -87,16 +87,4 @@ fn named(request: &ImportRequest) -> Vec<ClientId> {
     let mut seen = BTreeSet::new();
     clients.retain(|client| seen.insert(*client));
     clients
-}
-
-/// The credentials of clients that name none: those of the request, else the default of the project, else those of the
-/// environment.
-pub(super) fn default_credentials(project: &Project, request: &ImportRequest) -> Result<Option<Arc<str>>, NotStarted> {
-    match &request.credentials {
-        Some(name) => match project.credentials.get_key_value(name) {
-            Some((name, _)) => Ok(Some(name.clone())),
-            None => Err(NotStarted::UndeclaredCredentials(name.clone())),
-        },
-        None => Ok(project.default_credentials.clone()),
-    }
 }

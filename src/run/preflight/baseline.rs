@@ -68,7 +68,7 @@ impl RunBase {
                 !same || scheduled.has(&now.key()) || !has_same_credentials(then, project, now)
             });
         }
-        let (reads, tokens) = (declarations.len(), used(declarations).len());
+        let (reads, tokens) = (declarations.len(), used(declarations.iter().map(|one| &one.credentials)).len());
         AffectedClients { reads, selected, tokens, revision: self.revision.as_str().into() }
     }
 

@@ -3,6 +3,7 @@
 //! Owns the choice between the forms of the project file and the variables of the environment. No message holds a
 //! secret.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::api::{CredentialSource, Secret};
 use crate::config::{Credential, Project};
 use crate::files::{NOT_REGULAR, read_input};
 use crate::model::encoding::{Utf16, without_mark};
-use crate::model::{Declaration, io_cause};
+use crate::model::io_cause;
 use crate::run::{Environment, NotStarted};
 
 /// The variable that allows commands as --allow-command does.
@@ -30,12 +31,10 @@ pub fn credential_variables(env: &Environment) -> Vec<String> {
 /// Files and variables often end with these.
 const LINE_ENDS: [char; 2] = ['\r', '\n'];
 
-/// The names of the credentials that these declarations use.
-pub(in crate::run) fn used(declarations: &[Declaration]) -> Vec<Option<Arc<str>>> {
-    let mut names: Vec<Option<Arc<str>>> = declarations.iter().map(|one| one.credentials.clone()).collect();
-    names.sort();
-    names.dedup();
-    names
+/// The names of the credentials that clients use, each once.
+pub(in crate::run) fn used<'a>(names: impl Iterator<Item = &'a Option<Arc<str>>>) -> Vec<Option<Arc<str>>> {
+    let names: BTreeSet<&Option<Arc<str>>> = names.collect();
+    names.into_iter().cloned().collect()
 }
 
 /// The credentials that a request names, else the default of the project, else those of the environment.

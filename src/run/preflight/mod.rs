@@ -24,7 +24,7 @@ mod unmanaged;
 
 pub(super) use applied::read as applied_rules;
 pub use credentials::{CREDENTIAL_FILES, credential_variables};
-pub(super) use credentials::{chosen as chosen_credentials, source};
+pub(super) use credentials::{chosen as chosen_credentials, source, used as used_credentials};
 pub use endpoint::endpoint_address;
 pub(super) use endpoint::{EndpointChoice, Target, wrong_endpoint};
 pub use floor::FLOOR_FILE;

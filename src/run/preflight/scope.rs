@@ -206,7 +206,7 @@ impl Scope {
             self.report.released_clients.clear();
             return Err(self.refuse(distrust, env));
         }
-        let names = credentials::used(&self.declarations);
+        let names = credentials::used(self.declarations.iter().map(|one| &one.credentials));
         match Session::connect(&self.project, names, &request.connection, env).await {
             Ok(session) => {
                 self.report.endpoint = session.endpoint.clone();

@@ -6,12 +6,11 @@ use std::io;
 
 use ringform::model::{State, Untrusted};
 use ringform::plan::adopt::{AdoptRefusal, AdoptedValue};
-use ringform::render::{self, escape};
+use ringform::render::{self, count, escape};
 use ringform::run::{AdoptOutcome, AdoptProposal, Answer};
 
 use crate::cli::LogArgs;
 use crate::terminal::output::{diagnose, look, note, printing};
-use crate::terminal::question::counted;
 
 /// So many openings are listed; those to every country come first.
 const MOST: usize = 20;
@@ -51,9 +50,9 @@ pub(crate) fn stakes(proposal: &AdoptProposal) -> String {
     };
     format!(
         "adopt would write {} of {} into {}.\n{opens}",
-        counted(values, "live value"),
-        counted(proposal.clients(), "client"),
-        counted(proposal.files.len(), "file")
+        count(values, "live value"),
+        count(proposal.clients(), "client"),
+        count(proposal.files.len(), "file")
     )
 }
 
@@ -77,16 +76,16 @@ pub(crate) fn conclude(outcome: &AdoptOutcome, log: &LogArgs) {
     }
     if outcome.written.is_empty() {
         if proposal.refusals.is_empty() && proposal.failed.is_empty() && outcome.late_refusals.is_empty() {
-            let clients = counted(proposal.selected, "client");
+            let clients = count(proposal.selected, "client");
             note(&format!("No difference to adopt among {clients}."));
         }
         return;
     }
-    let files = counted(outcome.written.len(), "file");
+    let files = count(outcome.written.len(), "file");
     note(&match outcome.left {
         0 => format!("{files} written. `ringform plan` shows no difference for the clients of these files."),
         left => {
-            format!("{files} written. `ringform plan` still shows {} of these clients.", counted(left, "difference"))
+            format!("{files} written. `ringform plan` still shows {} of these clients.", count(left, "difference"))
         }
     });
 }
