@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use std::{fs, iter};
 
 use ringform::config::keys;
+use ringform::manual::{self, EntryKind};
 use ringform::model::diagnostic::RULES;
 use ringform::plan::document::{FORMAT_VERSION, load, plan_schema};
-use ringform::render::{Format, RunListFormat};
+use ringform::render::{AuditFormat, Format, RunListFormat};
 use ringform::run::ExitStatus;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -95,6 +96,10 @@ fn names() -> BTreeSet<String> {
     }
     names.extend(Format::ALL.iter().map(|format| format!("format {}", format.name())));
     names.extend(RunListFormat::ALL.iter().map(|format| format!("format of log {}", format.name())));
+    names.extend(AuditFormat::ALL.iter().map(|format| format!("format of audit {}", format.name())));
+    let kinds = [EntryKind::Guard, EntryKind::Annotation];
+    let entries = manual::entries().into_iter().filter(|entry| kinds.contains(&entry.kind));
+    names.extend(entries.map(|entry| format!("{} {}", entry.kind.name(), entry.name)));
     let variables = ringform(&["help", "environment"]).1;
     let lines = variables.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
     names.extend(lines.flat_map(|line| line.split(", ")).map(|name| format!("variable {name}")));
@@ -107,6 +112,9 @@ fn names() -> BTreeSet<String> {
 fn the_generated_list_of_names_only_grows() {
     let names = names();
     for sample in ["ringform plan --out", "ringform guard test", "rule bad-setting", "variable RINGFORM_TOKEN_FILE"] {
+        assert!(names.contains(sample), "{sample}");
+    }
+    for sample in ["guard open-geo", "annotation drift-opened", "format of audit csv"] {
         assert!(names.contains(sample), "{sample}");
     }
     for sample in ["plan document .clients[].changes[].field", "plan document .kind = report"] {
