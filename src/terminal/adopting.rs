@@ -82,7 +82,12 @@ pub(crate) fn conclude(outcome: &AdoptOutcome, log: &LogArgs) {
         }
         return;
     }
-    let files = counted(outcome.written.len(), "file");
+    let files = match outcome.answer {
+        Some(Answer::Interrupted) => {
+            format!("interrupted: {} of {}", outcome.written.len(), counted(proposal.files.len(), "file"))
+        }
+        _ => counted(outcome.written.len(), "file"),
+    };
     note(&match outcome.left {
         0 => format!("{files} written. `ringform plan` shows no difference for the clients of these files."),
         left => {
