@@ -1,6 +1,7 @@
 //! From the words of a command line to its values.
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
@@ -33,7 +34,9 @@ fn shows_help(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand)
 }
 
-fn parse_with(mut command: clap::Command, args: &[OsString]) -> Result<Cli, UsageError> {
+/// The command is never freed: that would take a twelfth of the start, and the process ends with it.
+fn parse_with(command: clap::Command, args: &[OsString]) -> Result<Cli, UsageError> {
+    let mut command = ManuallyDrop::new(command);
     let parsed = command.try_get_matches_from_mut(args).and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
     parsed.map_err(|error| {
         let error = error.format(&mut command);

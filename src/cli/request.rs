@@ -270,6 +270,7 @@ impl From<&AuditArgs> for AuditRequest {
         AuditRequest {
             files: FileOptions { project: args.project.clone(), outputs, ..FileOptions::default() },
             clients: args.ids.clone(),
+            from: args.from.clone(),
             selection: Selection {
                 clients: args.clients.clone(),
                 labels: args.labels.clone(),
@@ -277,6 +278,7 @@ impl From<&AuditArgs> for AuditRequest {
                 ..Selection::default()
             },
             credentials: args.credentials.as_deref().map(Into::into),
+            floor: args.floor.floor.clone(),
             connection: (&args.connect).into(),
         }
     }

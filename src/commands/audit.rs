@@ -15,7 +15,9 @@ pub(crate) fn run(args: &AuditArgs, log: &LogArgs) -> anyhow::Result<ExitStatus>
     let of_plans: Vec<(Format, Option<PathBuf>)> =
         args.formats.iter().map(|(format, file)| (of_plans(*format), file.clone())).collect();
     let certificates = InputFile::of(args.connect.ca_file.as_ref(), "the file of --ca-file");
-    formats::check(&of_plans, None, &[certificates])?;
+    let list = InputFile::of(args.from.as_ref(), "the list of --from");
+    let floor = InputFile::of(args.floor.floor.as_ref(), "the floor");
+    formats::check(&of_plans, None, &[certificates, list, floor])?;
     let env = environment()?;
     signals::listen(&env, log.quiet);
     let (request, listener) = (AuditRequest::from(args), listener::listener(log));

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ImportArgs, log: &LogArgs) -> anyhow::Result<ExitStatus
     };
     let imported = block_on(run::import(&request, &env, &listener, inputs::check_folder, each));
     later.iter().try_for_each(|one| lines.show(one))?;
-    lines.show_rest();
+    lines.show_rest()?;
     let outcome = match imported {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),

@@ -6,5 +6,5 @@
 mod open;
 mod path;
 
-pub use open::{NOT_REGULAR, open_found, open_input, open_regular, read_input, read_stream};
+pub use open::{NOT_REGULAR, open_found, open_input, open_regular, read_in_place, read_input, read_stream};
 pub use path::{FileIdentity, PathEnd, cross_links, folder, follow_links};

@@ -60,6 +60,19 @@ pub fn read_input(path: &Path) -> io::Result<Vec<u8>> {
     bytes_of(open_input(path)?)
 }
 
+/// The bytes of a regular file by its path without links. A link that took the place of the file or of a folder above it
+/// is an error: who writes to the path next would write elsewhere.
+///
+/// # Errors
+///
+/// The path leads elsewhere or to something else than a regular file, or cannot be read.
+pub fn read_in_place(real: &Path) -> io::Result<Vec<u8>> {
+    if fs::canonicalize(real)? != real {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a link is in its place"));
+    }
+    bytes_of(open_regular(real)?)
+}
+
 /// As [`read_input`], and a FIFO too. It waits for a writer, so only a signal may end the read.
 ///
 /// # Errors

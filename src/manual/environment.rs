@@ -71,7 +71,10 @@ const IDENTITY: VariableRows = &[
 
 const PROGRAMS: VariableRows = &[
     (&["PATH"], "where ringform finds `git` and the program of a `command` credential"),
-    (&["HOME", "XDG_CONFIG_HOME"], "where git finds the user's settings: safe.directory, and those of `git status`"),
+    (
+        &["HOME", "XDG_CONFIG_HOME"],
+        "where git finds the user's settings: safe.directory, and those of `git status`; HOME is `~` in an answer to `init`",
+    ),
 ];
 
 /// All of them, by purpose.

@@ -281,7 +281,7 @@ fn conflict(client: ClientId, earlier: &str, value: &State, difference: &Differe
     let Difference { setting, declared, live, .. } = difference;
     let message = format!(
         "{earlier} has {}, live has {}, this declares {}: this change touches what was also changed outside of git; take the \
-         live value into the file, or send what is declared with --overwrite-drift {client}/{setting}",
+         live value into the file with `ringform adopt`, or send what is declared with --overwrite-drift {client}/{setting}",
         value.to_json(),
         live.to_json(),
         declared.to_json(),

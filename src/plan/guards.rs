@@ -29,16 +29,19 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
     if client.error.is_some() {
         return warnings;
     }
+    let judging = guards.of(client);
+    // What is declared and live already is no change, so the rules of a revision do not judge it.
+    let is_of_state = |guard: &&Guard| match guard.source {
+        RuleSource::Project => true,
+        RuleSource::Floor => !is_repeated(guards.iter(), guard),
+        RuleSource::Base { .. } => false,
+    };
+    let of_state: Vec<&Guard> = judging.iter().copied().filter(is_of_state).collect();
+    for (setting, value) in held(client) {
+        warnings.extend(refused_value(&of_state, client.client_id, setting, &value, &client.source));
+    }
     let mut judged: BTreeMap<(&str, JudgedStep), Verdict> = BTreeMap::new();
-    for guard in guards.of(client) {
-        // What is declared and live already is no change, so the rules of a revision do not judge it.
-        if guard.source == RuleSource::Project
-            || (guard.source == RuleSource::Floor && !is_repeated(guards.iter(), guard))
-        {
-            for (setting, value) in held(client) {
-                warnings.extend(refused_value(guard, client.client_id, setting, &value, &client.source));
-            }
-        }
+    for guard in judging {
         for GuardMessage { step, text: message } in messages(guard, client) {
             let is_to_stop = guard.effect == Enforcement::Deny && can_stop(guard, client, step);
             let reason = guards.reason(guard).filter(|_| is_to_stop);
@@ -118,12 +121,15 @@ pub fn is_passed(list: &GuardList, client: &ClientPlan, blocked: &Blocked) -> bo
 pub fn judge_declared(guards: &GuardList, declaration: &Declaration) -> Vec<Diagnostic> {
     let (client, managed) = (declaration.client, declaration.managed_set());
     let mut warnings = Vec::new();
-    let judging =
-        guards.iter().filter(|guard| guard.source == RuleSource::Project || !is_repeated(guards.iter(), guard));
-    for guard in judging.filter(|guard| covers(guard, &declaration.labels)) {
-        for one in &declaration.managed {
-            warnings.extend(refused_value(guard, client, one.setting, &one.wanted, &one.place));
-        }
+    let judging = guards
+        .iter()
+        .filter(|guard| guard.source == RuleSource::Project || !is_repeated(guards.iter(), guard))
+        .filter(|guard| covers(guard, &declaration.labels))
+        .collect::<Vec<_>>();
+    for one in &declaration.managed {
+        warnings.extend(refused_value(&judging, client, one.setting, &one.wanted, &one.place));
+    }
+    for guard in judging {
         let left_out = fields(guard).into_iter().filter(|setting| !managed.contains(*setting));
         for setting in left_out.filter(|_| guard.when.unmanaged) {
             let summary = format!("client {client}: {}", unmanaged(guard, setting).raw());
@@ -154,21 +160,32 @@ fn held(client: &ClientPlan) -> Vec<(Setting, State)> {
     in_sync.filter_map(|setting| Some((setting, live.state(setting)?))).collect()
 }
 
-/// The warning about a declared value that a guard would refuse as a change. It depends only on the value.
+/// The one warning about a declared value that guards would refuse as a change. It depends only on the value.
 fn refused_value(
-    guard: &Guard,
+    guards: &[&Guard],
     client: ClientId,
     setting: Setting,
     value: &State,
     place: &Place,
 ) -> Option<Diagnostic> {
-    if guard.effect != Enforcement::Deny || !applies_to_value(guard, setting, value) {
-        return None;
-    }
-    let why = guard.message.as_ref().map(|message| format!(" ({})", message.raw())).unwrap_or_default();
-    let (value, name) = (value.to_json(), guard.named());
-    let summary = format!("client {client} declares {setting}: {value}, which {name} refuses as a change{why}");
+    let refuses = |guard: &&&Guard| guard.effect == Enforcement::Deny && applies_to_value(guard, setting, value);
+    let refusing: Vec<&Guard> = guards.iter().filter(refuses).copied().collect();
+    let refuse = match refusing.len() {
+        0 => return None,
+        1 => "refuses",
+        _ => "refuse",
+    };
+    let names = refusing.iter().map(|guard| guard.named()).collect::<Vec<_>>().join(" and ");
+    let reasons: Vec<&str> = refusing.iter().filter_map(|guard| Some(guard.message.as_ref()?.raw())).collect();
+    let why = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
+    let value = value.to_json();
+    let summary = format!("client {client} declares {setting}: {value}, which {names} {refuse} as a change{why}");
     let warning = Diagnostic::warning("guard", place.clone(), summary);
-    let change = if guard.source == RuleSource::Floor { "" } else { ", or change the guard" };
+    let can_change = refusing.iter().any(|guard| guard.source != RuleSource::Floor);
+    let change = match (can_change, refusing.len()) {
+        (false, _) => "",
+        (true, 1) => ", or change the guard",
+        (true, _) => ", or change the guards",
+    };
     Some(warning.help(format!("declare another value{change}")))
 }

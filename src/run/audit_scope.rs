@@ -3,15 +3,15 @@
 //! Owns which clients an audit reads and with which credentials. A document with an error leaves its own client out and
 //! stops no other: the report shows the error.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::config::{self, Loaded, Project};
-use crate::model::{Advice, ClientId, Declaration, Diagnostic};
+use crate::model::{Advice, ClientId, Declaration, Diagnostic, Untrusted};
 use crate::plan::audit::{AuditTarget, StateGuards};
 use crate::plan::select::Selection;
 use crate::plan::{DocumentKind, Plan};
-use crate::run::preflight::{self, chosen_credentials, narrow, problems, used_credentials};
+use crate::run::preflight::{self, chosen_credentials, floor, narrow, problems, used_credentials};
 use crate::run::{AuditRequest, Environment, NotStarted};
 
 /// Everything that is known before the first request.
@@ -34,17 +34,21 @@ pub(super) fn audit_scope(request: &AuditRequest, env: &Environment) -> Result<A
     }
     let mut loaded = config::load(&files);
     let broken = take_document_errors(&mut loaded, request);
-    if request.clients.is_empty() {
+    if !request.names_clients() {
         narrow(&mut loaded, &request.selection);
     }
-    let reads_nothing = request.clients.is_empty() && loaded.declarations.is_empty();
+    let floor = floor::read(&mut loaded, request.floor.as_deref(), env);
+    let reads_nothing = !request.names_clients() && loaded.declarations.is_empty();
     let (stops, shown) = if loaded.has_errors() || reads_nothing { (broken, Vec::new()) } else { (Vec::new(), broken) };
     loaded.diagnostics.extend(stops);
     let (project, mut report) = preflight::project(&mut loaded, DocumentKind::Validation, false, env)?;
     report.diagnostics.splice(0..0, shown);
     report.shard = request.selection.shard;
-    let targets = targets(loaded.declarations, &project, request)?;
-    let guards = StateGuards::of(&project.guards);
+    let targets = match request.names_clients() {
+        true => named_targets(loaded.declarations, &project, request, env, &mut report)?,
+        false => loaded.declarations.into_iter().map(AuditTarget::from).collect(),
+    };
+    let guards = StateGuards::of(&project.guards, &floor.guards);
     Ok(AuditScope { project, targets, guards, report })
 }
 
@@ -54,39 +58,67 @@ fn take_document_errors(loaded: &mut Loaded, request: &AuditRequest) -> Vec<Diag
     if loaded.project.is_none() {
         return Vec::new();
     }
-    let names_clients = !request.clients.is_empty();
     // Clients that the request names need no document.
-    loaded.diagnostics.retain(|one| !(names_clients && one.rule == "no-documents"));
+    loaded.diagnostics.retain(|one| !(request.names_clients() && one.rule == "no-documents"));
     let is_of_document = |one: &Diagnostic| one.is_error() && one.rule != "no-documents";
     let (broken, rest) = std::mem::take(&mut loaded.diagnostics).into_iter().partition(is_of_document);
     loaded.diagnostics = rest;
     broken
 }
 
-/// The clients of the request, else those that the documents declare. A client that documents declare is read with
-/// their credentials.
-fn targets(
+/// A client that the request names, and with which credentials it is read where no document declares it.
+type ClientToRead = (ClientId, Option<Arc<str>>);
+
+/// The clients of the request. A client that documents declare is read with their credentials.
+fn named_targets(
     declarations: Vec<Declaration>,
     project: &Project,
     request: &AuditRequest,
+    env: &Environment,
+    report: &mut Plan,
 ) -> Result<Vec<AuditTarget>, NotStarted> {
-    if request.clients.is_empty() {
-        return Ok(declarations.into_iter().map(AuditTarget::from).collect());
-    }
-    let named = request.credentials.as_ref();
-    let credentials = chosen_credentials(project, named)?;
-    let mut undeclared: BTreeSet<ClientId> = request.clients.iter().copied().collect();
-    // Each credential has a client `@me` of its own.
-    let is_meant = |one: &Declaration| one.client != ClientId::Me || named.is_none() || one.credentials == credentials;
+    let named = named_clients(project, request, env, report)?;
+    let one_me = request.from.is_none() && request.credentials.is_none();
+    // Each credential has a client `@me` of its own. A number means one client, whoever reads it.
+    let key = |client: ClientId, credentials: &Option<Arc<str>>| match client {
+        ClientId::Me if !one_me => (client, credentials.clone()),
+        _ => (client, None),
+    };
+    let mut undeclared: BTreeMap<ClientToRead, Option<Arc<str>>> =
+        named.into_iter().map(|(client, credentials)| (key(client, &credentials), credentials)).collect();
+    let asked: BTreeSet<ClientToRead> = undeclared.keys().cloned().collect();
     let mut targets = Vec::new();
-    for declaration in declarations.into_iter().filter(is_meant) {
-        if request.clients.contains(&declaration.client) {
-            undeclared.remove(&declaration.client);
+    for declaration in declarations {
+        let key = key(declaration.client, &declaration.credentials);
+        if asked.contains(&key) {
+            undeclared.remove(&key);
             targets.push(AuditTarget::from(declaration));
         }
     }
-    let undeclared = undeclared.into_iter().map(|client| AuditTarget::undeclared(client, credentials.clone(), true));
+    let undeclared =
+        undeclared.into_iter().map(|((client, _), credentials)| AuditTarget::undeclared(client, credentials, true));
     Ok(targets.into_iter().chain(undeclared).collect())
+}
+
+/// The clients that the request names, or that its list names. A wrong row of the list becomes an error of the report.
+fn named_clients(
+    project: &Project,
+    request: &AuditRequest,
+    env: &Environment,
+    report: &mut Plan,
+) -> Result<Vec<ClientToRead>, NotStarted> {
+    let credentials = chosen_credentials(project, request.credentials.as_ref())?;
+    let Some(from) = &request.from else {
+        return Ok(request.clients.iter().map(|client| (*client, credentials.clone())).collect());
+    };
+    let name = Untrusted::from(from.display().to_string());
+    match config::load_client_list(&env.folder.join(from), &name, project, credentials.as_ref()) {
+        Ok(list) => {
+            report.diagnostics.extend(list.diagnostics);
+            Ok(list.clients.into_iter().map(|one| (one.client, one.credentials)).collect())
+        }
+        Err(errors) => Err(problems(std::mem::take(report), errors, env)),
+    }
 }
 
 /// An audit without a project: the clients of the request, or that of the token.
@@ -102,13 +134,19 @@ fn outside(request: &AuditRequest, env: &Environment) -> Result<AuditScope, NotS
     }
     let files = request.files.request(env);
     let project = Project::without_file(files.cwd, files.git, &files.at);
-    let mut clients: BTreeSet<ClientId> = request.clients.iter().copied().collect();
-    if clients.is_empty() {
-        clients.insert(ClientId::Me);
+    let mut report = Plan { ringform_version: env.version.to_owned(), ..Plan::default() };
+    let mut loaded = Loaded::default();
+    let floor = floor::read(&mut loaded, request.floor.as_deref(), env);
+    if loaded.has_errors() {
+        return Err(problems(report, loaded.diagnostics, env));
     }
-    let targets = clients.into_iter().map(|client| AuditTarget::undeclared(client, None, false)).collect();
-    let report = Plan { ringform_version: env.version.to_owned(), ..Plan::default() };
-    Ok(AuditScope { project, targets, guards: StateGuards::of(&[]), report })
+    let mut clients: BTreeSet<ClientToRead> = named_clients(&project, request, env, &mut report)?.into_iter().collect();
+    if !request.names_clients() {
+        clients.insert((ClientId::Me, None));
+    }
+    let targets =
+        clients.into_iter().map(|(client, credentials)| AuditTarget::undeclared(client, credentials, false)).collect();
+    Ok(AuditScope { project, targets, guards: StateGuards::of(&[], &floor.guards), report })
 }
 
 fn selects(selection: &Selection) -> bool {

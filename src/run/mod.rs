@@ -47,7 +47,7 @@ mod write;
 pub use crate::api::{Secret, Shutdown, User};
 pub use crate::git::{GitChildren, GitEnvironment};
 pub use crate::journal::state_folder;
-pub use adopt::{AdoptFile, AdoptOutcome, AdoptProposal, FailedRead, adopt};
+pub use adopt::{AdoptFile, AdoptOutcome, AdoptProposal, UnreadClient, adopt};
 pub use apply::{Answer, apply};
 pub use audit::{AuditOutcome, audit};
 pub use auth::{AuthOutcome, CredentialCheck, auth, auth_before_writing};

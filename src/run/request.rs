@@ -225,12 +225,23 @@ pub struct AuditRequest {
     pub files: FileOptions,
     /// The clients; none means those that the project declares, and `@me` outside of a project.
     pub clients: Vec<ClientId>,
+    /// A list of clients in place of them.
+    pub from: Option<PathBuf>,
     /// Which declared clients, where the request names none.
     pub selection: Selection,
     /// The credentials for clients that no document declares; `None` for the default of the project.
     pub credentials: Option<Arc<str>>,
+    /// A file with guards that judge too.
+    pub floor: Option<PathBuf>,
     /// The connection.
     pub connection: ConnectionOptions,
+}
+
+impl AuditRequest {
+    /// Whether the request says which clients to read, whatever the project declares.
+    pub(super) fn names_clients(&self) -> bool {
+        !self.clients.is_empty() || self.from.is_some()
+    }
 }
 
 /// What `auth check` is asked to do.

@@ -46,6 +46,11 @@ impl ProjectPlace {
         Ok(ProjectPlace { project, repository, had_project })
     }
 
+    /// Whether the folder is in a git work tree.
+    pub(crate) fn has_repository(&self) -> bool {
+        self.repository.join(".git").exists()
+    }
+
     /// The files for these choices.
     pub(crate) fn layout(&self, choices: &InitChoices) -> anyhow::Result<StarterLayout> {
         let within = self.within(&choices.pipelines)?;

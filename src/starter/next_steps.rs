@@ -27,11 +27,12 @@ pub(crate) enum ProjectKind {
     Existing,
 }
 
-/// The next steps. `folder` is the argument that names the project, where there is one; `ledger` says what became of the
-/// ledger of a project that existed before.
+/// The next steps. `folder` is the argument that names the project, where there is one; `has_repository` whether git knows
+/// that folder; `ledger` what became of the ledger of a project that existed before.
 pub(crate) fn next_steps(
     kind: ProjectKind,
     folder: Option<&str>,
+    has_repository: bool,
     pipelines: &[Pipeline],
     ledger: LedgerSwitch,
 ) -> Vec<String> {
@@ -50,11 +51,16 @@ pub(crate) fn next_steps(
             line("`ringform plan` shows what would change; nothing is sent before `ringform apply`");
         }
         ProjectKind::Imported => {
-            line("commit the folder: from now on git decides these settings");
+            line(match has_repository {
+                true => "commit the folder: from now on git decides these settings",
+                false => "`git init`, then commit the folder: from now on git decides these settings",
+            });
             line(
                 "change a value in clients/; `ringform plan` shows the difference, and `ringform apply` asks and sends it",
             );
-            line("`ringform drift` shows what was changed outside of git");
+            line(
+                "`ringform drift` shows what was changed outside of git, and `ringform adopt` writes it into the files",
+            );
         }
         ProjectKind::Existing => {}
     }
@@ -66,10 +72,10 @@ pub(crate) fn next_steps(
     for pipeline in pipelines {
         line(match pipeline {
             Pipeline::Github => {
-                "GitHub: set RINGFORM_GIT in the workflows; put the secrets into the environments ringform-read and ringform-write"
+                "GitHub: set RINGFORM_GIT in the workflows to the address of your copy of ringform; put the secrets into the environments ringform-read and ringform-write"
             }
             Pipeline::Gitlab => {
-                "GitLab: set RINGFORM_GIT in .gitlab-ci.yml; make the variables that its head names, and a schedule"
+                "GitLab: set RINGFORM_GIT in .gitlab-ci.yml to the address of your copy of ringform; make the variables that its head names, and a schedule"
             }
             Pipeline::Cron => {
                 "cron: the head of each file in .deploy/cron says where it belongs; ringform-close runs every 15 minutes"

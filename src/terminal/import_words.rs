@@ -3,6 +3,7 @@
 //! Owns the sentence for each client and the line at the end. Every text that it quotes is escaped.
 
 use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use ringform::model::io_cause;
@@ -15,11 +16,18 @@ use crate::terminal::output::{note, print_text};
 /// How many clients that failed for one reason are shown. A list may have a million clients of one missing token.
 const MOST_ALIKE: usize = 100;
 
+/// How many documents are named on a screen. A pipe gets all of them.
+const MOST_ON_SCREEN: usize = 20;
+
 /// The lines of an import.
 #[derive(Debug, Default)]
 pub(crate) struct ImportLines {
     /// Whether only errors and results are shown.
     quiet: bool,
+    /// How many documents are named.
+    most: usize,
+    /// How many documents were written.
+    documents: usize,
     /// How many clients failed for each reason.
     failures: BTreeMap<String, usize>,
 }
@@ -27,7 +35,8 @@ pub(crate) struct ImportLines {
 impl ImportLines {
     /// Before the first client.
     pub(crate) fn new(quiet: bool) -> ImportLines {
-        ImportLines { quiet, ..ImportLines::default() }
+        let most = if io::stdout().is_terminal() { MOST_ON_SCREEN } else { usize::MAX };
+        ImportLines { quiet, most, ..ImportLines::default() }
     }
 
     /// Shows one client.
@@ -35,7 +44,10 @@ impl ImportLines {
         let client = client(one);
         match &one.result {
             Ok((path, warnings)) => {
-                print_text(&format!("client {} → {}\n", one.client, shown(path)))?;
+                self.documents += 1;
+                if self.documents <= self.most {
+                    print_text(&format!("client {} → {}\n", one.client, shown(path)))?;
+                }
                 let warnings = warnings.iter().filter(|_| !self.quiet);
                 warnings.for_each(|warning| note(&warned(&client, warning)));
             }
@@ -52,12 +64,17 @@ impl ImportLines {
         Ok(())
     }
 
-    /// Shows how many clients failed that were not shown.
-    pub(crate) fn show_rest(&self) {
+    /// Shows how many documents and failures were not shown.
+    pub(crate) fn show_rest(&self) -> anyhow::Result<()> {
+        if let more @ 1.. = self.documents.saturating_sub(self.most) {
+            let s = if more == 1 { "" } else { "s" };
+            print_text(&format!("and {} more document{s}\n", number(more as u64)))?;
+        }
         for (why, alike) in self.failures.iter().filter(|(_, alike)| **alike > MOST_ALIKE) {
             let more = number((alike - MOST_ALIKE) as u64);
             note(&format!("error: {more} more clients: {why}"));
         }
+        Ok(())
     }
 }
 

@@ -11,8 +11,8 @@ use crate::world::World;
 #[test]
 fn live_values_go_into_the_file_and_the_plan_is_empty() {
     let live = json!({"geo_list": "BY KZ NO RU", "timezone": "Asia/Omsk", "hold_music": null, "dial_rule_id": 20});
-    let text = "# head\r\nclient: 12   # я\r\nsettings:\r\n  geo_list: [BY, RU] # home\r\n  # zone\r\n  timezone: 'UTC'\r\n  \
-                hold_music: 7\r\n  dial_rule_id: 20\r\n# tail";
+    let text = "# head\r\nclient: 12   # я\r\nsettings:\r\n  geo_list: [BY, RU] # home\r\n  # zone\r\n  \
+                timezone: 'UTC'\r\n  hold_music: 7\r\n  dial_rule_id: 20\r\n# tail";
     let mut world = World::new().live(12, live).file("clients/12.yaml", text);
     fs::set_permissions(world.path("clients/12.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
     let ran = world.run("adopt --yes").ok().requests(1, 1, 0);
@@ -142,15 +142,15 @@ fn odd_and_ignored_and_dated_values_stay_out_of_the_files() {
         ("settings: {timezone: UTC}\n", json!({"timezone": "MSK\u{1b}[5m"}), "live holds \"MSK\\u001b[5m\"", ""),
         ("profiles: [p]\nignore: [timezone]\n", json!({"timezone": "Asia/Omsk"}), "`ignore`", "--field timezone"),
         (
-            "settings: {geo_list: [RU]}\ntemporary:\n  - {settings: {geo_list: {add: [KZ]}}, until: 2999-12-02, owner: o, \
-             reason: r}\n",
+            "settings: {geo_list: [RU]}\ntemporary:\n  \
+             - {settings: {geo_list: {add: [KZ]}}, until: 2999-12-02, owner: o, reason: r}\n",
             json!({"geo_list": "RU BY"}),
             "an entry of `temporary` explains it",
             "",
         ),
         (
-            "settings: {geo_list: [RU]}\ntemporary:\n  - {settings: {geo_list: {add: [KZ]}}, until: 2020-12-02, owner: o, \
-             reason: r}\n",
+            "settings: {geo_list: [RU]}\ntemporary:\n  \
+             - {settings: {geo_list: {add: [KZ]}}, until: 2020-12-02, owner: o, reason: r}\n",
             json!({"geo_list": "RU KZ"}),
             "(clients/12.yaml:4), so the entry is the declaration",
             "",
@@ -207,11 +207,9 @@ fn files_that_are_not_ours_to_write_are_refused() {
     }
 }
 
-#[test]
-fn a_file_that_changes_before_the_answer_is_refused() {
+/// Runs adopt on a terminal, does something while it asks, and answers yes. Returns the exit status and stderr.
+fn adopted_after(world: &mut World, meanwhile: impl FnOnce(&World)) -> (Option<i32>, String) {
     use std::io::Read;
-    let text = "client: 12\nsettings: {timezone: UTC}\n";
-    let mut world = World::new().live(12, json!({"timezone": "Asia/Omsk"})).file("clients/12.yaml", text);
     let mut command = world.command("adopt");
     let (mut keyboard, terminal) = crate::asking::typed("");
     let mut child = command
@@ -227,12 +225,39 @@ fn a_file_that_changes_before_the_answer_is_refused() {
     while !said.ends_with("writes nothing.\n") && stderr.read(&mut byte).unwrap() == 1 {
         said.push(char::from(byte[0]));
     }
-    world.write("clients/12.yaml", format!("{text}# by hand\n").as_bytes());
+    meanwhile(world);
     std::io::Write::write_all(&mut keyboard, b"yes\n").unwrap();
     stderr.read_to_string(&mut said).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(1), "{said}");
+    (child.wait().unwrap().code(), said)
+}
+
+#[test]
+fn a_file_that_changes_before_the_answer_is_refused() {
+    let text = "client: 12\nsettings: {timezone: UTC}\n";
+    let mut world = World::new().live(12, json!({"timezone": "Asia/Omsk"})).file("clients/12.yaml", text);
+    let changed = format!("{text}# by hand\n");
+    let (status, said) = adopted_after(&mut world, |world| fs::write(world.path("clients/12.yaml"), &changed).unwrap());
     assert!(said.contains("the file changed on disk since the diff was shown"), "{said}");
-    assert_eq!(world.read("clients/12.yaml"), format!("{text}# by hand\n"));
+    assert_eq!((status, world.read("clients/12.yaml")), (Some(1), changed));
+}
+
+#[test]
+fn a_link_that_takes_the_place_of_a_file_or_its_folder_is_not_followed() {
+    let text = "client: 12\nsettings: {timezone: UTC}\n";
+    for place in ["clients/12.yaml", "clients"] {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let (outside, is_folder) = (elsewhere.path().join("12.yaml"), place == "clients");
+        fs::write(&outside, text).unwrap();
+        let mut world = World::new().live(12, json!({"timezone": "Asia/Omsk"})).file("clients/12.yaml", text);
+        let (status, said) = adopted_after(&mut world, |world| {
+            fs::rename(world.path(place), world.path("before")).unwrap();
+            symlink(if is_folder { elsewhere.path() } else { &outside }, world.path(place)).unwrap();
+        });
+        assert!(said.contains("the file cannot be read again: a link is in its place"), "{said}");
+        assert!(said.contains("help: write by hand: settings.timezone: Asia/Omsk"), "{said}");
+        assert_eq!((status, fs::read_to_string(&outside).unwrap().as_str()), (Some(1), text));
+        assert!(fs::symlink_metadata(world.path(place)).unwrap().is_symlink());
+    }
 }
 
 #[test]

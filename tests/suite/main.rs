@@ -10,6 +10,7 @@ mod architecture;
 mod asking;
 mod auditing;
 mod auditing_formats;
+mod auditing_lists;
 mod binding;
 mod binding_saved;
 mod calendar;

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
@@ -231,8 +231,43 @@ fn an_answer_that_is_not_valid_is_asked_again_with_the_reason() {
 fn a_list_and_a_pipeline_are_answers_too() {
     let mut world = fleet().file("some clients.csv", "id\n7\n12\n");
     let dialog = asked(&mut world, "missing.csv\nsome clients.csv\n1\ncron\nyes\n").status(0);
-    dialog.shows(&["missing.csv is not a list of clients", "some clients.csv: 2 clients", "new/.deploy/cron/crontab"]);
+    let dialog = dialog.shows(&["missing.csv is not a list of clients", "some clients.csv: 2 clients"]);
+    let dialog = dialog.shows(&["new/.deploy/cron/crontab", "`git init`, then commit the folder"]);
+    // No commit can hold the project yet, so the first plan does not ask for one.
+    assert!(!dialog.screen.contains("warning[ledger]"), "{}", dialog.screen);
     assert!(world.read("new/ringform.yaml").contains("\nledger: {remote: none}\n"));
+}
+
+#[test]
+fn the_wizard_shows_the_wrong_rows_of_a_list_before_the_last_question_and_finds_it_below_home() {
+    let world = fleet().file("c.csv", "id\n7\n07\nx\n12\n7\n1e3\n0\n08\n");
+    let home = world.folder().display().to_string();
+    let mut world = world.env("HOME", &home);
+    let dialog = asked(&mut world, "~/c.csv\n\nnone\nno\n").status(1);
+    dialog.shows(&[
+        "c.csv: 2 clients, and 6 rows that are not valid",
+        "\n    line 3: `07` is not a client id\n",
+        "\n    line 6: client 7 is in this list twice; first in line 2\n",
+        "\n    and 1 more\n",
+    ]);
+}
+
+#[test]
+fn a_screen_shows_the_first_documents_of_a_long_import_and_a_pipe_all() {
+    let ids = 100..130;
+    let mut world = ids.clone().fold(World::new(), |world, id| world.live(id, json!({})));
+    let clients: String = ids.map(|id| format!(" --client {id}")).collect();
+    assert_eq!(flags(&mut world, &clients).ok().stdout.matches(" → new/clients/").count(), 30);
+    let endpoint = world.server().endpoint();
+    let (mut screen, terminal) = terminal();
+    let mut command = world.command(&format!("init other --endpoint {endpoint}{clients}"));
+    let status = command.stdout(terminal).stderr(Stdio::null()).status().unwrap();
+    drop(command);
+    let mut seen = Vec::new();
+    drop(screen.read_to_end(&mut seen));
+    let seen = String::from_utf8(seen).unwrap();
+    assert!(status.success() && seen.contains("\nand 10 more documents\r\n"), "{seen}");
+    assert_eq!(seen.matches(" → other/clients/").count(), 20, "{seen}");
 }
 
 #[test]

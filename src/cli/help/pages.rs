@@ -36,7 +36,7 @@ pub(super) const PAGES: [HelpPage; 23] = [
         path: &["init"],
         examples: &[
             ("ringform init --demo", "Try ringform without an account: a project with a simulator of the API"),
-            ("ringform init", "Ask for endpoint, clients, guards and pipelines; without a terminal, write an example"),
+            ("ringform init", "Ask for endpoint, clients and guards; without a terminal, write an example"),
             ("ringform init pbx --from clients.csv --ci github", "Write pbx with these clients, and workflows"),
         ],
         statuses: &[
@@ -76,7 +76,10 @@ pub(super) const PAGES: [HelpPage; 23] = [
         path: &["audit"],
         examples: &[
             ("ringform audit", "Show how open the clients of this project are, or that of the token"),
-            ("ringform audit 12 13 --fail-on open", "Two clients; exit with 2 where one is open to every country"),
+            (
+                "ringform audit --from clients.csv --fail-on open",
+                "A list; exit with 2 where one is open to every country",
+            ),
             ("ringform audit --format html=audit.html --format csv=audit.csv", "Write a page and a spreadsheet too"),
         ],
         statuses: &[

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
+use ringform::render::escape;
 use ringform::run::{self, ConnectionOptions, Environment, UnwrittenProject};
 
 use crate::cli::LogArgs;
 use crate::starter::wizard::CredentialVerdict;
 use crate::starter::{InitChoices, ProjectPlace};
 use crate::terminal::{credential_text, files, inputs, listener, not_started, output};
+
+/// How many rows that are not valid the wizard shows.
+const MOST_ROWS: usize = 5;
 
 /// The project that these choices would write.
 pub(super) fn unwritten(place: &ProjectPlace, choices: &InitChoices) -> anyhow::Result<UnwrittenProject> {
@@ -64,7 +68,7 @@ pub(super) async fn check_credentials(
 }
 
 /// Reads the list of clients. A row that is not valid stops no other, and the import names it. The text says how many
-/// clients there are; the error says why there is none.
+/// clients there are, and what is wrong with the first rows that are not valid; the error says why there is no client.
 pub(super) fn check_list(
     project: &UnwrittenProject,
     list: &Path,
@@ -80,7 +84,15 @@ pub(super) fn check_list(
                 many => format!(", and {many} rows that are not valid"),
             };
             let (count, s) = (found.clients.len(), if found.clients.len() == 1 { "" } else { "s" });
-            Ok(format!("{name}: {count} client{s}{wrong}"))
+            let mut text = format!("{name}: {count} client{s}{wrong}");
+            for one in found.diagnostics.iter().take(MOST_ROWS) {
+                let line = one.range.as_ref().map(|place| format!("line {}: ", place.line)).unwrap_or_default();
+                text.push_str(&format!("\n    {line}{}", escape::terminal(&one.summary)));
+            }
+            if let more @ 1.. = found.diagnostics.len().saturating_sub(MOST_ROWS) {
+                text.push_str(&format!("\n    and {more} more"));
+            }
+            Ok(text)
         }
         Err(problems) => {
             output::diagnose(&problems, log);

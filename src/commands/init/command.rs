@@ -37,9 +37,13 @@ pub(crate) fn run(args: &InitArgs, log: &LogArgs) -> anyhow::Result<ExitStatus> 
         } else {
             choices.endpoint = endpoint(&choices, &place, &env)?;
         }
-        let layout = place.layout(&choices)?;
+        let mut layout = place.layout(&choices)?;
         if let Some(status) = refused(&place, &layout, &choices) {
             return Ok(status);
+        }
+        if asks {
+            // The last question showed the notes.
+            layout.notes.clear();
         }
         // The wizard has checked the credentials and the list.
         if choices.imports() && !(asks || before_writing::can_import(&place, &choices, &env, log).await?) {
@@ -81,7 +85,7 @@ async fn write(
     let folder = args.folder.as_deref().map(named);
     let steps = match choices.demo {
         true => starter::demo_steps(folder.as_deref()),
-        false => starter::next_steps(kind, folder.as_deref(), &choices.pipelines, ledger),
+        false => starter::next_steps(kind, folder.as_deref(), place.has_repository(), &choices.pipelines, ledger),
     };
     if !log.quiet && status != ExitStatus::Interrupted {
         steps.iter().for_each(|line| output::note(line));

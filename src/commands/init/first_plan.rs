@@ -2,7 +2,8 @@
 
 use ringform::model::ClientId;
 use ringform::run::{
-    self, ConnectionOptions, Environment, ExitRules, ExitStatus, FileOptions, ImportRequest, ImportedClient, RunRequest,
+    self, ConnectionOptions, Environment, ExitRules, ExitStatus, FileOptions, ImportRequest, ImportedClient,
+    LedgerOptions, RunRequest,
 };
 
 use crate::cli::LogArgs;
@@ -41,7 +42,7 @@ pub(super) async fn import_and_plan(
     let imported = run::import(&request, env, &listener, inputs::check_folder, each).await;
     let mut lines = ImportLines::new(log.quiet);
     clients.iter().try_for_each(|one| lines.show(one))?;
-    lines.show_rest();
+    lines.show_rest()?;
     let outcome = match imported {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),
@@ -63,7 +64,9 @@ pub(super) async fn import_and_plan(
     if written == 0 || env.shutdown.is_stopped() {
         return Ok(status.or_interrupted(env.shutdown.is_stopped()));
     }
-    let request = RunRequest { files, connection, ..RunRequest::default() };
+    // No commit holds the project yet, so a ledger could say nothing of it.
+    let ledger = LedgerOptions { is_left_out: true, ..LedgerOptions::default() };
+    let request = RunRequest { files, connection, ledger, ..RunRequest::default() };
     let planned = match run::plan(&request, env, &listener).await {
         Ok(outcome) => outcome,
         Err(error) => return not_started::complain(error, log),

@@ -18,7 +18,9 @@ pub(super) async fn ask(
     let variables = run::credential_variables(env);
     // Neither the endpoint nor a guard changes what the credentials or a list come to.
     let example = before_writing::unwritten(place, &InitChoices::default())?;
-    let (mut wizard, mut step) = Wizard::begin(WizardFacts { endpoints: endpoints(env), variables: variables.clone() });
+    let home = env.variables.get("HOME").map(Into::into);
+    let facts = WizardFacts { endpoints: endpoints(env), variables: variables.clone(), home };
+    let (mut wizard, mut step) = Wizard::begin(facts);
     loop {
         step = match step {
             WizardStep::Ask(question) => {

@@ -3,6 +3,8 @@
 //! Owns the comparison of two trees. Values at edited places are compared by what they mean, all others also by how
 //! they are written.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::config::edit::source::{SourceContent, SourceNode};
 
 /// One edit, seen from a node: the rest of its path, and its value.
@@ -31,23 +33,24 @@ fn is_wanted_mapping(before: Option<&SourceNode>, after: &SourceNode, wanted: &[
     if before.is_some_and(|node| node.anchor != after.anchor || node.has_tag != after.has_tag) {
         return false;
     }
-    let below = |key: &SourceNode| -> Vec<WantedValue<'_>> {
-        let starts = |path: &[String]| path.first().map(String::as_str) == key.text() && key.text().is_some();
-        wanted.iter().filter(|(path, _)| starts(path)).map(|(path, value)| (&path[1..], *value)).collect()
-    };
+    let mut by_key: HashMap<&str, Vec<WantedValue<'_>>> = HashMap::new();
+    for (path, value) in wanted {
+        let Some((name, rest)) = path.split_first() else { return false };
+        by_key.entry(name).or_default().push((rest, value));
+    }
+    let below = |key: &SourceNode| key.text().and_then(|name| by_key.get(name)).map_or(&[][..], Vec::as_slice);
     if after_pairs.len() < before_pairs.len() {
         return false;
     }
     let (kept, added) = after_pairs.split_at(before_pairs.len());
     let all_kept = kept.iter().zip(before_pairs).all(|((key, value), (old_key, old_value))| {
-        is_same(old_key, key, true) && is_wanted(Some(old_value), value, &below(key))
+        is_same(old_key, key, true) && is_wanted(Some(old_value), value, below(key))
     });
-    let all_added = added.iter().all(|(key, value)| {
-        let wanted = below(key);
-        !wanted.is_empty() && is_wanted(None, value, &wanted)
-    });
-    let has_key = |name: &str| after_pairs.iter().filter(|(key, _)| key.text() == Some(name)).count() == 1;
-    all_kept && all_added && wanted.iter().all(|(path, _)| path.first().is_some_and(|name| has_key(name)))
+    let all_added = added.iter().all(|(key, value)| !below(key).is_empty() && is_wanted(None, value, below(key)));
+    let edited_keys = after_pairs.iter().filter(|(key, _)| !below(key).is_empty());
+    let found: Vec<&str> = edited_keys.filter_map(|(key, _)| key.text()).collect();
+    let names: HashSet<&str> = found.iter().copied().collect();
+    all_kept && all_added && found.len() == by_key.len() && names.len() == found.len()
 }
 
 /// Whether a new value has neither anchors nor tags.

@@ -1,7 +1,6 @@
 //! A list in place of a list: items that stay keep their bytes and comments.
 //!
-//! Owns the pairing of old and new items, and the two styles. A comment at an item that goes is a refusal where its
-//! line would stay.
+//! Owns the pairing of old and new items, and the two styles. A comment at an item that goes is a refusal.
 
 use crate::config::edit::refusal::{EditRefusalKind, RefusalAt};
 use crate::config::edit::source::SourceNode;
@@ -107,9 +106,8 @@ impl NewItems {
         }
         let above = comment_above(text, region);
         for (position, item) in old.iter().enumerate().filter(|(position, _)| self.goes(*position)) {
-            let moves = old[position].text().is_some_and(|text| self.writes(text));
             let own = &text[item.end..line_end(text, item.end)];
-            if chunks[position].0.contains('#') || (position == 0 && above) || (moves && own.contains('#')) {
+            if chunks[position].0.contains('#') || (position == 0 && above) || own.contains('#') {
                 return Err(EditRefusalKind::Comment.at(item.start));
             }
         }
@@ -132,14 +130,6 @@ impl NewItems {
         let trimmed = out.strip_suffix("\r\n").or_else(|| out.strip_suffix(['\n', '\r'])).unwrap_or(&out).len();
         out.truncate(trimmed);
         Ok(Some(Splice::new(region..end, out)))
-    }
-
-    /// Whether an item is written anew though the old list has it elsewhere.
-    fn writes(&self, text: &str) -> bool {
-        self.items.iter().any(|item| match item {
-            NewItem::Written(written) => written.trim_matches(['"', '\'']) == text,
-            NewItem::Stays(_) => false,
-        })
     }
 }
 

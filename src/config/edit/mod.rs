@@ -7,6 +7,8 @@ mod check;
 mod entry;
 mod list;
 mod locate;
+#[cfg(test)]
+mod random_tests;
 mod refusal;
 mod replace;
 mod source;

@@ -1,7 +1,7 @@
 //! Edits of one text: judged, spliced, checked.
 //!
-//! Owns the order of these steps. Edits of different documents are spliced in one pass, edits of one document one after
-//! the other.
+//! Owns the order of these steps. Edits of different documents are spliced in one pass, and so are new keys of one
+//! mapping. Other edits of one document follow one after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +61,7 @@ fn judge_each(text: &[u8], edits: &[YamlEdit]) -> Vec<(usize, EditRefusal)> {
     let judge = |edit: &YamlEdit| -> Result<(), RefusalAt> {
         let root = roots.get(edit.document).ok_or(EditRefusalKind::NoDocument.at(body.len()))?;
         let value = new_value(&edit.value).ok_or(EditRefusalKind::BadValue.at(root.start))?;
-        splice(body, root, edit, &value)?;
+        splice(body, root, &[(edit, &value)])?;
         keys_once(root)
     };
     let judged = edits.iter().enumerate().map(|(index, edit)| (index, judge(edit)));
@@ -71,11 +71,13 @@ fn judge_each(text: &[u8], edits: &[YamlEdit]) -> Vec<(usize, EditRefusal)> {
 fn edit_body(body: &str, edits: &[YamlEdit]) -> Result<String, RefusalAt> {
     let before = parse(body)?;
     let mut values = Vec::with_capacity(edits.len());
+    let mut groups = EditGroups::default();
     // Everything is judged in the text as it is given, so that a refusal names a place of it.
-    for edit in edits {
+    for (index, edit) in edits.iter().enumerate() {
         let root = before.get(edit.document).ok_or(EditRefusalKind::NoDocument.at(body.len()))?;
         let value = new_value(&edit.value).ok_or(EditRefusalKind::BadValue.at(root.start))?;
-        splice(body, root, edit, &value)?;
+        splice(body, root, &[(edit, &value)])?;
+        groups.add(index, edit, &locate(root, &edit.path)?);
         values.push(value);
     }
     let of_document = by_document(edits);
@@ -87,13 +89,13 @@ fn edit_body(body: &str, edits: &[YamlEdit]) -> Result<String, RefusalAt> {
         }
     }
     let mut after = body.to_owned();
-    let rounds = of_document.values().map(Vec::len).max().unwrap_or(0);
-    for round in 0..rounds {
+    for round in 0..groups.rounds() {
         let roots = parse(&after).map_err(|_| check_failed(&before, edits))?;
         let mut splices = Vec::new();
-        for index in of_document.values().filter_map(|indices| indices.get(round)) {
-            let root = roots.get(edits[*index].document).ok_or(check_failed(&before, edits))?;
-            let spliced = splice(&after, root, &edits[*index], &values[*index]);
+        for (document, indices) in groups.of_round(round) {
+            let root = roots.get(document).ok_or(check_failed(&before, edits))?;
+            let group: Vec<_> = indices.iter().map(|index| (&edits[*index], &values[*index])).collect();
+            let spliced = splice(&after, root, &group);
             splices.push(spliced.map_err(|refusal| RefusalAt { at: root.start.min(body.len()), ..refusal })?);
         }
         after = apply(&after, splices);
@@ -115,6 +117,41 @@ fn edit_body(body: &str, edits: &[YamlEdit]) -> Result<String, RefusalAt> {
 fn check_failed(before: &[SourceNode], edits: &[YamlEdit]) -> RefusalAt {
     let first = edits.iter().map(|edit| edit.document).min().and_then(|document| before.get(document));
     EditRefusalKind::Check.at(first.map_or(0, |root| root.start))
+}
+
+/// The edits of each document, by their positions: those that add keys to one mapping are one group.
+#[derive(Default)]
+struct EditGroups<'e> {
+    groups: BTreeMap<usize, Vec<Vec<usize>>>,
+    /// The group of each mapping that gets keys.
+    of_mapping: BTreeMap<(usize, &'e [String]), usize>,
+}
+
+impl<'e> EditGroups<'e> {
+    fn add(&mut self, index: usize, edit: &'e YamlEdit, place: &EditPlace<'_, '_>) {
+        let groups = self.groups.entry(edit.document).or_default();
+        let missing = match place {
+            EditPlace::Value { .. } => return groups.push(vec![index]),
+            EditPlace::Mapping { keys, .. } | EditPlace::Below { keys, .. } => keys.len(),
+        };
+        let mapping = (edit.document, &edit.path[..edit.path.len() - missing]);
+        match self.of_mapping.get(&mapping).and_then(|group| groups.get_mut(*group)) {
+            Some(group) => group.push(index),
+            None => {
+                self.of_mapping.insert(mapping, groups.len());
+                groups.push(vec![index]);
+            }
+        }
+    }
+
+    fn rounds(&self) -> usize {
+        self.groups.values().map(Vec::len).max().unwrap_or(0)
+    }
+
+    /// One group of each document that has so many.
+    fn of_round(&self, round: usize) -> impl Iterator<Item = (usize, &Vec<usize>)> {
+        self.groups.iter().filter_map(move |(document, groups)| Some((*document, groups.get(round)?)))
+    }
 }
 
 /// The positions of the edits of each document.
@@ -168,15 +205,23 @@ fn shifted(node: SourceNode, by: usize) -> SourceNode {
     SourceNode { content, start: node.start.saturating_sub(by), end: node.end.saturating_sub(by), ..node }
 }
 
-/// The bytes that one edit replaces.
-fn splice(text: &str, root: &SourceNode, edit: &YamlEdit, value: &SourceNode) -> Result<Splice, RefusalAt> {
-    let new = NewValue { node: value, raw: &edit.value };
-    let in_flow_text = || style::scalar(value, &edit.value, None, true);
+/// The bytes that edits replace: one edit, or several that add keys to one mapping.
+fn splice(text: &str, root: &SourceNode, edits: &[(&YamlEdit, &SourceNode)]) -> Result<Splice, RefusalAt> {
+    let Some((edit, value)) = edits.first() else { return Err(EditRefusalKind::Check.at(root.start)) };
+    let texts: Vec<String> = edits.iter().map(|(edit, value)| style::scalar(value, &edit.value, None, true)).collect();
+    let new_entries = |present: usize| {
+        let keys = edits.iter().map(|(edit, _)| edit.path.get(present..).unwrap_or_default());
+        entry::entries(&keys.zip(texts.iter().map(String::as_str)).collect::<Vec<_>>())
+    };
     match locate(root, &edit.path)? {
-        EditPlace::Value { key, value: old, in_flow } => replace(text, key, old, new, in_flow),
-        EditPlace::Mapping { mapping, keys } => entry::insert(text, root, mapping, keys, &in_flow_text()),
+        EditPlace::Value { key, value: old, in_flow } => {
+            replace(text, key, old, NewValue { node: value, raw: &edit.value }, in_flow)
+        }
+        EditPlace::Mapping { mapping, keys } => {
+            entry::insert(text, root, mapping, &new_entries(edit.path.len() - keys.len()))
+        }
         EditPlace::Below { key, value: old, in_flow, keys } => {
-            entry::insert_below(text, root, (key, old), in_flow, (keys, &in_flow_text()))
+            entry::insert_below(text, root, (key, old), in_flow, &new_entries(edit.path.len() - keys.len()))
         }
     }
 }

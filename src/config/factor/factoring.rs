@@ -3,12 +3,12 @@
 //! Owns which profiles a document uses: each must spare it more settings than it costs under `ignore`. What a document
 //! declares in the end is always what it declared before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::config::factor::fleet::{ExistingProfiles, FEWEST, FactorClient, Fleet, LayerRow};
 use crate::config::factor::names;
-use crate::config::factor::shared::{self, Candidate};
+use crate::config::factor::shared::{self, Candidate, Label};
 use crate::model::{SettingSet, State};
 
 pub use crate::config::factor::shared::SharedValue;
@@ -94,6 +94,14 @@ fn named(candidates: &[Candidate], existing: &ExistingProfiles) -> Vec<SharedPro
 
 /// The candidates that each document uses, by index; `None` for a document that is factored already.
 fn uses(fleet: &Fleet<'_>, candidates: &[Candidate]) -> Vec<Option<Vec<usize>>> {
+    let mut common = Vec::new();
+    let mut of_label: HashMap<&Label, Vec<usize>> = HashMap::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        match &candidate.label {
+            None => common.push(index),
+            Some(label) => of_label.entry(label).or_default().push(index),
+        }
+    }
     let of_client = |(client, row): (&FactorClient, _)| {
         if client.is_factored {
             return None;
@@ -102,13 +110,15 @@ fn uses(fleet: &Fleet<'_>, candidates: &[Candidate]) -> Vec<Option<Vec<usize>>> 
             let (declared, ignored) = fleet.own(row, below);
             declared.len() + ignored.len()
         };
+        // Labels have the order of the candidates: by key.
+        let labels = client.labels.iter().map(|(key, value)| (key.clone(), value.clone()));
+        let own = labels.filter_map(|label| of_label.get(&label)).flatten();
         let (mut below, mut used) = (fleet.base, Vec::new());
-        for (index, candidate) in candidates.iter().enumerate() {
-            let is_member = candidate.label.as_ref().is_none_or(|(key, value)| client.labels.get(key) == Some(value));
-            let with = below.with(&candidate.row);
-            if is_member && cost(&with) < cost(&below) {
+        for index in common.iter().chain(own) {
+            let with = below.with(&candidates[*index].row);
+            if cost(&with) < cost(&below) {
                 below = with;
-                used.push(index);
+                used.push(*index);
             }
         }
         Some(used)

@@ -24,7 +24,7 @@ fn target(id: u64) -> AuditTarget {
 }
 
 fn audited(id: u64, geo: &Json, network: &Json, dial_rule: &Json) -> AuditedClient {
-    AuditedClient::of(&target(id), Ok(live(id, geo, network, dial_rule)), &StateGuards::of(&[]))
+    AuditedClient::of(&target(id), Ok(live(id, geo, network, dial_rule)), &StateGuards::of(&[], &[]))
 }
 
 /// A fleet, each client with a list, a dial rule and no network, unless the change says otherwise.
@@ -67,7 +67,7 @@ fn how_open_a_client_is() {
 
 #[test]
 fn an_answer_without_a_security_field_is_no_state() {
-    let guards = StateGuards::of(&[]);
+    let guards = StateGuards::of(&[], &[]);
     let read = |answer: Json| {
         let live = Live::parse(answer.to_string().as_bytes(), FieldMask::default()).unwrap();
         AuditedClient::of(&target(12), Ok(live), &guards).exposure.map_err(|failure| failure.kind)
@@ -123,7 +123,7 @@ fn a_projects_form_of_a_built_in_guard_takes_its_place_and_its_own_guards_judge_
     let mut vip = of("vip", Setting::GeoList, Condition { max_countries: Some(1), ..Default::default() });
     vip.labels.insert(Arc::from("vip"), Arc::from("yes"));
     let changes = of("any-change", Setting::GeoList, Condition::default());
-    let guards = StateGuards::of(&[many, rules, vip, changes]);
+    let guards = StateGuards::of(&[many, rules, vip, changes], &[]);
     let names = |geo: &str, rule: Json| {
         let client = AuditedClient::of(&target(1), Ok(live(1, &json!(geo), &json!(null), &rule)), &guards);
         client.exposure.unwrap().guards.iter().map(|guard| guard.raw().to_owned()).collect::<Vec<_>>()
@@ -174,7 +174,7 @@ fn the_gravest_client_comes_first_and_a_failed_one_counts_nowhere_else() {
     let list = json!("RU");
     let failed = |id| {
         let failure = Failure::new(FailureKind::Timeout, "no answer in time");
-        AuditedClient::of(&target(id), Err(failure), &StateGuards::of(&[]))
+        AuditedClient::of(&target(id), Err(failure), &StateGuards::of(&[], &[]))
     };
     let clients = vec![
         failed(1),
@@ -199,7 +199,7 @@ fn the_gravest_client_comes_first_and_a_failed_one_counts_nowhere_else() {
 #[test]
 fn one_client_under_two_names_counts_once_and_its_state_stays_visible() {
     let me = AuditTarget::undeclared(ClientId::Me, None, false);
-    let me = AuditedClient::of(&me, Ok(live(1, &json!("*"), &json!(null), &json!(19))), &StateGuards::of(&[]));
+    let me = AuditedClient::of(&me, Ok(live(1, &json!("*"), &json!(null), &json!(19))), &StateGuards::of(&[], &[]));
     let report = AuditReport::default().with_clients(vec![audited(1, &json!("*"), &json!(null), &json!(19)), me]);
     assert_eq!((report.summary.open, report.summary.failed), (1, 1));
     let failure = report.clients[1].exposure.as_ref().unwrap_err();

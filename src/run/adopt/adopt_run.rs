@@ -9,7 +9,7 @@ use crate::model::Untrusted;
 use crate::plan::adopt::{AdoptRefusal, AdoptSource, AdoptedValue, decide};
 use crate::plan::{ClientPlan, DocumentKind, GuardList};
 use crate::run::adopt::file_edit::{EditedFile, edit_file, real_path, write_file};
-use crate::run::adopt::proposal::{AdoptProposal, FailedRead};
+use crate::run::adopt::proposal::{AdoptProposal, UnreadClient};
 use crate::run::adopt::verify::{VerifiedFiles, verify};
 use crate::run::preflight::{Scope, scope};
 use crate::run::read::{ReadOptions, read};
@@ -69,7 +69,7 @@ pub async fn adopt(
     let mut by_file: BTreeMap<PathBuf, (Untrusted, Vec<AdoptedValue>)> = BTreeMap::new();
     for (client, source) in clients.iter().zip(&sources) {
         if let Some(failure) = &client.error {
-            proposal.failed.push(FailedRead { client: client.client_id, failure: (**failure).clone() });
+            proposal.failed.push(UnreadClient { client: client.client_id, failure: (**failure).clone() });
             continue;
         }
         let decision = decide(client, source, request.selection.fields);
@@ -130,4 +130,43 @@ fn write(
         (outcome.is_verified, outcome.left) = (is_adopted, left);
     }
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::fs;
+
+    use super::*;
+    use crate::api::Shutdown;
+    use crate::run::AdoptFile;
+    use crate::run::testing;
+
+    thread_local! {
+        static RUN: RefCell<Option<Shutdown>> = const { RefCell::new(None) };
+    }
+
+    #[test]
+    fn a_signal_ends_the_writing_behind_the_file_under_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut proposal = AdoptProposal::default();
+        for name in ["a.yaml", "b.yaml", "c.yaml"] {
+            let real = fs::canonicalize(folder.path()).unwrap().join(name);
+            fs::write(&real, "before").unwrap();
+            let (before, after) = ("before".to_owned(), "after".to_owned());
+            proposal.files.push(AdoptFile { name: name.into(), real, before, after, values: Vec::new() });
+        }
+        let mut env = testing::environment(&[]);
+        RUN.set(Some(env.shutdown.clone()));
+        env.persist = |path, bytes| {
+            if path.ends_with("b.yaml") {
+                RUN.with_borrow(|shutdown| shutdown.iter().for_each(Shutdown::stop));
+            }
+            fs::write(path, bytes)
+        };
+        let outcome = write(proposal, Some(Answer::Yes), &[], &RunRequest::default(), &env);
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!([read("a.yaml"), read("b.yaml"), read("c.yaml")], ["after", "after", "before"]);
+        assert_eq!((outcome.written.len(), outcome.exit_status()), (2, ExitStatus::Interrupted));
+    }
 }

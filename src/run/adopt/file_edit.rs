@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, EditRefusal, Project, WrittenDocuments, YamlEdit};
-use crate::files::open_regular;
+use crate::files::read_in_place;
 use crate::model::{Declaration, Diagnostic, Untrusted, io_cause};
 use crate::plan::adopt::{AdoptRefusal, AdoptedValue};
 use crate::plan::{GuardList, guards};
@@ -70,7 +70,7 @@ pub(super) fn edit_file(
 /// Writes a file, if it still holds what the diff was made from.
 pub(super) fn write_file(file: &AdoptFile, persist: Persist) -> Result<(), Vec<AdoptRefusal>> {
     let refused = |why: &str| Err(all_refused(&file.before, &file.values, why).refusals);
-    match read(&file.real) {
+    match read_in_place(&file.real) {
         Ok(bytes) if bytes == file.before.as_bytes() => {}
         Ok(_) => return refused("the file changed on disk since the diff was shown"),
         Err(error) => return refused(&format!("the file cannot be read again: {}", io_cause(&error))),
@@ -98,17 +98,11 @@ fn readable(project: &Project, real: &Path) -> Result<String, String> {
     if !real.starts_with(&root) {
         return Err("the file is outside of the project".to_owned());
     }
-    let bytes = read(real).map_err(|error| format!("the file cannot be read: {}", io_cause(&error)))?;
+    let bytes = read_in_place(real).map_err(|error| format!("the file cannot be read: {}", io_cause(&error)))?;
     if is_read_only(real).map_err(|error| io_cause(&error).to_string())? {
         return Err("the file is read-only".to_owned());
     }
     String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())
-}
-
-fn read(real: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::Read::read_to_end(&mut open_regular(real)?, &mut bytes)?;
-    Ok(bytes)
 }
 
 fn is_read_only(real: &Path) -> io::Result<bool> {

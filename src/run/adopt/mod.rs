@@ -6,4 +6,4 @@ mod proposal;
 mod verify;
 
 pub use adopt_run::{AdoptOutcome, adopt};
-pub use proposal::{AdoptFile, AdoptProposal, FailedRead};
+pub use proposal::{AdoptFile, AdoptProposal, UnreadClient};

@@ -15,7 +15,7 @@ pub struct AdoptProposal {
     /// The values that stay out of the files.
     pub refusals: Vec<AdoptRefusal>,
     /// The clients that could not be compared.
-    pub failed: Vec<FailedRead>,
+    pub failed: Vec<UnreadClient>,
     /// What the files would warn of with these values, and do not yet.
     pub warnings: Vec<Diagnostic>,
     /// How many clients were selected.
@@ -57,7 +57,7 @@ pub struct AdoptFile {
 
 /// A client that could not be compared.
 #[derive(Debug)]
-pub struct FailedRead {
+pub struct UnreadClient {
     /// The client.
     pub client: ClientId,
     /// Why.

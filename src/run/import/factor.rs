@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{
     self, Draft, ExistingProfiles, FEWEST, FactorClient, FactoredDocument, Loaded, SharedProfile, YamlEdit,
 };
-use crate::files::read_input;
+use crate::files::{read_in_place, read_input};
 use crate::model::{ClientId, Declaration, Setting, State};
 use crate::run::import::factor_outcome::{FactorError, FactorOutcome, NotEditedReason};
 use crate::run::{Environment, ImportRequest};
@@ -151,7 +151,7 @@ fn add_profiles(
     }
     let after = config::edit(&before, &edits).map_err(|refusal| refused(NotEditedReason::Refused(refusal)))?;
     // The profiles were compared with those of the file as it was read.
-    if read_input(file).ok().as_ref() != Some(&before) {
+    if read_in_place(file).ok().as_ref() != Some(&before) {
         return Err(FactorError::Changed(named.to_owned()));
     }
     (env.persist)(file, &after).map_err(|error| refused(NotEditedReason::NotWritten(error)))?;
@@ -187,7 +187,7 @@ fn rewrite(
         return;
     }
     let file = document.file.clone();
-    if read_input(&file).ok().as_deref() != Some(before) {
+    if read_in_place(&file).ok().as_deref() != Some(before) {
         outcome.changed.push(file);
         return;
     }
@@ -222,7 +222,7 @@ fn mismatch(documents: &[WrittenDocument], changed: &[PathBuf], now: &Loaded) ->
 /// Puts back the files that still hold what this run wrote. Returns those that it could not put back.
 fn restore(project: Option<&WrittenFile>, documents: &[WrittenFile], env: &Environment) -> Vec<PathBuf> {
     let is_left = |one: &&WrittenFile| {
-        read_input(&one.file).ok().as_ref() != Some(&one.after) || (env.persist)(&one.file, &one.before).is_err()
+        read_in_place(&one.file).ok().as_ref() != Some(&one.after) || (env.persist)(&one.file, &one.before).is_err()
     };
     let mut left: Vec<PathBuf> = documents.iter().filter(is_left).map(|one| one.file.clone()).collect();
     // A profile must not go while a document names it.

@@ -237,6 +237,26 @@ fn no_link_and_no_mode_is_overruled() {
 }
 
 #[test]
+fn a_link_that_takes_the_place_of_a_document_is_not_replaced() {
+    let folder = project(PROJECT, 4);
+    let document = folder.path().join("clients/2.yaml");
+    let result = run_in(folder.path(), |env| {
+        env.persist = |path, bytes| {
+            let document = path.with_file_name("clients").join("2.yaml");
+            if path.ends_with("ringform.yaml") {
+                fs::rename(&document, path.with_file_name("2.txt")).unwrap();
+                std::os::unix::fs::symlink("../2.txt", &document).unwrap();
+            }
+            fs::write(path, bytes)
+        };
+    });
+    let outcome = result.unwrap();
+    assert_eq!((outcome.shortened, outcome.changed.len()), (3, 1), "{outcome:?}");
+    assert!(fs::symlink_metadata(&document).unwrap().is_symlink());
+    assert!(fs::read_to_string(&document).unwrap().contains("timezone: Europe/Moscow"));
+}
+
+#[test]
 fn fewer_than_three_documents_stay() {
     for documents in 0..3 {
         let folder = project(PROJECT, documents);

@@ -3,7 +3,7 @@
 //! Owns the reading of one line. It reads by the same rules as the flags. A reason never quotes the line, because a
 //! terminal must not get it back unescaped.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -89,6 +89,14 @@ pub(super) fn clients(line: &str, me: Option<u64>) -> Result<ClientAnswer, Strin
         }
     }
     Ok(ClientAnswer::Ids(each_once(&ids)))
+}
+
+/// The file, with the home folder in place of a first `~`. A shell would put it there; no shell reads an answer.
+pub(super) fn below_home(file: PathBuf, home: Option<&Path>) -> PathBuf {
+    match (file.strip_prefix("~"), home) {
+        (Ok(below), Some(home)) => home.join(below),
+        _ => file,
+    }
 }
 
 /// The guards by number or name. `None`, for an empty line, keeps those of the starter project.

@@ -19,6 +19,8 @@ pub(crate) struct WizardFacts {
     pub endpoints: Vec<String>,
     /// The variables that hold or name credentials.
     pub variables: Vec<String>,
+    /// The home folder, which `~` means in the name of a file.
+    pub home: Option<PathBuf>,
 }
 
 /// One question.
@@ -167,6 +169,7 @@ impl Wizard {
                 self.ask(OpenQuestion::Guards, texts::guards())
             }
             ClientAnswer::File(file) => {
+                let file = answers::below_home(file, self.facts.home.as_deref());
                 self.choices.from = Some(file.clone());
                 WizardStep::CheckClients(file)
             }
@@ -225,6 +228,7 @@ mod tests {
         WizardFacts {
             endpoints: vec!["https://a.example".to_owned(), "https://b.example".to_owned()],
             variables: variables.iter().map(|name| (*name).to_owned()).collect(),
+            home: Some("/home/anna".into()),
         }
     }
 
@@ -295,6 +299,11 @@ mod tests {
                 token,
                 &["", "=works", "c.csv", "=no file", "c.csv", "=file"],
                 "Endpoint? credentials https://a.example Clients? file c.csv Clients! file c.csv Guards?",
+            ),
+            (
+                token,
+                &["", "=works", "~/c.csv", "=no file", "~bob/c.csv"],
+                "Endpoint? credentials https://a.example Clients? file /home/anna/c.csv Clients! file ~bob/c.csv",
             ),
             (
                 token,
