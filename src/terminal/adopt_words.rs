@@ -81,7 +81,12 @@ pub(crate) fn conclude(outcome: &AdoptOutcome, log: &LogArgs) {
         }
         return;
     }
-    let files = count(outcome.written.len(), "file");
+    let files = match outcome.answer {
+        Some(Answer::Interrupted) => {
+            format!("interrupted: {} of {}", outcome.written.len(), count(proposal.files.len(), "file"))
+        }
+        _ => count(outcome.written.len(), "file"),
+    };
     note(&match outcome.left {
         0 => format!("{files} written. `ringform plan` shows no difference for the clients of these files."),
         left => {

@@ -26,10 +26,13 @@ enum NewContent<'k> {
     Entries(Vec<NewEntry<'k>>),
 }
 
+/// The keys of a new value, and its text.
+type EntryValue<'k> = (&'k [String], &'k str);
+
 /// The entries of these keys and values. Keys that share a mapping come together, in the order of the first of them.
-pub(super) fn entries<'k>(values: &[(&'k [String], &'k str)]) -> Vec<NewEntry<'k>> {
+pub(super) fn entries<'k>(values: &[EntryValue<'k>]) -> Vec<NewEntry<'k>> {
     let mut positions: HashMap<&str, usize> = HashMap::new();
-    let mut by_name: Vec<(&str, Vec<(&[String], &str)>)> = Vec::new();
+    let mut by_name: Vec<(&str, Vec<EntryValue<'k>>)> = Vec::new();
     for (keys, value) in values {
         let Some((name, below)) = keys.split_first() else { continue };
         let position = *positions.entry(name).or_insert_with(|| {
@@ -38,7 +41,7 @@ pub(super) fn entries<'k>(values: &[(&'k [String], &'k str)]) -> Vec<NewEntry<'k
         });
         by_name[position].1.push((below, value));
     }
-    let entry = |(name, values): (&'k str, Vec<(&'k [String], &'k str)>)| NewEntry {
+    let entry = |(name, values): (&'k str, Vec<EntryValue<'k>>)| NewEntry {
         name,
         content: match values.as_slice() {
             [([], value)] => NewContent::Value(value),

@@ -122,10 +122,8 @@ fn new_keys_of_one_mapping_come_in_one_pass() {
     for (text, expected) in [
         ("a: 1\n", "a: 9\np:\n  x:\n    u: 1\n    v: 4\n  w: 3\nq:\n  z: 2\n"),
         ("{a: 1, p: {o: 1}}", "{a: 9, p: {o: 1, x: {u: 1, v: 4}, w: 3}, q: {z: 2}}"),
-        (
-            "{a: 1,\n p: {\n  o: 1 # o\n }}\n",
-            "{a: 9,\n p: {\n  o: 1,\n  x: {u: 1, v: 4},\n  w: 3 # o\n },\n q: {z: 2}}\n",
-        ),
+        ("{a: 1,\n p: {\n  o: 1\n }\n}\n", "{a: 9,\n p: {\n  o: 1,\n  x: {u: 1, v: 4},\n  w: 3\n },\n q: {z: 2}\n}\n"),
+        ("{a: 1,\n p: {\n  o: 1 # o\n }}\n", "{a: 9,\n p: {\n  o: 1, x: {u: 1, v: 4}, w: 3 # o\n }, q: {z: 2}}\n"),
     ] {
         assert_eq!(String::from_utf8(edit(text.as_bytes(), &keys).unwrap()).unwrap(), expected);
     }
