@@ -26,6 +26,7 @@ RINGFORM_CORPUS=$work/corpus cargo test --locked --quiet --lib corpus_for_consum
 for format in html terraform prometheus; do
     cargo run --locked --quiet -- plan examples/quickstart --format "$format=$work/corpus/quickstart.$format" >/dev/null
 done
+cargo run --locked --quiet -- audit --project examples/quickstart/ringform.yaml --format "html=$work/corpus/audit.html" >/dev/null
 
 if have promtool prometheus; then
     for page in "$work"/corpus/*.prometheus; do
