@@ -5,9 +5,14 @@ use std::process::Command;
 
 use crate::git::{GitEnvironment, GitProcess};
 
+/// A folder in memory, where there is memory for files: git flushes every object that it writes.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 /// A repository with one commit, and git in it.
 pub(crate) fn repository() -> (tempfile::TempDir, GitProcess) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     git_in(folder.path(), &["init", "--quiet", "--initial-branch", "main"]);
     git_in(folder.path(), &["commit", "--quiet", "--allow-empty", "--message", "first"]);
     let git = GitProcess::at(folder.path(), environment());

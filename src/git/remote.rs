@@ -128,7 +128,7 @@ fn end_group(_: u32) {}
 mod tests {
     use super::*;
     use crate::git::GitEnvironment;
-    use crate::git::fixture::{environment, git_in, repository};
+    use crate::git::fixture::{environment, git_in, repository, scratch};
 
     fn branch(git: &GitProcess) -> RemoteBranch<'_> {
         RemoteBranch { git, remote: "origin", branch: "ringform-ledger", time_limit: Duration::from_secs(60) }
@@ -136,7 +136,7 @@ mod tests {
 
     /// Two clones of one bare remote, and git in each.
     fn two_clones() -> (tempfile::TempDir, [GitProcess; 2]) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = scratch();
         git_in(folder.path(), &["init", "--quiet", "--bare", "remote.git"]);
         let clone = |name: &str| {
             git_in(folder.path(), &["clone", "--quiet", "remote.git", name]);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::git::GitProcess;
-use crate::git::fixture::{environment, git_in};
+use crate::git::fixture::{environment, git_in, scratch};
 use crate::ledger::branch::LedgerBranch;
 use crate::ledger::contents::claim::{Claim, ClaimedPut};
 use crate::ledger::contents::layout::ProjectFolder;
@@ -94,7 +94,7 @@ pub(super) fn branch(folder: &Path, remote: Option<&str>) -> LedgerBranch {
 
 /// Two clones of one bare remote, each with a commit of its own.
 pub(super) fn clones() -> (tempfile::TempDir, [LedgerBranch; 2]) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     git_in(folder.path(), &["init", "--quiet", "--bare", "remote.git"]);
     let clone = |name: &str| {
         git_in(folder.path(), &["clone", "--quiet", "remote.git", name]);
