@@ -31,7 +31,9 @@ tar --create --sort=name --mtime="@$time" --owner=0 --group=0 --numeric-owner --
 
 SOURCE_DATE_EPOCH=$time cargo cyclonedx --quiet --format json --spec-version 1.5 --target x86_64-unknown-linux-gnu \
     --override-filename "$name.cdx"
-mv "$name.cdx.json" "$out/"
+# cargo-cyclonedx names the folder of this machine.
+sed "s|path+file://$PWD#|path+file:///#|g" "$name.cdx.json" > "$out/$name.cdx.json"
+rm "$name.cdx.json"
 
 cd "$out"
 sha256sum "$name.tar.gz" "$name.cdx.json" > SHA256SUMS
