@@ -30,7 +30,7 @@ pub fn judge(guards: &GuardList, client: &mut ClientPlan) -> Vec<Diagnostic> {
         return warnings;
     }
     let judging = guards.of(client);
-    // What is declared and live already is no change, so the rules of a revision do not judge it.
+    // A value that is declared and live already does not change, so the rules of a revision do not judge it.
     let is_of_state = |guard: &&Guard| match guard.source {
         RuleSource::Project => true,
         RuleSource::Floor => !is_repeated(guards.iter(), guard),

@@ -26,7 +26,7 @@ struct WrittenDocument {
     client: FactorClient,
 }
 
-/// What a document comes to, whatever layer it has from.
+/// What a document declares, whatever layer each value comes from.
 #[derive(Debug, PartialEq)]
 struct DeclaredValues {
     managed: Vec<(Setting, State)>,
